@@ -238,12 +238,9 @@ class Anomalies:
         actuel = self._contrat.regles[regle].code_officiel or regle
         if not vue.codes or set(vue.codes) == {actuel}:
             return
-        code = max(vue.codes, key=lambda c: len(vue.codes[c]))
+        code = max((c for c in vue.codes if c != actuel), key=lambda c: len(vue.codes[c]))
         pour = vue.codes[code]
         contre = [e for autre, echanges in vue.codes.items() if autre != code for e in echanges]
-        if code == actuel:
-            code = max((c for c in vue.codes if c != actuel), key=lambda c: len(vue.codes[c]))
-            pour, contre = vue.codes[code], vue.codes[actuel]
         titre = f"Le code de {regle} est « {code} », et non « {actuel} »."
         groupe = self._causes.de(("code", regle), titre)
         for echange in pour:

@@ -10,6 +10,7 @@ from sne_calibrage.calibration.reponses_comparees import SELON_LE_REGISTRE, Repo
 from sne_calibrage.calibration.structures_comparees import Structures, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import SANS_OPERATION, Repris, rejouer
 from sne_calibrage.enregistrements.export_du_relais import EXPORT, EXPORT_ANONYME
+from sne_calibrage.enregistrements.ligne_de_journal_relue import fautes_de_la_requete
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_secrets
@@ -151,7 +152,7 @@ class _Calibration:
             valeur = "erreur" if la_bas is VerdictEchange.FAULT else "vide"
             self._reglage("doublons_association", valeur, [repris.rang])
         elif ici is VerdictEchange.FAULT:
-            fautes = self._structures.fautes(repris)
+            fautes = fautes_de_la_requete(vue, vue.operation, self._contrat)
             comptees = self._structures.sans_les_remplacees(repris, fautes)
             if fautes and not comptees:
                 self._causes.indecidable(_REMPLACE, repris.rang)

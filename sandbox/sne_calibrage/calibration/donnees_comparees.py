@@ -109,9 +109,7 @@ class DonneesDesRegles:
 
     def voir(self, repris: Repris, fait: FaitDeRegle) -> None:
         """One exchange that neither server answered by a fault."""
-        if not fait.acceptee:
-            return
-        if fait.nombre is not None:
+        if fait.acceptee and fait.nombre is not None:
             regle = "RCH003" if repris.vue.operation == "rechercheDemandeMulticritere" else "REC003"
             self._admis[regle].append((fait.nombre, fait.echange))
 
@@ -158,7 +156,10 @@ class DonneesDesRegles:
         if regle == CODE_HORS_LISTE:
             return self._code_refuse(fait, la)
         if regle in BORNES:
-            self._borne_refusee(fait, la, regle, texte)
+            if fait.nombre is not None:
+                self._refuses[regle].append((fait.nombre, fait.echange))
+            comptees = {"valeur": str(fait.nombre or ""), "max": ""}
+            self.borne_dite(regle, texte, comptees, la.message, fait.echange)
             return True
         if regle == TYPE_INCONNU:
             inconnus = [e.type for e in fait.evenements if e.type in self._types]
@@ -200,15 +201,10 @@ class DonneesDesRegles:
         geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
         arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
         pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
-        groupe.proposer_seulement("nomenclatures.csv", arguments, pourquoi, geste=geste)
+        groupe.propositions.clear()
+        groupe.proposer("nomenclatures.csv", arguments, pourquoi, geste=geste)
 
     # bounds
-
-    def _borne_refusee(self, fait: FaitDeRegle, la: La, regle: str, texte: str) -> None:
-        if fait.nombre is not None:
-            self._refuses[regle].append((fait.nombre, fait.echange))
-        valeurs = {"valeur": str(fait.nombre or ""), "max": ""}
-        self.borne_dite(regle, texte, valeurs, la.message, fait.echange)
 
     def _borne(self, regle: str, reglage: str) -> None:
         """A bound that differs: one says so, or accepts what the other refuses."""
@@ -281,7 +277,8 @@ class DonneesDesRegles:
                 fait.echange,
                 "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici",
             )
-            groupe.proposer_seulement(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
+            groupe.propositions.clear()
+            groupe.proposer(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
             return True
         return False
 

@@ -100,18 +100,6 @@ class CauseDEcart:
         dits = (tuple(dict.fromkeys(lot)) for lot in (self.echanges if pour is None else pour, contre))
         self.propositions.append(Proposition(fichier, geste, arguments, pourquoi, *dits))
 
-    def proposer_seulement(
-        self,
-        fichier: str,
-        arguments: tuple[Any, ...],
-        pourquoi: str,
-        *,
-        geste: Modification = Modification.POSER,
-    ) -> None:
-        """That change instead of the others."""
-        self.propositions.clear()
-        self.proposer(fichier, arguments, pourquoi, geste=geste)
-
     def noter(self, echange: int, exemple: str) -> None:
         """One more exchange that shows it."""
         if echange not in self.echanges[-1:]:

@@ -2,7 +2,7 @@
 thresholds of the first quartile."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -18,21 +18,17 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.element import Element, sans_indices
-from sne_interface.domain.menage import SeuilQuartile, zone_du_seuil
+from sne_interface.domain.menage import seuil_du_jour, zone_du_seuil
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets
 from sne_interface.domain.texte import abrege
 
-#: Stamps and numbers, which are each server's own.
-_PROPRES: Final = frozenset(
-    {
-        "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
-    }
-)  # fmt: skip
+#: Stamps and numbers, which are each server's own; and lists that are compared elsewhere.
+_TUS: Final = {
+    "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
+    "listeAnomalie", "listeAnomalies",
+}  # fmt: skip
 #: What a server computes of a demande, beside what a contract binds by roles.
 _CALCULES: Final = frozenset({"estDelaiAnormalementLong", "estMultiplesAttributionsSousConditions"})
-#: Compared elsewhere.
-_AILLEURS: Final = frozenset({"listeAnomalie", "listeAnomalies"})
-_TUS: Final = _PROPRES | _AILLEURS
 _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
 #: Operations that answer the demandes of a register that the recording does not hold.
 _DU_REGISTRE: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons"})
@@ -210,7 +206,8 @@ class ReponsesComparees:
                         "absent de la liste des types",
                     )
                     pourquoi = "il n'est pas dans la liste des types du serveur enregistré"
-                    groupe.proposer_seulement(EVENEMENTS, (genre.code, "retire", True), pourquoi)
+                    groupe.propositions.clear()
+                    groupe.proposer(EVENEMENTS, (genre.code, "retire", True), pourquoi)
 
     # --- first quartile -----------------------------------------------------------------------------------
 
@@ -233,17 +230,14 @@ class ReponsesComparees:
 
     def _territoire(self, code: str) -> tuple[str, str] | None:
         """The territory whose threshold holds in a commune (region in Île-de-France, EPCI elsewhere)."""
-        territoires = self._contrat.territoires
-        commune = territoires.commune(code)
-        if commune is None:
-            ancienne = territoires.ancienne(code)
-            commune = territoires.commune(ancienne.successeur or "") if ancienne is not None else None
+        commune = self._contrat.territoires.actuelle(code)
         zone = ("EPCI", None) if commune is None else zone_du_seuil(commune.epci, commune.region)
         return None if zone[1] is None else (zone[0], zone[1])
 
     def _conclure_les_quartiles(self) -> None:
         for (nature, code), vues in self._quartiles.items():
-            sien = _seuil(self._contrat.quartiles.seuils, (nature, code), self._jour)
+            siens = [s for s in self._contrat.quartiles.seuils if (s.nature, s.code) == (nature, code)]
+            sien = seuil_du_jour(siens, self._jour)
             faux = [v for v in vues if sien is None or (v[0] < sien.montant) is not v[1]]
             if not faux:
                 continue
@@ -312,12 +306,6 @@ def _montre(nom: str, valeur: str | None) -> str:
     if valeur is None:
         return "rien"
     return f"« {masquer_nir(valeur) if cache_un_nir(nom) else abrege(masquer_secrets(valeur), 80)} »"
-
-
-def _seuil(seuils: Collection[SeuilQuartile], cle: tuple[str, str], jour: date) -> SeuilQuartile | None:
-    """The threshold of a territory: of the year before `jour`, else of the nearest one, the later of two."""
-    siens = [s for s in seuils if (s.nature, s.code) == cle]
-    return min(siens, key=lambda s: (abs(s.annee - (jour.year - 1)), -s.annee), default=None)
 
 
 def _type_lu(element: Element) -> dict[str, Any]:

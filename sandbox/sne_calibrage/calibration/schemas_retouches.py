@@ -33,17 +33,6 @@ class Facette(StrEnum):
     ELEMENT = "element"
 
 
-_DE_VALEUR: Final = frozenset(
-    {
-        Facette.LONGUEUR_MAX,
-        Facette.LONGUEUR_MIN,
-        Facette.VALEUR_MAX,
-        Facette.VALEUR_MIN,
-        Facette.VALEUR,
-    }
-)
-
-
 class SchemasCopies:
     """The schemas of a contract as trees that can be changed; `changes` are those that were, by path."""
 
@@ -61,12 +50,12 @@ class SchemasCopies:
         if trouve is None:
             return False
         lieu, declaration = trouve
-        if facette in _DE_VALEUR:
-            faite = self._changer_valeur(lieu, declaration, facette, valeur, fichier)
-        elif facette is Facette.ELEMENT:
+        if facette is Facette.ELEMENT:
             faite = self._ajouter(declaration, nom, valeur, fichier)
-        else:
+        elif facette in (Facette.FOIS_MAX, Facette.FACULTATIF, Facette.OBLIGATOIRE):
             faite = _changer_presence(declaration, facette, valeur)
+        else:
+            faite = self._changer_valeur(lieu, declaration, facette, valeur, fichier)
         if faite:
             self.changes[lieu] = self._arbres[lieu]
         return faite

@@ -39,7 +39,6 @@ _FACETTES: Final = {
     "inconnu": Facette.ELEMENT,
     "faute_de_frappe": Facette.ELEMENT,
 }
-_VALEUR_MAX: Final = 60
 #: What a schema refuses whatever the text is, or by its length, which a stand-in keeps.
 _SANS_LA_VALEUR: Final = frozenset(
     {
@@ -72,7 +71,8 @@ class _Admis:
                 self.enfants[chemin, nom] += 1
 
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
-        """The features that a refused document has and none of these: (kind, path, length)."""
+        """The features that a refused document has and none of these: (kind, path, length). An element that
+        is new, and what it holds, are none."""
         vues: set[tuple[str, str, int]] = set()
         for chemin, element in generiques(racine):
             longueur = len(element.text or "")
@@ -83,11 +83,7 @@ class _Admis:
             for (parent, nom), combien in self.enfants.items():
                 if parent == chemin and combien == presents and nom not in siens:
                     vues.add(("manque", f"{chemin}/{nom}", 0))
-            if not presents:
-                vues.add(("inconnu", chemin, 0))
-        # What a new element holds is new with it.
-        nouveaux = {c for sorte, c, _ in vues if sorte == "inconnu"}
-        return {vu for vu in vues if not any(vu[1].startswith(f"{c}/") for c in nouveaux)}
+        return vues
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +102,6 @@ class Structures:
         self._refuses: list[_Refusee] = []
         #: Values seen at what our schemas refuse, by schema, facet and cause, whose third word is the path.
         self._depasses: dict[tuple[str, Facette, tuple[str, ...]], list[tuple[str, int]]] = defaultdict(list)
-
-    def fautes(self, repris: Repris) -> list[SchemaError]:
-        """The faults that our schema finds in the request; none for an operation without document."""
-        lu = document_envoye(repris.vue, repris.vue.operation)
-        return [] if lu is None else fautes_du_schema(*lu, self._contrat)
 
     def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
         """The faults that are not about a text which an anonymous export has replaced."""
@@ -179,9 +170,9 @@ class Structures:
             groupe.proposer(schema, arguments, pourquoi, pour, geste=Modification.FACETTE)
         for refuse in self._refuses:
             admis = self._admis.get(refuse.schema, _Admis())
-            nouveautes = [n for n in admis.nouveautes(refuse.racine) if n[0] != "inconnu"]
+            nouveautes = admis.nouveautes(refuse.racine)
             if len(nouveautes) == 1:
-                self._resserrer(refuse, *nouveautes[0], admis)
+                self._resserrer(refuse, *nouveautes.pop(), admis)
             else:
                 self._causes.indecidable(_AMBIGU, refuse.echange)
 
@@ -199,7 +190,8 @@ class Structures:
         if avant and int(avant[0]) < int(valeur):
             valeur = avant[0]
         arguments = (facette, chemin, valeur)
-        groupe.proposer_seulement(refuse.schema, arguments, dit, geste=Modification.FACETTE)
+        groupe.propositions.clear()
+        groupe.proposer(refuse.schema, arguments, dit, geste=Modification.FACETTE)
 
 
 def remplace(repris: Repris, chemin: str) -> bool:
@@ -234,16 +226,9 @@ def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
 
 
 def _element(racine: Any, chemin: str) -> Any:
-    """The element at a path with indices; None without any."""
-    courant = racine
-    for morceau in chemin.split("/")[1:]:
-        nom, _, indice = morceau.partition("[")
-        memes = [e for e in courant.iterchildren(etree.Element) if nom_de(e) == nom]
-        rang = int(indice.rstrip("]")) - 1 if indice else 0
-        if rang >= len(memes):
-            return None
-        courant = memes[rang]
-    return courant
+    """The element at a path with indices; None without any, as at an attribute."""
+    pas = (f"{{*}}{morceau}" for morceau in chemin.split("/")[1:])
+    return None if "@" in chemin else racine.find("/".join((".", *pas)))
 
 
 def _extreme(facette: Facette, valeurs: list[str]) -> str:

@@ -109,7 +109,8 @@ def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDe
     """The `contract.toml` of a folder, with this binding and all else that it said; its path. Raises
     ContractError for a file that cannot be read, UsageError for one in which the binding cannot be written
     without losing something."""
-    fichier = _ou_ecrire(dossier, contract)
+    dedans = dossier / contract
+    fichier = (dedans if dedans.is_dir() else dossier) / _CONTRAT
     ancien = fichier.read_text("utf-8-sig") if fichier.is_file() else ""
     nouveau = ancien
     for lie in a_ecrire(liaisons):
@@ -133,11 +134,6 @@ def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDe
         )
     _remplacer(fichier, nouveau)
     return fichier
-
-
-def _ou_ecrire(dossier: Path, contract: str) -> Path:
-    dedans = dossier / contract
-    return (dedans if dedans.is_dir() else dossier) / _CONTRAT
 
 
 def _remplacer(fichier: Path, texte: str) -> None:

@@ -1,6 +1,7 @@
 """A contract under a user's folder, tried: our specimens through its schemas and rules, and what we answer to
 them; the examples of the rules."""
 
+import posixpath
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -132,23 +133,15 @@ def traduire(racine: Any, notres: RolesDemande, contrat: Contrat) -> None:
     """In a document (lxml) with our names, put each NIR where the contract has it; away, when it has none."""
     for genre_, notre in notres.nir.items():
         sien = contrat.roles.demande.nir.get(genre_, "")  # of the same path, it may stand after others
-        for noeud in list(_tous(racine, notre)):
+        pas = "/".join(f"{{{NS}}}{nom}" for nom in notre.split("/")[1:])
+        for noeud in racine.findall(pas):
             parent = noeud.getparent()
             parent.remove(noeud)
-            commun = _parent_commun(notre, sien)
+            commun = posixpath.commonpath((posixpath.dirname(notre), posixpath.dirname(sien)))
             if sien and racine.get("versionInterface", "") >= contrat.roles.demande.depuis[sien]:
                 for _ in range(notre.count("/") - commun.count("/") - 1):
                     parent = parent.getparent()
                 _poser(parent, commun, sien, noeud.text or "", contrat)
-
-
-def _parent_commun(un: str, autre: str) -> str:
-    pas = []
-    for a, b in zip(un.split("/")[:-1], autre.split("/")[:-1], strict=False):
-        if a != b:
-            break
-        pas.append(a)
-    return "/".join(pas)
 
 
 def _poser(parent: Any, chemin: str, cible: str, texte: str, contrat: Contrat) -> None:
@@ -165,32 +158,25 @@ def _poser(parent: Any, chemin: str, cible: str, texte: str, contrat: Contrat) -
         parent = enfant
 
 
-def _tous(racine: Any, chemin: str) -> list[Any]:
-    pas = "/".join(f"{{{NS}}}{nom}" for nom in chemin.split("/")[1:])
-    return list(racine.findall(pas))
-
-
 def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
     """The examples of the rules, except those that say one of our names that the contract gives up."""
     quittes = _noms(notre) - _noms(contrat)
     deplaces = notre.roles.demande.nir != contrat.roles.demande.nir
     par_code = {regle.code: regle for regle in REGLES}
-    joues, ecartes = 0, 0
+    joues, tous = 0, list(exemples())
     changes: list[str] = []
     refus: dict[tuple[str, str], set[str]] = {}
-    for exemple in exemples():
+    for exemple in tous:
         regle = par_code[exemple.regle]
         # What the register of an example holds is written with our names.
         au_registre = deplaces and regle.registre and "demande.nir" in regle.roles
         if exemple.regle not in contrat.regles or au_registre or eteinte(regle, contrat):
-            ecartes += 1
             continue
         try:
             racine = document(exemple, notre)
             traduire(racine, notre.roles.demande, contrat)
             autour = {str(valeur) for table in exemple.evenements for valeur in table.values()}
             if quittes & (_mots(racine) | autour):
-                ecartes += 1
                 continue
             version = contrat.version_de_lecture(racine.get("versionInterface", ""))
             if contrat.schemas.validate(racine, document=genre(exemple), version=version):
@@ -199,15 +185,14 @@ def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
                 continue
             juge = contexte(exemple, contrat, racine)
             anomalies = juger(juge, contrat, _PROFIL)
-        except (KeyError, LookupError):
-            ecartes += 1
+        except LookupError:
             continue
         joues += 1
         trouvees = {a.regle for a in anomalies}
         _essayer_les_refus(genre(exemple), juge, anomalies, contrat, refus)
         if (exemple.regle in trouvees) is not (exemple.verdict == "refuse"):
             changes.append(f"{exemple} : « {exemple.verdict} » n'est plus son verdict")
-    return EssaiDesExemples(joues, tuple(changes), ecartes, tuple(_dire_les_refus(refus)))
+    return EssaiDesExemples(joues, tuple(changes), len(tous) - joues, tuple(_dire_les_refus(refus)))
 
 
 def _essayer_les_refus(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypeVar
 
 from sne_interface.contract.contrats_charges import Contrat
@@ -148,8 +149,8 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
             for sien in siens.values()
             if sien.chemin not in notres and sien.chemin not in pris and _est_de(role, sien)
         ]
-        choix = _choisir(nouveaux, _Place(role, notres[chemin], siens, notres).indices)
-        trouve, pourquoi = choix
+        indices = partial(_indices_de_place, role, notres[chemin], siens, notres)
+        trouve, pourquoi = _choisir(nouveaux, indices)
         # What a contract would refuse to be bound is no guess.
         if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
             pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"
@@ -185,38 +186,34 @@ def _est_de(role: str, element: ElementLu) -> bool:
     return not element.chemin.startswith(tuple(autres))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a role stood in our document, among what it stood."""
-
-    role: str
-    notre: ElementLu
-    siens: Mapping[str, ElementLu]
-    notres: Mapping[str, ElementLu]
-
-    def indices(self, sien: ElementLu) -> list[_Indice]:
-        """Lists the points in favour of an element of the folder."""
-        notre = self.notre
-        if sien.type == "code" and notre.type != "code":  # what is written would have no place in it
-            return []
-        indices = []
-        if sien.nom == notre.nom:
-            indices.append(_Indice(3, "même nom, ailleurs"))
-        elif _a_les_mots(self.role, sien.nom):
-            indices.append(_Indice(2, f"son nom, « {sien.nom} », le dit"))
-        elif _ressemblent(sien.nom, notre.nom):
-            indices.append(_Indice(2, f"nom voisin de « {notre.nom} »"))
-        if sien.chemin.rpartition("/")[0] == notre.chemin.rpartition("/")[0]:
-            avant = _precedent(sien.chemin, self.siens)
-            if avant and avant == _precedent(notre.chemin, self.notres):
-                indices.append(_Indice(1, f"même place, après « {avant} »"))
-            elif indices:
-                indices.append(_Indice(1, f"même bloc, « {sien.chemin.split('/')[-2]} »"))
-        if (sien.type, sien.bornes) == (notre.type, notre.bornes) and notre.bornes:
-            indices.append(_Indice(1, f"même type : {sien.type}, {sien.bornes}"))
-        elif indices and sien.type == notre.type:
-            indices.append(_Indice(1, f"même type : {sien.type}"))
-        return indices
+def _indices_de_place(
+    role: str,
+    notre: ElementLu,
+    siens: Mapping[str, ElementLu],
+    notres: Mapping[str, ElementLu],
+    sien: ElementLu,
+) -> list[_Indice]:
+    """The points in favour of an element of the folder, for a role that our document had at `notre`."""
+    if sien.type == "code" and notre.type != "code":  # what is written would have no place in it
+        return []
+    indices = []
+    if sien.nom == notre.nom:
+        indices.append(_Indice(3, "même nom, ailleurs"))
+    elif _a_les_mots(role, sien.nom):
+        indices.append(_Indice(2, f"son nom, « {sien.nom} », le dit"))
+    elif _ressemblent(sien.nom, notre.nom):
+        indices.append(_Indice(2, f"nom voisin de « {notre.nom} »"))
+    if sien.chemin.rpartition("/")[0] == notre.chemin.rpartition("/")[0]:
+        avant = _precedent(sien.chemin, siens)
+        if avant and avant == _precedent(notre.chemin, notres):
+            indices.append(_Indice(1, f"même place, après « {avant} »"))
+        elif indices:
+            indices.append(_Indice(1, f"même bloc, « {sien.chemin.split('/')[-2]} »"))
+    if (sien.type, sien.bornes) == (notre.type, notre.bornes) and notre.bornes:
+        indices.append(_Indice(1, f"même type : {sien.type}, {sien.bornes}"))
+    elif indices and sien.type == notre.type:
+        indices.append(_Indice(1, f"même type : {sien.type}"))
+    return indices
 
 
 def _precedent(chemin: str, lus: Mapping[str, ElementLu]) -> str:

@@ -11,7 +11,7 @@ recording does not tell (the rest of the register, guichets that nobody describe
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -54,6 +54,8 @@ from sne_sandbox.store.registre import RegistreBase
 _MEME_HEURE: Final = timedelta(seconds=5)
 #: Of several clocks of one server, none is that late: time went back, which it never does over demandes.
 _RECUL: Final = timedelta(hours=1)
+#: Nor is a line of a base of ours written that late after another.
+_RETARD: Final = timedelta(minutes=1)
 _BASE: Final = "reprise"
 #: Types of files that draw a numéro unique.
 CREATIONS: Final = ("CRE", "CRS")
@@ -116,21 +118,22 @@ def rejouer(
     room for the temporary base.
     """
     dernier: datetime | None = None
-    with _ouvrir(contrat, reglages or Reglages()) as reprise:
+    menee: datetime | None = None
+    reglages = reglages or Reglages()
+    with (
+        TemporaryDirectory(prefix="sne-reprise-") as dossier,
+        Magasin.ouvrir(None, Path(dossier), journal_max=1) as magasin,
+    ):
+        reprise = _Reprise(_bavard(contrat, reglages.profile), magasin, reglages)
         for echange, instant in _dater(echanges, contrat):
             recule = dernier is not None and instant < dernier - _RECUL
+            if echange.instant_base is not None:
+                recule = recule or (menee is not None and echange.instant_base < menee - _RETARD)
+                menee = echange.instant_base
             if recule or echange.methode == REMISE or echange.identifiant in remises:
                 reprise.vider(instant)
             dernier = instant
             yield reprise.rejouer(observer(echange, contrat), instant, certificats, d_avance)
-
-
-@contextmanager
-def _ouvrir(contrat: Contrat, reglages: Reglages) -> "Iterator[_Reprise]":
-    with ExitStack() as pile:
-        dossier = Path(pile.enter_context(TemporaryDirectory(prefix="sne-reprise-")))
-        magasin = pile.enter_context(Magasin.ouvrir(None, dossier, journal_max=1))
-        yield _Reprise(_bavard(contrat, reglages.profile), magasin, reglages)
 
 
 def _bavard(contrat: Contrat, profil: str) -> Contrat:
@@ -260,26 +263,12 @@ class _Reprise:
         champs: dict[str, Champ] = {}
         try:
             appel = self._soap.ouvrir(requete, appelant, ici)
-            champs = self._traiter(vue, appel, base, ici)
+            champs = _traiter(self._pipeline, vue, appel, base, ici)
         except Exception as erreur:  # noqa: BLE001 - as `exchange` does: whatever goes wrong is the answer
             ici.echouer(erreur)
         if vue.acceptee:
             self._suivre(vue, appel, base, ici)
         return Repris(vue, ici, champs, inconnus=inconnus, suivies=self._connu.suivies)
-
-    def _traiter(self, vue: Observation, appel: Appel, base: Base, ici: Echange) -> dict[str, Champ]:
-        """Returns our answer. Its writes stay when the recorded server did the same, under the same
-        number."""
-        champs: dict[str, Champ] = {}
-
-        def retenir(reponse: Reponse, _: RegistreBase) -> None:
-            champs.update(reponse.champs)
-            if OPERATIONS[appel.operation].ecrit and not _pareil(vue, ici):
-                raise _Defaire
-
-        with suppress(_Defaire):
-            self._pipeline.traiter(appel, base, ici, retenir, consigner=False)
-        return champs
 
     # --- before ------------------------------------------------------------------------------------------
 
@@ -370,18 +359,13 @@ class _Reprise:
         if appel is None:
             return False
         ici = Echange(_BASE, vue.echange.recu_le)
-
-        def garder(*_: object) -> None:
-            if not _pareil(vue, ici):
-                raise _Defaire
-
         try:
             with self._magasin.ecrire(_BASE) as registre:
                 self._imposer(vue, registre)
-            self._libre.traiter(appel, base, ici, garder, consigner=False)
+            _traiter(self._libre, vue, appel, base, ici)
         except Exception:  # noqa: BLE001 - without its rules, an operation may stumble on anything
             return False
-        return True
+        return _pareil(vue, ici)
 
     def _planter(self, vue: Observation, base: Base, numero: str) -> bool:
         """Stores the demande that an answer shows; whether it shows one."""
@@ -407,6 +391,22 @@ class _Reprise:
         except (SandboxError, ValueError, KeyError, OverflowError):
             return False  # a document of another shape: nothing is planted
         return True
+
+
+def _traiter(
+    pipeline: Pipeline, vue: Observation, appel: Appel, base: Base, ici: Echange
+) -> dict[str, Champ]:
+    """Returns our answer. Its writes stay when the recorded server did the same, under the same number."""
+    champs: dict[str, Champ] = {}
+
+    def retenir(reponse: Reponse, _: RegistreBase) -> None:
+        champs.update(reponse.champs)
+        if OPERATIONS[appel.operation].ecrit and not _pareil(vue, ici):
+            raise _Defaire
+
+    with suppress(_Defaire):
+        pipeline.traiter(appel, base, ici, retenir, consigner=False)
+    return champs
 
 
 def _ecarte(vue: Observation) -> str:

@@ -30,7 +30,6 @@ _REPONSES: Final = (".reponse.xml", ".reponse.zip")
 _ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
 #: The instant from which exchanges without any are a second apart: that of their answers counts.
 _DEBUT: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_GUICHET: Final = "demande/demandeLogement/numGuichet"
 
 
 def du_dossier(dossier: Path, contrat: Contrat) -> Iterator[Echange]:

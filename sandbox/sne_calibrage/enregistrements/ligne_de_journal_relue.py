@@ -12,7 +12,7 @@ from lxml import etree
 
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
 from sne_conformite.observation.observation import Observation, arbre_de, observer
-from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.contrats_charges import Contrat, MessageOperation
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.domain.demande import NUMERO_MAX
@@ -44,7 +44,7 @@ def relire(echange: Echange, contrat: Contrat, certificat: bytes | None = None) 
     with vue.isoler("lire la requête"):
         _situer(vue, contrat)
         _lire_la_requete(vue, contrat, certificat)
-        fautes += _fautes_de_la_requete(vue, contrat)
+        fautes += fautes_de_la_requete(vue, echange.operation, contrat)
     with vue.isoler("lire la réponse"):
         if echange.fault is None:
             _lire_la_reponse(vue, contrat, "\n".join(_phrase(faute) for faute in fautes))
@@ -116,8 +116,9 @@ def document_envoye(vue: Observation, nom: str | None) -> tuple[Any, Document] |
     return vue.arbre, operation.genre
 
 
-def _fautes_de_la_requete(vue: Observation, contrat: Contrat) -> list[SchemaError]:
-    lu = document_envoye(vue, vue.echange.operation)
+def fautes_de_la_requete(vue: Observation, nom: str | None, contrat: Contrat) -> list[SchemaError]:
+    """The faults of that document under the schema of `contrat`; none without a document."""
+    lu = document_envoye(vue, nom)
     return [] if lu is None else fautes_du_schema(*lu, contrat)
 
 
@@ -183,17 +184,12 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
     prevue = contrat.operations.get(echange.operation or "")
     if prevue is None:
         return
-    fautes = list(
-        _fautes_des_champs(vue, prevue.sortie.qname, [c.nom for c in prevue.sortie.champs if c.obligatoire])
-    )
+    fautes = list(_fautes_des_champs(vue, prevue.sortie))
     if racine is not None:
         genre = Document.DOUBLONS if prevue.nom == "getDoublons" else OPERATIONS[prevue.nom].genre
         # A refused document comes back as it was sent: what it had wrong is the sender's.
-        fautes += (
-            []
-            if refusee and _fautes_de_la_requete(vue, contrat)
-            else fautes_du_schema(racine, genre, contrat)
-        )
+        if not (refusee and fautes_de_la_requete(vue, echange.operation, contrat)):
+            fautes += fautes_du_schema(racine, genre, contrat)
     elif document and not document.startswith(_ZIP):
         fautes.append(SchemaError(0, "", "Le document de la réponse n'est pas du XML."))
     echange.reponse_conforme = not fautes
@@ -212,14 +208,15 @@ def _a_ete_fait(racine: Any, vue: Observation) -> bool:
     return any(racine.find(f"{{*}}{nom}") is not None for nom in ("listeEvenements", "listeDemandes"))
 
 
-def _fautes_des_champs(vue: Observation, qname: str, obligatoires: list[str]) -> Iterator[SchemaError]:
+def _fautes_des_champs(vue: Observation, prevue: MessageOperation) -> Iterator[SchemaError]:
     charge = vue.reponse.charge
     nom = str(etree.QName(charge).localname)
-    if charge.tag != qname:
-        yield SchemaError(charge.sourceline or 0, nom, f"L'élément attendu est {qname}.")
-    for champ in obligatoires:
-        if champ not in vue.reponse.champs:
-            yield SchemaError(charge.sourceline or 0, f"{nom}/{champ}", "Le champ obligatoire est absent.")
+    if charge.tag != prevue.qname:
+        yield SchemaError(charge.sourceline or 0, nom, f"L'élément attendu est {prevue.qname}.")
+    for champ in prevue.champs:
+        if champ.obligatoire and champ.nom not in vue.reponse.champs:
+            ou = f"{nom}/{champ.nom}"
+            yield SchemaError(charge.sourceline or 0, ou, "Le champ obligatoire est absent.")
 
 
 def _anomalies(racine: Any, contrat: Contrat, gravite: str) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
-from sne_calibrage.enregistrements.ligne_de_journal_relue import document_envoye, fautes_du_schema
+from sne_calibrage.enregistrements.ligne_de_journal_relue import fautes_de_la_requete
 from sne_calibrage.versions.differences_de_contrats import (
     ComparaisonDeContrats,
     DifferenceDeContrats,
@@ -110,8 +110,7 @@ class Chercheur:
 
     def _du_schema(self, vue: Observation) -> Iterator[Cause]:
         """The faults of the request's document under the schema of the contract."""
-        lu = document_envoye(vue, vue.operation)
-        for faute in [] if lu is None else fautes_du_schema(*lu, self._contrat):
+        for faute in fautes_de_la_requete(vue, vue.operation, self._contrat):
             d = self._du_document(vue, faute.chemin)
             yield _cause(SCHEMA, faute.chemin, str(faute).partition(" : ")[2], masquer_nirs(faute.valeur), d)
 

@@ -12,7 +12,9 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sne_interface.contract.changements import Changement, Changements, GenreChangement, Nature
+from sne_interface.contract.schemas import Document
 from sne_interface.domain import valeurs_en_json
+from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 
 class Severite(StrEnum):
@@ -39,18 +41,9 @@ _RANGS: Final = tuple(Severite)
 SEULEMENT: Final[Mapping[str, Sens]] = {"type-evenement": Sens.REPONSE, "doublons": Sens.REPONSE}
 #: The operations whose messages carry each document.
 PORTEURS: Final[Mapping[str, tuple[str, ...]]] = {
-    "demande": (
-        "getNumUnique", "getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo",
-        "getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe",
-    ),
-    "evenement": (
-        "listerEvenementsDemande", "ajouterEvenementDemande", "modifierEvenementDemande",
-        "supprimerEvenementDemande",
-    ),
-    "type-evenement": ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux"),
-    "recherche": ("rechercheDemandeMulticritere",),
-    "doublons": ("getDoublons",),
-}  # fmt: skip
+    **{genre: tuple(o.nom for o in OPERATIONS.values() if o.genre is genre) for genre in Document},
+    Document.DOUBLONS: ("getDoublons",),
+}
 _EMPREINTE: Final = 12
 #: How hard a new control can be, by the genre of its change.
 _REGLE_NOUVELLE: Final[Mapping[GenreChangement, Severite]] = {

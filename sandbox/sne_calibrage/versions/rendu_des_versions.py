@@ -36,11 +36,7 @@ _DATES: Final = (
     ("deploye", "en base école le"),
     ("exige", "l'ancien admis jusqu'au"),
 )
-_PLURIELS: Final = {
-    Severite.ERREUR: ("erreur", "erreurs"),
-    Severite.AVERTISSEMENT: ("avertissement", "avertissements"),
-    Severite.INFORMATION: ("information", "informations"),
-}
+_PLURIELS: Final = {severite: (severite.value, f"{severite}s") for severite in Severite}
 #: How each is counted, in the order in which it is shown.
 DEVENIRS: Final = {
     Devenir.REFUSE: ("refusé, accepté jusque-là", "refusés, acceptés jusque-là"),
@@ -360,7 +356,6 @@ def _dire_la_nouveaute(nouveaute: Nouveaute) -> str:
 
 def preparation_en_html(preparation: Preparation) -> str:
     """The page."""
-    groupes = grouper(preparation)
     return _page(
         "preparation.html.j2",
         titre=f"Préparer {preparation.vers}",
@@ -368,13 +363,8 @@ def preparation_en_html(preparation: Preparation) -> str:
         conclusion=resumer(preparation),
         comptes=[(DEVENIRS[d][1], n) for d, n in preparation.comptes.items()],
         lots=[
-            (
-                DEVENIRS[devenir][1].capitalize(),
-                devenir is Devenir.REFUSE,
-                [g for g in groupes if g.devenir is devenir],
-            )
-            for devenir in _DETAILLES
-            if any(g.devenir is devenir for g in groupes)
+            (DEVENIRS[devenir][1].capitalize(), devenir is Devenir.REFUSE, list(lot))
+            for devenir, lot in groupby(grouper(preparation), key=lambda g: g.devenir)
         ],
     )
 

@@ -6,12 +6,11 @@ the sandbox refuses under both, or cannot know, says nothing of the target. Diff
 those of the two contracts, and to the change that brings them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import timedelta
 from io import BytesIO
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
-from sne_calibrage.enregistrements.enregistrement_rejoue import CREATIONS, Repris, rejouer
+from sne_calibrage.enregistrements.enregistrement_rejoue import Repris, rejouer
 from sne_calibrage.versions.causes_de_refus import Chercheur
 from sne_calibrage.versions.contrats_compares import comparer
 from sne_calibrage.versions.differences_de_contrats import ComparaisonDeContrats
@@ -22,13 +21,10 @@ from sne_interface import archives
 from sne_interface.contract import arbres_compares
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.echange import REMISE, Champ, Echange, Piece, VerdictEchange, document_parmi
+from sne_interface.domain.echange import Champ, Echange, Piece, VerdictEchange, document_parmi
 from sne_interface.domain.element import sans_indices
 from sne_interface.settings import Reglages
 
-#: A real clock may be written a little late: one that goes back further was put back, and the base emptied,
-#: for time never goes back over demandes (`bases.horloge`).
-_RECUL: Final = timedelta(minutes=1)
 #: Elements of an answer that vary from one answer to the next.
 _VARIABLES: Final = frozenset({"dateFichier", "numUnique", "idEvenement"})
 _ATTESTATION: Final = "attestation"
@@ -62,13 +58,15 @@ def preparer(
     the journal itself shows; `certificats` as for `reprise.rejouer`. Raises ContractError, StoreError.
     """
     comparaison = comparer(depuis, vers, noms[:2])
-    vides = {*remises, *remises_vues(echanges())}
     chercheur, ancien, couverture = (
         Chercheur(comparaison, vers), Chercheur(comparaison, depuis), Couverture(vers),
     )  # fmt: skip
-    options: dict[str, Any] = {"reglages": reglages, "certificats": certificats, "remises": vides}
-    options["d_avance"] = True
-    deux = [rejouer(contrat, echanges(), **options) for contrat in (depuis, vers)]
+    deux = [
+        rejouer(
+            contrat, echanges(), reglages=reglages, certificats=certificats, remises=remises, d_avance=True
+        )
+        for contrat in (depuis, vers)
+    ]
     sorts = []
     for avant, apres in zip(*deux, strict=True):
         sorts.append(_sort(avant, apres, chercheur, ancien))
@@ -82,28 +80,9 @@ def preparer(
     return Preparation(*noms, tuple(sorts), nouveautes, changements)
 
 
-def remises_vues(echanges: Iterable[Echange]) -> Iterator[int]:
-    """The ids of the exchanges before which the base was put back: a line says so, its clock went back, or it
-    draws a number again."""
-    dernier, remise = None, False
-    tires: set[str] = set()
-    for echange in echanges:
-        instant, numero = echange.instant_base, echange.numero_unique or ""
-        remise = remise or echange.methode == REMISE
-        if instant is not None:
-            remise = remise or (dernier is not None and instant < dernier - _RECUL)
-            dernier = instant
-        cree = echange.type_fichier in CREATIONS and echange.verdict is VerdictEchange.ACCEPTE
-        remise = remise or (cree and numero in tires)
-        if remise and echange.methode != REMISE and echange.identifiant is not None:
-            yield echange.identifiant
-            tires, remise = set(), False
-        if cree:
-            tires.add(numero)
-
-
 def remises_notees(proces_verbal: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The same, of a driven run: each example begins on an empty base, and says which exchanges it read."""
+    """The ids of the exchanges of a driven run before which the base was emptied: each example begins on an
+    empty base, and says which exchanges it read."""
     trouvees = set()
     for ligne in proces_verbal:
         vide = False

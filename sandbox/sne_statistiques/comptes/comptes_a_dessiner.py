@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -26,18 +26,14 @@ from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.comptes_par_territoire import Niveau, lieu_de
 from sne_statistiques.comptes.demandes_comptees import Periode
 from sne_statistiques.comptes.requetes_statistiques import Comptes
-from sne_statistiques.comptes.statistiques import des_souhaits, inventes, nom_d_epci, premiers_jours
+from sne_statistiques.comptes.statistiques import LIBELLES, des_souhaits, inventes, nom_d_epci, premiers_jours
 
 #: Months of the curves; the present one ends at the day counted.
 MOIS: Final = 13
 #: Bounds of the slices of resources, in euros a year and per UC.
 TRANCHES: Final = (0, 2000, 4000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 25000, 30000)
 INCONNU: Final = "inconnu"
-FIDELITE: Final = (
-    "Toutes les demandes que la base garde, associations comprises. Une demande est comptée dans sa première"
-    " commune souhaitée, une attribution dans la commune du logement que dit la radiation ; la tension est le"
-    " nombre de demandes actives pour une attribution de douze mois (conventions)."
-)
+FIDELITE: Final = LIBELLES["notes"]["images"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +149,6 @@ def codes_de(registre: RegistreBase, contrat: Contrat, code: str) -> tuple[str |
     return (*dites, None) if code == INCONNU else dites
 
 
-def tranche(rang: int) -> tuple[int, int | None]:
-    """The bounds of a slice."""
-    return TRANCHES[rang], TRANCHES[rang + 1] if rang + 1 < len(TRANCHES) else None
-
-
 _Rang = int | None
 
 
@@ -230,12 +221,10 @@ def _tranches(
 ) -> list[TrancheDeRessources]:
     distincts = {(seuil.montant, seuil.libelle): seuil for seuil in seuils.values()}
     lues = []
-    for rang in range(len(TRANCHES)):
-        bas, haut = tranche(rang)
+    for rang, (bas, haut) in enumerate(zip_longest(TRANCHES, TRANCHES[1:])):
         dedans = [
             s for _, s in sorted(distincts.items()) if bas < s.montant and (haut is None or s.montant <= haut)
         ]
-        classes = (store.SOUS, store.AU_DESSUS, store.SANS_SEUIL)
-        sous, au_dessus, sans = (comptes[rang, classe] for classe in classes)
+        sous, au_dessus, sans = (comptes[rang, c] for c in (store.SOUS, store.AU_DESSUS, store.SANS_SEUIL))
         lues.append(TrancheDeRessources(bas, haut, sous, au_dessus, sans, tuple(dedans)))
     return lues

@@ -6,17 +6,14 @@ counted, and by what, is a convention of this sandbox. A demande is of the first
 attribution of the commune of its dwelling; lines of zero are left out.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain import decision as d
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.menage import SeuilQuartile
@@ -25,7 +22,7 @@ from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes
 from sne_statistiques.comptes.statistiques import (
-    commune_en_vigueur,
+    LIBELLES,
     des_souhaits,
     ecrire_csv,
     inventes,
@@ -37,17 +34,8 @@ _S: Final = metadonnees.demande_stat.c
 Niveau = Literal["commune", "epci", "departement", "region"]
 NIVEAUX: Final[tuple[Niveau, ...]] = get_args(Niveau)
 #: How far to believe the counts, for whoever reads them.
-FIDELITE: Final = (
-    "Ces niveaux, et les demandes « en cours » et « satisfaites », sont ceux que publie le gestionnaire"
-    " du système (attesté) ; les indicateurs et leurs modalités sont des conventions de ce bac à sable."
-    " Une demande est comptée dans sa première commune souhaitée, avec son premier motif et la première"
-    " taille de logement qu'elle cite ; une attribution, dans la commune du logement. « Satisfaites »,"
-    " décisions et baux : sur douze mois. Les lignes à zéro sont absentes."
-)
+FIDELITE: Final = LIBELLES["notes"]["territoires"]
 _INCONNU: Final = "Inconnu"
-_REGIONS: Final[Mapping[str, str]] = tomllib.loads(
-    Path(__file__).with_name("regions.toml").read_text("utf-8")
-)
 #: Code and words of each class of the first quartile, and of where a dwelling lies.
 _QUARTILES: Final = {
     SOUS: ("q1", "Sous le seuil du premier quartile"),
@@ -60,25 +48,8 @@ _QUARTIERS: Final = {
     False: ("hors_qpv", "hors quartier prioritaire"),
     None: ("inconnu", "quartier inconnu"),
 }
-_DECISIONS: Final = {
-    d.ATTRIBUTION: "Attribution",
-    d.ATTRIBUTION_PAR_CLASSEMENT: "Attribution par classement",
-    d.ATTRIBUTION_SOUS_CONDITION: "Attribution sous condition suspensive",
-    d.NON_ATTRIBUTION: "Non-attribution",
-    d.IRRECEVABILITE: "Irrecevabilité",
-    "": "Décision non dite",
-}
 #: What is counted, in order: words.
-INDICATEURS: Final = {
-    "demandes_actives": "Demandes actives",
-    "demandes_actives_motif": "Demandes actives (hors associations), par motif",
-    "demandes_actives_taille": "Demandes actives (hors associations), par taille de logement demandée",
-    "demandes_actives_quartile": "Demandes actives (hors associations), au regard du premier quartile",
-    "demandes_satisfaites": "Demandes satisfaites",
-    "baux_quartile_quartier": "Baux signés, par quartile et quartier",
-    "decisions": "Décisions des commissions",
-    "refus_des_menages": "Refus des ménages",
-}
+INDICATEURS: Final = LIBELLES["indicateurs"]
 
 
 #: Those that compare with a threshold.
@@ -178,7 +149,7 @@ def _decisions(
             yield dite.commune, ("refus_des_menages", "", "Logement refusé par le ménage"), dite.nombre
         if dite.issue or not dite.refus:
             suite = " suivie d'un bail" if dite.bail else ""
-            mots = _DECISIONS[dite.issue] + suite
+            mots = LIBELLES["decisions"][dite.issue] + suite
             yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
     for bail in requetes_attributions.baux(connexion, base, depuis, jour, des_communes):
         (code, dit), (ou, lieu) = _QUARTILES[bail.quartile or ""], _QUARTIERS[bail.en_quartier]
@@ -194,7 +165,7 @@ def lieu_de(niveau: Niveau, contrat: Contrat) -> Callable[[str | None], str]:
 
     @cache
     def chercher(code: str | None) -> str:
-        commune = commune_en_vigueur(code or "", contrat)
+        commune = contrat.territoires.actuelle(code or "")
         if commune is None:
             return ""
         return commune.code if niveau == "commune" else getattr(commune, niveau) or ""
@@ -213,7 +184,7 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
         case "departement":
             return f"Département {code}"
         case "region":
-            return _REGIONS.get(code, f"Région {code}")
+            return LIBELLES["regions"].get(code, f"Région {code}")
 
 
 def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:

@@ -47,13 +47,10 @@ class Modalite:
     def condition(self) -> sa.ColumnElement[bool]:
         """That a demande is of that class."""
         classe = self.axe.classe
-        dites = [code for code in self.classes if code is not None]
-        if not self.autres and None not in self.classes:
-            return classe.in_(dites)
-        dedans = sa.and_(classe.is_not(None), classe.in_(dites))
-        if None in self.classes:
-            dedans = sa.or_(classe.is_(None), dedans)
-        return sa.not_(dedans) if self.autres else dedans
+        if not self.autres:
+            return parmi(classe, self.classes)
+        hors = classe.not_in([code for code in self.classes if code is not None])
+        return hors if None in self.classes else sa.or_(classe.is_(None), hors)
 
 
 #: The conditions of a search among the demandes that the base holds, on the rows of `demande_stat`.

@@ -19,19 +19,14 @@ from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_attributions import Baux
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SOUS
-from sne_statistiques.comptes.statistiques import commune_en_vigueur, ecrire_csv, inventes, nom_d_epci, seuils
+from sne_statistiques.comptes.statistiques import LIBELLES, ecrire_csv, inventes, nom_d_epci, seuils
 
 ARTICLE: Final = "L. 441-1 CCH"
 #: How far to believe the counts, for whoever reads them.
-FIDELITE: Final = (
-    "Les parts de 25 %, 25 % et 50 % viennent de l'article L. 441-1 ; le compte par bailleur, EPCI et"
-    " année de signature du bail, d'un bail au plus par demande, en est déduit. Conventions de ce bac à"
-    " sable : l'élément « zus » dit le quartier prioritaire (le message n'en a pas d'autre place) ; sans"
-    " SIREN, le bailleur est le guichet qui a écrit ; le seuil du premier quartile est celui de la"
-    " commune du logement. Les ménages relogés par le renouvellement urbain, qui comptent avec le"
-    " premier quartile, ne sont écrits nulle part : ils n'y sont pas."
-)
-_TOUS: Final = "Tous les bailleurs"
+FIDELITE: Final = LIBELLES["notes"]["quotas"]
+#: Code, and name.
+_Nomme = tuple[str, str]
+_TOUS: Final = ("", "Tous les bailleurs")
 _BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
 _EPCI_INCONNU: Final = "EPCI inconnu (commune du logement non dite)"
 
@@ -150,20 +145,20 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     des_communes = seuils(places, contrat, dernier)
     baux = requetes_attributions.baux(connexion, base, premier, dernier, des_communes)
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
-    groupes: dict[tuple[tuple[str, str], tuple[str, str]], list[Baux]] = {}
+    groupes: dict[tuple[_Nomme, _Nomme], list[Baux]] = {}
     for bail in baux:
         cle = _bailleur(bail, guichets), _epci(bail.commune, contrat)
         groupes.setdefault(cle, []).append(bail)
-    par_epci: dict[tuple[str, str], list[Baux]] = {}
+    par_epci: dict[_Nomme, list[Baux]] = {}
     for (_, epci), siens in groupes.items():
         par_epci.setdefault(epci, []).extend(siens)
-    epcis = [_ligne("", _TOUS, *epci, siens, des_communes) for epci, siens in par_epci.items()]
-    lignes = [_ligne(*bailleur, *epci, siens, des_communes) for (bailleur, epci), siens in groupes.items()]
+    epcis = [_ligne(_TOUS, epci, siens, des_communes) for epci, siens in par_epci.items()]
+    lignes = [_ligne(*qui, siens, des_communes) for qui, siens in groupes.items()]
     return Quotas(
         base,
         annee,
         list(requetes_attributions.annees(connexion, base)),
-        _ligne("", _TOUS, "", "Tous les EPCI", baux, des_communes),
+        _ligne(_TOUS, ("", "Tous les EPCI"), baux, des_communes),
         sorted(epcis, key=lambda ligne: (-ligne.baux, ligne.nom_epci)),
         sorted(lignes, key=lambda ligne: (-ligne.baux, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci)),
         FIDELITE + inventes(des_communes),
@@ -171,19 +166,14 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
 
 
 def _ligne(
-    bailleur: str,
-    nom: str,
-    epci: str,
-    nom_epci: str,
-    baux: Sequence[Baux],
-    des_communes: Mapping[str, SeuilQuartile],
+    bailleur: _Nomme, epci: _Nomme, baux: Sequence[Baux], des_communes: Mapping[str, SeuilQuartile]
 ) -> LigneQuota:
     comptes = {cle: sum(bail.nombre for bail in baux if compte(bail)) for cle, (_, compte) in COMPTES.items()}
     parts = [_part(regle, baux) for regle in REGLES]
     places = {bail.commune for bail in baux}
     siens = {code: seuil for code, seuil in des_communes.items() if code in places}
     nombre, averti = sum(bail.nombre for bail in baux), inventes(siens).strip()
-    return LigneQuota(bailleur, nom, epci, nom_epci, nombre, comptes, parts, averti)
+    return LigneQuota(*bailleur, *epci, nombre, comptes, parts, averti)
 
 
 def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> PartDeQuota:
@@ -206,12 +196,8 @@ def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> PartDeQuota:
         n[True, None] + n[None, True] + n[None, False] + n[None, None],
         # Rounded down: a share that is not reached is never shown as the one that is wanted.
         1000 * oui // sur / 10 if sur else None,
-        _etat(sur, _tient(regle, *au_pire), _tient(regle, *au_mieux)),
+        _etat(sur, *(100 * combien >= regle.objectif * parmi for combien, parmi in (au_pire, au_mieux))),
     )
-
-
-def _tient(regle: RegleDeQuota, oui: int, sur: int) -> bool:
-    return 100 * oui >= regle.objectif * sur
 
 
 def _etat(sur: int, au_pire: bool, au_mieux: bool) -> Etat:
@@ -235,7 +221,7 @@ def _bailleur(bail: Baux, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
 
 
 def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
-    commune = commune_en_vigueur(code or "", contrat)
+    commune = contrat.territoires.actuelle(code or "")
     if commune is None:
         return "", _EPCI_INCONNU
     if commune.epci is None:

@@ -7,14 +7,15 @@ the base holds it now; demandes erased since are counted in TAB01, and told apar
 
 import csv
 import io
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.nomenclatures import Commune
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import GenreMouvement, territoire_de
 from sne_interface.domain.menage import Composition, SeuilQuartile
@@ -31,11 +32,12 @@ MOIS: Final = 12
 TRIMESTRES: Final = 4
 ANNEES: Final = 3
 
-#: How far to believe the tables, for whoever reads them.
-FIDELITE: Final = (
-    "Les codes et les titres de ces tableaux sont attestés par un guide public ; leurs colonnes, leurs lignes"
-    " et leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
+#: What the statistics say of themselves, by table.
+LIBELLES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
+    Path(__file__).with_name("libelles.toml").read_text("utf-8")
 )
+#: How far to believe the tables, for whoever reads them.
+FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
 _PREMIER_QUARTILE: Final = "Premier quartile"
 _RESSOURCES_INCONNUES: Final = "Ressources inconnues"
@@ -375,15 +377,6 @@ def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
 def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
     """Returns the thresholds of the communes that the demandes of a base wish."""
     return seuils(store.communes(registre.connexion, registre.base.nom), contrat, jour)
-
-
-def commune_en_vigueur(code: str, contrat: Contrat) -> Commune | None:
-    """The commune of that code, or the one that took it over; None when nobody knows it."""
-    commune = contrat.territoires.commune(code)
-    if commune is None:
-        ancienne = contrat.territoires.ancienne(code)
-        commune = contrat.territoires.commune(ancienne.successeur or "") if ancienne is not None else None
-    return commune
 
 
 def nom_d_epci(siren: str, contrat: Contrat) -> str:

@@ -59,16 +59,11 @@ class MesureDeCarte:
     unite: str
     champ: str
 
-    def valeur(self, lieu: LieuCompte) -> float | None:
-        """That of a commune; None for nothing."""
-        valeur: float | None = getattr(lieu, self.champ)
-        return valeur
-
 
 _TENSION: Final = "Tension : demandes actives pour une attribution"
-MESURES: Final[Mapping[str, MesureDeCarte]] = {
-    code: MesureDeCarte(code, titre, unite, champ)
-    for code, titre, unite, champ in (
+MESURES: Final = {
+    ligne[0]: MesureDeCarte(*ligne)
+    for ligne in (
         ("premiere", "Demandes actives, par première commune souhaitée", "demandes", "premieres"),
         ("souhaitee", "Demandes actives qui la souhaitent, à tout rang", "demandes", "souhaitees"),
         ("attribuee", "Attributions de douze mois", "attributions", "attribuees"),
@@ -108,7 +103,7 @@ def dessiner(
     lieux: Sequence[LieuCompte], mesure: MesureDeCarte, adresse: Callable[[LieuCompte], str]
 ) -> Carte:
     """The maps of these communes; `adresse` is where one finds the demandes of one."""
-    dites = {lieu.code: (lieu, valeur) for lieu in lieux if (valeur := mesure.valeur(lieu))}
+    dites = {lieu.code: (lieu, valeur) for lieu in lieux if (valeur := getattr(lieu, mesure.champ))}
     limites = bornes([valeur for _, valeur in dites.values()])
     vues: set[str] = set()
     dessins = []

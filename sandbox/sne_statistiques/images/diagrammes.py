@@ -112,11 +112,8 @@ def courbes(titre: str, periodes: Sequence[str], series: Sequence[Serie], *, etr
 
 def _pas(plus_grand: int) -> int:
     """A quarter of the scale, a round number."""
-    for puissance in range(12):
-        for debut in (1, 2, 5):
-            if debut * 10**puissance * 4 >= plus_grand:
-                return int(debut * 10**puissance)
-    raise AssertionError(plus_grand)
+    ronds = (int(debut * 10**puissance) for puissance in range(12) for debut in (1, 2, 5))
+    return next(rond for rond in ronds if rond * 4 >= plus_grand)
 
 
 def _marquer(parent: Any, numero: int, x: float, y: float) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import pytest
@@ -12,7 +12,7 @@ from sne_calibrage.enregistrements.enregistrement_rejoue import Repris, rejouer
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.echange import Echange, VerdictEchange
+from sne_interface.domain.echange import REMISE, Echange, VerdictEchange
 
 
 def enregistre(banc: Banc) -> Iterator[Echange]:
@@ -113,3 +113,26 @@ def test_the_clock_is_that_of_the_answers(banc: Banc, avant: int) -> None:
     stampe = vus[-1].vue.reponse_document.instant_de("entete/dateFichier")
     assert stampe is not None
     assert stampe.date() == MIDI.date()
+
+
+@pytest.mark.parametrize(("secondes", "suivies"), [(30, 2), (120, 1)])
+def test_a_clock_that_goes_back_tells_that_the_base_was_emptied(
+    banc: Banc, secondes: int, suivies: int
+) -> None:
+    banc.creer_demande("personne_seule")
+    banc.creer_demande("couple_garde_alternee_handicap")
+    premiere, seconde = enregistre(banc)
+    assert premiere.instant_base is not None
+    reculee = replace(seconde, instant_base=premiere.instant_base - timedelta(seconds=secondes))
+    *_, fin = rejouer(banc.services.contrat, [premiere, reculee])
+    assert len(fin.suivies) == suivies
+
+
+def test_a_line_that_says_so_and_a_number_drawn_again_tell_it_too(banc: Banc) -> None:
+    banc.creer_demande("personne_seule")
+    banc.creer_demande("couple_garde_alternee_handicap")
+    premiere, seconde = enregistre(banc)
+    remise = replace(premiere, methode=REMISE, identifiant=9)
+    for lus in ([premiere, remise, seconde], [premiere, seconde, replace(premiere, identifiant=9)]):
+        *_, fin = rejouer(banc.services.contrat, lus)
+        assert len(fin.suivies) == 1

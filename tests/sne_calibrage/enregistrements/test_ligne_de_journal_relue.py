@@ -190,7 +190,7 @@ def test_what_we_fail_to_read_is_noted_and_the_rest_is_read(
     def rater(*_: object) -> None:
         raise OverflowError("year overflow")
 
-    monkeypatch.setattr(ligne_de_journal_relue, "_fautes_de_la_requete", rater)
+    monkeypatch.setattr(ligne_de_journal_relue, "fautes_de_la_requete", rater)
     echange = creee(banc)
     assert echange is not None
     ligne = nue(echange)

@@ -1,18 +1,17 @@
 """Recorded requests under another contract: what it refuses is found, at its exchange and for its cause."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, specimen
 
 from sne_calibrage.versions.rendu_des_versions import preparation_en_texte
-from sne_calibrage.versions.requetes_sous_un_autre_contrat import preparer, remises_notees, remises_vues
+from sne_calibrage.versions.requetes_sous_un_autre_contrat import preparer, remises_notees
 from sne_calibrage.versions.sorts_des_requetes import Devenir, Preparation
 from sne_interface.contract.contrats_charges import Contrat, charger
-from sne_interface.domain.echange import REMISE, Echange, VerdictEchange
+from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.resources import contracts_dir
 
 #: The exchanges of the traffic, by what they are.
@@ -306,30 +305,6 @@ def test_what_a_panne_spoiled_after_the_work_was_asked_and_done(trafic: list[Ech
 
 
 # --- where the base was put back ---------------------------------------------------------------------------
-
-
-def _suite() -> Iterator[Echange]:
-    for rang in range(1, 6):
-        yield Echange("ecole", MIDI, identifiant=rang, instant_base=MIDI + timedelta(hours=rang))
-
-
-def test_a_clock_that_goes_back_tells_that_the_base_was_emptied() -> None:
-    lus = list(_suite())
-    assert list(remises_vues(lus)) == []
-    lus[3] = replace(lus[3], instant_base=MIDI)
-    assert list(remises_vues(lus)) == [4]
-    lus[3] = replace(lus[3], instant_base=MIDI + timedelta(hours=3, seconds=-30))
-    assert list(remises_vues(lus)) == []
-
-
-def test_a_line_that_says_so_and_a_number_drawn_again_tell_it_too() -> None:
-    lus = list(_suite())
-    lus[1] = replace(lus[1], methode=REMISE)
-    for rang in (0, 3, 4):
-        lus[rang] = replace(
-            lus[rang], type_fichier="CRE", numero_unique="0620318000001G1226", verdict=VerdictEchange.ACCEPTE
-        )
-    assert list(remises_vues(lus)) == [3, 5]
 
 
 def test_a_driven_run_notes_where_each_example_began() -> None:
