@@ -27,7 +27,7 @@ from sne_conformite.protocole import protocole
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_console.api.application_api import appel_decrit
 from sne_console.api.metriques import Journaux, Processus
-from sne_console.vues.rubriques_du_cerfa import decrire
+from sne_console.vues.cerfa_face_au_message import decrire
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.changements import charger_changements
 from sne_interface.contract.exigences import charger_exigences
@@ -44,7 +44,7 @@ from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
 from sne_sandbox.mime import tolerances
 from sne_sandbox.offres_des_paquets import COMMANDES, SECTIONS
-from sne_sandbox.server.acces_a_la_base import BaseServie
+from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.table_des_gestes import SUJETS, Geste
 from sne_sandbox.web.reponses_http import GENRES

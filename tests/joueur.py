@@ -45,7 +45,7 @@ import banc as atelier
 from banc import FORMULAIRE, NS, Banc
 from lxml import etree
 
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.resources import fixtures_dir

@@ -30,7 +30,7 @@ from sne_interface.rules.catalogue import REGLES
 from sne_sandbox.cli.main import cli
 from sne_sandbox.mime import tolerances
 from sne_sandbox.offres_des_paquets import COMMANDES
-from sne_sandbox.server.acces_a_la_base import BaseServie
+from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 from sne_sandbox.server.serveur_enfant import servir_en_enfant
 from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.web.application_wsgi import creer_application

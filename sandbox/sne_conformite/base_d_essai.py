@@ -18,7 +18,7 @@ from sne_interface.domain.panne import PanneDefinition
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import horloge, pannes
 from sne_sandbox.pki.authority import Autorite, ecrire
-from sne_sandbox.server.acces_a_la_base import BaseServie
+from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 from sne_sandbox.store.magasin import Magasin
 
 

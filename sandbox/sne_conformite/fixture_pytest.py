@@ -78,7 +78,7 @@ def _sne_bases(
     from sne_interface.errors import UsageError
     from sne_interface.settings import Reglages
     from sne_sandbox.bases import bases
-    from sne_sandbox.server.acces_a_la_base import BaseServie
+    from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
     from sne_sandbox.server.serveur_enfant import servir_en_enfant
     from sne_sandbox.store.magasin import Magasin
 

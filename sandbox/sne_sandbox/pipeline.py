@@ -29,7 +29,7 @@ from sne_interface.errors import (
 )
 from sne_interface.rules import controle
 from sne_interface.rules.engine import Jugement
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 from sne_interface.settings import Limites
 from sne_sandbox.bases import travail_des_nuits

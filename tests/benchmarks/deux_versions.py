@@ -33,8 +33,8 @@ from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.errors import UsageError
 from sne_interface.generators.messages_en_nombre import SORTES_DE_MESSAGE, defauts, messages
 from sne_interface.rules.catalogue import REGLES
-from sne_sandbox.mime.requete_mtom import Forme
-from sne_sandbox.soap.requete_soap import ecrire
+from sne_sandbox.mime.requete_mtom_ecrite import Forme
+from sne_sandbox.soap.requete_soap_ecrite import ecrire
 
 #: Content-ID of the one part that is called otherwise since the published client was tried.
 _RENOMME: Final = (b"document-listeDoublons@sne-sandbox", b"listeDoublons@sne-sandbox")

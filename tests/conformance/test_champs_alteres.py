@@ -15,7 +15,7 @@ from fautes import Faute
 from fautes.faute import arbre
 from lxml import etree
 
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_temoin.temoin_assemble import Temoin
 
 TABLES: Final = tomllib.loads((Path(__file__).parents[1] / "guards" / "champs.toml").read_text("utf-8"))

@@ -10,7 +10,7 @@ import pytest
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import RISQUES, charger_exigences
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.domain import decision
+from sne_interface.domain import decision_de_commission
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 
 NIVEAUX = {"MUST", "SHOULD"}
@@ -167,15 +167,15 @@ def test_il_y_a_des_types_nationaux_et_territoriaux(evenements):
 def test_les_decisions_d_attribution_sont_celles_du_domaine(evenements):
     roles = charger("v5.2").roles.decision
     caracteristiques = {c["code"]: c for c in evenements[roles.type]["caracteristiques"]}
-    assert roles.caracteristiques.keys() == set(decision.CARACTERISTIQUES)
+    assert roles.caracteristiques.keys() == set(decision_de_commission.CARACTERISTIQUES)
     assert set(roles.caracteristiques.values()) == caracteristiques.keys()
-    assert roles.valeurs.keys() == set(decision.DECISIONS)
+    assert roles.valeurs.keys() == set(decision_de_commission.DECISIONS)
     listes = {
         role: {code for code, _ in caracteristiques[roles.code(role)]["valeurs"]}
-        for role in (decision.DECISION, decision.CATEGORIE)
+        for role in (decision_de_commission.DECISION, decision_de_commission.CATEGORIE)
     }
-    assert listes[decision.DECISION] == set(roles.valeurs.values())
-    assert listes[decision.CATEGORIE] >= set(roles.categories)
+    assert listes[decision_de_commission.DECISION] == set(roles.valeurs.values())
+    assert listes[decision_de_commission.CATEGORIE] >= set(roles.categories)
 
 
 def test_chaque_exigence_dit_ce_que_risque_un_menage_et_aucune_autre(contrats, toml):

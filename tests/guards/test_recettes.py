@@ -20,7 +20,7 @@ from recettes import ACTION, CI, COMPOSANT, GITHUB, GITLAB, Travail
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import cli
-from sne_sandbox.server.acces_a_la_base import SERVICES
+from sne_sandbox.server.adresse_et_certificats_d_une_base import SERVICES
 from sne_sandbox.web.configuration import VERSION
 
 RACINE = Path(__file__).resolve().parents[2]

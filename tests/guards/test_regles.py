@@ -14,7 +14,7 @@ from sne_interface.generators.exemples_de_regles import document as document_de
 from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.engine import juger, juger_sans_registre
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 
 CODES = [regle.code for regle in REGLES]
 AU_TRANSPORT = {regle.code for regle in REGLES if regle.transport}

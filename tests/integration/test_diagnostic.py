@@ -23,7 +23,7 @@ from sne_sandbox.cli.commande_diagnostic import ConfigurationFausse, verifier
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, ecrire
 from sne_sandbox.server import diagnostic
-from sne_sandbox.server.acces_a_la_base import BaseServie
+from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 from sne_sandbox.server.diagnostic import PATIENCE_POUR_LES_NOTRES, Branchement, Point, diagnostiquer
 
 

@@ -17,7 +17,7 @@ from serveur_local import HORLOGE, Serveur
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS
 from sne_interface.generators import messages_apres_creation
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier

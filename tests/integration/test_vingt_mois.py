@@ -24,7 +24,7 @@ from sne_interface.contract.codec import NS
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom import requete
+from sne_sandbox.mime.requete_mtom_ecrite import requete
 
 DELAI: Final = 120.0
 WS: Final = "http://ws.metier.nuu.application.i2/"

@@ -18,7 +18,7 @@ from sne_interface.contract.declarations_des_schemas import ModelesDemande
 from sne_interface.contract.elements import ElementLu, elements
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.table_des_roles import LIBELLES, faute_de_la_demande
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.nir import MOTS_DU_NIR
 from sne_interface.domain.roles import PERSONNES

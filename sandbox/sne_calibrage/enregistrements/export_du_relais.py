@@ -18,7 +18,7 @@ from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.errors import UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
 from sne_sandbox.soap.envelope import SOAP12
-from sne_sandbox.soap.requete_soap import ecrire
+from sne_sandbox.soap.requete_soap_ecrite import ecrire
 
 _SOAP: Final = "application/soap+xml; charset=utf-8"
 #: In place of a base: only documents were kept.

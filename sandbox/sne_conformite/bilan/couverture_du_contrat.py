@@ -11,7 +11,7 @@ from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Rubrique
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT

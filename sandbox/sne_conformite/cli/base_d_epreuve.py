@@ -25,7 +25,7 @@ from sne_sandbox.cli.signaux import Signaux
 if TYPE_CHECKING:
     from sne_interface.contract.contrats import Contrats
     from sne_interface.contract.contrats_charges import Contrat
-    from sne_sandbox.server.acces_a_la_base import BaseServie
+    from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
     from sne_sandbox.server.serveur_enfant import ServeurEnfant
     from sne_sandbox.store.magasin import Magasin
 
@@ -74,7 +74,7 @@ class Epreuve:
     @contextlib.contextmanager
     def servir(self) -> "Iterator[tuple[ServeurEnfant, BaseServie]]":
         """Serves the base in a child process. Raises OperatorError when it does not start."""
-        from sne_sandbox.server.acces_a_la_base import BaseServie
+        from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 
         with self.serveur:
             enfant = self.attendre()

@@ -241,7 +241,7 @@ class _EpreuvePrete:
     def _ecrire_a_mesure(self, evenements: "Iterator[Evenement]") -> "Iterator[Evenement]":
         """The events, written as they come where --echanges and --suivi ask it."""
         from sne_conformite.cli import sorties_de_rapport as rapports
-        from sne_conformite.pilotage import pilotage, scenario_juge
+        from sne_conformite.pilotage import pilotage, verdict_d_un_scenario
         from sne_conformite.rapports import suivi_de_pilotage as suivi
         from sne_interface.contract.exigences import charger_exigences
 
@@ -260,7 +260,12 @@ class _EpreuvePrete:
             )
             exigences = charger_exigences(self.ouverte.contrat.dossiers)
             evenements = suivi.ecrire(
-                evenements, demande.fichier_suivi, tete, exigences, self.connues, scenario_juge.en_suspens
+                evenements,
+                demande.fichier_suivi,
+                tete,
+                exigences,
+                self.connues,
+                verdict_d_un_scenario.en_suspens,
             )
         return evenements
 

@@ -11,7 +11,7 @@ from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.decision import BAIL, Decision
+from sne_interface.domain.decision_de_commission import BAIL, Decision
 from sne_interface.domain.element import lire_instant
 
 _CURSEURS: Final = {

@@ -24,7 +24,7 @@ from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienAp
 from sne_conformite.pilotage.exemple_reduit import BUDGET, Exemples, Reductions, au_sort
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.pilotage.proces_verbal import Greffe
-from sne_conformite.pilotage.scenario_juge import Blocage, Recolte, ensemble, generaliser, inacheve
+from sne_conformite.pilotage.verdict_d_un_scenario import Blocage, Recolte, ensemble, generaliser, inacheve
 from sne_conformite.plan.exemples_tires import ExempleTire, strategie
 from sne_conformite.plan.plan import Plan, Scenario
 from sne_conformite.protocole.adresses_pour_l_application import Adresses

@@ -19,7 +19,7 @@ from sne_conformite.observation import reponses_lues
 from sne_conformite.plan.plan import AUTRUI, Etape, Scenario
 from sne_conformite.protocole.formulaire_saisi import en_json, repetables
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE

@@ -10,9 +10,9 @@ from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
 from sne_console.vues import interface_montree, objet_de_l_adresse, regles_montrees
+from sne_console.vues.cerfa_face_au_message import FormulaireDecrit, decrire
 from sne_console.vues.interface_montree import emplois, par_service, presentation
 from sne_console.vues.regles_montrees import RegleEntiere, RegleLue
-from sne_console.vues.rubriques_du_cerfa import FormulaireDecrit, decrire
 from sne_interface.contract.contrats_charges import ChampLu, Contrat, OperationPubliee
 from sne_interface.contract.elements import ElementLu, elements
 from sne_interface.contract.schemas import Document

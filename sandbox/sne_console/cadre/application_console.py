@@ -23,7 +23,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.wrappers import Response as ReponseWsgi
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import (
+from sne_console.cadre.outillage_des_sections import (
     GROUPES,
     Affichage,
     base_d_accueil,

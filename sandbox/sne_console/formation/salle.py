@@ -24,7 +24,7 @@ from sne_console.vues.vie_de_la_demande import ECHANGES, EtapeLue, lire_nuit, re
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain import decision
+from sne_interface.domain import decision_de_commission
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import NumeroUnique
 from sne_interface.domain.echange import Echange, VerdictEchange
@@ -49,10 +49,9 @@ _DU_SNE: Final = (f"{_FORMULAIRE}/informationTraitement", "demande/informationDa
 _LECTURES: Final = ("getDemandeLogement", "getDoublons", "getNouveauxDaloDepuisLe")
 _ANOMALIES_DITES: Final = 2
 #: Of an event, what a room waits for: a screen does not hold all its characteristics.
-_DITS_D_ABORD: Final = (
-    decision.DECISION, decision.REFUS_DU_MENAGE, decision.MOTIF, decision.BAIL, decision.DATE_BAIL,
-    decision.CATEGORIE,
-)  # fmt: skip
+_DITS_D_ABORD: Final = ( decision_de_commission.DECISION, decision_de_commission.REFUS_DU_MENAGE,
+decision_de_commission.MOTIF, decision_de_commission.BAIL, decision_de_commission.DATE_BAIL,
+decision_de_commission.CATEGORIE, )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sne_interface.contract.codec import NS, encoder, parse
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, Guichet
 from sne_interface.domain.dates import PARIS, xs_date_time
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande

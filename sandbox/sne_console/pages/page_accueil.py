@@ -8,7 +8,7 @@ from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as Reponse
 
 from sne_console.cadre.equivalents import curl
-from sne_console.cadre.sections import compter, contrat_servi, section
+from sne_console.cadre.outillage_des_sections import compter, contrat_servi, section
 from sne_console.formation import scenes
 from sne_console.messages import brouillon
 from sne_console.messages.envoi_et_rejeu import emballer

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.sections import RACCOURCIS, THEMES, Affichage, apres_action, chemin_sur
+from sne_console.cadre.outillage_des_sections import RACCOURCIS, THEMES, Affichage, apres_action, chemin_sur
 
 blueprint: Final = Blueprint("affichage", __name__)
 

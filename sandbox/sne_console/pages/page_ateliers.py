@@ -14,7 +14,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import (
+from sne_console.cadre.outillage_des_sections import (
     apres_action,
     avec_remede,
     entier_saisi,
@@ -24,7 +24,7 @@ from sne_console.cadre.sections import (
     section,
     veiller,
 )
-from sne_console.cadre.sections import flux as page_flux
+from sne_console.cadre.outillage_des_sections import flux as page_flux
 from sne_console.formation import ateliers as gestion
 from sne_console.formation import scenes
 from sne_console.formation.ateliers import FicheDeStagiaire

@@ -6,7 +6,7 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import (
+from sne_console.cadre.outillage_des_sections import (
     apres_action,
     compter,
     entier_saisi,

@@ -9,7 +9,7 @@ from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.sections import annoncer, avec_remede, contrat_servi, maintenant, section
+from sne_console.cadre.outillage_des_sections import annoncer, avec_remede, contrat_servi, maintenant, section
 from sne_console.messages import (
     brouillon,
     brouillon_verifie,

@@ -26,7 +26,7 @@ from sne_conformite.rapports import (
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import EchangeCite, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_console.cadre.sections import (
+from sne_console.cadre.outillage_des_sections import (
     apres_action,
     contrat_servi,
     entier_saisi,
@@ -35,7 +35,7 @@ from sne_console.cadre.sections import (
     section,
     veiller,
 )
-from sne_console.cadre.sections import flux as page_flux
+from sne_console.cadre.outillage_des_sections import flux as page_flux
 from sne_console.vues import applications_pilotables, epreuves, objet_de_l_adresse
 from sne_console.vues import avancement_du_pilotage as avancements
 from sne_console.vues.avancement_du_pilotage import Avancement

@@ -4,8 +4,8 @@ from typing import Final
 
 from flask import render_template, request
 
-from sne_console.cadre.sections import contrat_servi, maintenant, section
-from sne_console.vues import interface_montree, objet_de_l_adresse, rubriques_du_cerfa
+from sne_console.cadre.outillage_des_sections import contrat_servi, maintenant, section
+from sne_console.vues import cerfa_face_au_message, interface_montree, objet_de_l_adresse
 from sne_console.vues.interface_montree import emplois, par_service, presentation
 from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
@@ -92,7 +92,7 @@ def formulaire(base: str) -> str:
     """The rubrics of the Cerfa, and the elements that carry them."""
     contrat = contrat_servi()
     return render_template(
-        "contrat/formulaire.html", contrat=contrat, formulaire=rubriques_du_cerfa.decrire(contrat)
+        "contrat/formulaire.html", contrat=contrat, formulaire=cerfa_face_au_message.decrire(contrat)
     )
 
 

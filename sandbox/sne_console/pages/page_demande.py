@@ -8,7 +8,7 @@ from typing import Final
 from flask import Response, render_template
 from lxml import etree
 
-from sne_console.cadre.sections import contrat_servi, section
+from sne_console.cadre.outillage_des_sections import contrat_servi, section
 from sne_console.messages.document_deroule import construire
 from sne_console.vues import demande_relue
 from sne_console.vues.calcul_du_foyer import calculer
@@ -19,7 +19,7 @@ from sne_interface.contract import codec
 from sne_interface.contract.table_des_roles import LIBELLES
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import ajouter_mois, date_francaise
-from sne_interface.domain.decision import RolesDecision
+from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 from sne_interface.domain.nir import masquer_nirs

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from flask import render_template, request, url_for
 
-from sne_console.cadre.sections import PAR_PAGE, compter, contrat_servi, section
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, compter, contrat_servi, section
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.demandes_cherchees import criteres_de, repere_lu
-from sne_interface.contract.nomenclatures import Commune, Territoires
+from sne_interface.contract.nomenclatures_et_territoires import Commune, Territoires
 from sne_interface.domain.dates import lire_date_saisie
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.nir import masquer_nirs

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_conformite.observation.observation import Observation
 from sne_console.cadre.equivalents import curl
-from sne_console.cadre.sections import annoncer, apres_action, contrat_servi, section
+from sne_console.cadre.outillage_des_sections import annoncer, apres_action, contrat_servi, section
 from sne_console.messages import echange_montre as cotes
 from sne_console.messages import envoi_et_rejeu
 from sne_console.messages.document_deroule import Remarque, construire, remarques_de

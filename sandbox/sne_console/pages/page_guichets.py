@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Response, g, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.sections import (
+from sne_console.cadre.outillage_des_sections import (
     apres_action,
     avec_remede,
     contrat_servi,

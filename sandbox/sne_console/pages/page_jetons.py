@@ -6,7 +6,7 @@ from flask import g, render_template, request
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import avec_remede, geste, section
+from sne_console.cadre.outillage_des_sections import avec_remede, geste, section
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau

@@ -11,8 +11,15 @@ from flask import Response, current_app, redirect, render_template, request, url
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import FLUX_DUREE, PAR_PAGE, apres_action, evenement, section, veiller
-from sne_console.cadre.sections import flux as page_flux
+from sne_console.cadre.outillage_des_sections import (
+    FLUX_DUREE,
+    PAR_PAGE,
+    apres_action,
+    evenement,
+    section,
+    veiller,
+)
+from sne_console.cadre.outillage_des_sections import flux as page_flux
 from sne_console.messages import envoi_et_rejeu, refus_groupes
 from sne_console.messages.recherche_xpath import RechercheXpath, chercher
 from sne_console.messages.verdict_vecu import Vecu, verdict_vecu

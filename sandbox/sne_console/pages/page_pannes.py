@@ -5,7 +5,7 @@ from typing import Final
 from flask import render_template, request
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.sections import entier_saisi, geste, section
+from sne_console.cadre.outillage_des_sections import entier_saisi, geste, section
 from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, ParametreLu
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError

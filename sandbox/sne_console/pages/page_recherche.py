@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import render_template, request, url_for
 
-from sne_console.cadre.sections import contrat_servi, permis, section
+from sne_console.cadre.outillage_des_sections import contrat_servi, permis, section
 from sne_console.pages import page_guide
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation

@@ -6,7 +6,7 @@ from typing import Final
 from flask import g, render_template, request
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import geste, section
+from sne_console.cadre.outillage_des_sections import geste, section
 from sne_interface.settings import SETTINGS
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.web.configuration import services

@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import g, render_template, request
 
-from sne_console.cadre.sections import contrat_servi, section
+from sne_console.cadre.outillage_des_sections import contrat_servi, section
 from sne_console.vues import objet_de_l_adresse, regles_montrees
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite

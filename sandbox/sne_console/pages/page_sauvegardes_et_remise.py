@@ -11,7 +11,7 @@ from flask import g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.sections import compter, contrat_servi, geste, nom_libre, section
+from sne_console.cadre.outillage_des_sections import compter, contrat_servi, geste, nom_libre, section
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Horloge, Portee

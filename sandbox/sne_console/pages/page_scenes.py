@@ -15,7 +15,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reponse
 
-from sne_console.cadre.sections import (
+from sne_console.cadre.outillage_des_sections import (
     FLUX_DUREE,
     apres_action,
     avec_remede,
@@ -24,7 +24,7 @@ from sne_console.cadre.sections import (
     section,
     veiller,
 )
-from sne_console.cadre.sections import flux as page_flux
+from sne_console.cadre.outillage_des_sections import flux as page_flux
 from sne_console.formation import ateliers, scene_jouee
 from sne_console.formation import scenes as donnees
 from sne_console.formation.salle import essentiel, regarder

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.sections import (
+from sne_console.cadre.outillage_des_sections import (
     PAR_PAGE,
     a_l_heure,
     apres_action,

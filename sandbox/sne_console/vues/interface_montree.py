@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, Service
 from sne_interface.contract.elements import ElementLu
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.texte import plier
 from sne_interface.domain.valeurs_en_json import TU

@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from sne_interface.contract.nomenclatures import Nomenclatures, PasDeChemin
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures, PasDeChemin
 from sne_interface.contract.schemas import BLANCS
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element import (

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_interface.contract.nomenclatures import Chemin
+from sne_interface.contract.nomenclatures_et_territoires import Chemin
 from sne_interface.contract.phrases_d_explication import defaut_de_valeur
 from sne_interface.contract.schemas import Document, Schemas, chemin_inclus, cloture, inclusions
 from sne_interface.domain.nir import parle_de_nir

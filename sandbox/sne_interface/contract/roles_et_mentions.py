@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from sne_interface.contract.exigences import NIVEAUX, charger_exigences, niveaux
-from sne_interface.contract.nomenclatures import lignes_csv
+from sne_interface.contract.nomenclatures_et_territoires import lignes_csv
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.contract.table_des_roles import noms_ecrits
 from sne_interface.errors import ContractError

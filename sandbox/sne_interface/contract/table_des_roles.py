@@ -11,10 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.overlay import DossiersContrat, table_de
-from sne_interface.domain import decision as d
-from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_interface.domain import decision_de_commission as d
+from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.roles import CALCULES, PERSONNES, Roles, RolesDemande

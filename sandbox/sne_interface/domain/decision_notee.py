@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Self
 
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import DALO_RECONNU, MOTIF_ATTRIBUTION
-from sne_interface.domain.decision import Decision, RolesDecision
+from sne_interface.domain.decision_de_commission import Decision, RolesDecision
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.element import Element
 from sne_interface.domain.evenement import Evenement

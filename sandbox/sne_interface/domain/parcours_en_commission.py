@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
-from sne_interface.domain.decision import Decision, RolesDecision
+from sne_interface.domain.decision_de_commission import Decision, RolesDecision
 from sne_interface.domain.evenement import Evenement
 
 #: What a radiation has to follow: a signed lease (R. 441-2-8 a), an irrecevabilité (d).

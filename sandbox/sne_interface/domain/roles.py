@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from sne_interface.domain.decision import RolesDecision
+from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.demande import PERSONNE_PHYSIQUE, Demande, Personne
 from sne_interface.domain.element import Element
 

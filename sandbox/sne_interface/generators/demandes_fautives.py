@@ -43,7 +43,7 @@ from sne_interface.generators.messages_apres_creation import NUMERO_INVENTE
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.tirage import Tirage, TirageVarie
 from sne_interface.rules.engine import juger, juger_sans_registre
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 
 # --- twins -------------------------------------------------------------------------------------------

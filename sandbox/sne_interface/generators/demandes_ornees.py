@@ -12,7 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document, cloture
 from sne_interface.domain.element import Element, avec_enfants
 from sne_interface.domain.nir import est_nom_de_nir

@@ -47,7 +47,7 @@ from lxml import etree
 
 from sne_interface.contract.codec import NS, decoder, ecrire, encoder, parse
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
@@ -58,7 +58,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue.regles_message import CANAUX
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 from sne_interface.settings import Limites
 

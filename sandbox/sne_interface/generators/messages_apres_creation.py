@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from sne_interface.contract.schemas import Document
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import (
     MOTIF_ATTRIBUTION,
     MOTIF_IRRECEVABILITE,

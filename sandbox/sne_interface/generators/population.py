@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
-from sne_interface.contract.nomenclatures import Commune
-from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_interface.contract.nomenclatures_et_territoires import Commune
+from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE, departement_de, territoire_de
 from sne_interface.domain.roles import PERSONNES, Roles
 from sne_interface.errors import ContractError, UsageError

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sne_interface.domain import codes as motifs
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.element import Element, bloc, de_code
 from sne_interface.domain.parcours_en_commission import MOIS_APRES_AVERTISSEMENT, radiation_possible_le

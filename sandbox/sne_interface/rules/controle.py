@@ -19,7 +19,7 @@ from sne_interface.domain.element import DocumentRecu, Element
 from sne_interface.errors import ExchangeError
 from sne_interface.rules import engine
 from sne_interface.rules.catalogue import REGLES
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.regles_malgre_le_schema import juger_malgre
 from sne_interface.rules.rule import Contexte
 from sne_interface.settings import PAR_NOM, Reglages

@@ -12,14 +12,14 @@ from typing import Final
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.fiches_de_regles import FicheRegle
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element import DocumentRecu, Element, sans_indices
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES
-from sne_interface.rules.registre_des_regles import Registre
+from sne_interface.rules.registre_vu_des_regles import Registre
 from sne_interface.rules.rule import Contexte, Infraction, Regle, allege, gravite
 
 #: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.

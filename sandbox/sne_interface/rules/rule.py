@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from sne_interface.contract.fiches_de_regles import FicheRegle
-from sne_interface.contract.nomenclatures import Nomenclatures, Territoires
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures, Territoires
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.base import Acte, DroitsGuichets, Guichet
 from sne_interface.domain.dates import PARIS
@@ -18,7 +18,7 @@ from sne_interface.domain.demande import Demande, DemandeStockee
 from sne_interface.domain.element import Element
 from sne_interface.domain.roles import Roles
 from sne_interface.errors import UsageError
-from sne_interface.rules.registre_des_regles import Registre
+from sne_interface.rules.registre_vu_des_regles import Registre
 from sne_interface.settings import PAR_NOM
 
 #: Names of the profiles (setting `profile`).

@@ -17,7 +17,7 @@ from sne_interface.errors import OperatorError, UsageError
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 
 if TYPE_CHECKING:
-    from sne_sandbox.server.acces_a_la_base import BaseServie
+    from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
     from sne_sandbox.server.diagnostic import Branchement, Point
     from sne_sandbox.server.serveur_enfant import ServeurEnfant
 
@@ -187,7 +187,7 @@ def _branchement(options: Mapping[str, Any], pret: Path | None) -> "Branchement"
 
 def _lance(options: Mapping[str, Any], pile: contextlib.ExitStack) -> "Branchement":
     """Of a server of our own."""
-    from sne_sandbox.server.acces_a_la_base import BaseServie
+    from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
     from sne_sandbox.server.serveur_enfant import servir_en_enfant
 
     donnes = ["--seed-base=vide", f"--contract={options['contract']}"]

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import count
 from typing import Any, Final
 
-from sne_interface.contract.nomenclatures import Territoires
+from sne_interface.contract.nomenclatures_et_territoires import Territoires
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee

@@ -15,11 +15,11 @@ from sne_interface.contract import codec
 from sne_interface.contract.arbres_compares import parcourir
 from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.dates import ajouter_mois, xs_date_time
-from sne_interface.domain.decision import ATTRIBUTION_SOUS_CONDITION, Decision, RolesDecision
+from sne_interface.domain.decision_de_commission import ATTRIBUTION_SOUS_CONDITION, Decision, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE, Demande, DemandeStockee
 from sne_interface.domain.element import Element, construire, construits, sans_indices
 from sne_interface.domain.evenement import Evenement

@@ -3,7 +3,7 @@ The events bear them, for the nights to find."""
 
 from dataclasses import replace
 
-from sne_interface.domain.decision import RolesDecision
+from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.decision_notee import DecisionNotee, Demandeur, notees
 from sne_interface.domain.parcours_en_commission import parcours, suites
 from sne_sandbox.store.registre import RegistreBase

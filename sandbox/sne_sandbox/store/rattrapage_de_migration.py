@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_interface.domain.base import NatureGuichet
-from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.decision_notee import DecisionNotee, Demandeur, notees
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement

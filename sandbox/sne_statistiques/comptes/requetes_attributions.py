@@ -12,7 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
-from sne_interface.domain.decision import ATTRIBUTIONS
+from sne_interface.domain.decision_de_commission import ATTRIBUTIONS
 from sne_interface.domain.decision_notee import RANG_RADIATION
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import metadonnees

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import sqlalchemy as sa
 from flask import render_template, request
 
-from sne_console.cadre.sections import PAR_PAGE, contrat_servi
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, contrat_servi
 from sne_console.pages.page_demandes import adresse_de_la_page, ligne_trouvee
 from sne_console.vues.demandes_cherchees import repere_lu
 from sne_interface.contract.contrats_charges import Contrat

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from sne_console.cadre.sections import contrat_servi, jour_saisi, maintenant, section
+from sne_console.cadre.outillage_des_sections import contrat_servi, jour_saisi, maintenant, section
 from sne_console.vues.dessin import Figure, en_page
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION

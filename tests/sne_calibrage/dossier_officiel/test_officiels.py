@@ -21,7 +21,7 @@ from sne_console.messages import documents_masques
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.nomenclatures import Quartiles, lire_quartiles
+from sne_interface.contract.nomenclatures_et_territoires import Quartiles, lire_quartiles
 from sne_interface.domain.base import Horloge
 from sne_interface.errors import ContractError
 from sne_interface.resources import contracts_dir

@@ -22,7 +22,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.panne import PanneDefinition
 from sne_sandbox.bases import pannes
-from sne_sandbox.soap.requete_soap import ecrire
+from sne_sandbox.soap.requete_soap_ecrite import ecrire
 
 FAIT = (Statut.FAIT,)
 

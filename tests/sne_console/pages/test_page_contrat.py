@@ -8,7 +8,7 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_console.vues.rubriques_du_cerfa import decrire
+from sne_console.vues.cerfa_face_au_message import decrire
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.elements import elements, ordre
 from sne_interface.contract.schemas import Document

@@ -7,7 +7,7 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 from navigateur import ENTETES
 
-from sne_console.cadre import sections as communes
+from sne_console.cadre import outillage_des_sections as communes
 from sne_console.pages import page_demandes as section
 from sne_sandbox.store import demandes_recentes
 

@@ -9,7 +9,7 @@ from banc import Banc, message, poser, specimen
 from navigateur import ENTETES
 
 from sne_conformite.bilan import trafic_juge
-from sne_console.cadre import sections as pages
+from sne_console.cadre import outillage_des_sections as pages
 from sne_console.messages import recherche_xpath
 from sne_console.messages.recherche_xpath import evaluer
 from sne_console.pages import page_journal

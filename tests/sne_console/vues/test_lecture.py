@@ -16,7 +16,7 @@ from lxml import etree
 
 from sne_console.api.description_openapi import operations
 from sne_console.formation import ateliers
-from sne_sandbox.mime.requete_mtom import Forme
+from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration

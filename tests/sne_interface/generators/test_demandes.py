@@ -20,7 +20,7 @@ from sne_interface.generators.population import Population, lire_population
 from sne_interface.generators.tirage import TirageAleatoire
 from sne_interface.rules.controle import controler
 from sne_interface.rules.engine import juger
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 from sne_sandbox.bases import bases
 

@@ -12,9 +12,9 @@ from lxml import etree
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.contract.schemas import Document
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
-from sne_interface.domain.decision import Decision
+from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_interface.domain.element import Element
 from sne_interface.domain.evenement import convient
@@ -27,7 +27,7 @@ from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.tirage import TirageVarie
 from sne_interface.rules.controle import controler
 from sne_interface.rules.engine import juger
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 from sne_sandbox.bases import bases
 

@@ -11,17 +11,17 @@ import pytest
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
 from sne_interface.domain.dates import PARIS, ajouter_mois, xs_date_time
-from sne_interface.domain.decision import Decision
+from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.element import Element, avec_enfants, bloc
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.parcours_en_commission import IRRECEVABILITE
 from sne_interface.rules.engine import juger
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 from sne_sandbox.bases import bases
 from sne_sandbox.store.magasin import Magasin

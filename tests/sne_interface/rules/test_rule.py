@@ -8,7 +8,7 @@ import pytest
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.errors import UsageError
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import PROFILS, Contexte, gravite
 
 Message = Callable[..., Contexte]

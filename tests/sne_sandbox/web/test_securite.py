@@ -8,7 +8,7 @@ from banc import Banc, specimen
 from flask import Flask
 from lxml import etree
 
-from sne_sandbox.soap.requete_soap import ecrire
+from sne_sandbox.soap.requete_soap_ecrite import ecrire
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 

@@ -10,11 +10,11 @@ from datetime import date
 from typing import Final
 
 from sne_interface.contract import codec
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
 from sne_interface.domain.dates import date_francaise
-from sne_interface.domain.decision import Decision
+from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.element import Element
 from sne_interface.domain.parcours_en_commission import (
     DecisionDite,

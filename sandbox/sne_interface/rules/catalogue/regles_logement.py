@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from sne_interface.contract.nomenclatures import Territoires
+from sne_interface.contract.nomenclatures_et_territoires import Territoires
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES, LOGEMENT_PROPRE
 from sne_interface.domain.demande import departement_de
 from sne_interface.domain.element import Element

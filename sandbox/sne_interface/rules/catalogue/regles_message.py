@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from sne_interface.contract.nomenclatures import PasDeChemin
+from sne_interface.contract.nomenclatures_et_territoires import PasDeChemin
 from sne_interface.domain.base import Acte, Guichet, NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, Element

@@ -16,7 +16,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_interface.domain.element import Element
 from sne_interface.resources import contracts_dir
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte, Infraction, Regle
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)

@@ -13,7 +13,7 @@ from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_interface.rules.catalogue import REGLES, regles_dalo_evenements_recherches
 from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import fin_des_echanges_asynchrones
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Infraction
 
 # --- DAL ----------------------------------------------------------------------------------------------

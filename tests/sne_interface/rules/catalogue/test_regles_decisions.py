@@ -14,7 +14,7 @@ from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.evenement import Evenement, TypeEvenement
 from sne_interface.domain.roles import Roles
 from sne_interface.rules.catalogue import REGLES, regles_decisions
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Infraction, Regle
 
 Juger = Callable[..., list[Infraction]]

@@ -9,7 +9,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.rules.catalogue import regles_message
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Infraction
 
 Juger = Callable[..., list[Infraction]]

@@ -7,7 +7,7 @@ import pytest
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.rules.catalogue import REGLES, regles_identite
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte, Infraction, Regle
 
 # --- IDT ----------------------------------------------------------------------------------------------

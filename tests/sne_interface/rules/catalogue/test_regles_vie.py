@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sne_interface.rules.catalogue import REGLES, regles_vie
-from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 
 # --- CYC ----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.domain import decision as d
+from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.element import Element
 from sne_interface.domain.evenement import Evenement
 

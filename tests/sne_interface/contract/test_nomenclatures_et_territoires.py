@@ -5,7 +5,7 @@ import pytest
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger
-from sne_interface.contract.nomenclatures import (
+from sne_interface.contract.nomenclatures_et_territoires import (
     Chemin,
     Nomenclatures,
     Quartiles,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom import Forme, requete
+from sne_sandbox.mime.requete_mtom_ecrite import Forme, requete
 
 ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"
 PARTIES = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_console.vues.rubriques_du_cerfa import FormulaireDecrit, decrire, feuilles
+from sne_console.vues.cerfa_face_au_message import FormulaireDecrit, decrire, feuilles
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.demande import FORMULAIRE

@@ -7,9 +7,9 @@ from typing import Final
 from lxml import etree
 
 from sne_interface.contract.contrats_charges import OperationPubliee
-from sne_sandbox.mime import requete_mtom
+from sne_sandbox.mime import requete_mtom_ecrite
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom import Forme
+from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP12, XOP
 
@@ -44,7 +44,7 @@ def ecrire(operation: OperationPubliee, champs: Champs, forme: Forme | None) -> 
     octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
     if forme is None:
         return f'application/soap+xml; charset=utf-8; action="{operation.soap_action}"', octets
-    return requete_mtom.requete(octets, parties, action=operation.soap_action, forme=forme)
+    return requete_mtom_ecrite.requete(octets, parties, action=operation.soap_action, forme=forme)
 
 
 def _ecrire_texte(noeud: etree._Element, genre: str, valeur: str) -> None:

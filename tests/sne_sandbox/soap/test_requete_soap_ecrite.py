@@ -7,10 +7,10 @@ from lxml import etree
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_sandbox.mime.message_deballe import unpack
-from sne_sandbox.mime.requete_mtom import Forme
+from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP12
-from sne_sandbox.soap.requete_soap import ecrire
+from sne_sandbox.soap.requete_soap_ecrite import ecrire
 
 NUM_UNIQUE: Mapping[str, str | bytes] = {
     "certificat": b"CERT",

@@ -1,6 +1,6 @@
 """What an application is given of a base."""
 
-from sne_sandbox.server.acces_a_la_base import BaseServie
+from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 
 SERVIE = BaseServie("ecole", {"https": "https://127.0.0.1:8443", "http": ""})
 
