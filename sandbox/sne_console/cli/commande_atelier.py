@@ -1,13 +1,15 @@
 """`sne-sandbox atelier`: a room of trainees, each with a base and a link: made, handed out, closed."""
 
 from collections.abc import Iterator
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any
 
 import click
 
 from sne_console.formation import ateliers
 from sne_console.formation.ateliers import AtelierTenu, FicheDeStagiaire
 from sne_interface.errors import UsageError
+from sne_interface.raisons_du_systeme import raison_systeme
 from sne_sandbox.bases import jetons
 from sne_sandbox.cli.options import GroupeCommandes, Poste, depart_de_base, rendu, sur_le_poste
 from sne_sandbox.cli.preparatifs_d_ecoute import ADRESSE_D_ORIGINE, adresse_publique
@@ -45,14 +47,14 @@ def commande() -> None:
 )
 @click.option(
     "--noms",
-    type=click.File(encoding="utf-8-sig"),
+    type=click.Path(path_type=Path),
     metavar="FICHIER",
     help="Noms des stagiaires, un par ligne, en UTF-8.",
 )
 @depart_de_base("vide")
 @click.option("--scene", "scenes", multiple=True, help="Scène proposée, à répéter (par défaut, toutes).")
 @_expire
-def creer(poste: Poste, noms: TextIO | None, **autres: Any) -> None:
+def creer(poste: Poste, noms: Path | None, **autres: Any) -> None:
     """Fait l'atelier NOM : ses bases, leurs liens ; tout, ou rien."""
     autres |= {"noms": _lire_noms(noms), "profil": poste.options["profile"]}
     contrats, magasin = poste.ouvrir()
@@ -61,14 +63,15 @@ def creer(poste: Poste, noms: TextIO | None, **autres: Any) -> None:
     click.echo(f"Atelier [{nom}] fait, {combien} base(s) ; liens : « sne-sandbox atelier fiches {nom} »")
 
 
-def _lire_noms(fichier: TextIO | None) -> list[str]:
+def _lire_noms(fichier: Path | None) -> list[str]:
     if fichier is None:
         return []
     try:
-        return fichier.read().splitlines()
-    except UnicodeDecodeError as erreur:
+        return fichier.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as erreur:
+        raison = raison_systeme(erreur) if isinstance(erreur, OSError) else "il n'est pas en UTF-8"
         raise UsageError(
-            f"Le fichier [{fichier.name}] n'est pas en UTF-8.", remede="un nom par ligne, en UTF-8"
+            f"Le fichier [{fichier}] ne se lit pas : {raison}.", remede="un nom par ligne, en UTF-8"
         ) from erreur
 
 
