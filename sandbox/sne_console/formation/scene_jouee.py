@@ -199,7 +199,7 @@ def jouer(
         )
         raise ConflitEtat(
             f"Le pas {rang} n'est pas le suivant : la scène {'est finie' if etat.finie else ou}.",
-            remede="reprenez la scène où elle en est, ou remettez-la au début",
+            remede="reprenez la scène où elle en est, ou remettez-la au début (API : POST …/start)",
         )
     pas = scene.pas[rang - 1]
     if (choix is not None or pas.choix) and choix not in range(1, len(pas.choix) + 1):
