@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen
@@ -28,6 +29,8 @@ from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.rapports.rapport import Accident, Constat, EtatExigence, Fin, Rapport, Verdict
 from sne_interface.domain.echange import ILLISIBLE, Echange, VerdictEchange
 from sne_interface.rules import engine
+
+ICI: Final = Path(__file__).name
 
 DATES = (
     "4294967296-01-01", "-99999999999-01-01", "2147483648-01-01", "99999-01-01", "0000-01-01", "-0044-03-15",
@@ -162,12 +165,14 @@ def test_a_judge_that_fails_accuses_nobody_and_is_told(banc: Banc, monkeypatch: 
         "Erreur du bac à sable, et non de l'application : impossible de juger NOM-01, échange 1 (KeyError : "
     )
     assert "206127511100564" not in juge.entete.non_juges
-    assert "test_accidents.py:" in juge.entete.non_juges, "where to look"
+    assert f"{ICI}:" in juge.entete.non_juges, "where to look"
     (accident,) = juge.accidents
     assert (accident.echange, accident.exigences) == (1, ("NOM-01",))
     assert "206127511100564" not in accident.erreur + accident.trace
     assert accident.trace.splitlines()[0].startswith("__init__.py:"), "from the loop over the judges…"
-    assert accident.trace.splitlines()[-1].startswith("test_accidents.py:"), "… to where it was raised"
+    assert accident.trace.splitlines()[-1].startswith("test_accidents_de_la_suite.py:"), (
+        "… to where it was raised"
+    )
     assert bilans["NOM-01"].etat is EtatExigence.SANS_PREUVE
     assert bilans["NOM-01"].raison.startswith("erreur du bac à sable : impossible de juger NOM-01, échange 1")
     (verification,) = (v for v in juge.verifications if v.exigence == "NOM-01")
@@ -316,7 +321,7 @@ def test_a_rule_that_fails_is_an_exchange_that_is_not_judged(
     (accident,) = juge.accidents
     assert (accident.echange, accident.quoi) == (2, "répondre comme le SNE")
     assert "ZeroDivisionError" in accident.erreur
-    assert "test_accidents.py" in accident.trace
+    assert ICI in accident.trace
     assert "impossible de répondre comme le SNE, échange 2 (ZeroDivisionError" in juge.entete.non_juges
 
 
