@@ -210,7 +210,6 @@ def remise(base: str, atelier: str) -> str:
         titre=f"Remettre {qui}",
         phrase="Chaque base revient à ce qu'elle était quand l'atelier a été fait. Les liens restent bons.",
         perdus=[_perdu(s.base) for s in voulus],
-        adresse=url_for("ateliers.remettre", atelier=lu.nom, rang=rang),
         bouton="Remettre au départ",
         retour=url_for("ateliers.tableau", atelier=lu.nom),
     )
