@@ -1,6 +1,8 @@
-"""A browser over the bench's base: pages read as trees, forms sent with their token."""
+"""A browser over the bench's base: pages read as trees, forms sent with their token; and the home."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +41,11 @@ def envoyer(banc: Banc, page: Callable[..., Any]) -> Callable[..., Any]:
         )
 
     return poster
+
+
+@pytest.fixture
+def home(banc: Banc) -> Iterator[Path]:
+    """The home, its judgements taken away afterwards."""
+    dossier: Path = banc.services.configuration.home.absolute()
+    yield dossier
+    shutil.rmtree(dossier / "conformite", ignore_errors=True)

@@ -70,14 +70,14 @@ _VIDES: Final = {"bool": "False", "str": '""', "int": "0", "list": "[]", "tuple"
 
 
 class Mutant(NamedTuple):
-    """A module (`rules/engine.py`) with one line written otherwise."""
+    """A module (`rules/engine.py`) or a schema (`v5.0/xsd/types.xsd`) with one line written otherwise."""
 
     fichier: str
     ligne: int
     avant: str
     apres: str
     texte: str
-    """The whole of the mutated module."""
+    """The whole of it, mutated."""
 
 
 def mutants(fichier: str, texte: str) -> Iterator[Mutant]:

@@ -20,9 +20,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from lxml import etree
+from mutations import Mutant
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 CONTRATS: Final = RACINE / "contracts"
@@ -40,18 +41,7 @@ _MEMES_SORTES: Final = (
 )
 
 
-class MutantXsd(NamedTuple):
-    """A schema (`v5.0/xsd/types.xsd`) with one line written otherwise."""
-
-    fichier: str
-    ligne: int
-    avant: str
-    apres: str
-    texte: str
-    """The whole of the mutated schema."""
-
-
-def mutants(fichier: str, texte: str) -> Iterator[MutantXsd]:
+def mutants(fichier: str, texte: str) -> Iterator[Mutant]:
     """All one-line mutations of a schema, in its order."""
     lignes = texte.splitlines()
     types = sorted(set(re.findall(r' (?:type|base)="(?!xs:)(\w+)"', texte)))
@@ -61,7 +51,7 @@ def mutants(fichier: str, texte: str) -> Iterator[MutantXsd]:
             echange = apres.partition("\n")[0] == suivante
             reste = lignes[rang + (2 if echange else 1) :]
             mute = "\n".join([*lignes[:rang], *([apres] if apres else []), *reste]) + "\n"
-            yield MutantXsd(fichier, rang + 1, ligne.strip(), " / ".join(apres.split("\n")).strip(), mute)
+            yield Mutant(fichier, rang + 1, ligne.strip(), " / ".join(apres.split("\n")).strip(), mute)
 
 
 def _retouches(ligne: str, suivante: str, types: Sequence[str]) -> Iterator[str]:
@@ -145,7 +135,7 @@ class Juge:
             *((schema, messages[element][1]) for schema, element in essai["MESSAGES"]),
         ]
 
-    def compiler(self, schema: str, mutant: MutantXsd) -> etree.XMLSchema | None:
+    def compiler(self, schema: str, mutant: Mutant) -> etree.XMLSchema | None:
         """The schema as the mutant has it, None when it is none of its own."""
         employe = False
 
@@ -163,7 +153,7 @@ class Juge:
         compile_ = etree.XMLSchema(etree.ElementTree(arbre))
         return compile_ if employe else None
 
-    def est_un_schema(self, mutant: MutantXsd) -> bool:
+    def est_un_schema(self, mutant: Mutant) -> bool:
         """Whether it says something, wrong as it is."""
         try:
             compiles = [self.compiler(schema, mutant) for schema, _ in self.racines]
@@ -171,9 +161,9 @@ class Juge:
         except etree.XMLSchemaParseError:
             return False
 
-    def attraper(self, tires: Sequence[MutantXsd]) -> dict[MutantXsd, str]:
+    def attraper(self, tires: Sequence[Mutant]) -> dict[Mutant, str]:
         """The first case that each does not judge as the tables do."""
-        attrapes: dict[MutantXsd, str] = {}
+        attrapes: dict[Mutant, str] = {}
         for schema, racine in self.racines:
             libres = {
                 mutant: compile_
@@ -195,11 +185,11 @@ class Juge:
         return attrapes
 
 
-def _attraper(tires: Sequence[MutantXsd]) -> dict[MutantXsd, str]:
+def _attraper(tires: Sequence[Mutant]) -> dict[Mutant, str]:
     return Juge().attraper(tires)
 
 
-def _par_les_autres_tests(mutant: MutantXsd) -> str:
+def _par_les_autres_tests(mutant: Mutant) -> str:
     """The test of the folder, but for those that have judged already, that fails."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as dossier:
         copie = Path(dossier)
@@ -230,12 +220,12 @@ def main() -> int:
         for mutant in mutants(str(fichier.relative_to(CONTRATS)), fichier.read_text("utf-8"))
     ]
     Random(choix.graine).shuffle(possibles)
-    tires: list[MutantXsd] = []
+    tires: list[Mutant] = []
     for mutant in possibles:
         if len(tires) < choix.combien and juge.est_un_schema(mutant):
             tires.append(mutant)
     lots = [tires[rang :: choix.ensemble] for rang in range(choix.ensemble)]
-    attrapes: dict[MutantXsd, str] = {}
+    attrapes: dict[Mutant, str] = {}
     with multiprocessing.get_context("fork").Pool(choix.ensemble) as bassin:
         for lot in bassin.imap(_attraper, lots):
             attrapes.update(lot)
@@ -255,7 +245,7 @@ def main() -> int:
     return 1 if inexpliques else 0
 
 
-def _raison(mutant: MutantXsd) -> str:
+def _raison(mutant: Mutant) -> str:
     """Why no document can tell it from the original, "" when one could."""
     original = (CONTRATS / mutant.fichier).read_text("utf-8")
     return "le motif voisin dit la même borne" if _borne(original) == _borne(mutant.texte) else ""

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fautes import ENVIRONNEMENT
 
@@ -54,3 +54,16 @@ def sne(ou: Path, *arguments: str | Path, delai: float = 900) -> "subprocess.Com
 def client(nom: str, *suite: str) -> Sequence[str]:
     """The command of the shell client that registers a specimen."""
     return ["sh", str(CLIENT), str(fixtures_dir() / "demandes" / f"{nom}.xml"), *suite]
+
+
+def blanchir(rapport: dict[str, Any]) -> None:
+    """A report of which no finding is left: a forgery."""
+    rapport |= {"conforme": True, "motifs": []}
+    for bilan in rapport["bilans"]:
+        bilan |= {"constats": []} | ({"etat": "prouvée"} if bilan["etat"] == "enfreinte" else {})
+    for scenario in rapport["scenarios"]:
+        for verification in (scenario, *scenario["verifications"]):
+            if verification["verdict"] == "échoué":
+                verification["verdict"] = "réussi"
+        for verification in scenario["verifications"]:
+            verification["constats"] = []

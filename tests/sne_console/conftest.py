@@ -1,7 +1,7 @@
 """Limits that keep a server quick are lifted: a busy machine crosses them, and a page says another thing."""
 
 import pytest
-from visite_de_la_console import envoyer, page  # noqa: F401
+from visite_de_la_console import envoyer, home, page  # noqa: F401
 
 from sne_console.messages import recherche_xpath
 

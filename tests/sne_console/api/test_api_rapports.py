@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,14 +21,6 @@ from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 
 PATIENCE = 240.0
-
-
-@pytest.fixture
-def home(banc: Banc) -> Iterator[Path]:
-    """The home, its judgements taken away afterwards."""
-    dossier: Path = banc.services.configuration.home.absolute()
-    yield dossier
-    shutil.rmtree(dossier / "conformite", ignore_errors=True)
 
 
 def suivre(banc: Banc, nom: str) -> Any:

@@ -2,9 +2,8 @@
 
 import json
 import shlex
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
@@ -50,14 +49,6 @@ _UN_SCENARIO = (
     *("conform", "--application", designation("second-cotitulaire")),
     *("--examples", "2", "--seed", "0", "--profile", "ecole", "--contract", "v5.2"),
 )
-
-
-@pytest.fixture
-def home(banc: Banc) -> Iterator[Path]:
-    """The home, its judgements taken away afterwards."""
-    dossier: Path = banc.services.configuration.home.absolute()
-    yield dossier
-    shutil.rmtree(dossier / "conformite", ignore_errors=True)
 
 
 @pytest.fixture
