@@ -102,7 +102,7 @@ def test_a_scenario_that_fails_shows_the_finding_and_not_our_stack(fautive: Lanc
             "FAILED sne_sandbox::CRE-COLOCATION*",
         ]
     )
-    ecrit.no_fnmatch_line("*pytest_plan.py*")
+    ecrit.no_fnmatch_line("*plan_pytest.py*")
     assert "cotitulaire" in (fautive.dossier / "junit.xml").read_text("utf-8")
 
 
@@ -221,7 +221,7 @@ def test_an_application_that_does_not_start_is_told(pytester: pytest.Pytester) -
 def test_an_application_that_ends_at_once_is_no_skipped_scenario(pytester: pytest.Pytester) -> None:
     vu = pytester.runpytest_subprocess(f"--sne-application={sys.executable} -m rien.du.tout", NOMS[0])
     vu.assert_outcomes(failed=1)
-    vu.stdout.no_fnmatch_line("*pytest_plan.py*")
+    vu.stdout.no_fnmatch_line("*plan_pytest.py*")
 
 
 def test_what_is_no_scenario_is_refused(pytester: pytest.Pytester) -> None:
