@@ -31,7 +31,7 @@ def poser() -> None:
 
 
 def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:
-    """`versions.charger` that remembers the contracts of no user's folder: nothing ever changes them."""
+    """`charger` that remembers the contracts of no user's folder: nothing ever changes them."""
     livre = functools.cache(charger)
 
     @functools.wraps(charger)

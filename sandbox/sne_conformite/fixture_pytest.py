@@ -1,4 +1,4 @@
-"""pytest plugin: fixture `sne_sandbox`, a running base for each test; the plan as items (`pytest_plan`).
+"""pytest plugin: fixture `sne_sandbox`, a running base for each test; the plan as items (`plan_pytest`).
 
 Nothing of the sandbox is imported until a test asks for the fixture: other projects' runs pay nothing. Each
 xdist worker has a session of its own, hence a server of its own; each test a base, its clock and its journal.

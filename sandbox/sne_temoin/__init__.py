@@ -3,7 +3,7 @@
 It knows the SNE by the published contract alone: SOAP 1.2 and MTOM over HTTPS with a client certificate.
 It is written with the standard library and lxml: nothing of the sandbox is imported.
 
-To read in this order: `temoin_assemble` (the parts), what an agent can do (`inscription`, `demandes`,
+To read in this order: `temoin_assemble` (the parts), what an agent can do (`inscription`, `demande_suivie`,
 `partage`, `releves`), how it is said (`documents_rediges`: JSON to document; `mtom`: document to bytes;
 `envoi`: one message, and what became of it), how it travels (`appel_d_operation`: an exchange, tries;
 `transport`), how answers are read (`reponse`, `documents_lus`). `memoire` keeps it all, `interface` is what

@@ -5,6 +5,9 @@ imports that only a type checker makes and those that a function makes: a circle
 """
 
 import ast
+import io
+import re
+import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -20,6 +23,8 @@ COMMUNS = {"__init__", "__main__"}
 INTERDITS = {"utils", "helpers", "common", "manager"}
 #: Class names that stand for several classes, each with its reason; ten at most.
 HOMONYMES: dict[str, str] = {}
+#: What stands before a dot and is no name of the code: keys of the environ of WSGI, a file of the user's.
+AUTRES = {"sne", "wsgi", "confiance"}
 
 
 @cache
@@ -132,3 +137,26 @@ def test_a_file_name_stands_for_one_thing() -> None:
 
 def test_no_module_is_a_drawer() -> None:
     assert [nom for nom in lignes() if nom.rpartition(".")[2] in INTERDITS] == []
+
+
+def test_what_a_comment_names_by_two_words_is_there() -> None:
+    """`a.b`, where the code of the file has no `a`: a module, package or class that has `b`, or a file."""
+    siens: dict[str, set[str]] = defaultdict(set)
+    dits: list[tuple[str, str, str]] = []
+    for nom, (texte, arbre) in modules().items():
+        jetons = list(tokenize.generate_tokens(io.StringIO(texte).readline))
+        notes = {j for j in jetons if j.type == tokenize.COMMENT or j.string.startswith('"""')}
+        mots = {mot for j in jetons if j not in notes for mot in re.findall(r"\w+", j.string)}
+        dessus, _, module = nom.rpartition(".")
+        siens[dessus.rpartition(".")[2]].add(module)
+        for objet in [module, *(n.name for n in ast.walk(arbre) if isinstance(n, ast.ClassDef))]:
+            siens[objet] |= mots
+        nommes = re.findall(r"`([a-zA-Z]\w*)\.([a-zA-Z_]\w*)", "".join(j.string for j in notes))
+        dits += [(nom, a, b) for a, b in nommes if a not in mots | AUTRES]
+    ailleurs = {cible.partition(".")[0] for _, arbre in modules().values() for cible in importes(arbre)}
+    fichiers = {fichier.name for fichier in RACINE.parent.glob("[c-t]*/**/*.*")}
+    assert [
+        f"{nom}: {a}.{b}"
+        for nom, a, b in dits
+        if a not in ailleurs and b not in siens[a] and f"{a}.{b}" not in fichiers
+    ] == []

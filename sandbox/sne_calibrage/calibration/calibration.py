@@ -36,7 +36,7 @@ def calibrer(
     certificats: bool = False,
 ) -> Calibrage:
     """All that a recording says of what the sandbox does otherwise under `contrat`; `remises` and
-    `certificats` as for `reprise.rejouer`. Raises StoreError."""
+    `certificats` as for `rejouer`. Raises StoreError."""
     calibration = _Calibration(contrat, profil)
     reglages = Reglages(**{**dict(contrat.reglages), "profile": profil})
     for repris in rejouer(contrat, echanges, reglages=reglages, certificats=certificats, remises=remises):

@@ -20,7 +20,7 @@ class Modification(StrEnum):
     RETIRER_CODE = "retirer un code"
     #: A row of the quartiles: nature, code of the territory, its name, year, amount.
     SEUIL = "poser un seuil"
-    #: A declaration of a schema: what is done (see `structure.Facette`), path of the element, value.
+    #: A declaration of a schema: what is done (see `schemas_retouches.Facette`), path of the element, value.
     FACETTE = "changer une facette"
 
 

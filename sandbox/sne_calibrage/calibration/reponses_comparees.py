@@ -131,7 +131,7 @@ class ReponsesComparees:
         if nu == self._roles.premier_quartile:
             return  # `_quartiles` has it
         if nom == "libelleTypeEvenement":
-            return  # `comparer` of the list of types, and `_lire_evenements`
+            return  # `_lire_les_types` has it
         genre = "valeur calculée" if self._calcule(nu) else "valeur"
         if la is None or ici is None:
             cause: tuple[str, ...] = ("élément", nu, "là-bas" if la is None else "ici")

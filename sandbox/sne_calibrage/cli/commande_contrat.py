@@ -1,5 +1,5 @@
-"""`sne-sandbox contrat`: an official folder before it is served (`contrat_verifier`), two versions of the
-interface compared, and one's own traffic under another."""
+"""`sne-sandbox contrat`: an official folder before it is served (`commande_contrat_verifier`), two
+versions of the interface compared, and one's own traffic under another."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -109,13 +109,13 @@ def rejouer(
 ) -> Iterator[Repris]:
     """Each exchange of a recording, in its order, with what the sandbox says of it under `contrat`.
 
-    `echanges` hold their bytes, and what `relecture.relire` or our own server noted. `reglages` are those of
-    the base. `certificats` says that the recorded server saw the client certificates that the lines name:
-    true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
-    before which the recorded base was emptied, beside those that a line tells, or a clock that goes back.
-    With `d_avance`, a demande first shown by an answer is planted before the request too, as if it had been
-    so: this serves to compare two contracts, not ours with the answer. Raises StoreError when there is no
-    room for the temporary base.
+    `echanges` hold their bytes, and what `ligne_de_journal_relue.relire` or our own server noted. `reglages`
+    are those of the base. `certificats` says that the recorded server saw the client certificates that the
+    lines name: true of what our own server recorded, not of what the relay did. `remises` are the ids of the
+    exchanges before which the recorded base was emptied, beside those that a line tells, or a clock that goes
+    back. With `d_avance`, a demande first shown by an answer is planted before the request too, as if it had
+    been so: this serves to compare two contracts, not ours with the answer. Raises StoreError when there is
+    no room for the temporary base.
     """
     dernier: datetime | None = None
     menee: datetime | None = None

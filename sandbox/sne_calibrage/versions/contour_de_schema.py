@@ -63,7 +63,7 @@ class PlaceDeSchema:
 
 def relever(schema: Any) -> dict[str, PlaceDeSchema]:
     """Collects the places of an `xmlschema.XMLSchema` by path (« interfaceNuu/entete/@x »), parents before
-    children. A type that holds itself is gone through once. The caller holds `modele.VERROU_DES_MODELES`."""
+    children. A type that holds itself is gone through once. The caller holds VERROU_DES_MODELES."""
     places: dict[str, PlaceDeSchema] = {}
     for element in schema.elements.values():
         if element.target_namespace == schema.target_namespace:

@@ -1,5 +1,5 @@
 """The differences between two contracts, as values: how hard it is on who is ready for the first one, and the
-change that it belongs to. `comparaison` finds them.
+change that it belongs to. `contrats_compares` finds them.
 
 A document travels two ways. A value that a request may no longer hold breaks
 its writer; a value that an answer may newly hold breaks its reader.

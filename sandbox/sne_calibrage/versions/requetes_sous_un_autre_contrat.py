@@ -1,6 +1,6 @@
 """A vendor's own requests, as they were recorded, under another contract than theirs.
 
-Each request is put to the sandbox twice (`reprise`): under the contract it was recorded under, and under the
+Each request is put to the sandbox twice (`rejouer`): under the contract it was recorded under, and under the
 target, in bases that follow the recording alike. The target alone explains what differs between the two: what
 the sandbox refuses under both, or cannot know, says nothing of the target. Differences are then led back to
 those of the two contracts, and to the change that brings them."""
@@ -55,7 +55,7 @@ def preparer(
 
     `echanges` gives them from the first, each time it is called; `noms` are what the two contracts and the
     recording are called. `remises` are exchanges (ids) before which the base was emptied, beside those that
-    the journal itself shows; `certificats` as for `reprise.rejouer`. Raises ContractError, StoreError.
+    the journal itself shows; `certificats` as for `rejouer`. Raises ContractError, StoreError.
     """
     comparaison = comparer(depuis, vers, noms[:2])
     chercheur, ancien, couverture = (

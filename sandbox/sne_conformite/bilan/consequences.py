@@ -44,7 +44,7 @@ _DE_LA_LECTURE: Final = SANS_CAUSE | {
 }  # fmt: skip
 _NON_LUE: Final = "reponse_non_lue"
 #: What an application does to every value of a kind: the requirement that says so, by `sorte`
-#: (`recolte.generaliser`).
+#: (`verdict_d_un_scenario.generaliser`).
 PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
 _LECTURE: Final = "VIE-24"
 #: A text that was escaped twice may be longer than the schema lets it be: shortening it would mend nothing.
@@ -134,7 +134,7 @@ class Consequences:
         return gardes
 
     def renoncer(self, pas: PasJoue, raison: str) -> None:
-        """A command that the application gave up (`Pas.empeche`): `conclure` tells whether it could."""
+        """A command that the application gave up (`PasJoue.empeche`): `conclure` tells whether it could."""
         cause = _REQUETE if pas.inacheves else ""
         self.renoncements.append((pas.prevue.exigence, cause, raison, _refus(pas)))
 

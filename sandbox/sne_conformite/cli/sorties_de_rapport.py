@@ -136,10 +136,10 @@ class PreuvesCopiees:
 @dataclass(slots=True)
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
-    `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen, `juger_tout` that an exchange which could not be judged is a failure of the tool. `contrat` is the
-    name and the overlay by which mentions are judged, none without it; `mentions` are the ids of those that
-    may not lack, `candidat` the product as declared, `gardees` the words that asked all this, which the
+    `formats_de_rapport`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios
+    were chosen, `juger_tout` that an exchange which could not be judged is a failure of the tool. `contrat`
+    is the name and the overlay by which mentions are judged, none without it; `mentions` are the ids of those
+    that may not lack, `candidat` the product as declared, `gardees` the words that asked all this, which the
     command of a whole trial keeps."""
 
     dossier: Path | None

@@ -30,7 +30,7 @@ class Connu:
     numeros: dict[str, str] = field(default_factory=dict)
     #: The number of the demande that one was separated from, by reference.
     origines: dict[str, str] = field(default_factory=dict)
-    #: Whom each message about a demande was for, by reference (`saisies.titulaires_de`).
+    #: Whom each message about a demande was for, by reference (`juges_saisies.titulaires_de`).
     titulaires: dict[str, list[frozenset[str]]] = field(default_factory=dict)
     #: Demandes whose number the application has told.
     rendues: set[str] = field(default_factory=set)

@@ -1,5 +1,5 @@
 """VIE: the findings of one message on the life of a demande. The judges of sequences judge what takes several
-messages (`envois`, `refus`, `releves`)."""
+messages (`juges_suites_d_envois`, `juges_refus`, `juges_releves`)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

@@ -1,5 +1,5 @@
 """The procès-verbal of a driven run: by scenario, the households that were drawn, in what order they were
-tried, and for each example all that its judges were told (`cahier`), whichever lane played it.
+tried, and for each example all that its judges were told (`cahier_de_pilotage`), whichever lane played it.
 
 With the exchanges of the journal it is all that verdicts come from: `rejeu` judges by it again, offline.
 """

@@ -192,7 +192,7 @@ class Poignees:
 
 
 def renoncement(pas: PasJoue) -> str:
-    """Why a command was given up (`Pas.empeche`), in French, and the remedy: a failed handshake, else the
+    """Why a command was given up (`PasJoue.empeche`), in French, and the remedy: a failed handshake, else the
     application's own words."""
     if pas.inacheves:
         commencees = accorde(len(pas.inacheves), "requête commencée", "requêtes commencées")

@@ -78,7 +78,7 @@ RENDUS: Final = (
 )  # fmt: skip
 #: What a report is written as, all told.
 ECRITS: Final = (*FORMATS, *RENDUS)
-#: The file from which a judgement is made again: it holds the exchanges too (`evidence`).
+#: The file from which a judgement is made again: it holds the exchanges too (`paquet_de_preuves`).
 PREUVES: Final = FichierDeRapport(
     "Preuves", "preuves.zip", "application/zip",
     "prouver : journal, procès-verbal, configuration, verdicts, empreintes ; tout s'y rejuge",

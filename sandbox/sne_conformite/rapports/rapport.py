@@ -4,15 +4,15 @@ This module defines the vocabulary, and each word means one thing, in the code a
 
 - *exigence*: a requirement on an application, a row of `requirements.csv` (MUST or SHOULD);
 - *constat* (finding): one thing seen of one requirement, held or broken, at one place. Alike ones have one
-  `sorte`, and are told together (`groupes`);
+  `sorte`, and are told together (`constats_groupes`);
 - *vérification* (check): a requirement in a scenario, « SCENARIO/EXIGENCE », with its *verdict* and the
   findings that led to it. A scenario has a verdict too;
 - *bilan* (balance): all that was seen of a requirement, in scenarios and in the traffic, with its *état*;
 - *manquement*: a check that failed or could not be carried out, a requirement that broke. One that a
   baseline excuses is *connu*;
-- *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
+- *issue*: the word by which a verdict or a state is told, given what it costs (`verdict_de_conformite`);
 - *motif*: a French sentence of why the whole does not conform; the *conclusion* says the mentions that are
-  acquired, or what was covered (`decision.conclure`);
+  acquired, or what was covered (`verdict_de_conformite.conclure`);
 - *mention*: what a product may say it has attained, a row of `certification.toml`; what it lacks for it is
   its *lacunes*. The *candidat* is the product, as its vendor declares it.
 
@@ -241,7 +241,7 @@ class EchangeCite:
 @dataclass(frozen=True, slots=True)
 class ReponseDuSne:
     """The answers of the SNE beside its acceptance, of one `code`: informative, they change no verdict unless
-    nothing was accepted (`decision.RIEN_D_ACCEPTE`).
+    nothing was accepted (`verdict_de_conformite.RIEN_D_ACCEPTE`).
     `nature` is « refus », « refus à venir » (what a rule would refuse next, once the schema accepts),
     « contrat à venir » (what it would refuse, `code` being the change), « avertissement » or « tolérance »
     (what was written amiss, and read all the same);

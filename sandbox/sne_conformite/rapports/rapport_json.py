@@ -1,9 +1,9 @@
 """A report as JSON, and back: `fixtures/schemas/rapport.schema.json` is its published shape.
 
-The keys are the fields of `model`, in their order; `format`, `synthese` and the `id` of a check are added for
-whoever reads the file without us, and left aside when we read it. A verdict and a state are written as they
-are told everywhere else (`decision.Issue`): a recommendation that is not followed is no failure, nor is what
-a baseline excuses.
+The keys are the fields of `rapport`, in their order; `format`, `synthese` and the `id` of a check are added
+for whoever reads the file without us, and left aside when we read it. A verdict and a state are written as
+they are told everywhere else (`verdict_de_conformite.Issue`): a recommendation that is not followed is no
+failure, nor is what a baseline excuses.
 """
 
 import json

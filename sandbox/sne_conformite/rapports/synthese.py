@@ -79,8 +79,8 @@ class CaseDeMatrice:
 
 
 def tete(rapport: Rapport) -> TeteDeRapport:
-    """The head of a report, as `decision.conclure` says it. Without mention, it is how much was covered: an
-    application that does two operations of thirteen has proved no more than that."""
+    """The head of a report, as `verdict_de_conformite.conclure` says it. Without mention, it is how much was
+    covered: an application that does two operations of thirteen has proved no more than that."""
     titre = verdict_de_conformite.conclure(rapport)
     acquises = [mention for mention in rapport.mentions if mention.acquise]
     couvre = verdict_de_conformite.couvert(rapport) if acquises or rapport.entete.inacheve else ""

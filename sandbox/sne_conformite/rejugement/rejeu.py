@@ -143,7 +143,7 @@ class JournalRejoue:
 
 @dataclass(frozen=True, slots=True)
 class MagasinRejoue:
-    """The store that `trafic` judges: it has such a journal."""
+    """The store that `trafic_juge` judges: it has such a journal."""
 
     journal: JournalRejoue
 

@@ -136,7 +136,8 @@ def chemin_d_ici() -> str:
 
 
 def jour_saisi(ecrit: str) -> date | None:
-    """The day of a field, typed as it is shown (`m.champ_date`); None for an empty one. Raises UsageError."""
+    """The day of a field, typed as `champ_date` of `_macros.html` shows it; None for an empty one. Raises
+    UsageError."""
     jour = lire_date_saisie(ecrit)
     if jour is None and ecrit.strip():
         raise UsageError(

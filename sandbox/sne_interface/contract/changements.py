@@ -1,8 +1,8 @@
 """The changes that a version of the interface brings, sentence by sentence: `changements.toml`.
 
 A change is a named thing that a vendor reads, and not a difference between files: `couvre` says which
-differences (`comparaison` finds them all) it stands for. The folders are merged by id; each change keeps the
-name of the contract that brings it. The first that covers a thing explains it.
+differences (`contrats_compares` finds them all) it stands for. The folders are merged by id; each change
+keeps the name of the contract that brings it. The first that covers a thing explains it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

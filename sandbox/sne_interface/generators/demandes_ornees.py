@@ -1,7 +1,7 @@
 """How a valid demande is given more than it needs: a walk, and for each element a choice of ornaments.
 
 Codes come from the contract's nomenclatures, lengths and numbers from its schemas (`bornes`); what may be
-added, and when it has a meaning, is the table `ornements.ORNEMENTS`.
+added, and when it has a meaning, is `table_des_ornements.ORNEMENTS`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 class TirageHypothese(TirageVarie):
     """Draws from Hypothesis, straight from its `ConjectureData`, below its strategies: a demande takes a
-    hundred draws, and through `st.integers()` each costs two and a half times as much (24 µs against 10).
+    hundred draws, and through its `integers()` each costs two and a half times as much (24 µs against 10).
     Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
     wanted (`difficile`), a choice to its last; shares are left aside, all values being worth a try."""
 

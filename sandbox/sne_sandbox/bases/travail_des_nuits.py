@@ -12,7 +12,7 @@ may.
 Conventions of ours:
 - the first night radiates a demande deposited more than 13 months before it was registered;
 - a notice is a line of the journal; a demande registered or renewed after the day of its notice has none;
-- the indicators are computed whenever they are read, from the base's clock (`document`): a night stores
+- the indicators are computed whenever they are read, from the base's clock (`document_ecrit`): a night stores
   none of them, it only says whose delay has become abnormally long.
 
 When a running clock has more nights due at once than a base may have slept through (`NUITS_MAX`), the
@@ -21,7 +21,7 @@ at the date of that clock, over demandes that these nights have not touched; the
 cause. The base is saved before nights that would radiate or erase more than a share of the demandes (a
 setting). Before the nights of a move that somebody asks for (`horloge`), it is saved as soon as they lose one
 demande, unless the base is so large that the move would wait for the snapshot. A move with a snapshot can be
-taken back (`retour`).
+taken back (`retour_d_horloge`).
 
 A few indexed questions foresee the nights of a period, then only the nights with something to do run. The
 cost depends on the number of facts, not on the number of days or demandes.

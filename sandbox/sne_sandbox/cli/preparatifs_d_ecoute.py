@@ -160,7 +160,7 @@ def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semenc
 def preparer_autorite(
     options: Mapping[str, Any], noms: Sequence[str], preparer: "Preparation | None" = None
 ) -> str:
-    """The authority of the home of `options`, made as by `controle.preparer`, or by `preparer`; what there is
+    """The authority of the home of `options`, made by `pki_verifiee.preparer` or `preparer`; what there is
     to say of it, "" for nothing. Raises as `preparer_certificats`."""
     from sne_sandbox.pki import pki_verifiee
 

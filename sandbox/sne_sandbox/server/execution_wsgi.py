@@ -61,7 +61,7 @@ _Entiere = tuple[ReponseWsgi, bytes | IO[bytes]]
 
 
 class Destinataire(Protocol):
-    """The request that waits for an answer, in the reactor's thread (`channel.RequeteRecue`)."""
+    """The request that waits for an answer, in the reactor's thread (`connexion_http.RequeteRecue`)."""
 
     method: bytes
     #: Whether the peer has gone.

@@ -1,5 +1,5 @@
 """Demandes that are looked for: by the criteria of `rechercheDemandeMulticritere` (`xsd/recherche.xsd`), and
-by those that only the console and the API have beside (`recentes`); and what one was before."""
+by those that only the console and the API have beside (`demandes_recentes`); and what one was before."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -42,7 +42,7 @@ class Prefixe(str):
 class Criteres:
     """The criteria of a search; None (or empty) criteria are not given, and all given ones must hold. Bounds
     are inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. For
-    `recentes`, a `Prefixe` of the number or of a name is enough."""
+    `demandes_recentes`, a `Prefixe` of the number or of a name is enough."""
 
     numero_unique: str | None = None
     etat: EtatDemande | None = None
@@ -66,7 +66,7 @@ class Criteres:
     personne_naissance: date | None = None
     #: Categories of scanned pieces. No message carries one, so no demande has any (convention).
     pieces: tuple[str, ...] = ()
-    #: Name of a person or of an association: `recentes` alone looks for it, as for a `Prefixe`.
+    #: Name of a person or of an association: `demandes_recentes` alone looks for it, as for a `Prefixe`.
     nom: str | None = None
 
     @property
@@ -182,7 +182,7 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
 
 
 def conditions(base: str, criteres: Criteres) -> list[sa.ColumnElement[bool]]:
-    """The conditions on `demande` of the stored criteria of SOAP; others are of `recentes` alone."""
+    """The conditions on `demande` of the stored criteria of SOAP; others are of `demandes_recentes` alone."""
     egalites: tuple[tuple[sa.ColumnElement[str], str | None], ...] = (
         (_D.numero_unique, criteres.numero_unique),
         (_D.motif_radiation, criteres.motif_radiation),

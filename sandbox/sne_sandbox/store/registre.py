@@ -101,7 +101,7 @@ def _verifier_sequence(prefixe: str, dernier: int) -> None:
 
 
 class RegistreBase:
-    """A base inside one transaction (`Magasin.ecrire`, `Magasin.lire`); implements `rules.context.Registre`.
+    """A base inside one transaction (`Magasin.ecrire`, `Magasin.lire`); implements `Registre` of the rules.
 
     Writing in a transaction that only reads raises RuntimeError. Demandes are decoded once a transaction.
     """

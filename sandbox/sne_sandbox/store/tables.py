@@ -2,8 +2,8 @@
 library for them. Every key begins with the base: bases never meet.
 
 Instants are integers (microseconds since 1970, UTC), days ISO text, both of which sort the same on either
-engine; text compares by code point (`C` collation). `schema` makes them, `metadonnees` shows them to
-SQLAlchemy; `migrations/` builds the same tables step by step, and `test_schema` proves it.
+engine; text compares by code point (`C` collation). `schema_sql` makes them, `metadonnees` shows them to
+SQLAlchemy; `migrations/` builds the same tables step by step, and `test_schema_sql.py` proves it.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Index:
 class Table:
     """A table, whose first columns, `cle` of them, are its key. `parent` is the table whose row its rows go
     with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID), `deduite` that
-    its rows follow from others: triggers (`schema`) write them, and no snapshot holds them; `depuis` the
+    its rows follow from others: triggers (`schema_sql`) write them, and no snapshot holds them; `depuis` the
     revision that added it (see `Colonne`)."""
 
     nom: str

@@ -99,7 +99,7 @@ def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services that the views share; `app.extensions["sne"]`."""
+    """The services that the views share: `extensions["sne"]` of the application."""
 
     configuration: Configuration
     contrats: Contrats

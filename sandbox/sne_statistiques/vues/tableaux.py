@@ -67,7 +67,7 @@ _LIBELLE_MAX: Final = 34
 @dataclass(frozen=True, slots=True)
 class TableDemandee:
     """A table of a base at the end of a day, of one territory or all; `code` may be a level of territories
-    too (`lieux.NIVEAUX`), `QUOTAS`, those of the year of that day, or `IMAGES`."""
+    too (`comptes_par_territoire.NIVEAUX`), `QUOTAS`, those of the year of that day, or `IMAGES`."""
 
     base: str
     code: str

@@ -2,9 +2,9 @@
 the tables and columns that later revisions add. The indexes that later revisions change or add are as they
 were before, and the journal is one table.
 
-No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). A developer
-who changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
-builds them both ways, fails.
+No database passes here: an empty one gets the tables of the day in one go (`schema_sql.preparer`). A
+developer who changes a column first writes out, in this place, the tables as they were: until then
+`test_schema_sql.py`, which builds them both ways, fails.
 """
 
 from dataclasses import replace
