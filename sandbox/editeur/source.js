@@ -1,4 +1,4 @@
-// What the console takes of CodeMirror 6, as one object: `sne_sandbox/web/static/composer.js` makes its editor of it.
+// What the console takes of CodeMirror 6, as one object: `sne_console/static/composer.js` makes its editor of it.
 export {
   acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
   completionStatus, startCompletion,
