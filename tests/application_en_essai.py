@@ -9,7 +9,7 @@ from flask import Flask
 
 from sne_interface.domain.base import Horloge
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 
 @pytest.fixture(scope="session")

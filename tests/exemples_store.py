@@ -9,7 +9,7 @@ from sne_interface.contract import codec
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, territoire_de
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre
 

@@ -34,7 +34,7 @@ from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 from sne_sandbox.server.serveur_enfant import servir_en_enfant
 from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 FICHIER: Final = Path(__file__).parent / "contracts" / "promesses.json"
 

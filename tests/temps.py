@@ -7,7 +7,7 @@ from sne_interface.contract import codec
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.echange import Echange
-from sne_interface.domain.element import construire
+from sne_interface.domain.element_recu import construire
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
 

@@ -27,7 +27,7 @@ from sne_interface.settings import Limites
 from sne_sandbox.exchange import Traite, traiter_fichier
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.dossiers_des_boites import NOM, NOM_ADMIS, DossiersGuichet, ouverts
+from sne_sandbox.operations.boites_sur_disque import NOM, NOM_ADMIS, DossiersGuichet, ouverts
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 from sne_sandbox.store.magasin import Magasin

@@ -19,7 +19,7 @@ from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base
 from sne_interface.domain.demande import NUMERO_MAX
 from sne_interface.domain.echange import Appel, Echange, Piece, Reponse, VerdictEchange
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.errors import (
     CertificatNonConforme,
     ErreurInterne,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.generators import strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
 from sne_interface.generators.strategies import Tirees

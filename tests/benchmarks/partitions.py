@@ -1,6 +1,6 @@
 """The journal on PostgreSQL, divided in three ways: one table, a partition per base and month, and what the
-product does (`tranches_du_journal.py`). Prints what each costs, on an embedded server, with the statements of
-the product.
+product does (`partitions_du_journal.py`). Prints what each costs, on an embedded server, with the statements
+of the product.
 
     python tests/benchmarks/partitions.py [--bases 200] [--echanges 200] [--grandes 5]
 
@@ -18,7 +18,7 @@ from rangees import postgres
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.journal import MESURES
-from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
+from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 from sne_sandbox.store.schema_sql import ordres_de
 
 GRANDE: Final = 50_000
@@ -47,7 +47,7 @@ _TAILLES: Final = (
 
 def _entiere() -> Iterator[str]:
     for ordre in ordres_de(tables.echange, "postgresql"):
-        if ordre not in tranches_du_journal.DIVISER:
+        if ordre not in partitions_du_journal.DIVISER:
             yield ordre.partition(" PARTITION BY ")[0]
 
 
@@ -69,9 +69,9 @@ def _pour_base_mois(lien: Any, base: str) -> None:
 
 
 def _pour_base_tranches(lien: Any, base: str, combien: int) -> None:
-    for rang in range(1, combien // tranches_du_journal.TAILLE + 1):
-        nom = f"{tranches_du_journal._debut(base)}{rang}"
-        bornes = [f"('{base}', {(rang + plus) * tranches_du_journal.TAILLE})" for plus in (0, 1)]
+    for rang in range(1, combien // partitions_du_journal.TAILLE + 1):
+        nom = f"{partitions_du_journal._debut(base)}{rang}"
+        bornes = [f"('{base}', {(rang + plus) * partitions_du_journal.TAILLE})" for plus in (0, 1)]
         lien.execute(f"CREATE TABLE {nom} (LIKE echange_suite)")
         lien.execute(
             f"ALTER TABLE echange_suite ATTACH PARTITION {nom} FOR VALUES FROM {bornes[0]} TO {bornes[1]}"
@@ -81,7 +81,7 @@ def _pour_base_tranches(lien: Any, base: str, combien: int) -> None:
 def _effacer_tranches(lien: Any, base: str) -> None:
     noms = lien.execute(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s",
-        (tranches_du_journal._debut(base) + "%",),
+        (partitions_du_journal._debut(base) + "%",),
     ).fetchall()
     if noms:
         lien.execute("DROP TABLE " + ", ".join(nom for (nom,) in noms))

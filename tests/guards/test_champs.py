@@ -25,7 +25,7 @@ from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.schemas import Document, chemin_inclus, inclusions
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 TABLES = tomllib.loads(Path(__file__).with_name("champs.toml").read_text("utf-8"))
 CONTRAT = charger()

@@ -24,7 +24,7 @@ from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import cli
 from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 OBJETS = objets()
 #: What each kind may have below `spec`, and must (with !), of the schemas of Kubernetes 1.31.

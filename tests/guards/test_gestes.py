@@ -17,7 +17,7 @@ from sne_sandbox.offres_des_paquets import SECTIONS, commandes, sections
 from sne_sandbox.table_des_gestes import GESTES, SUJETS, Geste
 from sne_sandbox.web import droits
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {

@@ -21,7 +21,7 @@ from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import cli
 from sne_sandbox.server.adresse_et_certificats_d_une_base import SERVICES
-from sne_sandbox.web.configuration import VERSION
+from sne_sandbox.web.configuration_et_services import VERSION
 
 RACINE = Path(__file__).resolve().parents[2]
 CANDIDAT, QUOI = "candidat.toml", ("commande", "application")

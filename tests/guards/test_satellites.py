@@ -23,7 +23,7 @@ import sne_sandbox
 from werkzeug.test import Client
 from sne_sandbox import offres_des_paquets as offres
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 app = creer_application(Configuration(ouvert=True, home=pathlib.Path(tempfile.mkdtemp())))
 client = Client(app.wsgi_app)
 lus = {}

@@ -22,7 +22,7 @@ from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
-from sne_conformite.protocole.defi import graine_et_horloge
+from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
 from sne_interface.contract import contrats_charges
 from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir

@@ -30,7 +30,7 @@ from sne_console.formation import scenes
 from sne_console.vues import epreuves
 from sne_sandbox.web import frein
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 BASE: Final = "garnie"
 #: Examples of each operation, besides those at the bounds of every field: some on each push, the others in

@@ -12,7 +12,7 @@ from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.settings import PAR_NOM
 

@@ -17,7 +17,7 @@ from sne_interface.contract.arbres_compares import comparer, en_rang, texte_de
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import document_parmi
-from sne_interface.domain.element import Element, sans_indices
+from sne_interface.domain.element_recu import Element, sans_indices
 from sne_interface.domain.menage import seuil_du_jour, zone_du_seuil
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets
 from sne_interface.domain.texte import abrege

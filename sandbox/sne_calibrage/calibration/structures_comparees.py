@@ -21,7 +21,7 @@ from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.domain.echange import document_parmi
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import masquer_secrets
 from sne_interface.domain.texte import abrege
 from sne_sandbox.operations.table_des_operations import OPERATIONS

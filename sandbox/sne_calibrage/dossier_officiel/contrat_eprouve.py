@@ -19,7 +19,7 @@ from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.echange import Appel
-from sne_interface.domain.element import construire, sans_indices
+from sne_interface.domain.element_recu import construire, sans_indices
 from sne_interface.domain.roles import RolesDemande
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import ErreurInterne

@@ -17,7 +17,7 @@ from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Services, ouvrir
+from sne_sandbox.web.configuration_et_services import Services, ouvrir
 from sne_sandbox.web.sante import VERIFICATIONS, Sante
 
 #: First segments of the paths that are ours: every other one goes by.

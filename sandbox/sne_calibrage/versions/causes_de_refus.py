@@ -17,7 +17,7 @@ from sne_calibrage.versions.sorts_des_requetes import ENVELOPPE, REPONSE, SCHEMA
 from sne_conformite.observation.observation import Observation
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 

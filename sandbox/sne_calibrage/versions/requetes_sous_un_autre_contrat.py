@@ -22,7 +22,7 @@ from sne_interface.contract import arbres_compares
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Champ, Echange, Piece, VerdictEchange, document_parmi
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.settings import Reglages
 
 #: Elements of an answer that vary from one answer to the next.

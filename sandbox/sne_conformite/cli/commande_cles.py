@@ -6,7 +6,7 @@ import click
 
 from sne_conformite.cli.options_de_jugement import VARIABLE_CLE
 from sne_conformite.preuves import signature
-from sne_conformite.protocole.defi import graine_et_horloge, proposer
+from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge, proposer
 from sne_sandbox.cli.options import GroupeCommandes
 
 

@@ -272,7 +272,7 @@ class _EpreuvePrete:
 
 def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
     """With the seed and the clock of its challenge. Raises UsageError when one was given beside it."""
-    from sne_conformite.protocole.defi import graine_et_horloge
+    from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
 
     if demande.graine or demande.horloge != "real":
         raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")

@@ -23,7 +23,7 @@ from sne_interface.contract import codec, contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_ecriture
 from sne_interface.resources import fixtures_dir

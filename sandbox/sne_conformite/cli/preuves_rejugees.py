@@ -27,7 +27,7 @@ from sne_conformite.preuves.signature import (
     EnveloppeVerifiee,
     SignatureRefusee,
 )
-from sne_conformite.protocole.defi import graine_et_horloge
+from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
 from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.avancement_au_terminal import suivre
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES

@@ -33,7 +33,7 @@ from sne_conformite.observation.accidents_de_la_suite import Isolement
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.echange import REMISE, VerdictEchange
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 #: Judges of one exchange, in the order of the requirements.
 JUGES: Final[tuple[Juge, ...]] = (*juges_emballage.JUGES, *juges_noms.JUGES, *ctr.JUGES, *juges_vie.JUGES)

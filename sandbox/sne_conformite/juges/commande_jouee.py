@@ -12,7 +12,7 @@ from sne_conformite.protocole.adresses_pour_l_application import FauxServeur
 from sne_conformite.protocole.protocole import COMMANDES, Commande, Statut
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.echange import VerdictEchange
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})

@@ -24,7 +24,7 @@ from typing import Final
 from sne_conformite.juges.juge import REFUS, Dire, est_creation, personnes
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Constat
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.nir import noms_nir
 from sne_interface.domain.texte import accorde
 from sne_interface.rules.catalogue import REGLES

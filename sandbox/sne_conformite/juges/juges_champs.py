@@ -12,7 +12,7 @@ from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import ChampLu
 from sne_interface.domain.echange import Piece
-from sne_interface.domain.element import lire_instant
+from sne_interface.domain.element_recu import lire_instant
 from sne_sandbox.soap.champs_recus import INCLUDE
 
 _NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"

@@ -12,7 +12,7 @@ from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.suggestions import suggerer, suggerer_une_commune
 from sne_interface.domain import nir
-from sne_interface.domain.element import Element, sans_indices
+from sne_interface.domain.element_recu import Element, sans_indices
 from sne_interface.domain.nir import cache_un_nir, extrait, masquer_nir, masquer_nirs
 from sne_interface.domain.texte import est_mal_lu
 from sne_interface.errors import ExchangeError

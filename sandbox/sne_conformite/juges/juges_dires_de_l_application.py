@@ -30,7 +30,7 @@ from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece, VerdictEchange
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _SANS_CODE: Final = "(sans code)"

@@ -20,7 +20,7 @@ from typing import Final
 
 from sne_conformite.juges.juge import MOJIBAKE, Dire
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.domain.element import Element, lire_date, lire_instant, sans_indices
+from sne_interface.domain.element_recu import Element, lire_date, lire_instant, sans_indices
 from sne_interface.domain.nir import est_nom_de_nir, masquer_nirs
 from sne_interface.domain.texte import mal_lu
 from sne_interface.resources import fixtures_dir

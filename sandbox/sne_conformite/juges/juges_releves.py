@@ -12,7 +12,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.decision_de_commission import BAIL, Decision
-from sne_interface.domain.element import lire_instant
+from sne_interface.domain.element_recu import lire_instant
 
 _CURSEURS: Final = {
     "getDemandesRadieesDepuisLe": "dateRadiationDepuisLe",

@@ -18,7 +18,7 @@ from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.element import Element, lire_date
+from sne_interface.domain.element_recu import Element, lire_date
 from sne_interface.domain.texte import plier
 from sne_interface.generators.messages_apres_creation import copie
 from sne_sandbox.operations.table_des_operations import OPERATIONS

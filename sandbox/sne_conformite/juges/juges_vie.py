@@ -11,7 +11,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 _NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
 _MOTIFS: Final = f"{FORMULAIRE}/radiation/motifRadiation"

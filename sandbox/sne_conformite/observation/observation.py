@@ -32,7 +32,7 @@ from sne_interface.domain.echange import (
     VerdictEchange,
     document_parmi,
 )
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, SandboxError
 from sne_interface.settings import Limites

@@ -8,7 +8,7 @@ from sne_conformite.observation.observation import Observation
 from sne_interface import archives
 from sne_interface.contract import codec
 from sne_interface.domain.echange import Piece
-from sne_interface.domain.element import Element, sans_indices
+from sne_interface.domain.element_recu import Element, sans_indices
 
 
 def formulaire(document: Element | None) -> Element | None:

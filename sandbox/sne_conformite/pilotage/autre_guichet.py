@@ -14,7 +14,7 @@ from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.echange import Reponse, document_parmi
-from sne_interface.domain.element import Element, avec_enfants, bloc, construire
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc, construire
 from sne_interface.generators.demandes import document
 from sne_interface.generators.messages_apres_creation import copie
 

@@ -22,14 +22,14 @@ from sne_interface.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
 from sne_interface.domain.dates import tampon
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.echange import Appel, Champ, Echange, Piece, Reponse
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.panne import PanneDefinition
 from sne_interface.errors import BaseInconnue
 from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases, horloge, pannes
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.dossiers_des_boites import DossiersGuichet
+from sne_sandbox.operations.boites_sur_disque import DossiersGuichet
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites

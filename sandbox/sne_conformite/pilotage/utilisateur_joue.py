@@ -18,7 +18,7 @@ from sne_conformite.plan.plan import Etape
 from sne_conformite.protocole.formulaire_saisi import appliquer
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 #: How long ago the applicant renewed, when it is entered: the day of the message is another one.
 _RENOUVELE_DEPUIS: Final = timedelta(days=3)

@@ -23,7 +23,7 @@ from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
-from sne_interface.domain.element import Element, avec_enfants, bloc
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators import strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import FORMULAIRE
-from sne_interface.domain.element import Element, avec_enfants, bloc, de_code
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
 from sne_interface.errors import ContractError
 from sne_interface.generators.messages_apres_creation import copie
 

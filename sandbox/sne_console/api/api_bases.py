@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Final
 from flask import Response, g
 from marshmallow import Schema, fields, validate
 
-from sne_console.api.schemas_json import (
+from sne_console.api.questions_et_reponses import (
     ENTIER_MAX,
     NOM,
     Appels,
@@ -21,7 +21,7 @@ from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import Base, lire_horloge, lire_instant
 from sne_interface.settings import PAR_NOM, SETTINGS, Reglages, Setting
 from sne_sandbox.bases import bases, ecarts_de_sauvegardes, horloge, retour_d_horloge
-from sne_sandbox.bases.apercu_du_temps import Apercu, prevoir
+from sne_sandbox.bases.apercu_de_deplacement import Apercu, prevoir
 from sne_sandbox.bases.bases import BasePubliee
 from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
 from sne_sandbox.bases.faits_des_nuits import Fait
@@ -29,7 +29,7 @@ from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
 from sne_sandbox.bases.retour_d_horloge import Annulation
 from sne_sandbox.bases.sauvegardes import SauvegardeLue
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import telechargement
 
 blueprint: Final = Appels("bases", "/bases", "Les bases")

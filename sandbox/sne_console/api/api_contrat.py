@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, QuestionSchema, facultatif
 from sne_console.vues import interface_montree, objet_de_l_adresse, regles_montrees
 from sne_console.vues.cerfa_face_au_message import FormulaireDecrit, decrire
 from sne_console.vues.interface_montree import emplois, par_service, presentation
@@ -20,7 +20,7 @@ from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.rules.rule import PROFILS
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = Appels(
     "contract", "/contract", "L'interface publiée que sert ce serveur, ou une de ses bases"

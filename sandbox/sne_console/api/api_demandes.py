@@ -9,7 +9,7 @@ from lxml import etree
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, jour_iso
+from sne_console.api.questions_et_reponses import Appels, QuestionSchema, combien, facultatif, jour_iso
 from sne_console.vues import calcul_du_foyer, demande_relue, vie_de_la_demande
 from sne_console.vues.calcul_du_foyer import FoyerLu
 from sne_console.vues.demande_relue import question, titulaires, trouver
@@ -23,7 +23,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.store.demandes_recentes import plus_recentes
 from sne_sandbox.store.recherche_de_demandes import doublons_de, mouvements_de
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import telechargement
 
 #: Demandes that a page holds at most, whatever was asked: each is decoded.

@@ -15,7 +15,7 @@ from marshmallow import fields
 from werkzeug.exceptions import NotFound
 
 from sne_conformite.observation.observation import Observation
-from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, rang
+from sne_console.api.questions_et_reponses import Appels, QuestionSchema, combien, facultatif, rang
 from sne_console.messages import echange_montre as cotes
 from sne_console.messages import envoi_et_rejeu
 from sne_console.messages.document_deroule import remarques_de
@@ -29,7 +29,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.web.acces import adresse_d_ici
-from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur, services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
 blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")

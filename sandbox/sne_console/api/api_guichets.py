@@ -10,7 +10,7 @@ from flask import Response, request
 from marshmallow import fields, validate
 from werkzeug.exceptions import InternalServerError
 
-from sne_console.api.schemas_json import Appels, Booleen, QuestionSchema
+from sne_console.api.questions_et_reponses import Appels, Booleen, QuestionSchema
 from sne_console.messages.documents_masques import montrer_octets
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
@@ -19,12 +19,12 @@ from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import ExchangeError
 from sne_sandbox.bases import guichets as gestion
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.dossiers_des_boites import NOM_ADMIS
+from sne_sandbox.operations.boites_sur_disque import NOM_ADMIS
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Depot
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
 blueprint: Final = Appels(

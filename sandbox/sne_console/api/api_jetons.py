@@ -4,10 +4,10 @@ from typing import Any, ClassVar, Final
 
 from marshmallow import fields
 
-from sne_console.api.schemas_json import NOM, Appels, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import NOM, Appels, QuestionSchema, facultatif
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau, JetonsTenus
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = Appels("jetons", "/jetons", "Les jetons")
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Final
 from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, QuestionSchema, facultatif
 from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, envoi_et_rejeu, points_de_depart
 from sne_console.messages.brouillon import Brouillon
 from sne_console.messages.corrections import RemarquePlacee
@@ -23,7 +23,7 @@ from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import StoreError, UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur, services
 
 blueprint: Final = Appels(
     "messages", "/bases/<base>/messages", "Composer : un message commencé, rempli, vérifié, envoyé"

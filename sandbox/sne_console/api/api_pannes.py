@@ -6,13 +6,13 @@ from typing import Annotated, Any, ClassVar, Final
 from flask_smorest import abort
 from marshmallow import fields, validate
 
-from sne_console.api.schemas_json import ENTIER_MAX, Appels, Entier, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import ENTIER_MAX, Appels, Entier, QuestionSchema, facultatif
 from sne_interface.domain.panne import GENRES, PanneDefinition, ParametreLu
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.pannes import PanneLue
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = Appels("pannes", "/bases/<base>/pannes", "Les pannes d'une base")
 

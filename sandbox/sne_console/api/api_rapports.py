@@ -11,14 +11,14 @@ from werkzeug.exceptions import NotFound
 from sne_conformite.rapports import formats_de_rapport, rapport_json, rapports_compares
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.rapports_compares import ComparaisonRapports
-from sne_console.api.schemas_json import Appels, Entier, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, Entier, QuestionSchema, facultatif
 from sne_console.vues import applications_pilotables, epreuves, objet_de_l_adresse
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.web.acces import exiger
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
 blueprint: Final = Appels(

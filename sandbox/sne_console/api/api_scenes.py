@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from marshmallow import validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.schemas_json import Appels, Booleen, Entier, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_console.formation import scene_jouee, scenes
 from sne_console.formation.scene_jouee import Joue, Representation
 from sne_console.formation.scenes import PasScene, Scene
@@ -17,7 +17,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_sandbox.web.acces import joue_les_scenes, voit_en_clair
-from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur, services
 
 blueprint: Final = Appels(
     "scenes",

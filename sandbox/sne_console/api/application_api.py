@@ -9,11 +9,11 @@ from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
-from sne_console.api import description_openapi, metriques, schemas_json
+from sne_console.api import description_openapi, metriques, questions_et_reponses
 from sne_console.vues.objet_de_l_adresse import trouver_base
 from sne_sandbox.offres_des_paquets import ressources
 from sne_sandbox.web import acces, reponses_http, securite
-from sne_sandbox.web.configuration import VERSION
+from sne_sandbox.web.configuration_et_services import VERSION
 from sne_sandbox.web.droits import LECTURES
 
 #: Bytes of a body: the largest is a file left in an inbox.
@@ -43,7 +43,7 @@ def construire(principale: Flask) -> Flask:
     acces.installer(app, principale.extensions["acces"])
     securite.installer(app)
     app.before_request(_exiger_json)
-    app.before_request(schemas_json.refuser_inconnus)
+    app.before_request(questions_et_reponses.refuser_inconnus)
     app.before_request(trouver_base)
     api = ApiAdmin(app)
     for blueprint in ressources():
@@ -56,16 +56,16 @@ def construire(principale: Flask) -> Flask:
     return app
 
 
-def appel_decrit(methode: str, chemin: str) -> schemas_json.AppelDecrit:
+def appel_decrit(methode: str, chemin: str) -> questions_et_reponses.AppelDecrit:
     """The question and the body of a call, by its method and its path below /api/v1. Raises KeyError."""
     return _appels()[methode, chemin]
 
 
 @cache
-def _appels() -> Mapping[tuple[str, str], schemas_json.AppelDecrit]:
+def _appels() -> Mapping[tuple[str, str], questions_et_reponses.AppelDecrit]:
     """The calls of the resources that are there: each is declared as its module is imported."""
     tuple(ressources())
-    return schemas_json.APPELS
+    return questions_et_reponses.APPELS
 
 
 def _exiger_json() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.schemas_json import Appels
+from sne_console.api.questions_et_reponses import Appels
 from sne_interface.resources import fixtures_dir, table
 from sne_sandbox.table_des_gestes import GESTES
 from sne_sandbox.web.reponses_http import ADRESSE, GENRES, TYPE_MIME, ProblemeDecrit

@@ -19,7 +19,7 @@ from sne_interface.domain.echange import ETAT, EtatDuServeur
 from sne_interface.resources import table
 from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 _MICRO: Final = 1e-6
 _PAR_OPERATION: Final = ("base", "operation", "verdict")

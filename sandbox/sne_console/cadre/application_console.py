@@ -47,7 +47,7 @@ from sne_sandbox.bases.travail_des_nuits import en_attente
 from sne_sandbox.offres_des_paquets import Section, sections
 from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.acces import csrf_convient, jeton_csrf
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.droits import LECTURES
 
 _WEB: Final = Path(__file__).resolve().parents[1]

@@ -13,13 +13,13 @@ import click
 from flask import g, request
 
 from sne_console.api.application_api import appel_decrit
-from sne_console.api.schemas_json import AppelDecrit
+from sne_console.api.questions_et_reponses import AppelDecrit
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import trouver
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.table_des_gestes import GESTES, Geste
 from sne_sandbox.web.acces import adresse_d_ici
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 #: Read by every command; what it holds may have a password.
 _DATABASE: Final = f'--database "${PAR_NOM["database"].variable}"'

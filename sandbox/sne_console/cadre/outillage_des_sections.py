@@ -27,7 +27,7 @@ from flask import (
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Base, Horloge, lire_horloge
 from sne_interface.domain.dates import PARIS, lire_date_saisie
@@ -36,7 +36,7 @@ from sne_interface.errors import OperatorError, UsageError
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.acces import est_encore_la, qui_est_la
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.droits import LECTURES, VUES, permet
 
 _Geste = Callable[..., str | Redirection]

@@ -29,7 +29,7 @@ from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import NumeroUnique
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 
 #: What a screen holds: lines that changed, points of the life that was and of the life to come, guichets.
 CHANGEMENTS_MAX: Final = 5

@@ -32,7 +32,7 @@ from sne_interface.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.bases import horloge, pannes
 from sne_sandbox.operations import dispatching
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
-from sne_sandbox.web.configuration import Expediteur, Services
+from sne_sandbox.web.configuration_et_services import Expediteur, Services
 
 #: Header of what a step sends: « scene/rank ».
 EN_TETE: Final = "SNE-Scene"

@@ -31,7 +31,7 @@ from sne_interface.errors import ExchangeError, StructureIncorrecte, UsageError
 from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.soap.requete_soap_ecrite import Champs
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 
 #: Heads of the names of fields in the form: what is written, and what was there when the page was made.
 CHAMP: Final = "champ."

@@ -14,7 +14,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_interface.rules.controle import controler
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 
 #: What separates, in a form, the name of a correction from the value that is chosen.
 CHOISIE: Final = "choix."

@@ -36,7 +36,7 @@ from sne_interface.contract.places_dans_le_texte import (
 from sne_interface.contract.reparation_du_contenu import ressemble
 from sne_interface.contract.schemas import BLANCS, Document
 from sne_interface.domain.anomalie import Fidelite, Gravite
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import cache_un_nir, masquer_nirs
 from sne_interface.domain.texte import abrege
 from sne_interface.domain.valeurs_en_json import TU

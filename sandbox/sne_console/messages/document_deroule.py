@@ -12,7 +12,7 @@ from sne_console.messages.documents_masques import masquer
 from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.suggestions import remede_de_regle
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules.controle import ENSUITE, Controle, passer
 from sne_sandbox.operations.table_des_operations import OPERATIONS

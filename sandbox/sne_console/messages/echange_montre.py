@@ -17,12 +17,12 @@ from sne_console.messages.documents_masques import (
     montrer_bruts,
     montrer_octets,
 )
-from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
 from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import Piece, document_parmi
 from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.web.configuration import VERSION
+from sne_sandbox.web.configuration_et_services import VERSION
 
 Nom = Literal["requete", "reponse"]
 _TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}

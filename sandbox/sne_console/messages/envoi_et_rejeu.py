@@ -40,7 +40,7 @@ from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.soap.requete_soap_ecrite import Champs, ecrire
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration import Expediteur, Services
+from sne_sandbox.web.configuration_et_services import Expediteur, Services
 from sne_sandbox.web.services_soap import acheminer, est_un_appel
 
 #: Seconds that a reduction may take.

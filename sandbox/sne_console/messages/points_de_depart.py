@@ -21,7 +21,7 @@ from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, Guichet
 from sne_interface.domain.dates import PARIS, xs_date_time
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.generators import exemples_de_regles, menages
@@ -34,7 +34,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import plus_recentes
 from sne_sandbox.store.recherche_de_demandes import Criteres
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 
 MENAGES: Final = PAROLES["menages"]
 SPECIMENS: Final = PAROLES["specimens"]

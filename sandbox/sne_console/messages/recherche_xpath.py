@@ -23,7 +23,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.mime.masquage import masquer_arbre
 from sne_sandbox.store.journal import EXAMINES
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 
 #: Exchanges that one page opens at most; seconds that it spends on opening them, and as many on evaluating.
 EXAMINES_MAX: Final = 200

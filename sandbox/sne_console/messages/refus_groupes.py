@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import DITES, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs

@@ -18,7 +18,7 @@ from sne_console.vues.echanges_immontrables import essayer
 from sne_console.vues.interface_montree import par_service
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.acces import adresse_d_ici
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("accueil", __name__)
 

@@ -36,7 +36,7 @@ from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases
 from sne_sandbox.store.ateliers_en_base import VERROU
 from sne_sandbox.web.acces import est_locale
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("ateliers", __name__)
 

@@ -20,7 +20,7 @@ from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.settings import PAR_NOM, Reglages
 from sne_sandbox.bases import bases as gestion
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("bases", __name__)
 

@@ -29,7 +29,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur, services
 
 blueprint: Final = section("composer", __name__)
 

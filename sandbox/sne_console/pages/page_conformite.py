@@ -41,7 +41,7 @@ from sne_console.vues import avancement_du_pilotage as avancements
 from sne_console.vues.avancement_du_pilotage import Avancement
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("conformite", __name__)
 

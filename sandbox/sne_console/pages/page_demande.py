@@ -25,7 +25,7 @@ from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_boolee
 from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations import attestation
 from sne_sandbox.store.recherche_de_demandes import doublons_de, separees_de
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("demande", __name__)
 

@@ -16,7 +16,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.offres_des_paquets import unique
 from sne_sandbox.store import demandes_recentes
 from sne_sandbox.store.demandes_recentes import Recentes, plus_recentes
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("demandes", __name__)
 

@@ -19,7 +19,7 @@ from sne_console.messages.document_deroule import Remarque, construire, remarque
 from sne_console.messages.documents_compares import DifferencesXml, comparer_xml, queue
 from sne_console.messages.documents_masques import arbre_repondu, masquer_en_tetes
 from sne_console.messages.sequence import dessiner
-from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.echanges_immontrables import Essais, essayer, nu
 from sne_interface.domain.anomalie import Gravite
@@ -31,7 +31,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.journal import CriteresJournal
 from sne_sandbox.web.acces import adresse_d_ici
-from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur, services
 
 blueprint: Final = section("echange", __name__)
 

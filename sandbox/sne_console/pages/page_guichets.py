@@ -33,11 +33,11 @@ from sne_interface.errors import ExchangeError, UsageError
 from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import DERNIER_JOUR
 from sne_sandbox.bases import guichets as gestion
 from sne_sandbox.exchange import Traite
-from sne_sandbox.operations.dossiers_des_boites import NOM_ADMIS, DossiersGuichet
+from sne_sandbox.operations.boites_sur_disque import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, Trousseau
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
 blueprint: Final = section("guichets", __name__)

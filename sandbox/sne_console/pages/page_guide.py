@@ -18,7 +18,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_interface.resources import contracts_dir, docs_dir, fixtures_dir
 from sne_sandbox.web.acces import adresse_d_ici
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = Blueprint("guide", __name__, url_prefix="/guide")
 

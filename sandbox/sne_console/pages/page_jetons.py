@@ -10,7 +10,7 @@ from sne_console.cadre.outillage_des_sections import avec_remede, geste, section
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("jetons", __name__)
 

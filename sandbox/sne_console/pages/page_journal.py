@@ -22,7 +22,7 @@ from sne_console.cadre.outillage_des_sections import (
 from sne_console.cadre.outillage_des_sections import flux as page_flux
 from sne_console.messages import envoi_et_rejeu, refus_groupes
 from sne_console.messages.recherche_xpath import RechercheXpath, chercher
-from sne_console.messages.verdict_vecu import Vecu, verdict_vecu
+from sne_console.messages.verdict_vu_de_l_appelant import Vecu, verdict_vecu
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.echanges_immontrables import essayer
 from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange, VerdictEchange
@@ -32,7 +32,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.bases.nuits_du_journal import NuitsPliees, resume_des_nuits
 from sne_sandbox.store.journal import AUCUN, Journal
 from sne_sandbox.web.acces import adresse_d_ici
-from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur, services
 from sne_sandbox.web.reponses_http import telechargement
 
 blueprint: Final = section("journal", __name__)

@@ -11,7 +11,7 @@ from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import pannes as armement
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("pannes", __name__)
 

@@ -9,7 +9,7 @@ from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.outillage_des_sections import geste, section
 from sne_interface.settings import SETTINGS
 from sne_sandbox.bases import bases as gestion
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("reglages", __name__)
 

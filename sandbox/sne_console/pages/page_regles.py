@@ -12,7 +12,7 @@ from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.rule import PROFILS
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("regles", __name__)
 

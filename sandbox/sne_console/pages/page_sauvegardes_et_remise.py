@@ -21,7 +21,7 @@ from sne_sandbox.bases import bases as gestion
 from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases import pannes as armement
 from sne_sandbox.bases.sauvegardes import MAINTENANT, SauvegardeLue
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("sauvegardes", __name__)
 

@@ -34,7 +34,7 @@ from sne_interface.settings import est_boucle_locale
 from sne_sandbox.bases.jetons import Droit
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.web.acces import acces_d_ici, est_locale, joue_les_scenes, qui_est_la, voit_en_clair
-from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur, services
 
 blueprint: Final = section("scenes", __name__)
 

@@ -23,10 +23,10 @@ from sne_interface.domain.echange import NUIT
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import frise, horloge, retour_d_horloge
-from sne_sandbox.bases.apercu_du_temps import prevoir
+from sne_sandbox.bases.apercu_de_deplacement import prevoir
 from sne_sandbox.bases.faits_des_nuits import Fait, bref
 from sne_sandbox.bases.horloge import DeplacementVoulu
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("temps", __name__)
 

@@ -12,7 +12,7 @@ from sne_console.vues import epreuves
 from sne_console.vues.epreuves import TEMOIN, JugementConserve, PartieRejouee
 from sne_interface.domain.nir import masquer_secrets
 from sne_interface.errors import UsageError
-from sne_sandbox.web.configuration import Configuration, Services
+from sne_sandbox.web.configuration_et_services import Configuration, Services
 
 #: Characters of the address of an application.
 ADRESSE_MAX: Final = 500

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Final
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import Menage, SeuilQuartile, poids
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import TU, tirer

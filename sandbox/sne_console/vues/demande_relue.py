@@ -13,7 +13,7 @@ from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.operations import attestation, get_demande_logement
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 
 def trouver(registre: RegistreBase, numero: str) -> DemandeStockee:

@@ -8,8 +8,8 @@ ended. Everything is in files: several workers show the same thing. A judgement 
 that server.
 
 Where servers share a PostgreSQL, each judgement that one of them began is in the database too, as it goes
-(`classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process is
-gone. A judgement that has ended is in the database only.
+(`fichiers_partages.py`), with `porteur`, the process that runs it: the others show it, and see when that
+process is gone. A judgement that has ended is in the database only.
 
 The server runs only our own commands, with values that are checked. They judge the traffic of a base, or
 drive an application through the plan: the reference application, one that answers at an address, or one of
@@ -50,9 +50,9 @@ from sne_interface.domain.valeurs_en_json import TU, tirer
 from sne_interface.errors import ConflitEtat, OperatorError, StoreError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
 from sne_interface.settings import PAR_NOM
-from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
+from sne_sandbox.store.plusieurs_serveurs.fichiers_partages import Classeur
 from sne_sandbox.store.plusieurs_serveurs.voisins import vivants
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 
 #: Judgements of traffic at once.
 _ENSEMBLE: Final = max(2, os.cpu_count() or 1)

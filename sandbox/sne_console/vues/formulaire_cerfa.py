@@ -13,7 +13,7 @@ from typing import Final
 from sne_console.vues.interface_montree import lire_table
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS, date_francaise
-from sne_interface.domain.element import Element, lire_date, lire_instant
+from sne_interface.domain.element_recu import Element, lire_date, lire_instant
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.domain.texte import nombre
 

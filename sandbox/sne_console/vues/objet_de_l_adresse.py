@@ -25,7 +25,7 @@ from sne_sandbox.bases.sauvegardes import SauvegardeLue, Sauvegardes
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
 from sne_sandbox.web.acces import voit
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 
 #: Bytes of an exchange that any thread of the server opens and masks, without others waiting for it.
 LEGER_MAX: Final = 500_000

@@ -14,7 +14,7 @@ from sne_interface.contract.schemas import Document
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.generators.exemples_de_regles import exemples
 from sne_sandbox.offres_des_paquets import parties, sections
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 from sne_sandbox.web.parties_au_besoin import Aiguillage
 
 #: Pages whose first visit makes what the next ones use.

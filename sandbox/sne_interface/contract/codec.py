@@ -1,5 +1,5 @@
-"""XML in and out: what comes from outside is parsed safely, read into `domain.element.Element`, and written
-back in the form of the SNE.
+"""XML in and out: what comes from outside is parsed safely, read into `domain.element_recu.Element`, and
+written back in the form of the SNE.
 
 The real server's documents carry the prefix `ns1`, declared on the root beside an attribute (attested): a
 client in the field cuts the answer out by looking for the three characters before `:interfaceNuu`.
@@ -17,7 +17,7 @@ from lxml import etree
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures, PasDeChemin
 from sne_interface.contract.schemas import BLANCS
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import (
+from sne_interface.domain.element_recu import (
     BORD_BLANC,
     CODE_INCONNU,
     VIDE_OBLIGATOIRE,

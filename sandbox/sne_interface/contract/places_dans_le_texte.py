@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from xml.parsers import expat
 
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 
 #: Longest document whose columns are looked for: reading it again costs as much as its first reading.
 _OCTETS_MAX: Final = 5_000_000

@@ -8,7 +8,7 @@ from typing import Final
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.phrases_d_explication import dire
 from sne_interface.contract.schemas import BLANCS, SchemaError
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.texte import plier
 
 #: A list of so many codes is told whole.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Self
 
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 
 # Roles of the characteristics.

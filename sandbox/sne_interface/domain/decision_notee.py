@@ -15,7 +15,7 @@ from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import DALO_RECONNU, MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import Decision, RolesDecision
 from sne_interface.domain.demande import DemandeStockee
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import Menage
 from sne_interface.domain.parcours_en_commission import parcours

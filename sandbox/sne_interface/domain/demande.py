@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Self, TypeVar
 
-from sne_interface.domain.element import Element, Vue, une_fois
+from sne_interface.domain.element_recu import Element, Vue, une_fois
 from sne_interface.domain.texte import plier
 
 T = TypeVar("T")

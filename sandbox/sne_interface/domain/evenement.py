@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from sne_interface.domain.element import lire_date
+from sne_interface.domain.element_recu import lire_date
 from sne_interface.domain.texte import plier
 
 TypeCaracteristique = Literal["DAT", "TXT", "BOO", "NUM", "LST"]

@@ -15,7 +15,7 @@ from typing import Final, Literal, Self
 
 from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 #: Couple links of ListeLienDemandeur (the fourth, L, is a flatmate).
 LIENS_DE_COUPLE: Final = frozenset({"M", "P", "C"})

@@ -12,7 +12,7 @@ from typing import Final
 
 from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.demande import PERSONNE_PHYSIQUE, Demande, Personne
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 #: Kinds of person that may have a NIR, and the path of such a person: each NIR of a kind that is repeated
 #: stands inside its person.

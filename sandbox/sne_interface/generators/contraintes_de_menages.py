@@ -13,7 +13,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import territoire_de
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.errors import UsageError
 from sne_interface.generators import logements
 from sne_interface.generators.demandes import DossierTire, adresse_postale, message, tirer_dossier

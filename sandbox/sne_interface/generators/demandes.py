@@ -7,7 +7,7 @@ from typing import Final
 
 from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.roles import PERSONNES
 from sne_interface.generators import logements
 from sne_interface.generators.elements_ecrits import ELEMENTS, Feuilles, Plume, T

@@ -18,7 +18,7 @@ from sne_interface.contract.codec import NS, decoder, encoder, lire
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.demande import FORMULAIRE, Demande
-from sne_interface.domain.element import Element, avec_enfants, bloc
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.domain.roles import RolesDemande
 from sne_interface.domain.texte import plier

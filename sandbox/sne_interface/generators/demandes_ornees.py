@@ -14,7 +14,7 @@ from lxml import etree
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document, cloture
-from sne_interface.domain.element import Element, avec_enfants
+from sne_interface.domain.element_recu import Element, avec_enfants
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.tirage import Tirage
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from sne_interface.domain.element import Element, bloc, de_code
+from sne_interface.domain.element_recu import Element, bloc, de_code
 
 T = TypeVar("T")
 #: Elements that hold no other, by name, in order.

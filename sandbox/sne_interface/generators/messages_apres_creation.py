@@ -19,7 +19,7 @@ from sne_interface.domain.codes import (
 )
 from sne_interface.domain.dates import ajouter_mois, date_francaise, xs_date_time
 from sne_interface.domain.demande import FORMULAIRE, Demande
-from sne_interface.domain.element import Element, avec_enfants, bloc, de_code
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.contraintes_de_menages import Atelier

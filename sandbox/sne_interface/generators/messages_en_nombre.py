@@ -9,7 +9,7 @@ from sne_interface.contract.codec import ecrire, encoder
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS, ajouter_mois, tampon
 from sne_interface.domain.demande import NumeroUnique
-from sne_interface.domain.element import Element, avec_enfants
+from sne_interface.domain.element_recu import Element, avec_enfants
 from sne_interface.generators import messages_apres_creation
 from sne_interface.generators.contraintes_de_menages import LIBRE, Atelier, Contraintes, atelier
 from sne_interface.generators.demandes_fautives import Defaut, defaut

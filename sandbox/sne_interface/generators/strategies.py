@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.generators import messages_apres_creation
 from sne_interface.generators.contraintes_de_menages import LIBRE, Atelier, Contraintes, Lieu, atelier
 from sne_interface.generators.demandes import DossierTire

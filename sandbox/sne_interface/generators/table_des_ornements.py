@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sne_interface.domain.element import Element, bloc, de_code
+from sne_interface.domain.element_recu import Element, bloc, de_code
 from sne_interface.generators.demandes_ornees import Condition, Decor, Dessin, Ornement, Ornements
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.resources import lire_a_cote

@@ -15,7 +15,7 @@ from sne_interface.contract.explication import expliquer_sous
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.suggestions import remede_de_regle, types_voulus
 from sne_interface.domain.anomalie import Anomalie, Gravite
-from sne_interface.domain.element import DocumentRecu, Element
+from sne_interface.domain.element_recu import DocumentRecu, Element
 from sne_interface.errors import ExchangeError
 from sne_interface.rules import engine
 from sne_interface.rules.catalogue import REGLES

@@ -15,7 +15,7 @@ from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
 from sne_interface.domain.anomalie import Anomalie, Gravite
-from sne_interface.domain.element import DocumentRecu, Element, sans_indices
+from sne_interface.domain.element_recu import DocumentRecu, Element, sans_indices
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import SchemaError
 from sne_interface.domain.anomalie import Anomalie
-from sne_interface.domain.element import Element, ElementNu
+from sne_interface.domain.element_recu import Element, ElementNu
 from sne_interface.rules import engine
 from sne_interface.rules.rule import Contexte, Infraction, Regle
 

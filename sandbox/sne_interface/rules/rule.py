@@ -15,7 +15,7 @@ from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.base import Acte, DroitsGuichets, Guichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande, DemandeStockee
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.roles import Roles
 from sne_interface.errors import UsageError
 from sne_interface.rules.registre_vu_des_regles import Registre

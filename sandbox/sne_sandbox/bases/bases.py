@@ -17,7 +17,7 @@ from sne_interface.errors import BaseInconnue, ConflitEtat, OperatorError, Usage
 from sne_interface.resources import fichier_des_guichets, fixtures_dir
 from sne_interface.settings import DE_BASE, Reglages
 from sne_sandbox.bases.sauvegardes import Sauvegardes, consigner_remise
-from sne_sandbox.operations import dossiers_des_boites
+from sne_sandbox.operations import boites_sur_disque
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
@@ -195,7 +195,7 @@ def supprimer(magasin: Magasin, home: Path, nom: str) -> None:
     verifier_supprimable(nom)
     magasin.bases.supprimer(nom)
     Sauvegardes(magasin, home).oublier(nom)
-    dossiers_des_boites.effacer(home, nom)
+    boites_sur_disque.effacer(home, nom)
 
 
 def verifier_supprimable(nom: str) -> None:

@@ -22,7 +22,7 @@ from sne_interface.domain import codes as motifs
 from sne_interface.domain.dates import age, ajouter_mois, xs_date_time
 from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
 from sne_interface.domain.demande import EtatDemande, GenreMouvement
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition
 from sne_interface.domain.parcours_en_commission import parcours, suites

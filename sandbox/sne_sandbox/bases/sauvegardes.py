@@ -1,5 +1,5 @@
 """Snapshots of a base under a name: state, clock, settings and pannes, kept in its home; in the database of
-several servers, when it is PostgreSQL (`store/plusieurs_serveurs/classeur.py`).
+several servers, when it is PostgreSQL (`store/plusieurs_serveurs/fichiers_partages.py`).
 
 The journal is neither saved nor put back: what was sent since stays to be read. The file is that of
 `store/fichier_de_sauvegarde.py`: a backup, NIR in clear.
@@ -25,7 +25,7 @@ from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
 from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.plusieurs_serveurs.classeur import classeur_de
+from sne_sandbox.store.plusieurs_serveurs.fichiers_partages import classeur_de
 
 DOSSIER: Final = "snapshots"
 #: What a comparison calls the base as it is.

@@ -39,7 +39,7 @@ from sne_interface.domain.base import Base
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.echange import NUIT, Echange
-from sne_interface.domain.element import construire, construits
+from sne_interface.domain.element_recu import construire, construits
 from sne_sandbox.bases.faits_des_nuits import PERTES, Fait, code, enumerer, singulier
 from sne_sandbox.bases.prevision_des_nuits import Faits, Prevision
 from sne_sandbox.bases.sauvegardes import Sauvegardes

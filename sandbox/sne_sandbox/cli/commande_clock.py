@@ -8,7 +8,7 @@ from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_instant
 from sne_interface.domain.dates import date_francaise
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import horloge, retour_d_horloge
-from sne_sandbox.bases.apercu_du_temps import Apercu, prevoir
+from sne_sandbox.bases.apercu_de_deplacement import Apercu, prevoir
 from sne_sandbox.bases.faits_des_nuits import bref
 from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
 from sne_sandbox.bases.retour_d_horloge import Annulation

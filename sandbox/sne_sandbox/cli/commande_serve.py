@@ -61,7 +61,7 @@ def commande(
     gc.disable()  # until it serves: start-up makes few objects that die
     from sne_sandbox.server import lancement
     from sne_sandbox.server.fichier_pret import le_temps_de_servir
-    from sne_sandbox.web.configuration import ouvrir
+    from sne_sandbox.web.configuration_et_services import ouvrir
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     home: Path = options["home"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sne_sandbox.bases.serveurs_accordes import Preparation
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.magasin import Magasin
-    from sne_sandbox.web.configuration import Configuration
+    from sne_sandbox.web.configuration_et_services import Configuration
 
 #: What the base `ecole` starts from, unless it is asked otherwise.
 SEMENCE: Final = "ecole"
@@ -99,7 +99,7 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
     fields. Raises UsageError, as `jetons_du_serveur`."""
     from sne_interface.settings import Limites, Reglages
-    from sne_sandbox.web.configuration import Configuration
+    from sne_sandbox.web.configuration_et_services import Configuration
 
     _verifier_ouvert(options)
     autres |= {nom: options[nom] for nom in ("synchronous",) if nom in options}
@@ -180,7 +180,7 @@ def signaler_ecart(options: Mapping[str, Any]) -> None:
     if (options["database"] or "").startswith("postgres"):
         from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
         from sne_sandbox.store.plusieurs_serveurs import voisins
-        from sne_sandbox.web.configuration import VERSION
+        from sne_sandbox.web.configuration_et_services import VERSION
 
         with ouvrir_magasin(options) as magasin:
             a_dire = voisins.ecart(magasin, VERSION, ouvrir_contrats(options).empreinte())
@@ -240,7 +240,7 @@ def ecrire_pret(
     """Writes the ready file; `dossier` holds the certificates, `guichet` is the one shown. Raises
     OperatorError."""
     from sne_sandbox.server import fichier_pret
-    from sne_sandbox.web.configuration import VERSION
+    from sne_sandbox.web.configuration_et_services import VERSION
 
     contenu: dict[str, Any] = {
         **asdict(adresses),

@@ -17,7 +17,7 @@ from sne_interface.contract.nomenclatures_et_territoires import Territoires
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.operations.document_ecrit import DELAI_HORS_DE_PARIS_ANS, delai_anormal_ans

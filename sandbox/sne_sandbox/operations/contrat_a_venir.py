@@ -16,7 +16,7 @@ from sne_interface.contract.codec import parse
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Gravite
-from sne_interface.domain.element import sans_indices
+from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules import engine
 from sne_interface.rules.controle import XSD, FauteDeDocument, controler

@@ -14,7 +14,7 @@ from sne_interface.contract import codec
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.echange import Piece
-from sne_interface.domain.element import lire_instant
+from sne_interface.domain.element_recu import lire_instant
 from sne_interface.errors import EnveloppeIncorrecte
 from sne_sandbox.operations.document_ecrit import Presentation
 from sne_sandbox.operations.question import Operation, Question, Sortie

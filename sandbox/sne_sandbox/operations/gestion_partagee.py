@@ -7,7 +7,7 @@ from typing import Final
 
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.decision_notee import Demandeur
-from sne_interface.domain.element import Element, construire, construits
+from sne_interface.domain.element_recu import Element, construire, construits
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.operations.document_ecrit import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie

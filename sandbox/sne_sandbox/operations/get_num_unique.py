@@ -18,7 +18,7 @@ from sne_interface.domain.demande import (
     EtatDemande,
 )
 from sne_interface.domain.echange import Champ, Piece
-from sne_interface.domain.element import Element, avec_enfants, de_code
+from sne_interface.domain.element_recu import Element, avec_enfants, de_code
 from sne_sandbox.operations import attestation, document_ecrit
 from sne_sandbox.operations.document_ecrit import (
     FormulaireEcrit,

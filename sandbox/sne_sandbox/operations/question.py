@@ -12,7 +12,7 @@ from sne_interface.domain.base import Base
 from sne_interface.domain.dates import tampon
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.echange import Appel, Champ
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.rules.rule import Contexte
 from sne_sandbox.store.registre import RegistreBase
 

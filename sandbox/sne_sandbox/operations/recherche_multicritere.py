@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
-from sne_interface.domain.element import Element, construire
+from sne_interface.domain.element_recu import Element, construire
 from sne_interface.rules import engine
 from sne_sandbox.operations.document_ecrit import (
     a_multiples_attributions,

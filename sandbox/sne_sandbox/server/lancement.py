@@ -25,7 +25,7 @@ from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.offres_des_paquets import unique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.web.configuration import VERSION, Configuration, ouvrir
+from sne_sandbox.web.configuration_et_services import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from flask import Flask

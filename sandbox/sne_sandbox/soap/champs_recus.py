@@ -14,7 +14,7 @@ from lxml import etree
 
 from sne_interface.contract.contrats_charges import ChampLu, OperationPubliee
 from sne_interface.domain.echange import Piece
-from sne_interface.domain.element import lire_instant
+from sne_interface.domain.element_recu import lire_instant
 from sne_interface.domain.nir import debut_cite
 from sne_interface.errors import EnveloppeIncorrecte
 from sne_interface.resources import table

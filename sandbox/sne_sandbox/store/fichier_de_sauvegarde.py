@@ -22,7 +22,7 @@ from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
 from sne_sandbox.store import requetes_sql, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_sandbox.store.magasin import Magasin, effacer, verifier_rangee
-from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
+from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 from sne_sandbox.store.rattrapage_de_migration import rattraper
 from sne_sandbox.store.registre import RegistreBase, changer_jeton
 
@@ -267,9 +267,9 @@ def _remplir(connexion: Connexion, table: tables.Table, base: str, rangees: Iter
     ajout = requetes_sql.inserer(table)
     for lot in _lots(rangees):
         if table is tables.echange:
-            tranches_du_journal.ouvrir(connexion, base, [ligne["identifiant"] for ligne in lot])
+            partitions_du_journal.ouvrir(connexion, base, [ligne["identifiant"] for ligne in lot])
         elif table is tables.journal_compteur:  # where the next one goes
-            tranches_du_journal.ouvrir(connexion, base, [ligne["dernier"] + 1 for ligne in lot])
+            partitions_du_journal.ouvrir(connexion, base, [ligne["dernier"] + 1 for ligne in lot])
         connexion.faire_tout(ajout, lot)
 
 

@@ -30,7 +30,7 @@ from sne_sandbox.store.lignes import (
     longueur_tassee,
     tasser,
 )
-from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
+from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 
 
 def _noms(methodes: Collection[str]) -> str:
@@ -39,12 +39,12 @@ def _noms(methodes: Collection[str]) -> str:
 
 
 #: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
-#: as many more. On PostgreSQL a journal of several slices drops them whole (`tranches_du_journal`).
+#: as many more. On PostgreSQL a journal of several slices drops them whole (`partitions_du_journal`).
 PAS: Final = 64
 #: Of a base that is deleted, at a time: a SQLite file has one writer, who waits 20 ms then, not seconds.
 ETAPE: Final = 500
 #: From how many exchanges to keep on it does so.
-_A_TRANCHES: Final = 4 * tranches_du_journal.TAILLE
+_A_TRANCHES: Final = 4 * partitions_du_journal.TAILLE
 #: How far back the search of a numéro looks for the nights that several demandes share: no column names them.
 NUITS_CHERCHEES: Final = 5_000
 #: Exchanges that a page of a search looks at, where no index leads to what is looked for.
@@ -361,11 +361,11 @@ class Journal:
             connexion.differer(_AVANCER, [{"cle": base, "dernier": identifiant}])
         connexion.memoire[cle] = identifiant, origine, oublies
         echange.identifiant = identifiant
-        if not identifiant % tranches_du_journal.TAILLE:
-            tranches_du_journal.ouvrir(connexion, base, (identifiant,))
+        if not identifiant % partitions_du_journal.TAILLE:
+            partitions_du_journal.ouvrir(connexion, base, (identifiant,))
         connexion.differer(_AJOUTER, [_ligne_de(echange, question or tasser(echange.requete))])
         trop = identifiant - origine - oublies - self._maximum
-        if trop >= (tranches_du_journal.TAILLE if self._entieres else self._pas):
+        if trop >= (partitions_du_journal.TAILLE if self._entieres else self._pas):
             self._purger(connexion, base, identifiant, origine)
         return int(identifiant)
 
@@ -374,15 +374,15 @@ class Journal:
         if self._entieres:
             if identifiant % PAS:  # where somebody reads, it is tried again, but not at each exchange
                 return
-            avant = (jusqua + 1) // tranches_du_journal.TAILLE * tranches_du_journal.TAILLE
-            if not tranches_du_journal.lacher(connexion, base, avant):
+            avant = (jusqua + 1) // partitions_du_journal.TAILLE * partitions_du_journal.TAILLE
+            if not partitions_du_journal.lacher(connexion, base, avant):
                 return
             jusqua = avant - 1
         connexion.faire(
             _PURGER,
             {
                 "base": base,
-                "jusqua": min(jusqua, tranches_du_journal.TAILLE - 1) if self._entieres else jusqua,
+                "jusqua": min(jusqua, partitions_du_journal.TAILLE - 1) if self._entieres else jusqua,
             },
         )
         connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})

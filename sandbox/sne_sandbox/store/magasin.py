@@ -26,7 +26,7 @@ from sne_sandbox.store.defaillances import base_en_panne
 from sne_sandbox.store.jetons_en_base import Jetons, revoquer_ceux_de
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
-from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
+from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 from sne_sandbox.store.registre import Referentiels, RegistreBase
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Bases:
     def balayer(self) -> None:
         """Deletes what is left of bases whose filling was killed, and of those that were deleted while
         somebody read."""
-        tranches_du_journal.balayer(self._magasin)
+        partitions_du_journal.balayer(self._magasin)
         with self._magasin.transaction(ecriture=False) as connexion:
             inachevees = [ligne[0] for ligne in connexion.lignes(requetes_sql.INACHEVEES, {})]
         for nom in inachevees:
@@ -285,7 +285,7 @@ class Bases:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
             revoquer_ceux_de(connexion, nom)
-        tranches_du_journal.balayer(magasin)
+        partitions_du_journal.balayer(magasin)
 
 
 def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:
@@ -312,7 +312,7 @@ def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
 def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()) -> None:
     """Deletes all rows of a base, but for those of the tables `sauf`."""
     if tables.echange not in sauf:
-        tranches_du_journal.vider(connexion, nom)
+        partitions_du_journal.vider(connexion, nom)
     for table in tables.CONTENU:
         if table not in sauf:
             connexion.faire(requetes_sql.VIDER[table.nom], {"cle": nom})

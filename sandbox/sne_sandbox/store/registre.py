@@ -23,7 +23,7 @@ from sne_interface.errors import StoreError
 from sne_interface.settings import Reglages
 from sne_sandbox.store import lignes, requetes_sql, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne
-from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
+from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 
 _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.
@@ -417,7 +417,7 @@ class RegistreBase:
         with « etat », ids of exchanges never do."""
         self._ecrit()
         if tables.echange in _PORTEES[portee]:
-            tranches_du_journal.vider(self.connexion, self._nom)
+            partitions_du_journal.vider(self.connexion, self._nom)
         for table in _PORTEES[portee]:
             self.connexion.faire(requetes_sql.VIDER[table.nom], {"cle": self._nom})
         if tables.echange in _PORTEES[portee]:

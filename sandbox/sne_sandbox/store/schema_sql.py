@@ -12,7 +12,7 @@ from sne_interface.errors import StoreError
 from sne_sandbox.store import tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
-from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
+from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def ordres_de(table: tables.Table, dialecte: str) -> Iterator[str]:
     divisee = table is tables.echange and dialecte == "postgresql"
     yield _table(table, dialecte) + (" PARTITION BY RANGE (identifiant)" if divisee else "")
     if divisee:
-        yield from tranches_du_journal.DIVISER
+        yield from partitions_du_journal.DIVISER
     for index in table.index:
         premiere = index.colonnes.partition(",")[0]
         quand = f" WHERE {index.quand}" if index.quand else ""

@@ -228,7 +228,7 @@ CONTENU: Final = (*ETAT, panne, echange, journal_compteur, type_evenement, guich
 coffre: Final = _table("coffre", 1, depuis="v0005")
 #: The processes that serve this database (`store.plusieurs_serveurs.voisins`), while they live.
 serveur: Final = _table("serveur", 1, depuis="v0005")
-#: Files that the servers of this database share (`store.plusieurs_serveurs.classeur`), cut into pieces.
+#: Files that the servers of this database share (`plusieurs_serveurs.fichiers_partages`), cut into pieces.
 piece: Final = _table("piece", 3, depuis="v0005")
 #: What belongs to no base: `CONTENU` and snapshots know nothing of it.
 PARTAGE: Final = (coffre, serveur, piece, jeton, code_utilise, jeton_compteur)

@@ -23,7 +23,7 @@ from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 from sne_sandbox.web.droits import PAS_A_LUI
 from sne_sandbox.web.frein import Frein
 

@@ -8,7 +8,7 @@ from sne_sandbox.exchange import Echanges
 from sne_sandbox.soap.serveur_soap import ServeurSoap
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web import acces, parties_au_besoin, reponses_http, securite, services_soap
-from sne_sandbox.web.configuration import Configuration, Services, ouvrir
+from sne_sandbox.web.configuration_et_services import Configuration, Services, ouvrir
 from sne_sandbox.web.sante import VIVANT, Sante
 
 

@@ -21,7 +21,7 @@ from sne_sandbox.store import schema_sql
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.moteurs import place_libre
 from sne_sandbox.store.tables import REVISION
-from sne_sandbox.web.configuration import VERSION
+from sne_sandbox.web.configuration_et_services import VERSION
 
 #: Seconds between two rounds of the checks; while it is not ready: who is again is soon sent exchanges.
 PERIODE: Final = 2.0

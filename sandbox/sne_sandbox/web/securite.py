@@ -19,7 +19,7 @@ from sne_sandbox.web.acces import (
     origine_etrangere,
     qui_est_la,
 )
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.droits import LECTURES, NiveauRequis, niveau_de, verifier
 from sne_sandbox.web.services_soap import est_egaree
 

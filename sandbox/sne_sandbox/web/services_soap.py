@@ -32,7 +32,7 @@ from sne_interface.errors import ContractError, OperatorError
 from sne_interface.settings import est_boucle_locale
 from sne_sandbox.exchange import METHODES, base_nommee
 from sne_sandbox.web.acces import d_un_autre_site
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 
 #: First word of the endpoints of services, in Flask's map of addresses.
 _SERVICE: Final = "soap"

@@ -9,9 +9,9 @@ from flask import Response, current_app
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif, jour_iso
+from sne_console.api.questions_et_reponses import Appels, QuestionSchema, facultatif, jour_iso
 from sne_interface.domain.base import ANNEES
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes import quotas as operation

@@ -19,7 +19,7 @@ from sne_interface.domain.texte import nombre
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_statistiques.comptes import comptes_a_dessiner, demandes_comptees, statistiques
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.demandes_comptees import Periode

@@ -17,7 +17,7 @@ from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import UsageError
-from sne_sandbox.web.configuration import services
+from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques import GABARITS
 from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources

@@ -24,7 +24,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import SandboxError, StoreError
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration import Services
+from sne_sandbox.web.configuration_et_services import Services
 from sne_statistiques.comptes import comptes_a_dessiner, comptes_par_territoire, quotas, statistiques
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
 from sne_statistiques.comptes.quotas import LigneQuota, Quotas

@@ -39,7 +39,7 @@ from sne_interface.errors import UsageError
 from sne_interface.resources import contracts_dir
 from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 _AUTRE: Final = b'<ns1:anomalie code="X99"><ns1:message>Autre chose.</ns1:message></ns1:anomalie>'
 

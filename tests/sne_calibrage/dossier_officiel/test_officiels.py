@@ -28,7 +28,7 @@ from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"
 NIRS = ("NIR001", "NIR002", "NIR003", "NIR004", "NIR006", "NIR007", "NIR008")

@@ -6,7 +6,7 @@ from typing import Any
 from sne_conformite.bilan.consequences import Consequences, Lectures
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 NOM = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
 

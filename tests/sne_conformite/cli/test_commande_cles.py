@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from sne_conformite.cli import commande_cles
 from sne_conformite.cli.sorties_de_rapport import ligne_de_commande
 from sne_conformite.preuves.signature import CleIncorrecte
-from sne_conformite.protocole.defi import graine_et_horloge
+from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
 from sne_sandbox.cli.main import cli
 
 

@@ -8,7 +8,7 @@ import pytest
 from sne_conformite.juges import juges_fidelite
 from sne_conformite.juges.juges_fidelite import comparer
 from sne_conformite.protocole.formulaire_saisi import de_json
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 
 def personne(**plus: Any) -> dict[str, Any]:

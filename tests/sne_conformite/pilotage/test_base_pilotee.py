@@ -12,7 +12,7 @@ from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_interface.contract import codec
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.panne import PanneDefinition
-from sne_sandbox.operations.dossiers_des_boites import DossiersGuichet
+from sne_sandbox.operations.boites_sur_disque import DossiersGuichet
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 
 

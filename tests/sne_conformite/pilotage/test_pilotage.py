@@ -33,7 +33,7 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface.contract import codec
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.generators.demandes import document
 from sne_sandbox.server.lancement import noter_le_refus
 from sne_sandbox.server.refus_http import RefusServeur

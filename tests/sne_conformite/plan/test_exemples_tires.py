@@ -15,7 +15,7 @@ from sne_conformite.plan.exemples_tires import ExempleTire, saisie, strategie, v
 from sne_conformite.plan.plan import EXEMPLES, Scenario
 from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 
 
 def test_an_empty_block_that_may_be_left_out_is_not_entered(banc: Banc) -> None:

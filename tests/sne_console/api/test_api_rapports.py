@@ -18,7 +18,7 @@ from sne_interface.resources import fixtures_dir
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 PATIENCE = 240.0
 

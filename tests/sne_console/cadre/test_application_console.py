@@ -15,7 +15,7 @@ from navigateur import ENTETES
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.acces import Acces
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 ADMIN, LECTEUR = "jeton-d-administration", "jeton-de-lecture"
 

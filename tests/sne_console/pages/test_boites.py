@@ -9,7 +9,7 @@ from banc import FORMULAIRE, Banc, poser, specimen
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sne_sandbox.operations.dossiers_des_boites import DossiersGuichet
+from sne_sandbox.operations.boites_sur_disque import DossiersGuichet
 
 NOM = "DEMG1104-201803151200-000001.xml"
 RET = "RETG1104-201803151200-000001.xml"

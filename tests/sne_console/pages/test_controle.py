@@ -20,7 +20,7 @@ from sne_interface.settings import Reglages
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.sauvegardes import Sauvegardes
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 Page = Callable[..., Any]
 PAGES = ("", "/pannes", "/reglages", "/sauvegardes", "/remettre", "/bases")

@@ -41,7 +41,7 @@ from sne_console.pages import page_conformite
 from sne_console.vues import applications_pilotables, epreuves
 from sne_console.vues.epreuves import EtatJugement, JugementConserve
 from sne_interface.errors import UsageError
-from sne_sandbox.web.configuration import Configuration, Expediteur
+from sne_sandbox.web.configuration_et_services import Configuration, Expediteur
 
 HOSTILE = "<script>alert('x')</script>"
 PATIENCE = 240.0

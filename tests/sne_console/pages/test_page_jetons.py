@@ -12,7 +12,7 @@ from navigateur import ENTETES
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 from sne_sandbox.web.frein import PAR_PAIR, Frein
 
 TOUT: Final = "kQ3vX0aZ8rT5yB1nM7cW2e"

@@ -20,7 +20,7 @@ from sne_interface.domain.base import Horloge
 from sne_sandbox.bases import bases
 from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration, Expediteur
+from sne_sandbox.web.configuration_et_services import Configuration, Expediteur
 
 SCENES = scenes.scenes()
 AVEC_PAGE = [s for s in SCENES if any(pas.page is not None for pas in s.pas)]

@@ -19,7 +19,7 @@ from sne_conformite.rapports import rapport_json
 from sne_interface.domain.base import Horloge
 from sne_sandbox.bases import bases
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 ORIGINE: Final = "http://127.0.0.1:8080"
 

@@ -19,7 +19,7 @@ from sne_console.formation import ateliers
 from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 NIR: Final = "206127511100564"
 NS: Final = "{http://nuu.application.i2/}"

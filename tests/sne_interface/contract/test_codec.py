@@ -8,7 +8,7 @@ from lxml import etree
 
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NOEUDS_MAX, parse
-from sne_interface.domain.element import Element, construire
+from sne_interface.domain.element_recu import Element, construire
 from sne_interface.errors import MessageMalforme, MessageTropGros
 from sne_interface.resources import fixtures_dir
 

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.domain.element import BORD_BLANC, CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element
+from sne_interface.domain.element_recu import (
+    BORD_BLANC,
+    CODE_INCONNU,
+    VIDE_OBLIGATOIRE,
+    DocumentRecu,
+    Element,
+)
 from sne_interface.resources import fixtures_dir
 
 NS = codec.NS

@@ -4,7 +4,7 @@ import pytest
 
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain import decision_de_commission as d
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 
 #: The contract's own binding, and another with none of its names.

@@ -7,7 +7,7 @@ import pytest
 
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
-from sne_interface.domain.element import Element, bloc, de_code
+from sne_interface.domain.element_recu import Element, bloc, de_code
 from sne_interface.domain.evenement import Evenement
 
 ROLES = charger("v5.2").roles.decision

@@ -15,7 +15,7 @@ from sne_interface.domain.demande import (
     mouvement_de_changement,
     territoire_de,
 )
-from sne_interface.domain.element import construire
+from sne_interface.domain.element_recu import construire
 from sne_interface.resources import fixtures_dir
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import (
     Composition,
     Menage,

@@ -10,7 +10,7 @@ from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
-from sne_interface.domain.element import Element, avec_enfants, bloc
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import composition
 from sne_interface.generators import vies

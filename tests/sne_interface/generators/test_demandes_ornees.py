@@ -5,7 +5,7 @@ goes with them.
 from datetime import date
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.generators.demandes_ornees import Borne, Decor, Ornement, bornes, orner
 from sne_interface.generators.table_des_ornements import booleen, texte
 from sne_interface.generators.tirage import TirageVarie

@@ -16,7 +16,7 @@ from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import convient
 from sne_interface.generators import messages_apres_creation
 from sne_interface.generators.contraintes_de_menages import Atelier, Contraintes, atelier

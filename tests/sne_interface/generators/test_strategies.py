@@ -17,7 +17,7 @@ from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import Element, avec_enfants
+from sne_interface.domain.element_recu import Element, avec_enfants
 from sne_interface.generators import strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
 from sne_interface.generators.demandes_fautives import Defaut

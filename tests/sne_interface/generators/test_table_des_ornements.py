@@ -13,7 +13,7 @@ from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.generators import messages_apres_creation, messages_en_nombre
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
 from sne_interface.generators.demandes_ornees import bornes

@@ -17,7 +17,7 @@ from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
 from sne_interface.domain.dates import PARIS, ajouter_mois, xs_date_time
 from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
-from sne_interface.domain.element import Element, avec_enfants, bloc
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.parcours_en_commission import IRRECEVABILITE
 from sne_interface.rules.engine import juger

@@ -6,7 +6,7 @@ from lxml import etree
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu
+from sne_interface.domain.element_recu import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu
 from sne_interface.generators import exemples_de_regles
 from sne_interface.rules import engine
 from sne_interface.rules.catalogue import REGLES

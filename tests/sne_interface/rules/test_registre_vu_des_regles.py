@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, Personne
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.rules.registre_vu_des_regles import Registre, RegistreMemoire
 from sne_interface.rules.rule import Contexte
 

@@ -17,7 +17,7 @@ from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases, horloge, semis
 from sne_sandbox.bases.bases import BasePubliee
 from sne_sandbox.bases.sauvegardes import Sauvegardes, restaurer_fichier
-from sne_sandbox.operations.dossiers_des_boites import DossiersGuichet, ouverts
+from sne_sandbox.operations.boites_sur_disque import DossiersGuichet, ouverts
 from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir

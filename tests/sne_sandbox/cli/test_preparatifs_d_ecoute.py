@@ -25,7 +25,7 @@ from sne_sandbox.cli.preparatifs_d_ecoute import (
 )
 from sne_sandbox.server.fichier_pret import ecrire, le_temps_de_servir
 from sne_sandbox.server.listeners import AdressesServies
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 UN: Final = "kQ3vX0aZ8rT5yB1nM7cW2e"
 AUTRE: Final = "9f86d081884c7d659a2feaa0c55ad015"

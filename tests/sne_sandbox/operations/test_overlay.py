@@ -12,7 +12,7 @@ from sne_interface.resources import contracts_dir, fixtures_dir
 from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 _REGLES = """
 [REC001]

@@ -13,7 +13,7 @@ from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.element import Element, bloc
+from sne_interface.domain.element_recu import Element, bloc
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.rule import Contexte
 from sne_sandbox.bases import bases

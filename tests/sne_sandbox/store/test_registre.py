@@ -9,7 +9,7 @@ from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, NumeroUnique, Personne
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.errors import StoreError
 from sne_sandbox.store import registre as registre_store

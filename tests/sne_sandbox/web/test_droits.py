@@ -15,7 +15,7 @@ from sne_sandbox.store.jetons_en_base import JetonGarde
 from sne_sandbox.web import acces as module_acces
 from sne_sandbox.web import droits
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 from sne_sandbox.web.droits import NiveauRequis, permet
 from sne_sandbox.web.frein import Frein
 

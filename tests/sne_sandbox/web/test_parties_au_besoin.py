@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sne_console.vues.prechauffage import PAGES, prechauffer
 from sne_sandbox.offres_des_paquets import PARTIES
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 
 def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:

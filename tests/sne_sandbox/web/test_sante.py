@@ -14,7 +14,7 @@ from sne_interface.errors import MagasinIndisponible, StoreError
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web import sante as module
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 from sne_sandbox.web.sante import VERIFICATIONS, Examen, Sante, VerificationSante
 
 NOMS = ["fichier", "lecture", "ecriture", "schema", "place", "nuits", "contrats"]

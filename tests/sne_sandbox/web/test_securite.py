@@ -10,7 +10,7 @@ from lxml import etree
 
 from sne_sandbox.soap.requete_soap_ecrite import ecrire
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration_et_services import Configuration
 
 
 @pytest.mark.parametrize("hote", ["127.0.0.1", "127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8443"])

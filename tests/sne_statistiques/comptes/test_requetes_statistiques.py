@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 
 from sne_interface.domain.base import Base
 from sne_interface.domain.demande import GenreMouvement
-from sne_interface.domain.element import avec_enfants, bloc, construire
+from sne_interface.domain.element_recu import avec_enfants, bloc, construire
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.connexion_en_transaction import RequeteSql

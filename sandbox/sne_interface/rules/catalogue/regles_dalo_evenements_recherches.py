@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from sne_interface.domain.base import Acte
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement, TypeEvenement, convient
 from sne_interface.rules.rule import (
     Contexte,

@@ -15,7 +15,7 @@ from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.decision_de_commission import Decision
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.parcours_en_commission import (
     DecisionDite,
     Parcours,

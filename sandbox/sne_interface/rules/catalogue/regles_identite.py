@@ -11,7 +11,7 @@ from typing import Final
 
 from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande, Personne
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.nir import (
     cle_valide,
     convient_a_la_civilite,

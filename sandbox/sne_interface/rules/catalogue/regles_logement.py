@@ -12,7 +12,7 @@ from typing import Final
 from sne_interface.contract.nomenclatures_et_territoires import Territoires
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES, LOGEMENT_PROPRE
 from sne_interface.domain.demande import departement_de
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.domain.texte import plier
 from sne_interface.rules.rule import Contexte, Infraction, allege, de_codes, infraction, manquant, regle, sur

@@ -7,7 +7,7 @@ from typing import Final
 
 from sne_interface.domain.codes import SALARIES
 from sne_interface.domain.dates import age, ajouter_mois
-from sne_interface.domain.element import Element, lire_date
+from sne_interface.domain.element_recu import Element, lire_date
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.rules.rule import (
     Contexte,

@@ -9,7 +9,7 @@ from typing import Final
 from sne_interface.contract.nomenclatures_et_territoires import PasDeChemin
 from sne_interface.domain.base import Acte, Guichet, NatureGuichet
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, Element
+from sne_interface.domain.element_recu import CODE_INCONNU, VIDE_OBLIGATOIRE, Element
 from sne_interface.domain.texte import Retenus
 from sne_interface.rules.rule import (
     Contexte,

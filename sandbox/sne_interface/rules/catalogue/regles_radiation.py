@@ -19,7 +19,7 @@ from sne_interface.domain.codes import (
 )
 from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import Demande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.rules.catalogue.regles_logement import commune_inconnue
 from sne_interface.rules.catalogue.regles_vie import reactivable
 from sne_interface.rules.rule import (

@@ -7,7 +7,7 @@ from typing import Final
 
 from sne_interface.domain.codes import LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_interface.domain.demande import territoire_de
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
 from sne_interface.domain.texte import plier
 from sne_interface.rules.catalogue.regles_logement import departement_connu

@@ -14,7 +14,7 @@ from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande
-from sne_interface.domain.element import Element
+from sne_interface.domain.element_recu import Element
 from sne_interface.resources import contracts_dir
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte, Infraction, Regle

@@ -12,7 +12,7 @@ from dataclasses import replace
 from alembic import op
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
+from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0001"
@@ -37,7 +37,7 @@ def upgrade() -> None:
         premieres = tuple(colonne for colonne in table.gardees if not colonne.depuis)
         for ordre in ordres_de(replace(table, colonnes=premieres), op.get_bind().dialect.name):
             nom = ordre.split()[2]
-            if nom in AJOUTES or ordre in tranches_du_journal.DIVISER:
+            if nom in AJOUTES or ordre in partitions_du_journal.DIVISER:
                 continue
             entiere = ordre.partition(" PARTITION BY ")[0]
             op.execute(f"CREATE INDEX {nom} ON {table.nom} (base, {INDEX[nom]}" if nom in INDEX else entiere)

@@ -1,11 +1,11 @@
 """What the servers of one database share, beside its bases; the journal of PostgreSQL is divided
-(`store/plusieurs_serveurs/tranches_du_journal.py`), its rows where they belong."""
+(`store/plusieurs_serveurs/partitions_du_journal.py`), its rows where they belong."""
 
 from alembic import context, op
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion_en_transaction import RequeteSql
-from sne_sandbox.store.plusieurs_serveurs.tranches_du_journal import TAILLE, ouvrir
+from sne_sandbox.store.plusieurs_serveurs.partitions_du_journal import TAILLE, ouvrir
 from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0005"

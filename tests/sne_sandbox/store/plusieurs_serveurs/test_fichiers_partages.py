@@ -9,8 +9,8 @@ import pytest
 
 from sne_interface.errors import StoreError
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.plusieurs_serveurs import classeur
-from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur, classeur_de
+from sne_sandbox.store.plusieurs_serveurs import fichiers_partages
+from sne_sandbox.store.plusieurs_serveurs.fichiers_partages import Classeur, classeur_de
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def _fichier(tmp_path: Path, octets: bytes) -> Path:
 def test_what_one_puts_there_the_other_has(
     hotes: tuple[Classeur, Classeur], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classeur, "PIECE", 3)
+    monkeypatch.setattr(fichiers_partages, "PIECE", 3)
     source = _fichier(tmp_path, b"sept octets et plus")
     un, deux = hotes
     assert un.deposer("snapshots/ecole", "avant.zip", source)
@@ -94,7 +94,7 @@ def test_what_a_home_held_is_moved_once(hotes: tuple[Classeur, Classeur], tmp_pa
 def test_a_file_that_is_too_big_is_refused(
     hotes: tuple[Classeur, Classeur], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classeur, "FICHIER_MAX", 3)
+    monkeypatch.setattr(fichiers_partages, "FICHIER_MAX", 3)
     with pytest.raises(StoreError, match="trop gros"):
         hotes[0].deposer("d", "f", _fichier(tmp_path, b"xxxx"))
     assert not hotes[1].a_jour("d").exists()

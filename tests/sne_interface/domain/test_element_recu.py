@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from sne_interface.domain.element import (
+from sne_interface.domain.element_recu import (
     Element,
     Vue,
     avec_enfants,

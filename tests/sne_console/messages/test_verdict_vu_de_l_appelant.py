@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.panne import GENRES
 from sne_interface.errors import ERREUR_INATTENDUE

@@ -34,7 +34,7 @@ ENTIER_MAX: Final = 2**63 - 1
 
 # --- marshmallow in French ----------------------------------------------------------------------------------
 
-#: What marshmallow says, below `errors` in a problem, of a value that it refuses (`schemas_json.csv`): by
+#: What marshmallow says, below `errors` in a problem, of a value it refuses (`questions_et_reponses.csv`): by
 #: class, by message.
 PHRASES: Final[Mapping[type, Mapping[str, str]]] = {
     attrgetter(classe)(marshmallow): {ligne["cle"]: ligne["phrase"] for ligne in lignes}

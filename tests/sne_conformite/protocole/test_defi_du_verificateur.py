@@ -1,4 +1,4 @@
-from sne_conformite.protocole.defi import graine_et_horloge, proposer
+from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge, proposer
 
 
 def test_a_challenge_gives_always_the_same_and_another_gives_another() -> None:

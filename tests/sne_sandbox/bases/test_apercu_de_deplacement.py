@@ -14,8 +14,8 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.echange import HORLOGE, NUIT, REMISE, Echange
 from sne_interface.errors import ConflitEtat, UsageError
-from sne_sandbox.bases import apercu_du_temps, horloge, retour_d_horloge, travail_des_nuits
-from sne_sandbox.bases.apercu_du_temps import Prevu, prevoir
+from sne_sandbox.bases import apercu_de_deplacement, horloge, retour_d_horloge, travail_des_nuits
+from sne_sandbox.bases.apercu_de_deplacement import Prevu, prevoir
 from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.bases.nuits_du_journal import resume_des_nuits
@@ -159,7 +159,7 @@ def test_a_large_base_is_told_at_least(
     magasin: Magasin, creer: Creer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = _peuplee(magasin, creer)
-    monkeypatch.setattr(apercu_du_temps, "PREVUES_MAX", 5)
+    monkeypatch.setattr(apercu_de_deplacement, "PREVUES_MAX", 5)
     prevu = prevoir(magasin, base, TREIZE)
     assert prevu.au_moins
     assert prevu.faits[Fait.RADIATION] == prevu.faits[Fait.PREAVIS] == 5

@@ -15,7 +15,7 @@ from sne_sandbox.store import fichier_de_sauvegarde, schema_sql, tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.plusieurs_serveurs.tranches_du_journal import TAILLE
+from sne_sandbox.store.plusieurs_serveurs.partitions_du_journal import TAILLE
 
 pytestmark = pytest.mark.postgres
 _SAUTER = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHERE base = :base")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sne_interface.errors import StoreError
-from sne_sandbox.operations.dossiers_des_boites import DossiersGuichet, ouverts
+from sne_sandbox.operations.boites_sur_disque import DossiersGuichet, ouverts
 
 
 @pytest.fixture

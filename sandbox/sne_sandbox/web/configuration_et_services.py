@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sne_sandbox.canal_asynchrone import CanalAsynchrone
     from sne_sandbox.exchange import Echanges
     from sne_sandbox.pipeline import Pipeline
-    from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
+    from sne_sandbox.store.plusieurs_serveurs.fichiers_partages import Classeur
 
 VERSION: Final = __version__
 
@@ -120,7 +120,7 @@ class Services:
     @property
     def classeur(self) -> "Classeur | None":
         """The files that this server shares with others, None when it is alone."""
-        from sne_sandbox.store.plusieurs_serveurs.classeur import classeur_de
+        from sne_sandbox.store.plusieurs_serveurs.fichiers_partages import classeur_de
 
         return classeur_de(self.magasin, self.configuration.home.absolute())
 

@@ -7,7 +7,7 @@ import pytest
 from banc import Banc
 from marshmallow import Schema
 
-from sne_console.api import schemas_json
+from sne_console.api import questions_et_reponses
 
 NOM = "Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus."
 
@@ -71,13 +71,13 @@ def test_what_is_no_json_is_said_once(banc: Banc) -> None:
 
 def test_every_field_and_every_bound_speaks_french(banc: Banc) -> None:
     banc.app.extensions["aiguillage"].partie("api")  # declares them all
-    dites = {p for phrases in schemas_json.PHRASES.values() for p in phrases.values()}
+    dites = {p for phrases in questions_et_reponses.PHRASES.values() for p in phrases.values()}
     champs = [champ for schema in _schemas(Schema) for champ in schema().declared_fields.values()]
     assert len(champs) > 100
     for champ in champs:
         for validation in champ.validators:
             propres = {n for n in vars(type(validation)) if n.startswith(("message", "default_message"))}
-            assert propres <= set(schemas_json.PHRASES.get(type(validation), ())), validation
+            assert propres <= set(questions_et_reponses.PHRASES.get(type(validation), ())), validation
         assert set(champ.error_messages.values()) <= dites, champ
 
 
