@@ -37,8 +37,8 @@ class Chercheur:
         vue = repris.vue
         for a in repris.ici.anomalies:
             if a.get("gravite") == "bloquante":
-                regle, chemin, valeur = (str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur"))
-                message = str(a.get("message") or "")
+                lus = (str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur", "message"))
+                regle, chemin, valeur, message = lus
                 d = self._de_la_regle(regle, chemin, valeur)
                 d = d or self._de_l_evenement(vue, valeur, message) or self._de_la_version(vue)
                 yield _cause(regle, chemin, message, valeur, d)

@@ -80,12 +80,12 @@ class LigneDeDifferences:
 
 @dataclass(frozen=True, slots=True)
 class PartieDeComparaison:
-    """The lines of one hardness, on the interface or beside it; they hold `nombre` differences."""
+    """The lines of one hardness, on the interface or beside it; `titre` counts the differences that they
+    hold: « L'interface : avertissements (4) »."""
 
     titre: str
     severite: Severite
-    nombre: int
-    lignes: tuple[LigneDeDifferences, ...]
+    lignes: list[LigneDeDifferences]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,8 @@ def parties(comparaison: ComparaisonDeContrats) -> Iterator[PartieDeComparaison]
                 if d.severite is severite and (d.nature in _A_COTE) is a_cote
             ]
             if lot:
-                yield PartieDeComparaison(titre, severite, len(lot), tuple(plier(lot)))
+                dit = f"{titre} : {_PLURIELS[severite][1]} ({len(lot)})"
+                yield PartieDeComparaison(dit, severite, plier(lot))
 
 
 def plier(differences: Iterable[DifferenceDeContrats]) -> list[LigneDeDifferences]:
@@ -234,14 +235,9 @@ def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
         lignes.append(f"  {changement.id} ({_nature(changement)}) : {combien}")
         lignes.append(f"    {changement.phrase}")
     for partie in parties(comparaison):
-        lignes += ["", intituler(partie)]
+        lignes += ["", partie.titre]
         lignes += [f"  {_ligne(ligne)}" for ligne in partie.lignes]
     return "\n".join(lignes)
-
-
-def intituler(partie: PartieDeComparaison) -> str:
-    """« L'interface : avertissements (4) »."""
-    return f"{partie.titre} : {_PLURIELS[partie.severite][1]} ({partie.nombre})"
 
 
 def _ligne(ligne: LigneDeDifferences) -> str:
@@ -302,7 +298,7 @@ def comparaison_en_html(comparaison: ComparaisonDeContrats) -> str:
         titre=f"De {comparaison.avant} à {comparaison.apres}",
         comparaison=comparaison,
         conclusion=conclure(comparaison),
-        lots=[(intituler(partie), partie.lignes) for partie in parties(comparaison)],
+        parties=list(parties(comparaison)),
     )
 
 

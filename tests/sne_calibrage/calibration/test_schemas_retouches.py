@@ -23,7 +23,7 @@ def admet(overlay: Path, racine: Any) -> bool:
 
 def changer(dossier: Path, chemin: str, facette: Facette, valeur: str = "") -> Path:
     copies = SchemasCopies(contrats_charges.charger().schemas.lire)
-    assert copies.changer(FICHIER, f"{RACINE}/{chemin}", facette, valeur)
+    assert copies.changer(FICHIER, facette, f"{RACINE}/{chemin}", valeur)
     (dossier / "xsd").mkdir()
     for nom, racine in copies.changes.items():
         (dossier / nom).write_bytes(etree.tostring(racine.getroottree(), encoding="UTF-8"))
@@ -84,5 +84,5 @@ def test_an_element_more(tmp_path: Path) -> None:
 
 def test_a_place_that_is_none_changes_nothing() -> None:
     copies = SchemasCopies(contrats_charges.charger().schemas.lire)
-    assert not copies.changer(FICHIER, f"{RACINE}/{DEMANDEUR}/inconnu", Facette.LONGUEUR_MAX, "3")
+    assert not copies.changer(FICHIER, Facette.LONGUEUR_MAX, f"{RACINE}/{DEMANDEUR}/inconnu", "3")
     assert copies.changes == {}

@@ -9,6 +9,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris, rejouer
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.dates import PARIS
@@ -16,11 +17,7 @@ from sne_interface.domain.echange import REMISE, Echange, VerdictEchange
 
 
 def enregistre(banc: Banc) -> Iterator[Echange]:
-    """The exchanges of a base with their bytes, oldest first."""
-    for ligne in reversed(banc.journal()):
-        echange = banc.services.magasin.journal.lire(banc.nom, ligne.identifiant or 0)
-        assert echange is not None
-        yield echange
+    return parcourir(banc.services.magasin, banc.nom)
 
 
 def sous(contrat: Contrat, code: str, gravite: Gravite) -> Contrat:
