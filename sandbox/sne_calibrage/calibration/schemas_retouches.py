@@ -157,18 +157,17 @@ class SchemasCopies:
         if trouve is None:
             return False
         lieu, type_ = trouve
-        voisins = [d for _, d in self._declares(fichier, lieu, type_) if d.get("name") == apres]
+        voisins = [(ou, d) for ou, d in self._declares(fichier, lieu, type_) if d.get("name") == apres]
         nouveau = etree.Element(f"{_XS}element", name=nom, type="xs:string", minOccurs="0")
-        if voisins and voisins[0].getparent().tag == f"{_XS}sequence":
-            voisins[0].addnext(nouveau)
+        if voisins and voisins[0][1].getparent().tag == f"{_XS}sequence":
+            lieu, voisin = voisins[0]
+            voisin.addnext(nouveau)
         else:
             sequence = next(type_.iter(f"{_XS}sequence"), None)
             if apres or sequence is None:
                 return False
             sequence.insert(0, nouveau)
-        for chemin, arbre in self._arbres.items():
-            if nouveau.getroottree().getroot() is arbre:
-                self.changes[chemin] = arbre
+        self.changes[lieu] = self._arbres[lieu]
         return True
 
 

@@ -16,6 +16,7 @@ from sne_calibrage.versions.differences_de_contrats import (
     Severite,
 )
 from sne_calibrage.versions.sorts_des_requetes import (
+    DETAILLES,
     REPONSE,
     Cause,
     Devenir,
@@ -46,7 +47,6 @@ DEVENIRS: Final = {
     Devenir.DEJA_REFUSE: ("déjà refusé", "déjà refusés"),
     Devenir.ECARTE: ("non rejoué", "non rejoués"),
 }
-_DETAILLES: Final = (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INDECIDABLE)
 #: What no exchange shows, or what the vendor cannot change: told after the interface itself.
 _A_COTE: Final = frozenset(
     {Nature.EXIGENCES, Nature.CERTIFICATION, Nature.SEUILS, Nature.ROLES, Nature.FICHIERS}
@@ -116,7 +116,7 @@ class GroupeDeSorts:
 def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
     """The affected exchanges, gathered by cause, the most frequent first."""
     lots: dict[tuple[Devenir, Cause], list[SortDEchange]] = {}
-    for devenir in _DETAILLES:
+    for devenir in DETAILLES:
         for sort in preparation.de(devenir):
             for cause in sort.causes or (Cause("", "", sort.raison),):
                 lots.setdefault((devenir, replace(cause, valeur="", difference="")), []).append(sort)
@@ -131,7 +131,7 @@ def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
     ]
     return sorted(
         groupes,
-        key=lambda g: (_DETAILLES.index(g.devenir), -len(g.echanges), g.cause.regle, g.cause.chemin),
+        key=lambda g: (DETAILLES.index(g.devenir), -len(g.echanges), g.cause.regle, g.cause.chemin),
     )
 
 
