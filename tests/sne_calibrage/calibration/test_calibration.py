@@ -73,6 +73,11 @@ def lus(enregistres: list[Echange], contrat: Contrat) -> Iterator[Echange]:
         yield ligne
 
 
+def repondus(enregistres: list[Echange], avant: bytes, apres: bytes) -> list[Echange]:
+    """The same, answered otherwise."""
+    return [replace(e, reponse=e.reponse.replace(avant, apres)) for e in enregistres]
+
+
 def juger(enregistres: list[Echange], contrat: Contrat) -> Calibrage:
     return calibrer(contrat, lus(enregistres, contrat))
 
@@ -162,12 +167,7 @@ def test_what_shows_in_every_answer_is_a_setting(tmp_path: Path) -> None:
 
 def test_an_element_that_we_do_not_know_is_told(jumeau: list[Echange]) -> None:
     """In what the server answers: the schema is to be changed, and the sandbox does not write it."""
-    enregistres = [
-        replace(
-            e, reponse=e.reponse.replace(b"</ns1:precision>", b"</ns1:precision><ns1:avis>oui</ns1:avis>")
-        )
-        for e in jumeau
-    ]
+    enregistres = repondus(jumeau, b"</ns1:precision>", b"</ns1:precision><ns1:avis>oui</ns1:avis>")
     bilan = juger(enregistres, contrat())
     assert {groupe.genre for groupe in bilan.groupes} == {"schéma", "élément"}, rendu_de_calibration.en_texte(
         bilan
@@ -178,11 +178,8 @@ def test_an_element_that_we_do_not_know_is_told(jumeau: list[Echange]) -> None:
 
 
 def test_a_code_that_is_no_rule_of_ours_is_told_and_nothing_is_proposed(jumeau: list[Echange]) -> None:
-    enregistres = [
-        replace(e, reponse=e.reponse.replace(b"</ns1:listeAnomalie>", _AUTRE + b"</ns1:listeAnomalie>"))
-        for e in jumeau
-    ]
-    bilan = juger(enregistres, contrat())
+    fin = b"</ns1:listeAnomalie>"
+    bilan = juger(repondus(jumeau, fin, _AUTRE + fin), contrat())
     (groupe,) = bilan.groupes
     assert (groupe.genre, groupe.propositions) == ("contrôle inconnu", [])
     assert "X99" in groupe.titre
@@ -191,10 +188,7 @@ def test_a_code_that_is_no_rule_of_ours_is_told_and_nothing_is_proposed(jumeau: 
 def test_no_nir_is_shown_nor_written(enregistrement: list[Echange], tmp_path: Path) -> None:
     """Those of the examples of NIR001, which a server without mask repeats."""
     nir = b"189046210100199"
-    enregistres = [
-        replace(e, reponse=e.reponse.replace(b"</ns1:message>", b" (" + nir + b")</ns1:message>"))
-        for e in enregistrement
-    ]
+    enregistres = repondus(enregistrement, b"</ns1:message>", b" (" + nir + b")</ns1:message>")
     nous = contrat()
     bilan = juger(enregistres, nous)
     ecrits = b"".join(surcharge_proposee.fichiers(bilan, nous).values()).decode()

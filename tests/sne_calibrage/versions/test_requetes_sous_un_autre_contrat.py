@@ -154,16 +154,6 @@ def toml(fichier: str, texte: str) -> Callable[[Path], None]:
     return ecrire
 
 
-def sans_la_ligne(fichier: str, debut: str) -> Callable[[Path], None]:
-    def ecrire(dossier: Path) -> None:
-        lignes = (contracts_dir() / "v5.0" / fichier).read_text("utf-8").splitlines(keepends=True)
-        gardees = [ligne for ligne in lignes if not ligne.startswith(debut)]
-        assert len(gardees) < len(lignes)
-        (dossier / fichier).write_text("".join(gardees), "utf-8")
-
-    return ecrire
-
-
 DE_02_01 = [CREATION, MODIFICATION, RADIATION]
 DEMANDES = [CREATION, COUPLE, MODIFICATION, RADIATION]
 MANDAT = """[[DECATT.caracteristiques]]
@@ -212,7 +202,7 @@ SERREES: dict[str, tuple[Callable[[Path], None], list[int], str, str, str]] = {
         [COUPLE], "ENT003", "interfaceNuu", "02.00 : la version de message n'est plus admise",
     ),
     "un code disparaît": (
-        sans_la_ligne("nomenclatures.csv", "ListeTypeLogement,T4,"),
+        remplacer("nomenclatures.csv", "ListeTypeLogement,T4,T4,02.00\n", ""),
         [COUPLE], "ENT011", "typeLogement[1]", "ListeTypeLogement/T4 : le code n'est plus admis",
     ),
     "un contrôle bloque": (
