@@ -105,8 +105,7 @@ def _dire(liaisons: Sequence[LiaisonDeRole]) -> None:
         click.echo(f"{lie.etat:<8}  {lie.role:<{large}}  {nom}{suite}")
 
 
-# --- the binding, written into the user's own file
-# -----------------------------------------------------------
+# --- the binding, written into the user's own file -------------------------------------------------------
 
 
 def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDeRole]) -> Path:

@@ -8,7 +8,7 @@ those of the two contracts, and to the change that brings them."""
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris, rejouer
 from sne_calibrage.versions.causes_de_refus import Chercheur
@@ -17,7 +17,6 @@ from sne_calibrage.versions.differences_de_contrats import SEULEMENT, Comparaiso
 from sne_calibrage.versions.sorts_des_requetes import Devenir, Nouveaute, Preparation, SortDEchange
 from sne_conformite.bilan.couverture_du_contrat import Couverture, est_du_sne
 from sne_conformite.observation.observation import arbre_de
-from sne_interface import archives
 from sne_interface.contract import arbres_compares
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.contrats_charges import Contrat
@@ -166,17 +165,12 @@ def _texte(champ: Champ) -> str:
 
 
 def _documents(champs: Mapping[str, Champ]) -> dict[str, bytes]:
-    """The XML documents of an answer: one, or those of its archive, in their order."""
+    """The XML documents of an answer of ours: one, or those of its archive, in their order."""
     octets = document_parmi({nom: v for nom, v in champs.items() if nom != _ATTESTATION})
     if not octets.startswith(b"PK"):
         return {"": octets} if octets else {}
-    try:
-        with ZipFile(BytesIO(octets)) as archive:
-            if archives.trop(archive, archives.MESSAGE):
-                return {"": octets}
-            return {str(rang): archive.read(nom) for rang, nom in enumerate(archive.namelist())}
-    except BadZipFile:
-        return {"": octets}
+    with ZipFile(BytesIO(octets)) as archive:
+        return {str(rang): archive.read(nom) for rang, nom in enumerate(archive.namelist())}
 
 
 # --- what it could now send --------------------------------------------------------------------------------
