@@ -15,6 +15,7 @@ from sne_interface.contract import contrats_charges
 from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
+from sne_interface.domain.echange import Echange
 from sne_interface.generators import exemples_de_regles
 from sne_interface.resources import contracts_dir, fixtures_dir
 
@@ -365,3 +366,12 @@ def _exemples() -> Iterator[Any]:
                 continue
             if not contrat().schemas.validate(racine, document=Document.DEMANDE):
                 yield racine
+
+
+def nue(echange: Echange) -> Echange:
+    """The line as the relay makes it, read by our contract and not by the server's."""
+    gardes = (
+        "recu_le", "identifiant", "methode", "chemin", "statut", "en_tetes", "en_tetes_reponse", "requete",
+        "reponse",
+    )  # fmt: skip
+    return Echange(base="proxy", **{nom: getattr(echange, nom) for nom in gardes})

@@ -15,6 +15,7 @@ from sne_calibrage.calibration.anomalies_appariees import Appariement, Ici, La, 
 from sne_calibrage.calibration.donnees_comparees import DonneesDesRegles, FaitDeRegle
 from sne_calibrage.calibration.ecarts_par_cause import Causes
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_calibrage.enregistrements.ligne_de_journal_relue import anomalies_dites
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.fiches_de_regles import CODE_MAX
@@ -103,7 +104,6 @@ class Anomalies:
 
     def __init__(self, contrat: Contrat, profil: str, causes: Causes) -> None:
         self._contrat, self._causes = contrat, causes
-        self._profil = profil
         self._muettes = frozenset(
             code for code, fiche in contrat.regles.items() if gravite(fiche, profil) is Gravite.IGNOREE
         )
@@ -242,9 +242,8 @@ class Anomalies:
         pour = vue.codes[code]
         contre = [e for autre, echanges in vue.codes.items() if autre != code for e in echanges]
         titre = f"Le code de {regle} est « {code} », et non « {actuel} »."
-        groupe = self._causes.de(("code", regle), titre)
-        for echange in pour:
-            groupe.noter(echange, f"« {code} » là-bas, « {actuel} » ici")
+        dit = f"« {code} » là-bas, « {actuel} » ici"
+        groupe = self._causes.de(("code", regle), titre, pour, dit)
         if len(code) > CODE_MAX:
             groupe.conseil = f"Le schéma n'admet que {CODE_MAX} caractères dans anomalie/@code."
             return
@@ -300,10 +299,8 @@ class Anomalies:
             dit = "accepté là-bas, refusé ici"
         elif vue.bloquante_ici and vue.durcie:
             titre = f"{regle} refuse là-bas des valeurs dont le bac à sable avertit."
-            for echange in vue.durcie:
-                self._causes.noter(
-                    ("gravité", regle), titre, echange, "refusé là-bas, accepté ici", _SANS_DONNEE
-                )
+            groupe = self._causes.de(("gravité", regle), titre, vue.durcie, "refusé là-bas, accepté ici")
+            groupe.conseil = _SANS_DONNEE
             return
         elif not vue.bloquante_ici and vue.bloque:
             titre, pour, contre = f"{regle} refuse le message.", vue.bloque, vue.laisse
@@ -316,9 +313,7 @@ class Anomalies:
             dit = "montrée là-bas" if vue.montree else "jamais montrée là-bas"
         else:
             return
-        groupe = self._causes.de(("gravité", regle), titre)
-        for echange in pour:
-            groupe.noter(echange, dit)
+        groupe = self._causes.de(("gravité", regle), titre, pour, dit)
         if fiche.structurante:
             groupe.conseil = _STRUCTURANTE
             return
@@ -331,16 +326,7 @@ class Anomalies:
 def anomalies_lues(repris: Repris) -> list[La]:
     """The anomalies of the recorded answer, in order."""
     racine = arbre_de(document_parmi(repris.vue.reponse.champs))
-    if racine is None:
-        return []
-    return [
-        La(
-            str(e.get("code", "")),
-            (e.findtext("{*}message") or "").strip(),
-            str(e.get("propriete", "")),
-        )
-        for e in racine.iter("{*}anomalie")
-    ]
+    return [] if racine is None else [La(*dite) for dite in anomalies_dites(racine)]
 
 
 def _place(modele: str, chemin: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from sne_calibrage.calibration.anomalies_comparees import Anomalies, anomalies_lues
-from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, ajouter
+from sne_calibrage.calibration.ecarts_par_cause import SANS_SURCHARGE, Calibrage, Causes, ajouter
 from sne_calibrage.calibration.reponses_comparees import SELON_LE_REGISTRE, ReponsesComparees
 from sne_calibrage.calibration.structures_comparees import Structures, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import SANS_OPERATION, Repris, rejouer
@@ -24,7 +24,6 @@ _REMPLACE: Final = (
     "un refus porte sur la valeur d'un élément que les schémas livrés n'ont pas, et que l'export anonyme a "
     "remplacée : exportez sans --anonymiser, ou donnez la base où le relais enregistre"
 )
-_SANS_SURCHARGE: Final = "Aucune donnée du contrat n'en décide. Signalez l'écart aux auteurs du bac à sable."
 
 
 def calibrer(
@@ -138,7 +137,7 @@ class _Calibration:
                 f"Le champ {nom} de la réponse à {repris.vue.operation} n'est donné que {ou}.",
                 repris.rang,
                 f"donné {ou}",
-                _SANS_SURCHARGE,
+                SANS_SURCHARGE,
             )
 
     # --- one answered a fault ------------------------------------------------------------------------------
@@ -177,7 +176,7 @@ class _Calibration:
             repris.rang,
             f"là-bas {vue.fault('code')} « {abrege(dites[0], 200)} », "
             f"ici {ici.get('code')} « {abrege(dites[1], 200)} »",
-            _SANS_SURCHARGE,
+            SANS_SURCHARGE,
         )
 
     def _verdict(self, repris: Repris, quoi: str) -> None:
@@ -190,7 +189,7 @@ class _Calibration:
             f"Le serveur enregistré {quoi} ({vue.operation}).",
             repris.rang,
             abrege(masquer_secrets(dit), 200),
-            _SANS_SURCHARGE,
+            SANS_SURCHARGE,
         )
 
     def _operation_inconnue(self, repris: Repris) -> None:
@@ -224,10 +223,7 @@ class _Calibration:
             actuel = self._contrat.reglages.get(nom, getattr(Reglages(), nom))
             if str(actuel) == valeur:
                 continue
-            groupe = self._causes.de(
-                ("réglage", nom), f"Le réglage {nom} est « {valeur} », et non « {actuel} »."
-            )
             vus = tuple(dict.fromkeys(echanges))
-            for echange in vus:
-                groupe.noter(echange, f"« {valeur} » là-bas")
+            titre = f"Le réglage {nom} est « {valeur} », et non « {actuel} »."
+            groupe = self._causes.de(("réglage", nom), titre, vus, f"« {valeur} » là-bas")
             groupe.proposer(_CONTRAT, ("reglages", nom, valeur), "toutes les réponses le montrent", vus)

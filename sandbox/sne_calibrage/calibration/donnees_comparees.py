@@ -2,7 +2,7 @@
 is the same finds something else; here is told which row would make it find the same."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
@@ -15,6 +15,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.settings import PAR_NOM
+from sne_sandbox.operations.gestion_partagee import caracteristiques_ecrites
 
 #: Rules that judge a code by a closed list, a count by a setting, an event by its type.
 CODE_HORS_LISTE: Final = "ENT011"
@@ -23,7 +24,6 @@ TYPE_INCONNU: Final = "EVT002"
 CARACTERISTIQUE: Final = "EVT004"
 _CONTRAT: Final = "contract.toml"
 EVENEMENTS: Final = "evenements.toml"
-_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 _ECRITURES: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
 
 
@@ -57,13 +57,7 @@ class FaitDeRegle:
         evenements: tuple[EvenementEnvoye, ...] = ()
         if document is not None and vue.operation in _ECRITURES:
             evenements = tuple(
-                EvenementEnvoye(
-                    e.texte_de("codeTypeEvenement") or "",
-                    tuple(
-                        (c.texte_de("code") or "", c.texte_de("valeurCaracteristiqueSpecifique") or "")
-                        for c in e.tous(_CARACTERISTIQUES)
-                    ),
-                )
+                EvenementEnvoye(e.texte_de("codeTypeEvenement") or "", caracteristiques_ecrites(e))
                 for e in document.tous("listeEvenements/evenement")
             )
         la = tuple(la)
@@ -225,11 +219,8 @@ class DonneesDesRegles:
         actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
         # 0 leaves the bound to the day of deposit.
         ici = f"à {actuelle}" if actuelle else "celui du jour du dépôt"
-        groupe = self._causes.de(
-            ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non {ici}."
-        )
-        for echange in sorted(pour):
-            groupe.noter(echange, f"{voulue} là-bas")
+        titre = f"Le réglage {reglage} est à {voulue} ({regle}), et non {ici}."
+        groupe = self._causes.de(("borne", reglage), titre, sorted(pour), f"{voulue} là-bas")
         dit = "la phrase le dit" if dites else "d'après ce qui est accepté et refusé : elle peut être autre"
         groupe.proposer(_CONTRAT, ("reglages", reglage, voulue), dit, sorted(pour), sorted(contre))
 
@@ -322,4 +313,9 @@ def caracteristique_en_cles(caracteristique: Caracteristique) -> dict[str, Any]:
     """The keys of a characteristic, as `evenements.toml` writes them; what is not given is left out."""
     cles = {champ.name: getattr(caracteristique, champ.name) for champ in fields(caracteristique)}
     cles["valeurs"] = [list(valeur) for valeur in caracteristique.valeurs]
+    return sans_vide(cles)
+
+
+def sans_vide(cles: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that are given."""
     return {cle: valeur for cle, valeur in cles.items() if valeur not in (None, "", [], False)}

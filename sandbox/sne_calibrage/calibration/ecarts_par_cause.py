@@ -7,6 +7,8 @@ from typing import Any, Final
 
 #: Exchanges that a group shows; it counts the others.
 EXEMPLES_MAX: Final = 5
+#: The advice where no overlay can do anything.
+SANS_SURCHARGE: Final = "Aucune donnée du contrat n'en décide. Signalez l'écart aux auteurs du bac à sable."
 
 
 class Modification(StrEnum):
@@ -139,16 +141,21 @@ class Causes:
     def __iter__(self) -> Iterator[CauseDEcart]:
         return iter(self._par_cause.values())
 
-    def de(self, cause: tuple[str, ...], titre: str) -> CauseDEcart:
-        """The group of a cause, whose first word is the genre."""
-        return self._par_cause.setdefault(cause, CauseDEcart(cause[0], titre))
+    def de(
+        self, cause: tuple[str, ...], titre: str, echanges: Iterable[int] = (), exemple: str = ""
+    ) -> CauseDEcart:
+        """The group of a cause, whose first word is the genre; these exchanges show it, each as `exemple`
+        says."""
+        groupe = self._par_cause.setdefault(cause, CauseDEcart(cause[0], titre))
+        for echange in echanges:
+            groupe.noter(echange, exemple)
+        return groupe
 
     def noter(
         self, cause: tuple[str, ...], titre: str, echange: int, exemple: str, conseil: str = ""
     ) -> CauseDEcart:
         """A difference of that cause in one exchange."""
-        groupe = self.de(cause, titre)
-        groupe.noter(echange, exemple)
+        groupe = self.de(cause, titre, [echange], exemple)
         groupe.conseil = conseil or groupe.conseil
         return groupe
 

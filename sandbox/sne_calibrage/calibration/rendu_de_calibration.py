@@ -1,6 +1,6 @@
 """A calibration as it is shown: text, JSON, one page of HTML. NIRs and passwords are masked everywhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,12 +101,12 @@ def proposer(proposition: Proposition) -> str:
     return f"{proposition.fichier} : {_dit(proposition.phrase)} (confiance {proposition.confiance}{retenue})"
 
 
-def montrer(echanges: list[int]) -> str:
+def montrer(echanges: Sequence[int]) -> str:
     """« 3, 7, 12… »."""
     return ", ".join(map(str, echanges[:_MONTRES])) + ("…" if len(echanges) > _MONTRES else "")
 
 
-def citer(echanges: list[int]) -> str:
+def citer(echanges: Sequence[int]) -> str:
     """« échange 3 », « échanges 3, 7, 12… »."""
     return f"{'échange' if len(echanges) == 1 else 'échanges'} {montrer(echanges)}"
 

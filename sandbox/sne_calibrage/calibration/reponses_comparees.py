@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, type_en_cles
-from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
+from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, sans_vide, type_en_cles
+from sne_calibrage.calibration.ecarts_par_cause import SANS_SURCHARGE, Causes, Modification
 from sne_calibrage.calibration.structures_comparees import generiques, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
@@ -39,9 +39,6 @@ _LECTURES: Final = frozenset({"getDemandeLogement", "listerEvenementsDemande"})
 _D_AUTRUI: Final = "ce qui est relu diffère par endroits : d'autres ont pu l'écrire"
 _REPONSE_DE_REGISTRE: Final = "la réponse cite des demandes d'avant l'enregistrement"
 _ARCHIVE: Final = "le contenu d'une archive dépend du registre entier : il n'est pas comparé"
-_SANS_SURCHARGE: Final = (
-    "Aucune donnée du contrat ne décide de cette valeur. Signalez l'écart aux auteurs du bac à sable."
-)
 _TYPE: Final = {
     "libelle": "libelleTypeEvenement/libelle",
     "texte_pgp": "texteDescriptifPGP",
@@ -139,7 +136,7 @@ class ReponsesComparees:
         else:
             titre, cause = f"{nu} n'a pas la même valeur.", (genre, nu)
         dit = f"là-bas {_montre(nom, la)}, ici {_montre(nom, ici)}"
-        self._causes.noter(cause, titre, echange, dit, _SANS_SURCHARGE)
+        self._causes.noter(cause, titre, echange, dit, SANS_SURCHARGE)
 
     def _calcule(self, chemin: str) -> bool:
         return chemin in self._roles.calcules.values() or chemin.rpartition("/")[2] in _CALCULES
@@ -158,7 +155,7 @@ class ReponsesComparees:
         ):
             titre = f"{operation} : {un} trouve des demandes que {autre} ne trouve pas."
             for numero in sorted(seuls):
-                self._causes.noter(("liste", operation, ou), titre, echange, numero, _SANS_SURCHARGE)
+                self._causes.noter(("liste", operation, ou), titre, echange, numero, SANS_SURCHARGE)
 
     # --- types of events ----------------------------------------------------------------------------------
 
@@ -175,24 +172,21 @@ class ReponsesComparees:
     def _conclure_les_types(self) -> None:
         for code, (lu, echanges) in self._types_vus.items():
             sien = self._types.get(code)
+            cause: tuple[str, ...] = ("type d'événement", code)
             if sien is None:
-                groupe = self._causes.de(
-                    ("type d'événement", code), f"Le type d'événement « {code} » est inconnu du bac à sable."
-                )
                 changes = {cle: valeur for cle, valeur in lu.items() if valeur not in (None, [], False)}
                 changes["reglementaire"] = lu["reglementaire"]
-                groupe.propositions.clear()  # what the list says is better than what an event shows
+                titre = f"Le type d'événement « {code} » est inconnu du bac à sable."
             else:
                 ici = type_en_cles(sien)
                 changes = {cle: lu[cle] for cle in lu if not _pareils(lu[cle], ici[cle])}
-                if not changes:
-                    continue
-                groupe = self._causes.de(
-                    ("type d'événement", code, "différent"),
-                    f"Le type d'événement « {code} » diffère : {', '.join(changes)}.",
-                )
-            for echange in echanges:
-                groupe.noter(echange, f"la liste des types le dit : {', '.join(changes)}")
+                titre = f"Le type d'événement « {code} » diffère : {', '.join(changes)}."
+                cause = (*cause, "différent")
+            if not changes:
+                continue
+            dit = f"la liste des types le dit : {', '.join(changes)}"
+            groupe = self._causes.de(cause, titre, echanges, dit)
+            groupe.propositions.clear()  # what the list says is better than what an event shows
             pourquoi = "la liste des types du serveur enregistré le dit"
             for cle, valeur in changes.items():
                 groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi, echanges)
@@ -331,8 +325,5 @@ def _pareils(lu: Any, ici: Any) -> bool:
     lists."""
     if not isinstance(lu, list):
         return (lu or None) == (ici or None)
-
-    def dits(une: dict[str, Any]) -> dict[str, Any]:
-        return {cle: v for cle, v in une.items() if cle != "valeurs" and v not in (None, "", False)}
-
-    return [dits(une) for une in lu] == [dits(une) for une in ici]
+    dits, notres = ([sans_vide({**une, "valeurs": None}) for une in lot] for lot in (lu, ici))
+    return dits == notres

@@ -5,6 +5,7 @@ same type: it gets a type of its own."""
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from enum import StrEnum
+from itertools import count
 from typing import Any, Final
 
 from lxml import etree
@@ -42,7 +43,7 @@ class SchemasCopies:
         self._clotures: dict[str, list[str]] = {}
         self.changes: dict[str, Any] = {}
 
-    def changer(self, fichier: str, chemin: str, facette: Facette, valeur: str) -> bool:
+    def changer(self, fichier: str, facette: Facette, chemin: str, valeur: str) -> bool:
         """Makes the change at a path (names, from the root of the document) of the documents of `fichier`;
         whether it could be made."""
         tete, _, nom = chemin.rpartition("/")
@@ -53,7 +54,9 @@ class SchemasCopies:
         if facette is Facette.ELEMENT:
             faite = self._ajouter(declaration, nom, valeur, fichier)
         elif facette in (Facette.FOIS_MAX, Facette.FACULTATIF, Facette.OBLIGATOIRE):
-            faite = _changer_presence(declaration, facette, valeur)
+            attribut, _, impose = facette.partition("=")
+            declaration.set(attribut, impose or valeur)
+            faite = True
         else:
             faite = self._changer_valeur(lieu, declaration, facette, valeur, fichier)
         if faite:
@@ -143,13 +146,10 @@ class SchemasCopies:
 
     def _nommer(self, lieu: str, type_: Any, voulu: str) -> None:
         """Adds a type, under a name that no other has."""
-        type_.set("name", self._nom_libre(voulu))
-        self._arbres[lieu].append(type_)
-
-    def _nom_libre(self, voulu: str) -> str:
         pris = {n.get("name") for arbre in self._arbres.values() for n in arbre}
         nom = voulu[0].upper() + voulu[1:]
-        return next(n for n in (nom, *(f"{nom}{i}" for i in range(2, 10_000))) if n not in pris)
+        type_.set("name", next(n for i in count() if (n := f"{nom}{i or ''}") not in pris))
+        self._arbres[lieu].append(type_)
 
     def _ajouter(self, parent: Any, nom: str, apres: str, fichier: str) -> bool:
         """An optional element of text in the sequence where `apres` stands."""
@@ -157,18 +157,17 @@ class SchemasCopies:
         if trouve is None:
             return False
         lieu, type_ = trouve
-        voisins = [d for _, d in self._declares(fichier, lieu, type_) if d.get("name") == apres]
+        voisins = [(ou, d) for ou, d in self._declares(fichier, lieu, type_) if d.get("name") == apres]
         nouveau = etree.Element(f"{_XS}element", name=nom, type="xs:string", minOccurs="0")
-        if voisins and voisins[0].getparent().tag == f"{_XS}sequence":
-            voisins[0].addnext(nouveau)
+        if voisins and voisins[0][1].getparent().tag == f"{_XS}sequence":
+            lieu, voisin = voisins[0]
+            voisin.addnext(nouveau)
         else:
             sequence = next(type_.iter(f"{_XS}sequence"), None)
             if apres or sequence is None:
                 return False
             sequence.insert(0, nouveau)
-        for chemin, arbre in self._arbres.items():
-            if nouveau.getroottree().getroot() is arbre:
-                self.changes[chemin] = arbre
+        self.changes[lieu] = self._arbres[lieu]
         return True
 
 
@@ -177,24 +176,11 @@ def _poser(simple: Any, facette: Facette, valeur: str) -> bool:
     if restriction is None or not restriction.get("base", "").startswith("xs:"):
         return False
     marque = f"{_XS}{facette}"
-    ancienne = restriction.find(marque)
-    if facette is Facette.VALEUR or ancienne is None:
-        nouvelle = etree.Element(marque, value=valeur)
-        suite = restriction.findall(marque)
-        if suite:
-            suite[-1].addnext(nouvelle)
-        else:
-            restriction.insert(0, nouvelle)
+    anciennes = restriction.findall(marque)
+    if not anciennes:
+        restriction.insert(0, etree.Element(marque, value=valeur))
+    elif facette is Facette.VALEUR:
+        anciennes[-1].addnext(etree.Element(marque, value=valeur))
     else:
-        ancienne.set("value", valeur)
-    return True
-
-
-def _changer_presence(declaration: Any, facette: Facette, valeur: str) -> bool:
-    if facette is Facette.FOIS_MAX:
-        declaration.set("maxOccurs", valeur)
-    elif facette is Facette.FACULTATIF:
-        declaration.set("minOccurs", "0")
-    else:
-        declaration.attrib.pop("minOccurs", None)
+        anciennes[0].set("value", valeur)
     return True

@@ -86,20 +86,14 @@ class _Admis:
         return vues
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusee:
-    echange: int
-    schema: str
-    racine: Any
-
-
 class Structures:
     """The schemas of a recording, gathered, then compared."""
 
     def __init__(self, contrat: Contrat, causes: Causes) -> None:
         self._contrat, self._causes = contrat, causes
         self._admis: dict[str, _Admis] = defaultdict(_Admis)
-        self._refuses: list[_Refusee] = []
+        #: Requests that the recorded server refuses: exchange, schema, root of the document.
+        self._refuses: list[tuple[int, str, Any]] = []
         #: Values seen at what our schemas refuse, by schema, facet and cause, whose third word is the path.
         self._depasses: dict[tuple[str, Facette, tuple[str, ...]], list[tuple[str, int]]] = defaultdict(list)
 
@@ -123,7 +117,7 @@ class Structures:
         """A request whose structure only the recorded server refuses."""
         lu = document_envoye(repris.vue, repris.vue.operation)
         if lu is not None:
-            self._refuses.append(_Refusee(repris.rang, self._schema(*lu), lu[0]))
+            self._refuses.append((repris.rang, self._schema(*lu), lu[0]))
 
     def refusee_ici(self, repris: Repris, fautes: list[SchemaError]) -> None:
         """A request whose structure only our schema refuses."""
@@ -168,30 +162,28 @@ class Structures:
             arguments, pour = (facette, cause[2], voulue), (e for _, e in vues)
             groupe = self._causes.de(cause, "")
             groupe.proposer(schema, arguments, pourquoi, pour, geste=Modification.FACETTE)
-        for refuse in self._refuses:
-            admis = self._admis.get(refuse.schema, _Admis())
-            nouveautes = admis.nouveautes(refuse.racine)
+        for echange, schema, racine in self._refuses:
+            nouveautes = self._admis[schema].nouveautes(racine)
             if len(nouveautes) == 1:
-                self._resserrer(refuse, *nouveautes.pop(), admis)
+                self._resserrer(echange, schema, *nouveautes.pop())
             else:
-                self._causes.indecidable(_AMBIGU, refuse.echange)
+                self._causes.indecidable(_AMBIGU, echange)
 
-    def _resserrer(self, refuse: _Refusee, sorte: str, chemin: str, longueur: int, admis: _Admis) -> None:
+    def _resserrer(self, echange: int, schema: str, sorte: str, chemin: str, longueur: int) -> None:
         if sorte == "manque":
             titre = f"Le serveur enregistré exige {chemin}."
             facette, valeur, dit = Facette.OBLIGATOIRE, "", "refusé sans lui, accepté avec lui"
         else:
-            admise = admis.longueurs.get(chemin, 0)
+            admise = self._admis[schema].longueurs.get(chemin, 0)
             titre = f"Le serveur enregistré refuse un texte long dans {chemin}."
             facette, valeur = Facette.LONGUEUR_MAX, str(longueur - 1)
             dit = f"{longueur} caractères refusés, {admise} admis : {admise} à {longueur - 1} au plus"
-        groupe = self._causes.noter(("schéma", f"{sorte} là-bas", chemin), titre, refuse.echange, dit)
+        groupe = self._causes.noter(("schéma", f"{sorte} là-bas", chemin), titre, echange, dit)
         avant = [p.arguments[2] for p in groupe.propositions if p.arguments[0] is Facette.LONGUEUR_MAX]
         if avant and int(avant[0]) < int(valeur):
             valeur = avant[0]
-        arguments = (facette, chemin, valeur)
         groupe.propositions.clear()
-        groupe.proposer(refuse.schema, arguments, dit, geste=Modification.FACETTE)
+        groupe.proposer(schema, (facette, chemin, valeur), dit, geste=Modification.FACETTE)
 
 
 def remplace(repris: Repris, chemin: str) -> bool:

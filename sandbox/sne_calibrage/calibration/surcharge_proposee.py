@@ -6,6 +6,7 @@ The content of the user's own overlay is kept: the folder written replaces it.
 import csv
 import io
 import json
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, caracteristique_en_cles
+from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, caracteristique_en_cles, sans_vide
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Modification, Proposition
+from sne_calibrage.calibration.rendu_de_calibration import citer, montrer
 from sne_calibrage.calibration.schemas_retouches import SchemasCopies
 from sne_calibrage.enregistrements.fixtures_ecrites import dossier_vide
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.overlay import fusionner, lire_toml
+from sne_interface.contract.overlay import fusionner
+from sne_sandbox.cli.options import tableau_markdown
 
 LISEZ_MOI: Final = "LISEZ-MOI.md"
 _NOMENCLATURES: Final = "nomenclatures.csv"
@@ -49,24 +52,23 @@ def fichiers(bilan: Calibrage, contrat: Contrat) -> dict[str, bytes]:
     propositions = bilan.propositions
     if not propositions:
         return {}
-    ecrits = _deja_la(contrat)
+    dossiers = contrat.dossiers
+    # The user's own overlay, under what is proposed.
+    ecrits = {nom: (dossiers.overlay / nom).read_bytes() for nom in dossiers.surcharge if dossiers.overlay}
+    copies = SchemasCopies(contrat.schemas.lire)
     par_fichier: dict[str, list[Proposition]] = {}
     for proposition in propositions:
         par_fichier.setdefault(proposition.fichier, []).append(proposition)
     non_faites: list[Proposition] = []
     for nom, siennes in par_fichier.items():
         if nom.endswith(".toml"):
-            ecrits[nom] = _toml(nom, siennes, contrat).encode()
+            ecrits[nom] = _toml(nom, siennes, contrat, ecrits.get(nom, b"")).encode()
         elif nom == _NOMENCLATURES:
             ecrits[nom] = _nomenclatures(siennes, contrat)
         elif nom == _QUARTILES:
             ecrits[nom] = _quartiles(siennes, contrat)
-    copies = SchemasCopies(contrat.schemas.lire)
-    for proposition in propositions:
-        if proposition.geste is Modification.FACETTE:
-            facette, chemin, valeur = proposition.arguments
-            if not copies.changer(proposition.fichier, chemin, facette, valeur):
-                non_faites.append(proposition)
+        else:
+            non_faites += [p for p in siennes if not copies.changer(nom, *p.arguments)]
     for nom, racine in copies.changes.items():
         arbre = racine.getroottree()
         racine.insert(0, etree.Comment(f" {_CHOISIE} "))
@@ -75,18 +77,10 @@ def fichiers(bilan: Calibrage, contrat: Contrat) -> dict[str, bytes]:
     return ecrits
 
 
-def _deja_la(contrat: Contrat) -> dict[str, bytes]:
-    """The files of the user's own overlay."""
-    dossier = contrat.dossiers.overlay
-    if dossier is None:
-        return {}
-    return {nom: (dossier / nom).read_bytes() for nom in contrat.dossiers.surcharge}
-
-
 # --- TOML ---------------------------------------------------------------------------------------------------
 
 
-def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat) -> str:
+def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat, deja: bytes) -> str:
     voulu: dict[str, Any] = {}
     notes: dict[tuple[str, str], list[Proposition]] = {}
     for proposition in propositions:
@@ -100,21 +94,10 @@ def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat) -> st
             voulu.setdefault(table, {})[cle] = _changer(connues, code, change)
     if nom == EVENEMENTS:
         voulu = {code: _type_entier(code, table, contrat) for code, table in voulu.items()}
-    ancien = _ancien(nom, contrat)
+    ancien = tomllib.loads(deja.decode("utf-8-sig"))
+    if nom == "rules.toml":  # rules may be gathered under one table
+        ancien = fusionner(ancien, ancien.pop("regles", {}))
     return _en_toml(fusionner(ancien, voulu), notes)
-
-
-def _ancien(nom: str, contrat: Contrat) -> Mapping[str, Any]:
-    overlay = contrat.dossiers.overlay
-    if overlay is None or not (overlay / nom).is_file():
-        return {}
-    lu = lire_toml(overlay / nom)
-    # Rules may be gathered under one table.
-    return (
-        fusionner({c: t for c, t in lu.items() if c != "regles"}, lu.get("regles", {}))
-        if nom == "rules.toml"
-        else lu
-    )
 
 
 def _caracteristiques(code: str, contrat: Contrat) -> list[dict[str, Any]]:
@@ -155,9 +138,7 @@ def _type_entier(code: str, table: Mapping[str, Any], contrat: Contrat) -> dict[
         for une in unes:
             if sien is None and une.get("type") == "LST" and not une["valeurs"]:
                 une["valeurs"] = [["A-ECRIRE", "valeurs que l'enregistrement ne dit pas"]]
-        entier["caracteristiques"] = [
-            {cle: v for cle, v in une.items() if v not in (None, "", [], False)} for une in unes
-        ]
+        entier["caracteristiques"] = [sans_vide(une) for une in unes]
     return {cle: valeur for cle, valeur in entier.items() if valeur is not None or cle not in _VIDES}
 
 
@@ -195,9 +176,8 @@ def _notes(notes: Mapping[tuple[str, str], list[Proposition]], table: str, cle: 
 
 
 def _echanges(proposition: Proposition) -> str:
-    montres = ", ".join(map(str, sorted(proposition.pour)[:5])) + ("…" if len(proposition.pour) > 5 else "")
-    contre = f" ; contre : {', '.join(map(str, proposition.contre[:5]))}" if proposition.contre else ""
-    return f"{'échange' if len(proposition.pour) == 1 else 'échanges'} {montres}{contre}"
+    contre = f" ; contre : {montrer(proposition.contre)}" if proposition.contre else ""
+    return citer(sorted(proposition.pour)) + contre
 
 
 def _cle(nom: str) -> str:
@@ -271,6 +251,10 @@ def _en_csv(colonnes: Sequence[str], lignes: Iterable[Mapping[str, str]]) -> byt
 
 
 def _expliquer(bilan: Calibrage, non_faites: Sequence[Proposition]) -> str:
+    rangees = [
+        [" ".join(dit.split()) for dit in (p.fichier, p.phrase, p.pourquoi, p.confiance, _echanges(p))]
+        for p in bilan.propositions
+    ]
     lignes = [
         "# Surcharge proposée",
         "",
@@ -278,13 +262,8 @@ def _expliquer(bilan: Calibrage, non_faites: Sequence[Proposition]) -> str:
         "par `--contracts` sur ce dossier. Un exemple n'est pas une règle : ce qu'un seul échange montre est",
         "peut-être dû à autre chose.",
         "",
-        "| fichier | changement | pourquoi | confiance | échanges |",
-        "| --- | --- | --- | --- | --- |",
+        tableau_markdown(("fichier", "changement", "pourquoi", "confiance", "échanges"), rangees),
     ]
-    for proposition in bilan.propositions:
-        cases = (proposition.fichier, proposition.phrase, proposition.pourquoi, proposition.confiance)
-        ecrites = [" ".join(case.split()).replace("|", "\\|") for case in (*cases, _echanges(proposition))]
-        lignes.append("| " + " | ".join(ecrites) + " |")
     if non_faites:
         lignes += ["", "À faire à la main, le schéma n'étant pas écrit comme il le faudrait :", ""]
         lignes += [f"- {p.fichier} : {p.phrase}" for p in non_faites]

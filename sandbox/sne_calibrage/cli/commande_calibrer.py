@@ -72,7 +72,7 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
 
 
 def _calibrer(enregistrement: str, contrat: Contrat, options: dict[str, Any]) -> Calibrage:
-    with echanges_recueillis.ouvrir(enregistrement, None, partial(ouvrir_magasin, options)) as lue:
+    with echanges_recueillis.ouvrir(enregistrement, partial(ouvrir_magasin, options)) as lue:
         suivis = _suivre(lue.echanges(contrat))
         profil, remises, certificats = options["profile"], lue.remises, lue.certificats
         bilan = calibrer(contrat, suivis, profil, remises=remises, certificats=certificats)

@@ -40,8 +40,8 @@ def commande() -> None:
       sne-sandbox contrat comparer v5.0 v5.2
       sne-sandbox contrat comparer v5.2 mes-fichiers/ --format html > comparaison.html
       sne-sandbox contrat preparer --vers v5.2 rapport/preuves.zip
-      sne-sandbox contrat preparer --vers v5.2 --base ecole --de v5.0 --format html > preparation.html
-      sne-sandbox contrat preparer --vers mes-fichiers/ --de v5.2 --base proxy
+      sne-sandbox contrat preparer --vers v5.2 ecole --de v5.0 --format html > preparation.html
+      sne-sandbox contrat preparer --vers mes-fichiers/ --de v5.2 proxy
     """
 
 
@@ -65,24 +65,21 @@ def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
 
 
 @commande.command("preparer")
-@click.argument("enregistrement", required=False, metavar="[ENREGISTREMENT]")
+@click.argument("enregistrement", metavar="ENREGISTREMENT")
 @click.option("--vers", required=True, metavar="CONTRAT", help=f"Le contrat à préparer. {_DE_CONTRAT}")
 @click.option("--de", "depuis", metavar="CONTRAT",
               help="Celui de l'enregistrement (sinon, des preuves, de la base, ou --contract).")  # fmt: skip
-@click.option("--base", metavar="NOM", help="Base de ce --home dont rejouer le journal.")
 @option_de_forme(*PREPARATIONS, aide="Forme, seule sur la sortie standard.")
 @reglages(*COMMUNES, "database")
-def preparer(
-    enregistrement: str | None, vers: str, depuis: str | None, base: str | None, forme: str, **options: Any
-) -> int:
+def preparer(enregistrement: str, vers: str, depuis: str | None, forme: str, **options: Any) -> int:
     """Rejoue vos propres requêtes sous un autre contrat : refusées, répondues autrement, inchangées.
 
-    ENREGISTREMENT est un preuves.zip, le dossier écrit par proxy --export, ou une base,
-    comme --base. Chaque requête est rejouée sous les deux contrats, dans une base temporaire qui suit
+    ENREGISTREMENT est un preuves.zip, le dossier écrit par proxy --export, ou le nom d'une base
+    de ce --home. Chaque requête est rejouée sous les deux contrats, dans une base temporaire qui suit
     l'enregistrement : rien de ce qui existe n'est changé. Sortie 1 quand une requête acceptée serait
     refusée, 3 quand aucune n'a pu être rejouée.
     """
-    with echanges_recueillis.ouvrir(enregistrement, base, lambda: ouvrir_magasin(options)) as trouve:
+    with echanges_recueillis.ouvrir(enregistrement, lambda: ouvrir_magasin(options)) as trouve:
         noms = (depuis or trouve.contrat or options["contract"], vers)
         if trouve.surcharge and not (depuis or options["contracts"]):
             click.echo(
@@ -116,20 +113,18 @@ def charger(nom: str, options: Mapping[str, Any]) -> Contrat:
     """The contract of an operand: a name, under --contracts; that of a folder which bases of the home may
     have; a folder that says `extends`, a version of its own; any other folder, laid over --contract. Raises
     UsageError, ContractError."""
-    dossier, contrats = Path(nom), ouvrir_contrats(options)
-    if not dossier.is_dir() and nom in contrats.noms and nom not in contrats_charges.livres():
-        return contrats.nomme(nom)
-    if not dossier.is_dir() or (nom == dossier.name and nom in contrats_charges.livres()):
-        if "/" in nom and not dossier.is_dir():
+    dossier, livres = Path(nom).resolve(), contrats_charges.livres()
+    if not dossier.is_dir():
+        contrats = ouvrir_contrats(options)
+        if nom in contrats.noms and nom not in livres:
+            return contrats.nomme(nom)
+        if "/" in nom:
             raise UsageError(
                 f"Le dossier [{nom}] n'existe pas.", remede="donnez un nom de contrat, ou un dossier"
             )
+    if not dossier.is_dir() or nom in livres:
         return contrats_charges.charger(nom, options["contracts"])
     table = dossier / "contract.toml"
-    if (
-        table.is_file()
-        and "extends" in lire_toml(table)
-        and dossier.resolve().name not in contrats_charges.livres()
-    ):
-        return contrats_charges.charger(dossier.resolve().name, dossier.resolve().parent)
-    return contrats_charges.charger(options["contract"], dossier)
+    if dossier.name not in livres and table.is_file() and "extends" in lire_toml(table):
+        return contrats_charges.charger(dossier.name, dossier.parent)
+    return contrats_charges.charger(options["contract"], Path(nom))

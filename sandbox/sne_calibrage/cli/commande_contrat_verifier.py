@@ -1,10 +1,11 @@
 """`sne-sandbox contrat verifier`: an official folder, role by role."""
 
 import json
+import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +15,14 @@ import click
 from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_exemples, essayer_les_specimens
 from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, LiaisonDeRole, a_ecrire, en_toml, lier
 from sne_interface.contract import contrats_charges
-from sne_interface.errors import ContractError, UsageError
+from sne_interface.contract.overlay import fusionner
+from sne_interface.errors import UsageError
 from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 
 _CONTRAT: Final = "contract.toml"
+#: Where the next table of a file begins.
+_TETE: Final = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 @click.command("verifier")
@@ -101,14 +105,12 @@ def _dire(liaisons: Sequence[LiaisonDeRole]) -> None:
         click.echo(f"{lie.etat:<8}  {lie.role:<{large}}  {nom}{suite}")
 
 
-# --- the binding, written into the user's own file
-# -----------------------------------------------------------
+# --- the binding, written into the user's own file -------------------------------------------------------
 
 
 def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDeRole]) -> Path:
     """The `contract.toml` of a folder, with this binding and all else that it said; its path. Raises
-    ContractError for a file that cannot be read, UsageError for one in which the binding cannot be written
-    without losing something."""
+    UsageError for a file in which it cannot be written without losing something."""
     dedans = dossier / contract
     fichier = (dedans if dedans.is_dir() else dossier) / _CONTRAT
     ancien = fichier.read_text("utf-8-sig") if fichier.is_file() else ""
@@ -116,16 +118,10 @@ def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDe
     for lie in a_ecrire(liaisons):
         nouveau = _poser(nouveau, ("roles", *lie.cles), lie.nom)
     try:
-        attendu: dict[str, Any] = tomllib.loads(ancien)
-        for lie in a_ecrire(liaisons):
-            _greffer(attendu, ("roles", *lie.cles), lie.nom)
+        attendu = fusionner(tomllib.loads(ancien), tomllib.loads(en_toml(liaisons)))
         perdu = tomllib.loads(nouveau) != attendu
     except tomllib.TOMLDecodeError:
         perdu = True
-    except (AttributeError, TypeError):
-        raise ContractError(
-            f"{fichier} : [roles] n'est pas fait de tables.", remede="écrivez [roles.demande] puis ses clés"
-        ) from None
     if perdu:
         raise UsageError(
             f"{fichier} est écrit d'une façon que la commande ne sait pas compléter sans rien perdre.",
@@ -144,35 +140,15 @@ def _remplacer(fichier: Path, texte: str) -> None:
 
 def _poser(texte: str, cles: Sequence[str], nom: str) -> str:
     """`texte` with the key at `cles` set to `nom`, on a line of its own in its table."""
-    *table, cle = cles
-    lignes = texte.splitlines()
-    tete = f"[{'.'.join(table)}]"
-    ecrite = f'{cle} = "{nom}"'
-    debut = next((rang for rang, ligne in enumerate(lignes) if _sans_suite(ligne) == tete), None)
-    if debut is None:
-        avant = [*lignes, ""] if lignes and lignes[-1].strip() else lignes
-        return "\n".join([*avant, tete, ecrite]) + "\n"
-    fin = debut + 1
-    for rang in range(debut + 1, len(lignes)):
-        if lignes[rang].lstrip().startswith("["):
-            break
-        if lignes[rang].strip():
-            fin = rang + 1
-        if lignes[rang].partition("=")[0].strip() == cle and "=" in lignes[rang]:
-            _, diese, commentaire = lignes[rang].rpartition("#")
-            lignes[rang] = ecrite + (f"  #{commentaire}" if diese else "")
-            return "\n".join(lignes) + "\n"
-    lignes.insert(fin, ecrite)
-    return "\n".join(lignes) + "\n"
-
-
-def _sans_suite(ligne: str) -> str:
-    return ligne.partition("#")[0].strip()
-
-
-def _greffer(table: dict[str, Any], cles: Sequence[str], nom: str) -> None:
-    for cle in cles[:-1]:
-        table = table.setdefault(cle, {})
-        if not isinstance(table, Mapping):
-            raise TypeError(cle)
-    table[cles[-1]] = nom
+    *tables, cle = cles
+    table, ecrite = ".".join(tables), f'{cle} = "{nom}"'
+    tete = re.search(rf"^[ \t]*\[{re.escape(table)}\][ \t]*(#.*)?$", texte, re.MULTILINE)
+    if tete is None:
+        return f"{texte.rstrip()}\n\n[{table}]\n{ecrite}\n".lstrip()
+    suivante = _TETE.search(texte, tete.end())
+    fin = len(texte) if suivante is None else suivante.start()
+    ligne = re.compile(rf"^[ \t]*{re.escape(cle)}[ \t]*=.*?([ \t]*#.*)?$", re.MULTILINE)
+    dedans, faites = ligne.subn(lambda vue: ecrite + (vue[1] or ""), texte[tete.end() : fin], count=1)
+    if not faites:
+        dedans = f"{dedans.rstrip()}\n{ecrite}\n\n"
+    return f"{texte[: tete.end()]}{dedans}{texte[fin:]}".rstrip() + "\n"

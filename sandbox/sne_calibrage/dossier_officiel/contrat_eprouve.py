@@ -32,7 +32,7 @@ from sne_interface.generators.exemples_de_regles import (
     specimens,
 )
 from sne_interface.rules.catalogue import REGLES
-from sne_interface.rules.controle import controler
+from sne_interface.rules.controle import contexte_sans_registre, controler
 from sne_interface.rules.engine import eteinte, juger
 from sne_interface.rules.rule import Contexte
 from sne_interface.settings import Reglages
@@ -102,16 +102,7 @@ def _repondre(racine: Any, contrat: Contrat, magasin: Magasin, base: str, instan
     with magasin.ecrire(base) as registre:
         guichet = recu.texte_de("demande/demandeLogement/numGuichet") or ""
         appel = Appel("getNumUnique", {}, base, None, instant)
-        juge = Contexte(
-            type_fichier="CRE",
-            document=recu,
-            maintenant=instant,
-            nomenclatures=contrat.nomenclatures,
-            territoires=contrat.territoires,
-            registre=registre,
-            versions=contrat.versions,
-            roles=contrat.roles,
-        )
+        juge = replace(contexte_sans_registre(recu, "CRE", contrat, instant, None), registre=registre)
         demandee = Question(appel, registre.base, instant, contrat, registre, guichet, recu, juge)
         try:
             rendue = get_num_unique.executer(demandee)

@@ -87,18 +87,14 @@ def en_toml(liaisons: Sequence[LiaisonDeRole]) -> str:
 # --- guesses -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Indice:
-    """A point in favour of a candidate, and its weight."""
-
-    poids: int
-    dit: str
+#: A point in favour of a candidate: its weight, and what it is.
+_Indice = tuple[int, str]
 
 
 def _choisir(candidats: Iterable[_T], indices: Callable[[_T], list[_Indice]]) -> tuple[_T | None, str]:
     """The candidate that has the most for it, and why; None with the reason why there is none."""
     juges = [(candidat, indices(candidat)) for candidat in candidats]
-    notes = [(sum(i.poids for i in siens), candidat, siens) for candidat, siens in juges]
+    notes = [(sum(poids for poids, _ in siens), candidat, siens) for candidat, siens in juges]
     notes = [note for note in notes if note[0] >= _ASSEZ]
     if not notes:
         return None, _RIEN
@@ -107,7 +103,7 @@ def _choisir(candidats: Iterable[_T], indices: Callable[[_T], list[_Indice]]) ->
     if len(retenus) > 1:
         return None, f"{len(retenus)} candidats se valent"
     candidat, siens = retenus[0]
-    return candidat, ", ".join(indice.dit for indice in siens)
+    return candidat, ", ".join(dit for _, dit in siens)
 
 
 def _nu(libelle: str) -> str:
@@ -198,21 +194,21 @@ def _indices_de_place(
         return []
     indices = []
     if sien.nom == notre.nom:
-        indices.append(_Indice(3, "même nom, ailleurs"))
+        indices.append((3, "même nom, ailleurs"))
     elif _a_les_mots(role, sien.nom):
-        indices.append(_Indice(2, f"son nom, « {sien.nom} », le dit"))
+        indices.append((2, f"son nom, « {sien.nom} », le dit"))
     elif _ressemblent(sien.nom, notre.nom):
-        indices.append(_Indice(2, f"nom voisin de « {notre.nom} »"))
+        indices.append((2, f"nom voisin de « {notre.nom} »"))
     if sien.chemin.rpartition("/")[0] == notre.chemin.rpartition("/")[0]:
         avant = _precedent(sien.chemin, siens)
         if avant and avant == _precedent(notre.chemin, notres):
-            indices.append(_Indice(1, f"même place, après « {avant} »"))
+            indices.append((1, f"même place, après « {avant} »"))
         elif indices:
-            indices.append(_Indice(1, f"même bloc, « {sien.chemin.split('/')[-2]} »"))
+            indices.append((1, f"même bloc, « {sien.chemin.split('/')[-2]} »"))
     if (sien.type, sien.bornes) == (notre.type, notre.bornes) and notre.bornes:
-        indices.append(_Indice(1, f"même type : {sien.type}, {sien.bornes}"))
+        indices.append((1, f"même type : {sien.type}, {sien.bornes}"))
     elif indices and sien.type == notre.type:
-        indices.append(_Indice(1, f"même type : {sien.type}"))
+        indices.append((1, f"même type : {sien.type}"))
     return indices
 
 
@@ -238,8 +234,7 @@ def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole
     else:
         connus = {t.code for t in notre.evenements}
         nouveaux = [t for t in officiel.evenements if t.code not in connus]
-        choix = _choisir(nouveaux, lambda t: _indices_de_type(notre_type, t))
-        sien, pourquoi = choix
+        sien, pourquoi = _choisir(nouveaux, partial(_indices_de_type, notre_type))
         perdu = officiel.roles.perdus.get("decision.type", "")
         yield _devine("decision.type", sien.code if sien else "", pourquoi, perdu)
         if sien is None:
@@ -263,13 +258,13 @@ def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole
 def _indices_de_type(notre: TypeEvenement, sien: TypeEvenement) -> list[_Indice]:
     indices = []
     if _ressemblent(sien.libelle, notre.libelle):
-        indices.append(_Indice(2, f"libellé voisin : « {sien.libelle} »"))
+        indices.append((2, f"libellé voisin : « {sien.libelle} »"))
     elif _a_les_mots("decision.type", f"{sien.code} {sien.libelle}"):
-        indices.append(_Indice(1, f"« {sien.libelle} » parle de décision"))
+        indices.append((1, f"« {sien.libelle} » parle de décision"))
     nos_libelles = [c.libelle for c in notre.caracteristiques]
     communes = sum(any(_ressemblent(c.libelle, n) for n in nos_libelles) for c in sien.caracteristiques)
     if communes * 2 >= len(nos_libelles):
-        indices.append(_Indice(2, f"{communes} caractéristiques aux libellés voisins"))
+        indices.append((2, f"{communes} caractéristiques aux libellés voisins"))
     return indices
 
 
@@ -285,20 +280,16 @@ def _de_caracteristique(
     def indices(c: Caracteristique) -> list[_Indice]:
         if c.type != notre.type:
             return []
-        trouves = [_Indice(1, f"même type : {c.type}")]
+        trouves = [(1, f"même type : {c.type}")]
         if _ressemblent(c.libelle, notre.libelle):
-            trouves.insert(0, _Indice(2, f"libellé voisin : « {c.libelle} »"))
+            trouves.insert(0, (2, f"libellé voisin : « {c.libelle} »"))
         if _ressemblent(c.code, notre.code):
-            trouves.insert(0, _Indice(1, f"code voisin de « {notre.code} »"))
+            trouves.insert(0, (1, f"code voisin de « {notre.code} »"))
         return trouves
 
     choix = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
     trouve, pourquoi = choix
     return _devine(nom, trouve.code if trouve else "", pourquoi)
-
-
-#: The value of CATEGORIE that says there is none.
-_SANS_CATEGORIE: Final = "decision.sans_categorie"
 
 
 def _de_liste(
@@ -309,22 +300,16 @@ def _de_liste(
     sienne: Caracteristique | None,
 ) -> Iterator[LiaisonDeRole]:
     """The codes of a list: the values of the decision, or the categories."""
-    roles = notre.roles.decision
-    if liste == d.DECISION:
-        voulus = {f"decision.valeurs.{role}": code for role, code in roles.valeurs.items()}
-    else:
-        voulus = {f"decision.categories.{c.role}": c.code for c in roles.categories.values()}
-        if roles.sans_categorie:
-            voulus[_SANS_CATEGORIE] = roles.sans_categorie
+    voulus, deja = (_par_role(contrat.roles.decision, liste) for contrat in (notre, officiel))
     libelles = dict(notre_liste.valeurs) if notre_liste is not None else {}
     codes = dict(sienne.valeurs) if sienne is not None else {}
-    lies = {nom: _deja(officiel, nom) or (code if code in codes else "") for nom, code in voulus.items()}
+    lies = {nom: deja.get(nom) or (code if code in codes else "") for nom, code in voulus.items()}
     pris = {lie for lie in lies.values() if lie}
     for nom, code in voulus.items():
-        if lies[nom]:
-            yield _lie(nom, EtatLiaison.TROUVE, lies[nom], libelle=libelles.get(code, code))
-            continue
         dit = libelles.get(code, code)
+        if lies[nom]:
+            yield _lie(nom, EtatLiaison.TROUVE, lies[nom], libelle=dit)
+            continue
         restent = {c: libelle for c, libelle in codes.items() if c not in pris}
         # « non-attribution » is near « attribution »: what is written alike comes first.
         pareils = [c for c, libelle in restent.items() if _nu(libelle) == _nu(dit)]
@@ -337,15 +322,12 @@ def _de_liste(
         yield _devine(nom, trouve, pourquoi, libelle=dit)
 
 
-def _deja(officiel: Contrat, nom: str) -> str:
-    """Returns the name that a value or a category is bound to in the folder, "" for nothing."""
-    if nom == _SANS_CATEGORIE:
-        return officiel.roles.decision.sans_categorie
-    _, famille, role = nom.split(".")
-    decision = officiel.roles.decision
-    if famille == "valeurs":
-        return decision.valeurs.get(role, "")
-    return next((c.code for c in decision.categories.values() if c.role == role), "")
+def _par_role(roles: d.RolesDecision, liste: str) -> dict[str, str]:
+    """The codes that a contract binds in a list, by role."""
+    if liste == d.DECISION:
+        return {f"decision.valeurs.{role}": code for role, code in roles.valeurs.items()}
+    codes = {f"decision.categories.{c.role}": c.code for c in roles.categories.values()}
+    return codes | ({"decision.sans_categorie": roles.sans_categorie} if roles.sans_categorie else {})
 
 
 def _lie(role: str, etat: EtatLiaison, nom: str, pourquoi: str = "", libelle: str = "") -> LiaisonDeRole:

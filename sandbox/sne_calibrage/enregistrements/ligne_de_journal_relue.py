@@ -221,17 +221,23 @@ def _fautes_des_champs(vue: Observation, prevue: MessageOperation) -> Iterator[S
 
 def _anomalies(racine: Any, contrat: Contrat, gravite: str) -> Iterator[dict[str, Any]]:
     regles = {fiche.code_officiel: code for code, fiche in contrat.regles.items() if fiche.code_officiel}
-    for element in racine.iter("{*}anomalie"):
-        code = str(element.get("code", ""))
+    for code, message, propriete in anomalies_dites(racine):
         yield {
             "regle": regles.get(code, code),
             "code": code,
-            "message": element.findtext("{*}message", "").strip(),
-            "propriete": str(element.get("propriete", "")),
+            "message": message,
+            "propriete": propriete,
             "gravite": gravite,
             "valeur": "",
             "ligne": 0,
         }
+
+
+def anomalies_dites(racine: Any) -> Iterator[tuple[str, str, str]]:
+    """(code, sentence, place) of the anomalies that an answer says, in order."""
+    for element in racine.iter("{*}anomalie"):
+        message = element.findtext("{*}message", "").strip()
+        yield str(element.get("code", "")), message, str(element.get("propriete", ""))
 
 
 def _phrase(faute: SchemaError) -> str:

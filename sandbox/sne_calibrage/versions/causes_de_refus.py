@@ -19,6 +19,7 @@ from sne_interface.contract.changements import Nature
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import masquer_nirs
+from sne_sandbox.operations.gestion_partagee import caracteristiques_ecrites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 
@@ -37,8 +38,8 @@ class Chercheur:
         vue = repris.vue
         for a in repris.ici.anomalies:
             if a.get("gravite") == "bloquante":
-                regle, chemin, valeur = (str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur"))
-                message = str(a.get("message") or "")
+                lus = (str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur", "message"))
+                regle, chemin, valeur, message = lus
                 d = self._de_la_regle(regle, chemin, valeur)
                 d = d or self._de_l_evenement(vue, valeur, message) or self._de_la_version(vue)
                 yield _cause(regle, chemin, message, valeur, d)
@@ -90,15 +91,10 @@ class Chercheur:
         if vue.document is None or vue.demande is not None:
             return None
         nommes = {mot.partition("]")[0] for mot in message.split("[")[1:]} | {valeur}
-        for evenement in (e for e in vue.document.parcourir() if e.nom == "evenement"):
+        for evenement in vue.document.tous("listeEvenements/evenement"):
             code = evenement.texte_de("codeTypeEvenement") or ""
-            unes = [e for e in evenement.parcourir() if e.nom == "caracteristiqueSpecifique"]
-            donnes = [
-                f"{une.texte_de('code')}/{une.texte_de('valeurCaracteristiqueSpecifique')}"
-                for une in unes
-                if une.texte_de("code") in nommes
-            ]
-            objets = (*donnes, *sorted(nommes))
+            donnees = [f"{nom}/{dite}" for nom, dite in caracteristiques_ecrites(evenement) if nom in nommes]
+            objets = (*donnees, *sorted(nommes))
             trouvee = self._trouver(*((Nature.EVENEMENTS, f"{code}/{objet}") for objet in objets))
             if trouvee is not None or (trouvee := self._trouver((Nature.EVENEMENTS, code))) is not None:
                 return trouvee
@@ -152,7 +148,6 @@ def _durete(difference: DifferenceDeContrats) -> int:
 def _cause(
     regle: str, chemin: str, message: str, valeur: str, difference: DifferenceDeContrats | None
 ) -> Cause:
-    if difference is None:
-        return Cause(regle, chemin, message, valeur)
     d = difference
-    return Cause(regle, chemin, message, valeur, d.changement, d.empreinte, f"{d.objet} : {d.texte}")
+    dite = () if d is None else (d.changement, d.empreinte, f"{d.objet} : {d.texte}")
+    return Cause(regle, chemin, message, valeur, *dite)

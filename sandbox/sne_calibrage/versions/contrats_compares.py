@@ -11,15 +11,18 @@ from lxml import etree
 
 from sne_calibrage.versions import schemas_compares
 from sne_calibrage.versions.differences_de_contrats import (
+    CALME,
+    DOUTE,
+    ELARGI,
+    RESSERRE,
+    RUPTURE,
     ComparaisonDeContrats,
     DifferenceDeContrats,
     Sens,
     Severite,
     aller_retour,
     attribuer,
-    elargi,
     hors,
-    resserre,
 )
 from sne_interface.contract import changements, exigences, roles_et_mentions
 from sne_interface.contract.changements import Changements, Nature, charger_changements
@@ -42,6 +45,7 @@ _DES_EVENEMENTS: Final = (
 )  # fmt: skip
 #: When, or where, something holds.
 _BORNE: Final = aller_retour(Severite.AVERTISSEMENT, Severite.INFORMATION)
+_DEHORS: Final = hors(Severite.INFORMATION)
 #: Of a row, or a value, in a sentence.
 _MONTRE_MAX: Final = 80
 
@@ -101,20 +105,16 @@ def _vu(valeur: Any) -> str:
 
 # --- operations and services ------------------------------------------------------------------------------
 
-_CALME: Final = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
-_RUPTURE: Final = aller_retour(Severite.ERREUR, Severite.ERREUR)
-_DEHORS: Final = hors(Severite.INFORMATION)
-
 
 def _operations(avant: Contrat, apres: Contrat) -> Differences:
     for nom, un, autre in _paires(avant.operations, apres.operations):
         if un is None:
-            yield _d(Nature.OPERATIONS, nom, "operation-ajoutee", "l'opération est nouvelle", _CALME, nom)
+            yield _d(Nature.OPERATIONS, nom, "operation-ajoutee", "l'opération est nouvelle", CALME, nom)
         elif autre is None:
-            yield _d(Nature.OPERATIONS, nom, "operation-retiree", "l'opération n'existe plus", _RUPTURE, nom)
+            yield _d(Nature.OPERATIONS, nom, "operation-retiree", "l'opération n'existe plus", RUPTURE, nom)
         else:
             for quoi, _, dit in _changes(un, autre, ("service", "soap_action", "espace"), str):
-                yield _d(Nature.OPERATIONS, f"{nom}/{quoi}", "operation-changee", dit, _RUPTURE, nom)
+                yield _d(Nature.OPERATIONS, f"{nom}/{quoi}", "operation-changee", dit, RUPTURE, nom)
             yield from _message(f"{nom}/input", un.entree, autre.entree, nom, Sens.REQUETE)
             yield from _message(f"{nom}/output", un.sortie, autre.sortie, nom, Sens.REPONSE)
 
@@ -233,9 +233,9 @@ def _codes(
     e = "e" * (sorte == "valeur")
     for code, libelle, nouveau in _paires(avant, apres):
         if libelle is None:
-            quoi, dit, severites = f"ajoute{e}", f"nouveau code : {nouveau}", elargi()
+            quoi, dit, severites = f"ajoute{e}", f"nouveau code : {nouveau}", ELARGI
         elif nouveau is None:
-            quoi, dit, severites = f"retire{e}", f"le code n'est plus admis : {libelle}", resserre()
+            quoi, dit, severites = f"retire{e}", f"le code n'est plus admis : {libelle}", RESSERRE
         else:
             quoi, dit, severites = "libelle", _et_non_plus("libellé", nouveau, libelle), _DEHORS
         yield _d(nature, f"{objet}/{code}", f"{sorte}-{quoi}", dit, severites, *operations)
@@ -266,9 +266,7 @@ def _chemins(avant: Contrat, apres: Contrat) -> Differences:
         if un[0] != autre[0]:
             listes = [lue[0] or "aucune" for lue in (autre, un)]
             dit = f"la liste qui règle l'élément est [{listes[0]}], et non plus [{listes[1]}]"
-            severites = elargi() if un[0] else resserre()
-            if un[0] and autre[0]:
-                severites = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+            severites = DOUTE if un[0] and autre[0] else ELARGI if un[0] else RESSERRE
             yield _d(Nature.CHEMINS, chemin, "chemin-liste", dit, severites)
         if un[1:] != autre[1:]:
             dit = f"la table des éléments dit {_dit_chemin(*autre[1:])}, et non plus {_dit_chemin(*un[1:])}"
@@ -286,10 +284,10 @@ def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ..
     types = [{t.code: t for t in lot} for lot in (avant, apres)]
     for code, un, autre in _paires(*types):
         if un is None:
-            yield _evenement(code, "type-ajoute", f"nouveau type d'événement : {autre.libelle}", _CALME)
+            yield _evenement(code, "type-ajoute", f"nouveau type d'événement : {autre.libelle}", CALME)
         elif autre is None:
             dit = f"le type d'événement n'existe plus : {un.libelle}"
-            yield _evenement(code, "type-retire", dit, resserre())
+            yield _evenement(code, "type-retire", dit, RESSERRE)
         else:
             yield from _type_change(code, un, autre)
 
@@ -297,16 +295,16 @@ def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ..
 def _type_change(code: str, avant: TypeEvenement, apres: TypeEvenement) -> Differences:
     for quoi, _, dit in _changes(avant, apres, _champs_de(avant, "caracteristiques")):
         borne = quoi in ("debut_validite", "fin_validite", "territoire")
-        yield _evenement(code, "type-change", dit, _BORNE if borne else _CALME)
+        yield _evenement(code, "type-change", dit, _BORNE if borne else CALME)
     lots = [{c.code: c for c in type_.caracteristiques} for type_ in (avant, apres)]
     for nom, un, autre in _paires(*lots):
         objet = f"{code}/{nom}"
         if un is None:
             dit = f"nouvelle caractéristique{' obligatoire' * autre.obligatoire}"
-            severites = resserre() if autre.obligatoire else _DEHORS
+            severites = RESSERRE if autre.obligatoire else _DEHORS
             yield _evenement(objet, "caracteristique-ajoutee", dit, severites)
         elif autre is None:
-            yield _evenement(objet, "caracteristique-retiree", "la caractéristique n'existe plus", resserre())
+            yield _evenement(objet, "caracteristique-retiree", "la caractéristique n'existe plus", RESSERRE)
         else:
             yield from _caracteristique(objet, un, autre)
 
@@ -315,9 +313,9 @@ def _caracteristique(objet: str, avant: Caracteristique, apres: Caracteristique)
     for quoi, autre, dit in _changes(avant, apres, _champs_de(avant, "valeurs")):
         severites: Mapping[Sens, Severite] = _DEHORS
         if quoi == "type":
-            severites = elargi() if autre == "TXT" else _RUPTURE
+            severites = ELARGI if autre == "TXT" else RUPTURE
         elif quoi == "obligatoire":
-            severites = resserre() if autre else elargi()
+            severites = RESSERRE if autre else ELARGI
         elif quoi.endswith("_validite"):
             severites = _BORNE
         yield _evenement(objet, "caracteristique-changee", dit, severites)
@@ -404,7 +402,7 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
         nature, objet = Nature.CERTIFICATION, cle
     elif chemin.endswith((".wsdl", ".xsd")):
         nature, objet = Nature.OPERATIONS, chemin
-        severites = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+        severites = DOUTE
     return _d(nature, objet, f"fichier-{sorte}", dit, severites)
 
 

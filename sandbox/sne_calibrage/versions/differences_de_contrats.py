@@ -124,14 +124,12 @@ def aller_retour(requete: Severite, reponse: Severite) -> dict[Sens, Severite]:
     return {Sens.REQUETE: requete, Sens.REPONSE: reponse}
 
 
-def resserre() -> dict[Sens, Severite]:
-    """Less may be said."""
-    return aller_retour(Severite.ERREUR, Severite.INFORMATION)
-
-
-def elargi() -> dict[Sens, Severite]:
-    """More may be said."""
-    return aller_retour(Severite.INFORMATION, Severite.ERREUR)
+#: Less may be said, or more; all is as it was, or may not be, or is not.
+RESSERRE: Final = aller_retour(Severite.ERREUR, Severite.INFORMATION)
+ELARGI: Final = aller_retour(Severite.INFORMATION, Severite.ERREUR)
+CALME: Final = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
+DOUTE: Final = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+RUPTURE: Final = aller_retour(Severite.ERREUR, Severite.ERREUR)
 
 
 def hors(severite: Severite) -> dict[Sens, Severite]:

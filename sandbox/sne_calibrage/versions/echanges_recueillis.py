@@ -40,28 +40,22 @@ class Provenance:
 
 
 @contextmanager
-def ouvrir(dit: str | None, base: str | None, ouvrir_magasin: Callable[[], Magasin]) -> Iterator[Provenance]:
-    """The recording that `dit` names (an evidence package, a folder that the relay exported, or a base), or
-    that the base `base` keeps. Raises UsageError when it is none, or two, or was changed since it was closed;
-    BaseInconnue, StoreError."""
-    if (dit is None) == (base is None):
-        raise UsageError(
-            "Il n'y a rien à rejouer." if dit is None else "L'enregistrement est donné deux fois.",
-            remede="donnez un preuves.zip, un dossier de « proxy --export », ou --base NOM",
-        )
-    fichier = Path(dit or "")
-    if dit is not None and fichier.is_dir():
+def ouvrir(dit: str, ouvrir_magasin: Callable[[], Magasin]) -> Iterator[Provenance]:
+    """The recording that `dit` names: an evidence package, a folder that the relay exported, or a base.
+    Raises UsageError when it is none, or was changed since it was closed; BaseInconnue, StoreError."""
+    fichier = Path(dit)
+    if fichier.is_dir():
         yield Provenance(dit, lambda contrat: export_du_relais.du_dossier(fichier, contrat))
-    elif dit is not None and (fichier.exists() or fichier.suffix == ".zip"):
+    elif fichier.exists() or fichier.suffix == ".zip":
         if fichier.is_file() and not is_zipfile(fichier):
             raise UsageError(
                 f"Le fichier [{fichier}] n'est pas un enregistrement.",
-                remede="donnez un preuves.zip écrit par --report-dir, ou un dossier de « proxy --export »",
+                remede="donnez un preuves.zip de --report-dir, un dossier de « proxy --export » ou une base",
             )
         yield _des_preuves(fichier)
     else:
         with ouvrir_magasin() as magasin:
-            yield _de_la_base(magasin, base or dit or RELAIS)
+            yield _de_la_base(magasin, dit)
 
 
 def _des_preuves(fichier: Path) -> Provenance:

@@ -16,6 +16,7 @@ from sne_calibrage.versions.differences_de_contrats import (
     Severite,
 )
 from sne_calibrage.versions.sorts_des_requetes import (
+    DETAILLES,
     REPONSE,
     Cause,
     Devenir,
@@ -46,7 +47,6 @@ DEVENIRS: Final = {
     Devenir.DEJA_REFUSE: ("déjà refusé", "déjà refusés"),
     Devenir.ECARTE: ("non rejoué", "non rejoués"),
 }
-_DETAILLES: Final = (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INDECIDABLE)
 #: What no exchange shows, or what the vendor cannot change: told after the interface itself.
 _A_COTE: Final = frozenset(
     {Nature.EXIGENCES, Nature.CERTIFICATION, Nature.SEUILS, Nature.ROLES, Nature.FICHIERS}
@@ -80,12 +80,12 @@ class LigneDeDifferences:
 
 @dataclass(frozen=True, slots=True)
 class PartieDeComparaison:
-    """The lines of one hardness, on the interface or beside it; they hold `nombre` differences."""
+    """The lines of one hardness, on the interface or beside it; `titre` counts the differences that they
+    hold: « L'interface : avertissements (4) »."""
 
     titre: str
     severite: Severite
-    nombre: int
-    lignes: tuple[LigneDeDifferences, ...]
+    lignes: list[LigneDeDifferences]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class GroupeDeSorts:
 def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
     """The affected exchanges, gathered by cause, the most frequent first."""
     lots: dict[tuple[Devenir, Cause], list[SortDEchange]] = {}
-    for devenir in _DETAILLES:
+    for devenir in DETAILLES:
         for sort in preparation.de(devenir):
             for cause in sort.causes or (Cause("", "", sort.raison),):
                 lots.setdefault((devenir, replace(cause, valeur="", difference="")), []).append(sort)
@@ -131,7 +131,7 @@ def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
     ]
     return sorted(
         groupes,
-        key=lambda g: (_DETAILLES.index(g.devenir), -len(g.echanges), g.cause.regle, g.cause.chemin),
+        key=lambda g: (DETAILLES.index(g.devenir), -len(g.echanges), g.cause.regle, g.cause.chemin),
     )
 
 
@@ -174,7 +174,8 @@ def parties(comparaison: ComparaisonDeContrats) -> Iterator[PartieDeComparaison]
                 if d.severite is severite and (d.nature in _A_COTE) is a_cote
             ]
             if lot:
-                yield PartieDeComparaison(titre, severite, len(lot), tuple(plier(lot)))
+                dit = f"{titre} : {_PLURIELS[severite][1]} ({len(lot)})"
+                yield PartieDeComparaison(dit, severite, plier(lot))
 
 
 def plier(differences: Iterable[DifferenceDeContrats]) -> list[LigneDeDifferences]:
@@ -234,14 +235,9 @@ def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
         lignes.append(f"  {changement.id} ({_nature(changement)}) : {combien}")
         lignes.append(f"    {changement.phrase}")
     for partie in parties(comparaison):
-        lignes += ["", intituler(partie)]
+        lignes += ["", partie.titre]
         lignes += [f"  {_ligne(ligne)}" for ligne in partie.lignes]
     return "\n".join(lignes)
-
-
-def intituler(partie: PartieDeComparaison) -> str:
-    """« L'interface : avertissements (4) »."""
-    return f"{partie.titre} : {_PLURIELS[partie.severite][1]} ({partie.nombre})"
 
 
 def _ligne(ligne: LigneDeDifferences) -> str:
@@ -302,7 +298,7 @@ def comparaison_en_html(comparaison: ComparaisonDeContrats) -> str:
         titre=f"De {comparaison.avant} à {comparaison.apres}",
         comparaison=comparaison,
         conclusion=conclure(comparaison),
-        lots=[(intituler(partie), partie.lignes) for partie in parties(comparaison)],
+        parties=list(parties(comparaison)),
     )
 
 

@@ -8,16 +8,15 @@ those of the two contracts, and to the change that brings them."""
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris, rejouer
 from sne_calibrage.versions.causes_de_refus import Chercheur
 from sne_calibrage.versions.contrats_compares import comparer
-from sne_calibrage.versions.differences_de_contrats import ComparaisonDeContrats
+from sne_calibrage.versions.differences_de_contrats import SEULEMENT, ComparaisonDeContrats
 from sne_calibrage.versions.sorts_des_requetes import Devenir, Nouveaute, Preparation, SortDEchange
 from sne_conformite.bilan.couverture_du_contrat import Couverture, est_du_sne
 from sne_conformite.observation.observation import arbre_de
-from sne_interface import archives
 from sne_interface.contract import arbres_compares
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.contrats_charges import Contrat
@@ -37,7 +36,6 @@ _NOUVEAUTES: Final = (
 )  # fmt: skip
 #: The sandbox's own answer does not fit the target.
 _ETAT_INCONNU: Final = "ce que devient, sous ce contrat, la demande déjà tenue ne se sait pas"
-Progres = Callable[[int], None]
 
 
 def preparer(
@@ -49,7 +47,7 @@ def preparer(
     reglages: Reglages | None = None,
     remises: Collection[int] = (),
     certificats: bool = True,
-    progres: Progres = lambda fait: None,
+    progres: Callable[[int], None] = lambda fait: None,
 ) -> Preparation:
     """The fate under `vers` of exchanges that were recorded under `depuis`.
 
@@ -125,8 +123,7 @@ def _sort(avant: Repris, apres: Repris, chercheur: Chercheur, ancien: Chercheur)
         causes = tuple(cause for cause in chercheur.refus(apres) if cause.cle not in connues)
         if causes:
             return SortDEchange(*qui, Devenir.REFUSE, causes)
-        return SortDEchange(*qui, Devenir.INDECIDABLE, raison=_raison(avant, _dit_refus(avant)))
-    if refusait:
+    if refuse or refusait:
         return SortDEchange(*qui, Devenir.INDECIDABLE, raison=_raison(avant, _dit_refus(avant)))
     causes = tuple(chercheur.reponse(vue, chemins)) if (chemins := differences(avant, apres)) else ()
     return SortDEchange(*qui, Devenir.AUTREMENT if chemins else Devenir.INCHANGE, causes)
@@ -168,17 +165,12 @@ def _texte(champ: Champ) -> str:
 
 
 def _documents(champs: Mapping[str, Champ]) -> dict[str, bytes]:
-    """The XML documents of an answer: one, or those of its archive, in their order."""
+    """The XML documents of an answer of ours: one, or those of its archive, in their order."""
     octets = document_parmi({nom: v for nom, v in champs.items() if nom != _ATTESTATION})
     if not octets.startswith(b"PK"):
         return {"": octets} if octets else {}
-    try:
-        with ZipFile(BytesIO(octets)) as archive:
-            if archives.trop(archive, archives.MESSAGE):
-                return {"": octets}
-            return {str(rang): archive.read(nom) for rang, nom in enumerate(archive.namelist())}
-    except BadZipFile:
-        return {"": octets}
+    with ZipFile(BytesIO(octets)) as archive:
+        return {str(rang): archive.read(nom) for rang, nom in enumerate(archive.namelist())}
 
 
 # --- what it could now send --------------------------------------------------------------------------------
@@ -199,7 +191,5 @@ def _nouveautes(comparaison: ComparaisonDeContrats, couverture: Couverture) -> I
         }[d.nature]
         objet = chemin or d.objet
         if not any(vu == objet or vu.startswith(f"{objet}/") for vu in vus):
-            ecrit = document.partition("/")[0] not in ("type-evenement", "doublons") and not est_du_sne(
-                chemin
-            )
+            ecrit = document not in SEULEMENT and not est_du_sne(chemin)
             yield Nouveaute(d, envoyer=ecrit)

@@ -10,14 +10,16 @@ from typing import Any, Final
 
 from sne_calibrage.versions.contour_de_schema import PlaceDeSchema, Valeurs, relever
 from sne_calibrage.versions.differences_de_contrats import (
+    DOUTE,
+    ELARGI,
     PORTEURS,
+    RESSERRE,
+    RUPTURE,
     SEULEMENT,
     DifferenceDeContrats,
     Sens,
     Severite,
     aller_retour,
-    elargi,
-    resserre,
 )
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.contrats_charges import Contrat
@@ -36,8 +38,6 @@ _FACETTES: Final[Mapping[str, str]] = {
     "whiteSpace": "traitement des blancs", "namespace": "espaces de noms admis",
     "processContents": "contrôle de ce qui est admis",
 }  # fmt: skip
-_DOUTE: Final = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
-_ROMPU: Final = aller_retour(Severite.ERREUR, Severite.ERREUR)
 
 
 def comparer(avant: Contrat, apres: Contrat) -> Iterator[DifferenceDeContrats]:
@@ -101,7 +101,7 @@ def _places(avant: Places, apres: Places) -> Iterator[_Ecart]:
     for chemin in parties[0]:
         if chemin in deplaces:
             dit = f"déplacé : se trouve à présent à {deplaces[chemin]}"
-            yield chemin, "element-deplace", dit, _ROMPU
+            yield chemin, "element-deplace", dit, RUPTURE
         else:
             attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
             severites = aller_retour(Severite.ERREUR, attendu)
@@ -121,7 +121,7 @@ def _places(avant: Places, apres: Places) -> Iterator[_Ecart]:
                 parent in avant and parent in apres and (avant[parent].espace, apres[parent].espace) == deux
             )
             if place.espace != autre.espace and not suit:
-                yield chemin, "espace-de-noms", f"espace de noms : {_au_lieu(*deux)}", _ROMPU
+                yield chemin, "espace-de-noms", f"espace de noms : {_au_lieu(*deux)}", RUPTURE
             yield from _place(chemin, place, autre)
 
 
@@ -130,7 +130,7 @@ def _au_lieu(avant: str | None, apres: str | None, rien: str = "aucun") -> str:
 
 
 def _selon(serre: bool) -> dict[Sens, Severite]:
-    return resserre() if serre else elargi()
+    return RESSERRE if serre else ELARGI
 
 
 def _quoi(chemin: str) -> str:
@@ -170,10 +170,10 @@ def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema) -> Iterator[
     if avant.fixe != apres.fixe:
         dit = f"valeur imposée : {_au_lieu(avant.fixe, apres.fixe, 'aucune')}"
         change = None not in (avant.fixe, apres.fixe)
-        yield chemin, "valeur-imposee", dit, _ROMPU if change else _selon(apres.fixe is not None)
+        yield chemin, "valeur-imposee", dit, RUPTURE if change else _selon(apres.fixe is not None)
     if avant.defaut != apres.defaut:
         dit = f"valeur par défaut : {_au_lieu(avant.defaut, apres.defaut, 'aucune')}"
-        yield chemin, "valeur-par-defaut", dit, _DOUTE
+        yield chemin, "valeur-par-defaut", dit, DOUTE
     if avant.contraintes != apres.contraintes:
         dit = f"unicité : {_dits(apres.contraintes)}, et non plus {_dits(avant.contraintes)}"
         yield chemin, "unicite", dit, _des_ensembles(avant.contraintes, apres.contraintes)
@@ -181,7 +181,7 @@ def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema) -> Iterator[
         yield from _valeurs(chemin, avant.valeurs, apres.valeurs)
     elif avant.valeurs != apres.valeurs:
         dit = "contient à présent des éléments" if apres.valeurs is None else "contient à présent un texte"
-        yield chemin, "contenu", dit, _ROMPU
+        yield chemin, "contenu", dit, RUPTURE
     elif avant.modele != apres.modele:
         yield from _modele(chemin, avant.modele, apres.modele)
 
@@ -202,7 +202,7 @@ def _modele(chemin: str, avant: Any, apres: Any) -> Iterator[_Ecart]:
         yield chemin, "ordre", dit, aller_retour(Severite.ERREUR, Severite.AVERTISSEMENT)
     elif avant[1] != apres[1] or _reduit(avant[0], communs) != _reduit(apres[0], communs):
         dit = "les choix entre éléments, ou leur groupement, ne sont plus les mêmes"
-        yield chemin, "choix", dit, _DOUTE
+        yield chemin, "choix", dit, DOUTE
 
 
 def _noms(modele: Any) -> Iterator[str]:
@@ -229,7 +229,7 @@ def _reduit(modele: Any, noms: set[str]) -> Any:
 def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs) -> Iterator[_Ecart]:
     if avant.base != apres.base:
         proches = avant.base in apres.lignee or apres.base in avant.lignee
-        severites = _selon(avant.base in apres.lignee) if proches else _ROMPU
+        severites = _selon(avant.base in apres.lignee) if proches else RUPTURE
         yield chemin, "type", f"type {apres.base}, et non plus {avant.base}", severites
     for nom in dict.fromkeys((*avant.bornes, *apres.bornes)):
         un, autre = avant.bornes.get(nom), apres.bornes.get(nom)
@@ -244,19 +244,19 @@ def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs) -> Iterator[_Ecart]:
 
 def _des_ensembles(avant: frozenset[str], apres: frozenset[str]) -> Mapping[Sens, Severite]:
     """How hard it is that all of `apres` must hold, and no longer all of `avant`."""
-    return _selon(apres > avant) if apres > avant or apres < avant else _DOUTE
+    return _selon(apres > avant) if apres > avant or apres < avant else DOUTE
 
 
 def _codes(chemin: str, avant: frozenset[str] | None, apres: frozenset[str] | None) -> Iterator[_Ecart]:
     if avant is None and apres is not None:
-        yield chemin, "enumeration-ajoutee", f"une valeur de la liste : {_dits(apres)}", resserre()
+        yield chemin, "enumeration-ajoutee", f"une valeur de la liste : {_dits(apres)}", RESSERRE
     elif avant is not None and apres is None:
-        yield chemin, "enumeration-retiree", "plus de liste de valeurs", elargi()
+        yield chemin, "enumeration-retiree", "plus de liste de valeurs", ELARGI
     elif avant is not None and apres is not None:
         if otes := avant - apres:
-            yield chemin, "enumeration-reduite", f"valeurs retirées : {_dits(otes)}", resserre()
+            yield chemin, "enumeration-reduite", f"valeurs retirées : {_dits(otes)}", RESSERRE
         if mis := apres - avant:
-            yield chemin, "enumeration-etendue", f"valeurs ajoutées : {_dits(mis)}", elargi()
+            yield chemin, "enumeration-etendue", f"valeurs ajoutées : {_dits(mis)}", ELARGI
 
 
 def _dits(valeurs: frozenset[str]) -> str:
@@ -265,7 +265,7 @@ def _dits(valeurs: frozenset[str]) -> str:
 
 def _facette(nom: str, avant: str | None, apres: str | None) -> Mapping[Sens, Severite]:
     if nom == "whiteSpace":  # it changes what is read, and not always what is admitted
-        return _DOUTE
+        return DOUTE
     if avant is None or apres is None:
         return _selon(avant is None)
     try:
@@ -274,4 +274,4 @@ def _facette(nom: str, avant: str | None, apres: str | None) -> Mapping[Sens, Se
         plus = apres > avant
     if nom in _HAUTES or nom in _BASSES:
         return _selon(plus is (nom in _BASSES))
-    return _ROMPU if nom == "length" else _DOUTE
+    return RUPTURE if nom == "length" else DOUTE

@@ -32,6 +32,10 @@ class Devenir(StrEnum):
     ECARTE = "non rejoué"
 
 
+#: The fates that are told exchange by exchange.
+DETAILLES: Final = (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INDECIDABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why: the code of a rule, `SCHEMA`, `ENVELOPPE` or `REPONSE`; the place, with its indexes, the sentence
@@ -125,13 +129,12 @@ class Preparation:
 
     def en_json(self) -> dict[str, Any]:
         """Its JSON: of the exchanges, those that are not unaffected."""
-        tus = (Devenir.INCHANGE, Devenir.DEJA_REFUSE, Devenir.ECARTE)
         return {
             **{nom: getattr(self, nom) for nom in ("depuis", "vers", "source", "prete")},
             "perdus": self.perdus or None,
             "comptes": valeurs_en_json.en_json(self.comptes),
             "changements": [changement.en_json() for changement in self.changements.values()],
-            "echanges": [sort.en_json() for sort in self.sorts if sort.devenir not in tus],
+            "echanges": [sort.en_json() for sort in self.sorts if sort.devenir in DETAILLES],
             "nouveautes": [nouveaute.en_json() for nouveaute in self.nouveautes],
         }
 

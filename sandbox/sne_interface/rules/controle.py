@@ -154,7 +154,7 @@ def passer(
     types = (type_fichier,) if type_fichier else _types(document, genre, contrat)
     if types is None:
         return Controle(str(genre), tuple(fautes))
-    contexte = _contexte(document, types[0], contrat, maintenant, nom)
+    contexte = contexte_sans_registre(document, types[0], contrat, maintenant, nom)
     omises, douteuses = _omises(contrat, types, nom is not None)
     anomalies, tues = juger_malgre(contexte, contrat, profil, [faute for faute, _ in refus], lisible)
     fautes += _ensuite(anomalies, contrat, {*omises, *douteuses})
@@ -268,7 +268,7 @@ def _juger(
     types = (type_fichier,) if type_fichier else _types(document, genre, contrat)
     if types is None:
         return _sans_faute(genre, ())
-    contexte = _contexte(document, types[0], contrat, maintenant, nom)
+    contexte = contexte_sans_registre(document, types[0], contrat, maintenant, nom)
     omises, douteuses = _omises(contrat, types, nom is not None)
     anomalies = engine.juger_sans_registre(contexte, contrat, profil)
     if not anomalies:
@@ -297,9 +297,10 @@ def _types(document: Element, genre: Document, contrat: Contrat) -> tuple[str, .
     return (ecrit,) if connu else voulus
 
 
-def _contexte(
+def contexte_sans_registre(
     document: Element, type_fichier: str, contrat: Contrat, maintenant: datetime, nom: str | None
 ) -> Contexte:
+    """All that the rules read of a document alone, whose register is empty."""
     reglages = Reglages(**contrat.reglages)
     return Contexte(
         type_fichier=type_fichier,

@@ -63,7 +63,7 @@ def _ajouter(question: Question, element: Element) -> Evenement:
         nature="CRE",
         date_survenance=element.date_de("dateSurvenance"),
         commentaire=element.texte_de("commentaire"),
-        caracteristiques=_caracteristiques(element),
+        caracteristiques=caracteristiques_ecrites(element),
     )
     return replace(evenement, identifiant=question.registre.ajouter_evenement(evenement))
 
@@ -82,13 +82,14 @@ def _changer(question: Question, element: Element, nature: str) -> Evenement:
             code_type=code_type,
             date_survenance=element.date_de("dateSurvenance") or avant.date_survenance,
             commentaire=element.texte_de("commentaire") or avant.commentaire,
-            caracteristiques=_caracteristiques(element) or gardees,
+            caracteristiques=caracteristiques_ecrites(element) or gardees,
         )
     question.registre.modifier_evenement(apres)
     return apres
 
 
-def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
+def caracteristiques_ecrites(element: Element) -> tuple[tuple[str, str], ...]:
+    """(code, value) of the characteristics of an `evenement` element."""
     return tuple(
         (c.texte_de("code") or "", c.texte_de("valeurCaracteristiqueSpecifique") or "")
         for c in element.tous(_LISTE)

@@ -1,7 +1,7 @@
 """The other SNE, in process: every change is found, and what is proposed makes the two agree."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from calibrage import (
     ClientDesEcarts,
     contrat,
     ecrire_l_autre,
+    nue,
     specimen,
     trouver,
 )
@@ -55,25 +56,14 @@ def converser(application: Flask, nom: str) -> list[Echange]:
         return next((v for v in recu.champs.values() if isinstance(v, bytes) and v.startswith(b"<?xml")), b"")
 
     ClientDesEcarts(appeler).converser()
-    enregistres = [nue(echange) for echange in parcourir(banc.services.magasin, nom)]
+    return relayes(banc)
+
+
+def relayes(banc: Banc) -> list[Echange]:
+    """What the relay records of the calls of a base, which then goes."""
+    enregistres = [nue(echange) for echange in parcourir(banc.services.magasin, banc.nom)]
     banc.supprimer()
     return enregistres
-
-
-def nue(echange: Echange) -> Echange:
-    """The line as the relay makes it, read by our contract and not by the server's."""
-    return Echange(
-        base="proxy",
-        recu_le=echange.recu_le,
-        identifiant=echange.identifiant,
-        methode=echange.methode,
-        chemin=echange.chemin,
-        statut=echange.statut,
-        en_tetes=echange.en_tetes,
-        en_tetes_reponse=echange.en_tetes_reponse,
-        requete=echange.requete,
-        reponse=echange.reponse,
-    )
 
 
 def lus(enregistres: list[Echange], contrat: Contrat) -> Iterator[Echange]:
@@ -83,17 +73,32 @@ def lus(enregistres: list[Echange], contrat: Contrat) -> Iterator[Echange]:
         yield ligne
 
 
+def repondus(enregistres: list[Echange], avant: bytes, apres: bytes) -> list[Echange]:
+    """The same, answered otherwise."""
+    return [replace(e, reponse=e.reponse.replace(avant, apres)) for e in enregistres]
+
+
 def juger(enregistres: list[Echange], contrat: Contrat) -> Calibrage:
     return calibrer(contrat, lus(enregistres, contrat))
 
 
-def enregistrer(home: Path, autre: Path) -> list[Echange]:
+def sous_la_surcharge(bilan: Calibrage, enregistres: list[Echange], dossier: Path) -> Calibrage:
+    """What is left of it once what it proposes is written in a folder."""
+    surcharge_proposee.ecrire(dossier, bilan, contrat())
+    apres = juger(enregistres, contrats_charges.charger(overlay=dossier))
+    assert apres.groupes == [], rendu_de_calibration.en_texte(apres)
+    return apres
+
+
+def enregistrer(
+    home: Path, autre: Path, jouer: Callable[[Flask, str], list[Echange]] = converser
+) -> list[Echange]:
     """What is recorded of a client before a server of this overlay."""
     application = creer_application(
         Configuration(ouvert=True, home=home, contracts=autre, horloge=Horloge(fige_a=MIDI))
     )
     try:
-        return converser(application, "autre")
+        return jouer(application, "autre")
     finally:
         application.extensions["sne"].magasin.fermer()
 
@@ -126,10 +131,7 @@ def test_every_change_is_found_and_nothing_else(bilan: Calibrage) -> None:
 def test_what_is_proposed_makes_the_two_agree(
     enregistrement: list[Echange], bilan: Calibrage, tmp_path: Path
 ) -> None:
-    surcharge_proposee.ecrire(tmp_path / "surcharge", bilan, contrat())
-    apres = juger(enregistrement, contrats_charges.charger(overlay=tmp_path / "surcharge"))
-    assert apres.groupes == [], rendu_de_calibration.en_texte(apres)
-    assert apres.compares == bilan.compares
+    assert sous_la_surcharge(bilan, enregistrement, tmp_path / "surcharge").compares == bilan.compares
 
 
 def test_the_same_contract_makes_no_difference(jumeau: list[Echange]) -> None:
@@ -160,19 +162,12 @@ def test_what_shows_in_every_answer_is_a_setting(tmp_path: Path) -> None:
         ("réglage", "Le réglage avertissements est « reponse », et non « interne »."),
         ("réglage", "Le réglage emballage est « simple », et non « question »."),
     ], rendu_de_calibration.en_texte(bilan)
-    surcharge_proposee.ecrire(tmp_path / "surcharge", bilan, contrat())
-    apres = juger(enregistre, contrats_charges.charger(overlay=tmp_path / "surcharge"))
-    assert apres.groupes == [], rendu_de_calibration.en_texte(apres)
+    sous_la_surcharge(bilan, enregistre, tmp_path / "surcharge")
 
 
 def test_an_element_that_we_do_not_know_is_told(jumeau: list[Echange]) -> None:
     """In what the server answers: the schema is to be changed, and the sandbox does not write it."""
-    enregistres = [
-        replace(
-            e, reponse=e.reponse.replace(b"</ns1:precision>", b"</ns1:precision><ns1:avis>oui</ns1:avis>")
-        )
-        for e in jumeau
-    ]
+    enregistres = repondus(jumeau, b"</ns1:precision>", b"</ns1:precision><ns1:avis>oui</ns1:avis>")
     bilan = juger(enregistres, contrat())
     assert {groupe.genre for groupe in bilan.groupes} == {"schéma", "élément"}, rendu_de_calibration.en_texte(
         bilan
@@ -183,11 +178,8 @@ def test_an_element_that_we_do_not_know_is_told(jumeau: list[Echange]) -> None:
 
 
 def test_a_code_that_is_no_rule_of_ours_is_told_and_nothing_is_proposed(jumeau: list[Echange]) -> None:
-    enregistres = [
-        replace(e, reponse=e.reponse.replace(b"</ns1:listeAnomalie>", _AUTRE + b"</ns1:listeAnomalie>"))
-        for e in jumeau
-    ]
-    bilan = juger(enregistres, contrat())
+    fin = b"</ns1:listeAnomalie>"
+    bilan = juger(repondus(jumeau, fin, _AUTRE + fin), contrat())
     (groupe,) = bilan.groupes
     assert (groupe.genre, groupe.propositions) == ("contrôle inconnu", [])
     assert "X99" in groupe.titre
@@ -196,13 +188,7 @@ def test_a_code_that_is_no_rule_of_ours_is_told_and_nothing_is_proposed(jumeau: 
 def test_no_nir_is_shown_nor_written(enregistrement: list[Echange], tmp_path: Path) -> None:
     """Those of the examples of NIR001, which a server without mask repeats."""
     nir = b"189046210100199"
-    enregistres = [
-        replace(
-            e,
-            reponse=e.reponse.replace(b"</ns1:message>", b" (" + nir + b")</ns1:message>"),
-        )
-        for e in enregistrement
-    ]
+    enregistres = repondus(enregistrement, b"</ns1:message>", b" (" + nir + b")</ns1:message>")
     nous = contrat()
     bilan = juger(enregistres, nous)
     ecrits = b"".join(surcharge_proposee.fichiers(bilan, nous).values()).decode()
@@ -268,9 +254,7 @@ def communes(application: Flask) -> list[Echange]:
         racine = specimen()
         trouver(racine, f"{DEMANDEUR}/adressePostale/commune").set("code", code)
         banc.demander(racine)
-    enregistres = [nue(echange) for echange in parcourir(banc.services.magasin, "communes")]
-    banc.supprimer()
-    return enregistres
+    return relayes(banc)
 
 
 def test_a_rule_that_only_warns_of_some_values_is_no_contradiction(communes: list[Echange]) -> None:
@@ -339,20 +323,17 @@ def test_what_an_anonymous_export_replaced_is_no_difference(
     (dossier / "xsd").mkdir(parents=True)
     (dossier / "xsd/demande-02.02.xsd").write_text(schema.replace(place, element + place, 1), "utf-8")
     officiel = contrats_charges.charger(overlay=dossier)
-    configuration = Configuration(
-        ouvert=True, home=tmp_path / "home", contracts=dossier, horloge=Horloge(fige_a=MIDI)
-    )
-    application = creer_application(configuration)
-    try:
-        banc = Banc(application, "officiel").creer()
+
+    def deposer(application: Flask, nom: str) -> list[Echange]:
+        banc = Banc(application, nom).creer()
         racine = specimen("personne_seule_nir")
         usage = etree.Element(f"{{{NS}}}statutUsage")
         usage.text = "CELIB"
         trouver(racine, f"{FORMULAIRE}/numGuichet").addnext(usage)
         assert banc.demander(racine).fault is None
-        enregistres = [nue(echange) for echange in parcourir(banc.services.magasin, "officiel")]
-    finally:
-        application.extensions["sne"].magasin.fermer()
+        return relayes(banc)
+
+    enregistres = enregistrer(tmp_path / "home", dossier, deposer)
     ecrit = ecrire(tmp_path / "export", echantillons(enregistres, officiel), anonymiser=True)
     assert ecrit.inconnus == {"statutUsage": 2}
     bilan = calibrer(officiel, du_dossier(tmp_path / "export", officiel))

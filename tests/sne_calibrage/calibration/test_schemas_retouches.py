@@ -23,7 +23,7 @@ def admet(overlay: Path, racine: Any) -> bool:
 
 def changer(dossier: Path, chemin: str, facette: Facette, valeur: str = "") -> Path:
     copies = SchemasCopies(contrats_charges.charger().schemas.lire)
-    assert copies.changer(FICHIER, f"{RACINE}/{chemin}", facette, valeur)
+    assert copies.changer(FICHIER, facette, f"{RACINE}/{chemin}", valeur)
     (dossier / "xsd").mkdir()
     for nom, racine in copies.changes.items():
         (dossier / nom).write_bytes(etree.tostring(racine.getroottree(), encoding="UTF-8"))
@@ -36,18 +36,12 @@ def long(chemin: str, longueur: int) -> Any:
     return racine
 
 
-def test_a_longer_text(tmp_path: Path) -> None:
-    overlay = changer(tmp_path, f"{DEMANDEUR}/nom", Facette.LONGUEUR_MAX, "60")
-    assert admet(overlay, long(f"{DEMANDEUR}/nom", 60))
-    assert not admet(overlay, long(f"{DEMANDEUR}/nom", 61))
-    assert not admet(overlay, long(f"{DEMANDEUR}/prenom", 60))  # of the same type
-
-
-def test_a_shorter_one(tmp_path: Path) -> None:
-    profession = f"{DEMANDEUR}/situationProfessionnelle/profession"
-    overlay = changer(tmp_path, profession, Facette.LONGUEUR_MAX, "10")
-    assert admet(overlay, long(profession, 10))
-    assert not admet(overlay, long(profession, 11))
+@pytest.mark.parametrize(("element", "maximum"), [("nom", 60), ("situationProfessionnelle/profession", 10)])
+def test_a_longer_text_and_a_shorter_one(tmp_path: Path, element: str, maximum: int) -> None:
+    overlay = changer(tmp_path, f"{DEMANDEUR}/{element}", Facette.LONGUEUR_MAX, str(maximum))
+    assert admet(overlay, long(f"{DEMANDEUR}/{element}", maximum))
+    assert not admet(overlay, long(f"{DEMANDEUR}/{element}", maximum + 1))
+    assert not admet(overlay, long(f"{DEMANDEUR}/prenom", 60))  # of the type of a name
 
 
 @pytest.mark.parametrize("facette", [Facette.VALEUR_MAX, Facette.FOIS_MAX, Facette.LONGUEUR_MIN])
@@ -84,5 +78,5 @@ def test_an_element_more(tmp_path: Path) -> None:
 
 def test_a_place_that_is_none_changes_nothing() -> None:
     copies = SchemasCopies(contrats_charges.charger().schemas.lire)
-    assert not copies.changer(FICHIER, f"{RACINE}/{DEMANDEUR}/inconnu", Facette.LONGUEUR_MAX, "3")
+    assert not copies.changer(FICHIER, Facette.LONGUEUR_MAX, f"{RACINE}/{DEMANDEUR}/inconnu", "3")
     assert copies.changes == {}

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -81,68 +80,61 @@ def test_what_is_no_contract_is_wrong_usage(nom: str) -> None:
 
 
 @pytest.fixture
-def home(banc: Banc) -> dict[str, Any]:
-    """A base that was called, by the options that name it."""
+def base(banc: Banc) -> list[str]:
+    """A base that was called, as the command line names it."""
     numero, racine = banc.creer_demande()
     banc.demander(message(racine, "MOD", numero, refInterne="AUTRE"))
     configuration = banc.services.configuration
-    return {"--home": configuration.home, "--base": banc.nom} | (
-        {"--database": configuration.database} if configuration.database else {}
-    )
+    ailleurs = ["--database", configuration.database] if configuration.database else []
+    return [banc.nom, "--home", str(configuration.home), *ailleurs]
 
 
-def mots(options: dict[str, Any]) -> list[str]:
-    return [str(mot) for paire in options.items() for mot in paire]
-
-
-def test_the_journal_of_a_base_is_prepared_to_the_next_contract(home: dict[str, Any]) -> None:
-    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home), "--format", "json")
+def test_the_journal_of_a_base_is_prepared_to_the_next_contract(base: list[str]) -> None:
+    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *base, "--format", "json")
     assert vu.return_value == 0, vu.exception
     lu = json.loads(vu.stdout)
     assert (lu["depuis"], lu["vers"], lu["prete"]) == ("v5.0", "v5.2", True)
     assert lu["comptes"]["inchangé"] == 2
     assert (lu["echanges"], lu["perdus"]) == ([], None)
-    assert (
-        "Attention"
-        not in appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home), "--format", "html").stdout
-    )
+    page = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *base, "--format", "html").stdout
+    assert "Attention" not in page
     assert {n["changement"] for n in lu["nouveautes"] if n["sens"] == "envoyer"} == {
         "MESSAGE-0202", "NIR", "DECISIONS",
     }  # fmt: skip
 
 
-def test_a_refusal_ends_with_1_and_every_form_names_it(home: dict[str, Any], tmp_path: Path) -> None:
+def test_a_refusal_ends_with_1_and_every_form_names_it(base: list[str], tmp_path: Path) -> None:
     (tmp_path / "contract.toml").write_text('versions = ["02.00", "02.02"]\n', "utf-8")
     for forme in ("text", "json", "html"):
-        vu = appeler("preparer", "--vers", tmp_path, *mots(home), "--format", forme)
+        vu = appeler("preparer", "--vers", tmp_path, *base, "--format", forme)
         assert vu.return_value == 1, vu.exception
         assert "ENT003" in vu.stdout
         assert "version de message n" in vu.stdout
-    texte = appeler("preparer", "--vers", tmp_path, *mots(home)).stdout
+    texte = appeler("preparer", "--vers", tmp_path, *base).stdout
     assert "2 échanges acceptés seraient refusés" in texte
     assert "ENT003 · échanges 1, 2 (getNumUnique CRE, getNumUnique MOD)" in texte
 
 
-def test_a_recording_taken_for_one_of_the_target_is_wrong_usage(home: dict[str, Any]) -> None:
-    vu = appeler("preparer", "--vers", "v5.2", *mots(home))
+def test_a_recording_taken_for_one_of_the_target_is_wrong_usage(base: list[str]) -> None:
+    vu = appeler("preparer", "--vers", "v5.2", *base)
     assert isinstance(vu.exception, UsageError)
     assert "--de" in vu.exception.remede
 
 
-def test_what_could_not_be_replayed_proves_nothing(banc: Banc, home: dict[str, Any]) -> None:
+def test_what_could_not_be_replayed_proves_nothing(banc: Banc, base: list[str]) -> None:
     banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "journal"})
-    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home))
+    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *base)
     assert vu.return_value == 3
     assert "rien n'est prouvé" in vu.stdout
 
 
-def test_what_the_journal_has_no_more_is_told(banc: Banc, home: dict[str, Any]) -> None:
+def test_what_the_journal_has_no_more_is_told(banc: Banc, base: list[str]) -> None:
     banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "journal"})
     banc.creer_demande("colocataires")
-    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home))
+    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *base)
     assert vu.return_value == 0, vu.exception
     assert "Attention : 2 échanges oubliés" in vu.stderr
-    mots_de = ("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home), "--format")
+    mots_de = ("preparer", "--vers", "v5.2", "--de", "v5.0", *base, "--format")
     assert json.loads(appeler(*mots_de, "json").stdout)["perdus"].startswith("2 échanges oubliés")
     assert "Attention : 2 échanges oubliés" in appeler(*mots_de, "html").stdout
 

@@ -3,10 +3,10 @@ their role or say that they are off."""
 
 import functools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import officiels
@@ -32,105 +32,63 @@ from sne_sandbox.web.configuration_et_services import Configuration
 
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"
 NIRS = ("NIR001", "NIR002", "NIR003", "NIR004", "NIR006", "NIR007", "NIR008")
-ROLES_NIR = ("demande.nir.demandeur", "demande.nir.cotitulaire", "demande.nir.a_charge")
+ROLES_NIR = {"demande.nir.demandeur", "demande.nir.cotitulaire", "demande.nir.a_charge"}
 DECISIONS = [r.code for r in REGLES if any(role.startswith("decision.") for role in r.roles)]
-#: (what the folder is; roles found under another name; roles that are missing; rules that are off when
-#: nothing is bound again; those that are still off once the guesses are written)
-DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[str]]] = [
-    (officiels.nir_renomme, {*ROLES_NIR}, set(), {*NIRS}, set()),
-    (officiels.nir_dans_un_bloc, {*ROLES_NIR}, set(), {*NIRS}, set()),
-    (officiels.nir_en_fin, set(), {"demande.nir.a_charge"}, {"NIR008"}, {"NIR008"}),
-    (
-        officiels.nir_du_demandeur_seul,
-        set(),
-        {"demande.nir.cotitulaire", "demande.nir.a_charge"},
-        {"NIR008"},
-        {"NIR008"},
-    ),
-    (
-        officiels.nir_hors_de_la_personne,
-        {"demande.nir.demandeur"},
-        {"demande.nir.cotitulaire", "demande.nir.a_charge"},
-        {*NIRS},
-        {"NIR008"},
-    ),
-    (officiels.nir_sous_un_nom_accentue, {*ROLES_NIR}, set(), {*NIRS}, set()),
-    (officiels.nir_et_cle_a_part, set(), {*ROLES_NIR}, {*NIRS}, {*NIRS}),
-    (officiels.version_d_apres, {*ROLES_NIR}, set(), {*NIRS}, set()),
-    (officiels.nir_de_13_caracteres, set(), {*ROLES_NIR}, {*NIRS}, {*NIRS}),
-    (
-        officiels.sans_bloc,
-        set(),
-        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
-        set(),
-        set(),
-    ),
-    (
-        officiels.bloc_hors_du_formulaire,
-        set(),
-        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
-        set(),
-        set(),
-    ),
-    (officiels.un_calcul_renomme, {"demande.ressources_uc"}, set(), set(), set()),
-    (
-        officiels.calculs_retires,
-        set(),
-        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
-        set(),
-        set(),
-    ),
-    (officiels.quartile_en_code, set(), {"demande.premier_quartile"}, set(), set()),
-    (officiels.uc_en_texte, set(), set(), set(), set()),
-    (officiels.quartile_obligatoire, set(), set(), set(), set()),
-    (
-        officiels.bloc_a_part,
-        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
-        set(),
-        set(),
-        set(),
-    ),
-    (officiels.autre_type, {"decision.type"}, set(), {*DECISIONS}, set()),
-    (
-        officiels.caracteristiques_renommees,
-        {
-            "decision.type",
-            *(f"decision.{r}" for r in contrats_charges.charger().roles.decision.caracteristiques),
-        },
-        set(),
-        {*DECISIONS},
-        set(),
-    ),
-    (
-        officiels.codes_de_decision,
-        {f"decision.valeurs.{role}" for role in contrats_charges.charger().roles.decision.valeurs},
-        set(),
-        set(),
-        set(),
-    ),
-    (officiels.sans_irrecevabilite, set(), {"decision.valeurs.irrecevabilite"}, set(), set()),
-    (officiels.sans_decisions, set(), {"decision.type"}, {*DECISIONS}, {*DECISIONS}),
-    (officiels.bail_en_texte, set(), set(), set(), set()),
-    (
+CALCULS = {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"}
+AUTRES_NIR = {"demande.nir.cotitulaire", "demande.nir.a_charge"}
+NOTRE_DECISION = contrats_charges.charger().roles.decision
+CARACTERISTIQUES = {f"decision.{role}" for role in NOTRE_DECISION.caracteristiques}
+VALEURS = {f"decision.valeurs.{role}" for role in NOTRE_DECISION.valeurs}
+CATEGORIES = {f"decision.categories.{c.role}" for c in NOTRE_DECISION.categories.values()}
+
+
+Faire = Callable[[Path], None]
+Fabrique = Callable[[Faire], Path]
+Ouvrir = Callable[[Path], Banc]
+
+
+class Dossier(NamedTuple):
+    """What the folder is; roles found under another name; roles that are missing; rules that are off when
+    nothing is bound again; those that are still off once the guesses are written."""
+
+    faire: Faire
+    devines: Set[str] = frozenset()
+    manquants: Set[str] = frozenset()
+    eteintes: Collection[str] = ()
+    restent: Collection[str] = ()
+
+
+DOSSIERS = [
+    Dossier(officiels.nir_renomme, ROLES_NIR, eteintes=NIRS),
+    Dossier(officiels.nir_dans_un_bloc, ROLES_NIR, eteintes=NIRS),
+    Dossier(officiels.nir_en_fin, set(), {"demande.nir.a_charge"}, ["NIR008"], ["NIR008"]),
+    Dossier(officiels.nir_du_demandeur_seul, set(), AUTRES_NIR, ["NIR008"], ["NIR008"]),
+    Dossier(officiels.nir_hors_de_la_personne, {"demande.nir.demandeur"}, AUTRES_NIR, NIRS, ["NIR008"]),
+    Dossier(officiels.nir_sous_un_nom_accentue, ROLES_NIR, eteintes=NIRS),
+    Dossier(officiels.nir_et_cle_a_part, set(), ROLES_NIR, NIRS, NIRS),
+    Dossier(officiels.version_d_apres, ROLES_NIR, eteintes=NIRS),
+    Dossier(officiels.nir_de_13_caracteres, set(), ROLES_NIR, NIRS, NIRS),
+    Dossier(officiels.sans_bloc, set(), CALCULS),
+    Dossier(officiels.bloc_hors_du_formulaire, set(), CALCULS),
+    Dossier(officiels.un_calcul_renomme, {"demande.ressources_uc"}),
+    Dossier(officiels.calculs_retires, set(), CALCULS),
+    Dossier(officiels.quartile_en_code, set(), {"demande.premier_quartile"}),
+    Dossier(officiels.uc_en_texte),
+    Dossier(officiels.quartile_obligatoire),
+    Dossier(officiels.bloc_a_part, CALCULS),
+    Dossier(officiels.autre_type, {"decision.type"}, eteintes=DECISIONS),
+    Dossier(officiels.caracteristiques_renommees, {"decision.type", *CARACTERISTIQUES}, eteintes=DECISIONS),
+    Dossier(officiels.codes_de_decision, VALEURS),
+    Dossier(officiels.sans_irrecevabilite, set(), {"decision.valeurs.irrecevabilite"}),
+    Dossier(officiels.sans_decisions, set(), {"decision.type"}, DECISIONS, DECISIONS),
+    Dossier(officiels.bail_en_texte),
+    Dossier(
         officiels.autres_categories,
-        {
-            f"decision.categories.{c.role}"
-            for c in contrats_charges.charger().roles.decision.categories.values()
-            if c.role != "handicap"
-        }
-        | {"decision.sans_categorie"},
-        set(),
-        set(),
-        set(),
+        {*CATEGORIES, "decision.sans_categorie"} - {"decision.categories.handicap"},
     ),
 ]
 #: Of one folder after the other.
-parmi = pytest.mark.parametrize(
-    ("faire", "devines", "manquants", "eteintes", "restent"),
-    DOSSIERS,
-    ids=[d[0].__name__ for d in DOSSIERS],
-    scope="module",
-)
+parmi = pytest.mark.parametrize("cas", DOSSIERS, ids=[d.faire.__name__ for d in DOSSIERS], scope="module")
 #: Contracts that are kept: those of a folder, and ours.
 _GARDES = 4
 
@@ -185,11 +143,8 @@ def notre() -> Contrat:
     return contrats_charges.charger()
 
 
-Faire = Callable[[Path], None]
-
-
 @pytest.fixture(scope="module")
-def officiel(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Faire], Path]:
+def officiel(tmp_path_factory: pytest.TempPathFactory) -> Fabrique:
     """The folder as it comes."""
 
     @functools.cache
@@ -202,9 +157,7 @@ def officiel(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Faire], Path
 
 
 @pytest.fixture(scope="module")
-def lie(
-    tmp_path_factory: pytest.TempPathFactory, officiel: Callable[[Faire], Path], notre: Contrat
-) -> Callable[[Faire], Path]:
+def lie(tmp_path_factory: pytest.TempPathFactory, officiel: Fabrique, notre: Contrat) -> Fabrique:
     """The same, with what is guessed written into it."""
 
     @functools.cache
@@ -227,46 +180,31 @@ def _eteintes(contrat: Contrat) -> set[str]:
 
 @parmi
 def test_each_role_is_found_guessed_or_missing(
-    officiel: Callable[[Faire], Path],
-    lie: Callable[[Faire], Path],
-    notre: Contrat,
-    faire: Faire,
-    devines: set[str],
-    manquants: set[str],
-    eteintes: set[str],
-    restent: set[str],
+    officiel: Fabrique, lie: Fabrique, notre: Contrat, cas: Dossier
 ) -> None:
-    dossier = officiel(faire)
+    dossier = officiel(cas.faire)
     liaisons = _liaisons(dossier, notre)
     par_etat = {
         etat: {liaison.role for liaison in liaisons if liaison.etat is etat}
         for etat in (EtatLiaison.DEVINE, EtatLiaison.MANQUANT)
     }
-    assert par_etat == {EtatLiaison.DEVINE: devines, EtatLiaison.MANQUANT: manquants}
+    assert par_etat == {EtatLiaison.DEVINE: cas.devines, EtatLiaison.MANQUANT: cas.manquants}
     assert all(dite.pourquoi and dite.nom for dite in liaisons if dite.etat is EtatLiaison.DEVINE)
-    assert _eteintes(contrats_charges.charger(overlay=dossier)) == eteintes
-    ecrit = contrats_charges.charger(overlay=lie(faire))
-    assert _eteintes(ecrit) == restent
+    assert _eteintes(contrats_charges.charger(overlay=dossier)) == {*cas.eteintes}
+    ecrit = contrats_charges.charger(overlay=lie(cas.faire))
+    assert _eteintes(ecrit) == {*cas.restent}
     assert ecrit.roles.perdus == {}
     assert [essai for essai in essayer_les_specimens(ecrit, notre) if essai.fautes] == []
 
 
 @parmi
 def test_no_registration_fails_for_our_own_answer(
-    officiel: Callable[[Faire], Path],
-    lie: Callable[[Faire], Path],
-    notre: Contrat,
-    banc_officiel: Callable[[Path], Banc],
-    faire: Faire,
-    devines: set[str],
-    manquants: set[str],
-    eteintes: set[str],
-    restent: set[str],
+    officiel: Fabrique, lie: Fabrique, notre: Contrat, banc_officiel: Ouvrir, cas: Dossier
 ) -> None:
     """As the folder comes, then with what is guessed written into it: registered, consulted whole, and a NIR
     with a wrong key is refused as soon as a role says where it is."""
-    _enregistrer(banc_officiel(officiel(faire)), notre)
-    banc = banc_officiel(lie(faire))
+    _enregistrer(banc_officiel(officiel(cas.faire)), notre)
+    banc = banc_officiel(lie(cas.faire))
     _enregistrer(banc, notre)
     contrat = banc.services.contrat
     fausse = specimen("personne_seule_nir")
@@ -274,7 +212,7 @@ def test_no_registration_fails_for_our_own_answer(
     poser(fausse, f"{DEMANDEUR}/nir", "206127511100500")
     traduire(fausse, notre.roles.demande, contrat)
     refusee = "NIR002" in banc.demander(fausse).anomalies
-    assert refusee is ("demande.nir.demandeur" not in manquants)
+    assert refusee is ("demande.nir.demandeur" not in cas.manquants)
 
 
 def _enregistrer(banc: Banc, notre: Contrat) -> None:
@@ -317,11 +255,7 @@ def _calculs(racine: Any) -> dict[str, str | None]:
     ],
 )
 def test_what_is_computed_is_written_where_it_has_a_place(
-    tmp_path: Path,
-    lie: Callable[[Faire], Path],
-    banc_officiel: Callable[[Path], Banc],
-    faire: Faire,
-    ecrits: dict[str, str],
+    tmp_path: Path, lie: Fabrique, banc_officiel: Ouvrir, faire: Faire, ecrits: dict[str, str]
 ) -> None:
     banc = banc_officiel(lie(faire))
     document = banc.demander(specimen("personne_seule_nir")).document
@@ -348,7 +282,7 @@ def _vide(tmp_path: Path) -> Path:
     ],
 )
 def test_a_folder_that_cannot_be_is_refused_with_its_place(
-    officiel: Callable[[Faire], Path], faire: Faire, dit: str
+    officiel: Fabrique, faire: Faire, dit: str
 ) -> None:
     dossier = officiel(faire)
     with pytest.raises(ContractError, match=dit) as refus:
@@ -356,7 +290,7 @@ def test_a_folder_that_cannot_be_is_refused_with_its_place(
     assert refus.value.remede
 
 
-def test_a_wrong_binding_is_guessed_again(officiel: Callable[[Faire], Path], notre: Contrat) -> None:
+def test_a_wrong_binding_is_guessed_again(officiel: Fabrique, notre: Contrat) -> None:
     (demandeur, *_) = _liaisons(officiel(officiels.lien_faux), notre)
     assert (demandeur.etat, demandeur.nom) == (
         EtatLiaison.DEVINE,
@@ -364,7 +298,7 @@ def test_a_wrong_binding_is_guessed_again(officiel: Callable[[Faire], Path], not
     )
 
 
-def test_a_category_is_in_force_as_the_folder_says(officiel: Callable[[Faire], Path]) -> None:
+def test_a_category_is_in_force_as_the_folder_says(officiel: Fabrique) -> None:
     decision = contrats_charges.charger(overlay=officiel(officiels.autres_categories)).roles.decision
     (categorie,) = decision.categories.values()
     assert categorie.code == "P1"
@@ -372,7 +306,7 @@ def test_a_category_is_in_force_as_the_folder_says(officiel: Callable[[Faire], P
 
 
 def test_a_renamed_nir_is_masked_wherever_it_is_shown(
-    lie: Callable[[Faire], Path], notre: Contrat, banc_officiel: Callable[[Path], Banc]
+    lie: Fabrique, notre: Contrat, banc_officiel: Ouvrir
 ) -> None:
     """Even one that is badly written, and reads like no NIR."""
     banc = banc_officiel(lie(officiels.nir_renomme))
@@ -394,7 +328,7 @@ def test_a_renamed_nir_is_masked_wherever_it_is_shown(
 
 
 def test_a_nir_that_no_role_names_is_masked_by_what_its_element_is_called(
-    officiel: Callable[[Faire], Path], banc_officiel: Callable[[Path], Banc]
+    officiel: Fabrique, banc_officiel: Ouvrir
 ) -> None:
     """Its 13 characters without the key, and an attribute: they read like no NIR."""
     banc = banc_officiel(officiel(officiels.nir_et_cle_a_part))
@@ -419,7 +353,7 @@ def test_a_nir_that_no_role_names_is_masked_by_what_its_element_is_called(
 
 
 def test_what_has_no_place_is_shown_in_the_console_and_not_written(
-    officiel: Callable[[Faire], Path], banc_officiel: Callable[[Path], Banc]
+    officiel: Fabrique, banc_officiel: Ouvrir
 ) -> None:
     banc = banc_officiel(officiel(officiels.calculs_retires))
     resultat = banc.demander(specimen("personne_seule_nir"))

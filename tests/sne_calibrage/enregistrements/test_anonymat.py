@@ -12,6 +12,13 @@ from sne_interface.contract.schemas import Document
 from sne_interface.resources import contracts_dir, fixtures_dir
 
 
+def anonyme(document: str | bytes, anonymat: Anonymat | None = None) -> bytes:
+    octets = document.encode() if isinstance(document, str) else document
+    lu = (anonymat or Anonymat()).document(octets)
+    assert lu is not None
+    return lu
+
+
 def textes(octets: bytes, nom: str) -> list[str | None]:
     return [element.text for element in etree.fromstring(octets).iter(f"{{*}}{nom}")]
 
@@ -21,8 +28,7 @@ def test_every_specimen_stays_of_its_schema_and_loses_its_people() -> None:
     for fichier in sorted((fixtures_dir() / "demandes").glob("*.xml")):
         avant = fichier.read_bytes()
         anonymat = Anonymat()
-        apres = anonymat.document(avant)
-        assert apres is not None
+        apres = anonyme(avant, anonymat)
         assert anonymat.inconnus == {}, fichier.name
         assert schemas.validate(etree.fromstring(apres), document=Document.DEMANDE) == [], fichier.name
         for nom in ("nom", "prenom", "mel", "telPortable", "voie"):
@@ -32,10 +38,8 @@ def test_every_specimen_stays_of_its_schema_and_loses_its_people() -> None:
 
 def test_a_name_has_one_stand_in_wherever_it_is() -> None:
     anonymat = Anonymat()
-    un = anonymat.document("<a><nom>Dupré</nom><nomPatronymique>DUPRE</nomPatronymique></a>".encode())
-    deux = anonymat.document("<a><nom>AUTRE</nom><message>[Dupré] est né</message></a>".encode())
-    assert un is not None
-    assert deux is not None
+    un = anonyme("<a><nom>Dupré</nom><nomPatronymique>DUPRE</nomPatronymique></a>", anonymat)
+    deux = anonyme("<a><nom>AUTRE</nom><message>[Dupré] est né</message></a>", anonymat)
     assert textes(un, "nom") == textes(un, "nomPatronymique") == ["ALDENNE"]
     assert textes(deux, "nom") == ["BORVAL"]
     assert textes(deux, "message") == ["[ALDENNE] est né"]
@@ -44,19 +48,15 @@ def test_a_name_has_one_stand_in_wherever_it_is() -> None:
 def test_what_is_cited_is_found_whole_however_it_is_written() -> None:
     anonymat = Anonymat()
     for nom in ("MARTIN", "MARTINEZ", "LE GALL", "GALL"):
-        anonymat.document(f"<a><nom>{nom}</nom><prenom>JEAN</prenom><numero>12</numero></a>".encode())
-    lu = anonymat.document(
-        "<a><message>MARTINEZ, Martin, Le Gall, jéan et JEANNE : 12</message></a>".encode()
-    )
-    assert lu is not None
+        anonyme(f"<a><nom>{nom}</nom><prenom>JEAN</prenom><numero>12</numero></a>", anonymat)
+    lu = anonyme("<a><message>MARTINEZ, Martin, Le Gall, jéan et JEANNE : 12</message></a>", anonymat)
     assert textes(lu, "message") == ["BORVAL, ALDENNE, CASTREC, ALIX et JEANNE : 12"]
 
 
 def test_texts_of_people_that_are_no_names_are_invented_too() -> None:
     noms = ("refInterne", "profession", "quartier", "compNomStructure", "compNomCentre", "auteurCreation",
             "nomOrganismeCollecteur", "commentaire", "numero")  # fmt: skip
-    lu = Anonymat().document(f"<a>{''.join(f'<{nom}>SECRET 8</{nom}>' for nom in noms)}</a>".encode())
-    assert lu is not None
+    lu = anonyme(f"<a>{''.join(f'<{nom}>SECRET 8</{nom}>' for nom in noms)}</a>")
     assert b"SECRET" not in lu
 
 
@@ -77,14 +77,14 @@ def test_no_text_of_the_schemas_was_forgotten() -> None:
 def test_what_is_unknown_gives_way_to_a_text_of_its_shape() -> None:
     """An official folder has elements that ours have not: nothing is known of what they hold."""
     anonymat = Anonymat(lambda valeur: valeur == "3")
-    lu = anonymat.document(
+    lu = anonyme(
         b'<interfaceNuu xmlns:o="urn:o"><nom o:autre="DURAND">MARTIN</nom>'
         b'<nomUsage code="3" qui="Zoe">DUPONT-Le 12</nomUsage>'
         b'<inconnu code="ZOE"/><demandeur>GARCIA<nom>A</nom>PEREZ</demandeur><commune code="75056"/>'
         b"<vu>1987-03-04T12:33:44Z</vu><etat>DUPONT-Le 12</etat>"
-        b"<message>Dupont Le 12, MARTIN</message></interfaceNuu>"
+        b"<message>Dupont Le 12, MARTIN</message></interfaceNuu>",
+        anonymat,
     )
-    assert lu is not None
     for secret in (b"DUPONT", b"DURAND", b"Zoe", b"ZOE", b"GARCIA", b"PEREZ", b"MARTIN", b"1987", b"Dupont"):
         assert secret not in lu, secret
     racine = etree.fromstring(lu)
@@ -101,22 +101,17 @@ def test_what_is_unknown_gives_way_to_a_text_of_its_shape() -> None:
 
 
 def test_a_boolean_of_an_unknown_element_is_drawn_each_time() -> None:
-    lu = Anonymat().document(f"<a>{'<sur>true</sur>' * 40}</a>".encode())
-    assert lu is not None
+    lu = anonyme(f"<a>{'<sur>true</sur>' * 40}</a>")
     assert set(textes(lu, "sur")) == {"true", "false"}
 
 
 def test_nothing_hides_in_a_comment() -> None:
-    lu = Anonymat().document(b"<a><!-- DUPONT --><nom>DU<!-- x -->PONT</nom><?p DUPONT?></a>")
-    assert lu is not None
+    lu = anonyme("<a><!-- DUPONT --><nom>DU<!-- x -->PONT</nom><?p DUPONT?></a>")
     assert b"PONT" not in lu
 
 
 def test_what_is_wrong_stays_wrong() -> None:
-    lu = Anonymat().document(
-        b"<a><tel>+33 6 12</tel><telPortable>0612345678</telPortable><mel>rien</mel></a>"
-    )
-    assert lu is not None
+    lu = anonyme("<a><tel>+33 6 12</tel><telPortable>0612345678</telPortable><mel>rien</mel></a>")
     assert textes(lu, "tel") == ["+00 0 00"]
     assert textes(lu, "telPortable") == ["0639980001"]
     assert textes(lu, "mel") == ["personne0"]
@@ -124,8 +119,7 @@ def test_what_is_wrong_stays_wrong() -> None:
 
 def test_there_are_names_for_everybody() -> None:
     noms = "".join(f"<nom>N{rang}</nom>" for rang in range(500))
-    lu = Anonymat().document(f'<a xmlns="{NS}">{noms}</a>'.encode())
-    assert lu is not None
+    lu = anonyme(f'<a xmlns="{NS}">{noms}</a>')
     assert len(set(textes(lu, "nom"))) == 500
 
 

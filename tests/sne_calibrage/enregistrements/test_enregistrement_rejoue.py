@@ -9,18 +9,17 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris, rejouer
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import REMISE, Echange, VerdictEchange
 
+ACCEPTE = VerdictEchange.ACCEPTE
+
 
 def enregistre(banc: Banc) -> Iterator[Echange]:
-    """The exchanges of a base with their bytes, oldest first."""
-    for ligne in reversed(banc.journal()):
-        echange = banc.services.magasin.journal.lire(banc.nom, ligne.identifiant or 0)
-        assert echange is not None
-        yield echange
+    return parcourir(banc.services.magasin, banc.nom)
 
 
 def sous(contrat: Contrat, code: str, gravite: Gravite) -> Contrat:
@@ -58,9 +57,9 @@ def test_what_was_refused_there_changes_nothing_here(banc: Banc) -> None:
     assert refus.anomalies == ["ENT008"]
     numero, _ = banc.creer_demande()
     un, deux = repris(banc, sous(banc.services.contrat, "ENT008", Gravite.AVERTISSEMENT))
-    assert (un.vue.echange.verdict, un.ici.verdict) == (VerdictEchange.ANOMALIES, VerdictEchange.ACCEPTE)
+    assert (un.vue.echange.verdict, un.ici.verdict) == (VerdictEchange.ANOMALIES, ACCEPTE)
     # Had the first stayed, the second would be its double.
-    assert (deux.ici.verdict, deux.ici.numero_unique) == (VerdictEchange.ACCEPTE, numero)
+    assert (deux.ici.verdict, deux.ici.numero_unique) == (ACCEPTE, numero)
 
 
 def test_what_was_accepted_there_is_done_here(banc: Banc) -> None:
@@ -71,9 +70,7 @@ def test_what_was_accepted_there_is_done_here(banc: Banc) -> None:
     banc.demander(message(racine, "MOD", numero), nom="DEMG0690-201803151200-000000.xml")
     banc.relire(numero)
     vus = repris(banc, stricte)
-    assert [v.ici.verdict for v in vus] == [
-        VerdictEchange.ACCEPTE, VerdictEchange.ACCEPTE, VerdictEchange.ANOMALIES, VerdictEchange.ACCEPTE,
-    ]  # fmt: skip
+    assert [v.ici.verdict for v in vus] == [ACCEPTE, ACCEPTE, VerdictEchange.ANOMALIES, ACCEPTE]
     assert [a["regle"] for a in vus[2].ici.anomalies if a["gravite"] == "bloquante"] == ["ENT005"]
 
 
@@ -84,10 +81,7 @@ def test_a_deleted_demande_that_is_shown_again_stops_nothing(banc: Banc) -> None
     banc.creer_demande("colocataires")
     creation, lecture, suppression, suite = enregistre(banc)
     vus = list(rejouer(banc.services.contrat, [creation, lecture, suppression, lecture, suite]))
-    assert [v.ici.verdict for v in vus] == [
-        VerdictEchange.ACCEPTE, VerdictEchange.ACCEPTE, VerdictEchange.ACCEPTE, VerdictEchange.FAULT,
-        VerdictEchange.ACCEPTE,
-    ]  # fmt: skip
+    assert [v.ici.verdict for v in vus] == [*[ACCEPTE] * 3, VerdictEchange.FAULT, ACCEPTE]
 
 
 def test_a_demande_that_an_answer_shows_first_is_planted(banc: Banc) -> None:
@@ -97,7 +91,7 @@ def test_a_demande_that_an_answer_shows_first_is_planted(banc: Banc) -> None:
     lus = list(enregistre(banc))[1:]
     un, deux = rejouer(banc.services.contrat, lus)
     assert (un.ici.verdict, bool(un.inconnus)) == (VerdictEchange.FAULT, True)
-    assert (deux.ici.verdict, bool(deux.inconnus)) == (VerdictEchange.ACCEPTE, True)
+    assert (deux.ici.verdict, bool(deux.inconnus)) == (ACCEPTE, True)
 
 
 @pytest.mark.parametrize("avant", [0, 1])
@@ -108,7 +102,7 @@ def test_the_clock_is_that_of_the_answers(banc: Banc, avant: int) -> None:
     banc.creer_demande()
     lus = [replace(e, instant_base=None) for e in enregistre(banc)]
     vus = list(rejouer(banc.services.contrat, lus))
-    assert vus[-1].ici.verdict is VerdictEchange.ACCEPTE
+    assert vus[-1].ici.verdict is ACCEPTE
     assert vus[-1].vue.reponse_document is not None
     stampe = vus[-1].vue.reponse_document.instant_de("entete/dateFichier")
     assert stampe is not None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from banc import WS, Banc, message, oter, poser, specimen
+from calibrage import nue
 
 from sne_calibrage.enregistrements import ligne_de_journal_relue
 from sne_calibrage.enregistrements.ligne_de_journal_relue import REPONSE, REQUETE, relire
@@ -13,21 +14,6 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange, VerdictEchange
 
 LUS = ("service", "operation", "guichet", "type_fichier", "version", "numero_unique", "verdict")
-
-
-def nue(echange: Echange) -> Echange:
-    """The line as the pass-through makes it."""
-    return Echange(
-        base=echange.base,
-        recu_le=echange.recu_le,
-        methode=echange.methode,
-        chemin=echange.chemin,
-        statut=echange.statut,
-        en_tetes=echange.en_tetes,
-        en_tetes_reponse=echange.en_tetes_reponse,
-        requete=echange.requete,
-        reponse=echange.reponse,
-    )
 
 
 def relu(echange: Echange | None, contrat: Contrat) -> tuple[Echange, Echange]:
@@ -43,8 +29,10 @@ def contrat(banc: Banc) -> Contrat:
     return contrat
 
 
-def creee(banc: Banc) -> Echange | None:
-    return banc.demander(message(specimen("colocataires"), "CRE")).echange
+def creee(banc: Banc) -> Echange:
+    echange = banc.demander(message(specimen("colocataires"), "CRE")).echange
+    assert echange is not None
+    return echange
 
 
 def relue(banc: Banc) -> Echange | None:
@@ -103,9 +91,7 @@ def test_a_request_out_of_its_schema_is_said_whatever_the_answer(banc: Banc, con
     dite, lue = relu(echange, contrat)
     assert lue.verdict is VerdictEchange.FAULT
     assert lue.fault == dite.fault
-    acceptee = creee(banc)
-    assert acceptee is not None
-    ligne = replace(nue(acceptee), requete=dite.requete, en_tetes=dite.en_tetes)
+    ligne = replace(nue(creee(banc)), requete=dite.requete, en_tetes=dite.en_tetes)
     relire(ligne, contrat)
     assert ligne.verdict is VerdictEchange.ACCEPTE
     assert REQUETE in {t["code"] for t in ligne.tolerances}
@@ -114,7 +100,6 @@ def test_a_request_out_of_its_schema_is_said_whatever_the_answer(banc: Banc, con
 
 def test_an_answer_out_of_the_contract_is_said(banc: Banc, contrat: Contrat) -> None:
     dite = creee(banc)
-    assert dite is not None
     for avant, apres in ((b"<ns1:numGuichet>", b"<ns1:autre>"), (b"numUniqueReponse", b"autreReponse")):
         if avant not in dite.reponse:
             continue
@@ -176,9 +161,7 @@ def test_our_own_refusal_is_kept(contrat: Contrat) -> None:
 
 
 def test_an_unknown_path_is_known_by_its_payload(banc: Banc, contrat: Contrat) -> None:
-    dite = creee(banc)
-    assert dite is not None
-    ligne = replace(nue(dite), chemin="/autre/chemin")
+    ligne = replace(nue(creee(banc)), chemin="/autre/chemin")
     relire(ligne, contrat)
     assert (ligne.service, ligne.operation) == ("DemandeLogementImplService", "getNumUnique")
     assert WS in contrat.operations["getNumUnique"].entree.qname
@@ -192,10 +175,8 @@ def test_what_we_fail_to_read_is_noted_and_the_rest_is_read(
 
     monkeypatch.setattr(ligne_de_journal_relue, "fautes_de_la_requete", rater)
     echange = creee(banc)
-    assert echange is not None
-    ligne = nue(echange)
+    ligne = replace(nue(echange), identifiant=None)
     relire(ligne, contrat)
-
     assert (ligne.verdict, ligne.numero_unique) == (echange.verdict, echange.numero_unique)
     (dite,) = (t["phrase"] for t in ligne.tolerances if t["code"] == REQUETE)
     assert dite.startswith(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, specimen
@@ -10,12 +11,23 @@ from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, specimen
 from sne_calibrage.versions.rendu_des_versions import preparation_en_texte
 from sne_calibrage.versions.requetes_sous_un_autre_contrat import preparer, remises_notees
 from sne_calibrage.versions.sorts_des_requetes import Devenir, Preparation
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.resources import contracts_dir
 
 #: The exchanges of the traffic, by what they are.
 CREATION, COUPLE, MODIFICATION, EVENEMENT, RECHERCHE, REFUSEE, LECTURE, RADIATION, TYPES = range(9)
+
+
+def decision(numero: str) -> Any:
+    """The event of the fixtures, of this demande: its commission does not sit before."""
+    evenement = specimen("evenement", "documents")
+    poser(evenement, "operation/numUnique", numero)
+    for element in evenement.iter():
+        if (element.text or "").startswith("2018-03-"):
+            element.text = MIDI.date().isoformat() + element.text[10:]
+    return evenement
 
 
 @pytest.fixture
@@ -26,12 +38,7 @@ def trafic(banc: Banc) -> list[Echange]:
     autre = message(seule, "MOD", numero, refInterne="AUTRE")
     # Named after another guichet: ENT005 warns.
     assert banc.demander(autre, nom="DEMG0690-201803151200-000000.xml").anomalies == []
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
-    for element in evenement.iter():  # no commission before the demande
-        if (element.text or "").startswith("2018-03-"):
-            element.text = MIDI.date().isoformat() + element.text[10:]
-    assert banc.fichier("ajouterEvenementDemande", evenement).anomalies == []
+    assert banc.fichier("ajouterEvenementDemande", decision(numero)).anomalies == []
     banc.fichier("rechercheDemandeMulticritere", specimen("recherche", "documents"))
     demain = message(specimen("colocataires"), "CRE")
     poser(demain, f"{FORMULAIRE}/dateCreationDemande", "2018-03-20")
@@ -39,8 +46,7 @@ def trafic(banc: Banc) -> list[Echange]:
     banc.relire(numero)
     assert banc.demander(radiation(seule, numero, "RADABA")).anomalies == []
     banc.fichier("listerTypesEvenementsNationaux", specimen("type_evenement", "documents"))
-    lus = (banc.services.magasin.journal.lire(banc.nom, e.identifiant or 0) for e in reversed(banc.journal()))
-    return [echange for echange in lus if echange is not None]
+    return list(parcourir(banc.services.magasin, banc.nom))
 
 
 def passer(trafic: list[Echange], vers: Contrat, depuis: Contrat | None = None) -> Preparation:
@@ -95,21 +101,15 @@ def test_what_5_2_alone_takes_is_refused_by_5_0_with_its_change(trafic: list[Ech
 def test_what_5_0_refused_and_5_2_takes_is_told_as_lifted_and_never_as_refused(banc: Banc) -> None:
     numero, _ = banc.creer_demande("personne_seule")
     banc.creer_demande("personne_seule_nir")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
-    for element in evenement.iter():  # no commission before the demande
-        if (element.text or "").startswith("2018-03-"):
-            element.text = MIDI.date().isoformat() + element.text[10:]
-    banc.fichier("ajouterEvenementDemande", evenement)
-    lus = (banc.services.magasin.journal.lire(banc.nom, e.identifiant or 0) for e in reversed(banc.journal()))
-    premier, *autres = (e for e in lus if e is not None)
+    banc.fichier("ajouterEvenementDemande", decision(numero))
+    premier, *autres = parcourir(banc.services.magasin, banc.nom)
     # The last two as a server of 5.0 answered them.
     refuses = [replace(e, verdict=VerdictEchange.FAULT, numero_unique=None) for e in autres]
     faite = passer([premier, *refuses], charger("v5.2"), charger("v5.0"))
-    creation, decision = faite.de(Devenir.AUTREMENT)
+    creation, evenement = faite.de(Devenir.AUTREMENT)
     assert {(c.regle, c.changement) for c in creation.causes} == {("schéma", "MESSAGE-0202")}
-    assert {(c.regle, c.changement) for c in decision.causes} == {("EVT002", "DECISIONS")}
-    assert all(c.levee and "→" not in c.message for c in (*creation.causes, *decision.causes))
+    assert {(c.regle, c.changement) for c in evenement.causes} == {("EVT002", "DECISIONS")}
+    assert all(c.levee and "→" not in c.message for c in (*creation.causes, *evenement.causes))
     dit = preparation_en_texte(faite)
     assert "n'est plus refusé par EVT002, changement DECISIONS" in dit
     assert "n'est plus refusé par schéma, changement MESSAGE-0202" in dit
@@ -150,16 +150,6 @@ def remplacer(fichier: str, *textes: str, version: str = "v5.0") -> Callable[[Pa
 def toml(fichier: str, texte: str) -> Callable[[Path], None]:
     def ecrire(dossier: Path) -> None:
         (dossier / fichier).write_text(texte, "utf-8")
-
-    return ecrire
-
-
-def sans_la_ligne(fichier: str, debut: str) -> Callable[[Path], None]:
-    def ecrire(dossier: Path) -> None:
-        lignes = (contracts_dir() / "v5.0" / fichier).read_text("utf-8").splitlines(keepends=True)
-        gardees = [ligne for ligne in lignes if not ligne.startswith(debut)]
-        assert len(gardees) < len(lignes)
-        (dossier / fichier).write_text("".join(gardees), "utf-8")
 
     return ecrire
 
@@ -212,7 +202,7 @@ SERREES: dict[str, tuple[Callable[[Path], None], list[int], str, str, str]] = {
         [COUPLE], "ENT003", "interfaceNuu", "02.00 : la version de message n'est plus admise",
     ),
     "un code disparaît": (
-        sans_la_ligne("nomenclatures.csv", "ListeTypeLogement,T4,"),
+        remplacer("nomenclatures.csv", "ListeTypeLogement,T4,T4,02.00\n", ""),
         [COUPLE], "ENT011", "typeLogement[1]", "ListeTypeLogement/T4 : le code n'est plus admis",
     ),
     "un contrôle bloque": (
