@@ -39,7 +39,7 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "not ($(SANS) or campagne)" $(ESSAIS)
+	$(PYTEST) --avancement $(COUT_DIT) -n 3 --dist worksteal -m "not ($(SANS) or campagne)" $(ESSAIS)
 	@echo "Left out: $(if $(PAQUET),the tests of the other packages: make test; )what is marked '$(SANS)' (browser, clients in other languages, load and crash runs, the rest of what a push draws: planted defects, seeds, examples): make test-all"
 
 # An hour and a half: the whole plan for each planted defect, and for two hundred seeds; a server killed a hundred

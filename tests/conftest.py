@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 import cout
+import fichiers_en_memoire
 import lu_une_fois
 import moule
 import reecriture
@@ -31,6 +32,7 @@ from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 settings.register_profile("sans montre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sans montre")
 
+fichiers_en_memoire.poser()
 lu_une_fois.poser()
 
 #: Seconds between two lines that say how far the run is.
@@ -124,7 +126,7 @@ class Postgres:
     def nouvelle(self, modele: str = "template1") -> str:
         """The address of a new database; with `modele`, a copy of that one."""
         nom = "sne_" + uuid.uuid4().hex[:12]
-        self.serveur.psql(f"CREATE DATABASE {nom} TEMPLATE {modele}")
+        self.serveur.psql(f"CREATE DATABASE {nom} TEMPLATE {modele} STRATEGY file_copy")
         return str(self.serveur.get_uri(nom))
 
 
@@ -138,6 +140,7 @@ def serveur_postgres() -> Iterator[Postgres]:
     serveur = embedded.get_server(dossier / "donnees", cleanup_mode="delete")
     for reglage in ("fsync", "synchronous_commit", "full_page_writes"):
         serveur.psql(f"ALTER SYSTEM SET {reglage} = off")
+    serveur.psql("ALTER SYSTEM SET file_copy_method = clone")
     serveur.psql("SELECT pg_reload_conf()")
     yield Postgres(serveur)
     serveur.cleanup()

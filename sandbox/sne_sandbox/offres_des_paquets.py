@@ -97,6 +97,7 @@ def parties() -> tuple[Partie, ...]:
     return tuple(partie for partie in PARTIES if offert(partie.module))
 
 
+@cache
 def sections() -> tuple[Section, ...]:
     """The sections of the console that are there."""
     return tuple(section for section in SECTIONS if offert(section.module))

@@ -5,14 +5,13 @@ carries. The real server's verdict is read off its answer (déduite): a fault, a
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
 from sne_conformite.observation.observation import Observation, arbre_de, observer
-from sne_interface.contract.contrats_charges import Contrat, MessageOperation
+from sne_interface.contract.contrats_charges import Contrat, MessageOperation, retenu
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.domain.demande import NUMERO_MAX
@@ -81,7 +80,7 @@ def _situer(vue: Observation, contrat: Contrat) -> None:
     echange.operation = choisie.nom
 
 
-@lru_cache(maxsize=2)
+@retenu
 def _aiguillage(contrat: Contrat) -> AiguillageSoap:
     return AiguillageSoap(contrat.operations.values())
 

@@ -10,7 +10,7 @@ from sne_conformite.juges.juges_refus import Corrections
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Rubrique
-from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Gravite
@@ -150,7 +150,7 @@ def _codes(listes: Nomenclatures) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=4)
+@retenu
 def _caracteristiques(contrat: Contrat) -> tuple[str, ...]:
     """« type/characteristic », or « type/characteristic/value » where one is chosen."""
     return tuple(
@@ -161,7 +161,7 @@ def _caracteristiques(contrat: Contrat) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=4)
+@retenu
 def _criteres(contrat: Contrat) -> tuple[str, ...]:
     """The elements with a value that a search may hold, by their path in `demandeMulticritere`."""
     schemas = contrat.schemas

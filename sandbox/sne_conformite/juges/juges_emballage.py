@@ -5,7 +5,6 @@ or absent, headers in the body, encoded parts), is tolerated and gives no findin
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ from sne_conformite.juges.juges_champs import (
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
+from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, retenu
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import extrait
 from sne_sandbox.mime import tolerances as t
@@ -233,7 +232,7 @@ def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.si(lieu.endswith("/"), "sans_barre_finale", f"{lieu}/", vue.echange.chemin)
 
 
-@lru_cache(maxsize=4)
+@retenu
 def entrees(contrat: Contrat) -> Mapping[str, tuple[OperationPubliee, ...]]:
     """Operations by local name of their input element."""
     par_nom: dict[str, tuple[OperationPubliee, ...]] = {}

@@ -9,7 +9,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from lxml import etree
 from sne_conformite.observation.accidents_de_la_suite import Isolement
 from sne_conformite.rapports.rapport import Accident, EchangeCite
 from sne_interface.contract import codec
-from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
+from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, retenu
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import (
     CONSOLE,
@@ -167,7 +167,7 @@ def arbre_de(octets: bytes) -> Any:
         return None
 
 
-@lru_cache(maxsize=4)
+@retenu
 def _types(contrat: Contrat) -> Mapping[str, str]:
     """Types of the fields of every message by name: a name has one type in the whole contract."""
     messages = [m for o in contrat.operations.values() for m in (o.entree, o.sortie)]

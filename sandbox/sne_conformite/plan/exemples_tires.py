@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from hypothesis.internal.conjecture.data import ConjectureData
@@ -18,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 from sne_conformite.observation import reponses_lues
 from sne_conformite.plan.plan import AUTRUI, Etape, Scenario
 from sne_conformite.protocole.formulaire_saisi import en_json, repetables
-from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.dates import PARIS
@@ -235,7 +234,7 @@ def _autres(element: Element, prenoms: Iterator[str], pris: Collection[str]) -> 
     return Element(element.nom, element.texte, element.attributs, tuple(enfants))
 
 
-@lru_cache(maxsize=4)
+@retenu
 def _repetables(contrat: Contrat) -> frozenset[str]:
     return repetables(contrat)
 

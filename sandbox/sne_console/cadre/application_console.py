@@ -239,7 +239,8 @@ def _groupe_ici() -> str:
 
 def _voisines() -> list[Section]:
     """The sections of that group, when there are several to choose among."""
-    siennes = [section for section in _permises() if section.groupe == _groupe_ici()]
+    ici = _groupe_ici()
+    siennes = [section for section in _permises() if section.groupe == ici]
     return siennes if len(siennes) > 1 else []
 
 

@@ -6,11 +6,10 @@ They stand in the `cerfa.toml` of the contract, beside the layout of a document 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from sne_console.vues.interface_montree import lire_table
-from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.demande import FORMULAIRE
 
@@ -64,7 +63,7 @@ class FormulaireDecrit:
     inconnus: Annotated[tuple[str, ...], "éléments du message dont la table ne dit rien"]
 
 
-@lru_cache(maxsize=8)
+@retenu
 def decrire(contrat: Contrat) -> FormulaireDecrit:
     """The form against the message of `contrat`. An element that the contract does not have carries nothing.
     Raises ContractError for a key that is unknown or lacks."""

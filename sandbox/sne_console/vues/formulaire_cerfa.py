@@ -7,11 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 from sne_console.vues.interface_montree import lire_table
-from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.element_recu import Element, lire_date, lire_instant
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
@@ -81,7 +80,7 @@ class Cerfa:
     adresse: tuple[tuple[str, str, str], ...]
 
 
-@lru_cache(maxsize=8)
+@retenu
 def lire_cerfa(contrat: Contrat) -> Cerfa:
     """The form of a contract, its folders laid over one another key by key. Raises ContractError for a key
     that is unknown or lacks."""

@@ -4,10 +4,9 @@ the fields of its messages, told in French by the `presentation.toml` of the con
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any
 
-from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, Service
+from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, Service, retenu
 from sne_interface.contract.elements import ElementLu
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
@@ -87,7 +86,7 @@ def lire_table(contrat: Contrat, fichier: str) -> Iterator[dict[str, Any]]:
         ) from None
 
 
-@lru_cache(maxsize=8)
+@retenu
 def presentation(contrat: Contrat) -> InterfacePresentee:
     """That of a contract, its folders laid over one another key by key. Raises ContractError."""
     with lire_table(contrat, "presentation.toml") as tables:

@@ -8,12 +8,11 @@ refusals (`Echange.avertissement`).
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from sne_interface.contract.changements import Changement, Changements, Nature, charger_changements
 from sne_interface.contract.codec import parse
-from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.element_recu import sans_indices
@@ -130,7 +129,7 @@ def _expliquant(
     return par_version or changements.couvrant(Nature.REGLES, faute.regle)
 
 
-@lru_cache(maxsize=16)
+@retenu
 def _changements(contrat: Contrat, suivant: Contrat) -> Changements:
     """Reads the changes that `suivant` brings. Raises ContractError."""
     return charger_changements(suivant.dossiers).depuis(contrat.dossiers.noms)
