@@ -10,7 +10,7 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q
 # Left out of `make test`: see `make test-all`. TIRES=1, as in CI: without the rest of what a commit draws.
 SANS := navigateur or etranger or charge$(if $(PAQUET),, or reste)
-SANS_PAGE := etranger or charge$(if $(TIRES),, or reste)
+TIRE := $(if $(TIRES), and not reste)
 # PAQUET=sne_conformite: the tests of that package alone, and all of them.
 ESSAIS := $(if $(PAQUET),tests/$(PAQUET),--ignore tests/browser tests)
 # COUT=1: what each folder, file and test takes of a processor, and the memory that a file leaves.
@@ -53,8 +53,8 @@ matrice: setup
 
 # The browser by itself: a network that another test makes is, to Chromium, a network that changed.
 test-all: setup $(AXE)
-	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m navigateur tests/browser $(ENCORE)
-	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "$(SANS_PAGE)" --ignore tests/browser tests $(ENCORE)
+	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "navigateur$(TIRE)" tests/browser $(ENCORE)
+	$(PYTEST) --avancement $(COUT_DIT) -n 3 --dist worksteal -m "(etranger or charge$(if $(TIRES),, or reste))$(TIRE)" --ignore tests/browser tests $(ENCORE)
 
 $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser

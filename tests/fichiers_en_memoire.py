@@ -14,7 +14,7 @@ _PLACE: Final = 4 << 30
 def poser() -> None:
     """For this process and those that it starts, unless TMPDIR says where, room lacks or no program may run
     there. Takes away what runs that have ended left."""
-    if "TMPDIR" in os.environ or not os.access(_MEMOIRE, os.W_OK):
+    if os.environ.get("TMPDIR") or not os.access(_MEMOIRE, os.W_OK):
         return
     for ancien in _MEMOIRE.glob("sne-essais-*"):
         if not Path("/proc", ancien.name.rpartition("-")[2]).exists():

@@ -8,7 +8,7 @@ of four. `make test PAQUET=` tries all those of a package.
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, Final, Protocol
@@ -47,11 +47,10 @@ def tirer(fautes: Sequence[Defaut], par: str) -> set[str]:
     return {Random(f"{par} {exigence}").choice(noms) for exigence, noms in de_l_exigence.items()}
 
 
-def marquer(fautes: Sequence[Any]) -> Iterator[Any]:
+def marquer(fautes: Sequence[Any]) -> list[Any]:
     """All of them, as parameters: those that are not drawn are left to `make test-all`."""
     tirees = tirer(fautes, commit())
-    for faute in fautes:
-        yield pytest.param(faute, marks=() if faute.nom in tirees else pytest.mark.reste)
+    return [pytest.param(f, marks=() if f.nom in tirees else pytest.mark.reste) for f in fautes]
 
 
 def marquer_les_chers(items: Sequence[pytest.Item]) -> None:

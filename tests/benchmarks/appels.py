@@ -25,7 +25,11 @@ MIDI = datetime(2018, 3, 15, 12, tzinfo=ZoneInfo("Europe/Paris"))
 def main(paquet: str, home: str, requetes: str) -> None:
     """Counts, prints."""
     if importlib.util.find_spec("sne_interface") is not None:
-        application, reglages, domaine = "application_wsgi", "configuration", "sne_interface.domain.base"
+        application, reglages, domaine = (
+            "application_wsgi",
+            "configuration_et_services",
+            "sne_interface.domain.base",
+        )
     else:  # a checkout of before the seven packages
         application, reglages, domaine = "app", "partage", f"{paquet}.domain.base"
     web = importlib.import_module(f"{paquet}.web.{application}")

@@ -10,6 +10,7 @@ ICI = Path(__file__).parent
 RACINE = ICI.parents[1]
 
 
+@pytest.mark.cher
 @pytest.mark.charge
 def test_a_quick_run_writes_the_page(tmp_path: Path) -> None:
     """This checkout beside itself, without npm nor what takes minutes."""

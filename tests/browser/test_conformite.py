@@ -18,6 +18,7 @@ def piloter(page: Page, exemples: int) -> None:
     sienne.get_by_role("button", name="Piloter mon application").click()
 
 
+@pytest.mark.cher
 def test_a_judgement_is_followed_to_its_report_and_a_part_of_it_played_again(
     visiter: Visiter, axe: str
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_judgement_is_followed_to_its_report_and_a_part_of_it_played_again(
     expect(page.get_by_role("heading", name="Parties rejouées (1)")).to_be_visible()
 
 
+@pytest.mark.cher
 def test_a_judgement_shows_how_far_it_is(visiter: Visiter, axe: str) -> None:
     """Read on a telephone, by who sees and by who is told; what one holds stays under one's fingers."""
     visite = visiter(largeur=LARGEURS[-1])

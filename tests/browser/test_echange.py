@@ -192,6 +192,7 @@ def test_two_are_compared_from_one_of_them(echanges: Banc, visiter: Callable[...
     assert page.locator(".vecu h2").all_inner_texts() == ["✓ Accepté", "✕ Refusé par les contrôles"]
 
 
+@pytest.mark.cher
 def test_every_kind_is_read_by_all_at_every_width(
     echanges: Banc, visiter: Callable[..., Visite], axe: str
 ) -> None:

@@ -130,6 +130,7 @@ def test_composer_gives_back_what_it_cannot_read(visiter: Visiter, axe: str) -> 
     bien_montree(visite, axe)
 
 
+@pytest.mark.cher
 def test_a_judgement_goes_on_without_javascript(visiter: Visiter) -> None:
     visite = visiter(javascript=False)
     page = visite.aller("/console/essai/conformite")

@@ -25,7 +25,7 @@ SANS_RENVOI = "-Dsun.net.http.retryPost=false"
 #: What no command of the adapter does, among what the mention « socle » demands.
 MANQUE_AU_SOCLE = {"VIE-09", "EMB-14", "CTR-09"}
 
-pytestmark = pytest.mark.etranger
+pytestmark = [pytest.mark.etranger, pytest.mark.cher]
 
 
 @pytest.fixture(scope="session")

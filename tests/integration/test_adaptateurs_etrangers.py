@@ -43,6 +43,7 @@ def constats(rapport: dict[str, Any]) -> Counter[tuple[str, str]]:
     return dits
 
 
+@pytest.mark.cher
 @pytest.mark.etranger
 def test_the_whole_plan_says_what_is_true_and_no_more(application: list[str], tmp_path: Path) -> None:
     mots = ("--application", " ".join(application), "--examples", "1", "--format", "json")

@@ -168,6 +168,7 @@ def arretable() -> Iterator[PostgresArretable]:
 # --- PostgreSQL -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.cher
 @pytest.mark.charge
 @pytest.mark.postgres
 def test_a_stopped_postgresql_is_refused_at_once_and_cheaply(
@@ -444,6 +445,7 @@ def test_an_older_state_put_back_by_sqlite_itself_is_seen(demarrer: Callable[...
 # --- who watches ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.cher
 @pytest.mark.charge
 def test_probes_are_answered_at_once_whatever_the_load(demarrer: Callable[..., Serveur]) -> None:
     serveur = demarrer("--seed-base", "vide", "--workers", "1")

@@ -34,6 +34,7 @@ def _relire(client: Client, attendu: tuple[str, str]) -> None:
     assert document.findtext(f".//{{{NS}}}demandeur/{{{NS}}}nom") == nom
 
 
+@pytest.mark.cher
 @pytest.mark.parametrize("moteur", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_sixteen_clients_on_two_workers(
     demarrer: Callable[..., Serveur], request: pytest.FixtureRequest, moteur: str

@@ -77,6 +77,7 @@ def test_un_argument_qui_ne_convient_pas(langage: str, tmp_path: Path) -> None:
         assert usage == f"Usage : {langage} {client} PRET.json DEMANDE.xml GUICHET"
 
 
+@pytest.mark.cher
 @pytest.mark.etranger
 def test_un_client_enregistre_puis_lit_anomalie_et_fault(
     lancer: Lancer, serveur_neuf: Serveur, tmp_path: Path

@@ -205,6 +205,7 @@ def test_nothing_is_lost_or_twice_whatever_is_killed(parc: Parc) -> None:
     print(f"{compte.retrouves} told by a duplicate, refusals: {dict(compte.causes())}")
 
 
+@pytest.mark.cher
 def test_hosts_are_replaced_one_after_the_other_and_nobody_notices(parc: Parc) -> None:
     """As an upgrade does, twice: SIGTERM, and it starts again when it has left. HAProxy cuts no connection of
     one that says that it leaves."""
