@@ -154,7 +154,9 @@ def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _parle_de_nir(texte: str) -> bool:
-    return bool(re.search(_NOM_DE_NIR.format("|".join(map(re.escape, noms_nir()))), texte))
+    plie = texte.lower()
+    noms = [re.escape(nom) for nom in noms_nir() if nom.lower() in plie]
+    return bool(noms) and re.search(_NOM_DE_NIR.format("|".join(noms)), texte) is not None
 
 
 def _texte(texte: str, parle_de_nir: bool) -> str:
