@@ -31,7 +31,7 @@ def main(paquet: str, home: str, requetes: str) -> None:
             "sne_interface.domain.base",
         )
     else:  # a checkout of before the seven packages
-        application, reglages, domaine = "app", "partage", f"{paquet}.domain.base"
+        application, reglages, domaine = "app", "app", f"{paquet}.domain.base"
     web = importlib.import_module(f"{paquet}.web.{application}")
     configuration = importlib.import_module(f"{paquet}.web.{reglages}").Configuration
     horloge = importlib.import_module(domaine).Horloge(fige_a=MIDI)

@@ -9,12 +9,10 @@ import io
 import re
 import tokenize
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median
-
-import pytest
 
 RACINE = Path(__file__).resolve().parents[2] / "sandbox"
 LIGNES_MAX, FICHIERS_PAR_DOSSIER = 600, 25
@@ -27,35 +25,51 @@ HOMONYMES: dict[str, str] = {}
 AUTRES = {"sne", "wsgi", "confiance"}
 
 
+@dataclass(frozen=True)
+class Lu:
+    """What is asked of a module. `importes` are the modules that it imports, wherever it does, each with the
+    name that it takes of it, or ""; `fonctions` are its own, `classes` all."""
+
+    texte: str
+    importes: frozenset[tuple[str, str]]
+    classes: tuple[str, ...]
+    fonctions: tuple[str, ...]
+
+    @property
+    def lignes(self) -> int:
+        return len(self.texte.splitlines())
+
+
 @cache
-def modules() -> dict[str, tuple[str, ast.Module]]:
-    """Text and tree of each module, by its name."""
+def modules() -> dict[str, Lu]:
+    """By name; their trees, 150 MB, are let go."""
     lus = {}
     for fichier in RACINE.rglob("*.py"):
         if "_data" not in fichier.parts:
             morceaux = fichier.relative_to(RACINE).with_suffix("").parts
             nom = ".".join(morceaux[:-1] if morceaux[-1] == "__init__" else morceaux)
-            texte = fichier.read_text("utf-8")
-            lus[nom] = (texte, ast.parse(texte))
+            lus[nom] = lire(fichier.read_text("utf-8"))
     return lus
 
 
-@pytest.fixture(scope="module", autouse=True)
-def oublies() -> Iterator[None]:
-    """Trees of all modules are 150 MB, which no other test needs."""
-    yield
-    modules.cache_clear()
+def lire(texte: str) -> Lu:
+    arbre = ast.parse(texte)
+    noeuds = list(ast.walk(arbre))
+    simples = {(alias.name, "") for n in noeuds if isinstance(n, ast.Import) for alias in n.names}
+    prises = {
+        (n.module or "", alias.name) for n in noeuds if isinstance(n, ast.ImportFrom) for alias in n.names
+    }
+    return Lu(
+        texte,
+        frozenset(simples | prises),
+        tuple(n.name for n in noeuds if isinstance(n, ast.ClassDef)),
+        tuple(n.name for n in arbre.body if isinstance(n, ast.FunctionDef)),
+    )
 
 
-def importes(arbre: ast.Module) -> Iterator[str]:
-    """The modules that a tree imports, wherever it does."""
-    for noeud in ast.walk(arbre):
-        if isinstance(noeud, ast.Import):
-            yield from (alias.name for alias in noeud.names)
-        elif isinstance(noeud, ast.ImportFrom) and noeud.module is not None:
-            for alias in noeud.names:
-                sous = f"{noeud.module}.{alias.name}"
-                yield sous if sous in modules() else noeud.module
+def importes(lu: Lu) -> set[str]:
+    """Of a module, and of its folder where a name is a module in it."""
+    return {f"{d_ou}.{nom}" if f"{d_ou}.{nom}" in modules() else d_ou for d_ou, nom in lu.importes}
 
 
 def circuits(graphe: dict[str, set[str]]) -> set[frozenset[str]]:
@@ -85,18 +99,17 @@ def test_the_circle_of_three_is_found_and_the_way_down_is_none() -> None:
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
     graphe = {
-        nom: {cible for cible in importes(arbre) if cible in modules() and cible != nom}
-        for nom, (_, arbre) in modules().items()
+        nom: {cible for cible in importes(lu) if cible in modules() and cible != nom}
+        for nom, lu in modules().items()
     }
     assert circuits(graphe) == set()
 
 
 def test_a_class_name_stands_for_one_class() -> None:
     ou: dict[str, list[str]] = defaultdict(list)
-    for nom, (_, arbre) in modules().items():
-        for noeud in ast.walk(arbre):
-            if isinstance(noeud, ast.ClassDef):
-                ou[noeud.name].append(nom)
+    for nom, lu in modules().items():
+        for classe in lu.classes:
+            ou[classe].append(nom)
     doubles = {c: noms for c, noms in ou.items() if len(noms) > 1}
     assert doubles.keys() == HOMONYMES.keys(), doubles
     assert len(HOMONYMES) <= 10
@@ -104,25 +117,16 @@ def test_a_class_name_stands_for_one_class() -> None:
 
 
 def test_one_function_plays_a_plan() -> None:
-    ou = [
-        nom
-        for nom, (_, arbre) in modules().items()
-        for noeud in arbre.body
-        if isinstance(noeud, ast.FunctionDef) and noeud.name == "derouler"
-    ]
+    ou = [nom for nom, lu in modules().items() if "derouler" in lu.fonctions]
     assert len(ou) == 1, ou
 
 
-def lignes() -> dict[str, int]:
-    return {nom: len(texte.splitlines()) for nom, (texte, _) in modules().items()}
-
-
 def test_no_module_is_over_600_lines() -> None:
-    assert {nom: nombre for nom, nombre in lignes().items() if nombre > LIGNES_MAX} == {}
+    assert {nom: lu.lignes for nom, lu in modules().items() if lu.lignes > LIGNES_MAX} == {}
 
 
 def test_the_median_module_is_read_in_one_go() -> None:
-    assert median(lignes().values()) < 180
+    assert median(lu.lignes for lu in modules().values()) < 180
 
 
 def test_a_folder_is_read_at_a_glance() -> None:
@@ -136,24 +140,24 @@ def test_a_file_name_stands_for_one_thing() -> None:
 
 
 def test_no_module_is_a_drawer() -> None:
-    assert [nom for nom in lignes() if nom.rpartition(".")[2] in INTERDITS] == []
+    assert [nom for nom in modules() if nom.rpartition(".")[2] in INTERDITS] == []
 
 
 def test_what_a_comment_names_by_two_words_is_there() -> None:
     """`a.b`, where the code of the file has no `a`: a module, package or class that has `b`, or a file."""
     siens: dict[str, set[str]] = defaultdict(set)
     dits: list[tuple[str, str, str]] = []
-    for nom, (texte, arbre) in modules().items():
-        jetons = list(tokenize.generate_tokens(io.StringIO(texte).readline))
+    for nom, lu in modules().items():
+        jetons = list(tokenize.generate_tokens(io.StringIO(lu.texte).readline))
         notes = {j for j in jetons if j.type == tokenize.COMMENT or j.string.startswith('"""')}
         mots = {mot for j in jetons if j not in notes for mot in re.findall(r"\w+", j.string)}
         dessus, _, module = nom.rpartition(".")
         siens[dessus.rpartition(".")[2]].add(module)
-        for objet in [module, *(n.name for n in ast.walk(arbre) if isinstance(n, ast.ClassDef))]:
+        for objet in (module, *lu.classes):
             siens[objet] |= mots
         nommes = re.findall(r"`([a-zA-Z]\w*)\.([a-zA-Z_]\w*)", "".join(j.string for j in notes))
         dits += [(nom, a, b) for a, b in nommes if a not in mots | AUTRES]
-    ailleurs = {cible.partition(".")[0] for _, arbre in modules().values() for cible in importes(arbre)}
+    ailleurs = {cible.partition(".")[0] for lu in modules().values() for cible in importes(lu)}
     fichiers = {fichier.name for fichier in RACINE.parent.glob("[c-t]*/**/*.*")}
     assert [
         f"{nom}: {a}.{b}"
