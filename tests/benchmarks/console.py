@@ -232,7 +232,7 @@ def bilan(mesures: list[Mesure], calcul: float) -> str:
     centile = sorted(mesure.pire for mesure in mesures)[int(len(mesures) * 0.99)]
     phrase = f"{len(mesures)} pages, {lentes} au-delà de {CIBLE:.0f} ms ; 99e centile de leurs maximums, "
     phrase += f"première fois comprise : {centile:.0f} ms ; un tableau de statistiques se calcule en "
-    return phrase + f"{calcul:.1f} s.".replace(".", ",")
+    return phrase + f"{calcul:.1f}".replace(".", ",") + " s."
 
 
 def resumer(mesures: list[Mesure]) -> str:

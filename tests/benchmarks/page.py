@@ -3,10 +3,12 @@
 import os
 import platform
 import re
+import subprocess
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+_ICI = Path(__file__).parent
 MOIS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
     "novembre", "décembre",
@@ -30,7 +32,9 @@ def machine() -> str:
 
 
 def entete() -> list[str]:
-    """When and on what, as a sentence of the page."""
+    """When, of which commit and on what, as a sentence of the page."""
     jour = date.today()
     quand = f"{jour.day}{'er' if jour.day == 1 else ''} {MOIS[jour.month - 1]} {jour.year}"
-    return [f"Mesuré le {quand} : {machine()}, que client et serveur se partagent.", ""]
+    dit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=_ICI)
+    commit = dit.stdout.strip() or "inconnu"
+    return [f"Mesuré le {quand}, commit {commit} : {machine()}, que client et serveur se partagent.", ""]
