@@ -72,22 +72,16 @@ def main() -> None:
             blocs["serveur"] = [tableau(titres, list(mesurer(choisies)))]
         grande = lues.grande or banc.dossier / "grande"
         if {"volume", "console"} & set(voulues):
-            volume.semer(banc, grande)
+            combien = volume.semer(banc, grande)
         if "volume" in voulues:
             mesures = (partial(volume.comparer, banc, grande), partial(volume.temps, banc, grande))
-            titres = (
-                "mesure",
-                "base de ce qu'on y trouve",
-                f"{banc.effort.volume} demandes",
-                "voulu",
-                "verdict",
-            )
+            titres = ("mesure", "base de ce qu'on y trouve", f"{combien} demandes", "voulu", "verdict")
             blocs["volume"] = [tableau(titres, list(mesurer(mesures)))]
         if "console" in voulues:
             pages, calcul = volume.pages(banc, grande)
             bilan = console.bilan(pages, calcul)
             print(f"\n{bilan}\n{console.resumer(pages)}")
-            taille = f"Base de {banc.effort.volume} demandes et {banc.effort.echanges} échanges. {bilan}"
+            taille = f"Base de {combien} demandes et {banc.effort.echanges} échanges. {bilan}"
             blocs["console"] = [taille, "", console.resumer(pages)]
     minutes = (time.monotonic() - debut) / 60
     print(f"\n{minutes:.0f} min ; charge à la fin {os.getloadavg()[0]:.1f}", file=sys.stderr)

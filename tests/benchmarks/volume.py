@@ -77,11 +77,13 @@ _EGAL: Final = 1.2
 _CENTILE: Final = 100.0
 
 
-def semer(banc: Banc, grande: Path) -> None:
-    """The large base, unless it is there already."""
+def semer(banc: Banc, grande: Path) -> int:
+    """The large base, unless it is there already; how many demandes it holds."""
     if not (grande / "sne.sqlite3").exists():
         options = ("--seed-size", str(banc.effort.volume), "--clock", menages.MIDI.isoformat())
         banc.nouvelle.lancer("db", "seed", *options, "--home", str(grande))
+    with contextlib.closing(sqlite3.connect(grande / "sne.sqlite3")) as connexion:
+        return int(connexion.execute("SELECT count(*) FROM demande").fetchone()[0])
 
 
 def comparer(banc: Banc, grande: Path) -> Iterator[Rangee]:
