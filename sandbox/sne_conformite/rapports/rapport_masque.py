@@ -28,8 +28,8 @@ from sne_sandbox.mime.masquage import masquer_message
 
 #: Where a NIR is spoken of, any long run of digits may be one, badly written as it may be.
 _SUITE: Final = re.compile(r"(?<!\w)\d(?:[ .]?[0-9AB]){8,}(?!\w)")
-#: A name of a NIR, as a word: « NIR », « nirDemandeur », « numNir », « cle_du_nir », not « fournir ».
-_NOM_DE_NIR: Final = r"(?<![^\W\d_])(?i:{0})(?![a-zà-ÿ])|(?<=[a-z])N(?:ir|IR)(?![a-z])"
+#: Words of the language that end as the name of a NIR: « à fournir » speaks of none, « numnir » does.
+_MOTS_EN_NIR: Final = re.compile(r"(?:[fF]our|[vV]e|[tT]e|[fF]i|[uU])nir")
 #: Values within values of an example: a household has ten.
 _PROFONDEUR_MAX: Final = 100
 _RAISON_MAX: Final = 200
@@ -154,9 +154,8 @@ def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _parle_de_nir(texte: str) -> bool:
-    plie = texte.lower()
-    noms = [re.escape(nom) for nom in noms_nir() if nom.lower() in plie]
-    return bool(noms) and re.search(_NOM_DE_NIR.format("|".join(noms)), texte) is not None
+    plie = _MOTS_EN_NIR.sub("", texte).lower()
+    return any(nom.lower() in plie for nom in noms_nir())
 
 
 def _texte(texte: str, parle_de_nir: bool) -> str:

@@ -11,7 +11,6 @@ import hmac
 import os
 import re
 import secrets
-import string
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -204,7 +203,7 @@ def verifier_force(jeton: str, option: str) -> str:
     signes = len(set(utile))
     suites = sum(abs(ord(b) - ord(a)) <= 1 for a, b in pairwise(utile))
     repete = any(utile == (utile[:n] * len(utile))[: len(utile)] for n in range(1, len(utile) // 2 + 1))
-    if len(utile) * _bits_par_signe(utile) < BITS_MIN or signes < 8 or suites * 2 > len(utile) or repete:
+    if len(utile) * _bits_par_signe(utile) < BITS_MIN or signes < 7 or suites * 4 > len(utile) * 3 or repete:
         raise UsageError(
             f"Le jeton de {option} se devine : il lui faut {BITS_MIN} bits tirés au hasard (22 signes en "
             "base64url, 32 chiffres hexadécimaux).",
@@ -215,8 +214,6 @@ def verifier_force(jeton: str, option: str) -> str:
 
 def _bits_par_signe(jeton: str) -> float:
     """Returns the bits that a sign is worth, in the alphabet that such a token is drawn from."""
-    if set(jeton) <= set(string.digits):
-        return 3.32
     if set(jeton) <= set("0123456789abcdef-") or set(jeton) <= set("0123456789ABCDEF-"):
         return 4.0 * len(jeton.replace("-", "")) / len(jeton)  # an UUID has four dashes
     return 5.17 if jeton == jeton.lower() or jeton == jeton.upper() else 6.0

@@ -74,7 +74,10 @@ def test_a_number_that_is_no_nir_is_masked_only_where_a_nir_is_spoken_of() -> No
 
     assert observe("demandeur/nir") == "206********"
     assert observe("demandeur/reference") == observe("pieces/aFournir") == "20612751110"
-    assert {observe(nom) for nom in ("cle_du_nir", "nirConjoint", "NIR absent", "numNir")} == {"206********"}
+    assert {
+        observe(nom)
+        for nom in ("cle_du_nir", "nirConjoint", "NIR absent", "numNir", "NUMNIR", "NIRs", "numnir")
+    } == {"206********"}
 
 
 @pytest.mark.cher
