@@ -53,6 +53,7 @@ LOURDS: Final = ("hypothesis", "schemathesis.pytest", "faker", "requests", "sqla
 #: Mutants that no test can tell from the original: module and mutated line, why.
 EQUIVALENTS: Final = {
     ("rules/catalogue/regles_message.py", "self.code_requis = True"): "chaque feuille reçoit le sien ensuite",
+    ("domain/texte.py", "@lru_cache(maxsize=2049)"): "ce qui est gardé, non ce qui est répondu",
     ("rules/engine.py", "_Empreinte = tuple[str, tuple[tuple[str, str], ]]"): "une annotation",
     ("rules/rule.py", "localisations_max: int = 1"): "réglage de la base : donné par qui l'appelle",
     ("rules/rule.py", "recherche_max: int = 499"): "réglage de la base : donné par qui l'appelle",

@@ -1,6 +1,7 @@
 """Headers of a request, fields of a call, lines of the journal: what a client may write of them, and what is
 not kept."""
 
+from dataclasses import astuple
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sne_interface.domain.echange import (
     Appel,
     Echange,
+    EtatDuServeur,
     Piece,
     RequeteHttp,
     VerdictEchange,
@@ -57,9 +59,14 @@ def test_a_line_that_tells_nothing_is_of_a_refusal_that_took_no_time() -> None:
     assert (echange.verdict, echange.statut, echange.duree_us) == (VerdictEchange.REFUS, 0, 0)
 
 
+def test_a_server_counts_from_nothing() -> None:
+    assert set(astuple(EtatDuServeur())) == {0}
+
+
 def test_secrets_are_not_kept() -> None:
-    gardes = sans_secrets([("authorization", "Basic x"), ("Cookie", "a=b"), ("Accept", "*/*")])
-    assert [valeur for _, valeur in gardes] == ["(non conservé)", "(non conservé)", "*/*"]
+    secrets = ("authorization", "Proxy-Authorization", "Cookie", "set-cookie")
+    gardes = sans_secrets([*((nom, "a=b") for nom in secrets), ("Accept", "*/*")])
+    assert [valeur for _, valeur in gardes] == ["(non conservé)"] * 4 + ["*/*"]
 
 
 def test_the_warning_is_ascii_names_each_change_once_and_the_earliest_day() -> None:

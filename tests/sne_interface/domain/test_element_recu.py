@@ -28,6 +28,7 @@ PLUS_UNE = timezone(timedelta(hours=1))
         ("0000-00-00", None),
         ("12018-02-30", None),
         ("12018-03-15", date.max),
+        ("12000-02-29", date.max),
         ("2018-02-29", None),
         ("2018-W01-1", None),
         ("0000-03-15", date.min),
