@@ -194,9 +194,9 @@ def _attendre(ligne: socket.socket) -> None:
     for nom in _TOUT:
         importlib.import_module(nom)
     from sne_conformite.rapports import rapport_html
-    from sne_sandbox.offres_des_paquets import COMMANDES
+    from sne_sandbox.offres_des_paquets import commandes
 
-    for commande in COMMANDES.values():
+    for commande in commandes().values():
         importlib.import_module(commande.module)
     rapport_html._modele()
     _lire_le_contrat()
