@@ -258,8 +258,7 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
 def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_path: Path) -> None:
     scenario(tmp_path, COUPLE, "A")
     texte = COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"')
-    le_plan = scenario(tmp_path, texte, "B")
-    rapport = courir(Double(banc), le_plan)
+    rapport = courir(Double(banc), scenario(tmp_path, texte, "B"))
     assert [s.verdict for s in rapport.scenarios] == [Verdict.REUSSI, Verdict.SANS_OBJET]
     assert rapport.conforme, rapport.motifs
 
@@ -432,8 +431,7 @@ def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Pat
 
 
 def test_required_evidence_counts_with_what_else_decides(banc: Banc, tmp_path: Path) -> None:
-    le_plan = scenario(tmp_path, COUPLE)
-    rapport = courir(Double(banc, ()), le_plan, exiger=("VIE-21",))
+    rapport = courir(Double(banc, ()), scenario(tmp_path, COUPLE), exiger=("VIE-21",))
     assert [m.split(",")[0] for m in rapport.motifs] == [
         "Preuve exigée",
         "Rien n'a été prouvé : l'application n'a fait aucune des commandes du plan jusqu'à une vérification.",
@@ -732,9 +730,8 @@ def test_reset_comes_before_every_example(banc: Banc, tmp_path: Path) -> None:
 
 def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_path: Path) -> None:
     """In the second example of the second of three scenarios."""
-    for nom in "AB":
-        scenario(tmp_path, COUPLE, nom)
-    le_plan = scenario(tmp_path, COUPLE, "C")
+    for nom in "ABC":
+        le_plan = scenario(tmp_path, COUPLE, nom)
     double = Double(banc)
 
     def saisir(demande: dict[str, Any]) -> None:
