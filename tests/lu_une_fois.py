@@ -1,19 +1,21 @@
-"""What tests read again and again is read once: in a process, a text of TOML (the plan alone is 150 of them)
-and a contract that we deliver; for all processes and runs, a template of Jinja, which each application would
-compile anew."""
+"""What tests read again and again is read once: in a process, a text of TOML (the plan alone is 150 of them),
+a contract that we deliver, its requirements, its mentions; for all processes and runs, a template of Jinja,
+which each application would compile anew."""
 
 import functools
 import pickle
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import jinja2
 
-from sne_interface.contract import contrats_charges
+from sne_interface.contract import contrats_charges, exigences, roles_et_mentions
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.overlay import PAR_DEFAUT
+from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
+
+_Lu = TypeVar("_Lu")
 
 #: Where compiled templates are kept. The name of each says the text that it was compiled of.
 _COMPILES: Final = Path(__file__).parents[1] / "build" / "gabarits"
@@ -28,6 +30,9 @@ def poser() -> None:
         jinja2.Environment.__init__, bytecode_cache=garde
     )
     contrats_charges.charger = _garde(contrats_charges.charger)
+    lues = _des_livres(exigences.charger_exigences)
+    exigences.charger_exigences = roles_et_mentions.charger_exigences = lues
+    roles_et_mentions.charger_certification = _des_livres(roles_et_mentions.charger_certification)
 
 
 def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:
@@ -41,6 +46,17 @@ def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:
         if overlay is None and quartiles is None and not choix:
             return livre(nom)
         return charger(nom, overlay, quartiles, **choix)
+
+    return relire
+
+
+def _des_livres(lire: Callable[[DossiersContrat], _Lu]) -> Callable[[DossiersContrat], _Lu]:
+    """`lire` that remembers what it has read of folders that are not a user's."""
+    lu = functools.cache(lire)
+
+    @functools.wraps(lire)
+    def relire(dossiers: DossiersContrat) -> _Lu:
+        return lu(dossiers) if dossiers.overlay is None else lire(dossiers)
 
     return relire
 
