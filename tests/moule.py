@@ -47,8 +47,8 @@ _TOUT: Final = (
 #: The interpreter reads them when it starts, and a copy no more, but for two.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
 _SANS_SUITE: Final = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
-#: Commands that start a server.
-_SERVENT: Final = frozenset(("run", "conform", "demo", "pytest", "serve"))
+#: Commands that start a server; one that is typed starts its own processes.
+_SERVENT: Final = frozenset(("run", "conform", "demo", "diagnostic", "pytest"))
 #: Signals to a process and its group, which mean nothing to the child that stands ready in it.
 _DU_GROUPE: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_CHILD_SUBREAPER: Final = 36
@@ -277,7 +277,7 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
         sys.path.insert(0, demande["cwd"])
     sys.argv = mots[rang + 1 :]
     subprocess.Popen = _PopenParCopie  # type: ignore[misc]
-    if _SERVENT & {*sys.argv[:2]}:
+    if _SERVENT & {*sys.argv[:5]} or sys.argv[1:2] == ["serve"]:
         _PopenParCopie.preparer()
     try:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
