@@ -28,7 +28,7 @@ from typing import Any, Final
 import lu_une_fois
 
 #: The modules that a copy may be asked to run, by `-m`.
-_MODULES: Final = ("sne_sandbox", "sne_temoin", "fautes", "pytest")
+_MODULES: Final = ("sne_sandbox", "sne_sandbox.server.processus_lecteur", "sne_temoin", "fautes", "pytest")
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
     "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
@@ -246,7 +246,8 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(demande["env"])
     os.chdir(demande["cwd"])
-    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.FileIO(0, closefd=False), encoding=sys.stdin.encoding)
+    entree = io.BufferedReader(io.FileIO(0, closefd=False))
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(entree, encoding=sys.stdin.encoding)
     sys.stdout = sys.__stdout__ = _sortie(1, sys.stdout)
     sys.stderr = sys.__stderr__ = _sortie(2, sys.stderr)
     signal.set_wakeup_fd(-1)
