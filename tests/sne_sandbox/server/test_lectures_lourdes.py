@@ -16,7 +16,6 @@ from sne_sandbox.server import lectures_lourdes
 from sne_sandbox.server.lectures_lourdes import Voie
 from sne_sandbox.server.processus_lecteur import repondre
 
-pytestmark = pytest.mark.usefixtures("copies")
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
