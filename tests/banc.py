@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from ecritures import mettre_a_l_heure
@@ -143,12 +144,12 @@ class Resultat:
     corps: bytes
     echange: Echange | None
 
-    @property
+    @cached_property
     def message(self) -> Any:
         """The MIME message."""
         return unpack(self.en_tetes["Content-Type"], self.corps, taille_max=10**8)
 
-    @property
+    @cached_property
     def enveloppe(self) -> Any:
         """The root of the envelope."""
         return etree.fromstring(self.message.racine)
@@ -161,7 +162,7 @@ class Resultat:
             return None
         return code.rpartition(":")[2], self.enveloppe.findtext(f".//{{{SOAP}}}Text")
 
-    @property
+    @cached_property
     def champs(self) -> dict[str, str | bytes]:
         """The fields of the answer: text, or bytes of a piece."""
         assert self.statut == 200, (self.statut, self.fault, self.echange and self.echange.fault)

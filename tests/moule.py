@@ -33,6 +33,8 @@ _MODULES: Final = (
     "sne_sandbox", "sne_temoin", "fautes", "pytest",
     "sne_sandbox.server.worker", "sne_sandbox.server.processus_lecteur",
 )  # fmt: skip
+#: How a program, by `-c`, says that it may run in a copy.
+_COPIABLE: Final = "# copie"
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
     "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
@@ -87,14 +89,17 @@ class _Demande:
     @property
     def moulable(self) -> bool:
         """Whether it is one of ours, and asks the interpreter for nothing."""
-        if not self.mots or self.mots[0] != sys.executable or "-m" not in self.mots[1:3]:
+        if _de_l_interprete(self.env) != _de_l_interprete(os.environ) or self.mots[:1] != [sys.executable]:
+            return False
+        if self.mots[1:2] == ["-c"]:
+            return self.mots[2].startswith(_COPIABLE)
+        if "-m" not in self.mots[1:3]:
             return False
         rang = self.mots.index("-m")
         return (
             self.mots[1:rang] in ([], ["-P"])
             and len(self.mots) > rang + 1
             and self.mots[rang + 1] in _MODULES
-            and _de_l_interprete(self.env) == _de_l_interprete(os.environ)
         )
 
     def en_json(self) -> str:
@@ -272,7 +277,7 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _DU_GROUPE)
     mots = demande["mots"]
-    rang = mots.index("-m")
+    rang = 1 if mots[1] == "-c" else mots.index("-m")
     if "-P" not in mots[:rang]:
         sys.path.insert(0, demande["cwd"])
     sys.argv = mots[rang + 1 :]
@@ -280,7 +285,10 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
     if _SERVENT & {*sys.argv[:5]} or sys.argv[1:2] == ["serve"]:
         _PopenParCopie.preparer()
     try:
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        if mots[rang] == "-c":
+            exec(sys.argv[0], {"__name__": "__main__"})
+        else:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
         code: object = 0
     except SystemExit as fin:
         code = fin.code or 0

@@ -10,7 +10,7 @@ PATIENCE = 240.0
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def patience(monkeypatch: pytest.MonkeyPatch, copies: None) -> None:
     """Searches go to their end; a test that tries a limit sets its own."""
     monkeypatch.setattr(recherche_xpath, "DUREE_MAX", PATIENCE)
     monkeypatch.setattr(recherche_xpath, "MONTRE_MAX", PATIENCE)

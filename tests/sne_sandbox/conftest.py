@@ -11,6 +11,11 @@ from sne_sandbox.bases.bases import guichets_de
 from sne_sandbox.store.magasin import Magasin
 
 
+@pytest.fixture(scope="session", autouse=True)
+def processus(copies: None) -> None:
+    """Processes of `sne-sandbox` are copies of one that stands ready."""
+
+
 @pytest.fixture(scope="module")
 def magasin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
     """An embedded store."""

@@ -519,14 +519,7 @@ def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path, page: 
     assert banc.http.get(f"/console/{banc.nom}/conformite/casse", headers=ENTETES).status_code == 503
 
 
-@pytest.mark.parametrize(
-    "chemin",
-    [
-        "zzz",
-        "..",
-        "%2e%2e",
-    ],
-)
+@pytest.mark.parametrize("chemin", ["zzz", "..", "%2e%2e"])
 def test_nothing_else_is_read(chemin: str, home: Path, page: Callable[..., Any]) -> None:
     poser(home, "a")
     page(f"/conformite/{chemin}", statut=404)

@@ -100,6 +100,8 @@ def tout_voir(banc: Banc, *identifiants: int) -> None:
         for suite in ("", "/request", "/response", "/request/document", "/request/parts/0", "/har"):
             lire(banc, f"{api}/exchanges/{un}{suite}")
         lire(banc, f"{console}/composer/getNumUnique?echange={un}")
+        liste = html.fromstring(lire(banc, f"{console}/journal?nuits=1&avant={un + 1}").text)
+        assert str(un) in liste.xpath("//table//th[@scope='row']//text()")
     for adresse in (
         f"{console}/controle",
         f"{console}/regles/ENT009",
@@ -107,25 +109,16 @@ def tout_voir(banc: Banc, *identifiants: int) -> None:
         f"{api}/exchanges/near-misses",
     ):
         lire(banc, adresse)
-    montres = html.fromstring(lire(banc, f"{console}/journal?nuits=1").text).xpath(
-        "//table//th[@scope='row']//text()"
-    )
-    assert {str(un) for un in identifiants} <= set(montres)
     assert {*identifiants} <= {e["id"] for e in lire(banc, f"{api}/exchanges").json["echanges"]}
 
 
-@pytest.mark.parametrize("quoi", ABSURDES)
-def test_an_absurd_document_is_shown_and_hides_no_other(banc: Banc, quoi: str) -> None:
-    autre = banc.demander(specimen("personne_seule")).echange
-    envoye = banc.demander(ABSURDES[quoi]()).echange
-    assert autre is not None
-    assert envoye is not None
-    tout_voir(banc, envoye.identifiant, autre.identifiant)
+def test_absurd_documents_are_shown_and_hide_no_other(banc: Banc) -> None:
+    documents = [specimen("personne_seule"), *(faire() for faire in ABSURDES.values())]
+    tout_voir(banc, *(banc.demander(document).echange.identifiant for document in documents))
 
 
-@pytest.mark.parametrize("quoi", LIGNES)
-def test_an_absurd_line_is_shown_and_hides_no_other(banc: Banc, quoi: str) -> None:
-    tout_voir(banc, noter(banc, **LIGNES[quoi]))
+def test_absurd_lines_are_shown_and_hide_no_other(banc: Banc) -> None:
+    tout_voir(banc, *[noter(banc, **ligne) for ligne in LIGNES.values()])
 
 
 def casser(*_: Any, **__: Any) -> Any:

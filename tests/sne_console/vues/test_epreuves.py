@@ -13,7 +13,7 @@ from sne_console.vues.epreuves import EtatJugement
 from sne_interface.errors import ConflitEtat, OperatorError
 
 PATIENCE = 240.0
-SERVEUR = """
+SERVEUR = """# copie
 import sys, time
 from pathlib import Path
 from sne_console.vues import epreuves

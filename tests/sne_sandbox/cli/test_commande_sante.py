@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ def test_it_says_what_the_server_says(tmp_path: Path, certificat: str) -> None:
         for fichier in home.glob("sne.sqlite3*"):
             shutil.move(fichier, tmp_path / fichier.name)
         while (fini := _lancer("--http-port", ports["http"], "--format", "json"))[0] == 0:
-            pass
+            time.sleep(0.05)
         trouve = {
             v["nom"]: v["raison"]
             for v in json.loads(fini[1].splitlines()[-1])["verifications"]

@@ -1,8 +1,6 @@
 """Heavy reads go to a process of their own: in turn, some at most, and its death is no one else's."""
 
-import errno
 import os
-import signal
 import tempfile
 import threading
 import time
@@ -11,37 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from application_lourde import application, lecteur
 
 from sne_interface.domain.echange import LOURD
 from sne_sandbox.server import lectures_lourdes
 from sne_sandbox.server.lectures_lourdes import Voie
 from sne_sandbox.server.processus_lecteur import repondre
 
-#: A process of its own, by the interpreter: no copy has our path.
-pytestmark = pytest.mark.interprete
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Tells which process answers, or dies."""
-    if environ["PATH_INFO"] == "/mourir":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if environ["PATH_INFO"] == "/plein":
-        start_response("200 OK", [])
-        return _jusqu_au_plein()
-    corps = f"{os.getpid()} {environ['PATH_INFO']} {environ[LOURD]} ".encode()
-    start_response("200 OK", [("Content-Length", str(len(corps) + 2_000_000))])
-    return [corps, bytes(2_000_000)]
-
-
-def _jusqu_au_plein() -> Iterable[bytes]:
-    yield bytes(100_000)
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def lecteur() -> Any:
-    """What makes the application of the process."""
-    return application
 
 
 def ici(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -65,13 +40,6 @@ class Attend:
         self.recu.append((reponse.statut, corps if isinstance(corps, bytes) else corps.read()))
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other process imports this module by its name, from where our path says that it is."""
-    ici = Path(__file__)
-    monkeypatch.syspath_prepend(str(ici.parents[__name__.count(".")]))
-
-
 @pytest.fixture
 def une_voie() -> Any:
     ouverte = Voie(lecteur, lambda fonction, *arguments: fonction(*arguments))
@@ -86,6 +54,7 @@ def _jusqua(condition: Any) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.interprete
 def test_each_is_answered_by_the_other_process_in_turn(une_voie: Voie) -> None:
     attendent = [Attend() for _ in range(3)]
     for rang, attend in enumerate(attendent):

@@ -17,7 +17,7 @@ from sne_sandbox.server.workers import Taches
 
 #: Seconds that nothing takes, however busy the machine.
 DELAI = 60.0
-LENTE = """
+LENTE = """# copie
 import sys
 from pathlib import Path
 from sne_sandbox.pki.authority import Autorite

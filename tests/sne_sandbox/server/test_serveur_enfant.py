@@ -16,7 +16,6 @@ import pytest
 from sne_interface.errors import UsageError
 from sne_sandbox.server.serveur_enfant import EnfantPerdu, servir_en_enfant
 
-pytestmark = pytest.mark.usefixtures("copies")
 VIDE = ("--seed-base", "vide")
 PATIENCE = 120.0
 

@@ -31,7 +31,7 @@ from sne_sandbox.store.recherche_de_demandes import parcourir
 #: Where `exemples_store` is.
 TESTS = Path(__file__).parents[2]
 
-TIREUR = """
+TIREUR = """# copie
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -219,7 +219,7 @@ def _attendre_le_report() -> None:
 
 def test_two_processes_may_create_the_tables_at_once(tmp_path: Path) -> None:
     programme = (
-        "import sys; from pathlib import Path; from sne_sandbox.store.magasin import Magasin\n"
+        "# copie\nimport sys; from pathlib import Path; from sne_sandbox.store.magasin import Magasin\n"
         "Magasin.ouvrir(None, Path(sys.argv[1])).fermer()"
     )
     ouvreurs = [
@@ -432,7 +432,7 @@ def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin
         magasin.bases.lire("abimee")
 
 
-MORT_EN_SEMANT = """
+MORT_EN_SEMANT = """# copie
 import os
 import signal
 import sys

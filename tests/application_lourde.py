@@ -1,0 +1,31 @@
+"""What the process of heavy reads is asked to run, and no more: it imports this in place of a test."""
+
+import errno
+import os
+import signal
+from collections.abc import Iterable
+from typing import Any
+
+from sne_interface.domain.echange import LOURD
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Tells which process answers, or dies."""
+    if environ["PATH_INFO"] == "/mourir":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if environ["PATH_INFO"] == "/plein":
+        start_response("200 OK", [])
+        return _jusqu_au_plein()
+    corps = f"{os.getpid()} {environ['PATH_INFO']} {environ[LOURD]} ".encode()
+    start_response("200 OK", [("Content-Length", str(len(corps) + 2_000_000))])
+    return [corps, bytes(2_000_000)]
+
+
+def _jusqu_au_plein() -> Iterable[bytes]:
+    yield bytes(100_000)
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def lecteur() -> Any:
+    """What makes the application of the process."""
+    return application
