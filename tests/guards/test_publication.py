@@ -4,11 +4,11 @@ import hashlib
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
+import promesses
 import publication
 import pytest
 
@@ -42,7 +42,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texte = journal.read_text("utf-8")
     if f"\n{DATEE[:-10]}" not in texte:
         journal.write_text(texte.replace("## [Unreleased]", f"## [Unreleased]\n\n{DATEE}", 1), "utf-8")
-    subprocess.run([sys.executable, "tests/promesses.py"], cwd=dossier, check=True)
+    promesses.ecrire(dossier / "tests/contracts/promesses.json")
     _git(dossier, "init", "-q")
     _git(dossier, "add", "-A")
     _git(dossier, "commit", "-q", "-m", "Release")
