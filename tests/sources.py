@@ -39,7 +39,10 @@ def lire(texte: str) -> Lu:
     noeuds = list(ast.walk(arbre))
     simples = {(alias.name, "") for n in noeuds if isinstance(n, ast.Import) for alias in n.names}
     prises = {
-        (n.module or "", alias.name) for n in noeuds if isinstance(n, ast.ImportFrom) for alias in n.names
+        ("." * n.level + (n.module or ""), alias.name)
+        for n in noeuds
+        if isinstance(n, ast.ImportFrom)
+        for alias in n.names
     }
     dits = {id(n.value) for n in noeuds if isinstance(n, ast.Expr)}
     textes = [n for n in noeuds if isinstance(n, ast.Constant) and isinstance(n.value, str)]

@@ -46,6 +46,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _git(dossier, "init", "-q")
     _git(dossier, "add", "-A")
     _git(dossier, "commit", "-q", "-m", "Release")
+    _git(dossier, "tag", "pret")
     return dossier
 
 
@@ -102,9 +103,7 @@ def test_a_release_that_is_not_ready_is_refused(
             publication.release(clone, tmp_path / "dist")
         assert not (tmp_path / "dist").exists()
     finally:
-        touche.write_text(avant, "utf-8")
-        if valide:
-            _git(clone, "commit", "-qam", "Ready")
+        _git(clone, "reset", "-q", "--hard", "pret")
 
 
 def test_a_registry_that_cannot_be_reached_pins_nothing(

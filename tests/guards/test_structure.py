@@ -15,8 +15,6 @@ LIGNES_MAX, FICHIERS_PAR_DOSSIER = 600, 25
 #: Names that every package may have: no other stands for two files.
 COMMUNS = {"__init__", "__main__"}
 INTERDITS = {"utils", "helpers", "common", "manager"}
-#: Class names that stand for several classes, each with its reason; ten at most.
-HOMONYMES: dict[str, str] = {}
 #: What stands before a dot and is no name of the code: keys of the environ of WSGI, a file of the user's.
 AUTRES = {"sne", "wsgi", "confiance"}
 #: A text, in which a sign of comment is none; a comment, or a docstring.
@@ -78,10 +76,7 @@ def test_a_class_name_stands_for_one_class() -> None:
     for nom, lu in modules().items():
         for classe in lu.classes:
             ou[classe].append(nom)
-    doubles = {c: noms for c, noms in ou.items() if len(noms) > 1}
-    assert doubles.keys() == HOMONYMES.keys(), doubles
-    assert len(HOMONYMES) <= 10
-    assert all(HOMONYMES.values())
+    assert {c: noms for c, noms in ou.items() if len(noms) > 1} == {}
 
 
 def test_one_function_plays_a_plan() -> None:
