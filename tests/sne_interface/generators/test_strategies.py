@@ -85,11 +85,6 @@ ESSAIS = settings(
 REDUCTION = settings(REDUCTION_DES_TIRAGES, max_examples=400)
 
 
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return CONTRAT
-
-
 def _conforme(racine: Element) -> None:
     controle = controler(codec.encoder(racine), CONTRAT, "strict", INSTANT)
     assert controle.conforme, controle.fautes
