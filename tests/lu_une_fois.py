@@ -59,10 +59,10 @@ def _relu(charger: Callable[[Schemas, str], Any]) -> Callable[[Schemas, str], An
     @functools.wraps(charger)
     def relire(schemas: Schemas, fichier: str) -> Any:
         cle = tuple(map(etree.tostring, cloture(schemas.lire, fichier).values()))
-        lus[cle] = lus.pop(cle, None) or charger(schemas, fichier)
+        lus[cle] = modele = lus.pop(cle, None) or charger(schemas, fichier)
         if len(lus) > _MODELES:
-            del lus[next(iter(lus))]
-        return lus[cle]
+            lus.pop(next(iter(lus)), None)  # another thread may have taken it away
+        return modele
 
     return relire
 
