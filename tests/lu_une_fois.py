@@ -1,21 +1,29 @@
 """What tests read again and again is read once: in a process, a text of TOML (the plan alone is 150 of them),
-a contract that we deliver, a schema that xmlschema reads; for all processes and runs, a template of Jinja,
-which each application would compile anew."""
+a contract that we deliver, its requirements, its mentions, a schema that xmlschema reads; for all processes
+and runs, a template of Jinja, which each application would compile anew."""
 
 import functools
 import pickle
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import jinja2
 from lxml import etree
 
-from sne_interface.contract import contrats_charges, declarations_des_schemas, explication
+from sne_interface.contract import (
+    contrats_charges,
+    declarations_des_schemas,
+    exigences,
+    explication,
+    roles_et_mentions,
+)
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.overlay import PAR_DEFAUT
+from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
 from sne_interface.contract.schemas import Schemas, cloture
+
+_Lu = TypeVar("_Lu")
 
 #: Where compiled templates are kept. The name of each says the text that it was compiled of.
 _COMPILES: Final = Path(__file__).parents[1] / "build" / "gabarits"
@@ -35,6 +43,9 @@ def poser() -> None:
     declarations_des_schemas.parle_de_nir = functools.cache(declarations_des_schemas.parle_de_nir)
     modeles = _relu(declarations_des_schemas.charger_modele)
     declarations_des_schemas.charger_modele = explication.charger_modele = modeles  # type: ignore[attr-defined]
+    lues = _des_livres(exigences.charger_exigences)
+    exigences.charger_exigences = roles_et_mentions.charger_exigences = lues
+    roles_et_mentions.charger_certification = _des_livres(roles_et_mentions.charger_certification)
 
 
 def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:
@@ -63,6 +74,17 @@ def _relu(charger: Callable[[Schemas, str], Any]) -> Callable[[Schemas, str], An
         if len(lus) > _MODELES:
             lus.pop(next(iter(lus)), None)  # another thread may have taken it away
         return modele
+
+    return relire
+
+
+def _des_livres(lire: Callable[[DossiersContrat], _Lu]) -> Callable[[DossiersContrat], _Lu]:
+    """`lire` that remembers what it has read of folders that are not a user's."""
+    lu = functools.cache(lire)
+
+    @functools.wraps(lire)
+    def relire(dossiers: DossiersContrat) -> _Lu:
+        return lu(dossiers) if dossiers.overlay is None else lire(dossiers)
 
     return relire
 

@@ -10,6 +10,7 @@ Linux.
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import gc
 import importlib
 import io
@@ -28,22 +29,28 @@ from typing import Any, Final
 import lu_une_fois
 
 #: The modules that a copy may be asked to run, by `-m`.
-_MODULES: Final = ("sne_sandbox", "sne_temoin", "fautes", "pytest")
+_MODULES: Final = (
+    "sne_sandbox", "sne_temoin", "fautes", "pytest",
+    "sne_sandbox.server.worker", "sne_sandbox.server.processus_lecteur",
+)  # fmt: skip
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
     "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
     "sne_sandbox.server.lancement", "sne_conformite.derniers_echanges_racontes",
     "sne_sandbox.web.application_wsgi", "sne_sandbox.pytest_plugin", "sne_conformite.pilotage.pilotage",
-    "sne_sandbox.bases.semis",
+    "sne_sandbox.bases.semis", "sne_sandbox.server.processus_serveur",
     "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json",
     "sne_conformite.rapports.rapport_junit", "sne_conformite.rapports.avancement_au_terminal",
-    "sne_temoin.adaptateur", "fautes",
+    "sne_temoin.adaptateur", "fautes", "sne_console.api.application_api", "sqlalchemy.dialects.sqlite",
+    "sne_console.messages.recherche_xpath", "psycopg", "sqlalchemy.dialects.postgresql",
 )  # fmt: skip
 #: The interpreter reads them when it starts, and a copy no more, but for two.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
 _SANS_SUITE: Final = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
-#: Commands that start a server.
-_SERVENT: Final = frozenset(("run", "conform", "demo", "pytest"))
+#: Commands that start a server; one that is typed starts its own processes.
+_SERVENT: Final = frozenset(("run", "conform", "demo", "diagnostic", "pytest"))
+#: Signals to a process and its group, which mean nothing to the child that stands ready in it.
+_DU_GROUPE: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_CHILD_SUBREAPER: Final = 36
 #: What `subprocess` had.
 POPEN: Final = subprocess.Popen
@@ -63,9 +70,13 @@ def poser() -> Callable[[], None]:
 
 
 class _Demande:
-    """The command that a process is asked for: its words, folder, environment and streams."""
+    """The command that a process is asked for: its words, folder, environment, whether it has a session of
+    its own and the numbers of its descriptors."""
 
-    def __init__(self, args: Any, cwd: Any, env: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, args: Any, cwd: Any, env: Mapping[str, str] | None, detachee: bool, numeros: Sequence[int]
+    ) -> None:
+        self.detachee, self.numeros = detachee, (0, 1, 2, *numeros)
         mots = [os.fspath(mot) for mot in args] if isinstance(args, list | tuple) else []
         if "-mpytest" in mots[1:2]:  # as pytest writes it
             mots[1:2] = ["-m", "pytest"]
@@ -88,7 +99,7 @@ class _Demande:
 
     def en_json(self) -> str:
         """For the other side."""
-        return json.dumps({"mots": self.mots, "cwd": self.cwd, "env": self.env})
+        return json.dumps(vars(self))
 
 
 def _de_l_interprete(env: Mapping[str, str]) -> dict[str, str]:
@@ -120,11 +131,12 @@ class _PopenMoule(subprocess.Popen):  # type: ignore[type-arg]
 
     def _execute_child(self, *arguments: Any) -> None:
         args, executable, preexec_fn, _, pass_fds, cwd, env, _, _, shell, *tubes = arguments
-        demande = _Demande(args, cwd, env)
+        demande = _Demande(args, cwd, env, tubes[11], pass_fds)
         numero = None
-        if demande.moulable and not (executable or preexec_fn or pass_fds or shell):
+        if demande.moulable and not (executable or preexec_fn or shell):
             siens = (tubes[0], tubes[3], tubes[5])  # of each pipe, the end of the process
-            numero = self._naitre(demande, [n if donne == -1 else donne for n, donne in enumerate(siens)])
+            flux = [n if donne == -1 else donne for n, donne in enumerate(siens)]
+            numero = self._naitre(demande, [*flux, *pass_fds])
         if numero is None:
             super()._execute_child(*arguments)  # type: ignore[misc]
             return
@@ -194,9 +206,9 @@ def _attendre(ligne: socket.socket) -> None:
     for nom in _TOUT:
         importlib.import_module(nom)
     from sne_conformite.rapports import rapport_html
-    from sne_sandbox.offres_des_paquets import COMMANDES
+    from sne_sandbox.offres_des_paquets import commandes
 
-    for commande in COMMANDES.values():
+    for commande in commandes().values():
         importlib.import_module(commande.module)
     rapport_html._modele()
     _lire_le_contrat()
@@ -208,7 +220,7 @@ def _attendre(ligne: socket.socket) -> None:
 def _copier(ligne: socket.socket) -> None:
     """Makes a copy for each demand, a child of who asks for it, until the other side is gone."""
     while True:
-        entete, flux, _, _ = socket.recv_fds(ligne, 4, 3)
+        entete, flux, _, _ = socket.recv_fds(ligne, 4, 9)
         if len(entete) < 4:
             return
         demande = json.loads(_lire(ligne, int.from_bytes(entete, "big")))
@@ -216,7 +228,8 @@ def _copier(ligne: socket.socket) -> None:
         if (passeur := os.fork()) == 0:
             copie = os.fork()
             if copie == 0:
-                os.setsid()
+                if demande["detachee"]:
+                    os.setsid()
                 _devenir(demande, flux)
             os.write(ecrire, copie.to_bytes(4, "big"))
             os._exit(0)
@@ -240,26 +253,31 @@ def _lire_le_contrat() -> None:
 
 def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
     """Runs the command as the interpreter would, to its end."""
-    for rang, descripteur in enumerate(flux):
-        os.dup2(descripteur, rang)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    au_dela = max(demande["numeros"]) + 1
+    ecartes = [fcntl.fcntl(descripteur, fcntl.F_DUPFD, au_dela) for descripteur in flux]
+    os.closerange(3, au_dela)
+    for ecarte, numero in zip(ecartes, demande["numeros"], strict=True):
+        os.dup2(ecarte, numero)
+    os.closerange(au_dela, os.sysconf("SC_OPEN_MAX"))
     os.environ.clear()
     os.environ.update(demande["env"])
     os.chdir(demande["cwd"])
-    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.FileIO(0, closefd=False), encoding=sys.stdin.encoding)
+    entree = io.BufferedReader(io.FileIO(0, closefd=False))
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(entree, encoding=sys.stdin.encoding)
     sys.stdout = sys.__stdout__ = _sortie(1, sys.stdout)
     sys.stderr = sys.__stderr__ = _sortie(2, sys.stderr)
     signal.set_wakeup_fd(-1)
     for numero in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(numero, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _DU_GROUPE)
     mots = demande["mots"]
     rang = mots.index("-m")
     if "-P" not in mots[:rang]:
         sys.path.insert(0, demande["cwd"])
     sys.argv = mots[rang + 1 :]
     subprocess.Popen = _PopenParCopie  # type: ignore[misc]
-    if _SERVENT & {*sys.argv[:2]}:
+    if _SERVENT & {*sys.argv[:5]} or sys.argv[1:2] == ["serve"]:
         _PopenParCopie.preparer()
     try:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
@@ -302,7 +320,7 @@ class _PopenParCopie(_PopenMoule):
             la_bas.close()
             cls._ligne = ici
             return
-        os.setsid()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _DU_GROUPE)
         ici.close()
         rien = os.open(os.devnull, os.O_RDWR)
         for descripteur in range(

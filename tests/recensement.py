@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect
 
 from sne_console.cadre.application_console import connexion
-from sne_sandbox.offres_des_paquets import SECTIONS
+from sne_sandbox.offres_des_paquets import sections
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
 PAR_VUE: Final[Mapping[str, int]] = {
@@ -70,7 +70,7 @@ class Recensement:
 
 
 #: Names of the sections, in the order of the menu.
-MODULES: Final = tuple(section.nom for section in SECTIONS)
+MODULES: Final = tuple(section.nom for section in sections())
 
 
 def _adresses() -> Flask:
@@ -78,7 +78,7 @@ def _adresses() -> Flask:
     app = Flask("adresses")
     app.url_map.strict_slashes = False
     app.register_blueprint(connexion)
-    for section in SECTIONS:
+    for section in sections():
         app.register_blueprint(importlib.import_module(section.module).blueprint)
     return app
 

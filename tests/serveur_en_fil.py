@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -82,12 +83,14 @@ class _Service:
         finally:
             self._ecoute.set()
 
-    def _tourner(self, *arguments: Any, pret: Any, **options: Any) -> None:
+    def _tourner(self, lancement: Any, taches: Any, prises: Any, *, pret: Any) -> None:
+        """Without what it makes ready for visitors: there are none."""
+
         def annoncer(adresses: Any) -> None:
             pret(adresses)
             self._ecoute.set()
 
-        _SERVIR(*arguments, pret=annoncer, arret=self._arret, **options)
+        _SERVIR(lancement, replace(taches, prechauffe=None), prises, pret=annoncer, arret=self._arret)
 
 
 _SERVIR: Final = lancement.servir

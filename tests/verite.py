@@ -24,6 +24,7 @@ from sne_conformite.rapports.verdict_de_conformite import ECHOUEE, EN_ERREUR, EN
 from sne_interface.resources import fixtures_dir
 
 SCHEMA: dict[str, Any] = librairie.loads((fixtures_dir() / "schemas/rapport.schema.json").read_text("utf-8"))
+VALIDATEUR = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def en_texte(juge: Rapport) -> str:
@@ -32,38 +33,49 @@ def en_texte(juge: Rapport) -> str:
     return sortie.getvalue()
 
 
-def portes(juge: Rapport) -> dict[str, bool]:
+def formes(juge: Rapport) -> dict[str, Any]:
+    """Each form, as its reader has it."""
+    return {
+        "texte": en_texte(juge),
+        "html": rapport_html.en_html(juge),
+        "json": rapport_json.octets(juge).decode(),
+        "junit": etree.fromstring(rapport_junit.octets(juge)),
+        "sarif": librairie.loads(rapport_sarif.octets(juge))["runs"][0],
+        "github": list(annotations_de_forge.commandes(signaler(juge))),
+        "gitlab": librairie.loads(annotations_de_forge.octets(juge)),
+        "résumé": annotations_de_forge.resume(juge),
+    }
+
+
+def portes(juge: Rapport, lu: dict[str, Any]) -> dict[str, bool]:
     """Whether each form lets the application pass."""
-    lu = librairie.loads(rapport_json.octets(juge))
-    suites = etree.fromstring(rapport_junit.octets(juge))
-    analyse = librairie.loads(rapport_sarif.octets(juge))["runs"][0]
     return {
         "code de sortie": juge.conforme,
-        "texte": not any(motif.partition("\n")[0] in en_texte(juge) for motif in juge.motifs),
-        "html": 'class="conclusion mal"' not in rapport_html.en_html(juge),
-        "json": lu["conforme"],
-        "junit": int(suites.get("failures")) + int(suites.get("errors")) == 0,
-        "sarif": all(r["level"] != "error" for r in analyse["results"]),
-        "sarif, conforme": analyse["properties"]["conforme"],
-        "github": not any(c.startswith("::error") for c in annotations_de_forge.commandes(signaler(juge))),
-        "gitlab": all(q["severity"] != "major" for q in librairie.loads(annotations_de_forge.octets(juge))),
-        "résumé": annotations_de_forge.resume(juge).startswith("### ✅ "),
+        "texte": not any(motif.partition("\n")[0] in lu["texte"] for motif in juge.motifs),
+        "html": 'class="conclusion mal"' not in lu["html"],
+        "json": librairie.loads(lu["json"])["conforme"],
+        "junit": int(lu["junit"].get("failures")) + int(lu["junit"].get("errors")) == 0,
+        "sarif": all(r["level"] != "error" for r in lu["sarif"]["results"]),
+        "sarif, conforme": lu["sarif"]["properties"]["conforme"],
+        "github": not any(c.startswith("::error") for c in lu["github"]),
+        "gitlab": all(q["severity"] != "major" for q in lu["gitlab"]),
+        "résumé": lu["résumé"].startswith("### ✅ "),
     }
 
 
 def verifier(juge: Rapport) -> None:
-    ouvertes = portes(juge)
+    lu = formes(juge)
+    ouvertes = portes(juge, lu)
     assert {forme.nom.lower() for forme in FORMATS} <= ouvertes.keys(), "each of FORMATS has its line above"
     assert set(ouvertes.values()) == {juge.conforme}, ouvertes
-    meme_nombres(juge)
+    meme_nombres(juge, lu)
 
 
-def meme_nombres(juge: Rapport) -> None:
+def meme_nombres(juge: Rapport, formes: dict[str, Any]) -> None:
     comptes = compter(juge)
-    lu = librairie.loads(rapport_json.octets(juge))
-    jsonschema.Draft202012Validator(SCHEMA).validate(lu)
-    assert rapport_json.de_json(lu) == rapport_json.de_texte(rapport_json.octets(juge).decode())
-    analyse = librairie.loads(rapport_sarif.octets(juge))["runs"][0]
+    lu, analyse = librairie.loads(formes["json"]), formes["sarif"]
+    VALIDATEUR.validate(lu)
+    assert rapport_json.de_json(lu) == rapport_json.de_texte(formes["json"])
     assert lu["synthese"] == analyse["properties"]["synthese"] == comptes.en_json()
     # The synthesis alone, then the words of each line, decide as the whole does.
     verifications, exigences = dict(comptes.verifications), dict(comptes.exigences)
@@ -76,13 +88,10 @@ def meme_nombres(juge: Rapport) -> None:
     phrases = [
         f"{issue.signe} {issue.compte(n)}" for issue, n in (*comptes.verifications, *comptes.exigences)
     ]
-    page = rapport_html.en_html(juge)
-    for ecrit in (en_texte(juge), page, annotations_de_forge.resume(juge)):
-        assert [p for p in phrases if p not in ecrit] == []
+    for forme in ("texte", "html", "résumé"):
+        assert [p for p in phrases if p not in formes[forme]] == []
     # JUnit: a case a check, by its outcome.
-    cas = [
-        c for c in etree.fromstring(rapport_junit.octets(juge)).iter("testcase") if "." in c.get("classname")
-    ]
+    cas = [c for c in formes["junit"].iter("testcase") if "." in c.get("classname")]
     genres = Counter(c[0].tag if len(c) else "" for c in cas)
     assert genres["failure"] == verifications.get(ECHOUEE, 0)
     assert genres["error"] == verifications.get(EN_ERREUR, 0)

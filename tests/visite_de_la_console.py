@@ -28,6 +28,14 @@ def page(banc: Banc) -> Callable[..., Any]:
     return lire
 
 
+def equivalents(arbre: Any) -> list[str]:
+    """The lines of « La même chose », of a page."""
+    blocs = arbre.xpath("//details[contains(@class, 'equivalents')]//code")
+    # One command a block: copied with its neighbours, it would be undone by them.
+    assert [bloc.text_content() for bloc in blocs if len(bloc.text_content().splitlines()) != 1] == []
+    return [bloc.text_content() for bloc in blocs]
+
+
 @pytest.fixture
 def envoyer(banc: Banc, page: Callable[..., Any]) -> Callable[..., Any]:
     """`envoyer("/controle/figer", depuis="/controle", instant="…")`: sends a form of the page `depuis`."""

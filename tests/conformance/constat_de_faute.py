@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -66,19 +67,24 @@ _CHAMPS: Final = {"rouges", "exemple", "commit", "exemples", "scenarios"}
 
 def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int, scenarios: int = 0) -> None:
     """Notes what the whole plan said of a defect, or so many `scenarios` of it, of which commit, and its
-    smallest example; `build/fautes.md` is made again of all notes. What the plan said whole of a defect
-    stays. Whichever worker comes last writes it whole."""
-    NOTES.mkdir(parents=True, exist_ok=True)
+    smallest example. What the plan said whole of a defect stays."""
+    if scenarios and not lire_notes(faute).get(faute.nom, {"scenarios": scenarios})["scenarios"]:
+        return
     rouges = {exigence: len(trouvee.echecs.get(exigence, ())) for exigence in sorted(trouvee.rouges)}
     note = {"rouges": rouges, "exemple": resumer(exemple), "commit": _commit()}
     note |= {"exemples": exemples, "scenarios": scenarios}
+    (NOTES / f"{faute.nom}.json").write_text(json.dumps(note, ensure_ascii=False), "utf-8")
+
+
+@contextmanager
+def carnet() -> Iterator[None]:
+    """Where defects are noted; of all notes `build/fautes.md` is made again. Whichever worker ends last
+    writes it whole."""
+    NOTES.mkdir(parents=True, exist_ok=True)
+    yield
     with (NOTES / ".verrou").open("w") as verrou:
         fcntl.flock(verrou, fcntl.LOCK_EX)
-        if scenarios and not lire_notes().get(faute.nom, note)["scenarios"]:
-            return
-        (NOTES / f"{faute.nom}.json").write_text(json.dumps(note, ensure_ascii=False), "utf-8")
-        lignes = matrice(lire_notes())
-        NOTES.with_suffix(".md").write_text("\n".join(lignes) + "\n", "utf-8")
+        NOTES.with_suffix(".md").write_text("\n".join((*matrice(lire_notes()), "")), "utf-8")
 
 
 @cache
@@ -93,10 +99,10 @@ def _commit() -> str:
     return f"{dit.strip()}{' +' if change else ''}"
 
 
-def lire_notes() -> dict[str, dict[str, Any]]:
-    """By defect, in the order of the code, what was noted of it; a defect that was not tried has none, nor
-    has one whose note an older checkout left, in another shape."""
-    fichiers = {faute.nom: NOTES / f"{faute.nom}.json" for faute in FAUTES}
+def lire_notes(*fautes: Faute) -> dict[str, dict[str, Any]]:
+    """By defect, in the order of the code, what was noted of it (of them all for none); a defect that was not
+    tried has none, nor has one whose note an older checkout left, in another shape."""
+    fichiers = {faute.nom: NOTES / f"{faute.nom}.json" for faute in fautes or FAUTES}
     lues = {nom: json.loads(f.read_text("utf-8")) for nom, f in fichiers.items() if f.is_file()}
     return {nom: note for nom, note in lues.items() if note.keys() == _CHAMPS}
 

@@ -68,16 +68,10 @@ class Epreuve:
     """In what the examples of a run are drawn: of other runs in the process, nothing is changed."""
 
     def passer(
-        self,
-        temoin: Callable[[], Temoin],
-        seulement: Collection[str] = (),
-        *,
-        exemples: int = 2,
-        graine: int = 0,
-        reduction: int = 0,
-        entiere: bool = False,
+        self, temoin: Callable[[], Temoin], seulement: Collection[str] = (), **options: int
     ) -> Rapport:
-        """The report of a run of the reference application; the scenarios of `seulement`, all for none."""
+        """The report of a run of the reference application; the scenarios of `seulement`, all for none;
+        `options` as for `piloter`."""
 
         def application() -> Adaptateur:
             fait = temoin()
@@ -85,31 +79,28 @@ class Epreuve:
                 fait.liaison.dormir = self.dormir  # type: ignore[method-assign]
             return Adaptateur(fait)
 
-        return self.piloter(
-            application, seulement, exemples=exemples, graine=graine, reduction=reduction, entiere=entiere
-        )
+        return self.piloter(application, seulement, **options)
 
     def piloter(
         self,
         application: Callable[[], Application],
         seulement: Collection[str] = (),
         *,
-        exemples: int = 2,
-        graine: int = 0,
-        reduction: int = 0,
         entiere: bool = False,
+        **choix: int,
     ) -> Rapport:
         """The report of a run of any application, which is closed at the end. Of a scenario that the machine
         was too busy to have judged, what it says is of another run of that scenario; of them all when
         `entiere`: what one breaks may explain what another does."""
-        rapport = self.une_fois(application, seulement, exemples=exemples, graine=graine, reduction=reduction)
+        options = {"exemples": 2, "reduction": 0} | choix
+        rapport = self.une_fois(application, seulement, **options)
         for _ in range(_REPRISES):
             retenus = [s.id for s in rapport.scenarios if _retenu(s)]
             if not retenus:
                 break
             time.sleep(DELAI)  # what was sent and given up arrives, before the same is sent again
             encore = seulement if entiere else retenus
-            repris = self.une_fois(application, encore, exemples=exemples, graine=graine, reduction=reduction)
+            repris = self.une_fois(application, encore, **options)
             if entiere:
                 rapport = repris
                 continue

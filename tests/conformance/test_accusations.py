@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from epreuve import Epreuve
-from fautes import PAR_NOM
+from fautes import fautif
 from fautes.faute import argument, menage, saisie, sans, titulaires
 from lxml import etree
 
@@ -15,15 +15,6 @@ from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
 from sne_conformite.rapports.rapport_texte import en_bref
 from sne_temoin.temoin_assemble import Temoin
-
-
-def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: None) -> Temoin:
-    """The reference application with these defects, and whatever else `autrement` changes of it."""
-    temoin = Temoin()
-    autrement(temoin)
-    for nom in noms:
-        PAR_NOM[nom].planter(temoin)
-    return temoin
 
 
 def enfreintes(rapport: Rapport) -> set[str]:

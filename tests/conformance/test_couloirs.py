@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from epreuve import Epreuve
-from fautes import PAR_NOM
+from fautes import fautif
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.pilotage.couloirs import INSTANCES_MAX
@@ -41,16 +41,13 @@ class _Dit(Adaptateur):
 def _jouer(epreuve: Epreuve, lances: list[Adaptateur]) -> tuple[Rapport, list[Echange]]:
     """The report, and the exchanges that the run left in the journal; what was started is in `lances`."""
 
-    def fautif() -> Adaptateur:
-        temoin = Temoin()
-        for nom in FAUTES:
-            PAR_NOM[nom].planter(temoin)
-        lances.append(Adaptateur(temoin))
+    def application() -> Adaptateur:
+        lances.append(Adaptateur(fautif(*FAUTES)))
         return lances[-1]
 
     base = epreuve.base
     avant = base.dernier()
-    rapport = epreuve.une_fois(fautif, SCENARIOS, exemples=2, reduction=10)
+    rapport = epreuve.une_fois(application, SCENARIOS, exemples=2, reduction=10)
     return rapport, list(parcourir(base.magasin, base.nom, avant))
 
 

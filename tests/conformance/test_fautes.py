@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
-from fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
+from fautes import FAUTES, PAR_NOM, Faute, fautif, partage, robustesse
 from tirage_du_commit import marquer, tirer
 
 from sne_conformite.bilan.candidat import lire_candidat
@@ -86,12 +86,6 @@ def _lots(epreuve: Epreuve, faute: Faute) -> Iterator[tuple[int, list[str]]]:
             yield exemples, suite[rang : rang + LOT]
 
 
-def _fautif(faute: Faute) -> Temoin:
-    temoin = Temoin()
-    faute.planter(temoin)
-    return temoin
-
-
 def _rien_d_etranger(faute: Faute, rapport: Rapport) -> Trouvee:
     trouvee = Trouvee.dans(rapport)
     # One that turns a requirement red and no other does not, either, have another say that nothing was sent.
@@ -118,7 +112,7 @@ def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute
     reduction = REDUCTION if faute in REDUITES else 0
     for exemples, scenarios in _lots(epreuve, faute):
         rapport = epreuve.passer(
-            partial(_fautif, faute),
+            partial(fautif, faute.nom),
             scenarios,
             exemples=VARIES if faute in partage.FAUTES else exemples,
             reduction=reduction,
@@ -135,7 +129,7 @@ def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute
 def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
     epreuve: Epreuve, nom: str, enfreintes: set[str]
 ) -> None:
-    rapport = epreuve.passer(partial(_fautif, PAR_NOM[nom]), ("TRA-EXPIRE", "TRA-AUTRE-NOM"))
+    rapport = epreuve.passer(partial(fautif, nom), ("TRA-EXPIRE", "TRA-AUTRE-NOM"))
     assert set(Trouvee.dans(rapport).echecs) == enfreintes
 
 
@@ -145,10 +139,10 @@ def test_chaque_faute_est_attrapee_par_le_plan_entier(cote_a_cote: Epreuve, faut
     """And has its line, with its smallest example, in `build/fautes.md`. Scenarios are played beside one
     another, as `conform` does."""
     epreuve, exemples = cote_a_cote, VARIES if faute in partage.FAUTES else 2
-    trouvee = _bien_nommee(faute, epreuve.passer(partial(_fautif, faute), exemples=exemples))
+    trouvee = _bien_nommee(faute, epreuve.passer(partial(fautif, faute.nom), exemples=exemples))
     attrapee = trouvee.par(faute)
     reduit = epreuve.passer(
-        partial(_fautif, faute), [attrapee[0].scenario], exemples=exemples, reduction=REDUCTION
+        partial(fautif, faute.nom), [attrapee[0].scenario], exemples=exemples, reduction=REDUCTION
     )
     noter(faute, trouvee, next(iter(Trouvee.dans(reduit).par(faute)), attrapee[0]), exemples)
 

@@ -5,7 +5,7 @@ The honest application knows nothing of them: a defect replaces one of its stage
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +33,18 @@ def planter(temoin: Temoin, nom: str) -> None:
     PAR_NOM[nom].planter(temoin)
 
 
+def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: None) -> Temoin:
+    """The reference application with these defects, and whatever else `autrement` changes of it."""
+    temoin = Temoin()
+    autrement(temoin)
+    for nom in noms:
+        planter(temoin, nom)
+    return temoin
+
+
 def designation(nom: str) -> str:
     """What --application is given for the application with the defect of that name."""
     return shlex.join([sys.executable, "-P", "-m", "fautes", "--faute", nom])
 
 
-__all__ = ["ENVIRONNEMENT", "FAUTES", "PAR_NOM", "Faute", "designation", "planter"]
+__all__ = ["ENVIRONNEMENT", "FAUTES", "PAR_NOM", "Faute", "designation", "fautif", "planter"]

@@ -1,5 +1,6 @@
 """Nobody imports a satellite: delete one, or both, from a copy, and the rest stands."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -57,23 +58,20 @@ def lancer(copie: Path, *mots: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *mots], cwd=copie, env=environ, capture_output=True, text=True)
 
 
+def oter(copie: Path, *satellites: str) -> None:
+    """Deletes them and their tests; what is installed beside must not answer in the place of what is gone."""
+    for satellite in satellites:
+        shutil.rmtree(copie / "sandbox" / satellite)
+        shutil.rmtree(copie / "tests" / satellite)
+    barrage = f"import sys\nsys.modules.update(dict.fromkeys({satellites!r}))\n"
+    (copie / "sandbox" / "sitecustomize.py").write_text(barrage, "utf-8")
+
+
 @pytest.mark.cher
 @pytest.mark.parametrize("otes", [(satellite,) for satellite in SATELLITES] + [SATELLITES])
 def test_what_is_left_is_imported_and_served(copie: Path, otes: tuple[str, ...]) -> None:
-    import json
-
-    for satellite in otes:
-        shutil.rmtree(copie / "sandbox" / satellite)
-    # What is installed beside must not answer in the place of what is gone.
-    barrage = copie / "barrage.py"
-    barrage.write_text(
-        "import sys\n"
-        f"for nom in {otes!r}:\n    sys.modules[nom] = None\n"
-        f"sys.argv = ['visite', {str(copie / 'sandbox')!r}]\n"
-        f"exec({VISITE!r})\n",
-        "utf-8",
-    )
-    visite = lancer(copie, str(barrage))
+    oter(copie, *otes)
+    visite = lancer(copie, "-c", VISITE, str(copie / "sandbox"))
     assert visite.returncode == 0, visite.stderr[-3000:]
     lu = json.loads(visite.stdout)
     assert lu["depuis"].startswith(str(copie))
@@ -88,8 +86,7 @@ def test_what_is_left_is_imported_and_served(copie: Path, otes: tuple[str, ...])
 @pytest.mark.parametrize("ote", SATELLITES)
 def test_the_tests_of_the_rest_pass_without_it(copie: Path, ote: str) -> None:
     """Minutes: all the tests of the packages that are left, in the copy."""
-    shutil.rmtree(copie / "sandbox" / ote)
-    shutil.rmtree(copie / "tests" / ote)
+    oter(copie, ote)
     dossiers = [f"tests/{p.name}" for p in sorted((copie / "tests").glob("sne_*"))]
     autres = "not (navigateur or etranger or charge or campagne or reste)"
     passe = lancer(copie, "-m", "pytest", "-q", "-n", "2", "-m", autres, *dossiers)

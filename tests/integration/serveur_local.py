@@ -1,9 +1,11 @@
 """The product as its users run it: a process of its own, free ports, a home that is thrown away."""
 
+import contextlib
 import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -97,22 +99,34 @@ class Serveur:
         prefixe = self.prefixe if base is None else f"/bases/{base}"
         return f"{self.pret['https' if https else 'http']}{prefixe}/services/{nom}/"
 
+    def lien(self, delai: float = DELAI) -> http.client.HTTPConnection:
+        """A connection to it, in clear."""
+        lieu = urlsplit(self.pret["http"])
+        return http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=delai)
+
+    def prise(self, ecoute: str = "http") -> socket.socket:
+        """A socket connected to one of its listeners."""
+        lieu = urlsplit(self.pret[ecoute])
+        return socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=2 * DELAI)
+
+    def demander(
+        self, methode: str, chemin: str, corps: bytes | None = None, en_tetes: Mapping[str, str] | None = None
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Status, headers and body of an answer, whatever it is."""
+        with contextlib.closing(self.lien()) as lien:
+            lien.request(methode, chemin, corps, en_tetes or {})
+            reponse = lien.getresponse()
+            return reponse.status, reponse.headers, reponse.read()
+
     def lire(self, chemin: str, corps: Any = None) -> Any:
         """JSON of the API; a POST when there is a body."""
-        lieu = urlsplit(self.pret["http"])
-        lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
-        try:
-            octets = None if corps is None else json.dumps(corps)
-            en_tetes = {"Content-Type": "application/json"}
-            if jeton := self.pret.get("admin_token"):
-                en_tetes["Authorization"] = f"Bearer {jeton}"
-            lien.request("GET" if corps is None else "POST", chemin, octets, en_tetes)
-            reponse = lien.getresponse()
-            texte = reponse.read()
-            assert reponse.status < 300, texte
-            return json.loads(texte)
-        finally:
-            lien.close()
+        octets = None if corps is None else json.dumps(corps).encode()
+        en_tetes = {"Content-Type": "application/json"}
+        if jeton := self.pret.get("admin_token"):
+            en_tetes["Authorization"] = f"Bearer {jeton}"
+        statut, _, texte = self.demander("GET" if corps is None else "POST", chemin, octets, en_tetes)
+        assert statut < 300, texte
+        return json.loads(texte)
 
     def journal(self, base: str | None = None, **filtres: str | int) -> list[dict[str, Any]]:
         """Lines of the journal of the base, or of another, newest first."""

@@ -3,7 +3,6 @@
 import http.client
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from serveur_local import Serveur
@@ -14,8 +13,7 @@ STATIQUES = Path(__file__).resolve().parents[2] / "sandbox" / "sne_console" / "s
 def _demander(
     serveur: Serveur, methode: str, chemin: str, en_tetes: dict[str, str] | None = None
 ) -> http.client.HTTPResponse:
-    lieu = urlsplit(serveur.pret["http"])
-    connexion = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=120)
+    connexion = serveur.lien()
     connexion.request(methode, chemin, headers=en_tetes or {})
     reponse = connexion.getresponse()
     reponse.read()

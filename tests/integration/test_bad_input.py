@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import pytest
 from client_mtom import DEMANDE, RECHERCHE, Client, specimen
@@ -186,9 +185,8 @@ DU_SERVEUR: Final = "ecole"
 
 def _envoyer(serveur: Serveur, octets: bytes) -> bytes:
     """Raw bytes, and all that comes back until the server closes."""
-    lieu = urlsplit(serveur.pret["http"])
     recu = b""
-    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=240) as prise:
+    with serveur.prise() as prise:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent
             prise.sendall(octets)
         with contextlib.suppress(ConnectionResetError):
@@ -351,11 +349,10 @@ def test_a_request_that_is_no_http_does_not_give_its_secrets_away(serveur: Serve
 def test_slow_and_vanishing_peers_disturb_nobody(demarrer: Callable[..., Serveur]) -> None:
     """A server of their own: what their leaving writes in its journal comes when it will."""
     serveur = demarrer()
-    lieu = urlsplit(serveur.pret["http"])
     complete = Envoi(_soap()).requete()
     with contextlib.ExitStack() as ouvertes:
         for rang in range(40):
-            prise = ouvertes.enter_context(socket.create_connection((lieu.hostname or "", lieu.port or 0)))
+            prise = ouvertes.enter_context(serveur.prise())
             prise.sendall(complete[: 20 * rang])
             if rang % 2:
                 prise.close()

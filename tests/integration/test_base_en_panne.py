@@ -2,7 +2,6 @@
 PostgreSQL that stops, connections that are cut, a disk that is full, a file that is taken away."""
 
 import contextlib
-import http.client
 import json
 import os
 import shutil
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -40,8 +38,7 @@ SONDE_MAX: Final = 0.100
 
 def demander(serveur: Serveur, chemin: str, jeton: str = "") -> tuple[int, dict[str, Any], float]:
     """Status, JSON and seconds of a GET."""
-    lieu = urlsplit(serveur.pret["http"])
-    lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=PATIENCE)
+    lien = serveur.lien(PATIENCE)
     depart = time.perf_counter()
     try:
         lien.request("GET", chemin, headers={"Authorization": f"Bearer {jeton}"} if jeton else {})

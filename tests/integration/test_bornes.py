@@ -37,11 +37,6 @@ def _corps(octets: int) -> bytes:
     )
 
 
-def _lien(serveur: Serveur) -> http.client.HTTPConnection:
-    lieu = urlsplit(serveur.pret["http"])
-    return http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
-
-
 def _droits(serveur: Serveur) -> dict[str, str]:
     """The header that the API wants, when it does."""
     jeton = serveur.pret.get("admin_token")
@@ -50,31 +45,22 @@ def _droits(serveur: Serveur) -> dict[str, str]:
 
 def _deposer(serveur: Serveur, octets: int) -> int:
     """Leaves an exchange of that weight in the journal; its id."""
-    lien = _lien(serveur)
     adresse = urlsplit(serveur.service(DEMANDE)).path
-    lien.request("POST", adresse, _corps(octets), {"Content-Type": "application/soap+xml"})
-    reponse = lien.getresponse()
-    reponse.read()
-    lien.close()
-    return int((reponse.headers["SNE-Echange"] or "").rsplit("/", 1)[1])
+    _, en_tetes, _ = serveur.demander(
+        "POST", adresse, _corps(octets), {"Content-Type": "application/soap+xml"}
+    )
+    return int((en_tetes["SNE-Echange"] or "").rsplit("/", 1)[1])
 
 
 def _lire(serveur: Serveur, identifiant: int, vue: str) -> tuple[int, http.client.HTTPMessage, bytes]:
-    lien = _lien(serveur)
-    lien.request("GET", f"/api/v1/bases/ecole/exchanges/{identifiant}{vue}", headers=_droits(serveur))
-    reponse = lien.getresponse()
-    corps = reponse.read()
-    lien.close()
-    return reponse.status, reponse.headers, corps
+    chemin = f"/api/v1/bases/ecole/exchanges/{identifiant}{vue}"
+    return serveur.demander("GET", chemin, en_tetes=_droits(serveur))
 
 
 def _mesure(serveur: Serveur, nom: str) -> float:
     """A figure of /metrics."""
-    lien = _lien(serveur)
-    lien.request("GET", "/metrics", headers=_droits(serveur))
-    texte = lien.getresponse().read().decode()
-    lien.close()
-    (ligne,) = [ligne for ligne in texte.splitlines() if ligne.startswith(f"{nom}{{")]
+    _, _, texte = serveur.demander("GET", "/metrics", en_tetes=_droits(serveur))
+    (ligne,) = [ligne for ligne in texte.decode().splitlines() if ligne.startswith(f"{nom}{{")]
     return float(ligne.rsplit(" ", 1)[1])
 
 
@@ -108,19 +94,16 @@ def test_a_heavy_exchange_reads_as_a_light_one(lourd: tuple[Serveur, dict[int, i
 def test_a_heavy_exchange_wants_the_same_rights(demarrer: Callable[..., Serveur]) -> None:
     serveur = demarrer()
     identifiant = _deposer(serveur, 1_000_000)
-    lien = _lien(serveur)
     ailleurs = {"Host": "ailleurs.exemple.fr", **_droits(serveur)}
-    lien.request("GET", f"/api/v1/bases/ecole/exchanges/{identifiant}/request", headers=ailleurs)
-    assert lien.getresponse().status == 403
-    lien.close()
+    chemin = f"/api/v1/bases/ecole/exchanges/{identifiant}/request"
+    assert serveur.demander("GET", chemin, en_tetes=ailleurs)[0] == 403
 
 
 def test_figures_of_the_process_are_among_the_metrics(demarrer: Callable[..., Serveur]) -> None:
     serveur = demarrer("--connexions-max", "50", "--octets-max", "30000000")
     with contextlib.ExitStack() as ouvertes:
-        lieu = urlsplit(serveur.pret["http"])
         for _ in range(5):
-            prise = ouvertes.enter_context(socket.create_connection((lieu.hostname or "", lieu.port or 0)))
+            prise = ouvertes.enter_context(serveur.prise())
             prise.sendall(
                 b"POST /services/X HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000\r\n\r\n" + b"x" * 2_000
             )
@@ -139,17 +122,13 @@ def test_too_many_connections_are_told_and_journalled_once(
     demarrer: Callable[..., Serveur], processus: str
 ) -> None:
     serveur = demarrer("--connexions-max", "10", "--workers", processus)
-    lieu = urlsplit(serveur.pret["http"])
     with contextlib.ExitStack() as ouvertes:
         for _ in range(10 * int(processus)):
-            ouvertes.enter_context(socket.create_connection((lieu.hostname or "", lieu.port or 0)))
+            ouvertes.enter_context(serveur.prise())
         refus = []
         for _ in range(5):
-            lien = _lien(serveur)
-            lien.request("GET", "/services/DemandeLogementImplService/?wsdl")
-            reponse = lien.getresponse()
-            refus.append((reponse.status, reponse.headers["Retry-After"], reponse.read().decode()))
-            lien.close()
+            statut, dits, corps = serveur.demander("GET", "/services/DemandeLogementImplService/?wsdl")
+            refus.append((statut, dits["Retry-After"], corps.decode()))
         assert {(statut, retour) for statut, retour, _ in refus} == {(503, "5")}
         assert "--connexions-max" in refus[0][2]
     limite = time.monotonic() + DELAI
@@ -213,7 +192,7 @@ def test_sixteen_heavy_readers_delay_no_registration(demarrer: Callable[..., Ser
 
     seules = [enregistrer() for _ in range(100)]
     lus: list[int] = []
-    liens = [_lien(serveur) for _ in range(LECTEURS)]
+    liens = [serveur.lien() for _ in range(LECTEURS)]
 
     def lire(lien: http.client.HTTPConnection) -> None:
         with contextlib.suppress(OSError, http.client.HTTPException):  # it left before its turn
@@ -252,7 +231,6 @@ def test_readers_who_never_read_are_let_go_and_their_memory_with_them(
     identifiant = _deposer(serveur, 4_000_000)
     _lire(serveur, identifiant, "/request")
     avant = _memoires(serveur.processus.pid)[0]
-    lieu = urlsplit(serveur.pret["http"])
     droits = "".join(f"{nom}: {valeur}\r\n" for nom, valeur in _droits(serveur).items())
     question = (
         f"GET /api/v1/bases/ecole/exchanges/{identifiant}/request HTTP/1.1\r\nHost: localhost\r\n{droits}\r\n"
@@ -260,7 +238,7 @@ def test_readers_who_never_read_are_let_go_and_their_memory_with_them(
     plus_haut = 0
     with contextlib.ExitStack() as ouvertes:
         for _ in range(LENTS):
-            prise = ouvertes.enter_context(socket.create_connection((lieu.hostname or "", lieu.port or 0)))
+            prise = ouvertes.enter_context(serveur.prise())
             prise.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             prise.sendall(question.encode())
         limite = time.monotonic() + 2 * DELAI

@@ -1,7 +1,6 @@
 """The clock of the machine jumps under a server, and comes back: libfaketime, Debian's package faketime."""
 
 import contextlib
-import http.client
 import json
 import os
 import sqlite3
@@ -9,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import pytest
 from client_mtom import Client
@@ -68,13 +66,8 @@ def _demandes(serveur: Serveur) -> list[tuple[str, str]]:
 
 
 def _pret(serveur: Serveur) -> tuple[int, dict[str, Any]]:
-    lieu = urlsplit(serveur.pret["http"])
-    lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
-    lien.request("GET", "/readyz")
-    reponse = lien.getresponse()
-    lu: dict[str, Any] = json.loads(reponse.read())
-    lien.close()
-    return reponse.status, lu
+    statut, _, corps = serveur.demander("GET", "/readyz")
+    return statut, json.loads(corps)
 
 
 def test_a_jump_of_800_days_and_its_return_lose_nothing(reel: Serveur, heure: Callable[[int], None]) -> None:

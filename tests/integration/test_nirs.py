@@ -4,7 +4,6 @@ The server is one as users start it; who reads has the token of the read-only li
 pages, HAR, streams, the API, metrics, reports, evidence, and the server's log.
 """
 
-import http.client
 import json
 import re
 import subprocess
@@ -13,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from client_mtom import DEMANDE, Client
@@ -21,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from nirs import MULTIPART, contenus, corps_mal_faits, fuites, message, parties, phrases
-from serveur_local import DELAI, Serveur
+from serveur_local import Serveur
 
 from sne_interface.contract.codec import NS
 from sne_interface.resources import fixtures_dir
@@ -53,8 +52,7 @@ class Lecteur:
     """Somebody who may read and change nothing."""
 
     def __init__(self, serveur: Serveur) -> None:
-        lieu = urlsplit(serveur.pret["http"])
-        self._lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
+        self._lien = serveur.lien()
         self._jeton = ""
         page = self.prendre("/console/ecole/scenes", serveur.pret.get("admin_token") or "")
         trouve = re.search(rb"/lecture/([\w.-]+)", page)
@@ -77,12 +75,8 @@ class Lecteur:
 
 
 def envoyer(serveur: Serveur, chemin: str, genre: str, corps: bytes, **en_tetes: str) -> None:
-    lieu = urlsplit(serveur.pret["http"])
-    lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
     noms = {nom.replace("_", "-"): valeur for nom, valeur in en_tetes.items()}
-    lien.request("POST", chemin, corps, {"Content-Type": genre, **noms})
-    lien.getresponse().read()
-    lien.close()
+    serveur.demander("POST", chemin, corps, {"Content-Type": genre, **noms})
 
 
 def demande_avec(lot: list[str]) -> Any:

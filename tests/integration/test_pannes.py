@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import pytest
 from client_mtom import SOAP, WS, XOP, specimen
@@ -74,8 +73,7 @@ class Essai:
     def connecter(self) -> socket.socket:
         """The connection that is kept, or a new one."""
         if self.prise is None:
-            lieu = urlsplit(self.serveur.pret["https" if self.https else "http"])
-            self.prise = socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=DELAI)
+            self.prise = self.serveur.prise("https" if self.https else "http")
             if self.https:
                 contexte = ssl.create_default_context(cafile=self.serveur.pret["ca_file"])
                 self.prise = contexte.wrap_socket(

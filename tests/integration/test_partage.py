@@ -66,16 +66,9 @@ def paire(hotes: tuple[Serveur, Serveur]) -> tuple[Serveur, Serveur]:
 
 def _demander(
     serveur: Serveur, methode: str, chemin: str, corps: Any = None, en_tetes: dict[str, str] | None = None
-) -> tuple[int, dict[str, str], bytes]:
-    lieu = urlsplit(serveur.pret["http"])
-    lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
-    try:
-        octets = None if corps is None else json.dumps(corps)
-        lien.request(methode, chemin, octets, {"Content-Type": "application/json", **(en_tetes or {})})
-        reponse = lien.getresponse()
-        return reponse.status, dict(reponse.getheaders()), reponse.read()
-    finally:
-        lien.close()
+) -> tuple[int, http.client.HTTPMessage, bytes]:
+    octets = None if corps is None else json.dumps(corps).encode()
+    return serveur.demander(methode, chemin, octets, {"Content-Type": "application/json", **(en_tetes or {})})
 
 
 def _jusqua(vrai: Callable[[], Any]) -> Any:
@@ -142,8 +135,7 @@ def test_a_base_made_by_one_is_there_for_the_other(hotes: tuple[Serveur, Serveur
 
 def test_a_page_served_by_one_follows_what_the_other_receives(paire: tuple[Serveur, Serveur]) -> None:
     un, deux = paire
-    lieu = urlsplit(un.pret["http"])
-    lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=VU_S)
+    lien = un.lien(VU_S)
     lien.request("GET", f"/console/{un.base}/journal/flux")
     reponse = lien.getresponse()
     assert reponse.status == 200
@@ -239,8 +231,7 @@ def test_a_server_that_leaves_says_so_goes_on_and_closes_connections(
     hotes: tuple[Serveur, Serveur], url: str, dossier: Path
 ) -> None:
     partant = _demarrer(dossier, "partant", url, "--delai-arret", "2")
-    lieu = urlsplit(partant.pret["http"])
-    tenue = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
+    tenue = partant.lien()
     tenue.request("GET", "/healthz")
     reponse = tenue.getresponse()
     assert reponse.read()
@@ -274,8 +265,7 @@ def test_no_exchange_is_refused_while_servers_are_restarted_one_after_the_other(
         lien: http.client.HTTPConnection | None = None
         while not fini:
             if lien is None:
-                lieu = urlsplit(choisis[rang % len(choisis)].pret["http"])
-                lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
+                lien = choisis[rang % len(choisis)].lien()
             try:
                 lien.request("GET", "/api/v1/bases")
                 reponse = lien.getresponse()

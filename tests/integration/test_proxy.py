@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from client_mtom import DEMANDE, Client, adapter, specimen
@@ -36,15 +35,8 @@ def relayer(tmp_path: Path) -> Iterator[Relayer]:
 
 def demander(
     serveur: Serveur, methode: str, chemin: str, corps: bytes | None = None, **en_tetes: str
-) -> tuple[int, dict[str, str], bytes]:
-    lieu = urlsplit(serveur.pret["http"])
-    lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
-    try:
-        lien.request(methode, chemin, corps, {"Content-Type": "application/soap+xml", **en_tetes})
-        reponse = lien.getresponse()
-        return reponse.status, dict(reponse.getheaders()), reponse.read()
-    finally:
-        lien.close()
+) -> tuple[int, http.client.HTTPMessage, bytes]:
+    return serveur.demander(methode, chemin, corps, {"Content-Type": "application/soap+xml", **en_tetes})
 
 
 def octets(serveur: Serveur, base: str, identifiant: int, cote: str) -> bytes:

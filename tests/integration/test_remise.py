@@ -1,13 +1,13 @@
 """A client that sends no more, or is gone, before its answer is there: raw sockets, in clear and by TLS."""
 
 import contextlib
+import select
 import socket
 import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 
 import pytest
 from client_mtom import DEMANDE
@@ -71,11 +71,17 @@ class ParTls:
         contexte.set_min_proto_version(version)
         contexte.set_max_proto_version(version)
         self.prise, self.prise_aussi, self.sans_adieu = prise, prise_aussi or sans_adieu, sans_adieu
-        prise.settimeout(None)  # pyOpenSSL wants a socket that blocks; its time is bounded so:
-        prise.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(DELAI), 0))
         self.tls = SSL.Connection(contexte, prise)
         self.tls.set_connect_state()
-        self.tls.do_handshake()
+        self._attendre(self.tls.do_handshake)
+
+    def _attendre(self, geste: Callable[[], Any]) -> Any:
+        """What it returns, once what it waits for has come: one that has a limit never waits by itself."""
+        while True:
+            try:
+                return geste()
+            except SSL.WantReadError:
+                assert select.select([self.prise], [], [], DELAI)[0], "nothing comes"
 
     def envoyer(self, octets: bytes) -> None:
         self.tls.sendall(octets)
@@ -90,15 +96,8 @@ class ParTls:
         recu = b""
         with contextlib.suppress(SSL.ZeroReturnError):  # the server's own goodbye, and no cut
             while True:
-                recu += self.tls.recv(1 << 16)
+                recu += self._attendre(lambda: self.tls.recv(1 << 16))
         return recu
-
-
-@contextlib.contextmanager
-def _connecter(serveur: Serveur, *, https: bool = False) -> Iterator[socket.socket]:
-    lieu = urlsplit(serveur.pret["https" if https else "http"])
-    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=DELAI) as prise:
-        yield prise
 
 
 BOUTS: Final[dict[str, tuple[bool, Callable[[socket.socket], Bout]]]] = {
@@ -115,7 +114,7 @@ BOUTS: Final[dict[str, tuple[bool, Callable[[socket.socket], Bout]]]] = {
 def bout(request: pytest.FixtureRequest, serveur: Serveur) -> Iterator[Bout]:
     """A client of each kind, connected."""
     https, ouvrir = BOUTS[request.param]
-    with _connecter(serveur, https=https) as prise:
+    with serveur.prise("https" if https else "http") as prise:
         yield ouvrir(prise)
 
 
@@ -160,7 +159,7 @@ def test_it_gets_it_however_late(serveur: Serveur, bout: Bout, attente: None) ->
 
 
 def test_requests_sent_together_are_all_answered(serveur: Serveur) -> None:
-    with _connecter(serveur) as prise:
+    with serveur.prise() as prise:
         bout = EnClair(prise)
         bout.envoyer(3 * requete(serveur))
         bout.se_taire()
@@ -169,11 +168,11 @@ def test_requests_sent_together_are_all_answered(serveur: Serveur) -> None:
 
 def test_a_long_answer_reaches_a_client_that_half_closes_in_its_middle(serveur: Serveur) -> None:
     numero = serveur.dernier()
-    with _connecter(serveur) as prise:
+    with serveur.prise() as prise:
         prise.sendall(requete(serveur, blancs=4_000_000))
         prise.recv(10)
     _, numero = numero, serveur.lignes_depuis(numero)[0]["id"]
-    with _connecter(serveur) as prise:
+    with serveur.prise() as prise:
         prise.sendall(
             f"GET /api/v1/bases/{serveur.base}/exchanges/{numero}/request HTTP/1.1\r\n"
             "Host: localhost\r\n\r\n".encode()
@@ -187,7 +186,7 @@ def test_a_long_answer_reaches_a_client_that_half_closes_in_its_middle(serveur: 
 
 def test_a_request_cut_in_its_body_is_still_said_so(serveur: Serveur) -> None:
     avant = serveur.dernier()
-    with _connecter(serveur) as prise:
+    with serveur.prise() as prise:
         prise.sendall(requete(serveur)[:-10])
         prise.shutdown(socket.SHUT_WR)
         assert EnClair(prise).lire() == b""
@@ -223,7 +222,7 @@ def test_an_answer_to_a_client_that_left_is_said_not_delivered(
     serveur: Serveur, attente: None, partir: Callable[[socket.socket], None], raison: str, https: bool
 ) -> None:
     avant = serveur.dernier()
-    with _connecter(serveur, https=https) as prise:
+    with serveur.prise("https" if https else "http") as prise:
         if https:
             contexte = ssl.create_default_context(cafile=serveur.pret["ca_file"])
             prise = contexte.wrap_socket(prise, server_hostname="localhost")
@@ -239,7 +238,7 @@ def test_an_answer_to_a_client_that_left_is_said_not_delivered(
 def test_an_answer_that_was_read_is_not_said_lost(serveur: Serveur) -> None:
     """Whatever its client does afterwards."""
     avant = serveur.dernier()
-    with _connecter(serveur) as prise:
+    with serveur.prise() as prise:
         prise.sendall(requete(serveur))
         recu = b""
         while b"</soap:Envelope>" not in recu:

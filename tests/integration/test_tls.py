@@ -3,7 +3,6 @@
 import contextlib
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -37,11 +36,7 @@ def _appeler(
     serveur: Serveur, contexte: ssl.SSLContext, *, nom: str = "localhost", liste: str = "https"
 ) -> tuple[bytes, str | None]:
     """The answer to a request, and the version of TLS that was agreed."""
-    lieu = urlsplit(serveur.pret[liste])
-    with (
-        socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=240) as prise,
-        contexte.wrap_socket(prise, server_hostname=nom) as tls,
-    ):
+    with serveur.prise(liste) as prise, contexte.wrap_socket(prise, server_hostname=nom) as tls:
         tls.sendall(REQUETE)
         recu = b""
         while morceau := tls.recv(1 << 16):
@@ -123,8 +118,7 @@ def test_a_client_that_does_not_know_the_authority_says_so_in_the_journal(exigea
 
 def test_plain_http_on_the_https_port_is_answered_in_plain_http(exigeant: Serveur) -> None:
     avant = exigeant.dernier()
-    lieu = urlsplit(exigeant.pret["https"])
-    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=240) as prise:
+    with exigeant.prise("https") as prise:
         prise.sendall(REQUETE)
         assert prise.recv(4096).startswith(b"HTTP/1.1 400 ")
     (ligne,) = exigeant.lignes_depuis(avant)

@@ -2,7 +2,7 @@
 
 A page has the name of its file, without `.md`: `certifier`, `reference/exigences`. In the repository the
 links of a page name other files. Here they lead to the page, the picture or the file that this server gives;
-what only the repository has stays text.
+what only the repository has stays text, and so does a page of the console whose package is not there.
 """
 
 import posixpath
@@ -13,11 +13,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import Blueprint, Response, render_template, send_file, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from sne_interface.resources import contracts_dir, docs_dir, fixtures_dir
-from sne_sandbox.web.acces import adresse_d_ici
+from sne_sandbox.offres_des_paquets import SECTIONS, offert
 from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = Blueprint("guide", __name__, url_prefix="/guide")
@@ -54,14 +54,12 @@ def page(page: str = SOMMAIRE) -> str:
     """One page; without a name, the list of them."""
     if page != SOMMAIRE and page not in pages():
         raise NotFound(f"Le guide n'a pas de page [{page[:40]}].")
-    texte = lire(page)
     return render_template(
         "guide/page.html",
         cle=page,
         rayons=rayons(),
-        texte=texte,
+        texte=lire(page),
         services_soap=list(services().contrat.services.values()) if page in _AVEC_ADRESSES else (),
-        racine=adresse_d_ici(),
         home=services().configuration.home.absolute(),
         lien=partial(lien, page=page),
         ancre=ancre,
@@ -73,10 +71,7 @@ def page(page: str = SOMMAIRE) -> str:
 @blueprint.get("/captures/<nom>.png")
 def image(nom: str) -> Response:
     """A picture that a page shows."""
-    fichier = DOSSIER / "captures" / f"{nom}.png"
-    if not re.fullmatch("[a-z-]+", nom) or not fichier.is_file():
-        abort(404)
-    return send_file(fichier, mimetype="image/png", max_age=3600)
+    return send_from_directory(DOSSIER / "captures", f"{nom}.png", mimetype="image/png", max_age=3600)
 
 
 @blueprint.get("/fichiers/<path:chemin>")
@@ -130,12 +125,13 @@ def _markdown(page: str) -> str:
 
 
 def lien(adresse: str, page: str = SOMMAIRE) -> str | None:
-    """Where a link of that page leads on this server, None for what only the repository has."""
+    """Where a link of that page leads on this server, None for what this server does not have."""
     chemin, diese, suite = adresse.partition("#")
     if not chemin:
         return adresse
     if chemin.startswith(SERVEUR):
-        return adresse.removeprefix(SERVEUR) or "/"
+        absentes = {section.nom for section in SECTIONS if not offert(section.module)}
+        return adresse.removeprefix(SERVEUR) or "/" if absentes.isdisjoint(chemin.split("/")) else None
     vise = posixpath.normpath(posixpath.join(posixpath.dirname(page), chemin))
     nom = vise.removesuffix(".md")
     if nom == SOMMAIRE:

@@ -115,6 +115,9 @@ cotitulaires_min = 1
 faire = "enregistrer"
 reference = "d1"
 """
+FAMILLE = COUPLE.replace('"FID-02", "VIE-21"', '"FID-03"').replace(
+    'sorte = "couple_sans_enfant"\ncotitulaires_min = 1', 'sorte = "couple_avec_enfant"\nenfants_min = {}'
+)
 
 
 def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES, **options: Any) -> Rapport:
@@ -126,7 +129,7 @@ def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES,
             double,
             base,
             adresses,
-            pilotage.ReglagesPilotage(maintenant=MIDI, **({"exemples": 3, "reduction": 20} | options)),
+            pilotage.ReglagesPilotage(maintenant=MIDI, **({"exemples": 3, "reduction": 0} | options)),
         )
     )
     assert isinstance(evenements[0], DebutJugement)
@@ -154,7 +157,7 @@ def test_a_dropped_coholder_is_found_shrunk_and_cited(banc: Banc, tmp_path: Path
         demande["personnePhysique"].pop("listeCotitulaire", None)
 
     double = Double(banc, saisie=sans)
-    rapport = courir(double, scenario(tmp_path, COUPLE), graine=7)
+    rapport = courir(double, scenario(tmp_path, COUPLE), graine=7, reduction=20)
     (verification,) = [v for v in rapport.verifications if v.exigence == "FID-02"]
     assert verification.verdict is Verdict.ECHOUE
     (constat,) = verification.constats
@@ -178,10 +181,7 @@ def test_what_only_a_shrink_breaks_is_broken_too(banc: Banc, tmp_path: Path) -> 
             personne["demandeur"]["nom"] = personne["demandeur"]["nom"][:3]
 
     double = Double(banc, saisie=perdre)
-    famille = COUPLE.replace('"FID-02", "VIE-21"', '"FID-03"').replace(
-        'sorte = "couple_sans_enfant"\ncotitulaires_min = 1', 'sorte = "couple_avec_enfant"\nenfants_min = 1'
-    )
-    rapport = courir(double, scenario(tmp_path, famille), exemples=5)
+    rapport = courir(double, scenario(tmp_path, FAMILLE.format(1)), exemples=5, reduction=20)
     assert "FID-10" not in verdicts(rapport)
     (bilan,) = [b for b in rapport.bilans if b.exigence == "FID-10"]
     assert bilan.etat is EtatExigence.ENFREINTE
@@ -194,7 +194,7 @@ def test_the_same_seed_gives_the_same_run(banc: Banc, tmp_path: Path) -> None:
         demandeur["nom"] = demandeur["nom"][:3]
 
     le_plan = scenario(tmp_path, COUPLE)
-    un, autre = (courir(Double(banc, saisie=coupe), le_plan, graine=3) for _ in range(2))
+    un, autre = (courir(Double(banc, saisie=coupe), le_plan, graine=3, reduction=20) for _ in range(2))
     assert [v.exemple for v in un.verifications] == [v.exemple for v in autre.verifications]
     assert verdicts(un)["FID-10"] is Verdict.ECHOUE
 
@@ -204,7 +204,7 @@ def test_alike_findings_of_another_scenario_point_to_the_first(banc: Banc, tmp_p
         reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
 
     scenario(tmp_path, COUPLE, "A")
-    rapport = courir(Double(banc, rendu=faux), scenario(tmp_path, COUPLE, "B"))
+    rapport = courir(Double(banc, rendu=faux), scenario(tmp_path, COUPLE, "B"), reduction=20)
     un, autre = [v for v in rapport.verifications if v.exigence == "VIE-21"]
     assert [c.sorte for c in un.constats] == ["numero_altere"]
     assert autre.raison == "même écart que A/VIE-21"
@@ -220,7 +220,7 @@ def test_each_exchange_that_a_check_cites_is_shown_within_bounds(
         reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
 
     def manquent() -> set[int | None]:
-        rapport = courir(Double(banc, rendu=faux), le_plan)
+        rapport = courir(Double(banc, rendu=faux), le_plan, reduction=20)
         cites = {constat.echange for v in rapport.verifications for constat in v.constats}
         return cites - {echange.identifiant for echange in rapport.echanges}
 
@@ -243,11 +243,8 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
             enfant["nom"], enfant["prenom"] = enfant["prenom"], enfant["nom"]
         del enfants[1:]
 
-    famille = COUPLE.replace('"FID-02", "VIE-21"', '"FID-03"').replace(
-        'sorte = "couple_sans_enfant"\ncotitulaires_min = 1', 'sorte = "couple_avec_enfant"\nenfants_min = {}'
-    )
-    scenario(tmp_path, famille.format(1), "A")
-    rapport = courir(Double(banc, saisie=echanger), scenario(tmp_path, famille.format(2), "B"))
+    scenario(tmp_path, FAMILLE.format(1), "A")
+    rapport = courir(Double(banc, saisie=echanger), scenario(tmp_path, FAMILLE.format(2), "B"), reduction=20)
     for groupe in grouper(rapport):
         if groupe.sorte == "personne_a_charge_absente":
             assert groupe.exemple is not None
@@ -261,8 +258,7 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
 def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_path: Path) -> None:
     scenario(tmp_path, COUPLE, "A")
     texte = COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"')
-    le_plan = scenario(tmp_path, texte, "B")
-    rapport = courir(Double(banc), le_plan)
+    rapport = courir(Double(banc), scenario(tmp_path, texte, "B"))
     assert [s.verdict for s in rapport.scenarios] == [Verdict.REUSSI, Verdict.SANS_OBJET]
     assert rapport.conforme, rapport.motifs
 
@@ -282,14 +278,11 @@ def test_an_application_that_does_nothing_is_not_conforming(
 
 
 def test_a_broken_link_is_an_error_and_the_run_goes_on(banc: Banc, tmp_path: Path) -> None:
-    double = Double(banc)
-
     def casser(demande: dict[str, Any]) -> None:
         raise LienRompu("L'application s'est arrêtée.", remede="derniers mots")
 
-    double.saisie = casser
     scenario(tmp_path, COUPLE, "A")
-    rapport = courir(double, scenario(tmp_path, COUPLE, "B"))
+    rapport = courir(Double(banc, saisie=casser), scenario(tmp_path, COUPLE, "B"))
     assert [s.verdict for s in rapport.scenarios] == [Verdict.ERREUR] * 2
     assert "derniers mots" in rapport.scenarios[0].raison
     assert {v.commande.rpartition(" ")[2] for v in rapport.scenarios[1].verifications} == {"B"}
@@ -416,12 +409,10 @@ def test_a_server_to_refuse_that_does_not_listen_accuses_nobody(banc: Banc, tmp_
 
 
 def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Path) -> None:
-    double = Double(banc)
-
     def casser(demande: dict[str, Any]) -> None:
         raise LienRompu("L'application s'est arrêtée.")
 
-    double.saisie = casser
+    double = Double(banc, saisie=casser)
     for nom in "ABCDE":
         scenario(tmp_path, COUPLE, nom)
     le_plan = scenario(
@@ -440,8 +431,7 @@ def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Pat
 
 
 def test_required_evidence_counts_with_what_else_decides(banc: Banc, tmp_path: Path) -> None:
-    le_plan = scenario(tmp_path, COUPLE)
-    rapport = courir(Double(banc, ()), le_plan, exiger=("VIE-21",))
+    rapport = courir(Double(banc, ()), scenario(tmp_path, COUPLE), exiger=("VIE-21",))
     assert [m.split(",")[0] for m in rapport.motifs] == [
         "Preuve exigée",
         "Rien n'a été prouvé : l'application n'a fait aucune des commandes du plan jusqu'à une vérification.",
@@ -495,7 +485,7 @@ def test_the_example_shown_is_what_was_told(banc: Banc, tmp_path: Path) -> None:
 
     texte = COUPLE.replace('["FID-02", "VIE-21"]', '["CTR-11"]')
     texte += 'changements = ["sans_motif"]\nattendu = ["refuse"]\n'
-    rapport = courir(Double(banc, rendu=muet), scenario(tmp_path, texte), exemples=1)
+    rapport = courir(Double(banc, rendu=muet), scenario(tmp_path, texte), exemples=1, reduction=20)
     (verification,) = [v for v in rapport.verifications if v.verdict is Verdict.ECHOUE]
     assert verification.constats[0].sorte == "anomalies_perdues"
     assert verification.exemple is not None
@@ -604,7 +594,7 @@ def test_a_malformed_number_that_is_kept_is_named(banc: Banc, tmp_path: Path) ->
     def garder(reponse: dict[str, Any]) -> None:
         reponse["numero_unique"] = "XX"
 
-    rapport = courir(Double(banc, rendu=garder), scenario(tmp_path, texte), reduction=0)
+    rapport = courir(Double(banc, rendu=garder), scenario(tmp_path, texte))
     (constat,) = [c for v in rapport.verifications for c in v.constats if c.exigence == "ROB-05"]
     assert constat.phrase == "Le numéro reçu, mal formé, a été gardé."
 
@@ -709,7 +699,7 @@ def test_a_refusal_taken_for_a_success_is_found(banc: Banc, tmp_path: Path) -> N
 
     bon = courir(Double(banc), scenario(tmp_path, texte.replace('"VIE-21"', '"CTR-11"')))
     assert verdicts(bon)["CTR-11"] is Verdict.REUSSI
-    mauvais = courir(Double(banc, rendu=taire), scenario(tmp_path, texte), reduction=0)
+    mauvais = courir(Double(banc, rendu=taire), scenario(tmp_path, texte))
     sortes = {c.sorte for v in mauvais.verifications for c in v.constats}
     assert {"refus_pris_pour_succes", "succes_invente"} <= sortes
 
@@ -720,7 +710,7 @@ def test_lost_anomalies_are_found(banc: Banc, tmp_path: Path) -> None:
     def premiere(reponse: dict[str, Any]) -> None:
         reponse["anomalies"] = reponse["anomalies"][:1]
 
-    rapport = courir(Double(banc, rendu=premiere), scenario(tmp_path, texte), reduction=0)
+    rapport = courir(Double(banc, rendu=premiere), scenario(tmp_path, texte))
     assert [c.sorte for v in rapport.verifications for c in v.constats] == ["anomalies_perdues"]
 
 
@@ -733,19 +723,15 @@ def test_only_the_scenarios_asked_for_are_run(banc: Banc, tmp_path: Path) -> Non
 def test_reset_comes_before_every_example(banc: Banc, tmp_path: Path) -> None:
     double = Double(banc)
     courir(double, scenario(tmp_path, COUPLE))
-    assert [m["commande"] for m in double.recus] == [
-        "demarrer",
-        *["reinitialiser", "enregistrer"] * 3,
-        "fin",
-    ]
+    joues = ["reinitialiser", "enregistrer"] * 3
+    assert [m["commande"] for m in double.recus] == ["demarrer", *joues, "fin"]
     assert banc.compter() == 1
 
 
 def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_path: Path) -> None:
     """In the second example of the second of three scenarios."""
-    for nom in "AB":
-        scenario(tmp_path, COUPLE, nom)
-    le_plan = scenario(tmp_path, COUPLE, "C")
+    for nom in "ABC":
+        le_plan = scenario(tmp_path, COUPLE, nom)
     double = Double(banc)
 
     def saisir(demande: dict[str, Any]) -> None:

@@ -17,12 +17,7 @@ NOM = "Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus."
     [
         ("POST", "/bases", {}, "Ce champ manque."),
         ("POST", "/bases", {"nom": 3}, "Un texte est attendu."),
-        (
-            "POST",
-            "/bases",
-            {"nom": "x y"},
-            "Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus.",
-        ),
+        ("POST", "/bases", {"nom": "x y"}, NOM),
         ("POST", "/bases", {"nom": "x", "seed": "a"}, "Un entier est attendu."),
         (
             "POST",
@@ -52,7 +47,7 @@ NOM = "Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus."
         ),
         ("POST", "/bases/ecole/pannes", {"genre": "bom", "taux": 3}, "Attendu : plus de 0, au plus 1."),
         ("POST", "/bases/ecole/pannes", {"genre": "bom", "parametres": 3}, "Un objet JSON est attendu."),
-        ("GET", "/bases/ecole/statistics?date=hier", None, "Un jour est attendu, par exemple 2018-03-15."),
+        ("GET", "/bases/ecole/demandes?naissance=hier", None, "Un jour est attendu, par exemple 2018-03-15."),
         ("GET", "/bases/ecole/demandes?etat=Z", None, "Valeurs permises : A, R."),
         ("POST", "/bases/ecole/reset", [1], "Un objet JSON est attendu."),
     ],

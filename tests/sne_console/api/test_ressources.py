@@ -1,4 +1,4 @@
-"""The rest of the API: settings, demandes, bytes, replay, snapshots, statistics, certificates, metrics."""
+"""The rest of the API: settings, demandes, bytes, replay, snapshots, certificates, metrics."""
 
 import base64
 from datetime import UTC, datetime
@@ -171,16 +171,6 @@ def test_snapshots_go_with_their_base(banc: Banc) -> None:
 # --- the rest ---------------------------------------------------------------------------------------------
 
 
-def test_the_three_tables_at_a_date(banc: Banc) -> None:
-    banc.creer_demande()
-    lu = appeler(banc, "GET", "/statistics").json
-    assert (lu["date"], [t["code"] for t in lu["tableaux"]]) == ("2018-03-15", ["TAB01", "TAB02", "TAB03"])
-    assert lu["tableaux"][0]["lignes"][0]["demandes"] == 1
-    avant = appeler(banc, "GET", "/statistics?date=2018-03-14").json
-    assert avant["tableaux"][0]["lignes"][0]["demandes"] == 0
-    assert appeler(banc, "GET", "/statistics?date=0652-08-16").status_code == 422
-
-
 def test_a_certificate_for_a_guichet_of_the_base(banc: Banc) -> None:
     emis = appeler(banc, "POST", "/guichets/G1104/certificate")
     assert emis.status_code == 201
@@ -210,20 +200,6 @@ def test_every_operation_declares_its_errors_as_problems(banc: Banc) -> None:
                     assert list(reponse["content"]) == ["application/problem+json"]
             assert {"400", "401", "403", "500", "503"} <= operation["responses"].keys()
     assert len(identifiants) == len(set(identifiants))
-
-
-def test_statistics_of_one_territory(banc: Banc) -> None:
-    numero, _ = banc.creer_demande()
-
-    def stock(question: str) -> int:
-        tableaux = appeler(banc, "GET", f"/statistics{question}").json["tableaux"]
-        total: int = tableaux[0]["lignes"][2]["demandes"]
-        return total
-
-    assert (stock(""), stock(f"?territoire={numero[:3]}"), stock("?territoire=974")) == (1, 1, 0)
-    assert appeler(banc, "GET", "/statistics?territoire=974").json["territoire"] == "974"
-    for faux in ("62", "0622", "06%C2%B2", "062%0A"):
-        assert appeler(banc, "GET", f"/statistics?territoire={faux}").status_code == 422
 
 
 def test_metrics_are_those_of_the_journal(banc: Banc) -> None:

@@ -62,7 +62,7 @@ def test_the_menu_has_no_dead_link(banc: Banc, page: Callable[..., Any]) -> None
     assert [lien for lien in liens if banc.http.get(lien, headers=ENTETES).status_code != 200] == []
 
 
-@pytest.mark.parametrize("section", ["journal", "demandes", "controle", "statistiques", "composer"])
+@pytest.mark.parametrize("section", ["journal", "demandes", "controle", "composer"])
 def test_another_base_is_shown_in_the_same_section(page: Callable[..., Any], section: str) -> None:
     liens = page(f"/{section}").xpath("//ul[@aria-label='Choisir une base']//a/@href")
     assert f"/console/ecole/{section}" in liens

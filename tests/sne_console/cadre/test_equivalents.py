@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import click
 import pytest
 from banc import Banc, message, specimen
 from flask import Flask
 from lxml import etree
+from visite_de_la_console import equivalents
 
 from sne_console.formation import scene_jouee, scenes
 from sne_console.vues import epreuves
 from sne_console.vues.epreuves import EtatJugement, JugementConserve
 from sne_interface.domain.panne import GENRES
 from sne_sandbox.bases.sauvegardes import Sauvegardes
-from sne_sandbox.cli.main import cli
+from sne_sandbox.cli.main import trouver
 
 Page = Callable[..., Any]
 _CONTROLE = (
@@ -34,13 +34,6 @@ _FICHIERS = {"@demande.xml": etree.tostring(specimen("personne_seule"))}
 _DU_SHELL = ("mkdir", "cp", "ls")
 #: What a page shows only when there is one.
 _SCENE = next(s for s in scenes.scenes() if any(p.avancer for p in s.pas) and s.pas[0].message)
-
-
-def equivalents(arbre: Any) -> list[str]:
-    blocs = arbre.xpath("//details[contains(@class, 'equivalents')]//code")
-    # One command a block: copied with its neighbours, it would be undone by them.
-    assert [bloc.text_content() for bloc in blocs if len(bloc.text_content().splitlines()) != 1] == []
-    return [bloc.text_content() for bloc in blocs]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +71,6 @@ def lignes(banc: Banc, page: Page, lues: dict[str, list[str]]) -> dict[str, list
         "/echanges/2",
         "/guichets",
         "/guichets/G1226",
-        "/statistiques/flux?territoire=062",
         "/regles?profil=strict",
         "/regles/DOU001",
         "/conformite",
@@ -102,29 +94,15 @@ def test_the_command_lines_are_understood(
     (tmp_path / "envois").mkdir()
     vues = set()
     for ligne in (x for lues in lignes.values() for x in lues if x.startswith("sne-sandbox ")):
-        mots, commande = shlex.split(ligne)[1:], cli
+        mots = shlex.split(ligne)[1:]
         vues.add(nom := mots[0])
-        while isinstance(commande, click.Group):
-            suivante = commande.get_command(click.Context(commande), mots[0])
-            assert suivante is not None, ligne
-            commande, mots = suivante, mots[1:]  # type: ignore[assignment]
-        lus = commande.make_context(commande.name, mots).params
+        commande, suite = trouver(mots)
+        lus = commande.make_context(commande.name, [*suite]).params
         # The witness has a home of its own, and a base.
         if nom != "conform":
             assert lus["home"] == banc.services.configuration.home, ligne
             assert lus.get("base", banc.nom) == banc.nom, ligne
-    assert vues >= {
-        "clock",
-        "pannes",
-        "bases",
-        "snapshots",
-        "db",
-        "stats",
-        "rules",
-        "pki",
-        "report",
-        "conform",
-    }
+    assert vues >= {"clock", "pannes", "bases", "snapshots", "db", "rules", "pki", "report", "conform"}
 
 
 def test_the_lines_of_the_boxes_work_before_any_box_was_made(
@@ -178,9 +156,6 @@ def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]])
     (cherche,) = lignes["/journal?xpath=//demandeur"]
     assert "xpath=%2F%2Fdemandeur" in cherche
     assert any("/exchanges/2/reduce" in ligne for ligne in lignes["/echanges/2"])
-    commande, appel = lignes["/statistiques/flux?territoire=062"]
-    assert "--table TAB02 --territoire 062" in commande
-    assert appel.endswith("&territoire=062'")
 
 
 def test_a_step_of_a_scene_is_told_on_its_base(banc: Banc, page: Page) -> None:

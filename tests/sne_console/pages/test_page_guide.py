@@ -93,6 +93,12 @@ def test_what_only_the_repository_has_is_no_link() -> None:
     assert page_guide.lien("certifier.md#ce-que-vaut-la-sortie") == "/guide/certifier#ce-que-vaut-la-sortie"
 
 
+def test_a_page_of_a_package_that_is_not_there_is_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_guide, "offert", lambda module: not module.endswith("page_statistiques"))
+    assert page_guide.lien("http://127.0.0.1:8080/console/ecole/statistiques") is None
+    assert page_guide.lien("http://127.0.0.1:8080/console/ecole/demandes") == "/console/ecole/demandes"
+
+
 def test_a_link_starts_from_the_folder_of_its_page() -> None:
     assert page_guide.lien("reference/api.md", "certifier") == "/guide/reference/api"
     assert page_guide.lien("api.md#les-gestes", "reference/protocole") == "/guide/reference/api#les-gestes"

@@ -95,9 +95,8 @@ def test_each_base_describes_its_own_interface(nouvelle_base: Nouvelle) -> None:
 def test_what_reads_a_base_reads_it_by_its_contract(nouvelle_base: Nouvelle) -> None:
     banc = nouvelle_base(contrat="v5.0")
     numero, _ = banc.creer_demande()
-    for page in ("journal", "composer", "composer/getNumUnique", f"demandes/{numero}", "statistiques",
-                 "regles", "contrat/documents/demande", "controle/bases", "controle/reglages",
-                 "echanges/1"):  # fmt: skip
+    for page in ("journal", "composer", "composer/getNumUnique", f"demandes/{numero}", "echanges/1",
+                 "contrat/documents/demande", "controle/bases", "controle/reglages", "regles"):  # fmt: skip
         assert banc.http.get(f"/console/{banc.nom}/{page}").status_code == 200, page
     relue = banc.relire(numero).document
     assert relue.get("versionInterface") == "02.01"

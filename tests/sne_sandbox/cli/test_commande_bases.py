@@ -1,6 +1,7 @@
 """`sne-sandbox bases` and the other groups: what lists without a word, examples, where options stand."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,8 +10,8 @@ from click.testing import CliRunner, Result
 from ecritures import poser
 
 from sne_interface.errors import ConflitEtat, UsageError
-from sne_sandbox.cli.main import cli
-from sne_sandbox.offres_des_paquets import COMMANDES
+from sne_sandbox.cli.main import cli, trouver
+from sne_sandbox.offres_des_paquets import commandes
 
 
 @pytest.mark.parametrize("groupe", ["bases", "pannes", "snapshots"])
@@ -56,19 +57,15 @@ def test_options_may_come_before_the_command_of_a_group(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["db", *home, "resett"]).exit_code == 2
 
 
-def _sous_commandes() -> list[tuple[str, ...]]:
-    assert isinstance(cli, click.Group)
-    contexte = click.Context(cli)
-    trouvees: list[tuple[str, ...]] = []
-    for nom in COMMANDES:
-        commande = cli.get_command(contexte, nom)
-        trouvees.append((nom,))
+def _sous_commandes() -> Iterator[tuple[str, ...]]:
+    for nom in commandes():
+        yield (nom,)
+        commande, _ = trouver([nom])
         if isinstance(commande, click.Group):
-            trouvees += [(nom, sous) for sous in commande.list_commands(contexte)]
-    return trouvees
+            yield from ((nom, sous) for sous in commande.commands)
 
 
-@pytest.mark.parametrize("mots", _sous_commandes(), ids=" ".join)
+@pytest.mark.parametrize("mots", [*_sous_commandes()], ids=" ".join)
 def test_each_command_gives_examples_of_itself(mots: tuple[str, ...]) -> None:
     aide = CliRunner().invoke(cli, [*mots, "--help"]).stdout
     _, _, exemples = aide.partition("Exemple")

@@ -82,9 +82,7 @@ PIEGES = st.lists(
     max_size=12,
 ).map(b"".join)
 CONTENUS = PIEGES | st.binary(max_size=64)
-CIDS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters='"\\<>'), min_size=1
-)
+CIDS = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters='"\\<>'), min_size=1)
 
 
 @given(

@@ -1,4 +1,4 @@
-"""The API of the statistics: sheets and charts."""
+"""The API of the statistics: tables, sheets and charts."""
 
 import csv
 import io
@@ -12,6 +12,33 @@ from sne_statistiques.vues import tableaux
 
 def appeler(banc: Banc, methode: str, chemin: str, corps: Any = None) -> Any:
     return banc.api(methode, f"/bases/{banc.nom}{chemin}", corps)
+
+
+def test_the_three_tables_at_a_date(banc: Banc) -> None:
+    banc.creer_demande()
+    lu = appeler(banc, "GET", "/statistics").json
+    assert (lu["date"], [t["code"] for t in lu["tableaux"]]) == ("2018-03-15", ["TAB01", "TAB02", "TAB03"])
+    assert lu["tableaux"][0]["lignes"][0]["demandes"] == 1
+    avant = appeler(banc, "GET", "/statistics?date=2018-03-14").json
+    assert avant["tableaux"][0]["lignes"][0]["demandes"] == 0
+    assert appeler(banc, "GET", "/statistics?date=0652-08-16").status_code == 422
+    faux = appeler(banc, "GET", "/statistics?date=hier")
+    assert faux.status_code == 422
+    assert faux.json["errors"] == {"query": {"date": ["Un jour est attendu, par exemple 2018-03-15."]}}
+
+
+def test_statistics_of_one_territory(banc: Banc) -> None:
+    numero, _ = banc.creer_demande()
+
+    def stock(question: str) -> int:
+        tableaux = appeler(banc, "GET", f"/statistics{question}").json["tableaux"]
+        total: int = tableaux[0]["lignes"][2]["demandes"]
+        return total
+
+    assert (stock(""), stock(f"?territoire={numero[:3]}"), stock("?territoire=974")) == (1, 1, 0)
+    assert appeler(banc, "GET", "/statistics?territoire=974").json["territoire"] == "974"
+    for faux in ("62", "0622", "06%C2%B2", "062%0A"):
+        assert appeler(banc, "GET", f"/statistics?territoire={faux}").status_code == 422
 
 
 @pytest.mark.parametrize("code", ["TAB01", "TAB02", "TAB03"])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +14,11 @@ import pytest
 from banc import FORMULAIRE, NS, Banc, radiation, trouver
 from lxml import etree
 from navigateur import ENTETES
+from visite_de_la_console import equivalents
 from werkzeug.exceptions import ServiceUnavailable
 
 from sne_interface.errors import StoreError
+from sne_sandbox.cli import main
 from sne_statistiques.comptes import statistiques
 from sne_statistiques.vues import page_statistiques as pages
 from sne_statistiques.vues import tableaux
@@ -183,6 +186,28 @@ def test_csv(peuple: Banc) -> None:
 )
 def test_what_cannot_be_counted_is_told(page: Callable[..., Any], suite: str, statut: int) -> None:
     page(f"/statistiques{suite}", statut=statut)
+
+
+def test_the_same_is_had_by_a_command_and_by_a_call(banc: Banc, page: Callable[..., Any]) -> None:
+    """Each is understood as it is written, and narrowed as the page is."""
+    ligne, appel = equivalents(page("/statistiques/flux?territoire=062"))
+    assert "--table TAB02 --territoire 062" in ligne
+    commande, mots = main.trouver(shlex.split(ligne)[1:])
+    lus = commande.make_context(commande.name, [*mots]).params
+    assert (commande.name, lus["base"], lus["home"]) == ("stats", banc.nom, banc.services.configuration.home)
+    assert appel.endswith("&territoire=062'")
+    assert banc.http.get(shlex.split(appel)[-1], headers=ENTETES).status_code == 200
+
+
+def test_the_statistics_of_another_base_are_a_link_away(page: Callable[..., Any]) -> None:
+    liens = page("/statistiques").xpath("//ul[@aria-label='Choisir une base']//a/@href")
+    assert "/console/ecole/statistiques" in liens
+
+
+def test_a_base_is_counted_by_its_contract(nouvelle_base: Callable[..., Banc]) -> None:
+    banc = nouvelle_base(contrat="v5.0")
+    banc.creer_demande()
+    assert banc.http.get(f"/console/{banc.nom}/statistiques").status_code == 200
 
 
 # --- territories and quotas -------------------------------------------------------------------------------
