@@ -1,6 +1,6 @@
 """What tests read again and again is read once: in a process, a text of TOML (the plan alone is 150 of them),
-a contract that we deliver, its requirements, its mentions; for all processes and runs, a template of Jinja,
-which each application would compile anew."""
+a contract that we deliver, its requirements, its mentions, a schema that xmlschema reads; for all processes
+and runs, a template of Jinja, which each application would compile anew."""
 
 import functools
 import pickle
@@ -10,15 +10,25 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import jinja2
+from lxml import etree
 
-from sne_interface.contract import contrats_charges, exigences, roles_et_mentions
+from sne_interface.contract import (
+    contrats_charges,
+    declarations_des_schemas,
+    exigences,
+    explication,
+    roles_et_mentions,
+)
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
+from sne_interface.contract.schemas import Schemas, cloture
 
 _Lu = TypeVar("_Lu")
 
 #: Where compiled templates are kept. The name of each says the text that it was compiled of.
 _COMPILES: Final = Path(__file__).parents[1] / "build" / "gabarits"
+#: Models of schemas that are kept, of 1 MB each: a folder of the user's changes one of those of its contract.
+_MODELES: Final = 8
 
 
 def poser() -> None:
@@ -30,6 +40,9 @@ def poser() -> None:
         jinja2.Environment.__init__, bytecode_cache=garde
     )
     contrats_charges.charger = _garde(contrats_charges.charger)
+    declarations_des_schemas.parle_de_nir = functools.cache(declarations_des_schemas.parle_de_nir)
+    modeles = _relu(declarations_des_schemas.charger_modele)
+    declarations_des_schemas.charger_modele = explication.charger_modele = modeles  # type: ignore[attr-defined]
     lues = _des_livres(exigences.charger_exigences)
     exigences.charger_exigences = roles_et_mentions.charger_exigences = lues
     roles_et_mentions.charger_certification = _des_livres(roles_et_mentions.charger_certification)
@@ -46,6 +59,21 @@ def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:
         if overlay is None and quartiles is None and not choix:
             return livre(nom)
         return charger(nom, overlay, quartiles, **choix)
+
+    return relire
+
+
+def _relu(charger: Callable[[Schemas, str], Any]) -> Callable[[Schemas, str], Any]:
+    """`charger_modele` that remembers the last models, by what all their files hold."""
+    lus: dict[tuple[bytes, ...], Any] = {}
+
+    @functools.wraps(charger)
+    def relire(schemas: Schemas, fichier: str) -> Any:
+        cle = tuple(map(etree.tostring, cloture(schemas.lire, fichier).values()))
+        lus[cle] = modele = lus.pop(cle, None) or charger(schemas, fichier)
+        if len(lus) > _MODELES:
+            lus.pop(next(iter(lus)), None)  # another thread may have taken it away
+        return modele
 
     return relire
 

@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ from sne_sandbox.web.configuration_et_services import Configuration
 FICHIER: Final = Path(__file__).parent / "contracts" / "promesses.json"
 
 
+@cache
 def promesses() -> dict[str, list[str]]:
     """Each list of what is promised, sorted."""
     dossiers = contrats_charges.charger("v5.2").dossiers
@@ -85,9 +87,9 @@ def manquent(gelees: Mapping[str, list[str]], actuelles: Mapping[str, list[str]]
     ]
 
 
-def lire() -> dict[str, list[str]]:
+def lire(fichier: Path = FICHIER) -> dict[str, list[str]]:
     """The frozen lists."""
-    lues: dict[str, list[str]] = json.loads(FICHIER.read_text("utf-8"))
+    lues: dict[str, list[str]] = json.loads(fichier.read_text("utf-8"))
     return lues
 
 
@@ -163,12 +165,12 @@ def _champs(schema: Any, document: Any, tete: str = "", vus: tuple[str, ...] = (
             yield from _champs(dessous, document, tete, vus)
 
 
-def ecrire() -> None:
+def ecrire(fichier: Path = FICHIER) -> None:
     """Freezes what is promised now; exits when that would take a promise back."""
     actuelles = promesses()
-    if FICHIER.is_file() and (perdues := manquent(lire(), actuelles)):
+    if fichier.is_file() and (perdues := manquent(lire(fichier), actuelles)):
         sys.exit("\n".join(["promesses.py: this would take promises back:", *perdues]))
-    FICHIER.write_text(json.dumps(actuelles, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    fichier.write_text(json.dumps(actuelles, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

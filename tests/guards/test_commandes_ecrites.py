@@ -82,25 +82,28 @@ def test_every_command_named_in_a_sentence_exists() -> None:
             descendre([mot for mot in cite.split() if re.fullmatch("[a-z]+", mot)][:2])
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_options_that_are_named_exist(page: str) -> None:
+def test_options_that_are_named_exist() -> None:
     connues = {option for feuille in feuilles(cli) for p in feuille.params for option in p.opts}
     connues |= {option for option, _, _ in fixture_pytest.OPTIONS}
-    en_code = " ".join(re.findall(r"`([^`\n]+)`", PAGES[page]))
-    nommees = set(re.findall(r"(?:^|(?<=\s))--[a-z][a-z0-9-]+", en_code))
-    inconnues = nommees - {"--help", "--version"} - _D_AILLEURS - connues
-    assert inconnues == set(), (
-        f"{page} names options that no command has. A setting of the server is to be named in the "
+    connues |= {"--help", "--version"} | _D_AILLEURS
+    en_code = {page: " ".join(re.findall(r"`([^`\n]+)`", texte)) for page, texte in PAGES.items()}
+    option = re.compile(r"(?:^|(?<=\s))--[a-z][a-z0-9-]+")
+    assert {
+        (page, o) for page, texte in en_code.items() for o in option.findall(texte) if o not in connues
+    } == set(), (
+        "These pages name options that no command has. A setting of the server is to be named in the "
         "@reglages(…) of the commands of sne_sandbox/cli/ that take it."
     )
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_targets_of_make_that_are_named_exist(page: str) -> None:
+def test_targets_of_make_that_are_named_exist() -> None:
     cibles = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
-    cites = re.findall(r"`make ([a-z-]+)", PAGES[page])
-    cites += [ligne.split()[1] for ligne in lignes(PAGES[page]) if ligne.startswith("make ")]
-    assert set(cites) <= cibles
+    cites = {
+        (page, cible) for page, texte in PAGES.items() for cible in re.findall(r"`make ([a-z-]+)", texte)
+    }
+    dites = [(page, ligne.split()) for page, texte in PAGES.items() for ligne in lignes(texte)]
+    cites |= {(page, mots[1]) for page, mots in dites if mots[0] == "make"}
+    assert {(page, cible) for page, cible in cites if cible not in cibles} == set()
 
 
 def test_pannes_that_are_armed_in_the_pages_are_of_a_kind() -> None:

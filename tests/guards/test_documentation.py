@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -55,12 +55,10 @@ _BLOC: Final = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _GENERE: Final = re.compile(r"<!-- code: ([a-z-]+) -->.*?<!-- /code -->", re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_what_is_taken_from_the_code_is_up_to_date(page: Path) -> None:
-    texte = page.read_text("utf-8")
-    assert documentation.page_a_jour(texte) == texte, (
-        f"{page.relative_to(RACINE)} is behind the code. Remedy: make docs"
-    )
+def test_what_is_taken_from_the_code_is_up_to_date() -> None:
+    textes = {page.name: page.read_text("utf-8") for page in PAGES}
+    en_retard = [nom for nom, texte in textes.items() if documentation.page_a_jour(texte) != texte]
+    assert en_retard == [], "They are behind the code. Remedy: make docs"
 
 
 def test_every_block_is_in_one_page() -> None:
@@ -127,16 +125,16 @@ def ancres(fichier: Path) -> set[str]:
     return {page_guide.ancre(titre) for titre in re.findall(r"^#+ (.+)$", texte, re.MULTILINE)}
 
 
-@pytest.mark.parametrize("nom", _TEXTES)
-def test_every_link_leads_somewhere(nom: str) -> None:
+def test_every_link_leads_somewhere() -> None:
+    liens = [(nom, a) for nom, texte in _TEXTES.items() for a in _LIEN.findall(_BLOC.sub("", texte))]
     perdus = []
-    for adresse in _LIEN.findall(_BLOC.sub("", _TEXTES[nom])):
+    for nom, adresse in liens:
         if adresse.startswith(("http://", "https://")):
             continue
         chemin, _, ancre = adresse.partition("#")
         vise = ((RACINE / nom).parent / chemin).resolve() if chemin else RACINE / nom
         if not vise.exists() or (ancre and ancre not in ancres(vise)):
-            perdus.append(adresse)
+            perdus.append((nom, adresse))
     assert perdus == []
 
 
@@ -154,10 +152,10 @@ def test_what_the_product_says_of_the_guide_leads_somewhere() -> None:
     assert [(nom, ancre) for nom, ancre in cites if ancre and ancre not in ancres(DOCS / f"{nom}.md")] == []
 
 
-@pytest.mark.parametrize("nom", _TEXTES)
-def test_every_path_that_is_named_exists(nom: str) -> None:
-    chemins = re.findall(r"`((?:sandbox|contracts|fixtures|tests|docs)/[A-Za-z0-9_./-]+)`", _TEXTES[nom])
-    assert [c for c in chemins if not (RACINE / c).exists()] == []
+def test_every_path_that_is_named_exists() -> None:
+    chemin = re.compile(r"`((?:sandbox|contracts|fixtures|tests|docs)/[A-Za-z0-9_./-]+)`")
+    nommes = [(nom, c) for nom, texte in _TEXTES.items() for c in chemin.findall(texte)]
+    assert [(nom, c) for nom, c in nommes if not (RACINE / c).exists()] == []
 
 
 def test_every_module_that_a_page_for_developers_names_exists() -> None:
@@ -177,11 +175,11 @@ def test_every_module_that_a_page_for_developers_names_exists() -> None:
     assert absents == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_a_heading_names_one_place_of_its_page(page: Path) -> None:
+def test_a_heading_names_one_place_of_its_page() -> None:
     """Links and screen readers go to it by its words."""
-    titres = re.findall(r"^#+ (.+)$", _BLOC.sub("", page.read_text("utf-8")), re.MULTILINE)
-    assert sorted(titres) == sorted(set(titres))
+    textes = {page.name: _BLOC.sub("", page.read_text("utf-8")) for page in PAGES}
+    titres = Counter((nom, t) for nom, texte in textes.items() for t in re.findall(r"(?m)^#+ (.+)$", texte))
+    assert [titre for titre, fois in titres.items() if fois > 1] == []
 
 
 def test_every_picture_is_shown() -> None:

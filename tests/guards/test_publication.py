@@ -4,11 +4,11 @@ import hashlib
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
+import promesses
 import publication
 import pytest
 
@@ -42,10 +42,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texte = journal.read_text("utf-8")
     if f"\n{DATEE[:-10]}" not in texte:
         journal.write_text(texte.replace("## [Unreleased]", f"## [Unreleased]\n\n{DATEE}", 1), "utf-8")
-    subprocess.run([sys.executable, "tests/promesses.py"], cwd=dossier, check=True)
+    promesses.ecrire(dossier / "tests/contracts/promesses.json")
     _git(dossier, "init", "-q")
     _git(dossier, "add", "-A")
     _git(dossier, "commit", "-q", "-m", "Release")
+    _git(dossier, "tag", "pret")
     return dossier
 
 
@@ -102,9 +103,7 @@ def test_a_release_that_is_not_ready_is_refused(
             publication.release(clone, tmp_path / "dist")
         assert not (tmp_path / "dist").exists()
     finally:
-        touche.write_text(avant, "utf-8")
-        if valide:
-            _git(clone, "commit", "-qam", "Ready")
+        _git(clone, "reset", "-q", "--hard", "pret")
 
 
 def test_a_registry_that_cannot_be_reached_pins_nothing(

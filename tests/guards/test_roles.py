@@ -1,11 +1,10 @@
 """Nothing of what 5.2 brought is known by its name: the code reads roles, which `contract.toml` binds."""
 
-import ast
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sources import Lu, lus
 
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.elements import elements
@@ -15,7 +14,6 @@ from sne_interface.domain.roles import PERSONNES
 from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES
 
-RACINE = Path(__file__).parents[2] / "sandbox"
 #: Where « nir » is a word of ours, and no name of an element: what it is there.
 DES_NOTRES = {
     "sne_calibrage/dossier_officiel/noms_devines.py": "a word by which it is guessed",
@@ -46,43 +44,33 @@ def _noms() -> frozenset[str]:
 NOMS = _noms()
 
 
-def _textes(fichier: Path) -> Iterator[str]:
-    """The strings of a module, but for those that only tell: of a module, a class, an attribute."""
-    arbre = ast.parse(fichier.read_text("utf-8"))
-    dits = {id(noeud.value) for noeud in ast.walk(arbre) if isinstance(noeud, ast.Expr)}
-    for noeud in ast.walk(arbre):
-        if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str) and id(noeud) not in dits:
-            yield noeud.value
-
-
 #: The reference application knows the names of its own contract: it is an outsider.
-MODULES = sorted(m for m in RACINE.glob("sne_*/**/*.py") if "sne_temoin" not in m.parts)
+@pytest.fixture(scope="module")
+def modules() -> dict[str, Lu]:
+    return {nom: lu for nom, lu in lus().items() if not nom.startswith("sne_temoin/")}
 
 
-@pytest.mark.parametrize("fichier", MODULES, ids=lambda f: f.relative_to(RACINE).as_posix())
-def test_no_module_says_a_name_that_the_contract_binds(fichier: Path) -> None:
-    textes = set(_textes(fichier))
-    assert {
-        mot for texte in textes if len(texte) < 200 for mot in texte.replace("/", " ").split()
-    } & NOMS == set()
-    if fichier.relative_to(RACINE).as_posix() not in DES_NOTRES:
-        assert not [texte for texte in textes if texte == "nir" or texte.endswith("/nir")]
+def test_no_module_says_a_name_that_the_contract_binds(modules: dict[str, Lu]) -> None:
+    dits = {
+        nom: {mot for texte in lu.textes if len(texte) < 200 for mot in texte.replace("/", " ").split()}
+        & NOMS
+        for nom, lu in modules.items()
+    }
+    assert {nom: mots for nom, mots in dits.items() if mots} == {}
+    nir = {
+        nom for nom, lu in modules.items() for texte in lu.textes if texte == "nir" or texte.endswith("/nir")
+    }
+    assert nir - DES_NOTRES.keys() == set()
 
 
 def test_the_exceptions_are_all_needed() -> None:
-    assert {n for n in DES_NOTRES if "nir" not in set(_textes(RACINE / n))} == set()
+    assert {nom for nom in DES_NOTRES if "nir" not in lus()[nom].textes} == set()
 
 
-def test_no_version_of_message_tells_what_is_in_it() -> None:
+def test_no_version_of_message_tells_what_is_in_it(modules: dict[str, Lu]) -> None:
     """`>= "02.02"` would be a name in disguise."""
-    fautifs = [
-        f"{fichier.relative_to(RACINE)}:{noeud.lineno}"
-        for fichier in MODULES
-        for noeud in ast.walk(ast.parse(fichier.read_text("utf-8")))
-        if isinstance(noeud, ast.Compare)
-        and any(isinstance(c, ast.Constant) and c.value == "02.02" for c in noeud.comparators)
-    ]
-    assert fautifs == []
+    compares = [(nom, ligne, dit) for nom, lu in modules.items() for dit, ligne in lu.compares]
+    assert [f"{nom}:{ligne}" for nom, ligne, dit in compares if dit == "02.02"] == []
 
 
 def test_every_role_has_its_word_and_every_rule_reads_known_ones() -> None:

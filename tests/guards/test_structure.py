@@ -4,67 +4,33 @@
 imports that only a type checker makes and those that a function makes: a circle that is hidden is one.
 """
 
-import ast
-import io
 import re
-import tokenize
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from statistics import median
 
-RACINE = Path(__file__).resolve().parents[2] / "sandbox"
+from sources import RACINE, Lu, lus
+
 LIGNES_MAX, FICHIERS_PAR_DOSSIER = 600, 25
 #: Names that every package may have: no other stands for two files.
 COMMUNS = {"__init__", "__main__"}
 INTERDITS = {"utils", "helpers", "common", "manager"}
-#: Class names that stand for several classes, each with its reason; ten at most.
-HOMONYMES: dict[str, str] = {}
 #: What stands before a dot and is no name of the code: keys of the environ of WSGI, a file of the user's.
 AUTRES = {"sne", "wsgi", "confiance"}
-
-
-@dataclass(frozen=True)
-class Lu:
-    """What is asked of a module. `importes` are the modules that it imports, wherever it does, each with the
-    name that it takes of it, or ""; `fonctions` are its own, `classes` all."""
-
-    texte: str
-    importes: frozenset[tuple[str, str]]
-    classes: tuple[str, ...]
-    fonctions: tuple[str, ...]
-
-    @property
-    def lignes(self) -> int:
-        return len(self.texte.splitlines())
+#: A text, in which a sign of comment is none; a comment, or a docstring.
+TEXTE = re.compile(
+    r'''(?P<note>#[^\n]*|(?<!\w)"""(?:[^"\\]|\\.|"(?!""))*""")'''
+    r'''|"""(?:[^"\\]|\\.|"(?!""))*"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"''',
+    re.DOTALL,
+)
 
 
 @cache
 def modules() -> dict[str, Lu]:
-    """By name; their trees, 150 MB, are let go."""
-    lus = {}
-    for fichier in RACINE.rglob("*.py"):
-        if "_data" not in fichier.parts:
-            morceaux = fichier.relative_to(RACINE).with_suffix("").parts
-            nom = ".".join(morceaux[:-1] if morceaux[-1] == "__init__" else morceaux)
-            lus[nom] = lire(fichier.read_text("utf-8"))
-    return lus
-
-
-def lire(texte: str) -> Lu:
-    arbre = ast.parse(texte)
-    noeuds = list(ast.walk(arbre))
-    simples = {(alias.name, "") for n in noeuds if isinstance(n, ast.Import) for alias in n.names}
-    prises = {
-        (n.module or "", alias.name) for n in noeuds if isinstance(n, ast.ImportFrom) for alias in n.names
+    """By name."""
+    return {
+        nom.removesuffix(".py").removesuffix("/__init__").replace("/", "."): lu for nom, lu in lus().items()
     }
-    return Lu(
-        texte,
-        frozenset(simples | prises),
-        tuple(n.name for n in noeuds if isinstance(n, ast.ClassDef)),
-        tuple(n.name for n in arbre.body if isinstance(n, ast.FunctionDef)),
-    )
 
 
 def importes(lu: Lu) -> set[str]:
@@ -110,10 +76,7 @@ def test_a_class_name_stands_for_one_class() -> None:
     for nom, lu in modules().items():
         for classe in lu.classes:
             ou[classe].append(nom)
-    doubles = {c: noms for c, noms in ou.items() if len(noms) > 1}
-    assert doubles.keys() == HOMONYMES.keys(), doubles
-    assert len(HOMONYMES) <= 10
-    assert all(HOMONYMES.values())
+    assert {c: noms for c, noms in ou.items() if len(noms) > 1} == {}
 
 
 def test_one_function_plays_a_plan() -> None:
@@ -148,14 +111,14 @@ def test_what_a_comment_names_by_two_words_is_there() -> None:
     siens: dict[str, set[str]] = defaultdict(set)
     dits: list[tuple[str, str, str]] = []
     for nom, lu in modules().items():
-        jetons = list(tokenize.generate_tokens(io.StringIO(lu.texte).readline))
-        notes = {j for j in jetons if j.type == tokenize.COMMENT or j.string.startswith('"""')}
-        mots = {mot for j in jetons if j not in notes for mot in re.findall(r"\w+", j.string)}
+        notes = "".join(texte["note"] or "" for texte in TEXTE.finditer(lu.texte))
+        code = TEXTE.sub(lambda texte: "" if texte["note"] else texte[0], lu.texte)
+        mots = set(re.findall(r"\w+", code))
         dessus, _, module = nom.rpartition(".")
         siens[dessus.rpartition(".")[2]].add(module)
         for objet in (module, *lu.classes):
             siens[objet] |= mots
-        nommes = re.findall(r"`([a-zA-Z]\w*)\.([a-zA-Z_]\w*)", "".join(j.string for j in notes))
+        nommes = re.findall(r"`([a-zA-Z]\w*)\.([a-zA-Z_]\w*)", notes)
         dits += [(nom, a, b) for a, b in nommes if a not in mots | AUTRES]
     ailleurs = {cible.partition(".")[0] for lu in modules().values() for cible in importes(lu)}
     fichiers = {fichier.name for fichier in RACINE.parent.glob("[c-t]*/**/*.*")}

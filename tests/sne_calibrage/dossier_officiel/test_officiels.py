@@ -90,16 +90,16 @@ DOSSIERS = [
 #: Of one folder after the other.
 parmi = pytest.mark.parametrize("cas", DOSSIERS, ids=[d.faire.__name__ for d in DOSSIERS], scope="module")
 #: Contracts that are kept: those of a folder, and ours.
-_GARDES = 4
+_GARDES = 6
 
 
 @pytest.fixture(scope="module", autouse=True)
 def lus_une_fois() -> Iterator[None]:
-    """A folder's schemas are compiled once, whoever asks: none of these folders changes once it is there. Its
-    quartiles are read apart."""
-    honnete = contrats_charges.charger
-    lus = functools.lru_cache(maxsize=_GARDES)(honnete)
+    """A folder is read once, whoever asks: none of these folders changes once it is there, nor changes our
+    territories. Its quartiles are read apart."""
+    honnete, territoires = contrats_charges.charger, contrats_charges.charger().territoires
 
+    @functools.lru_cache(maxsize=_GARDES)
     def charger(
         nom: str = "v5.2",
         overlay: Path | None = None,
@@ -107,10 +107,10 @@ def lus_une_fois() -> Iterator[None]:
         *,
         tolerer: bool = False,
     ) -> Contrat:
-        lu = lus(nom, overlay, tolerer=tolerer)
         if quartiles is None:
-            return lu
-        return replace(lu, quartiles=Quartiles(lire_quartiles(quartiles.read_bytes(), str(quartiles))))
+            return replace(honnete(nom, overlay, tolerer=tolerer), territoires=territoires)
+        seuils = Quartiles(lire_quartiles(quartiles.read_bytes(), str(quartiles)))
+        return replace(charger(nom, overlay, tolerer=tolerer), quartiles=seuils)
 
     with mock.patch.object(contrats_charges, "charger", charger):
         yield

@@ -1,12 +1,13 @@
 """Recorded requests under another contract: what it refuses is found, at its exchange and for its cause."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, specimen
+from flask import Flask
 
 from sne_calibrage.versions.rendu_des_versions import preparation_en_texte
 from sne_calibrage.versions.requetes_sous_un_autre_contrat import preparer, remises_notees
@@ -30,9 +31,10 @@ def decision(numero: str) -> Any:
     return evenement
 
 
-@pytest.fixture
-def trafic(banc: Banc) -> list[Echange]:
+@pytest.fixture(scope="module")
+def trafic(application: Flask) -> Iterator[list[Echange]]:
     """What an application sent: eight requests that were accepted, and one that was refused."""
+    banc = Banc(application, "recue").creer()
     numero, seule = banc.creer_demande("personne_seule")
     banc.creer_demande("couple_garde_alternee_handicap")
     autre = message(seule, "MOD", numero, refInterne="AUTRE")
@@ -46,7 +48,8 @@ def trafic(banc: Banc) -> list[Echange]:
     banc.relire(numero)
     assert banc.demander(radiation(seule, numero, "RADABA")).anomalies == []
     banc.fichier("listerTypesEvenementsNationaux", specimen("type_evenement", "documents"))
-    return list(parcourir(banc.services.magasin, banc.nom))
+    yield list(parcourir(banc.services.magasin, banc.nom))
+    banc.supprimer()
 
 
 def passer(trafic: list[Echange], vers: Contrat, depuis: Contrat | None = None) -> Preparation:

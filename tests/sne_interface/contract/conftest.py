@@ -5,14 +5,8 @@ from lxml import etree
 
 from sne_interface import resources
 from sne_interface.contract.codec import parse
-from sne_interface.contract.contrats_charges import Contrat, charger
 
 NS = "{http://nuu.application.i2/}"
-
-
-@pytest.fixture(scope="session")
-def contrat() -> Contrat:
-    return charger()
 
 
 @pytest.fixture

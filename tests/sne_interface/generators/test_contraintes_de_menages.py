@@ -20,11 +20,6 @@ JOUR = date(2018, 3, 15)
 COMBIEN = 25
 
 
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
 def _domicile_etranger(demande: Demande) -> bool:
     demandeur = demande.demandeur
     return demandeur is not None and demandeur.element.enfant("adressePostale/pays") is not None

@@ -32,11 +32,6 @@ TYPES = ("CRE", "MOD", "REN", "RAD", "SUP", "COP")
 
 
 @pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
-@pytest.fixture(scope="module")
 def population(contrat: Contrat) -> Population:
     return lire_population(contrat, "ecole")
 

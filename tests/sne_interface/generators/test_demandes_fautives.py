@@ -22,11 +22,6 @@ SPECIMENS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
 @pytest.mark.parametrize("specimen", SPECIMENS)
 def test_a_twin_is_valid_and_not_its_specimen(contrat: Contrat, specimen: str) -> None:
     exemple = ExempleDeRegle(fichier="", rang=0, regle="", verdict="accepte", specimen=specimen)

@@ -18,11 +18,6 @@ from sne_interface.settings import Limites
 CODES = tuple(codes_bloquants(charger("v5.2")))
 
 
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
 def stockee(code: str) -> bytes:
     chemin = fixtures_dir() / "reductions" / f"{code}.xml"
     return chemin.read_bytes() if chemin.is_file() else pytest.fail(refaire([code]))

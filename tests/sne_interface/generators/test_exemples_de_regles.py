@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
 from sne_interface.errors import ContractError
 from sne_interface.generators.exemples_de_regles import (
@@ -14,11 +14,6 @@ from sne_interface.generators.exemples_de_regles import (
     exemples,
     guichets,
 )
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 def exemple(**champs: object) -> ExempleDeRegle:

@@ -37,11 +37,6 @@ COMBIEN = 60
 
 
 @pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
-@pytest.fixture(scope="module")
 def ici(contrat: Contrat) -> Atelier:
     return atelier(contrat, jour=JOUR, guichet="G1226", contraintes=Contraintes(richesse=0.4))
 

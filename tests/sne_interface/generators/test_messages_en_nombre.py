@@ -5,18 +5,13 @@ from datetime import datetime
 import pytest
 
 from sne_interface.contract import codec
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande, NumeroUnique
 from sne_interface.generators import messages_en_nombre
 from sne_interface.rules.controle import controler
 
 INSTANT = datetime(2018, 3, 15, 16, 54, tzinfo=PARIS)
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 def _lot(contrat: Contrat, sorte: str, graine: int = 1) -> list[messages_en_nombre.FichierGenere]:

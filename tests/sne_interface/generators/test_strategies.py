@@ -27,7 +27,9 @@ from sne_interface.generators.strategies import TirageHypothese, Tirees
 from sne_interface.generators.tirage import Repartition
 from sne_interface.rules.controle import controler
 
-REDUCTION_DES_TIRAGES = settings(max_examples=200, deadline=None, database=None, derandomize=True)
+REDUCTION_DES_TIRAGES = settings(
+    max_examples=200, database=None, derandomize=True, phases=[Phase.generate, Phase.shrink]
+)
 
 
 def _tout(tirage: TirageHypothese) -> tuple[object, ...]:
@@ -80,12 +82,7 @@ ESSAIS = settings(
     max_examples=60, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-REDUCTION = settings(max_examples=400, deadline=None, database=None, derandomize=True)
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return CONTRAT
+REDUCTION = settings(REDUCTION_DES_TIRAGES, max_examples=400)
 
 
 def _conforme(racine: Element) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from sne_interface.contract import codec
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
@@ -38,11 +38,6 @@ CODES_ABSENTS = {
     ("interfaceNuu/entete/typeFichier", "RET"): "only comes from the SNE (ENT001)",
     (f"{FORMULAIRE}/radiation/motifRadiation", "RADREN"): "reserved to the system (RAD008)",
 }
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 #: Lists whose nomenclature has one code, which is given once (RES005), by container.

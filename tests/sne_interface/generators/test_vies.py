@@ -38,11 +38,6 @@ Plantees = Callable[[Contrat, str, datetime], list[Plantee]]
 
 
 @pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
-@pytest.fixture(scope="module")
 def plantees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plantees]:
     """The demandes of a base that have decisions; each base is made once."""
     noms = (f"a{rang}" for rang in itertools.count(1))

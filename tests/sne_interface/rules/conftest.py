@@ -5,14 +5,9 @@ from typing import Any
 
 import pytest
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle, contexte
 from sne_interface.rules.rule import Contexte
-
-
-@pytest.fixture(scope="session")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 @pytest.fixture

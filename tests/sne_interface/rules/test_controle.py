@@ -5,18 +5,13 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.controle import Controle, controler, genre_de
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 NS = 'xmlns="http://nuu.application.i2/"'
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger()
 
 
 def juger(contrat: Contrat, octets: bytes, nom: str | None = None) -> Controle:
