@@ -94,7 +94,8 @@ class ParTls:
 
     def lire(self) -> bytes:
         recu = b""
-        with contextlib.suppress(SSL.ZeroReturnError):  # the server's own goodbye, and no cut
+        # The server's own goodbye; it owes none to one that left without, once that has its answer.
+        with contextlib.suppress(SSL.ZeroReturnError, *[SSL.SysCallError] * self.sans_adieu):
             while True:
                 recu += self._attendre(lambda: self.tls.recv(1 << 16))
         return recu
