@@ -18,6 +18,7 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -273,6 +274,7 @@ _SUITES: Final = re.compile(
 _BALISES: Final = re.compile(r"<!--|-->|<\?\w*|\?>|<!\[CDATA\[|\]\]>| et | ?puis|</?[^<>]{0,200}>")
 
 
+@lru_cache(1 << 15)
 def fuites(octets: bytes, *, restes: tuple[str, ...] = RESTES, profondeur: int = 0) -> list[str]:
     """The NIRs (what is hidden of them) that can be read in what was given, however: [] for none."""
     nus = {_nu(texte) for texte in _textes(octets)}

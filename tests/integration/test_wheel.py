@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,9 +56,11 @@ def installe(tmp_path_factory: pytest.TempPathFactory) -> Installe:
     commande = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dossier)]
     subprocess.run(commande, cwd=RACINE, check=True, capture_output=True)
     (wheel,) = dossier.glob("*.whl")
-    venv.create(dossier / "v", with_pip=True)
-    ici = Installe(dossier / "v" / "bin", next((dossier / "v").rglob("site-packages")))
-    ici.lancer("python", "-m", "pip", "install", "-q", "--no-index", "--no-deps", str(wheel), dossier=dossier)
+    uv, python = Path(sys.executable).with_name("uv"), dossier / "v" / "bin" / "python"
+    installer = ["pip", "install", "--python", python, "--no-index", "--no-deps", "--compile-bytecode", wheel]
+    for mots in (["venv", "--python", sys.executable, dossier / "v"], installer):
+        subprocess.run([uv, *mots], check=True, capture_output=True)
+    ici = Installe(python.parent, next((dossier / "v").rglob("site-packages")))
     # The libraries of this environment: a .pth of a .pth is not read, so that our checkout stays out.
     libraries = next(Path(p) for p in sys.path if p.endswith("site-packages"))
     (ici.paquets / "dependances.pth").write_text(str(libraries))
