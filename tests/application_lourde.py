@@ -1,4 +1,4 @@
-"""What the process of heavy reads is asked to run, and no more: it imports this in place of a test."""
+"""The application that the process of heavy reads runs in tests: it imports this module alone."""
 
 import errno
 import os
@@ -27,5 +27,5 @@ def _jusqu_au_plein() -> Iterable[bytes]:
 
 
 def lecteur() -> Any:
-    """What makes the application of the process."""
+    """Makes the application of the process."""
     return application

@@ -1,4 +1,4 @@
-"""What tests read again and again is read once: in a process, a text of TOML (the plan alone is 150 of them),
+"""Reads once what tests read again and again: in a process, a text of TOML (the plan alone is 150 of them),
 a contract that we deliver, its requirements, its mentions, a schema that xmlschema reads; for all processes
 and runs, a template of Jinja, which each application would compile anew."""
 

@@ -46,10 +46,10 @@ _TOUT: Final = (
     "sne_temoin.adaptateur", "fautes", "sne_console.api.application_api", "sqlalchemy.dialects.sqlite",
     "sne_console.messages.recherche_xpath", "psycopg", "sqlalchemy.dialects.postgresql",
 )  # fmt: skip
-#: The interpreter reads them when it starts, and a copy no more, but for two.
+#: The interpreter reads them when it starts; a copy heeds two of them, and what it has imported stays.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
 _SANS_SUITE: Final = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
-#: Commands that start a server; one that is typed starts its own processes.
+#: Commands that start a server, and with it processes; `serve` does when it is the command itself.
 _SERVENT: Final = frozenset(("run", "conform", "demo", "diagnostic", "pytest"))
 #: Signals to a process and its group, which mean nothing to the child that stands ready in it.
 _DU_GROUPE: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -72,13 +72,14 @@ def poser() -> Callable[[], None]:
 
 
 class _Demande:
-    """The command that a process is asked for: its words, folder, environment, whether it has a session of
-    its own and the numbers of its descriptors."""
+    """The command that a process is asked for: its words, folder, environment, mask of rights, whether it has
+    a session or a group of its own, and the numbers of its descriptors."""
 
     def __init__(
-        self, args: Any, cwd: Any, env: Mapping[str, str] | None, detachee: bool, numeros: Sequence[int]
+        self, args: Any, cwd: Any, env: Mapping[str, str] | None, numeros: Sequence[int], *etat: int
     ) -> None:
-        self.detachee, self.numeros = detachee, (0, 1, 2, *numeros)
+        self.umask, self.detachee, self.groupe = etat
+        self.numeros = (0, 1, 2, *numeros)
         mots = [os.fspath(mot) for mot in args] if isinstance(args, list | tuple) else []
         if "-mpytest" in mots[1:2]:  # as pytest writes it
             mots[1:2] = ["-m", "pytest"]
@@ -136,7 +137,7 @@ class _PopenMoule(subprocess.Popen):  # type: ignore[type-arg]
 
     def _execute_child(self, *arguments: Any) -> None:
         args, executable, preexec_fn, _, pass_fds, cwd, env, _, _, shell, *tubes = arguments
-        demande = _Demande(args, cwd, env, tubes[11], pass_fds)
+        demande = _Demande(args, cwd, env, pass_fds, *tubes[10:])
         numero = None
         if demande.moulable and not (executable or preexec_fn or shell):
             siens = (tubes[0], tubes[3], tubes[5])  # of each pipe, the end of the process
@@ -267,6 +268,10 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(demande["env"])
     os.chdir(demande["cwd"])
+    if demande["umask"] >= 0:
+        os.umask(demande["umask"])
+    if demande["groupe"] >= 0:
+        os.setpgid(0, demande["groupe"])
     entree = io.BufferedReader(io.FileIO(0, closefd=False))
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(entree, encoding=sys.stdin.encoding)
     sys.stdout = sys.__stdout__ = _sortie(1, sys.stdout)
@@ -278,6 +283,7 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _DU_GROUPE)
     mots = demande["mots"]
     rang = 1 if mots[1] == "-c" else mots.index("-m")
+    sys.path[:0] = filter(None, demande["env"].get("PYTHONPATH", "").split(os.pathsep))
     if "-P" not in mots[:rang]:
         sys.path.insert(0, demande["cwd"])
     sys.argv = mots[rang + 1 :]

@@ -84,7 +84,7 @@ class _Service:
             self._ecoute.set()
 
     def _tourner(self, lancement: Any, taches: Any, prises: Any, *, pret: Any) -> None:
-        """Without what it makes ready for visitors: there are none."""
+        """Makes nothing ready for visitors: none comes."""
 
         def annoncer(adresses: Any) -> None:
             pret(adresses)

@@ -10,17 +10,17 @@ RACINE = Path(__file__).resolve().parents[1] / "sandbox"
 
 @dataclass(frozen=True)
 class Lu:
-    """What is asked of a module. `importes` are the modules that it imports, wherever it does, each with the
-    name that it takes of it, or ""; `fonctions` are its own, `classes` all; `textes` its strings, but for
-    those that only tell: of a module, a class, an attribute; `compares` strings that it compares with, and
-    their lines."""
+    """The facts that guards ask of a module. `importes` are the modules that it imports, wherever it does,
+    each with the name that it takes of it, or ""; `fonctions` are its own, `classes` all; `textes` its
+    strings, but for those that only tell: of a module, a class, an attribute; `compares` the constants that
+    it compares with, and their lines."""
 
     texte: str
     importes: frozenset[tuple[str, str]]
     classes: tuple[str, ...]
     fonctions: tuple[str, ...]
     textes: frozenset[str]
-    compares: tuple[tuple[str, int], ...]
+    compares: tuple[tuple[object, int], ...]
 
     @property
     def lignes(self) -> int:

@@ -73,7 +73,9 @@ def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int, 
     rouges = {exigence: len(trouvee.echecs.get(exigence, ())) for exigence in sorted(trouvee.rouges)}
     note = {"rouges": rouges, "exemple": resumer(exemple), "commit": _commit()}
     note |= {"exemples": exemples, "scenarios": scenarios}
-    (NOTES / f"{faute.nom}.json").write_text(json.dumps(note, ensure_ascii=False), "utf-8")
+    provisoire = NOTES / f".{faute.nom}"
+    provisoire.write_text(json.dumps(note, ensure_ascii=False), "utf-8")
+    provisoire.replace(NOTES / f"{faute.nom}.json")
 
 
 @contextmanager

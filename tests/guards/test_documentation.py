@@ -56,7 +56,7 @@ _GENERE: Final = re.compile(r"<!-- code: ([a-z-]+) -->.*?<!-- /code -->", re.DOT
 
 
 def test_what_is_taken_from_the_code_is_up_to_date() -> None:
-    textes = {page.name: page.read_text("utf-8") for page in PAGES}
+    textes = {page.relative_to(DOCS).as_posix(): page.read_text("utf-8") for page in PAGES}
     en_retard = [nom for nom, texte in textes.items() if documentation.page_a_jour(texte) != texte]
     assert en_retard == [], "They are behind the code. Remedy: make docs"
 
@@ -177,7 +177,7 @@ def test_every_module_that_a_page_for_developers_names_exists() -> None:
 
 def test_a_heading_names_one_place_of_its_page() -> None:
     """Links and screen readers go to it by its words."""
-    textes = {page.name: _BLOC.sub("", page.read_text("utf-8")) for page in PAGES}
+    textes = {page.relative_to(DOCS).as_posix(): _BLOC.sub("", page.read_text("utf-8")) for page in PAGES}
     titres = Counter((nom, t) for nom, texte in textes.items() for t in re.findall(r"(?m)^#+ (.+)$", texte))
     assert [titre for titre, fois in titres.items() if fois > 1] == []
 

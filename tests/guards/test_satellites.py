@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 DEPOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.interprete
 SATELLITES = ("sne_calibrage", "sne_statistiques")
 #: Imports every module that is left, builds console and API, and asks for a page of each section.
 VISITE = """

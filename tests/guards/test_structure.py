@@ -17,7 +17,7 @@ COMMUNS = {"__init__", "__main__"}
 INTERDITS = {"utils", "helpers", "common", "manager"}
 #: What stands before a dot and is no name of the code: keys of the environ of WSGI, a file of the user's.
 AUTRES = {"sne", "wsgi", "confiance"}
-#: A text, in which a sign of comment is none; a comment, or a docstring.
+#: Strings, in which a `#` begins no comment; comments and docstrings, in `note`.
 TEXTE = re.compile(
     r'''(?P<note>#[^\n]*|(?<!\w)"""(?:[^"\\]|\\.|"(?!""))*""")'''
     r'''|"""(?:[^"\\]|\\.|"(?!""))*"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"''',

@@ -20,6 +20,7 @@ def etrangers(dossier: Path, *permis: str) -> list[tuple[str, str]]:
     importes = {
         (m.name, nom) for m in dossier.rglob("*.py") for nom, _ in lire(m.read_text("utf-8")).importes
     }
+    assert importes
     return [
         (module, nom) for module, nom in sorted(importes) if nom.partition(".")[0] not in {*PERMIS, *permis}
     ]

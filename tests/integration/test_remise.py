@@ -76,7 +76,7 @@ class ParTls:
         self._attendre(self.tls.do_handshake)
 
     def _attendre(self, geste: Callable[[], Any]) -> Any:
-        """What it returns, once what it waits for has come: one that has a limit never waits by itself."""
+        """Returns what `geste` does, and waits for bytes when it asks: a socket with a limit never blocks."""
         while True:
             try:
                 return geste()
@@ -94,7 +94,7 @@ class ParTls:
 
     def lire(self) -> bytes:
         recu = b""
-        # The server's own goodbye; it owes none to one that left without, once that has its answer.
+        # The server says goodbye; it may just close, once it has answered one that left without.
         with contextlib.suppress(SSL.ZeroReturnError, *[SSL.SysCallError] * self.sans_adieu):
             while True:
                 recu += self._attendre(lambda: self.tls.recv(1 << 16))

@@ -28,8 +28,8 @@ from sne_sandbox.mime.masquage import masquer_message
 
 #: Where a NIR is spoken of, any long run of digits may be one, badly written as it may be.
 _SUITE: Final = re.compile(r"(?<!\w)\d(?:[ .]?[0-9AB]){8,}(?!\w)")
-#: Words of the language that end as the name of a NIR: « à fournir » speaks of none, « numnir » does.
-_MOTS_EN_NIR: Final = re.compile(r"(?:[fF]our|[vV]e|[tT]e|[fF]i|[uU])nir")
+#: Words of the language in « nir »: « à fournir » speaks of no NIR, « numerodunir » does.
+_MOTS_EN_NIR: Final = re.compile(r"(?i)\b(?:a?four|(?:ré)?u|(?:con|main|ob)?te|(?:dé)?fi|(?:a|de)?ve)nir")
 #: Values within values of an example: a household has ten.
 _PROFONDEUR_MAX: Final = 100
 _RAISON_MAX: Final = 200

@@ -96,7 +96,7 @@ _GARDES = 6
 @pytest.fixture(scope="module", autouse=True)
 def lus_une_fois() -> Iterator[None]:
     """A folder is read once, whoever asks: none of these folders changes once it is there, nor changes our
-    territories. Its quartiles are read apart."""
+    territories. Its quartiles are kept by their path."""
     honnete, territoires = contrats_charges.charger, contrats_charges.charger().territoires
 
     @functools.lru_cache(maxsize=_GARDES)

@@ -21,7 +21,7 @@ from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit
 from sne_sandbox.store.magasin import Magasin
 
-#: As by default, without the table that Hypothesis makes of a charset: 300 MB.
+#: The default alphabet, without the table (300 MB) that Hypothesis makes of a codec.
 LETTRES = st.characters(exclude_categories=["Cs"])
 
 

@@ -127,7 +127,10 @@ def test_a_file_that_a_page_names_is_given_as_text(banc: Banc) -> None:
 )
 def test_no_other_file_is(chemin: str, banc: Banc) -> None:
     assert banc.http.get(f"/guide/fichiers/{chemin}", headers=ENTETES).status_code == 404
-    assert banc.http.get("/guide/captures/absente.png", headers=ENTETES).status_code == 404
+    for nom in ("absente.png", "..%2f..%2fREADME.png"):
+        assert banc.http.get(f"/guide/captures/{nom}", headers=ENTETES).status_code == 404
+    image = banc.http.get("/guide/captures/journal.png", headers=ENTETES).headers
+    assert (image["Content-Type"], image["Cache-Control"]) == ("image/png", "public, max-age=3600")
 
 
 @pytest.mark.parametrize("nom", PAGES)

@@ -168,5 +168,5 @@ def test_what_a_change_does_to_the_stock(avant: str, apres: str, attendu: tuple[
     deux = replace(un, etat=EtatDemande(apres[0]), date_renouvellement=renouvelee)
     mouvement = mouvement_de_changement(un, deux, jour)
     assert (mouvement and (mouvement.genre.value, mouvement.effet)) == attendu
-    # One that arrives so has had movements that say as much of the stock.
+    # The movements of one that arrives in this state add up to the same stock.
     assert sum(un_autre.effet for un_autre in mouvements_d_arrivee(deux, jour)) == int(deux.active)

@@ -33,12 +33,9 @@ APPEL = Appel(
 )
 
 
-def test_a_field_is_read_as_what_it_is() -> None:
+def test_a_field_is_read_as_what_it_is_and_empty_when_absent() -> None:
     assert APPEL.texte("nom") == "DEM"
     assert APPEL.piece("fichier") == b"<a/>"
-
-
-def test_an_absent_field_and_one_of_the_other_kind_are_empty() -> None:
     assert (APPEL.texte("complet"), APPEL.texte("fichier")) == ("", "")
     assert (APPEL.piece("complet"), APPEL.piece("nom")) == (b"", b"")
 

@@ -44,16 +44,13 @@ def test_form(nir: str, attendu: bool) -> None:
     assert forme_valide(nir) is attendu
 
 
-def test_key_of_the_published_value() -> None:
-    assert cle("2061275111005") == "64"
-
-
 @pytest.mark.parametrize(("corse", "chiffres"), [("2A", "19"), ("2B", "18")])
 def test_corsica_counts_as_its_digits(corse: str, chiffres: str) -> None:
     assert cle(f"20612{corse}111005") == cle(f"20612{chiffres}111005")
 
 
-def test_key_formula() -> None:
+def test_key_formula_and_the_published_value() -> None:
+    assert cle("2061275111005") == "64"
     corps = "1700175113001"
     assert cle(corps) == f"{97 - int(corps) % 97:02d}"
 
@@ -72,10 +69,7 @@ def test_first_digit_and_civilite(premier: str, monsieur: bool) -> None:
     assert convient_a_la_civilite(nir, "1") is monsieur
     assert convient_a_la_civilite(nir, "2") is not monsieur
     assert convient_a_la_civilite(nir, "3") is not monsieur
-
-
-def test_unknown_civilite_fits_any_digit() -> None:
-    assert convient_a_la_civilite("506127511100564", "9")
+    assert convient_a_la_civilite("506127511100564", "9")  # an unknown one fits any digit
 
 
 @pytest.mark.parametrize(
