@@ -39,16 +39,17 @@ def main(paquet: str, home: str, requetes: str) -> None:
     messages = marshal.loads(Path(requetes).read_bytes())
     moitie = len(messages) // 2
     for message in messages[:moitie]:
-        _appeler(app, *message)
+        appeler(app, *message)
     profil = cProfile.Profile()
     profil.enable()
     for message in messages[moitie:]:
-        _appeler(app, *message)
+        appeler(app, *message)
     profil.disable()
     print(pstats.Stats(profil).total_calls / (len(messages) - moitie))  # type: ignore[attr-defined]
 
 
-def _appeler(app: Any, type_: str, corps: bytes) -> None:
+def appeler(app: Any, type_: str, corps: bytes) -> None:
+    """Has it registered, as the server would ask the application. Raises RuntimeError when it is not."""
     environ = {
         "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": CHEMIN, "QUERY_STRING": "",
         "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8080", "SERVER_PROTOCOL": "HTTP/1.1",

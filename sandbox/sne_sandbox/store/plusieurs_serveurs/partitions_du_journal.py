@@ -6,8 +6,7 @@ own, a slice, below `echange_suite`. The key of the partitions is that of the ta
 is in the WHERE of every statement about one base, so that the others are not even opened.
 
 Not a partition per base and month: nothing is ever looked for, or dropped, by month, and with one per base a
-deletion locks the journal of everybody, and what reads all bases some thousand tables
-(`tests/benchmarks/partitions.py` measures all three).
+deletion locks the journal of everybody, and what reads all bases some thousand tables.
 
 Slices are made by who writes the first of their exchanges, in its transaction. On SQLite, one file whose
 pages are used again, there is none of this.

@@ -1,0 +1,23 @@
+"""An accepted getNumUnique takes no more calls, statements and bytes than its budget."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mesures import DEPOT, depassements, lire_budgets
+
+
+@pytest.mark.interprete
+def test_a_registration_takes_no_more(tmp_path: Path) -> None:
+    fini = subprocess.run(
+        [sys.executable, DEPOT / "tests" / "benchmarks" / "comptes.py", tmp_path / "home"],
+        capture_output=True,
+        check=True,
+        timeout=240,
+    )
+    comptes = json.loads(fini.stdout)
+    assert comptes.keys() <= lire_budgets().keys()
+    assert all(comptes.values())
+    assert depassements(comptes, lire_budgets()) == []
