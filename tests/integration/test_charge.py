@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from client_mtom import Client
 from foule import en_parallele, enregistrer, enregistrer_tout, menages, pairs_muets
+from mesures import lire_budgets
 from serveur_local import Serveur
 
 from sne_interface.contract.codec import NS
@@ -51,6 +52,17 @@ def test_sixteen_clients_on_two_workers(
     assert len({numero for numero, _ in acquittes}) == DEMANDES
     assert len({nom for _, nom in acquittes}) == DEMANDES
     assert serveur.arreter() == 0
+
+
+@pytest.mark.interprete
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc tells what a process holds")
+def test_a_process_stays_small(demarrer: Callable[..., Serveur]) -> None:
+    """After two thousand exchanges it holds what its budget says, in megabytes, or a tenth more."""
+    serveur = demarrer("--workers", "1", "--seed-base", "vide")
+    enregistrer_tout(serveur, 2 * DEMANDES, [])
+    dit = Path(f"/proc/{serveur.processus.pid}/status").read_text("ascii")
+    tenus = int(dit.partition("VmRSS:")[2].split()[0]) / 1024
+    assert 30 < tenus < 1.1 * lire_budgets()["memory.exchanges"], tenus
 
 
 @pytest.mark.parametrize("moteur", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
