@@ -1,10 +1,10 @@
 """Counts what an accepted getNumUnique takes, in process: the same code counts the same on every machine.
 
-    python comptes.py HOME
+    python comptes.py HOME [--par-fonction]
 
 prints the counts as JSON, by the names of `tests/guards/budgets.toml`: the means of `LOT` exchanges, which
 follow as many; of `CLIENTS` that share a transaction, all that they ask of the database together. The
-household is `menages.SPECIMEN`.
+household is `menages.SPECIMEN`. `--par-fonction` prints before who calls most of an exchange alone.
 """
 
 import cProfile
@@ -42,7 +42,7 @@ class _File(base_de_donnees.File):
         return mene
 
 
-def main(home: str) -> None:
+def main(home: str, *, par_fonction: bool) -> None:
     """Counts, prints."""
     base_de_donnees.File = _File  # type: ignore[misc]
     commit_groupe.OUVERT_MAX_S = 60  # type: ignore[misc]
@@ -68,9 +68,12 @@ def main(home: str) -> None:
         garde = "SELECT avg(length(requete) + length(reponse) + length(details)) FROM echange"
         (gardes,) = lecteur.execute(garde).fetchone()
     appels = _appels(seul)
+    if par_fonction:
+        for (fichier, ligne, nom), combien in sorted(appels.items(), key=lambda un: -un[1])[:60]:
+            print(f"{combien / LOT:7.1f} {fichier.rpartition('/sne_')[2]}:{ligne} {nom}")
     comptes = {
         "calls.getnumunique": sum(appels.values()) / LOT,
-        "files.getnumunique": len({fichier for fichier, *_ in appels if "/sne_" in fichier}),
+        "files.getnumunique": len({ou for ou, *_ in appels if "/sne_" in ou}),
         "sql.alone": _instructions(appels) / LOT,
         "sql.eight": _instructions(_appels(ensemble)) / LOT * CLIENTS,
         "log.bytes": ecrits / LOT,
@@ -117,4 +120,4 @@ def _instructions(appels: dict[tuple[str, int, str], int]) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], par_fonction="--par-fonction" in sys.argv)
