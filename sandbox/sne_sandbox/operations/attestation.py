@@ -99,11 +99,13 @@ def marque(rang: int) -> bytes:
 def _remplir(ligne: str) -> bytes:
     """A PDF string of exactly `OCTETS_LIGNE` bytes: WinAnsi, escaped, blanks after (ISO 32000, 7.3.4.2)."""
     octets = _winansi(ligne[:LARGEUR])
-    ecrite = b"".join([_ECHAPPES[octet] for octet in octets])
-    while len(ecrite) > OCTETS_LIGNE:
+    while len(ecrite := _ecrire(octets)) > OCTETS_LIGNE:
         octets = octets[:-1]
-        ecrite = b"".join([_ECHAPPES[octet] for octet in octets])
     return ecrite.ljust(OCTETS_LIGNE)
+
+
+def _ecrire(octets: bytes) -> bytes:
+    return b"".join([_ECHAPPES[octet] for octet in octets])
 
 
 def _winansi(ligne: str) -> bytes:
@@ -181,7 +183,8 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
     codes = [commune.attributs["code"] for commune in demande.communes_souhaitees]
     noms = [f"{nom} ({code})" if (nom := territoires.nom_de_commune(code)) else code for code in codes]
     dites += ["", "Localisations souhaitées :", *_communes(noms)]
-    bailleurs, commission = _organismes(stockee, question)
+    bailleurs = _organismes(stockee, question, NatureGuichet.BAILLEUR)
+    commission = _organismes(stockee, question, NatureGuichet.COMMISSION)[0]
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
     ans = delai_anormal_ans(demande)
     saisine = ajouter_mois(stockee.date_creation, 12 * ans)
@@ -204,7 +207,7 @@ def _bailleurs(bailleurs: Sequence[str], place: int) -> list[str]:
     """The first landlords, in `place` lines at most; the last says how many others there are."""
     dites: list[str] = []
     for rang, bailleur in enumerate(bailleurs):
-        siennes, reste = _replier(f"{_PUCE}{bailleur}{FICTIF}"), len(bailleurs) - rang
+        siennes, reste = _organisme(f"{_PUCE}{bailleur}{FICTIF}", LIGNES), len(bailleurs) - rang
         if len(dites) + len(siennes) > place - (reste > 1):
             return [
                 *dites,
@@ -256,23 +259,15 @@ def resume(stockee: DemandeStockee, question: Question) -> list[str]:
     return dites
 
 
-def _organismes(stockee: DemandeStockee, question: Question) -> tuple[list[str], str]:
-    """The landlords and the commission of the demande's territory: guichets of the base, else invented."""
-    jour, bailleurs, commissions = question.maintenant.date(), [], []
-    for guichet in question.registre.guichets():
-        if stockee.territoire in guichet.territoires and guichet.est_ouvert(jour):
-            if guichet.nature is NatureGuichet.BAILLEUR:
-                bailleurs.append(_nom_et_adresse(guichet))
-            elif guichet.nature is NatureGuichet.COMMISSION:
-                commissions.append(_nom_et_adresse(guichet))
-    invente = _textes()["invente"]
-    inventes = [nom.format(territoire=stockee.territoire) for nom in invente["bailleurs"]]
-    commission = invente["commission"].format(territoire=stockee.territoire)
-    return bailleurs or inventes, commissions[0] if commissions else commission
-
-
-def _nom_et_adresse(guichet: Guichet) -> str:
-    return ", ".join(filter(None, (guichet.nom, guichet.adresse)))
+def _organismes(stockee: DemandeStockee, question: Question, nature: NatureGuichet) -> list[str]:
+    """The bodies of a kind in the demande's territory: guichets of the base, else invented."""
+    jour, territoire = question.maintenant.date(), stockee.territoire
+    siens = [
+        ", ".join(filter(None, (guichet.nom, guichet.adresse)))
+        for guichet in question.registre.guichets()
+        if guichet.nature is nature and territoire in guichet.territoires and guichet.est_ouvert(jour)
+    ]
+    return siens or [nom.format(territoire=territoire) for nom in _textes()["invente"][nature]]
 
 
 def _adresse(adresse: Element | None, territoires: Territoires) -> str:
@@ -289,20 +284,16 @@ def _adresse(adresse: Element | None, territoires: Territoires) -> str:
     return ", ".join(filter(None, morceaux)) or "non dite"
 
 
-def _organisme(ligne: str) -> list[str]:
-    return _replier(ligne)[:_LIGNES_ORGANISME]
+@lru_cache(maxsize=256)
+def _organisme(ligne: str, place: int = _LIGNES_ORGANISME) -> list[str]:
+    return _replier(ligne)[:place]
 
 
 def _replier(ligne: str) -> list[str]:
+    if 4 * len(ligne) <= OCTETS_LIGNE:  # four bytes a letter, at most
+        return [ligne]
     for large in (LARGEUR, LARGEUR // 2):
         repliees = [ligne] if len(ligne) <= large else textwrap.wrap(ligne, large, subsequent_indent="  ")
-        if all(map(_tient, repliees)):
+        if all(len(_ecrire(_winansi(repliee))) <= OCTETS_LIGNE for repliee in repliees):
             break
     return repliees
-
-
-def _tient(ligne: str) -> bool:
-    """True when a line, once escaped, takes no more bytes than it may: four for a letter with an accent."""
-    if 4 * len(ligne) <= OCTETS_LIGNE or (ligne.isascii() and 2 * len(ligne) <= OCTETS_LIGNE):
-        return True
-    return sum(len(_ECHAPPES[octet]) for octet in _winansi(ligne)) <= OCTETS_LIGNE
