@@ -74,8 +74,7 @@ _SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'a
 
 @dataclass(frozen=True, slots=True)
 class _Interface:
-    """The interface that answers the bases of one contract; `chemins` lead to its services, without last
-    slash."""
+    """The interface that answers the bases of one contract."""
 
     contrat: Contrat
     pipeline: Pipeline
@@ -160,6 +159,8 @@ class Echanges:
         self._interfaces: dict[Contrat, _Interface] = {}
         self._verrou = Lock()
         self._defaut = self._interface(contrats.defaut)
+        #: The services of the server's contract.
+        self.chemins = self._defaut.chemins
 
     def _interface(self, contrat: Contrat) -> _Interface:
         faite = self._interfaces.get(contrat)
@@ -167,8 +168,7 @@ class Echanges:
             with self._verrou:
                 if (faite := self._interfaces.get(contrat)) is None:
                     pipeline = Pipeline(contrat, self._magasin, self._limites, self._contrats)
-                    chemins = {c.rstrip("/"): s.nom for s in contrat.services.values() for c in s.chemins}
-                    faite = _Interface(contrat, pipeline, self._fabrique(contrat), chemins)
+                    faite = _Interface(contrat, pipeline, self._fabrique(contrat), chemins(contrat))
                     self._interfaces[contrat] = faite
         return faite
 
@@ -403,6 +403,11 @@ class Echanges:
         effet = "le travail est fait et enregistré" if accepte else "la base ne change pas"
         echange.panne = pannes.en_journal(armee, effet)
         return abimer(armee.definition, reponse, numero) or reponse
+
+
+def chemins(contrat: Contrat) -> Mapping[str, str]:
+    """The services of a contract by the paths that lead to them, without last slash."""
+    return {c.rstrip("/"): s.nom for s in contrat.services.values() for c in s.chemins}
 
 
 def _chemin(requete: RequeteHttp, base: Base) -> str:

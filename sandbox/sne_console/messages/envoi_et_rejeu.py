@@ -128,7 +128,7 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
         origine=qui.origine.rstrip("/"),
         pair=qui.pair,
     )
-    lieu = acheminer(qui.principale, envoi.adresse.partition("?")[0])
+    lieu = acheminer(services, envoi.adresse.partition("?")[0])
     if lieu is not None and requete.methode not in ("GET", "HEAD", "OPTIONS"):
         reponse = services.echanges.appel(requete, *lieu)
     elif lieu is None and est_un_appel(requete.methode, requete.en_tete("Content-Type")):

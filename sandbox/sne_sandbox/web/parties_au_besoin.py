@@ -79,4 +79,4 @@ def installer(app: Flask) -> None:
     `app.extensions["aiguillage"]` finds them."""
     aiguillage = Aiguillage(app)
     app.extensions["aiguillage"] = aiguillage
-    app.wsgi_app = PorteSoap(app, aiguillage)  # type: ignore[method-assign]
+    app.wsgi_app = PorteSoap(app.extensions["sne"], aiguillage)  # type: ignore[method-assign]

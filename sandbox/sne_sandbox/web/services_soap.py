@@ -5,14 +5,17 @@ to `exchange` by `PorteSoap`, and only what is none goes through the application
 """
 
 import gzip
+import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, Request, Response, current_app, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import NotFound
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Rule
 
 from sne_interface.contract.contrats_charges import Contrat, wsdl_servi, xsd_servi
@@ -28,16 +31,21 @@ from sne_interface.domain.echange import (
     du_dehors,
     sans_secrets,
 )
+from sne_interface.domain.texte import Retenus
 from sne_interface.errors import ContractError, OperatorError
 from sne_interface.settings import est_boucle_locale
-from sne_sandbox.exchange import METHODES, base_nommee
+from sne_sandbox.exchange import METHODES, base_nommee, chemins
 from sne_sandbox.web.acces import d_un_autre_site
 from sne_sandbox.web.configuration_et_services import Services
 
-#: First word of the endpoints of services, in Flask's map of addresses.
+#: Endpoint of the services, in Flask's map of addresses.
 _SERVICE: Final = "soap"
+#: The address of a service of a named base.
+_DE_LA_BASE: Final = re.compile(r"/bases/([^/]+)(/services/.+)")
 #: Media types of a SOAP call, of any version.
 _SOAP: Final = ("application/soap+xml", "multipart/related", "text/xml", "application/xop+xml")
+#: Names of headers, by the keys of an environ.
+_NOMS: Final = Retenus(lambda cle: cle.removeprefix("HTTP_").replace("_", "-").title())
 _XML: Final = [("Content-Type", "text/xml; charset=utf-8")]
 _TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]
 
@@ -45,58 +53,23 @@ _TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]
 def installer(app: Flask) -> None:
     """Add a route for each path of each service, for the default base and for named ones, and answer the
     calls that miss them all."""
-    for chemin, service in chemins(app).items():
-        if chemin.endswith("/"):
-            _ouvrir(app, chemin, service)
-    # The contract of the base says what is there.
-    _ouvrir(app, "/bases/<base>/services/<path:suite>", "")
+    app.view_functions[_SERVICE] = _vue
+    # The contract of the base says what is below its name.
+    for chemin in (*app.extensions["sne"].echanges.chemins, "/bases/<base>/services/<path:suite>"):
+        # Not `add_url_rule`, which names the methods: whatever else comes is to be refused with a line.
+        app.url_map.add(Rule(chemin, endpoint=_SERVICE))
     app.after_request(_repondre_aux_egares)
 
 
-def _ouvrir(app: Flask, chemin: str, service: str) -> None:
-    # Not `add_url_rule`, which names the methods: whatever else comes is to be refused with a line.
-    endpoint = f"{_SERVICE} {service} {chemin}"
-    app.url_map.add(Rule(chemin, endpoint=endpoint))
-    app.view_functions[endpoint] = _vue(service)
-
-
-def acheminer(app: Flask, chemin: str) -> tuple[str, str] | None:
-    """The service that a path leads to (see `_service`), and the base; None for no service."""
-    try:
-        endpoint, arguments = app.url_map.bind("").match(chemin, method="POST")
-    except HTTPException:
-        return None
-    genre, _, reste = str(endpoint).partition(" ")
-    base = arguments.get("base", BASE_PAR_DEFAUT)
-    nom = (
-        _service(app, reste.partition(" ")[0], base, arguments.get("suite", ""))
-        if genre == _SERVICE
-        else None
-    )
+def acheminer(services: Services, chemin: str) -> tuple[str, str] | None:
+    """The service that a path leads to, as the server's contract calls it, and the base; "" where only the
+    contract of the base can tell; None for no service."""
+    nommee = _DE_LA_BASE.fullmatch(chemin)
+    base, lieu = nommee.groups() if nommee else (BASE_PAR_DEFAUT, chemin)
+    nom = services.echanges.chemins.get(lieu.removesuffix("/"))
+    if nom is None and nommee and _a_le_sien(services, base):
+        nom = ""
     return None if nom is None else (nom, base)
-
-
-def _vue(service: str) -> Callable[..., Response]:
-    def vue(base: str = BASE_PAR_DEFAUT, suite: str = "") -> Response:
-        services: Services = current_app.extensions["sne"]
-        nom = _service(current_app, service, base, suite)
-        if nom is None:
-            return _egarer(services)
-        match request.method:
-            case "GET" | "HEAD":
-                return _decrire(services, request.path.removeprefix(f"/bases/{base}"), base)
-            case "OPTIONS":
-                return Response(status=204, headers={"Allow": METHODES})
-        return _appeler(services, request, nom, base)
-
-    return vue
-
-
-def _service(app: Flask, service: str, base: str, suite: str) -> str | None:
-    """The service of a path, as the server's contract calls it; "" where only the contract of the base can
-    tell; None for none."""
-    nom = service or chemins(app).get(f"/services/{suite}")
-    return "" if nom is None and _a_le_sien(app.extensions["sne"], base) else nom
 
 
 def _a_le_sien(services: Services, base: str) -> bool:
@@ -107,80 +80,85 @@ def _a_le_sien(services: Services, base: str) -> bool:
         return False
 
 
-def chemins(app: Flask) -> Mapping[str, str]:
-    """The service of each path of the server's contract, with its last slash and without."""
-    return _chemins(app.extensions["sne"].contrat)
-
-
-def _chemins(contrat: Contrat) -> Mapping[str, str]:
-    services = contrat.services.values()
-    return {c.rstrip("/") + fin: s.nom for s in services for c in s.chemins for fin in ("", "/")}
+def _vue(**_: str) -> Response:
+    services: Services = current_app.extensions["sne"]
+    lieu = acheminer(services, request.path)
+    if lieu is None:
+        return _egarer(services)
+    service, base = lieu
+    match request.method:
+        case "GET" | "HEAD":
+            return _decrire(services, request.path.removeprefix(f"/bases/{base}"), base)
+        case "OPTIONS":
+            return Response(status=204, headers={"Allow": METHODES})
+    reponse = _appeler(services, request.environ, request.path, service, base)
+    return Response(reponse.corps, reponse.statut, reponse.en_tetes)
 
 
 class PorteSoap:
     """Before an application: answers the calls of a service, and leaves everything else to `suite`."""
 
-    def __init__(self, app: Flask, suite: Callable[..., Iterable[bytes]]) -> None:
-        self._app, self._suite = app, suite
-        self._chemins = chemins(app)
+    def __init__(self, services: Services, suite: Callable[..., Iterable[bytes]]) -> None:
+        self._services, self._suite = services, suite
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get("REQUEST_METHOD") != "POST":
+        chemin = environ.get("PATH_INFO", "")
+        appel = environ.get("REQUEST_METHOD") == "POST" and chemin.isascii()
+        lieu = acheminer(self._services, chemin) if appel else None
+        if lieu is None:
             return self._suite(environ, start_response)
-        chemin, base = environ.get("PATH_INFO", ""), BASE_PAR_DEFAUT
-        if chemin.startswith("/bases/"):
-            base, barre, reste = chemin.removeprefix("/bases/").partition("/")
-            chemin = f"/{reste}" if barre and base.isascii() and reste.startswith("services/") else ""
-        service = self._chemins.get(chemin)
-        if service is None or not base:
-            return self._suite(environ, start_response)
-        # Not to be found in its own environ: in a circle, every message would stay until the collector comes.
-        appel = self._app.request_class(environ, populate_request=False)
-        return _appeler(self._app.extensions["sne"], appel, service, base)(environ, start_response)
+        reponse = _appeler(self._services, environ, chemin, *lieu)
+        dit = HTTP_STATUS_CODES.get(reponse.statut, "unknown").upper()
+        longueur = ("Content-Length", str(len(reponse.corps)))
+        start_response(f"{reponse.statut} {dit}", [*reponse.en_tetes, longueur])
+        return [reponse.corps]
 
 
-def _appeler(services: Services, appel: Request, service: str, base: str) -> Response:
-    reponse = services.echanges.appel(_requete(services, appel), service, base)
-    return _rendre(services, appel, reponse)
+def _appeler(
+    services: Services, environ: dict[str, Any], chemin: str, service: str, base: str
+) -> ReponseHttp:
+    reponse = services.echanges.appel(_requete(services, environ, chemin), service, base)
+    environ[PANNE] = reponse.panne
+    _suivre(services, environ, reponse)
+    if services.configuration.compression and _de_flask(environ).accept_encodings.quality("gzip") > 0:
+        en_tetes = [*reponse.en_tetes, ("Content-Encoding", "gzip")]
+        return replace(reponse, en_tetes=en_tetes, corps=gzip.compress(reponse.corps, 1))
+    return reponse
 
 
-def _requete(services: Services, request: Request) -> RequeteHttp:
+def _requete(services: Services, environ: dict[str, Any], chemin: str) -> RequeteHttp:
     """A request, whole, as the exchange takes it."""
-    environ = request.environ
+    question = environ.get("QUERY_STRING", "").encode("latin-1").decode(errors="replace")
+    en_tetes = [
+        (_NOMS[cle], valeur)
+        for cle, valeur in environ.items()
+        if cle[:5] == "HTTP_" or (cle in ("CONTENT_TYPE", "CONTENT_LENGTH") and valeur)
+    ]
     return RequeteHttp(
-        methode=request.method,
-        chemin=request.full_path.rstrip("?"),
-        en_tetes=du_dehors(sans_secrets(list(request.headers))),
-        # Our server hands the body whole.
-        corps=environ["wsgi.input"].read()
-        if environ.get("wsgi.input_terminated")
-        else request.get_data(False),
-        origine=_origine(request),
-        pair=request.remote_addr or "",
+        methode=environ["REQUEST_METHOD"].upper(),
+        chemin=f"{chemin}?{question}".rstrip("?"),
+        en_tetes=du_dehors(sans_secrets(en_tetes)),
+        corps=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
+        origine=_origine(environ),
+        pair=environ.get("REMOTE_ADDR", ""),
         ecoute=environ.get(ECOUTE, ""),
         certificat=environ.get(CERTIFICAT),
         certificat_demande=bool(environ.get(CERTIFICAT_DEMANDE)),
-        d_un_autre_site=d_un_autre_site(request, local=services.configuration.locale)
+        d_un_autre_site=d_un_autre_site(_de_flask(environ), local=services.configuration.locale)
         if "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ
         else "",
     )
 
 
-def _rendre(services: Services, request: Request, reponse: ReponseHttp) -> Response:
-    sortie = Response(reponse.corps, reponse.statut, reponse.en_tetes)
-    if reponse.panne is not None:
-        request.environ[PANNE] = reponse.panne
-    _suivre(services, request, reponse)
-    if services.configuration.compression and request.accept_encodings.quality("gzip") > 0:
-        sortie.set_data(gzip.compress(reponse.corps, 1))
-        sortie.headers["Content-Encoding"] = "gzip"
-    return sortie
+def _de_flask(environ: dict[str, Any]) -> Request:
+    # Not to be found in its own environ: in a circle, every message would stay until the collector comes.
+    return Request(environ, populate_request=False)
 
 
-def _suivre(services: Services, request: Request, reponse: ReponseHttp) -> None:
+def _suivre(services: Services, environ: dict[str, Any], reponse: ReponseHttp) -> None:
     """Has the server tell the journal, should this answer not be delivered."""
     if reponse.echange is not None:
-        request.environ[NON_REMISE] = partial(services.echanges.non_remise, *reponse.echange)
+        environ[NON_REMISE] = partial(services.echanges.non_remise, *reponse.echange)
 
 
 # --- `?wsdl` ------------------------------------------------------------------------------------------
@@ -189,7 +167,7 @@ def _suivre(services: Services, request: Request, reponse: ReponseHttp) -> None:
 def _decrire(services: Services, chemin: str, base: str) -> Response:
     """`?wsdl` of the service at this path, and the schemas it imports by `?xsd=…`, by the base's contract."""
     contrat = services.contrat_de(base)
-    service = _chemins(contrat).get(chemin)
+    service = chemins(contrat).get(chemin.removesuffix("/"))
     if service is None:
         return _egarer(services)
     requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")
@@ -225,12 +203,12 @@ def _question_du_contrat(question: str) -> Mapping[str, str]:
     return {nom.lower(): valeurs[0] for nom, valeurs in lus.items()}
 
 
-def _origine(request: Request) -> str:
+def _origine(environ: Mapping[str, Any]) -> str:
     """Scheme and authority of this server, by its socket: a real client's Host names the national one."""
-    hote = request.environ.get("SERVER_NAME", "127.0.0.1")
+    hote = environ["SERVER_NAME"]
     if ":" in hote and not hote.startswith("["):
         hote = f"[{hote}]"
-    return f"{request.scheme}://{hote}:{request.environ.get('SERVER_PORT', '80')}"
+    return f"{environ['wsgi.url_scheme']}://{hote}:{environ['SERVER_PORT']}"
 
 
 def _origine_annoncee(services: Services) -> str:
@@ -238,7 +216,7 @@ def _origine_annoncee(services: Services) -> str:
     the way), else ours: another name may be the national server's, which a stub would call."""
     nom = urlsplit(f"//{request.host}").hostname or ""
     connu = est_boucle_locale(nom) or nom in (*services.configuration.noms, socket.gethostname())
-    return f"{request.scheme}://{request.host}" if connu else _origine(request)
+    return f"{request.scheme}://{request.host}" if connu else _origine(request.environ)
 
 
 # --- calls to an address where no service is -----------------------------------------------------------
@@ -265,6 +243,6 @@ def _egarer(services: Services) -> Response:
     if not est_un_appel(request.method, request.headers.get("Content-Type", "")):
         raise NotFound
     base = base_nommee(services.magasin, request.path)
-    reponse_http = services.echanges.egare(_requete(services, request), base)
-    _suivre(services, request, reponse_http)
-    return Response(reponse_http.corps, reponse_http.statut, reponse_http.en_tetes)
+    reponse = services.echanges.egare(_requete(services, request.environ, request.path), base)
+    _suivre(services, request.environ, reponse)
+    return Response(reponse.corps, reponse.statut, reponse.en_tetes)
