@@ -78,7 +78,7 @@ class RequeteHttp:
 
     def en_tete(self, nom: str) -> str:
         """Value of the first header of that name, whatever its case; "" when absent."""
-        voulu = nom.lower()
+        voulu = _MINUSCULES[nom]
         for cle, valeur in self.en_tetes:
             if _MINUSCULES[cle] == voulu:
                 return valeur

@@ -14,6 +14,7 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 from sne_interface.domain.nir import debut_cite
@@ -76,13 +77,14 @@ def decouper(corps: bytes, boundary: bytes, *, debut: int = 0, parties_max: int)
     """Cut `corps` from offset `debut`. Raises MessageMalforme when no delimiter is found, the last one is
     missing, or headers cannot be read; MessageTropGros for more than `parties_max` parts."""
     limite = b"--" + boundary
+    long = len(limite)
     morceaux: list[Morceau] = []
     ouvert = -1  # where the part under way begins
     lf_seul = False
     fausses = 0
     position = debut
     while (trouve := corps.find(limite, position)) >= 0:
-        delimiteur = _APRES_LIMITE.match(corps, trouve + len(limite))
+        delimiteur = _APRES_LIMITE.match(corps, trouve + long)
         # A delimiter stands at the start of a line.
         if delimiteur is None or not (trouve == debut or corps[trouve - 1] == 0x0A):
             fausses += 1
@@ -91,7 +93,7 @@ def decouper(corps: bytes, boundary: bytes, *, debut: int = 0, parties_max: int)
                     f"Plus de {FAUSSES_LIMITES_MAX} lignes ressemblent à la limite "
                     f"[{_texte(boundary)}] sans l'être : choisissez une limite absente du contenu.",
                 )
-            position = trouve + len(limite)
+            position = trouve + long
             continue
         if ouvert < 0:
             lf_seul = delimiteur[2] == b"\n"
@@ -507,4 +509,4 @@ def _action(entete: ContentType, racine: Part, notees: set[Tolerance]) -> str | 
 
 
 def _dans_l_ordre(notees: set[Tolerance]) -> tuple[Tolerance, ...]:
-    return tuple(sorted(notees, key=lambda tolerance: tolerance.code))
+    return tuple(sorted(notees, key=attrgetter("code")))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from random import Random
+from hashlib import md5
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
@@ -147,11 +147,8 @@ class Message:
             return None
         voulu = cid_href[4:]
         # As written first: some stacks write the same percent sequences in the Content-ID itself.
-        for identifiant in dict.fromkeys((voulu, unquote(voulu))):
-            for partie in self.parties:
-                if partie.content_id == identifiant:
-                    return partie
-        return None
+        par_identifiant = {partie.content_id: partie for partie in self.parties}
+        return par_identifiant.get(voulu) or par_identifiant.get(unquote(voulu))
 
 
 # --- a message put into MTOM packaging, in the one form every stack in the field reads ------------------
@@ -162,9 +159,9 @@ RACINE: Final = "root.message@sne-sandbox"
 _RESERVES: Final = frozenset('"\\<>')
 
 
-def boundary(rng: Random) -> str:
-    """A boundary drawn from `rng`: the same for the same seed. 36 characters, none that needs escaping."""
-    return f"sne-{rng.getrandbits(128):032x}"
+def boundary(graine: str | int) -> str:
+    """A boundary, the same for the same seed. 36 characters, none that needs escaping."""
+    return f"sne-{md5(str(graine).encode(), usedforsecurity=False).hexdigest()}"
 
 
 def pack(

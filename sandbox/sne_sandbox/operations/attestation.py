@@ -42,15 +42,12 @@ _PUCE: Final = "  – "
 
 #: Letters that no accent makes.
 _BARREES: Final = dict(zip("ŁłĐđĦħŦŧıŊŋ", "LlDdHhTtiNn", strict=True))
-
-
-def _echapper(octet: int) -> bytes:
-    if octet in b"()\\":
-        return b"\\" + bytes((octet,))
-    return bytes((octet,)) if 32 <= octet < 127 else b"\\%03o" % octet
-
-
-_ECHAPPES: Final = tuple(_echapper(octet) for octet in range(256))
+#: The characters of WinAnsi, by code, as a string of a PDF writes them (ISO 32000, 7.3.4.2).
+_ECHAPPES: Final = {
+    ord(signe): f"\\{signe}" if signe in "()\\" else signe if " " <= signe <= "~" else f"\\{octet:03o}"
+    for octet in range(256)
+    if (signe := bytes((octet,)).decode("cp1252", "ignore"))
+}
 
 
 def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> bytes:
@@ -97,32 +94,28 @@ def marque(rang: int) -> bytes:
 
 @lru_cache(maxsize=512)
 def _remplir(ligne: str) -> bytes:
-    """A PDF string of exactly `OCTETS_LIGNE` bytes: WinAnsi, escaped, blanks after (ISO 32000, 7.3.4.2)."""
-    octets = _winansi(ligne[:LARGEUR])
-    while len(ecrite := _ecrire(octets)) > OCTETS_LIGNE:
-        octets = octets[:-1]
+    """A PDF string of exactly `OCTETS_LIGNE` bytes: blanks after."""
+    ligne = unicodedata.normalize("NFC", ligne[:LARGEUR])
+    while len(ecrite := _ecrire(ligne)) > OCTETS_LIGNE:
+        ligne = ligne[:-1]
     return ecrite.ljust(OCTETS_LIGNE)
 
 
-def _ecrire(octets: bytes) -> bytes:
-    return b"".join([_ECHAPPES[octet] for octet in octets])
-
-
-def _winansi(ligne: str) -> bytes:
+def _ecrire(ligne: str) -> bytes:
     try:
-        return ligne.encode("cp1252")
+        return ligne.translate(_ECHAPPES).encode("ascii")
     except UnicodeEncodeError:
-        return b"".join(map(_signe, unicodedata.normalize("NFC", ligne)))
+        return "".join(map(_signe, unicodedata.normalize("NFC", ligne))).translate(_ECHAPPES).encode("ascii")
 
 
-def _signe(signe: str) -> bytes:
+def _signe(signe: str) -> str:
     """A letter that the standard fonts lack loses its accent, or its stroke; one that is of another alphabet
     is shown missing."""
-    try:
-        return signe.encode("cp1252")
-    except UnicodeEncodeError:
-        nue = unicodedata.normalize("NFKD", _BARREES.get(signe, signe))
-        return "".join(s for s in nue if not unicodedata.combining(s)).encode("cp1252", "replace")
+    if ord(signe) in _ECHAPPES:
+        return signe
+    nue = unicodedata.normalize("NFKD", _BARREES.get(signe, signe))
+    sans_accent = "".join(s for s in nue if not unicodedata.combining(s))
+    return sans_accent.encode("cp1252", "replace").decode("cp1252")
 
 
 def texte(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
@@ -294,6 +287,6 @@ def _replier(ligne: str) -> list[str]:
         return [ligne]
     for large in (LARGEUR, LARGEUR // 2):
         repliees = [ligne] if len(ligne) <= large else textwrap.wrap(ligne, large, subsequent_indent="  ")
-        if all(len(_ecrire(_winansi(repliee))) <= OCTETS_LIGNE for repliee in repliees):
+        if all(len(_ecrire(repliee)) <= OCTETS_LIGNE for repliee in repliees):
             break
     return repliees

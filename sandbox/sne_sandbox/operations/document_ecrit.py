@@ -6,6 +6,7 @@ is kept beside it, and put back into the answers that show it.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 
@@ -61,7 +62,7 @@ class FormulaireEcrit:
         (`numUnique`, `dateCreationDemande`, …); None leaves the message's own."""
         self._ordre = contrat.nomenclatures.ordre
         self._version = demande.version
-        self._entete = codec.fragment(entete("RET", maintenant))
+        self._date = xs_date_time(maintenant)
         self._racine = Element("demandeLogement", "", demande.formulaire.attributs)
         imposees = [construire(nom, valeur) for nom, valeur in valeurs.items() if valeur is not None]
         noms = _DU_SNE.union([impose.nom for impose in imposees], _blocs_du_sne(contrat.roles.demande))
@@ -73,7 +74,9 @@ class FormulaireEcrit:
         blocs = sorted([*self._blocs, *self._ranger(lus)], key=_rang) if lus else self._blocs
         contenu = "".join([ecrit for _, ecrit in blocs])
         corps = codec.enveloppe(self._racine, contenu)
-        return codec.document(self._version, f"{self._entete}<ns1:demande>{corps}</ns1:demande>")
+        tete = f"<ns1:typeFichier>RET</ns1:typeFichier><ns1:dateFichier>{self._date}</ns1:dateFichier>"
+        contenu = f"<ns1:entete>{tete}</ns1:entete><ns1:demande>{corps}</ns1:demande>"
+        return codec.document(self._version, contenu)
 
     def _ranger(self, *listes: Iterable[Element]) -> list[tuple[int, str]]:
         ordre = self._ordre
@@ -85,7 +88,8 @@ class FormulaireEcrit:
 _rang: Final = itemgetter(0)
 
 
-def _blocs_du_sne(roles: RolesDemande) -> Iterable[str]:
+@lru_cache(maxsize=8)
+def _blocs_du_sne(roles: RolesDemande) -> list[str]:
     """Names of the children of the form that hold what the SNE computes."""
     return [chemin.removeprefix(f"{FORMULAIRE}/").partition("/")[0] for chemin in roles.calcules.values()]
 
@@ -293,6 +297,7 @@ def a_multiples_attributions(evenements: Iterable[Evenement], roles: RolesDecisi
     return [decision.prise for decision in decisions].count(ATTRIBUTION_SOUS_CONDITION) > 1
 
 
+@lru_cache(maxsize=8)
 def montre_les_calculs(contrat: Contrat, version: str) -> bool:
     """True when the contract has a place, in messages of that version, for the resources per UC, the UC or
     the quartile: every answer then shows them."""
@@ -353,8 +358,10 @@ def note_du_quartile(stockee: DemandeStockee, question: Question, version: str) 
     """Tells, for the journal, what the first quartile of an answer in `version` rests on, or why it is
     absent. Tells nothing of an association, or where the quartile has no place."""
     roles = question.contrat.roles.demande
+    if version < roles.depuis.get(roles.premier_quartile, "99"):
+        return ()
     menage = Menage.de(stockee.demande, question.maintenant.date())
-    if menage is None or version < roles.depuis.get(roles.premier_quartile, "99"):
+    if menage is None:
         return ()
     seuil = _seuil(stockee, question)
     if menage.ressources_mensuelles is None:

@@ -307,8 +307,8 @@ def _reponse(
             "nomAttestation": question.nom_de_fichier("ATT", sequence, "pdf"),
             "attestation": Piece(pdf, "application/pdf"),
         }
-    sortie = _sortie(question, octets, demande.version, sequence, champs, stockee.numero_unique)
-    return replace(sortie, notes=note_du_quartile(stockee, question, demande.version))
+    notes = note_du_quartile(stockee, question, demande.version)
+    return _sortie(question, octets, demande.version, sequence, champs, stockee.numero_unique, notes)
 
 
 def _sortie(
@@ -318,9 +318,11 @@ def _sortie(
     suite: str,
     champs: Mapping[str, Champ] = MappingProxyType({}),
     numero_unique: str | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Sortie:
     return Sortie(
         champs=champs,
+        notes=notes,
         numero_unique=numero_unique,
         octets=octets,
         genre=Document.DEMANDE,

@@ -83,8 +83,10 @@ class _LectureChamps:
                 vus.add(nom)
                 if rangs[nom] < dernier:
                     self._noter(tolerances.CHAMPS_DESORDONNES, nom)
-                dernier = max(dernier, rangs[nom])
-                if enfant.get(_NIL, "").strip() in ("true", "1"):
+                else:
+                    dernier = rangs[nom]
+                nil = enfant.get(_NIL)
+                if nil and nil.strip() in ("true", "1"):
                     self._lire_nil(charge, enfant, champs[rangs[nom]])
                 elif enfant.tag == nom:
                     _LECTEURS[champs[rangs[nom]].type](self, enfant, nom)

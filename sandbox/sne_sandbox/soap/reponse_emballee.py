@@ -3,7 +3,6 @@
 from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from random import Random
 from typing import Final
 
 from isal.isal_zlib import crc32
@@ -83,7 +82,7 @@ class Emballage:
         soap11 = etree.QName(enveloppe).namespace == SOAP11
         if self.packaging is Packaging.SIMPLE:
             return f"{_SOAP11_TYPE if soap11 else _SOAP12_TYPE}; charset=utf-8", racine
-        content_type, corps = pack(racine, parties, boundary=boundary(Random(self.graine)))
+        content_type, corps = pack(racine, parties, boundary=boundary(self.graine))
         if soap11:
             # mime writes SOAP 1.2 only; a SOAP 1.1 fault is the one message that is not.
             content_type = content_type.replace(_SOAP12_TYPE, _SOAP11_TYPE, 1)

@@ -135,8 +135,7 @@ class ServeurSoap:
             }
             for partie in message.parties
         ]
-        for tolerance in message.tolerances:
-            _noter(echange, tolerance)
+        echange.tolerances += [{"code": t.code, "phrase": t.phrase} for t in message.tolerances]
         return message
 
 
