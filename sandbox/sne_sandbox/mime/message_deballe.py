@@ -227,23 +227,23 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
     if entete.get("boundary") is None:
         entete, debut = _entete_du_corps(body, debut)
         notees.add(t.ENTETES_DANS_LE_CORPS)
-    if entete.media != "multipart/related":
-        raise illisible(f"Le type [{entete.media}] est reçu, multipart/related est attendu.")
-    decoupe = decouper(body, _boundary(entete, notees), debut=debut, parties_max=parties_max)
+    annonce = _annonce(entete)
+    notees |= annonce.notees
+    decoupe = decouper(body, annonce.limite, debut=debut, parties_max=parties_max)
     if decoupe.lf_seul:
         notees.add(t.FINS_DE_LIGNE_LF)
     if not decoupe.finit_par_ligne:
         notees.add(t.SANS_FIN_DE_LIGNE)
     parties = [_partie(m, rang, notees) for rang, m in enumerate(decoupe.morceaux, 1)]
     _verifier_identifiants(parties)
-    racine = parties.pop(_rang_racine(entete, parties, notees))
+    racine = parties.pop(_rang_racine(annonce, parties, notees))
     if est_imbriquee(racine):
         raise illisible(f"La racine est de type {racine.content_type} : {IMBRIQUEE}.")
     return Message(
         Packaging.MTOM,
         _selon_annonce(lire_content_type(racine.content_type), racine.contenu),
         racine.content_type,
-        _action(entete, racine, notees),
+        _action(annonce, racine, notees),
         tuple(_selon_son_charset(partie, notees) for partie in parties),
         _dans_l_ordre(notees),
     )
@@ -259,7 +259,7 @@ def _lire_type(valeur: str, lieu: str) -> ContentType:
 def est_multipart(content_type: str, body: bytes) -> bool:
     """True when a message comes in parts: its header says so, or the header gives no type and the body begins
     with MIME headers, as .NET writes them (T-06)."""
-    media = content_type.partition(";")[0].strip().lower()
+    media = lire_content_type(content_type[:LONGUEUR_MAX]).media
     if not media:
         return body[:16].lower().startswith((b"mime-version:", b"content-type:"))
     return media.startswith("multipart/")
@@ -319,8 +319,6 @@ def _selon_annonce(entete: ContentType, contenu: bytes) -> bytes:
 
 def _selon_son_charset(partie: Part, notees: set[Tolerance]) -> Part:
     """A part whose document is in UTF-8 where its `charset` alone tells how to read it, as an envelope."""
-    if "charset" not in partie.content_type.lower():  # nearly all, and no more is asked of them
-        return partie
     entete = lire_content_type(partie.content_type)
     charset = entete.get("charset")
     if charset is None or not entete.media.endswith(("/xml", "+xml")):
@@ -341,6 +339,7 @@ def _encodage(body: bytes) -> str:
     return declare[1].decode("ascii") if declare else "utf-8"
 
 
+@lru_cache(maxsize=64)
 def _codec(nom: str) -> str:
     """One name for all those of an encoding: ASCII reads as UTF-8, a UTF-16 whatever its order."""
     try:
@@ -370,19 +369,43 @@ def _entete_du_corps(body: bytes, debut: int) -> tuple[ContentType, int]:
     return entete, suite
 
 
-def _boundary(entete: ContentType, notees: set[Tolerance]) -> bytes:
-    """The boundary announced, checked; blanks at its end are none of it (RFC 2046)."""
-    valeur = (entete.get("boundary") or "").rstrip()
-    if not 0 < len(valeur) <= _BOUNDARY_MAX or not (valeur.isascii() and valeur.isprintable()):
+@dataclass(frozen=True, slots=True)
+class _Annonce:
+    """What the header of a message in parts tells: its boundary, its root (None when it names none), the
+    action that it gives and that of its start-info, the tolerances that it needs."""
+
+    limite: bytes
+    racine: str | None
+    actions: tuple[str | None, str | None]
+    notees: frozenset[Tolerance]
+
+
+@lru_cache(maxsize=128)
+def _annonce(entete: ContentType) -> _Annonce:
+    """Checks what a header tells: an application writes the same one in each of its messages. Raises
+    MessageMalforme."""
+    if entete.media != "multipart/related":
+        raise illisible(f"Le type [{entete.media}] est reçu, multipart/related est attendu.")
+    # Blanks at its end are none of a boundary (RFC 2046).
+    limite = (entete.get("boundary") or "").rstrip()
+    if not 0 < len(limite) <= _BOUNDARY_MAX or not (limite.isascii() and limite.isprintable()):
         raise illisible(
-            f"Le « boundary » [{valeur[:80]}] doit avoir de 1 à {_BOUNDARY_MAX} caractères "
-            f"ASCII imprimables ; il en a {len(valeur)}.",
+            f"Le « boundary » [{limite[:80]}] doit avoir de 1 à {_BOUNDARY_MAX} caractères "
+            f"ASCII imprimables ; il en a {len(limite)}.",
         )
-    if "boundary" in entete.nus:
-        notees.add(t.BOUNDARY_SANS_GUILLEMETS)
-    if "=" in valeur or "/" in valeur:
-        notees.add(t.BOUNDARY_SPECIALE)
-    return valeur.encode("ascii")
+    info = lire_content_type(entete.get("start-info") or "")
+    start = (entete.get("start") or "").strip()
+    racine = _sans_chevrons(start) if start else None
+    tolerances = {
+        t.BOUNDARY_SANS_GUILLEMETS: "boundary" in entete.nus,
+        t.BOUNDARY_SPECIALE: "=" in limite or "/" in limite,
+        t.TYPE_IRREGULIER: entete.get("type") != _XOP,
+        t.START_INFO_TEXT_XML: info.media == "text/xml",
+        t.START_ABSENT: not start,
+        t.START_SANS_CHEVRONS: racine == start,
+    }
+    notees = frozenset(tolerance for tolerance, notee in tolerances.items() if notee)
+    return _Annonce(limite.encode("ascii"), racine, (entete.get("action"), info.get("action")), notees)
 
 
 @lru_cache(maxsize=128)
@@ -472,40 +495,24 @@ def _verifier_identifiants(parties: list[Part]) -> None:
         vus.add(partie.content_id or "")
 
 
-def _rang_racine(entete: ContentType, parties: list[Part], notees: set[Tolerance]) -> int:
+def _rang_racine(annonce: _Annonce, parties: list[Part], notees: set[Tolerance]) -> int:
     """Index of the root: the part that `start` names, else the first (RFC 2387, 3.2)."""
-    if entete.get("type") != _XOP:
-        notees.add(t.TYPE_IRREGULIER)
-    if lire_content_type((entete.get("start-info") or "").lower()).media == "text/xml":
-        notees.add(t.START_INFO_TEXT_XML)
-    start = (entete.get("start") or "").strip()
-    if not start:
-        notees.add(t.START_ABSENT)
+    if annonce.racine is None:
         return 0
-    voulu = _sans_chevrons(start)
-    if voulu == start:
-        notees.add(t.START_SANS_CHEVRONS)
     for rang, partie in enumerate(parties):
-        if partie.content_id == voulu:
+        if partie.content_id == annonce.racine:
             return rang
     notees.add(t.START_INCONNU)
     return 0
 
 
-def _action(entete: ContentType, racine: Part, notees: set[Tolerance]) -> str | None:
+def _action(annonce: _Annonce, racine: Part, notees: set[Tolerance]) -> str | None:
     """The action announced. A short form (`getNumUnique`) agrees with the long one."""
-    annoncees = [
-        action
-        for action in (
-            entete.get("action"),
-            lire_content_type(racine.content_type).get("action"),
-            lire_content_type(entete.get("start-info") or "").get("action"),
-        )
-        if action
-    ]
-    if len({action.rstrip("/").rpartition("/")[2] for action in annoncees}) > 1:
+    premiere, derniere = annonce.actions
+    actions = [a for a in (premiere, lire_content_type(racine.content_type).get("action"), derniere) if a]
+    if len({action.rstrip("/").rpartition("/")[2] for action in actions}) > 1:
         notees.add(t.ACTION_DIFFERENTE)
-    return annoncees[0] if annoncees else None
+    return actions[0] if actions else None
 
 
 def _dans_l_ordre(notees: set[Tolerance]) -> tuple[Tolerance, ...]:

@@ -23,10 +23,10 @@ _ECHAPPE: Final = re.compile(r"\\(.)")
 LONGUEUR_MAX: Final = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ContentType:
-    """`media` is `type/subtype` in lower case, "" when absent; `parametres` by lower-case name, unescaped;
-    `nus` the names of those written without quotes."""
+    """A Content-Type, compared by identity. `media` is `type/subtype` in lower case, "" when absent;
+    `parametres` by lower-case name, unescaped; `nus` the names of those written without quotes."""
 
     media: str
     parametres: Mapping[str, str]
