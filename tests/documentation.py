@@ -25,8 +25,8 @@ from sne_conformite.fixture_pytest import REGLAGES as REGLAGES_PYTEST
 from sne_conformite.juges import PILOTEES
 from sne_conformite.protocole import protocole
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
-from sne_console.api.application_api import appel_decrit
 from sne_console.api.metriques import Journaux, Processus
+from sne_console.cadre.equivalents import appel_decrit
 from sne_console.vues.cerfa_face_au_message import decrire
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.changements import charger_changements

@@ -9,7 +9,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -84,13 +83,11 @@ class _Service:
             self._ecoute.set()
 
     def _tourner(self, lancement: Any, taches: Any, prises: Any, *, pret: Any) -> None:
-        """Makes nothing ready for visitors: none comes."""
-
         def annoncer(adresses: Any) -> None:
             pret(adresses)
             self._ecoute.set()
 
-        _SERVIR(lancement, replace(taches, prechauffe=None), prises, pret=annoncer, arret=self._arret)
+        _SERVIR(lancement, taches, prises, pret=annoncer, arret=self._arret)
 
 
 _SERVIR: Final = lancement.servir

@@ -26,8 +26,6 @@ from sne_sandbox.store.magasin import Magasin
 
 #: Milliseconds in which a page has to answer, the first time that it is asked for too.
 CIBLE: Final = 300.0
-#: Seconds that nobody asks anything of a server that has just started.
-REPOS: Final = 20.0
 MESURES: Final = 5
 #: Exchanges that were really made: of these the journal is filled.
 REELS: Final = 200
@@ -185,9 +183,7 @@ def adresses(un: serveur.Serveur) -> list[str]:
 
 
 def mesurer(un: serveur.Serveur, chemins: list[str]) -> Iterator[Mesure]:
-    """Each of these pages, of a server that has shown none yet, and had the time to make them ready
-    (`vues/prechauffage.py`)."""
-    time.sleep(REPOS)
+    """Each of these pages, of a server that has shown none yet."""
     origine = f"http://127.0.0.1:{un.port}"
     with requests.Session() as session:
         session.headers.update(un.en_tetes)

@@ -10,8 +10,8 @@ import pytest
 from documentation import gestes_en_markdown
 from flask import Flask
 
-from sne_console.api.application_api import appel_decrit
 from sne_console.api.description_openapi import operations
+from sne_console.cadre.equivalents import appel_decrit
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.offres_des_paquets import SECTIONS, commandes, sections
 from sne_sandbox.table_des_gestes import GESTES, SUJETS, Geste

@@ -46,8 +46,8 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.pki.identite_du_certificat import ANONYME, Identite
 from sne_sandbox.store import requetes_sql
+from sne_sandbox.store.demandes_recentes import mouvements_de
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.recherche_de_demandes import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 
 #: A clock of ours that says nearly when a line arrived is the machine's.

@@ -21,8 +21,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.mime.masquage import masquer_octets
-from sne_sandbox.store.demandes_recentes import plus_recentes
-from sne_sandbox.store.recherche_de_demandes import doublons_de, mouvements_de
+from sne_sandbox.store.demandes_recentes import doublons_de, mouvements_de, plus_recentes
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import telechargement
 

@@ -1,8 +1,6 @@
 """The API's own Flask application: its resources, its errors, its description."""
 
 import json
-from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final
 
 from flask import Flask, Response, request
@@ -54,18 +52,6 @@ def construire(principale: Flask) -> Flask:
     app.add_url_rule("/metrics", "metrics", metriques.page)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: _montrer(document))
     return app
-
-
-def appel_decrit(methode: str, chemin: str) -> questions_et_reponses.AppelDecrit:
-    """The question and the body of a call, by its method and its path below /api/v1. Raises KeyError."""
-    return _appels()[methode, chemin]
-
-
-@cache
-def _appels() -> Mapping[tuple[str, str], questions_et_reponses.AppelDecrit]:
-    """The calls of the resources that are there: each is declared as its module is imported."""
-    tuple(ressources())
-    return questions_et_reponses.APPELS
 
 
 def _exiger_json() -> None:

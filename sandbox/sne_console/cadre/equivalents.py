@@ -6,20 +6,22 @@ import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import click
 from flask import g, request
 
-from sne_console.api.application_api import appel_decrit
-from sne_console.api.questions_et_reponses import AppelDecrit
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import trouver
+from sne_sandbox.offres_des_paquets import ressources
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.table_des_gestes import GESTES, Geste
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration_et_services import services
+
+if TYPE_CHECKING:
+    from sne_console.api.questions_et_reponses import AppelDecrit
 
 #: Read by every command; what it holds may have a password.
 _DATABASE: Final = f'--database "${PAR_NOM["database"].variable}"'
@@ -62,6 +64,17 @@ def equivalents(nom: str, /, *, corps: Any = None, **valeurs: Any) -> Equivalent
     if valeurs.keys() - prises:
         raise ValueError(f"{nom}: {', '.join(valeurs.keys() - prises)}")
     return Equivalents(commande, appel)
+
+
+def appel_decrit(methode: str, chemin: str) -> "AppelDecrit":
+    """The question and the body of a call, declared as the module of its resource is imported. Raises
+    KeyError."""
+    from sne_console.api.questions_et_reponses import APPELS  # with the libraries of the API
+
+    for _ in ressources():
+        if (methode, chemin) in APPELS:
+            break
+    return APPELS[methode, chemin]
 
 
 def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> tuple[set[str], str]:
@@ -114,7 +127,7 @@ def _ecrits(valeur: Any) -> list[str]:
     return [] if valeur is None else [str(valeur)]
 
 
-def _appel(geste: Geste, decrit: AppelDecrit, valeurs: Mapping[str, Any], corps: Any) -> str:
+def _appel(geste: Geste, decrit: "AppelDecrit", valeurs: Mapping[str, Any], corps: Any) -> str:
     """A call of the API of this server, by curl."""
     ligne = curl()
     if geste.methode != "GET":

@@ -31,8 +31,7 @@ from sne_interface.generators.document_reduit import plus_petite_demande
 from sne_interface.generators.tirage import TirageAleatoire
 from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.store.demandes_recentes import plus_recentes
-from sne_sandbox.store.recherche_de_demandes import Criteres
+from sne_sandbox.store.demandes_recentes import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration_et_services import Services
 

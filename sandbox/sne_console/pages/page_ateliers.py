@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
-import segno
 from flask import Response, render_template, request, url_for
 from lxml import etree
 from markupsafe import Markup
@@ -160,6 +159,8 @@ def fiches(base: str, atelier: str) -> str:
 
 def _code_qr(fiche: FicheDeStagiaire) -> Markup:
     """The code of its link; a sixth of it may be unreadable (level M): paper gets creased."""
+    import segno
+
     code = segno.make_qr(fiche.lien, error="m", boost_error=False)
     svg = etree.fromstring(code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass="encre"))
     svg.set("role", "img")

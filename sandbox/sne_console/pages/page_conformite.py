@@ -15,7 +15,6 @@ from flask import Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_conformite.bilan import trafic_juge
 from sne_conformite.rapports import (
     rapport_json,
     rapports_compares,
@@ -24,7 +23,7 @@ from sne_conformite.rapports import (
     verdict_de_conformite,
 )
 from sne_conformite.rapports.constats_groupes import grouper
-from sne_conformite.rapports.rapport import EchangeCite, Rapport
+from sne_conformite.rapports.rapport import TRAFIC, EchangeCite, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_console.cadre.outillage_des_sections import (
     apres_action,
@@ -135,12 +134,12 @@ def rapport(base: str, run: str) -> str:
     # Masking the exchanges costs more than all the rest: those alone that are shown.
     lu = masquer(replace(brut, echanges=()))
     groupes = grouper(lu)
-    base_connue = lu.entete.mode == trafic_juge.MODE and lu.entete.base in {
+    base_connue = lu.entete.mode == TRAFIC and lu.entete.base in {
         base.nom for base in services().magasin.bases.lister()
     }
     # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are on the page
     # of their scenario; of traffic, which has none, they are shown here.
-    ailleurs = {} if lu.entete.mode == trafic_juge.MODE else _ou_sont_cites(lu)
+    ailleurs = {} if lu.entete.mode == TRAFIC else _ou_sont_cites(lu)
     pointes = {g.constat.echange for g in groupes if g.constat is not None and not (base_connue or ailleurs)}
     montres = masquer(replace(lu, scenarios=(), bilans=(), echanges=_parmi(brut.echanges, pointes))).echanges
     return render_template(
@@ -151,7 +150,7 @@ def rapport(base: str, run: str) -> str:
         synthese=synthese,
         entete=lu.entete,
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
-        familles=[] if lu.entete.mode == trafic_juge.MODE else avancements.arbre(lu),
+        familles=[] if lu.entete.mode == TRAFIC else avancements.arbre(lu),
         parties=epreuves.parties(objet_de_l_adresse.jugements(), run),
         montres={e.identifiant: e for e in montres},
         ailleurs=ailleurs,
@@ -337,7 +336,7 @@ def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None 
         for ecrit in suivi_de_pilotage.LectureDuSuivi(epreuve.suivi).suite():
             trouve = ecrit if ecrit.scenarios[0].id == nom else trouve
     siens = [s for s in trouve.scenarios if s.id == nom] if trouve is not None else []
-    if trouve is None or not siens or trouve.entete.mode == trafic_juge.MODE:
+    if trouve is None or not siens or trouve.entete.mode == TRAFIC:
         return None
     exigences = {v.exigence for v in siens[0].verifications}
     cites = {c.echange for v in siens[0].verifications for c in v.constats}

@@ -24,7 +24,7 @@ from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations import attestation
-from sne_sandbox.store.recherche_de_demandes import doublons_de, separees_de
+from sne_sandbox.store.demandes_recentes import doublons_de, separees_de
 from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("demande", __name__)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from flask import render_template, request, url_for
@@ -15,7 +16,7 @@ from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.offres_des_paquets import unique
 from sne_sandbox.store import demandes_recentes
-from sne_sandbox.store.demandes_recentes import Recentes, plus_recentes
+from sne_sandbox.store.demandes_recentes import Recentes, Repere, plus_recentes
 from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("demandes", __name__)
@@ -82,12 +83,9 @@ def page(base: str) -> str:
         total=total,
         actives=actives,
         choix_max=CHOIX_MAX,
-        premiere=adresse_de_la_page(base, demandee.champs) if apres is not None else None,
         partielle=trouvees.suite.depot if trouvees.partielle and trouvees.suite else None,
         parcourues=demandes_recentes.PARCOURUES,
-        suivante=None
-        if trouvees.suite is None
-        else adresse_de_la_page(base, demandee.champs, str(trouvees.suite)),
+        **autres_pages(base, demandee.champs, apres, trouvees.suite),
     )
 
 
@@ -159,5 +157,12 @@ def ligne_trouvee(stockee: DemandeStockee, territoires: Territoires) -> LigneTro
     )
 
 
-def adresse_de_la_page(base: str, champs: dict[str, Any], apres: str | None = None) -> str:
-    return url_for("demandes.page", base=base, **champs, apres=apres)
+def autres_pages(
+    base: str, champs: dict[str, Any], apres: Repere | None, suite: Repere | None
+) -> dict[str, str | None]:
+    """The addresses of the first page and of the next one; None where it is this one, or there is none."""
+    ailleurs = partial(url_for, "demandes.page", base=base, **champs)
+    return {
+        "premiere": None if apres is None else ailleurs(),
+        "suivante": None if suite is None else ailleurs(apres=str(suite)),
+    }

@@ -21,8 +21,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.texte import plier
 from sne_sandbox.offres_des_paquets import sections
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.store.demandes_recentes import plus_recentes
-from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
+from sne_sandbox.store.demandes_recentes import Criteres, Prefixe, plus_recentes
 from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = section("recherche", __name__)

@@ -5,8 +5,7 @@ from typing import Any
 
 from sne_interface.domain.demande import EtatDemande
 from sne_interface.domain.evenement import lire_jour
-from sne_sandbox.store.demandes_recentes import Repere
-from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
+from sne_sandbox.store.demandes_recentes import Criteres, Prefixe, Repere
 
 
 def criteres_de(question: Mapping[str, Any]) -> Criteres:

@@ -20,7 +20,7 @@ from sne_interface.rules.catalogue.regles_vie import MOIS_DE_REACTIVATION
 from sne_interface.settings import Reglages
 from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.bases.prevision_des_nuits import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
-from sne_sandbox.store.recherche_de_demandes import mouvements_de
+from sne_sandbox.store.demandes_recentes import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 
 #: Exchanges about one demande that its story tells of, the last ones.

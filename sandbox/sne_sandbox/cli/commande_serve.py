@@ -95,9 +95,7 @@ def commande(
         # Made now: a large base shows how far it is, and workers find it.
         with barre("Les ménages arrivent") as progres:
             ouvrir(configuration, progres)[1].fermer()
-    # A program that starts its own server has no visitor to make the console ready for.
-    visite = not click.get_current_context().find_root().params["avec_parent"]
-    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus, visite)
+    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus)
     lancement.lancer(a_servir, processus, annoncer)
     sys.exit(0)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
@@ -14,16 +14,12 @@ from sne_sandbox.operations.document_ecrit import (
     fichier_xml,
 )
 from sne_sandbox.operations.question import Operation, Question, Sortie
-
-if TYPE_CHECKING:
-    from sne_sandbox.store.recherche_de_demandes import Criteres
+from sne_sandbox.store.demandes_recentes import Criteres
 
 
 def executer(question: Question) -> Sortie:
     """`listeDemandes`, no more than the base's `recherche_max` (RCH003, structurante)."""
-    from sne_sandbox.store.recherche_de_demandes import (
-        rechercher,  # SQLAlchemy: a third of the time of a start
-    )
+    from sne_sandbox.store.recherche_de_demandes import rechercher  # SQLAlchemy: a third of a start
 
     limite = question.base.reglages.recherche_max
     cherches = criteres(question.recu)
@@ -40,7 +36,7 @@ def executer(question: Question) -> Sortie:
     return fichier_xml(question, Document.RECHERCHE, "RCH", liste)
 
 
-def _calcules(question: Question, cherches: "Criteres", stockee: DemandeStockee) -> bool:
+def _calcules(question: Question, cherches: Criteres, stockee: DemandeStockee) -> bool:
     """True when a demande meets the criteria that the SNE computes."""
     jour = question.maintenant.date()
     if cherches.delai_anormalement_long is not None:
@@ -64,10 +60,8 @@ def refuser(question: Question) -> Sortie:
     return fichier_xml(question, Document.RECHERCHE, "RCH")
 
 
-def criteres(racine: Element) -> "Criteres":
+def criteres(racine: Element) -> Criteres:
     """The criteria written in a search document."""
-    from sne_sandbox.store.recherche_de_demandes import Criteres
-
     bloc = racine.enfant("operation/demandeMulticritere") or Element("demandeMulticritere")
     pieces = bloc.tous("piecesJustificatives/codeCategorie")
     return Criteres(

@@ -22,14 +22,11 @@ from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
-from sne_sandbox.offres_des_paquets import unique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.configuration_et_services import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from sne_sandbox.canal_asynchrone import CanalAsynchrone
     from sne_sandbox.server.refus_http import RefusServeur
     from sne_sandbox.server.service_wsgi import ApplicationWsgi
@@ -44,8 +41,6 @@ class Lancement:
     configuration: Configuration
     ecoute: Ecoute
     base_des_refus: str = BASE_PAR_DEFAUT
-    #: Whether the console is made ready before its first visitor comes, while nobody calls.
-    prechauffer: bool = False
 
     def ouvrir(self) -> tuple[Contrats, Magasin]:
         """The contracts and the store of its configuration."""
@@ -65,14 +60,9 @@ class Lancement:
             refus=partial(noter_le_refus, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
             lecteur=self.lecteur,
-            prechauffe=partial(self._prechauffe, application) if self.prechauffer else None,
             etat=application.extensions["sante"],
             fin=magasin.quitter,
         )
-
-    def _prechauffe(self, application: "Flask") -> Iterator[None]:
-        prechauffer = unique("prechauffer")
-        return iter(()) if prechauffer is None else prechauffer(application, self.configuration)
 
     def lecteur(self) -> "ApplicationWsgi":
         """The application that heavy reads are asked, in a process of its own."""

@@ -34,9 +34,6 @@ logger = logging.getLogger(__name__)
 #: Seconds between two calls of `periodique`.
 PERIODE: Final = 60.0
 
-#: Seconds without a request after which a step of `prechauffe` is made; between two steps.
-CALME: Final = 1.0
-PAS: Final = 0.01
 #: Seconds between two looks at who is too slow.
 VEILLE: Final = 1.0
 #: On SIGTERM, what peers have sent already is read first: a client that refused our certificate has its line
@@ -86,8 +83,6 @@ def servir(
             voie,
         )
         serveur = _Serveur(service, autorite, prises, arrivees, taches.periodique, arret)
-        if taches.prechauffe is not None:
-            serveur.prechauffer(taches.prechauffe)
         serveur.tourner(pret)
     finally:
         if voie is not None:
@@ -178,24 +173,6 @@ class _Serveur:
         self._service.dire_les_saturations()
         self._reacteur.callLater(VEILLE, self._veiller)
 
-    def prechauffer(self, pas: Callable[[], Iterator[None]]) -> None:
-        """Makes these steps once it runs, each while no request comes."""
-        self._reacteur.callLater(CALME, self._guetter_le_calme, _Etapes(pas), self._service.recues)
-
-    def _guetter_le_calme(self, etapes: "_Etapes", recues: int) -> None:
-        if self._service.arret_demande:
-            return
-        if self._service.recues != recues:
-            self._reacteur.callLater(CALME, self._guetter_le_calme, etapes, self._service.recues)
-        else:
-            self._service.fils.soumettre(self._passer_une_etape, etapes, recues)
-
-    def _passer_une_etape(self, etapes: "_Etapes", recues: int) -> None:
-        if etapes.passer():
-            self._reacteur.callFromThread(
-                self._reacteur.callLater, PAS, self._guetter_le_calme, etapes, recues
-            )
-
     def _lancer_periodique(self) -> None:
         self._service.fils.soumettre(self._passer_periodique)
 
@@ -278,28 +255,6 @@ class _Serveur:
         # It may have been told already: Ctrl-C reaches a worker twice, from the terminal and from its parent.
         with contextlib.suppress(ReactorNotRunning):
             self._reacteur.stop()
-
-
-class _Etapes:
-    """The work that is done in steps, each step by any thread that is free."""
-
-    def __init__(self, commencer: Callable[[], Iterator[None]]) -> None:
-        self._commencer = commencer
-        self._suite: Iterator[None] | None = None
-
-    def passer(self) -> bool:
-        """Makes one step; tells whether one is left. A step that fails is the last: the caller that needs it
-        asks for it again, and is told."""
-        try:
-            if self._suite is None:
-                self._suite = self._commencer()
-            next(self._suite)
-        except StopIteration:
-            return False
-        except Exception:
-            logger.warning("the console could not be made ready before its first visitor", exc_info=True)
-            return False
-        return True
 
 
 def _reacteur() -> PosixReactorBase:

@@ -62,8 +62,6 @@ class Taches:
     #: Called when the process has served.
     fin: Callable[[], None] = lambda: None
     etat: "Sante | None" = None
-    #: The steps of what is better done before somebody asks for it: while no request comes.
-    prechauffe: "Callable[[], Iterator[None]] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

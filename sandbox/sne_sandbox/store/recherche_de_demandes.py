@@ -1,17 +1,16 @@
-"""Demandes that are looked for: by the criteria of `rechercheDemandeMulticritere` (`xsd/recherche.xsd`), and
-by those that only the console and the API have beside (`demandes_recentes`); and what one was before."""
+"""Demandes that are looked for: by the criteria of `rechercheDemandeMulticritere` (`xsd/recherche.xsd`)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
+from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.texte import plier
-from sne_sandbox.store import metadonnees, requetes_sql
-from sne_sandbox.store.connexion_en_transaction import RequeteSql
+from sne_sandbox.store import metadonnees
+from sne_sandbox.store.demandes_recentes import Criteres
 from sne_sandbox.store.lignes import COLONNES, demande_de
 from sne_sandbox.store.registre import RegistreBase
 
@@ -21,63 +20,8 @@ _PAGE: Final = 200
 _DEPOT: Final = "date_creation"
 #: Rows of an index that are looked up one by one.
 PEU: Final = 3000
-# The request of a separating household has the deposit date of the joint one: few rows are looked at. In no
-# order: asked for that of the key, SQLite would walk the whole base by it.
-_SEPAREES: Final = RequeteSql(
-    "SELECT numero_unique FROM demande WHERE base = :base AND date_creation = :depot "
-    "AND numero_associe = :numero"
-)
-
 #: Keeps, or not, a demande whose stored criteria hold: for the criteria that are computed.
 Filtre = Callable[[DemandeStockee], bool]
-
-
-class Prefixe(str):
-    """The beginning of a number or of a name that is looked for; a plain str is the whole of it."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Criteres:
-    """The criteria of a search; None (or empty) criteria are not given, and all given ones must hold. Bounds
-    are inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. For
-    `demandes_recentes`, a `Prefixe` of the number or of a name is enough."""
-
-    numero_unique: str | None = None
-    etat: EtatDemande | None = None
-    depot_debut: date | None = None
-    depot_fin: date | None = None
-    renouvellement_debut: date | None = None
-    renouvellement_fin: date | None = None
-    radiation_debut: date | None = None
-    radiation_fin: date | None = None
-    motif_demande: str | None = None
-    motif_radiation: str | None = None
-    commune_souhaitee: str | None = None
-    commune_attribution: str | None = None
-    #: Computed by the SNE, not stored: `rechercher` then needs a `filtre`.
-    delai_anormalement_long: bool | None = None
-    #: The same.
-    multiples_attributions: bool | None = None
-    association_nom: str | None = None
-    personne_nom: str | None = None
-    personne_prenom: str | None = None
-    personne_naissance: date | None = None
-    #: Categories of scanned pieces. No message carries one, so no demande has any (convention).
-    pieces: tuple[str, ...] = ()
-    #: Name of a person or of an association: `demandes_recentes` alone looks for it, as for a `Prefixe`.
-    nom: str | None = None
-
-    @property
-    def vide(self) -> bool:
-        """True when no criterion is given."""
-        return all(getattr(self, champ.name) in (None, ()) for champ in fields(self))
-
-    @property
-    def calcules(self) -> bool:
-        """True when a criterion is computed rather than stored."""
-        return self.delai_anormalement_long is not None or self.multiples_attributions is not None
 
 
 #: No criterion: all the demandes of a base.
@@ -253,43 +197,6 @@ def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement
 
 def _plie(nom: str | None) -> str | None:
     return None if nom is None else plier(nom)
-
-
-# --- the past of one ---------------------------------------------------------------------------------
-
-
-def mouvements_de(registre: RegistreBase, numero: str) -> list[Mouvement]:
-    """The movements of a demande, oldest first; those of one that was deleted stay."""
-    lignes = registre.connexion.lignes(requetes_sql.MOUVEMENTS, {"base": registre.base.nom, "numero": numero})
-    return [
-        Mouvement(
-            numero, rang, GenreMouvement(genre), date.fromisoformat(jour), effet, bool(association), motif
-        )
-        for rang, genre, jour, effet, association, motif in lignes
-    ]
-
-
-def doublons_de(registre: RegistreBase, stockee: DemandeStockee) -> list[DemandeStockee]:
-    """The other active demandes of its territory that one of its holders already has, under either name;
-    those found by the name in use first. One that is radiated is the doublon of nothing."""
-    if not stockee.active:
-        return []
-    trouvees = {
-        doublon.numero_unique: doublon
-        for cherche in (registre.doublons, registre.doublons_patronymiques)
-        for doublon in cherche(stockee.territoire, stockee.demande.titulaires, sauf=(stockee.numero_unique,))
-    }
-    return list(trouvees.values())
-
-
-def separees_de(registre: RegistreBase, stockee: DemandeStockee) -> list[str]:
-    """Numbers of the demandes born of the separation of `stockee`'s household, in order."""
-    cle = {
-        "base": registre.base.nom,
-        "depot": stockee.date_creation.isoformat(),
-        "numero": stockee.numero_unique,
-    }
-    return sorted(numero for (numero,) in registre.connexion.lignes(_SEPAREES, cle))
 
 
 def _nombreux(registre: RegistreBase, choix: sa.Select[str]) -> bool:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import render_template, request
 
 from sne_console.cadre.outillage_des_sections import PAR_PAGE, contrat_servi
-from sne_console.pages.page_demandes import adresse_de_la_page, ligne_trouvee
+from sne_console.pages.page_demandes import autres_pages, ligne_trouvee
 from sne_console.vues.demandes_cherchees import repere_lu
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS, date_francaise
@@ -23,6 +23,7 @@ from sne_sandbox.web.configuration_et_services import services
 from sne_statistiques.comptes import comptes_a_dessiner, demandes_comptees, statistiques
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.demandes_comptees import Periode
+from sne_statistiques.vues.section_des_statistiques import CHAMPS
 
 _S: Final = metadonnees.demande_stat.c
 _D: Final = metadonnees.demande.c
@@ -34,11 +35,6 @@ QUARTILES: Final = {
     "sans-seuil": (store.SANS_SEUIL, "territoire sans seuil connu"),
     "inconnu": ("", "ressources inconnues"),
 }
-#: The fields of an address: `_LecteurDeChamps` reads each by its method of that name.
-CHAMPS: Final = (
-    "au", "qui", "territoire", "premiere", "souhaitee", "attribuee", "motif", "radiees", "deposees",
-    "ressources", "quartile", "rubrique", "modalite",
-)  # fmt: skip
 _QUI: Final = {"personnes": (False, "hors associations"), "associations": (True, "associations")}
 
 
@@ -57,10 +53,8 @@ class _ChampIllisible(ValueError):
     """A field that says nothing that can be looked for."""
 
 
-def repondre(base: str) -> str | None:
-    """The page, which tells the selection again; None for an address that asks for none."""
-    if not any(request.args.get(champ) for champ in CHAMPS):
-        return None
+def page(base: str) -> str:
+    """The page, which tells the selection again."""
     apres = repere_lu(request.args.get("apres", ""))
     trouvees, combien = Recentes([]), 0
     with services().magasin.lire(base) as registre:
@@ -74,10 +68,7 @@ def repondre(base: str) -> str | None:
         choix=choix,
         combien=combien,
         lignes=[ligne_trouvee(stockee, territoires) for stockee in trouvees.demandes],
-        premiere=adresse_de_la_page(base, choix.champs) if apres is not None else None,
-        suivante=None
-        if trouvees.suite is None
-        else adresse_de_la_page(base, choix.champs, str(trouvees.suite)),
+        **autres_pages(base, choix.champs, apres, trouvees.suite),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, jour_saisi, maintenant, section
+from sne_console.cadre.outillage_des_sections import contrat_servi, jour_saisi, maintenant
 from sne_console.vues.dessin import Figure, en_page
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
@@ -19,7 +19,6 @@ from sne_interface.domain.texte import nombre
 from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille, telechargement
-from sne_statistiques import GABARITS
 from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
@@ -30,16 +29,7 @@ from sne_statistiques.comptes.statistiques import CODES, FIDELITE, Tableau, en_c
 from sne_statistiques.images import carte, diagrammes
 from sne_statistiques.vues import tableaux
 from sne_statistiques.vues.page_demandes_comptees import periode
-from sne_statistiques.vues.tableaux import (
-    IMAGES,
-    QUOTAS,
-    Calculs,
-    TableDemandee,
-    calculs_de,
-    etat_de,
-)
-
-blueprint: Final = section("statistiques", __name__, GABARITS)
+from sne_statistiques.vues.tableaux import IMAGES, QUOTAS, TableDemandee, etat_de
 
 #: Seconds that a page waits for each of its tables; seconds after which one that waits is loaded again.
 _PATIENCE: Final = 0.15
@@ -80,7 +70,6 @@ _TITRES_DES_MOIS: Final = {
 # --- the pages ----------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/statistiques")
 def page(base: str) -> Response:
     """Shows the applicants: how many, who they are, what they live on."""
 
@@ -105,7 +94,6 @@ def page(base: str) -> Response:
     return _page(base, contexte, stock="TAB01", profils="TAB03", lues=IMAGES)
 
 
-@blueprint.get("/statistiques/flux")
 def flux(base: str) -> Response:
     """Shows the demandes that enter the base and leave it."""
 
@@ -133,7 +121,6 @@ def flux(base: str) -> Response:
     return _page(base, contexte, tableau="TAB02", lues=IMAGES)
 
 
-@blueprint.get("/statistiques/territoires")
 def territoires(base: str) -> Response:
     """Where: the maps, the tension of each EPCI, the counts of a level of territories, the quotas of
     L. 441-1. With `code`, those of one territory of that level; of an EPCI, its tension, its communes and its
@@ -227,10 +214,6 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
 # --- the files ----------------------------------------------------------------------------------------------
 
 
-_NOMS: Final = ", ".join((*CODES, "territoires, quotas, carte, tension, actives, flux, ressources"))
-
-
-@blueprint.get(f"/statistiques/<any({_NOMS}):nom>.<any(svg, csv):forme>")
 def fichier(base: str, nom: str, forme: str) -> Response:
     """A table as CSV, for a spreadsheet in French, or its picture as SVG (`rubrique`: of which section of a
     table; `part`: of which quota; `cadre`: which map)."""
@@ -334,8 +317,8 @@ def _figure_de_carte(lues: Images) -> Figure:
 # --- what is asked for --------------------------------------------------------------------------------------
 
 
-def _calculs() -> Calculs:
-    return calculs_de(current_app.extensions["principale"])
+def _calculs() -> tableaux.Calculs:
+    return tableaux.calculs_de(current_app.extensions["principale"])
 
 
 def _demande(base: str, code: str) -> TableDemandee:

@@ -128,9 +128,7 @@ def lancer(autorite: Autorite, client: FichiersIdentite) -> Iterator[Lancer]:
     """Starts servers on free ports; they end with the test."""
     with contextlib.ExitStack() as fin:
 
-        def _lancer(
-            application: Any, etat: Any = None, lecteur: Any = None, prechauffe: Any = None, **reglages: Any
-        ) -> Serveur:
+        def _lancer(application: Any, etat: Any = None, lecteur: Any = None, **reglages: Any) -> Serveur:
             ecoute = replace(Ecoute(https_port=0, http_port=0, threads=2), **reglages)
             adresses: list[AdressesServies] = []
             refus: list[RefusServeur] = []
@@ -144,7 +142,6 @@ def lancer(autorite: Autorite, client: FichiersIdentite) -> Iterator[Lancer]:
                 application,
                 refus.append,
                 lecteur=lecteur,
-                prechauffe=prechauffe,
                 etat=etat,
             )
             fil = threading.Thread(

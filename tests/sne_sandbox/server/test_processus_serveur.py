@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -138,66 +138,6 @@ def test_what_has_to_be_done_every_minute_is_done_again_even_after_a_failure(
     assert len(passages) >= 3
     assert threading.get_ident() not in passages
     assert "ZeroDivisionError" in caplog.text
-
-
-def test_what_is_made_ready_waits_for_the_calm(
-    autorite: Autorite, monkeypatch: pytest.MonkeyPatch, lancer: Any, miroir: Any
-) -> None:
-    """Step by step, in threads of the application; after a request, not before it has been calm again."""
-    monkeypatch.setattr(processus_serveur, "CALME", 0.01)
-    faits: list[int] = []
-    premier, suite, second = threading.Event(), threading.Event(), threading.Event()
-
-    def etapes() -> Iterator[None]:
-        faits.append(threading.get_ident())
-        premier.set()
-        assert suite.wait(DELAI)
-        yield
-        faits.append(threading.get_ident())
-        second.set()
-
-    serveur = lancer(miroir, prechauffe=etapes)
-    assert premier.wait(DELAI)
-    monkeypatch.setattr(processus_serveur, "CALME", 3600.0)
-    with serveur.prise() as prise:
-        for _ in range(3):
-            prise.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            serveur.reponse(prise)
-            suite.set()
-    assert not second.is_set()
-    assert serveur.fil.ident not in faits
-
-
-def test_what_is_made_ready_is_made_to_its_end(
-    lancer: Any, miroir: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(processus_serveur, "CALME", 0.0)
-    fini = threading.Event()
-
-    def etapes() -> Iterator[None]:
-        yield from (None for _ in range(5))
-        fini.set()
-
-    lancer(miroir, prechauffe=etapes)
-    assert fini.wait(DELAI)
-
-
-def test_a_step_that_fails_is_the_last_and_the_server_goes_on(
-    lancer: Any, miroir: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(processus_serveur, "CALME", 0.0)
-    dit = threading.Event()
-    monkeypatch.setattr(processus_serveur.logger, "warning", lambda phrase, **_: dit.set())
-
-    def etapes() -> Iterator[None]:
-        yield
-        raise ZeroDivisionError
-
-    serveur = lancer(miroir, prechauffe=etapes)
-    assert dit.wait(DELAI)
-    with serveur.prise() as prise:
-        prise.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        assert b"200 OK" in serveur.reponse(prise)[0]
 
 
 def test_what_pret_raises_ends_the_server_and_is_raised(autorite: Autorite) -> None:

@@ -13,9 +13,8 @@ from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.texte import plier
 from sne_sandbox.store import demandes_recentes
 from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
-from sne_sandbox.store.demandes_recentes import Repere, plus_recentes
+from sne_sandbox.store.demandes_recentes import Criteres, Prefixe, Repere, plus_recentes
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
 from sne_sandbox.store.registre import RegistreBase
 
 

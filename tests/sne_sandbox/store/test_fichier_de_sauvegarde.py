@@ -18,8 +18,9 @@ from sne_interface.domain.echange import Echange
 from sne_interface.domain.evenement import Evenement
 from sne_interface.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.store import fichier_de_sauvegarde, metadonnees, tables
+from sne_sandbox.store.demandes_recentes import Criteres
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.recherche_de_demandes import Criteres, parcourir, rechercher
+from sne_sandbox.store.recherche_de_demandes import parcourir, rechercher
 
 NUMERO = "1110318000001G1104"
 

@@ -8,15 +8,9 @@ from exemples_store import MOTEURS, demandes, numero, personne, peupler, radiati
 
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement
 from sne_sandbox.store import requetes_sql
+from sne_sandbox.store.demandes_recentes import Criteres, mouvements_de, separees_de
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.recherche_de_demandes import (
-    PEU,
-    Criteres,
-    mouvements_de,
-    numeros,
-    rechercher,
-    separees_de,
-)
+from sne_sandbox.store.recherche_de_demandes import PEU, numeros, rechercher
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 7)]
 

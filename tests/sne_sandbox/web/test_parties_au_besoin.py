@@ -5,10 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from flask import Flask, Response, request, request_finished, request_started
 from flask.testing import FlaskClient
 
-from sne_console.vues.prechauffage import PAGES, prechauffer
 from sne_sandbox.offres_des_paquets import PARTIES
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
@@ -86,39 +84,3 @@ def test_a_mistyped_address_is_answered_by_a_page_in_a_browser_only(http: FlaskC
 def test_no_path_is_for_two_parts() -> None:
     segments = [segment for partie in PARTIES for segment in partie.segments]
     assert len(segments) == len(set(segments))
-
-
-def test_the_parts_are_made_ready_before_their_first_visitor(tmp_path: Path) -> None:
-    """In steps: what is only imported first, pages last; nothing of it is an exchange."""
-    configuration = Configuration(jeton="jeton-de-cet-essai", home=tmp_path)
-    app = creer_application(configuration)
-    construites = app.extensions["aiguillage"]._construites
-    visites: list[tuple[str, int]] = []
-
-    def noter(sender: Flask, response: Response) -> None:
-        visites.append((request.path, response.status_code))
-
-    with request_finished.connected_to(noter):
-        etapes = prechauffer(app, configuration)
-        next(etapes)
-        assert construites == {}
-        assert len(list(etapes)) > len(PAGES)
-    assert set(construites) == {"console", "api"}
-    pages = [f"/console/ecole/{page.partition('?')[0]}" for page in PAGES]
-    assert visites == [*((page, 200) for page in pages), ("/api/v1/openapi.json", 200)]
-    assert app.extensions["sne"].magasin.journal.dernier("ecole") == 0
-    app.extensions["sne"].magasin.fermer()
-
-
-def test_no_page_is_visited_that_no_token_of_the_server_opens(tmp_path: Path) -> None:
-    configuration = Configuration(home=tmp_path)
-    app = creer_application(configuration)
-    visites: list[str] = []
-
-    def noter(sender: Flask) -> None:
-        visites.append(request.path)
-
-    with request_started.connected_to(noter):
-        assert len(list(prechauffer(app, configuration))) > len(PAGES)
-    assert visites == []
-    app.extensions["sne"].magasin.fermer()
