@@ -93,7 +93,7 @@ def _sne_bases(
         dits = ", ".join(f"{nom} = {regle[nom]}" for nom in ("sne_seed", "sne_clock", "sne_profile"))
         pytest.exit(f"réglages de sne-sandbox ({dits}) : {dit}", returncode=4)
     contracts = Path(regle["sne_contracts"]) if regle["sne_contracts"] else None
-    options = ["--seed-base", "vide", "--synchronous", "NORMAL", "--contract", regle["sne_contract"]]
+    options = ["--seed-base", "vide", "--contract", regle["sne_contract"]]
     if contracts is not None:
         options += ["--contracts", str(contracts)]
     dossier = tmp_path_factory.mktemp("sne-sandbox")

@@ -62,7 +62,7 @@ def commande(contexte: click.Context, dossier: Path) -> int:
       sne-sandbox demo --out demonstration
     """
     _vider(dossier)
-    options = ["--seed-base", "vide", "--clock", _HORLOGE.isoformat(), "--synchronous", "NORMAL"]
+    options = ["--seed-base", "vide", "--clock", _HORLOGE.isoformat()]
     with servir_en_enfant(options, home=dossier / "home") as serveur:
         numero = _vivre(serveur, dossier)
         adresse = f"{serveur.pret['http']}/api/v1/bases/{BASE_PAR_DEFAUT}/exchanges?limite=100"

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_horloge
-from sne_interface.settings import est_boucle_locale
 from sne_sandbox.cli import preparatifs_d_ecoute
 from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_magasin, reglages
 
@@ -113,8 +112,8 @@ def _annoncer(adresses: Any, dossier: Path, configuration: Any) -> None:
 def _annoncer_la_lecture(
     adresses: Any, configuration: Any, options: dict[str, Any], noms: tuple[str, ...]
 ) -> None:
-    """Says on stderr where the console is only read, and what travels in clear. The link is a token: a screen
-    shows it, a log does not hold it."""
+    """Says on stderr where the console is only read, what a power cut may lose, and what travels in clear.
+    The link is a token: a screen shows it, a log does not hold it."""
     from sne_sandbox.bases.jetons import jeton_de_lecture
 
     if sys.stderr.isatty():
@@ -128,7 +127,11 @@ def _annoncer_la_lecture(
         url = f"--url {adresses.http or adresses.https}"
         dit = f"page Scènes de la console, ou « sne-sandbox jetons lien --lecture {url} »"
         click.echo(f"  lien de lecture : {dit}", err=True)
-    if not est_boucle_locale(options["host"]) and adresses.http and not configuration.url_publique:
+    if configuration.synchronous == "NORMAL" and not preparatifs_d_ecoute.sur_postgresql(options):
+        click.echo(
+            "  coupure de courant : peut perdre les derniers numéros ; --synchronous FULL les garde", err=True
+        )
+    if not configuration.locale and adresses.http and not configuration.url_publique:
         click.echo(
             "  attention : en http, les jetons et les cookies circulent en clair sur le réseau ; "
             + ("préférez l'adresse https" if adresses.https else "ouvrez aussi --https-port"),

@@ -296,7 +296,7 @@ def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
     from sne_sandbox.store.magasin import Magasin
 
     durable = valeur("synchronous", options.get("synchronous"))
-    return Magasin.ouvrir(options["database"], options["home"], synchronous=durable)
+    return Magasin.ouvrir(options["database"], options["home"], synchronous=durable or "FULL")
 
 
 _EXEMPLES: Final = "\n\nExemples :\n"

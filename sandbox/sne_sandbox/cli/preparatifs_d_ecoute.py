@@ -102,12 +102,12 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     from sne_sandbox.web.configuration_et_services import Configuration
 
     _verifier_ouvert(options)
-    autres |= {nom: options[nom] for nom in ("synchronous",) if nom in options}
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
         quartiles=options.get("quartiles"),
         **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
         limites=Limites(**poids),
+        synchronous=synchronous(options),
         ouvert=options["ouvert"],
         **jetons_du_serveur(options),
         url_publique=adresse_publique(options["url_publique"]),
@@ -165,7 +165,7 @@ def preparer_autorite(
     from sne_sandbox.pki import pki_verifiee
 
     preparer = preparer or pki_verifiee.preparer
-    if not (options["database"] or "").startswith("postgres"):
+    if not sur_postgresql(options):
         preparer(options["home"], noms)
         return ""
     from sne_sandbox.bases import serveurs_accordes
@@ -177,7 +177,7 @@ def preparer_autorite(
 
 def signaler_ecart(options: Mapping[str, Any]) -> None:
     """Says on stderr that other servers of this database have other contracts. Raises StoreError."""
-    if (options["database"] or "").startswith("postgres"):
+    if sur_postgresql(options):
         from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
         from sne_sandbox.store.plusieurs_serveurs import voisins
         from sne_sandbox.web.configuration_et_services import VERSION
@@ -256,8 +256,20 @@ def processus(options: Mapping[str, Any]) -> int:
     """How many processes serve: those that are asked for; else one a core where others come."""
     if options["workers"] is not None:
         return int(options["workers"])
-    partage = not est_boucle_locale(options["host"]) or (options["database"] or "").startswith("postgres")
+    partage = not est_boucle_locale(options["host"]) or sur_postgresql(options)
     return systeme.coeurs() if partage and systeme.PLUSIEURS_PROCESSUS else 1
+
+
+def synchronous(options: Mapping[str, Any]) -> str:
+    """The durability of what SQLite commits: the one that is asked for; else FULL where others come. Who is
+    alone on a machine need not wait for its disk."""
+    partage = options["url_publique"] or not est_boucle_locale(options["host"]) or processus(options) > 1
+    return options.get("synchronous") or ("FULL" if partage else "NORMAL")
+
+
+def sur_postgresql(options: Mapping[str, Any]) -> bool:
+    """True when the database of `options` is PostgreSQL, which has a durability of its own."""
+    return (options["database"] or "").startswith("postgres")
 
 
 def options_de_base_donnees() -> dict[str, Any]:

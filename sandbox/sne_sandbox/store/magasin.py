@@ -71,12 +71,10 @@ class Magasin(BaseDeDonnees):
         magasin = cls(url, home, journal_max=journal_max, synchronous=synchronous)
         try:
             schema_sql.preparer(magasin, migrer=migrer)
-        except magasin.bogues as erreur:
-            # No right on the schema, for one.
+        except BaseException as erreur:
             magasin.fermer()
-            raise base_en_panne(erreur) from erreur
-        except BaseException:
-            magasin.fermer()
+            if isinstance(erreur, magasin.bogues):  # no right on the schema, for one
+                raise base_en_panne(erreur) from erreur
             raise
         return magasin
 
@@ -137,12 +135,10 @@ class Magasin(BaseDeDonnees):
     def regarder(self, base: str) -> BaseLue:
         """The base as it is, and whether a panne is armed: a look, for a fifth of the price of `lire`. Raises
         as it does."""
-        ligne = self.ligne(requetes_sql.BASE, {"cle": base}) if est_nom_de_base(base) else None
-        if ligne is None:
-            raise BaseInconnue(base)
-        return self._base_de(base, ligne)
+        return self._base_de(self, base)
 
-    def _base_de(self, base: str, ligne: Ligne) -> BaseLue:
+    def _base_de(self, ou: Connexion | Self, base: str) -> BaseLue:
+        ligne = lire_ligne(ou, base)
         connue, lue = self._regardees.get(base, (None, None))
         if connue != ligne or lue is None:
             lue = base_de(ligne)
@@ -159,7 +155,7 @@ class Magasin(BaseDeDonnees):
         # Read once for all who share the transaction: they alone may change it.
         lue = connexion.memoire.get(base)
         if lue is None:
-            lue = connexion.memoire[base] = self._base_de(base, lire_ligne(connexion, base))
+            lue = connexion.memoire[base] = self._base_de(connexion, base)
         return RegistreBase(connexion, lue, self.referentiels)
 
 
@@ -181,36 +177,44 @@ class Bases:
         machine's, when it has none). Raises UsageError for a name that does not fit an address, ConflitEtat
         for one that is taken."""
         verifier_nom(base.nom)
-        nom, magasin = base.nom, self._magasin
+        nom = base.nom
         datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
         jeton = secrets.randbits(62)
         if remplir is None:
             lue = self._inscrire(datee, jeton, guichets, types_evenements)
             if lue is not None:
                 return lue.base
-        with magasin.remplissage(nom):
+        with self._magasin.remplissage(nom):
             debut = jeton if remplir is None else -1 - jeton
             lue = self._inscrire(datee, debut, guichets, types_evenements, seul=True)
             assert lue is not None
             try:
                 for etape in remplir or ():
-                    with magasin.transaction(ecriture=True, verrou=nom) as connexion:
-                        _verifier_sienne(connexion, lue)
-                        etape(RegistreBase(connexion, lue, magasin.referentiels))
+                    with self._remplir(lue) as connexion:
+                        etape(RegistreBase(connexion, lue, self._magasin.referentiels))
                 if remplir is not None:
-                    with magasin.transaction(ecriture=True, verrou=nom) as connexion:
-                        _verifier_sienne(connexion, lue)
+                    with self._remplir(lue) as connexion:
                         connexion.faire(requetes_sql.regler_base("jeton"), {"cle": nom, "jeton": jeton})
             except BaseException:
                 # Alone: nobody may go on with a connection that is closed now.
-                with (
-                    suppress(SandboxError),
-                    magasin.transaction(ecriture=True, verrou=nom) as connexion,
-                ):
-                    _verifier_sienne(connexion, lue)
+                with suppress(SandboxError), self._remplir(lue) as connexion:
                     effacer(connexion, nom)
                 raise
         return lue.base
+
+    @contextmanager
+    def _remplir(self, lue: BaseLue) -> Iterator[Connexion]:
+        """A transaction that writes to a base that is being filled. Raises ConflitEtat when it is another one
+        by now: one that was restored."""
+        nom = lue.base.nom
+        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
+            ligne = connexion.ligne(requetes_sql.BASE_MEME_INACHEVEE, {"cle": nom})
+            if ligne is None or base_de(ligne).jeton != lue.jeton:
+                raise ConflitEtat(
+                    f"La base [{nom}] a été remplacée pendant qu'elle se remplissait.",
+                    remede="gardez celle qui est là, ou recommencez sous un autre nom",
+                )
+            yield connexion
 
     def _inscrire(
         self,
@@ -288,18 +292,7 @@ class Bases:
         partitions_du_journal.balayer(magasin)
 
 
-def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:
-    """Raises ConflitEtat when a base that is being filled is another one by now: one that was restored."""
-    nom = lue.base.nom
-    ligne = connexion.ligne(requetes_sql.BASE_MEME_INACHEVEE, {"cle": nom})
-    if ligne is None or base_de(ligne).jeton != lue.jeton:
-        raise ConflitEtat(
-            f"La base [{nom}] a été remplacée pendant qu'elle se remplissait.",
-            remede="gardez celle qui est là, ou recommencez sous un autre nom",
-        )
-
-
-def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
+def lire_ligne(connexion: Connexion | Magasin, nom: str) -> Ligne:
     """The row of a base as it is stored (its settings may not be known to this version). Raises
     BaseInconnue."""
     # A name out of an address may hold what no column takes.

@@ -125,10 +125,8 @@ class Connexions:
             self.verifier_fichier()  # whatever SQLite says of it, this is why
         except MagasinIndisponible as dite:
             return dite
-        traduite, lue = (
-            base_en_panne(erreur, connexion=connexion),
-            defaillance_de(erreur, connexion=connexion),
-        )
+        traduite = base_en_panne(erreur, connexion=connexion)
+        lue = defaillance_de(erreur, connexion=connexion)
         if portee := lue.portee:
             self._abime = self._abime or lue is ABIME
             self.disjoncteur.couper(traduite, ecriture_seule=portee == "ecriture")

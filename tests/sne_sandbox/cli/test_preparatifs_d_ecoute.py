@@ -22,6 +22,7 @@ from sne_sandbox.cli.preparatifs_d_ecoute import (
     ecrire_pret,
     jetons_du_serveur,
     processus,
+    synchronous,
 )
 from sne_sandbox.server.fichier_pret import ecrire, le_temps_de_servir
 from sne_sandbox.server.listeners import AdressesServies
@@ -164,19 +165,22 @@ def test_the_token_that_reads_is_not_the_one_that_changes_everything(tmp_path: P
 @pytest.mark.parametrize(
     ("workers", "host", "database", "attendus"),
     [
-        (None, "127.0.0.1", None, 1),
-        (None, "localhost", "sqlite:///a.sqlite3", 1),
-        (None, "0.0.0.0", None, 3),
-        (None, "127.0.0.1", "postgresql://ici/sne", 3),
-        (2, "0.0.0.0", None, 2),
-        (1, "127.0.0.1", "postgresql://ici/sne", 1),
+        (None, "127.0.0.1", None, (1, "NORMAL")),
+        (None, "localhost", "sqlite:///a.sqlite3", (1, "NORMAL")),
+        (None, "0.0.0.0", None, (3, "FULL")),
+        (None, "127.0.0.1", "postgresql://ici/sne", (3, "FULL")),
+        (1, "192.0.2.7", None, (1, "FULL")),
+        (2, "127.0.0.1", None, (2, "FULL")),
+        (1, "127.0.0.1", "postgresql://ici/sne", (1, "NORMAL")),
     ],
 )
-def test_a_server_that_is_shared_has_a_process_a_core(
-    workers: int | None, host: str, database: str | None, attendus: int, monkeypatch: pytest.MonkeyPatch
+def test_a_server_that_is_shared_has_a_process_a_core_and_waits_for_the_disk(
+    workers: int | None, host: str, database: str | None, attendus: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5})
-    assert processus({"workers": workers, "host": host, "database": database}) == attendus
+    dit = {"workers": workers, "host": host, "database": database, "url_publique": None}
+    assert (processus(dit), synchronous(dit)) == attendus
+    assert synchronous(dit | {"url_publique": "x"}) == synchronous(dit | {"synchronous": "FULL"}) == "FULL"
 
 
 def test_an_open_server_is_one_of_this_machine_and_has_no_token(tmp_path: Path) -> None:

@@ -199,11 +199,8 @@ def test_a_generation_that_was_not_committed_is_not_waited_for(magasin: Magasin,
 
 @pytest.mark.parametrize(("voulu", "lu"), [("FULL", 2), ("NORMAL", 1)])
 def test_what_a_commit_waits_for_is_a_setting(tmp_path: Path, voulu: str, lu: int) -> None:
-    with (
-        Magasin.ouvrir(None, tmp_path, synchronous=voulu) as magasin,
-        magasin.transaction(ecriture=False) as connexion,
-    ):
-        assert connexion.entier("PRAGMA synchronous") == lu
+    with Magasin.ouvrir(None, tmp_path, synchronous=voulu) as ici, ici.transaction(ecriture=False) as vue:
+        assert vue.entier("PRAGMA synchronous") == lu
 
 
 def test_a_file_that_has_lost_its_log_is_not_made_ours(tmp_path: Path) -> None:
