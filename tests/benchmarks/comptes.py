@@ -1,10 +1,10 @@
 """Counts what an accepted getNumUnique takes, in process: the same code counts the same on every machine.
 
-    python comptes.py HOME [--par-fonction]
+    python comptes.py HOME [fonctions]
 
 prints the counts as JSON, by the names of `tests/guards/budgets.toml`: the means of `LOT` exchanges, which
 follow as many; of `CLIENTS` that share a transaction, all that they ask of the database together. The
-household is `menages.SPECIMEN`. `--par-fonction` prints before who calls most of an exchange alone.
+household is `menages.SPECIMEN`. With `fonctions`, those that are called most come first.
 """
 
 import cProfile
@@ -120,4 +120,4 @@ def _instructions(appels: dict[tuple[str, int, str], int]) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], par_fonction="--par-fonction" in sys.argv)
+    main(sys.argv[1], par_fonction="fonctions" in sys.argv)

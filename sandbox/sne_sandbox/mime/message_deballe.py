@@ -371,7 +371,7 @@ def _entete_du_corps(body: bytes, debut: int) -> tuple[ContentType, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Annonce:
-    """What the header of a message in parts tells: its boundary, its root (None when it names none), the
+    """The header of a message in parts: its boundary, its root (None when it names none), the
     action that it gives and that of its start-info, the tolerances that it needs."""
 
     limite: bytes
