@@ -15,6 +15,7 @@ from sne_sandbox.cli.options import (
     Poste,
     barre,
     depart_de_base,
+    ouvrir_magasin,
     sur_le_poste,
     sur_une_base,
 )
@@ -42,8 +43,8 @@ def commande() -> None:
 @sur_le_poste()
 def mettre_a_jour(poste: Poste) -> None:
     """Met les tables à la dernière version."""
-    poste.magasin.migrer()
-    click.echo("Tables à jour.")
+    with ouvrir_magasin(poste.options):
+        click.echo("Tables à jour.")
 
 
 @commande.command("seed")

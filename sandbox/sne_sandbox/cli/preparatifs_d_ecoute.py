@@ -261,8 +261,8 @@ def processus(options: Mapping[str, Any]) -> int:
 
 
 def synchronous(options: Mapping[str, Any]) -> str:
-    """The durability of what SQLite commits: the one that is asked for; else FULL where others come, NORMAL
-    for one who is alone on a machine: he need not wait for its disk."""
+    """The durability of what SQLite commits: the one that is asked for; else FULL where others come: on a
+    machine of one's own nobody need wait for the disk."""
     partage = options["url_publique"] or not est_boucle_locale(options["host"]) or processus(options) > 1
     return options.get("synchronous") or ("FULL" if partage else "NORMAL")
 

@@ -88,10 +88,6 @@ class BaseDeDonnees(Connexions):
             with suppress(MagasinIndisponible):
                 self.ecrire_pour_voir()
 
-    def ouvrir_connexion(self) -> Any:
-        """A connection of the driver that is the caller's, to close. Raises what the driver does."""
-        return self._connecter()
-
     def ecrire_pour_voir(self) -> None:
         """Writes something that changes nothing, and commits it. Raises StoreError when it cannot."""
         with self.transaction(ecriture=True) as connexion:

@@ -241,7 +241,7 @@ def _remplir_toutes(
     """Writes the rows of these tables, with what later revisions added to them."""
     for table in voulues:
         _remplir(connexion, table, base, _lire_table(archive, manifeste, table, base))
-    if manifeste["revision"] != tables.REVISION:
+    if manifeste["revision"] < "v0004":
         rattraper(connexion, base)
     changer_jeton(connexion, base)
 

@@ -83,15 +83,11 @@ _SANS_TETE: Final = RequeteSql(
 )
 # It must see where exchanges of this transaction have brought the counter, and changes nothing else.
 _SUIVANT: Final = RequeteSql(
-    "UPDATE journal_compteur SET dernier = dernier + 1 WHERE base = :cle RETURNING dernier, origine, oublies",
+    "INSERT INTO journal_compteur (base, dernier, origine, oublies) VALUES (:cle, 1, 0, 0) ON CONFLICT "
+    "(base) DO UPDATE SET dernier = journal_compteur.dernier + 1 RETURNING dernier, origine, oublies",
     oublie=False,
 )
 _AVANCER: Final = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHERE base = :cle", libre=True)
-# Two processes may meet on the first exchange of a base.
-_NOUVEAU: Final = RequeteSql(
-    "INSERT INTO journal_compteur (base, dernier, origine, oublies) VALUES (:cle, 0, 0, 0) "
-    "ON CONFLICT DO NOTHING"
-)
 _DETAILS_DE: Final = RequeteSql(
     "SELECT details FROM echange WHERE base = :base AND identifiant = :identifiant"
 )
@@ -307,9 +303,7 @@ class Journal:
         if not filtres or "numero" in filtres or indexes:
             return 0
         dernier, origine, oublies = self._compteur(base)
-        trouve = (
-            min(dernier + 1, _borne(avant_id) if avant_id is not None else IDENTIFIANT_MAX) - 1 - EXAMINES
-        )
+        trouve = (dernier if avant_id is None else min(dernier, _borne(avant_id) - 1)) - EXAMINES
         return trouve if trouve > origine + oublies else 0
 
     def denombrer(self, base: str, **criteres: Unpack[CriteresJournal]) -> int:
@@ -354,7 +348,9 @@ class Journal:
         base = echange.base = _lisible(echange.base) or ""
         cle = (_SUIVANT, base)
         if cle not in connexion.memoire:
-            identifiant, origine, oublies = self._suivant(connexion, base)
+            compteur = connexion.ligne(_SUIVANT, {"cle": base})
+            assert compteur is not None
+            identifiant, origine, oublies = compteur
         else:
             dernier, origine, oublies = connexion.memoire[cle]
             identifiant = dernier + 1
@@ -378,13 +374,8 @@ class Journal:
             if not partitions_du_journal.lacher(connexion, base, avant):
                 return
             jusqua = avant - 1
-        connexion.faire(
-            _PURGER,
-            {
-                "base": base,
-                "jusqua": min(jusqua, partitions_du_journal.TAILLE - 1) if self._entieres else jusqua,
-            },
-        )
+        purgees = min(jusqua, partitions_du_journal.TAILLE - 1) if self._entieres else jusqua
+        connexion.faire(_PURGER, {"base": base, "jusqua": purgees})
         connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
 
     def raccourcir(self, base: str) -> bool:
@@ -396,14 +387,6 @@ class Journal:
             connexion.faire(_PURGER, {"base": base, "jusqua": jusqua})
             connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
         return bool(jusqua < dernier)
-
-    def _suivant(self, connexion: Connexion, base: str) -> Ligne:
-        compteur = connexion.ligne(_SUIVANT, {"cle": base})
-        if compteur is None:
-            connexion.faire(_NOUVEAU, {"cle": base})
-            compteur = connexion.ligne(_SUIVANT, {"cle": base})
-            assert compteur is not None
-        return compteur
 
 
 def ligne_de_base(base: str, methode: str, phrase: str, instant: datetime, **autres: Any) -> Echange:

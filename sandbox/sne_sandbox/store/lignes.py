@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from isal import isal_zlib
@@ -29,6 +30,10 @@ from sne_sandbox.store.connexion_en_transaction import Ligne
 
 #: As small as zlib's own first level.
 _NIVEAU: Final = 2
+#: The text that messages of the SNE have in common: a question, names of the schema that it does not use, our
+#: answer, runs of spaces cut. What is compressed begins with its checksum, and names it: it stays as it is,
+#: and one that is to follow it stands beside.
+COMMUN: Final = Path(__file__).with_name("messages_en_commun.bin").read_bytes()
 #: How many times smaller than itself zlib can make anything, at the most.
 RAPPORT_MAX: Final = 1_032
 _EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,20 +71,25 @@ def jour_ou_rien(valeur: str | None) -> date | None:
 
 
 def tasser(octets: bytes) -> bytes:
-    """Compressed bytes, in the format of zlib."""
-    return isal_zlib.compress(octets, _NIVEAU)
+    """Compressed bytes, in the format of zlib, with what messages have in common as its dictionary."""
+    tasseur = isal_zlib.compressobj(_NIVEAU, zdict=COMMUN)
+    return tasseur.compress(octets) + tasseur.flush()
 
 
 def detasser(octets: bytes) -> bytes:
-    """The bytes that `tasser` compressed."""
-    return isal_zlib.decompress(octets)
+    """The bytes that `tasser` compressed, or zlib without a dictionary, as before the revision v0006."""
+    lecteur = isal_zlib.decompressobj(zdict=COMMUN)
+    lus = lecteur.decompress(octets)
+    if not lecteur.eof:
+        raise ValueError("compressed bytes without an end")
+    return lus
 
 
 def longueur_tassee(octets: bytes, assez: int) -> int:
     """Counts the bytes that `tasser` compressed, `assez` for as many or more, 0 for bytes that do not
     unpack."""
     try:
-        return len(isal_zlib.decompressobj().decompress(octets, assez))
+        return len(isal_zlib.decompressobj(zdict=COMMUN).decompress(octets, assez))
     except Exception:  # noqa: BLE001 - isal's own, without a type; whoever reads the row says that it is damaged
         return 0
 

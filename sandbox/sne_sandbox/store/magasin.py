@@ -116,10 +116,6 @@ class Magasin(BaseDeDonnees):
 
         return attendre
 
-    def migrer(self) -> None:
-        """Brings the tables to the present revision (`db upgrade`)."""
-        schema_sql.preparer(self, migrer=True)
-
     @contextmanager
     def ecrire(self, base: str) -> Iterator[RegistreBase]:
         """The register of `base`, to be written: its only writer until the end. Committed at the end, rolled

@@ -156,7 +156,7 @@ class Connexions:
             self._fichier.verifier()
             if ecriture and place_libre(self._ou) < _PLACE_MIN:  # a row may fit where a message does not
                 raise OSError(errno.ENOSPC, "too little room")
-        driver = self._connecter()
+        driver = self.ouvrir_connexion()
         self._occuper(driver)
         try:
             if self._abime and driver.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
@@ -189,7 +189,7 @@ class Connexions:
             if depuis is None or time.monotonic() - depuis < _SANS_NOUVELLES:
                 continue
             try:
-                self._connecter().close()  # what is long, or waits for a lock, may go on
+                self.ouvrir_connexion().close()  # what is long, or waits for a lock, may go on
             except self._erreurs as erreur:
                 if defaillance_de(erreur, connexion=True) is INJOIGNABLE:
                     self._defaillir(erreur, connexion=True)
@@ -214,7 +214,7 @@ class Connexions:
         if self.disjoncteur.coupure is not None:  # since this thread was let in: it waited for its turn
             self.disjoncteur.verifier(ecriture=False)
         try:
-            return self._connecter()
+            return self.ouvrir_connexion()
         except self._erreurs as erreur:
             if isinstance(erreur, self.bogues):
                 raise
@@ -222,7 +222,8 @@ class Connexions:
                 self.disjoncteur.verifier(ecriture=False)
             raise self._defaillir(erreur, connexion=True) from erreur
 
-    def _connecter(self) -> Any:
+    def ouvrir_connexion(self) -> Any:
+        """A connection of the driver that is the caller's, to close. Raises what the driver does."""
         if isinstance(self._ou, Path):
             driver, self._en_wal = ouvrir_sqlite(self._ou, self._synchronous, en_wal=self._en_wal)
             return driver

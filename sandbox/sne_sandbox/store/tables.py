@@ -12,12 +12,12 @@ from typing import Any, Final
 from sne_interface.resources import table
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0005"
+REVISION: Final = "v0006"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
 #: snapshots are restored, with nothing there but what `rattrapage_de_migration` fills.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0004", "v0003", "v0002", "v0001", "0005"})
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0005", "v0004", "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"

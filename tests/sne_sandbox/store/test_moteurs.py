@@ -64,7 +64,7 @@ def test_a_commit_sees_that_the_file_is_another(
     magasin: Magasin, tmp_path: Path, faire: Callable[[Path], None], cause: str
 ) -> None:
     _ecrire(magasin, "avant")
-    with closing(magasin._connecter()) as autre:  # the file holds all of it
+    with closing(magasin.ouvrir_connexion()) as autre:  # the file holds all of it
         autre.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     _ecrire(magasin, "encore")
     faire(tmp_path / "sne.sqlite3")

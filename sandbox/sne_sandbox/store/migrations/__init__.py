@@ -1,1 +1,0 @@
-"""The steps that build the tables, for Alembic."""
