@@ -124,7 +124,7 @@ class BaseDeDonnees(Connexions):
             self._apres(1, verrou)
 
     def _ecrire(self) -> None:
-        if getattr(self._local, "ecrit", False):
+        if self._local.ecrit:
             raise RuntimeError("a transaction that writes is already open in this thread")
         self._local.ecrit = True
 

@@ -26,13 +26,12 @@ class RequeteSql:
     """A statement: its text, the same on both engines or one for each, with named parameters (`:nom`).
 
     `libre`: it reads no row that may wait to be written (`Connexion.differer`), and changes nothing that
-    exchanges of one transaction remember for one another (`Connexion.memoire`); `oublie=False`: not the
-    latter.
+    exchanges of one transaction remember for one another (`Connexion.memoire`).
     """
 
-    __slots__ = ("libre", "oublie", "textes")
+    __slots__ = ("libre", "textes")
 
-    def __init__(self, texte: str | Mapping[str, str], *, libre: bool = False, oublie: bool = True) -> None:
+    def __init__(self, texte: str | Mapping[str, str], *, libre: bool = False) -> None:
         sqlite, postgresql = (
             (texte, texte) if isinstance(texte, str) else (texte["sqlite"], texte["postgresql"])
         )
@@ -42,14 +41,13 @@ class RequeteSql:
             "postgresql": _PARAMETRE.sub(r"%(\1)s", postgresql.replace("%", "%%")),
         }
         self.libre = libre
-        self.oublie = oublie
 
 
 class Connexion:
     """A connection inside one transaction, which others may share (`store.commit_groupe`). `ecriture` says
     whether it may write, `dialecte` which engine it is: « sqlite » or « postgresql »."""
 
-    __slots__ = ("_driver", "_envelopper", "_groupe", "_sa", "dialecte", "ecriture")
+    __slots__ = ("_driver", "_envelopper", "_groupe", "_sa", "dialecte", "ecriture", "memoire")
 
     def __init__(
         self,
@@ -61,21 +59,18 @@ class Connexion:
     ) -> None:
         self._driver = groupe.pilote
         self._groupe = groupe
+        #: What was read in this transaction, for the works that share it. Any statement that is not `libre`
+        #: empties it.
+        self.memoire: Final = groupe.memoire
         self._envelopper = envelopper
         self._sa: sa.Connection | None = None
         self.ecriture = ecriture
         self.dialecte = dialecte
 
     @property
-    def memoire(self) -> dict[Any, Any]:
-        """Returns what was read in this transaction, for the works that share it. Any statement that is not
-        `libre` empties it."""
-        return self._groupe.memoire
-
-    @property
     def sa(self) -> "sa.Connection":
         """SQLAlchemy's connection over this one, for statements built on the spot."""
-        self._preparer(oublie=True)
+        self._preparer()
         if self._sa is None:
             self._sa = self._envelopper(self._driver)
         return self._sa
@@ -97,16 +92,14 @@ class Connexion:
 
     def faire_tout(self, requete: RequeteSql, parametres: Sequence[Mapping[str, Any]]) -> None:
         """Runs it once for each set of parameters, in one call of the driver."""
-        if len(parametres) == 1:
-            self._executer(requete, parametres[0])
-        elif parametres:
+        if parametres:
             if not requete.libre:
-                self._preparer(oublie=requete.oublie)
+                self._preparer()
             self._driver.cursor().executemany(requete.textes[self.dialecte], parametres)
 
     def planter(self, table: str, colonnes: Sequence[str], lignes: Sequence[Ligne]) -> None:
         """Inserts many rows whose values are what the columns hold, by the fastest way of the engine."""
-        self._preparer(oublie=True)
+        self._preparer()
         noms = ", ".join(colonnes)
         if self.dialecte == "sqlite":
             places = ", ".join("?" * len(colonnes))
@@ -125,17 +118,31 @@ class Connexion:
         elif parametres:
             differees[requete] = list(parametres)
 
-    def _preparer(self, *, oublie: bool) -> None:
+    def suivant(self, tirer: RequeteSql, poser: RequeteSql, cle: Mapping[str, str]) -> Ligne:
+        """The next number of a counter, then what else `tirer`, which moves it by one, answers. Works that
+        share the transaction go on from it; where they bring it (`rang`) is written by `poser`, later."""
+        connu = tirer, *cle.values()
+        trouvee = self.memoire.get(connu)
+        if trouvee is not None:
+            trouvee = trouvee[0] + 1, *trouvee[1:]
+            self.differer(poser, [{**cle, "rang": trouvee[0]}])
+        else:
+            if poser in self._groupe.differees:
+                self._preparer()
+            trouvee = self.ligne(tirer, cle)
+            assert trouvee is not None
+        self.memoire[connu] = trouvee
+        return trouvee
+
+    def _preparer(self) -> None:
         """Prepares for a statement that is not `libre`."""
-        groupe = self._groupe
-        if oublie:
-            groupe.memoire.clear()
-        if groupe.differees:
-            verser(groupe, self.dialecte)
+        self.memoire.clear()
+        if self._groupe.differees:
+            verser(self._groupe, self.dialecte)
 
     def _executer(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Any:
         if not requete.libre:
-            self._preparer(oublie=requete.oublie)
+            self._preparer()
         return self._driver.execute(requete.textes[self.dialecte], parametres)
 
     @contextmanager
@@ -166,5 +173,6 @@ class Connexion:
 
 def verser(groupe: Groupe, dialecte: str) -> None:
     """Writes the rows of a transaction that wait to be written, one call of the driver a statement."""
+    curseur = groupe.pilote.cursor()
     for requete, rangees in groupe.verser().items():
-        groupe.pilote.cursor().executemany(requete.textes[dialecte], rangees)
+        curseur.executemany(requete.textes[dialecte], rangees)

@@ -1,7 +1,7 @@
 """The tokens of the people who may enter, as the database keeps them: every process sees a change at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
-from sne_sandbox.store.lignes import en_colonne, instant_de, instant_ou_rien, micros
+from sne_sandbox.store.lignes import en_colonnes, instant_de, instant_ou_rien, micros
 from sne_sandbox.store.requetes_sql import inserer
 
 #: What its writers hold alone on PostgreSQL: no base has such a name.
@@ -132,4 +132,4 @@ def _lu(ligne: Ligne) -> JetonGarde:
 
 
 def _ligne(jeton: JetonGarde) -> dict[str, Any]:
-    return {champ.name: en_colonne(getattr(jeton, champ.name)) for champ in fields(jeton)}
+    return en_colonnes(tables.jeton.noms, jeton)

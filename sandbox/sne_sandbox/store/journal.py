@@ -23,8 +23,9 @@ from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, Requete
 from sne_sandbox.store.lignes import (
     IDENTIFIANT_MAX,
     RAPPORT_MAX,
+    attributs,
     detasser,
-    en_colonne,
+    en_colonnes,
     instant_de,
     instant_ou_rien,
     longueur_tassee,
@@ -81,13 +82,12 @@ _PESER: Final = RequeteSql(
 _SANS_TETE: Final = RequeteSql(
     f"SELECT {', '.join(_OCTETS)} FROM echange WHERE base = :base AND identifiant = :identifiant"
 )
-# It must see where exchanges of this transaction have brought the counter, and changes nothing else.
 _SUIVANT: Final = RequeteSql(
     "INSERT INTO journal_compteur (base, dernier, origine, oublies) VALUES (:cle, 1, 0, 0) ON CONFLICT "
     "(base) DO UPDATE SET dernier = journal_compteur.dernier + 1 RETURNING dernier, origine, oublies",
-    oublie=False,
+    libre=True,
 )
-_AVANCER: Final = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHERE base = :cle", libre=True)
+_AVANCER: Final = RequeteSql("UPDATE journal_compteur SET dernier = :rang WHERE base = :cle", libre=True)
 _DETAILS_DE: Final = RequeteSql(
     "SELECT details FROM echange WHERE base = :base AND identifiant = :identifiant"
 )
@@ -222,7 +222,7 @@ class Journal:
         their place, of method `EFFACE`: ids follow each other. Nights, steps of scenes, moves of the clock
         and states put back stay as they are. Answers the ids of those erased, in order. Raises StoreError."""
         vide = Echange(base, datetime.fromtimestamp(0, UTC))
-        details = _ECRIRE({nom: getattr(vide, nom) for nom in _DETAILS})
+        details = _ECRIRE(attributs(_DETAILS, vide))
         valeurs = {"base": base, "phrase": EFFACEMENT, "details": details, "rien": tasser(b"")}
         with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
             faits = (
@@ -238,18 +238,14 @@ class Journal:
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
-        if not 0 < identifiant <= IDENTIFIANT_MAX:
-            return None
         with self._donnees.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
+            ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": _borne(identifiant)})
         return None if ligne is None else _echange_de(ligne)
 
     def est_lourd(self, base: str, identifiant: int, seuil: int) -> bool:
         """True when the messages of an exchange weigh more than `seuil` bytes; they are unpacked only as far
         as the answer needs."""
-        if not 0 < identifiant <= IDENTIFIANT_MAX:
-            return False
-        cle = {"base": base, "identifiant": identifiant}
+        cle = {"base": base, "identifiant": _borne(identifiant)}
         with self._donnees.transaction(ecriture=False) as connexion:
             poids = connexion.ligne(_PESER, cle)
             if poids is None or poids[0] * RAPPORT_MAX < seuil:
@@ -346,16 +342,7 @@ class Journal:
 
     def _ajouter(self, connexion: Connexion, echange: Echange, question: bytes | None) -> int:
         base = echange.base = _lisible(echange.base) or ""
-        cle = (_SUIVANT, base)
-        if cle not in connexion.memoire:
-            compteur = connexion.ligne(_SUIVANT, {"cle": base})
-            assert compteur is not None
-            identifiant, origine, oublies = compteur
-        else:
-            dernier, origine, oublies = connexion.memoire[cle]
-            identifiant = dernier + 1
-            connexion.differer(_AVANCER, [{"cle": base, "dernier": identifiant}])
-        connexion.memoire[cle] = identifiant, origine, oublies
+        identifiant, origine, oublies = connexion.suivant(_SUIVANT, _AVANCER, {"cle": base})
         echange.identifiant = identifiant
         if not identifiant % partitions_du_journal.TAILLE:
             partitions_du_journal.ouvrir(connexion, base, (identifiant,))
@@ -474,12 +461,11 @@ _NUITS: Final = (
 
 
 def _ligne_de(echange: Echange, question: bytes) -> Mapping[str, Any]:
-    notes = _ECRIRE({nom: getattr(echange, nom) for nom in _DETAILS})
     return {
         "base": echange.base,
-        **{nom: en_colonne(getattr(echange, nom)) for nom in _COLONNES},
-        **{nom: _lisible(getattr(echange, nom)) for nom in _TEXTES},
-        "details": _lisible(notes),
+        **en_colonnes(_COLONNES, echange),
+        **{nom: _lisible(texte) for nom, texte in attributs(_TEXTES, echange).items()},
+        "details": _lisible(_ECRIRE(attributs(_DETAILS, echange))),
         "requete": question,
         "reponse": tasser(echange.reponse),
     }

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,19 +95,40 @@ def longueur_tassee(octets: bytes, assez: int) -> int:
         return 0
 
 
+@cache
+def _ecriture(genre: type) -> Callable[[Any], Any] | None:
+    """How a value of that type is written; None for one that is written as it is."""
+    if issubclass(genre, Enum):  # before the text that it is too
+        return attrgetter("_value_")
+    if issubclass(genre, datetime):  # before the day that it is too
+        return micros
+    if issubclass(genre, date):
+        return date.isoformat
+    return tasser if issubclass(genre, bytes) else None
+
+
 def en_colonne(valeur: Any) -> Any:
     """A value as its column holds it. Raises ValueError for a naive instant."""
-    if valeur is None or type(valeur) is str:  # most of them
-        return valeur
-    if isinstance(valeur, Enum):  # before the text that it is too
-        return valeur.value
-    if isinstance(valeur, datetime):  # before the day that it is too
-        return micros(valeur)
-    if isinstance(valeur, date):
-        return valeur.isoformat()
-    if isinstance(valeur, bytes):
-        return tasser(valeur)
-    return valeur
+    ecrire = _ecriture(valeur.__class__)
+    return valeur if ecrire is None else ecrire(valeur)
+
+
+def en_colonnes(noms: tuple[str, ...], objet: Any) -> dict[str, Any]:
+    """The attributes of an object that have these names, as their columns hold them."""
+    return {
+        nom: valeur if (ecrire := _ecriture(valeur.__class__)) is None else ecrire(valeur)
+        for nom, valeur in attributs(noms, objet).items()
+    }
+
+
+def attributs(noms: tuple[str, ...], objet: Any) -> dict[str, Any]:
+    """The attributes of an object that have these names, as they are."""
+    return dict(zip(noms, _lecture(noms)(objet), strict=True))
+
+
+@cache
+def _lecture(noms: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*noms)
 
 
 def _lire(colonnes: Sequence[str], lectures: Lectures, ligne: Ligne) -> dict[str, Any]:
@@ -192,7 +214,7 @@ def _lire_reglages(texte: str) -> Reglages:
 
 def ligne_guichet(base: str, guichet: Guichet) -> dict[str, Any]:
     """The row of a guichet."""
-    ligne = {"base": base} | {f.name: en_colonne(getattr(guichet, f.name)) for f in fields(guichet)}
+    ligne = {"base": base, **en_colonnes(tables.guichet.noms[1:], guichet)}
     ligne["autres_territoires"] = " ".join(guichet.autres_territoires) or None
     ligne["actes"] = None if guichet.actes is None else " ".join(guichet.actes)
     return ligne
@@ -267,7 +289,7 @@ def ligne_demande(base: str, stockee: DemandeStockee, revision: int) -> dict[str
     association = stockee.demande.association
     type_reservataire, commune_attribution = _attribution(stockee.radiation)
     return {
-        **{nom: en_colonne(getattr(stockee, nom)) for nom in COLONNES},
+        **en_colonnes(COLONNES, stockee),
         "base": base,
         "revision": revision,
         "ref_interne": stockee.demande.ref_interne,
@@ -333,7 +355,7 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
 
 def ligne_decision(base: str, notee: DecisionNotee) -> dict[str, Any]:
     """The row of a decision."""
-    return {"base": base} | {f.name: en_colonne(getattr(notee, f.name)) for f in fields(notee)}
+    return {"base": base, **en_colonnes(tables.decision.noms[1:], notee)}
 
 
 def attribution_de(stockee: DemandeStockee) -> DecisionNotee | None:
@@ -385,7 +407,7 @@ def evenement_de(ligne: Ligne) -> Evenement:
 def ligne_evenement(base: str, evenement: Evenement) -> dict[str, Any]:
     """The row of an event."""
     return {
-        **{nom: en_colonne(getattr(evenement, nom)) for nom in COLONNES_EVENEMENT},
+        **en_colonnes(COLONNES_EVENEMENT, evenement),
         "base": base,
         "caracteristiques": json.dumps(evenement.caracteristiques, ensure_ascii=False),
     }
@@ -393,4 +415,4 @@ def ligne_evenement(base: str, evenement: Evenement) -> dict[str, Any]:
 
 def ligne_mouvement(base: str, mouvement: Mouvement) -> dict[str, Any]:
     """The row of a movement."""
-    return {"base": base} | {nom: en_colonne(getattr(mouvement, nom)) for nom in _COLONNES_MOUVEMENT}
+    return {"base": base, **en_colonnes(_COLONNES_MOUVEMENT, mouvement)}

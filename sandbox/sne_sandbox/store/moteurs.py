@@ -234,6 +234,7 @@ class FichierOuvert:
     def __init__(self, chemin: Path) -> None:
         """Raises OSError."""
         self._chemin = chemin
+        self._ou = str(chemin)
         self._journal = f"{chemin}-wal"
         vu = chemin.stat()
         self._lui = _qui(vu)
@@ -253,20 +254,19 @@ class FichierOuvert:
         """Raises MagasinIndisponible when the path does not lead any more to what was opened. `driver` is a
         connection that is about to commit, and comes once a transaction: what it sees is looked at too. Some
         microseconds."""
-        nom = self._chemin.name
-        vu = _regarder(str(self._chemin))
+        vu = _regarder(self._ou)
         if _qui(vu) != self._lui:
-            raise _perdu(f"le fichier {nom} a été remplacé par un autre sous le serveur")
+            raise _perdu(f"le fichier {self._chemin.name} a été remplacé par un autre sous le serveur")
         if self._lui_wal is not None and _qui(_regarder(self._journal)) != self._lui_wal:
-            raise _perdu(f"le fichier {nom}-wal a été remplacé par un autre sous le serveur")
+            raise _perdu(f"le fichier {self._chemin.name}-wal a été remplacé par un autre sous le serveur")
         if driver is None:
             return
         generation = driver.execute(_LIRE).fetchone()[0]
         if generation < self._generation:
-            raise _perdu(f"le fichier {nom} a été ramené à un état antérieur sous le serveur")
+            raise _perdu(f"le fichier {self._chemin.name} a été ramené à un état antérieur sous le serveur")
         self._generation = generation  # as others committed it: ours is written below
         if vu.st_size < self._taille and _pages(driver) > vu.st_size and not self._entier():
-            raise _perdu(f"le fichier {nom} a été écrasé par une copie sous le serveur")
+            raise _perdu(f"le fichier {self._chemin.name} a été écrasé par une copie sous le serveur")
         self._taille = vu.st_size
         if self._marque is not None and time.monotonic() - self._marque >= _AGE:
             # The first by the clock: two copies that went on apart have not the same. The next ones by one,
@@ -287,13 +287,12 @@ class FichierOuvert:
 
 
 def _regarder(chemin: str) -> os.stat_result:
-    nom = os.path.basename(chemin)  # noqa: PTH119
     try:
         return os.stat(chemin)  # noqa: PTH116 - three times the price by Path
     except FileNotFoundError:
-        raise _perdu(f"le fichier {nom} a été supprimé sous le serveur") from None
+        raise _perdu(f"le fichier {Path(chemin).name} a été supprimé sous le serveur") from None
     except OSError as erreur:
-        raise _perdu(f"le fichier {nom} ne se voit plus ({raison_systeme(erreur)})") from None
+        raise _perdu(f"le fichier {Path(chemin).name} ne se voit plus ({raison_systeme(erreur)})") from None
 
 
 def _qui(vu: os.stat_result) -> tuple[int, int]:

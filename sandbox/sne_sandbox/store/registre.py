@@ -111,6 +111,7 @@ class RegistreBase:
         self.base: Base = lue.base
         self._lue = lue
         self._referentiels = referentiels
+        self._referentiel = referentiels.de(connexion, lue)
         self._nom = lue.base.nom
         self._demandes: dict[str, DemandeStockee | None] = {}
         self._proches: dict[tuple[str | None, ...], list[Ligne]] = {}
@@ -121,10 +122,6 @@ class RegistreBase:
         return self._lue.pannes
 
     # --- guichets and event types ------------------------------------------------------------------
-
-    @property
-    def _referentiel(self) -> Referentiel:
-        return self._referentiels.de(self.connexion, self._lue)
 
     def guichet(self, code: str) -> Guichet | None:
         """The guichet of that code."""
@@ -165,7 +162,7 @@ class RegistreBase:
         self._ecrit()
         # The prefix holds two digits of the year: 1918 and 2018 share their sequence, and never a number.
         prefixe = f"{territoire}{depot:%m%y}"
-        rang = self._tirer(prefixe, 1)
+        rang = self._tirer(prefixe)
         _verifier_sequence(prefixe, rang)
         return str(NumeroUnique.de(territoire, depot, rang, guichet))
 
@@ -307,7 +304,7 @@ class RegistreBase:
     def ajouter_evenement(self, evenement: Evenement) -> int:
         """Stores a new event of a stored demande, under an id that is drawn: whatever it holds is ignored."""
         self._ecrit()
-        identifiant = self._tirer(_EVENEMENT, 1)
+        identifiant = self._tirer(_EVENEMENT)
         ligne = lignes.ligne_evenement(self._nom, replace(evenement, identifiant=identifiant))
         self.connexion.faire(requetes_sql.AJOUTER_EVENEMENT, ligne)
         return identifiant
@@ -360,7 +357,7 @@ class RegistreBase:
             "numero_unique": apres.numero_unique,
             "auteur": auteur,
             "instant": lignes.micros(instant),
-            **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
+            **(dict.fromkeys(etat) if avant is None else lignes.en_colonnes(etat, avant)),
         }
         self.connexion.differer(requetes_sql.NOTER_CHANGEMENT, [ligne])
         if self._referentiels.changement_a_purger():
@@ -468,13 +465,10 @@ class RegistreBase:
         self._ecrit()
         self.connexion.faire(requetes_sql.regler_base(*colonnes), {"cle": self._nom, **colonnes})
 
-    def _tirer(self, sequence: str, combien: int) -> int:
-        """Draws `combien` numbers and returns the last one. Numbers drawn in a transaction that is rolled
-        back were never given."""
-        cle = {"base": self._nom, "nom": sequence, "rang": combien}
-        ligne = self.connexion.ligne(requetes_sql.TIRER, cle)
-        assert ligne is not None
-        return int(ligne[0])
+    def _tirer(self, sequence: str) -> int:
+        """Draws a number. One drawn in a transaction that is rolled back was never given."""
+        cle = {"base": self._nom, "nom": sequence}
+        return int(self.connexion.suivant(requetes_sql.TIRER, requetes_sql.POSER, cle)[0])
 
     def _aujourdhui(self) -> date:
         return self.base.horloge.maintenant(datetime.now(UTC)).date()

@@ -49,10 +49,12 @@ VIDER_COMPTEUR: Final = RequeteSql(
     "UPDATE journal_compteur SET origine = dernier, oublies = 0 WHERE base = :cle"
 )
 GUICHETS: Final = RequeteSql(
-    f"SELECT {', '.join(tables.guichet.noms)} FROM guichet WHERE base = :base ORDER BY code"
+    f"SELECT {', '.join(tables.guichet.noms)} FROM guichet WHERE base = :base ORDER BY code",
+    libre=True,
 )
 TYPES: Final = RequeteSql(
-    f"SELECT {', '.join(tables.type_evenement.noms)} FROM type_evenement WHERE base = :base ORDER BY code"
+    f"SELECT {', '.join(tables.type_evenement.noms)} FROM type_evenement WHERE base = :base ORDER BY code",
+    libre=True,
 )
 AJOUTER_GUICHET: Final = inserer(tables.guichet)
 OTER_GUICHET: Final = RequeteSql("DELETE FROM guichet WHERE base = :base AND code = :code")
@@ -68,13 +70,14 @@ def regler_base(*colonnes: str) -> RequeteSql:
 # --- sequences -------------------------------------------------------------------------------------------
 
 _SEQUENCE: Final = (
-    "INSERT INTO sequence (base, nom, dernier) VALUES (:base, :nom, :rang) "
-    "ON CONFLICT (base, nom) DO UPDATE SET dernier ="
+    "INSERT INTO sequence (base, nom, dernier) VALUES (:base, :nom, {}) ON CONFLICT (base, nom) "
 )
-#: Draws `rang` numbers of a sequence; answers the last.
-TIRER: Final = RequeteSql(f"{_SEQUENCE} sequence.dernier + :rang RETURNING dernier", libre=True)
+#: Draws the next number of a sequence.
+TIRER: Final = RequeteSql(
+    f"{_SEQUENCE.format(1)} DO UPDATE SET dernier = sequence.dernier + 1 RETURNING dernier", libre=True
+)
 #: Sets it at `rang`.
-POSER: Final = RequeteSql(f"{_SEQUENCE} :rang", libre=True)
+POSER: Final = RequeteSql(f"{_SEQUENCE.format(':rang')} DO UPDATE SET dernier = :rang")
 SEQUENCE: Final = RequeteSql("SELECT dernier FROM sequence WHERE base = :base AND nom = :nom")
 
 # --- demandes --------------------------------------------------------------------------------------------

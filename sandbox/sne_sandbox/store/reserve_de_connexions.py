@@ -54,6 +54,14 @@ _SANS_NOUVELLES: Final = 6.0
 _RONDE: Final = 1.0
 
 
+class _DuFil(threading.local):
+    """What a thread has of its own: the connection by which it fills a base, whether it writes; `driver`,
+    which SQLAlchemy is given."""
+
+    pilote: Any = None
+    ecrit = False
+
+
 class Connexions:
     """The connections of one process to one database. Its threads share them."""
 
@@ -78,7 +86,7 @@ class Connexions:
         #: Connections of PostgreSQL that somebody works with, and since when (monotonic seconds).
         self._occupees: dict[Any, float] = {}
         self._fini = threading.Event()
-        self._local = threading.local()
+        self._local = _DuFil()
         self._ferme = False
         self._abime = False
         self._en_wal = False
@@ -200,7 +208,7 @@ class Connexions:
 
     def _prendre(self) -> Any:
         """A connection that nobody uses; that of this thread, while it fills a base."""
-        driver = self._pilote_propre()
+        driver = self._local.pilote
         if driver is None:
             try:
                 driver = self._libres.pop()
@@ -239,17 +247,13 @@ class Connexions:
     def _morte(self, driver: Any) -> bool:
         """True when a kept connection is of no use any more: PostgreSQL has closed it meanwhile. Nothing was
         begun: another connection will do."""
-        return self.dialecte == "postgresql" and driver.closed and driver is not self._pilote_propre()
-
-    def _pilote_propre(self) -> Any:
-        """The connection of this thread alone, while it fills a base."""
-        return getattr(self._local, "pilote", None)
+        return self.dialecte == "postgresql" and driver.closed and driver is not self._local.pilote
 
     def _remettre(self, driver: Any, *, saine: bool = True) -> None:
         """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
         server that was started again, they may have too."""
         self._occupees.pop(driver, None)
-        if driver is self._pilote_propre():
+        if driver is self._local.pilote:
             return
         if (
             saine
