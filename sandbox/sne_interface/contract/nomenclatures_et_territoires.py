@@ -336,9 +336,9 @@ class Territoires:
     def region_de(self, territoire: str) -> str | None:
         """The code of the region of a territory (« 111 », « 062 »), None for one that has no commune."""
         if self._regions is None:
-            une_par_territoire = {territoire_de(code): code for code in self._communes.codes()}
-            communes = {territoire: self.commune(code) for territoire, code in une_par_territoire.items()}
-            self._regions = {t: commune.region for t, commune in communes.items() if commune is not None}
+            une_par_departement = {departement_de(code): code for code in self._communes.codes()}
+            communes = filter(None, map(self.commune, une_par_departement.values()))
+            self._regions = {territoire_de(commune.code): commune.region for commune in communes}
         return self._regions.get(territoire)
 
     def nommees(self, nom: str) -> tuple[Commune, ...]:
