@@ -9,6 +9,7 @@ to a thread once, whole, and comes back once, whole.
 
 import io
 import tempfile
+from functools import cached_property
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -20,6 +21,7 @@ from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
 from sne_interface.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD, methode_recue
+from sne_interface.domain.texte import Retenus
 from sne_interface.raisons_du_systeme import raison_systeme
 from sne_sandbox.server import execution_wsgi, pannes_du_reseau, refus_http, requete_malformee, sondes, tls
 from sne_sandbox.server.bornes import Arrivee
@@ -36,6 +38,8 @@ SILENCE_APRES_REFUS: Final = 2.0
 FIN_APRES_REFUS: Final = 30.0
 #: What a connection too many is given to say something, and to read that it is.
 FIN_DE_TROP: Final = 5.0
+#: Keys of the environ, by header.
+_CLES: Final = Retenus(lambda nom: "HTTP_" + nom.upper().replace("-", "_"))
 
 
 class RequeteRecue(Request):
@@ -61,9 +65,6 @@ class RequeteRecue(Request):
             self.content = io.BytesIO()
         else:
             self.content = tempfile.SpooledTemporaryFile(max_size=EN_MEMOIRE)  # noqa: SIM115
-
-    def parseCookies(self) -> None:  # noqa: N802
-        """Twisted's: nothing to do, the application reads its cookies."""
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         """Twisted's: a piece of the body."""
@@ -105,45 +106,23 @@ class RequeteRecue(Request):
         )
 
     def _environ(self, corps: IO[bytes]) -> dict[str, Any]:
-        """The environ of PEP 3333. Beside it: `sne.certificat_client`, the DER bytes of the verified client
-        certificate or None; `sne.certificat_demande`, whether one was asked for; `sne.ecoute`, the listener
-        (https, http, https_expire, https_autre_nom). No header can forge them: those begin with HTTP_."""
-        canal = self.channel
+        """The environ of PEP 3333, upon that of its connection."""
         chemin, _, question = self.uri.partition(b"?")
         if not chemin.startswith(b"/") and b"://" in chemin:
             # The absolute form, that clients behind a proxy send.
             chemin = b"/" + chemin.split(b"://", 1)[1].partition(b"/")[2]
-        environ: dict[str, Any] = {
+        environ = {
+            **self.channel.environ,
             "REQUEST_METHOD": self.method.decode("latin-1"),
-            "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(chemin).decode("latin-1"),
             "QUERY_STRING": question.decode("latin-1"),
             "REQUEST_URI": self.uri.decode("latin-1"),
-            "REMOTE_ADDR": self.client.host,
-            "REMOTE_PORT": str(self.client.port),
-            "SERVER_NAME": self.host.host,
-            "SERVER_PORT": str(self.host.port),
             "SERVER_PROTOCOL": self.clientproto.decode("latin-1"),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http" if canal.genre == "http" else "https",
             "wsgi.input": corps,
-            "wsgi.input_terminated": True,
-            "wsgi.errors": execution_wsgi.ERREURS,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-            CERTIFICAT: canal.certificat_client(),
-            CERTIFICAT_DEMANDE: canal.genre != "http" and canal.service.ecoute.client_cert != "off",
-            ECOUTE: canal.genre,
-            ETAT: canal.service.bornes.etat,
         }
         for nom, valeurs in self.requestHeaders.getAllRawHeaders():
-            cle = nom.decode("latin-1").upper().replace("-", "_")
-            environ["HTTP_" + cle] = ("; " if cle == "COOKIE" else ", ").join(
-                valeur.decode("latin-1") for valeur in valeurs
-            )
-        if canal.service.voie is not None:
-            environ[LOURD] = False
+            liant = b"; " if nom == b"Cookie" else b", "
+            environ[_CLES[nom.decode("latin-1")]] = liant.join(valeurs).decode("latin-1")
         environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
         environ.pop("HTTP_CONTENT_LENGTH", None)
         # Always known here, chunked bodies included.
@@ -159,7 +138,7 @@ class RequeteRecue(Request):
             if not isinstance(corps, bytes):
                 corps.close()
             if reponse.non_remise is not None:
-                self.channel.service.signaler_non_remise(reponse.non_remise, AVANT)
+                self.channel.service.fils.soumettre(reponse.non_remise, AVANT)
             return
         self.channel.non_remise = reponse.non_remise
         self.startedWriting = 1
@@ -180,7 +159,7 @@ class RequeteRecue(Request):
         if reponse.panne is not None:
             reponse.panne(pannes_du_reseau.ConnexionTenue(self), octets)
             return
-        self.channel.write(octets)
+        self.channel.ecrire(octets)
         self.finish()
 
     def _envoye(self, complet: bool) -> None:
@@ -275,7 +254,6 @@ class Canal(HTTPChannel):
         #: The request whose answer the transport still holds, and that others sent along with it wait for.
         self._engorgee: RequeteRecue | None = None
         self._poignee = genre == "http"
-        self._certificat: bytes | None = None
 
     # --- the life of the connection ------------------------------------------------------------------
 
@@ -351,17 +329,16 @@ class Canal(HTTPChannel):
 
     def veiller(self) -> None:
         """Drops a peer who for a while has sent a request, or read a long answer, too slowly."""
-        ecoulement = self.ecoulement
-        if ecoulement is None and (self._arrivee.limite is None or self.en_cours):
+        ecoulement, arrivee = self.ecoulement, self._arrivee
+        if ecoulement is None and (arrivee.limite is None or self.en_cours):
             return
-        arrivee = self._arrivee
         quoi, octets = (ecoulement, ecoulement.envoyes) if ecoulement else (arrivee.limite, arrivee.octets)
         if (trop_lent := arrivee.cadence.mesurer(quoi, octets, self.service.ecoute)) is None:
             return
         avance, duree = trop_lent
         self.service.bornes.etat.lents += 1
         if ecoulement is None:
-            self._arrivee.limite.cancel()
+            arrivee.limite.cancel()
             self._refuser_lenteur(f"{avance} octets en {duree:.0f} s (--debit-min).")
             return
         self._signaler(0, refus_http.NON_LUE.format(ecoulement.envoyes, ecoulement.longueur, avance, duree))
@@ -378,14 +355,40 @@ class Canal(HTTPChannel):
         adresse = self.transport.getPeer()
         return f"{adresse.host}:{adresse.port}"
 
-    def certificat_client(self) -> bytes | None:
-        """The client certificate (DER) that OpenSSL has verified, None without."""
-        if self._certificat is None and self.genre != "http":
-            certificat = self.transport.getPeerCertificate()
-            self._certificat = (
-                crypto.dump_certificate(crypto.FILETYPE_ASN1, certificat) if certificat else b""
-            )
-        return self._certificat or None
+    @cached_property
+    def environ(self) -> dict[str, Any]:
+        """The part of the environ that its requests share. Beside PEP 3333: `sne.certificat_client`, the DER
+        bytes of the verified client certificate or None; `sne.certificat_demande`, whether one was asked for;
+        `sne.ecoute`, the listener (https, http, https_expire, https_autre_nom). No header can forge them:
+        those begin with HTTP_."""
+        clair, pair, hote = self.genre == "http", self.transport.getPeer(), self.transport.getHost()
+        certificat = None if clair else self.transport.getPeerCertificate()
+        return {
+            "SCRIPT_NAME": "",
+            "REMOTE_ADDR": pair.host,
+            "REMOTE_PORT": str(pair.port),
+            "SERVER_NAME": hote.host,
+            "SERVER_PORT": str(hote.port),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http" if clair else "https",
+            "wsgi.input_terminated": True,
+            "wsgi.errors": execution_wsgi.ERREURS,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            CERTIFICAT: crypto.dump_certificate(crypto.FILETYPE_ASN1, certificat) if certificat else None,
+            CERTIFICAT_DEMANDE: not clair and self.service.ecoute.client_cert != "off",
+            ECOUTE: self.genre,
+            ETAT: self.service.bornes.etat,
+            **({} if self.service.voie is None else {LOURD: False}),
+        }
+
+    def ecrire(self, octets: bytes) -> None:
+        """Sends a whole answer: what the kernel takes at once spares a round of the reactor."""
+        if self.genre == "http" and not reste(self.transport):
+            partis = self.transport.writeSomeData(octets)
+            octets = octets[partis:] if isinstance(partis, int) else octets
+        self.write(octets)
 
     def arreter(self) -> None:
         """The server is ending: closes the connection, or has it closed after the exchange under way."""
@@ -448,7 +451,7 @@ class Canal(HTTPChannel):
 
     def _signaler_non_remise(self, raison: str) -> None:
         assert self.non_remise is not None
-        self.service.signaler_non_remise(self.non_remise, raison)
+        self.service.fils.soumettre(self.non_remise, raison)
         self.non_remise = None
 
     def couper(self) -> None:
@@ -460,7 +463,7 @@ class Canal(HTTPChannel):
 
     def reinitialiser(self) -> None:
         """Resets the connection: no goodbye of TLS, what was written and has not left is lost."""
-        (self.transport if self.genre == "http" else self.transport.transport).abortConnection()
+        self._tcp.abortConnection()
 
     def requestDone(self, request: RequeteRecue) -> None:  # noqa: N802
         """Twisted's: the answer to `request` has been written."""
@@ -577,8 +580,7 @@ class Canal(HTTPChannel):
         if self.requests:
             self.requests[-1].oublier_corps()
         self.persistent = False
-        self.lineReceived = self.rawDataReceived = _jeter  # type: ignore[method-assign, assignment]
-        self.dataReceived = self._jeter_et_attendre  # type: ignore[method-assign]
+        self.lineReceived = self.rawDataReceived = self.dataReceived = self._jeter  # type: ignore[method-assign, assignment]
         self.clearLineBuffer()
         self.setTimeout(SILENCE_APRES_REFUS)
         if self._refus.fin is None:
@@ -592,9 +594,5 @@ class Canal(HTTPChannel):
         dites = methode_recue(methode.decode("latin-1")), chemin.decode("latin-1")
         self.service.signaler(RefusServeur(self.pair, raison, "", *dites, statut))
 
-    def _jeter_et_attendre(self, data: bytes) -> None:
+    def _jeter(self, data: bytes) -> None:
         self.resetTimeout()
-
-
-def _jeter(data: bytes) -> None:
-    """Drops what a refused peer still sends."""

@@ -73,15 +73,7 @@ def servir(
         reacteur = _reacteur()
         if taches.lecteur is not None:
             voie = Voie(taches.lecteur, reacteur.callFromThread)
-        service = ServiceWsgi(
-            ecoute,
-            taches.application,
-            reacteur,
-            fils,
-            taches.refus,
-            taches.etat,
-            voie,
-        )
+        service = ServiceWsgi(ecoute, taches.application, reacteur, fils, taches.refus, taches.etat, voie)
         serveur = _Serveur(service, autorite, prises, arrivees, taches.periodique, arret)
         serveur.tourner(pret)
     finally:

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
 from twisted.internet.posixbase import PosixReactorBase
 
 from sne_sandbox.server.bornes import Bornes, connexions_possibles
 from sne_sandbox.server.listeners import Ecoute
-from sne_sandbox.server.livraison_de_la_reponse import NonRemise
 from sne_sandbox.server.refus_http import RefusServeur
 from sne_sandbox.web.sante import Sante
+
+if TYPE_CHECKING:
+    from sne_sandbox.server.lectures_lourdes import Voie
 
 logger = logging.getLogger(__name__)
 
@@ -66,16 +68,6 @@ class Fils:
 ApplicationWsgi = WSGIApplication
 
 
-class LecturesLourdes(Protocol):
-    """The workers that take heavy reads off the threads of the application (`server.lectures_lourdes`)."""
-
-    def soumettre(self, requete: Any, environ: dict[str, Any]) -> bool:
-        """Has a request answered; False when too many wait."""
-
-    def fermer(self) -> None:
-        """The server ends."""
-
-
 @dataclass(slots=True, eq=False)
 class ServiceWsgi:
     """The application, its threads and its limits, for the channels of one server."""
@@ -87,8 +79,8 @@ class ServiceWsgi:
     refus: Callable[[RefusServeur], None]
     #: What `/readyz` tells; None: those addresses are the application's.
     etat: Sante | None = None
-    #: What heavy reads are asked; None: the application.
-    voie: LecturesLourdes | None = None
+    #: Where heavy reads are asked; None: of the application.
+    voie: "Voie | None" = None
     bornes: Bornes = field(init=False)
     #: Open channels; touched by the reactor's thread only.
     canaux: set[Any] = field(default_factory=set)
@@ -99,25 +91,12 @@ class ServiceWsgi:
     arret_demande: bool = False
     #: Whether it has said that it is about to end (`Ecoute.preavis`).
     depart: bool = False
-    _flux: int = 0
-    _verrou: threading.Lock = field(default_factory=threading.Lock)
+    #: The places of answers that last.
+    flux: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(FLUX_MAX))
     _date: tuple[int, bytes] = (0, b"")
 
     def __post_init__(self) -> None:
         self.bornes = Bornes(connexions_possibles(self.ecoute.connexions_max), self.ecoute.octets_max)
-
-    def prendre_flux(self) -> bool:
-        """Takes one of the places of answers that last; False when none is left."""
-        with self._verrou:
-            if self._flux >= FLUX_MAX:
-                return False
-            self._flux += 1
-            return True
-
-    def rendre_flux(self) -> None:
-        """Gives the place back."""
-        with self._verrou:
-            self._flux -= 1
 
     def signaler(self, refus: RefusServeur) -> None:
         """Has a refusal noted, in a thread: noting it may wait for a database."""
@@ -137,10 +116,6 @@ class ServiceWsgi:
             logger.warning("sne-sandbox : %s", raison)
             self.signaler(RefusServeur(pair="", raison=raison, methode="", statut=503))
         self.bornes.reserver()
-
-    def signaler_non_remise(self, non_remise: NonRemise, raison: str) -> None:
-        """Has an answer that was not delivered noted, in a thread."""
-        self.fils.soumettre(non_remise, raison)
 
     def date(self) -> bytes:
         """Value of the Date header, computed once a second."""
