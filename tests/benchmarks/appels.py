@@ -1,9 +1,10 @@
-"""Run by the interpreter of each checkout: how many functions one getNumUnique calls, WSGI in, WSGI out.
+"""Run by the interpreter of each checkout: how many functions one getNumUnique calls, and the milliseconds of
+processor that it takes, WSGI in, WSGI out.
 
     python appels.py PACKAGE HOME REQUESTS
 
-`REQUESTS` holds (Content-Type, body) pairs (`marshal`): half warm up, the others are counted,
-builtins included. Prints the mean.
+`REQUESTS` holds (Content-Type, body) pairs (`marshal`): a third warms up, a third is timed, a third counted,
+builtins included. Prints the means.
 """
 
 import cProfile
@@ -13,6 +14,7 @@ import io
 import marshal
 import pstats
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,15 +39,19 @@ def main(paquet: str, home: str, requetes: str) -> None:
     horloge = importlib.import_module(domaine).Horloge(fige_a=MIDI)
     app = web.creer_application(configuration(home=Path(home), horloge=horloge))
     messages = marshal.loads(Path(requetes).read_bytes())
-    moitie = len(messages) // 2
-    for message in messages[:moitie]:
+    tiers = len(messages) // 3
+    for message in messages[:tiers]:
         appeler(app, *message)
+    debut = time.process_time()
+    for message in messages[tiers : 2 * tiers]:
+        appeler(app, *message)
+    duree = time.process_time() - debut
     profil = cProfile.Profile()
     profil.enable()
-    for message in messages[moitie:]:
+    for message in messages[2 * tiers : 3 * tiers]:
         appeler(app, *message)
     profil.disable()
-    print(pstats.Stats(profil).total_calls / (len(messages) - moitie))  # type: ignore[attr-defined]
+    print(pstats.Stats(profil).total_calls / tiers, duree * 1000 / tiers)  # type: ignore[attr-defined]
 
 
 def appeler(app: Any, type_: str, corps: bytes) -> None:

@@ -1,102 +1,64 @@
-"""A load run over HTTP: clients that keep their connection and register one household after another.
+"""A load run over HTTP, by wrk: clients that keep their connection and register one household after another.
 
-The clients are threads of one process with sockets and nothing else, so that they take little of the
-machine; they take some all the same: a figure is that of a machine that holds clients and server.
+wrk shares the machine with the servers that it asks: a figure is that of a machine that holds both.
 """
 
-import itertools
-import socket
-import threading
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from menages import CHEMIN
 
+SCRIPT: Final = Path(__file__).with_suffix(".lua")
 _TETE: Final = (
     "POST {chemin} HTTP/1.1\r\nHost: sne.logement.gouv.fr\r\nContent-Type: {type}\r\n"
     "Accept-Encoding: deflate\r\nContent-Length: {taille}\r\n\r\n"
 )
 
 
-@dataclass(slots=True)
-class Mesure:
-    """What a run gave: seconds it lasted, seconds of each exchange."""
+class WrkManque(RuntimeError):
+    """There is no wrk on this machine."""
 
+    def __init__(self) -> None:
+        """How to have it."""
+        super().__init__("wrk manque : apt-get install wrk")
+
+
+@dataclass(frozen=True, slots=True)
+class Mesure:
+    """What a run gave: how many exchanges, seconds it lasted, milliseconds of an exchange (median, 99th
+    centile, in which wrk counts those that a slow one kept waiting)."""
+
+    echanges: int
     duree: float
-    latences: list[float] = field(default_factory=list)
+    mediane: float
+    centile: float
 
     @property
     def debit(self) -> float:
         """Requests a second."""
-        return len(self.latences) / self.duree
-
-    def centile(self, rang: float) -> float:
-        """Milliseconds under which that share of the exchanges stays."""
-        return sorted(self.latences)[min(int(len(self.latences) * rang), len(self.latences) - 1)] * 1000
+        return self.echanges / self.duree
 
 
-def charger(port: int, requetes: Sequence[tuple[str, bytes]], clients: int, duree: float) -> Mesure:
+def charger(port: int, requetes: Iterable[tuple[str, bytes]], clients: int, duree: int) -> Mesure:
     """`clients` connections send `requetes`, each once, for `duree` seconds or until there are no more.
-    Raises RuntimeError for an answer that gives no numéro."""
-    messages = iter([_message(*requete) for requete in requetes])
-    verrou, erreurs = threading.Lock(), []
-    mesure = Mesure(0.0)
-    fin = time.perf_counter() + duree
-
-    def suivant() -> bytes | None:
-        with verrou:
-            return next(messages, None) if time.perf_counter() < fin else None
-
-    def tourner() -> None:
-        latences = []
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=30) as prise:
-                prise.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                while (message := suivant()) is not None:
-                    depart = time.perf_counter()
-                    _echanger(prise, message)
-                    latences.append(time.perf_counter() - depart)
-        except Exception as erreur:  # noqa: BLE001 - raised again by the main thread
-            erreurs.append(erreur)
-        with verrou:
-            mesure.latences += latences
-
-    fils = [threading.Thread(target=tourner) for _ in range(clients)]
-    debut = time.perf_counter()
-    for un in fils:
-        un.start()
-    for un in fils:
-        un.join()
-    mesure.duree = time.perf_counter() - debut
-    if erreurs:
-        raise erreurs[0]
-    return mesure
-
-
-def _message(type_: str, corps: bytes) -> bytes:
-    return _TETE.format(chemin=CHEMIN, type=type_, taille=len(corps)).encode() + corps
-
-
-def _echanger(prise: socket.socket, message: bytes) -> None:
-    prise.sendall(message)
-    recu = bytearray()
-    fin = None
-    while fin is None or len(recu) < fin:
-        morceau = prise.recv(65536)
-        if not morceau:
-            raise RuntimeError("the server hung up")
-        recu += morceau
-        if fin is None and (tete := recu.find(b"\r\n\r\n")) >= 0:
-            fin = tete + 4 + _longueur(recu[:tete])
-    if not recu.startswith(b"HTTP/1.1 200") or b":numUnique>" not in recu or b":listeAnomalie" in recu:
-        raise RuntimeError(f"no numéro: {bytes(itertools.islice(recu, 3000))!r}")
-
-
-def _longueur(tete: bytearray) -> int:
-    for ligne in tete.split(b"\r\n"):
-        nom, _, valeur = ligne.partition(b":")
-        if nom.lower() == b"content-length":
-            return int(valeur)
-    raise RuntimeError("an answer without Content-Length")
+    Raises RuntimeError for an answer that gives no numéro, WrkManque."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise WrkManque
+    with tempfile.NamedTemporaryFile() as fichier:
+        for type_, corps in requetes:
+            message = _TETE.format(chemin=CHEMIN, type=type_, taille=len(corps)).encode() + corps
+            fichier.write(b"%d\n%s" % (len(message), message))
+        fichier.flush()
+        options = ("-t1", f"-c{clients}", f"-d{duree}s", "--timeout", "60s", "-s", SCRIPT)
+        commande = [wrk, *options, f"http://127.0.0.1:{port}", "--", fichier.name]
+        fini = subprocess.run(commande, capture_output=True, text=True, errors="replace")
+    rates, echanges, duree_us, mediane, centile = map(float, fini.stdout.splitlines()[-1].split())
+    if fini.stderr or rates:
+        raise RuntimeError(f"{rates:.0f} of {echanges:.0f} exchanges failed: {fini.stderr}")
+    return Mesure(int(echanges), duree_us / 1e6, mediane / 1e3, centile / 1e3)

@@ -14,7 +14,6 @@ from urllib.parse import unquote
 import menages
 import requests
 import serveur
-from versions import Version
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -150,9 +149,9 @@ class Mesure:
         return next(titre for titre, debut in GENRES if self.chemin.startswith(debut))
 
 
-def remplir(version: Version, home: Path, echanges: int) -> None:
-    """Real exchanges, accepted, refused and unreadable, copied until the journal is full."""
-    with serveur.demarrer(version, home, "--workers", "1") as un, requests.Session() as session:
+def jouer(un: serveur.Serveur) -> None:
+    """Real exchanges: accepted, refused and unreadable."""
+    with requests.Session() as session:
         adresse = f"http://127.0.0.1:{un.port}{menages.CHEMIN}"
         requetes = list(menages.requetes(700_000, REELS))
         # The last ones are known by then: duplicates.
@@ -162,7 +161,11 @@ def remplir(version: Version, home: Path, echanges: int) -> None:
             *[("text/xml", b"<illisible")] * (REELS // 10),
         ]:
             session.post(adresse, corps, headers={"Content-Type": genre}, timeout=60)
-    with Magasin.ouvrir(None, home, journal_max=echanges) as magasin:
+
+
+def remplir(url: str | None, home: Path, echanges: int) -> None:
+    """Copies the last exchanges until the journal is full."""
+    with Magasin.ouvrir(url, home, journal_max=echanges) as magasin:
         journal = magasin.journal
         modeles = journal.chercher(BASE_PAR_DEFAUT, limite=2 * REELS, octets=True)
         manquent = max(0, echanges - journal.compter(BASE_PAR_DEFAUT)[0])
@@ -179,6 +182,7 @@ def adresses(un: serveur.Serveur) -> list[str]:
         session.headers.update(un.en_tetes)
         trouve = recenser(session, origine, ["/"])
     pages = [adresse.removeprefix(origine) for pages in trouve.pages.values() for adresse in pages]
+    pages = [page for page in pages if "/voisine-" not in page]  # `volume.semer` makes them
     return list(dict.fromkeys([*pages, *QUESTIONS]))
 
 

@@ -38,7 +38,7 @@ def synchroniser(dossier: Path) -> float:
 
 
 def mesurer(
-    dossier: Path, version: Version, secondes: float, tours: int
+    dossier: Path, version: Version, secondes: int, tours: int
 ) -> dict[tuple[str, int], list[charge.Mesure]]:
     """The rounds of each setting and number of clients."""
     mesures: dict[tuple[str, int], list[charge.Mesure]] = {}
@@ -52,7 +52,7 @@ def mesurer(
         depuis = 0
         for _ in range(tours):
             for clients in CLIENTS:
-                messages = list(menages.requetes(depuis, int(secondes * 800)))
+                messages = list(menages.requetes(depuis, secondes * 800))
                 depuis += len(messages)
                 for reglage, un in serveurs.items():
                     faite = charge.charger(un.port, messages, clients, secondes)
@@ -64,7 +64,7 @@ def main() -> None:
     """Measures, prints the table, and writes it in the page if there is one."""
     lecteur = argparse.ArgumentParser(description=__doc__)
     lecteur.add_argument("--page", type=Path)
-    lecteur.add_argument("--secondes", type=float, default=6.0)
+    lecteur.add_argument("--secondes", type=int, default=6)
     lecteur.add_argument("--tours", type=int, default=3)
     lecteur.add_argument(
         "--dossier", type=Path, help="on the disk to be measured (default: the system's temporary one)"
@@ -82,9 +82,7 @@ def main() -> None:
     ]
     for clients in CLIENTS:
         debits = [statistics.median(m.debit for m in mesures[reglage, clients]) for reglage in REGLAGES]
-        queues = [
-            statistics.median(m.centile(0.99) for m in mesures[reglage, clients]) for reglage in REGLAGES
-        ]
+        queues = [statistics.median(m.centile for m in mesures[reglage, clients]) for reglage in REGLAGES]
         rapport = f"{debits[1] / debits[0]:.2f}".replace(".", ",")
         lignes.append(
             f"| {clients} | {nombre(debits[0])} /s | {nombre(debits[1])} /s | {rapport} "

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from menages import documents
+from serveur import Serveur
 from versions import CACHE
 
 VERSION: Final = "2.9.1"
@@ -24,10 +26,11 @@ _ENVELOPPE: Final = (
 )
 
 
-def question(document: bytes) -> tuple[str, bytes]:
-    """(Content-Type, body) of a getNumUnique that mountebank can read: it opens no MIME part."""
-    corps = document.decode().partition("?>")[2]
-    return "application/soap+xml; charset=utf-8", _ENVELOPPE.format(corps).encode()
+def questions(depuis: int, combien: int) -> Iterator[tuple[str, bytes]]:
+    """(Content-Type, body) of each getNumUnique, as mountebank can read it: it opens no MIME part."""
+    for document in documents(depuis, combien):
+        corps = document.decode().partition("?>")[2]
+        yield "application/soap+xml; charset=utf-8", _ENVELOPPE.format(corps).encode()
 
 
 def installer() -> Path | None:
@@ -43,8 +46,8 @@ def installer() -> Path | None:
 
 
 @contextlib.contextmanager
-def demarrer(commande: Path, dossier: Path, type_: str, reponse: bytes) -> Iterator[int]:
-    """One that answers `reponse` to every message CRE; its port."""
+def demarrer(commande: Path, dossier: Path, type_: str, reponse: bytes) -> Iterator[Serveur]:
+    """One that answers `reponse` to every message CRE."""
     port, gestion = _port_libre(), _port_libre()
     en_tetes = {"Content-Type": type_, "Content-Length": str(len(reponse)), "Connection": "keep-alive"}
     dit = {
@@ -62,7 +65,7 @@ def demarrer(commande: Path, dossier: Path, type_: str, reponse: bytes) -> Itera
     with subprocess.Popen([str(commande), "start", *options], stdout=subprocess.DEVNULL) as processus:
         try:
             _attendre(port)
-            yield port
+            yield Serveur(processus.pid, port, 0.0, None)
         finally:
             processus.terminate()
 

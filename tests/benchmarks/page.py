@@ -37,4 +37,8 @@ def entete() -> list[str]:
     quand = f"{jour.day}{'er' if jour.day == 1 else ''} {MOIS[jour.month - 1]} {jour.year}"
     dit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=_ICI)
     commit = dit.stdout.strip() or "inconnu"
-    return [f"Mesuré le {quand}, commit {commit} : {machine()}, que client et serveur se partagent.", ""]
+    change = subprocess.run(
+        ["git", "status", "--porcelain", "--", ":/", ":!/docs/performances.md"], capture_output=True, cwd=_ICI
+    )
+    commit += " (arbre modifié)" * bool(change.stdout)
+    return [f"Mesuré le {quand}, commit {commit} : {machine()}.", ""]

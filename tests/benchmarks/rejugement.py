@@ -6,33 +6,22 @@ machine with two cores. With few examples the start of the command weighs as muc
 """
 
 import json
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-SNE = Path(sys.executable).parent / "sne-sandbox"
-
-
-def mesurer(*mots: str) -> tuple[float, float]:
-    """Seconds, and seconds of CPU, that a command takes."""
-    avant, debut = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run([SNE, *mots], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-    apres = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = apres.ru_utime + apres.ru_stime - avant.ru_utime - avant.ru_stime
-    return time.monotonic() - debut, cpu
+from rangees import peser
+from versions import actuelle
 
 
 def main(exemples: str) -> None:
     """Prints a line a command."""
+    ici = actuelle()
     with tempfile.TemporaryDirectory() as dossier:
-        epreuve = mesurer(
-            "conform", "--application", "temoin", "--examples", exemples, "--report-dir", dossier
-        )
+        options = ("--application", "temoin", "--examples", exemples, "--report-dir", dossier)
+        epreuve = peser(ici, "conform", *options)
         print(f"conform --examples {exemples} : {epreuve[0]:.1f} s, {epreuve[1]:.1f} s de CPU")
-        duree, cpu = mesurer("report", "--verify", f"{dossier}/preuves.zip")
+        duree, cpu = peser(ici, "report", "--verify", f"{dossier}/preuves.zip")
         echanges = json.loads(Path(dossier, "rapport.json").read_text("utf-8"))["entete"]["echanges"]
         print(f"report --verify : {echanges} échanges, {duree:.1f} s, {cpu:.1f} s de CPU")
         fois = 10_000 / echanges

@@ -9,34 +9,41 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
+import charge
 import console
 import page
 import volume
-from rangees import MESURES, RAPIDE, Banc, Effort, Rangee
+from rangees import MESURES, RAPIDE, Banc, Effort, Rangee, postgres
 from versions import ANCIEN, actuelle, ancienne
 
 from sne_sandbox.cli.options import tableau_markdown
-
-#: How a target is said: none, met, missed.
-TENUES: Final = {None: "", True: "tenu", False: "manqué"}
 
 
 def mesurer(mesures: Iterable[Callable[[], Iterator[Rangee]]]) -> Iterator[Rangee]:
     """All their rows, shown as they come."""
     for mesure in mesures:
-        for rangee in mesure():
-            dite = (rangee.avant, rangee.maintenant, rangee.voulu, TENUES[rangee.tenue])
+        for rangee in _rangees(mesure):
+            dite = (rangee.avant, rangee.maintenant, rangee.voulu_dit)
             print(f"{rangee.mesure[:66]:<67}" + "".join(f"{case:<20}" for case in dite), flush=True)
             yield rangee
 
 
+def _rangees(mesure: Callable[[], Iterator[Rangee]]) -> Iterator[Rangee]:
+    try:
+        yield from mesure()
+    except charge.WrkManque as manque:
+        print(manque, file=sys.stderr)
+        yield Rangee("enregistrements par HTTP", "", "non mesuré : wrk manque")
+
+
 def tableau(titres: tuple[str, ...], rangees: Iterable[Rangee]) -> str:
     """The same, for the page."""
-    cases = ((r.mesure.strip(), r.avant, r.maintenant, r.voulu, TENUES[r.tenue]) for r in rangees)
+    cases = ((r.mesure.strip(), r.avant, r.maintenant, r.voulu_dit) for r in rangees)
     return tableau_markdown(titres, cases)
 
 
@@ -60,23 +67,33 @@ def main() -> None:
         "--seulement", nargs="*", choices=[*noms, "volume", "console"], help="ces mesures-là"
     )
     options.add_argument("--grande", type=Path, help="dossier de la grande base, gardé d'une fois à l'autre")
+    options.add_argument("--demandes", type=int, help="taille de la grande base")
+    options.add_argument("--postgresql", action="store_true", help="la grande base est dans PostgreSQL")
     lues = options.parse_args()
     voulues = lues.seulement or [*noms, "volume", "console"]
     debut, entete = time.monotonic(), page.entete()
     blocs: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory(prefix="sne-banc-") as dossier:
-        banc = Banc(ancienne(lues.ancien), actuelle(), Path(dossier), RAPIDE if lues.rapide else Effort())
+    effort = RAPIDE if lues.rapide else Effort()
+    effort = replace(effort, volume=lues.demandes or effort.volume)
+    with tempfile.TemporaryDirectory(prefix="sne-banc-") as dossier, ExitStack() as pile:
+        banc = Banc(ancienne(lues.ancien), actuelle(), Path(dossier), effort)
         choisies = [partial(mesure, banc) for mesure in MESURES if mesure.__name__ in voulues]
         if choisies:
-            titres = ("mesure", f"avant ({ANCIEN})", "maintenant", "voulu", "verdict")
+            titres = ("mesure", f"avant ({ANCIEN})", "maintenant", "voulu")
             blocs["serveur"] = [tableau(titres, list(mesurer(choisies)))]
-        grande = lues.grande or banc.dossier / "grande"
         if {"volume", "console"} & set(voulues):
-            combien = volume.semer(banc, grande)
+            nouvelle = pile.enter_context(postgres()) if lues.postgresql else None
+            petite, grande = (
+                volume.Store(ou, nouvelle() if nouvelle else None)
+                for ou in (banc.dossier / "petite", lues.grande or banc.dossier / "grande")
+            )
+            rangees = list(mesurer([partial(volume.semer, banc, grande)]))
+            combien = volume.demandes(grande)
         if "volume" in voulues:
-            mesures = (partial(volume.comparer, banc, grande), partial(volume.temps, banc, grande))
-            titres = ("mesure", "base de ce qu'on y trouve", f"{combien} demandes", "voulu", "verdict")
-            blocs["volume"] = [tableau(titres, list(mesurer(mesures)))]
+            mesures = (partial(volume.comparer, banc, petite, grande), partial(volume.temps, banc, grande))
+            ou = f"{combien} demandes, {banc.effort.bases} bases à côté{', PostgreSQL' * lues.postgresql}"
+            titres = ("mesure", "base de ce qu'on y trouve", ou, "voulu")
+            blocs["volume"] = [tableau(titres, [*rangees, *mesurer(mesures)])]
         if "console" in voulues:
             pages, calcul = volume.pages(banc, grande)
             bilan = console.bilan(pages, calcul)

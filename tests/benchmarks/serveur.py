@@ -5,11 +5,12 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import charge
 from menages import MIDI
 from versions import Version
 
@@ -53,6 +54,19 @@ class Serveur:
             champs = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
             total += (int(champs[11]) + int(champs[12])) / _TICS
         return total
+
+    def charger(
+        self, requetes: Iterable[tuple[str, bytes]], clients: int, secondes: int = 600
+    ) -> tuple[charge.Mesure, float]:
+        """A load run, and the milliseconds of processor that one exchange of it takes; the server is still
+        when it ends: for a second it takes nothing."""
+        avant = self.cpu()
+        mesure = charge.charger(self.port, requetes, clients, secondes)
+        pris, fin = -1.0, time.monotonic() + _PATIENCE
+        while self.cpu() > pris + 1.5 / _TICS and time.monotonic() < fin:
+            pris = self.cpu()
+            time.sleep(1)
+        return mesure, (pris - avant) * 1000 / mesure.echanges
 
     def connexions(self, ports: set[int]) -> list[int]:
         """How many of the connections from these ports each process serves, the most loaded first."""

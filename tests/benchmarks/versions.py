@@ -35,6 +35,11 @@ class Version:
         """What its modules are imported from."""
         return "sne_sandbox" if (self.racine / "sandbox" / "sne_sandbox").exists() else "sandbox"
 
+    @property
+    def sans_attendre(self) -> tuple[str, ...]:
+        """What has its server wait for no disk, as the old one, which has no such option, does."""
+        return ("--synchronous", "NORMAL") if self.paquet == "sne_sandbox" else ()
+
     def lancer(self, *arguments: str, tolere: int = 0) -> str:
         """Runs its command; what it wrote on its standard output. Raises RuntimeError when it exits by
         anything but 0 or `tolere`."""

@@ -1,5 +1,5 @@
-"""A large base beside an empty one: a registration, each search, every page of the console, a night, the
-statistics.
+"""A large base on either engine, in a store of many, beside a small one alone: a registration, each search,
+every page of the console, a night, the statistics.
 """
 
 import contextlib
@@ -8,13 +8,14 @@ import json
 import sqlite3
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import charge
 import console
 import menages
+import psycopg
 import serveur
 from rangees import Banc, Rangee, nombre
 
@@ -60,139 +61,173 @@ RECHERCHES: Final = {
 _TROP: Final = 501
 #: What the searches find in a large base, in SQL.
 _TROUVEES: Final = {
-    "nom seul": "numero_unique FROM grande.demande_personne WHERE base = 'ecole' AND nom_plie = 'vasseur'",
-    "dépôt": "numero_unique FROM grande.demande WHERE base = 'ecole' AND date_creation = '2018-03-14'",
-    "renouvellement": "numero_unique FROM grande.demande WHERE base = 'ecole' "
-    "AND date_renouvellement = '2018-03-14'",
-    "radiation": "numero_unique FROM grande.demande WHERE base = 'ecole' AND date_radiation = '2018-03-14'",
-    "commune": "numero_unique FROM grande.demande_commune WHERE base = 'ecole' AND commune = '62498' "
+    "nom seul": "demande_personne WHERE base = 'ecole' AND nom_plie = 'vasseur'",
+    "dépôt": "demande WHERE base = 'ecole' AND date_creation = '2018-03-14'",
+    "renouvellement": "demande WHERE base = 'ecole' AND date_renouvellement = '2018-03-14'",
+    "radiation": "demande WHERE base = 'ecole' AND date_radiation = '2018-03-14'",
+    "commune": "demande_commune WHERE base = 'ecole' AND commune = '62498' "
     "AND date_creation BETWEEN '2018-03-01' AND '2018-03-15'",
-    "motif": "numero_unique FROM grande.demande_motif WHERE base = 'ecole' AND motif = '07' "
+    "motif": "demande_motif WHERE base = 'ecole' AND motif = '07' "
     "AND date_creation BETWEEN '2018-03-14' AND '2018-03-15'",
 }
-
-
+#: The tables of a demande.
+_TABLES: Final = ("demande", "demande_personne", "demande_commune", "demande_motif", "demande_stat")
 #: How much longer than over nothing, and milliseconds of the 99th centile.
 _EGAL: Final = 1.2
 _CENTILE: Final = 100.0
 
 
-def semer(banc: Banc, grande: Path) -> int:
-    """The large base, unless it is there already; how many demandes it holds."""
-    if not (grande / "sne.sqlite3").exists():
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where bases are: a PostgreSQL database, or without `url` the file of SQLite in `home`."""
+
+    home: Path
+    url: str | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What names it to a command."""
+        return ("--home", str(self.home), *(("--database", self.url) if self.url else ()))
+
+    def ouvrir(self) -> Any:
+        """A connection, to be closed."""
+        if self.url is None:
+            return contextlib.closing(sqlite3.connect(self.home / "sne.sqlite3"))
+        return contextlib.closing(psycopg.connect(self.url))
+
+    def nombre(self, choix: str) -> int:
+        """The one number that a SELECT gives."""
+        with self.ouvrir() as connexion:
+            return int(connexion.execute(choix).fetchone()[0])
+
+    def demarrer(self, banc: Banc, *options: str) -> contextlib.AbstractContextManager[serveur.Serveur]:
+        """A server of this checkout over it."""
+        return serveur.demarrer(banc.nouvelle, self.home, *self.options[2:], "--workers", "1", *options)
+
+
+def semer(banc: Banc, grande: Store) -> Iterator[Rangee]:
+    """Fills the large base, unless that is done already, and makes others beside it."""
+    titre = f"semis de {banc.effort.volume} demandes"
+    if grande.url is not None or not (grande.home / "sne.sqlite3").exists():
         options = ("--seed-size", str(banc.effort.volume), "--clock", menages.MIDI.isoformat())
-        banc.nouvelle.lancer("db", "seed", *options, "--home", str(grande))
-    with contextlib.closing(sqlite3.connect(grande / "sne.sqlite3")) as connexion:
-        return int(connexion.execute("SELECT count(*) FROM demande").fetchone()[0])
+        debut = time.perf_counter()
+        banc.nouvelle.lancer("db", "seed", *options, *grande.options)
+        yield Rangee(titre, "", f"{nombre(banc.effort.volume / (time.perf_counter() - debut))} /s")
+    lue = "pg_database_size(current_database())"
+    if grande.url is None:
+        lue = "page_count * page_size FROM pragma_page_count, pragma_page_size"
+    octets, combien = grande.nombre(f"SELECT {lue}"), demandes(grande)
+    dit = f"{nombre(octets / 1e9)} Go, soit {nombre(octets / combien / 1000)} ko chacune"
+    yield Rangee("  sur le disque", "", dit)
+    manquent = range(grande.nombre("SELECT count(*) FROM base"), banc.effort.bases + 1)
+    if manquent:
+        with grande.demarrer(banc) as un:
+            _appeler(un, "GET", "/ecole/clock")
+            debut = time.perf_counter()
+            for rang in manquent:
+                _appeler(un, "POST", "", {"nom": f"voisine-{rang}", "semence": "ecole", "taille": 100})
+            duree = (time.perf_counter() - debut) / len(manquent)
+        yield Rangee("base de 100 demandes, faite à côté", "", f"{nombre(duree * 1000)} ms")
 
 
-def comparer(banc: Banc, grande: Path) -> Iterator[Rangee]:
+def demandes(grande: Store) -> int:
+    """How many the large base holds."""
+    return grande.nombre("SELECT count(*) FROM demande WHERE base = 'ecole'")
+
+
+def comparer(banc: Banc, petite: Store, grande: Store) -> Iterator[Rangee]:
     """Calls over a base of what they find and over the large one, in turn: medians, and a 99th centile."""
-    with (
-        serveur.demarrer(banc.nouvelle, trouvees(banc, grande), "--workers", "1") as petit,
-        serveur.demarrer(banc.nouvelle, grande, "--workers", "1") as grand,
-    ):
-        fois = banc.effort.appels
-        requetes = list(menages.requetes(time.time_ns() // 10**6, 2 * fois))
-        for port in (petit.port, grand.port):
-            charge.charger(port, requetes[:fois], 1, 60)
-        depots = [charge.charger(port, requetes[fois:], 1, 60).latences for port in (petit.port, grand.port)]
-        yield _rangee("getNumUnique", *depots)
-        for nom, criteres in RECHERCHES.items():
-            petites, grandes = [], []
-            for _ in range(fois):
-                petites.append(_rechercher(petit.port, criteres))
-                grandes.append(_rechercher(grand.port, criteres))
-            yield _rangee(f"recherche : {nom}", petites[fois // 10 :], grandes[fois // 10 :])
+    trouver(banc, petite, grande)
+    depots = list(menages.requetes(time.time_ns() // 10**6, banc.effort.appels))
+    appels = {"getNumUnique": [(menages.CHEMIN, *depot) for depot in depots]}
+    for nom, criteres in RECHERCHES.items():
+        parties = [Part("xml_id", "text/xml; charset=us-ascii", "8bit", _DOCUMENT.format(criteres).encode())]
+        question = (_RECHERCHE, *requete(_ENVELOPPE.encode(), parties, action=_ACTION))
+        appels[f"recherche : {nom}"] = [question] * banc.effort.appels
+    with petite.demarrer(banc) as petit, grande.demarrer(banc) as grand:
+        for titre, siens in appels.items():
+            durees = [(_demander(petit.port, *un), _demander(grand.port, *un)) for un in siens]
+            petites, grandes = zip(*durees[len(durees) // 10 :], strict=True)
+            yield _rangee(titre, petites, grandes)
 
 
-def trouvees(banc: Banc, grande: Path) -> Path:
-    """A base that holds those demandes of the large one that the searches find, or as many of them as tell
+def trouver(banc: Banc, petite: Store, grande: Store) -> None:
+    """Fills a base with those demandes of the large one that the searches find, or as many of them as tell
     that there are too many: both then answer the same, and only what is beside them differs."""
-    petite = banc.dossier / "trouvees"
-    with serveur.demarrer(banc.nouvelle, petite, "--seed-base", "vide", "--workers", "1"):
+    with petite.demarrer(banc, "--seed-base", "vide"):
         pass
-    with contextlib.closing(sqlite3.connect(petite / "sne.sqlite3", isolation_level=None)) as base:
-        base.execute("ATTACH ? AS grande", (str(grande / "sne.sqlite3"),))
-        base.execute("BEGIN")
-        base.execute("CREATE TEMP TABLE choisies (numero PRIMARY KEY)")
+    with grande.ouvrir() as source, petite.ouvrir() as cible:
+        numeros: set[str] = set()
         for choix in _TROUVEES.values():
-            base.execute(f"INSERT OR IGNORE INTO choisies SELECT {choix} LIMIT {_TROP}")
-        # No numéro of theirs is given again.
-        base.execute("INSERT INTO main.sequence SELECT * FROM grande.sequence WHERE base = 'ecole'")
-        for table in ("demande", "demande_personne", "demande_commune", "demande_motif", "demande_stat"):
-            base.execute(
-                f"INSERT INTO main.{table} SELECT * FROM grande.{table} WHERE base = 'ecole' "
-                "AND numero_unique IN (SELECT numero FROM choisies)"
-            )
-        base.execute("COMMIT")
-    return petite
+            numeros.update(lu for (lu,) in source.execute(f"SELECT numero_unique FROM {choix} LIMIT {_TROP}"))
+        choisies = "numero_unique IN ({})".format(", ".join(f"'{numero}'" for numero in sorted(numeros)))
+        # With the sequences no numéro of theirs is given again.
+        for table, lesquelles in {
+            "sequence": "true",
+            **dict.fromkeys(_TABLES, choisies),
+        }.items():
+            lignes = source.execute(f"SELECT * FROM {table} WHERE base = 'ecole' AND {lesquelles}").fetchall()
+            place = "?" if petite.url is None else "%s"
+            places = ", ".join([place] * len(lignes[0]))
+            cible.cursor().executemany(f"INSERT INTO {table} VALUES ({places})", lignes)
+        cible.commit()
 
 
-def _rangee(titre: str, petites: list[float], grandes: list[float]) -> Rangee:
-    grandes.sort()
+def _rangee(titre: str, petites: Sequence[float], grandes: Sequence[float]) -> Rangee:
     milieux = statistics.median(petites) * 1000, statistics.median(grandes) * 1000
-    centile = grandes[int(len(grandes) * 0.99)] * 1000
+    centile = sorted(grandes)[int(len(grandes) * 0.99)] * 1000
     part = milieux[1] / milieux[0]
-    dit = f"{nombre(milieux[1])} ms, soit {nombre(part)} ; 99e centile {nombre(centile)} ms"
-    voulu = f"≤ {nombre(_EGAL)} ; ≤ {_CENTILE:.0f} ms"
+    dit = f"{nombre(milieux[1])} ms, soit {nombre(part)} ({nombre(centile)} ms)"
+    voulu = f"≤ {nombre(_EGAL)} (≤ {_CENTILE:.0f} ms)"
     return Rangee(titre, f"{nombre(milieux[0])} ms", dit, voulu, part <= _EGAL and centile <= _CENTILE)
 
 
-def temps(banc: Banc, grande: Path) -> Iterator[Rangee]:
+def temps(banc: Banc, grande: Store) -> Iterator[Rangee]:
     """A night, and the statistics of a day that nobody asked for, once the API has answered something: its
     first answer waits for what it is built of, whatever the base."""
-    with serveur.demarrer(banc.nouvelle, grande, "--workers", "1") as un:
+    with grande.demarrer(banc) as un:
+        _appeler(un, "GET", "/ecole/clock")
         for titre, chemin, corps, voulu in (
-            ("", "clock", None, 0.0),
-            ("les statistiques d'un jour, par l'API", "statistics?date=2018-03-01", None, 2.0),
-            (
-                "les comptes par EPCI, par l'API",
-                "statistics/territoires?niveau=epci&date=2018-03-01",
-                None,
-                2.0,
-            ),
-            ("les quotas d'une année, par l'API", "quotas?annee=2017", None, 2.0),
-            ("une nuit, par l'API", "clock/advance", {"vers": "P1D"}, 1.0),
-            ("la nuit suivante", "clock/advance", {"vers": "P1D"}, 1.0),
+            ("API : statistiques d'un jour", "statistics?date=2018-03-01", None, 2.0),
+            ("API : comptes par EPCI", "statistics/territoires?niveau=epci&date=2018-03-01", None, 2.0),
+            ("API : quotas d'une année", "quotas?annee=2017", None, 2.0),
+            ("API : une nuit", "clock/advance", {"vers": "P1D"}, 1.0),
+            ("API : la nuit suivante", "clock/advance", {"vers": "P1D"}, 1.0),
         ):
-            lien = http.client.HTTPConnection("127.0.0.1", un.port, timeout=600)
             debut = time.perf_counter()
-            octets = None if corps is None else json.dumps(corps)
-            en_tetes = {**un.en_tetes, "Content-Type": "application/json"}
-            lien.request(
-                "GET" if corps is None else "POST", f"/api/v1/bases/ecole/{chemin}", octets, en_tetes
-            )
-            reponse = lien.getresponse()
-            contenu = reponse.read()
+            _appeler(un, "GET" if corps is None else "POST", f"/ecole/{chemin}", corps)
             duree = time.perf_counter() - debut
-            if reponse.status != 200:
-                raise RuntimeError(contenu[:2000])
-            if titre:
-                yield Rangee(titre, "", f"{nombre(duree)} s", f"≤ {nombre(voulu)} s", duree <= voulu)
+            yield Rangee(titre, "", f"{nombre(duree)} s", f"≤ {nombre(voulu)} s", duree <= voulu)
 
 
-def pages(banc: Banc, grande: Path) -> tuple[list[console.Mesure], float]:
+def _appeler(un: serveur.Serveur, methode: str, chemin: str, corps: object = None) -> None:
+    en_tetes = {**un.en_tetes, "Content-Type": "application/json"}
+    octets = b"" if corps is None else json.dumps(corps).encode()
+    _envoyer(un.port, methode, f"/api/v1/bases{chemin}", octets, en_tetes)
+
+
+def pages(banc: Banc, grande: Store) -> tuple[list[console.Mesure], float]:
     """Every page of the console, over the large base and a full journal; seconds of a table of statistics."""
-    console.remplir(banc.nouvelle, grande, banc.effort.echanges)
-    options = ("--workers", "1", "--journal-max", str(banc.effort.echanges))
-    with serveur.demarrer(banc.nouvelle, grande, *options) as un:
+    options = ("--journal-max", str(banc.effort.echanges))
+    with grande.demarrer(banc) as un:
+        console.jouer(un)
+    console.remplir(grande.url, grande.home, banc.effort.echanges)
+    with grande.demarrer(banc, *options) as un:
         chemins = console.adresses(un)
-    with serveur.demarrer(banc.nouvelle, grande, *options) as un:
+    with grande.demarrer(banc, *options) as un:
         return list(console.mesurer(un, chemins)), console.calculer(un)
 
 
-def _rechercher(port: int, criteres: str) -> float:
-    document = _DOCUMENT.format(criteres).encode()
-    parties = [Part("xml_id", "text/xml; charset=us-ascii", "8bit", document)]
-    type_, corps = requete(_ENVELOPPE.encode(), parties, action=_ACTION)
-    lien = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+def _demander(port: int, chemin: str, type_: str, corps: bytes) -> float:
     debut = time.perf_counter()
-    lien.request("POST", _RECHERCHE, corps, {"Content-Type": type_})
-    reponse = lien.getresponse()
-    contenu = reponse.read()
-    duree = time.perf_counter() - debut
-    lien.close()
-    if reponse.status != 200:
+    _envoyer(port, "POST", chemin, corps, {"Content-Type": type_})
+    return time.perf_counter() - debut
+
+
+def _envoyer(port: int, methode: str, chemin: str, corps: bytes, en_tetes: dict[str, str]) -> None:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=600)) as lien:
+        lien.request(methode, chemin, corps, en_tetes)
+        reponse = lien.getresponse()
+        contenu = reponse.read()
+    if reponse.status not in (200, 201):
         raise RuntimeError(contenu[:2000].decode("utf-8", "replace"))
-    return duree
