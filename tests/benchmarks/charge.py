@@ -20,8 +20,8 @@ _TETE: Final = (
 )
 
 
-class WrkManque(RuntimeError):
-    """There is no wrk on this machine."""
+class WrkManque(SystemExit):
+    """There is no wrk on this machine: ends what cannot do without."""
 
     def __init__(self) -> None:
         """How to have it."""
