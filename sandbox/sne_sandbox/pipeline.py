@@ -8,6 +8,7 @@ exchange.
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 from sne_interface.contract import codec
@@ -319,7 +320,7 @@ def guichet_de(appel: Appel, document: Element | None) -> str:
         for chemin in ("demande/demandeLogement/numGuichet", "entete/codeGuichet"):
             if ecrit := document.texte_de(chemin):
                 return ecrit
-    for champ in ("nomCertificat", *(nom for nom in appel.champs if nom.startswith("nomFichier"))):
+    for champ in chain(("nomCertificat",), (nom for nom in appel.champs if nom.startswith("nomFichier"))):
         trouve = GUICHET_DANS_NOM.match(appel.texte(champ))
         if trouve is not None:
             return trouve[1]

@@ -98,12 +98,13 @@ def decouper(corps: bytes, boundary: bytes, *, debut: int = 0, parties_max: int)
         if ouvert < 0:
             lf_seul = delimiteur[2] == b"\n"
         else:
-            if len(morceaux) == parties_max:
+            rang = len(morceaux) + 1
+            if rang > parties_max:
                 raise MessageTropGros(
                     "Le message a trop de parties.",
                     explication=f"La limite est de {parties_max} parties (octet {trouve}).",
                 )
-            morceaux.append(_morceau(corps, ouvert, trouve, len(morceaux) + 1, lf_seul=lf_seul))
+            morceaux.append(_morceau(corps, ouvert, trouve, rang, lf_seul=lf_seul))
         if delimiteur[1]:
             if ouvert < 0:
                 raise illisible(f"Le message ne contient aucune partie (octet {trouve}).")
@@ -145,17 +146,19 @@ def lire_entetes(corps: bytes, debut: int, fin: int, *, lieu: str) -> tuple[Ente
 
     Raises MessageMalforme for a line that is no header, or headers beyond the limits.
     """
-    vide = _LIGNE_VIDE.search(corps, debut, min(fin, debut + ENTETES_OCTETS_MAX))
-    if vide is None and fin - debut > ENTETES_OCTETS_MAX:
+    trop = fin - debut > ENTETES_OCTETS_MAX
+    vide = _LIGNE_VIDE.search(corps, debut, debut + ENTETES_OCTETS_MAX if trop else fin)
+    if vide is None and trop:
         raise illisible(
             f"{lieu} (octet {debut}) : les en-têtes dépassent {ENTETES_OCTETS_MAX} octets, ou "
             " la ligne vide qui les sépare du contenu manque.",
         )
+    limite, suite = vide.span() if vide else (fin, fin)
     try:
-        entetes = _lire_bloc(corps[debut : vide.start() if vide else fin])
+        entetes = _lire_bloc(corps[debut:limite])
     except ValueError as erreur:
         raise illisible(f"{lieu} (octet {debut}) : {erreur}.") from None
-    return entetes, vide.end() if vide else fin
+    return entetes, suite
 
 
 @lru_cache(maxsize=128)

@@ -67,11 +67,17 @@ class FormulaireEcrit:
         imposees = [construire(nom, valeur) for nom, valeur in valeurs.items() if valeur is not None]
         noms = _DU_SNE.union([impose.nom for impose in imposees], _blocs_du_sne(contrat.roles.demande))
         self._blocs = self._ranger([e for e in demande.formulaire.enfants if e.nom not in noms], imposees)
+        #: The document, with a header of now.
+        self.document = self._ecrire(self._blocs)
 
     def avec(self, ajouts: list[Element | bytes]) -> bytes:
-        """The document, with a header of now; `ajouts` (elements, or their stored bytes) at their place."""
+        """The document with `ajouts` (elements, or their stored bytes) at their place."""
+        if not ajouts:
+            return self.document
         lus = [codec.lire(ajout) if isinstance(ajout, bytes) else ajout for ajout in ajouts]
-        blocs = sorted([*self._blocs, *self._ranger(lus)], key=_rang) if lus else self._blocs
+        return self._ecrire(sorted([*self._blocs, *self._ranger(lus)], key=_rang))
+
+    def _ecrire(self, blocs: list[tuple[int, str]]) -> bytes:
         contenu = "".join([ecrit for _, ecrit in blocs])
         corps = codec.enveloppe(self._racine, contenu)
         tete = f"<ns1:typeFichier>RET</ns1:typeFichier><ns1:dateFichier>{self._date}</ns1:dateFichier>"

@@ -77,7 +77,7 @@ def creer(question: Question, demande: Demande) -> _Fait:
         debut_validite=debut,
         fin_validite=ajouter_mois(debut, VALIDITE_MOIS),
         demande=demande,
-        document=ecrit.avec([]),
+        document=ecrit.document,
         numero_associe=demande.numero_associe,
     )
     question.registre.ajouter(stockee, _nirs(question, demande))
@@ -259,7 +259,7 @@ def _formulaire_remplace(
             if conservee is not None:
                 garder[nom] = conservee
     ecrit = _ecrire(question, demande, garder)
-    return replace(avant, version=demande.version, demande=demande, document=ecrit.avec([])), ecrit
+    return replace(avant, version=demande.version, demande=demande, document=ecrit.document), ecrit
 
 
 def _ecrire(question: Question, demande: Demande, valeurs: Mapping[str, str | None]) -> FormulaireEcrit:

@@ -102,8 +102,8 @@ class PorteSoap:
         self._services, self._suite = services, suite
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        chemin = environ.get("PATH_INFO", "")
-        appel = environ.get("REQUEST_METHOD") == "POST" and chemin.isascii()
+        chemin = environ["PATH_INFO"]
+        appel = environ["REQUEST_METHOD"] == "POST" and chemin.isascii()
         lieu = acheminer(self._services, chemin) if appel else None
         if lieu is None:
             return self._suite(environ, start_response)
