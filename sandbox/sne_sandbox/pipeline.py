@@ -104,10 +104,11 @@ class Pipeline:
         tassee = self.magasin.journal.preparer(echange)
 
         def travailler(registre: RegistreBase) -> Reponse:
-            question = Question(appel, base, maintenant, self.contrat, registre, guichet, document)
+            juge: tuple[Contexte | None, tuple[Anomalie, ...]] = None, ()
             if jugement is not None:
                 jugement.consulter(registre)
-                question = question.avec(jugement.contexte, jugement.anomalies)
+                juge = jugement.contexte, tuple(jugement.anomalies)
+            question = Question(appel, base, maintenant, self.contrat, registre, guichet, document, *juge)
             _noter(echange, question.anomalies)
             # (6) Apply.
             sortie = _appliquer(operation, question)

@@ -458,7 +458,7 @@ def _stockee(demande: Demande, numero: str, contrat: Contrat, maintenant: dateti
         debut_validite=debut,
         fin_validite=ajouter_mois(debut, get_num_unique.VALIDITE_MOIS),
         demande=demande,
-        document=FormulaireEcrit(demande, contrat, maintenant, garder).avec([]),
+        document=FormulaireEcrit(demande, contrat, maintenant, garder).document,
         date_renouvellement=renouvelee,
         date_radiation=None if radiation is None else radiation.date_de("dateRadiation"),
         motif_radiation=demande.motif_radiation,

@@ -1,9 +1,9 @@
 """The question to an operation, and its output: the two values that the pipeline carries."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
@@ -35,13 +35,6 @@ class Question:
     contexte: Contexte | None = None
     #: What the rules found, in document order.
     anomalies: tuple[Anomalie, ...] = ()
-
-    def avec(self, contexte: Contexte, anomalies: Sequence[Anomalie]) -> Self:
-        """The same question, judged."""
-        return type(self)(
-            self.appel, self.base, self.maintenant, self.contrat, self.registre, self.guichet, self.document,
-            contexte, tuple(anomalies),
-        )  # fmt: skip
 
     @property
     def bloquantes(self) -> tuple[Anomalie, ...]:
