@@ -190,9 +190,9 @@ def enregistrements(banc: Banc) -> Iterator[Rangee]:
             tous, a_deux = ensemble.charger(_requetes(effort.secondes * 1_000), 8, effort.secondes)
             dedans = _en_processus(banc, version)[1]
             return (
-                *(au_calme, a_huit, au_calme / dedans, tous.debit, tous.debit / debits[-1]),
-                *(tous.debit / un.debit, a_deux / a_huit, tous.centile / calme.mediane),
-            )
+                au_calme, a_huit, au_calme / dedans, tous.debit, tous.debit / debits[-1],
+                tous.debit / un.debit, a_deux / a_huit, tous.centile / calme.mediane,
+            )  # fmt: skip
 
         au_calme, a_huit, pile_http, debit, part, deux_pour_un, chers, attentes = banc.tour_a_tour(
             mesurer, effort.tours
