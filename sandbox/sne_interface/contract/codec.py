@@ -90,19 +90,19 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 # in half the time of a walk. Such an element knows neither its line nor its parent.
 
 #: An opening tag with its text: whether nothing closes it, the element that it is without children, the name
-#: of this one with its code.
-_Balise = tuple[bool, Element, str | None]
+#: of this one, whether it is empty, its name with its code.
+_Balise = tuple[bool, Element, str, bool, str | None]
 
 
 @lru_cache(maxsize=8)
 def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
     """Gives the meaning of each piece of a document, None for a closing tag."""
 
-    def lire(morceau: str) -> _Balise | None:
-        if morceau[0] == "/":
-            return None
+    def lire(morceau: bytes) -> _Balise | None:
         # A `>` is written as a reference where it ends no tag, or expat refuses what stands before it.
-        balise, _, texte = morceau.partition(">")
+        balise, _, texte = morceau.decode().partition(">")
+        if balise[0] == "/":
+            return None
         nom, attributs, debut = _ouvertes[balise]
         seule = balise[-1] == "/"
         if seule or nom in conteneurs:
@@ -114,7 +114,7 @@ def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
         fait = f"{nom}={element.code}" if element.code else None
         if fait is None and texte != texte.strip(BLANCS):
             fait = BORD_BLANC
-        return seule, element, fait
+        return seule, element, nom, element.vide, fait
 
     return Retenus(lire)
 
@@ -156,25 +156,25 @@ def decoder_recu(racine: Any, nomenclatures: Nomenclatures, octets: bytes = b"")
     recu = None
     if debut is not None:
         try:
-            recu = _assembler(octets[debut.end() :].decode(), balises, premiers)
+            recu = _assembler(octets[debut.end() :], balises, premiers)
         except (expat.ExpatError, ValueError):
             recu = None  # it holds a comment, say
     # The schema may have dropped the blanks around a date: the tree says.
     if recu is None or BORD_BLANC in recu.faits:
-        recu = _assembler(etree.tostring(racine, encoding="unicode"), balises, premiers)
+        recu = _assembler(etree.tostring(racine, encoding="UTF-8"), balises, premiers)
     recu.lire_exact = partial(decoder, racine, conteneurs)
     return recu
 
 
 def _assembler(
-    ecrit: str, balises: Retenus[_Balise | None], premiers: dict[str, PasDeChemin]
+    ecrit: bytes, balises: Retenus[_Balise | None], premiers: dict[str, PasDeChemin]
 ) -> DocumentRecu:
-    morceaux = ecrit.split("<")
+    morceaux = ecrit.split(b"<")
     faits: dict[str, None] = {}
     recu: Any = None  # the element that is open; None above the root
-    # A tag that may open an element, or hold a text only, and its fact.
+    nom = ""
+    # A tag that may open an element, or hold a text only.
     modele: Element | None = None
-    fait_modele: str | None = None
     # What is open above, innermost first: (element, where its children begin, present ones, steps, above).
     dessus: Any = None
     # Children that wait for the end of their parents.
@@ -182,33 +182,31 @@ def _assembler(
     rang = debut = 0
     presents: dict[str, Any] = {}
     pas: dict[str, Any] = premiers
-    for morceau in morceaux[1:]:
-        balise = balises[morceau]
+    for balise in map(balises.__getitem__, morceaux[1:]):
         if balise is not None:
-            seule, enfant, fait = balise
             if modele is not None:
                 dessus = recu, debut, presents, pas, dessus
                 recu = DocumentRecu() if recu is None else ElementNu()
-                recu.nom, recu.attributs, recu.code = modele.nom, modele.attributs, modele.code
+                recu.nom, recu.attributs, recu.code = nom, modele.attributs, modele.code
                 if modele.code is not None:
                     faits[CODE_INCONNU] = None  # no element that holds others has a code in our lists
-                pas = pas[modele.nom].enfants if modele.nom in pas else {}
+                pas = pas[nom].enfants if nom in pas else {}
                 debut, presents, modele = rang, {}, None
+            seule, enfant, nom, vide, fait = balise
             if not seule:
-                modele, fait_modele = enfant, fait
+                modele = enfant
                 continue
         elif modele is not None:
-            enfant, fait, modele = modele, fait_modele, None
+            enfant, modele = modele, None
         else:
-            enfant, fait = recu, None
+            enfant, nom, vide, fait = recu, recu.nom, not (presents or recu.code), None
             enfant.enfants, enfant.presents, enfant.texte = tuple(lus[debut:rang]), presents, ""
-            enfant.vide, enfant.ligne, enfant._parent = not (presents or enfant.code), 0, None
+            enfant.vide, enfant.ligne, enfant._parent = vide, 0, None
             rang = debut
             recu, debut, presents, pas, dessus = dessus
-        nom = enfant.nom
         lus[rang] = enfant
         rang += 1
-        if not enfant.vide:
+        if not vide:
             if nom not in presents:
                 presents[nom] = enfant
                 faits[nom] = None
@@ -234,7 +232,7 @@ def lire_demande(document: bytes) -> Demande:
     """The view of a document that the base stored: it is trusted, and written as we write."""
     if not document.startswith(_DECLARATION):
         return Demande(lire(document))
-    recu = _assembler(document[len(_DECLARATION) :].decode(), _balises(frozenset()), {})
+    recu = _assembler(document[len(_DECLARATION) :], _balises(frozenset()), {})
     recu.lire_exact = partial(lire, document)
     return Demande(recu)
 

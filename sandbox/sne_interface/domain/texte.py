@@ -53,7 +53,7 @@ class Retenus(dict[Any, T]):
 
     def __missing__(self, texte: Any) -> T:
         valeur = self._calcul(texte)
-        if isinstance(texte, str) and len(texte) <= _RETENU_MAX:
+        if isinstance(texte, (str, bytes)) and len(texte) <= _RETENU_MAX:
             if len(self) >= _RETENUS_MAX:
                 self.clear()
             self[texte] = valeur
