@@ -49,7 +49,9 @@ def mesurer(
             )
             for reglage in REGLAGES
         }
-        depuis = 0
+        depuis = 1_000
+        for un in serveurs.values():
+            un.charger(menages.requetes(0, depuis), 8)
         for _ in range(tours):
             for clients in CLIENTS:
                 messages = list(menages.requetes(depuis, secondes * 800))
