@@ -41,7 +41,6 @@ from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox import __version__
 
-MODE: Final = TRAFIC
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
 FAMILLES: Final = {famille: model.FAMILLES[famille] for famille in ("EMB", "NOM", "CTR", "VIE")}
 #: Those of another family that traffic breaks, and never proves: under which heading they are told.
@@ -117,15 +116,15 @@ def juger_base(
     by the traffic."""
     reglages = reglages or ReglagesTrafic()
     exigences = charger_exigences(contrat.dossiers)
-    yield DebutJugement(reglages.application, len(FAMILLES), niveaux(exigences), MODE)
+    yield DebutJugement(reglages.application, len(FAMILLES), niveaux(exigences), TRAFIC)
     recueil = RecueilDuJugement(contrat, exigences, reglages.profil, cites_max=CITES_MAX)
     bande = _Bande(magasin, base, contrat, recueil)
     bande.lire(reglages.depuis, reglages.jusqu_a)
     bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.recueil.bilans())
     scenarios = []
     for rang, (famille, titre) in enumerate(FAMILLES.items(), 1):
-        identifiant = f"{MODE}-{famille.lower()}"
-        yield ScenarioCommence(identifiant, MODE, titre, rang)
+        identifiant = f"{TRAFIC}-{famille.lower()}"
+        yield ScenarioCommence(identifiant, TRAFIC, titre, rang)
         siens = [b for b in bilans if _AILLEURS.get(b.exigence, b.exigence[:3]) == famille]
         scenarios.append(_scenario(identifiant, titre, siens, recueil.constats.causes))
         yield ScenarioFini(scenarios[-1])
@@ -236,7 +235,7 @@ class _Bande:
             outil=outil(),
             contrat=self.contrat.nom,
             profil=reglages.profil,
-            mode=MODE,
+            mode=TRAFIC,
             application=reglages.application,
             base=self.base,
             graine=reglages.graine,
@@ -323,7 +322,7 @@ def _scenario(
         )
     verdicts = {v.verdict for v in verifications}
     ensemble = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
-    return ResultatScenario(identifiant, MODE, titre, ensemble, tuple(verifications))
+    return ResultatScenario(identifiant, TRAFIC, titre, ensemble, tuple(verifications))
 
 
 def _dire_pourquoi(bilan: Bilan) -> Bilan:

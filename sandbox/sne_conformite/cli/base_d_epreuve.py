@@ -83,11 +83,14 @@ class Epreuve:
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
         for them, and they are traffic as the others are."""
-        from sne_interface.settings import Limites
-        from sne_sandbox.canal_asynchrone import CanalAsynchrone
+        from sne_sandbox.operations.boites_sur_disque import ouverts
 
-        limites = Limites(xml_max=self.options["xml_max"])
-        CanalAsynchrone(self.contrats, self.magasin, limites, self.home).visiter(self.base)
+        if any(ouverts(self.home, self.base)):
+            from sne_interface.settings import Limites
+            from sne_sandbox.canal_asynchrone import CanalAsynchrone
+
+            limites = Limites(xml_max=self.options["xml_max"])
+            CanalAsynchrone(self.contrats, self.magasin, limites, self.home).visiter(self.base)
 
 
 @contextlib.contextmanager
@@ -107,7 +110,7 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
         serveur = pile.enter_context(contextlib.ExitStack())
         attendre = None
         if neuf and options["semence"] == "vide" and not options["taille"]:
-            # Nothing has to be looked for, nor shown: it starts while we import what judges.
+            # Nothing has to be looked for, nor shown: it starts, and makes the base, beside us.
             depart = [f"--seed={seed}", f"--clock={horloge.en_texte()}"]
             attendre = serveur.enter_context(
                 partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home, _variables(options))
@@ -115,8 +118,8 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
         contrats, magasin = _ouvrir(options, home)
         pile.enter_context(magasin)
         nom = BASE_PAR_DEFAUT if neuf else _nom_libre(magasin)
-        _assurer(magasin, contrats.defaut, nom, options, horloge, seed)
         if attendre is None:
+            _assurer(magasin, contrats.defaut, nom, options, horloge, seed)
             attendre = serveur.enter_context(partir(_arguments(options, nom), home, _variables(options)))
         yield Epreuve(home, contrats, magasin, nom, options["semence"], options, signaux, serveur, attendre)
 
@@ -155,7 +158,7 @@ def _ouvrir(options: Mapping[str, Any], home: Path) -> "tuple[Contrats, Magasin]
 def _assurer(
     magasin: "Magasin", contrat: "Contrat", nom: str, options: Mapping[str, Any], horloge: Horloge, seed: int
 ) -> None:
-    """Makes the base, unless the server has."""
+    """Makes the base."""
     from sne_interface.settings import Reglages
     from sne_sandbox.bases import bases
     from sne_sandbox.cli.options import barre

@@ -80,14 +80,15 @@ def commande(
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
         programme = _programme(commande_lancee[0])
         with base_d_epreuve.ouvrir(options, lire_horloge(horloge), seed) as ouverte:
-            # Beside the server, which starts.
+            ids = rapports.exigees(demande.exigees, ouverte.contrat)
+            if options["contracts"] is not None:  # it may hold an error: told before the command begins
+                sorties.apprendre()
+            code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
+            # Once the server has ended: it would import what answers meanwhile, though nobody calls.
             from sne_conformite.bilan import trafic_juge
             from sne_conformite.preuves import empreintes_de_ce_qui_juge
             from sne_conformite.rapports.avancement_au_terminal import suivre
 
-            ids = rapports.exigees(demande.exigees, ouverte.contrat)
-            sorties.apprendre()
-            code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
             ouverte.relever_les_boites()
             inacheve = ouverte.signaux.dire("la commande n'est pas allée à son terme")
             echec = code != 0 and not inacheve
@@ -110,7 +111,7 @@ def commande(
                         **rapports.configuration(options, seed=seed, horloge=horloge),
                         "trafic": trafic_juge.faits(reglages, ouverte.magasin, ouverte.base),
                     },
-                    empreintes_de_ce_qui_juge.detailler(ouverte.contrat),
+                    empreintes_de_ce_qui_juge.detailler(ouverte.contrat) if sorties.dossier else None,
                 ),
                 remarques=[] if rapport.entete.echanges or rapport.entete.non_juges else _refus(ouverte),
             )

@@ -31,14 +31,8 @@ from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
 from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.avancement_au_terminal import suivre
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES
-from sne_conformite.rapports.rapport import Entete, Rapport
-from sne_conformite.rejugement.rejeu import (
-    JournalRejoue,
-    MagasinRejoue,
-    Rejeu,
-    RejeuImpossible,
-    differences,
-)
+from sne_conformite.rapports.rapport import TRAFIC, Entete, Rapport
+from sne_conformite.rejugement.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
@@ -252,7 +246,7 @@ def _comparer_les_juges(
     dossier: DossierPreuves, contrat: Contrat, verificateur: Verificateur, vu: _Constat
 ) -> None:
     entete = dossier.rapport.entete
-    pilote = entete.mode != trafic_juge.MODE
+    pilote = entete.mode != TRAFIC
     ici = empreintes_de_ce_qui_juge.detailler(
         contrat, empreintes_de_ce_qui_juge.lire_plan(verificateur.plan) if pilote else None
     )
@@ -313,7 +307,7 @@ def _verifier_le_profil(
     dit, demande = dossier.rapport.entete.profil, dossier.configuration["options"].get("profile")
     if dit != demande and "base" not in dossier.configuration["options"]:
         vu.refuser(_REJUGEMENT, f"le profil du rapport est {dit}, celui de la configuration {demande}.")
-    if dossier.rapport.entete.mode != trafic_juge.MODE:  # a base that lives on may change its own
+    if dossier.rapport.entete.mode != TRAFIC:  # a base that lives on may change its own
         averties = sorted(
             regle
             for regle, poids in journal.poids
@@ -404,9 +398,9 @@ def _finir(
     baseline excused that day."""
     ecrit = dossier.rapport.entete
     dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes", "defi")}
-    if ecrit.mode != trafic_juge.MODE or not refait.entete.echanges:
+    if ecrit.mode != TRAFIC or not refait.entete.echanges:
         dits |= {"debut": ecrit.debut, "fin": ecrit.fin}
-    if refait.entete.mode != trafic_juge.MODE:
+    if refait.entete.mode != TRAFIC:
         dits["autre_plan"] = empreintes_de_ce_qui_juge.autre_plan(dossier.plan)
     durees = {s.id: s.duree for s in dossier.rapport.scenarios}
     scenarios = tuple(replace(s, duree=durees.get(s.id, 0.0)) for s in refait.scenarios)
@@ -414,7 +408,7 @@ def _finir(
     debut, fin = refait.entete.debut.date(), refait.entete.fin.date()
     # Those of traffic are those of its exchanges.
     autres = [j for j in jours if not debut - _UN_JOUR <= j <= fin + _UN_JOUR]
-    if autres and ecrit.mode != trafic_juge.MODE:
+    if autres and ecrit.mode != TRAFIC:
         vu.refuser(_REJUGEMENT, f"des échanges sont du {min(autres)}, et l'épreuve de {debut} à {fin}.")
     if reference := dossier.configuration.get("reference"):
         connues, jour = (
@@ -422,7 +416,7 @@ def _finir(
             date.fromisoformat(reference["jour"]),
         )
         # Of a base that lives on, traffic is judged when one likes: a later day excuses less.
-        plus_tard = ecrit.mode == trafic_juge.MODE and jour > fin
+        plus_tard = ecrit.mode == TRAFIC and jour > fin
         if not plus_tard and not debut - _UN_JOUR <= jour <= fin + _UN_JOUR:
             vu.refuser(_REFERENCE, f"son jour, {jour}, n'est pas de l'épreuve ({debut} à {fin}).")
         refait = manquements_connus.appliquer(
@@ -471,7 +465,7 @@ def _conclure(
 ) -> str:
     """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
     says it."""
-    defi, pilote = entete.defi, entete.mode != trafic_juge.MODE
+    defi, pilote = entete.defi, entete.mode != TRAFIC
     if verificateur.defi and verificateur.defi != defi:
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
     elif verificateur.defi and not vu.retires:

@@ -25,7 +25,7 @@ from sne_conformite.rapports.formats_de_rapport import (
     FichierDeRapport,
 )
 from sne_conformite.rapports.manquements_connus import Connue
-from sne_conformite.rapports.rapport import SEUL, Alentours, Candidat, Entete, Rapport
+from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
 from sne_interface import resources
 from sne_interface.domain.nir import CACHE
@@ -195,33 +195,35 @@ class Sorties:
             ),
         )
 
-    def apprendre(self) -> None:
-        """Loads what mentions are judged by, once: while a server starts, say. Raises ContractError."""
-        if self._referentiel is None and self.contrat is not None:
-            from sne_conformite.bilan.mentions import charger_referentiel
+    def apprendre(self) -> "ReferentielDeCertification":
+        """Loads what mentions are judged by, once. Raises ContractError."""
+        from sne_conformite.bilan.mentions import charger_referentiel
 
-            self._referentiel = charger_referentiel(_dossiers(self.contrat))
+        assert self.contrat is not None
+        self._referentiel = self._referentiel or charger_referentiel(_dossiers(self.contrat))
+        return self._referentiel
 
     def mentionner(
         self, rapport: Rapport, gardees: tuple[str, ...] | None = None
     ) -> tuple[Rapport, tuple[str, ...]]:
         """`rapport` with its mentions, and what to say of the declaration: the one that is given, else the
-        one that a report read again has. `gardees` are the words that asked it, ours by default. Raises
-        ContractError."""
-        self.apprendre()
-        if self._referentiel is None:
+        one that a report read again has. `gardees` are the words that asked it, ours by default. Traffic
+        without an exchange has none, unless one is asked for. Raises ContractError."""
+        candidat = self.candidat or rapport.entete.candidat
+        rien = rapport.entete.mode == TRAFIC and not (rapport.entete.echanges or candidat or self.mentions)
+        if self.contrat is None or rien:
             return rapport, ()
         from sne_conformite.bilan import mentions as certification
 
-        candidat = self.candidat or rapport.entete.candidat
+        referentiel = self.apprendre()
         rapport = replace(
             rapport,
             entete=replace(rapport.entete, candidat=candidat),
             mentions=certification.mentionner(
-                rapport, self._referentiel, candidat, self.gardees if gardees is None else gardees
+                rapport, referentiel, candidat, self.gardees if gardees is None else gardees
             ),
         )
-        dites = certification.remarques(candidat, self._referentiel.certification) if candidat else ()
+        dites = certification.remarques(candidat, referentiel.certification) if candidat else ()
         return exiger_mentions(rapport, self.mentions), dites
 
     def rendre(

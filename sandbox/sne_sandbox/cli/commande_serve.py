@@ -3,13 +3,16 @@
 import gc
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_sandbox.cli import preparatifs_d_ecoute
 from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_magasin, reglages
+
+#: Seconds in which a program that starts its own server has called it, or has no use of it.
+_ESSAI: Final = 0.3
 
 
 @click.command()
@@ -94,7 +97,8 @@ def commande(
         # Made now: a large base shows how far it is, and workers find it.
         with barre("Les ménages arrivent") as progres:
             ouvrir(configuration, progres)[1].fermer()
-    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus)
+    attente = _ESSAI if click.get_current_context().find_root().params["avec_parent"] else 0.0
+    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus, attente)
     lancement.lancer(a_servir, processus, annoncer)
     sys.exit(0)
 

@@ -41,6 +41,8 @@ class Lancement:
     configuration: Configuration
     ecoute: Ecoute
     base_des_refus: str = BASE_PAR_DEFAUT
+    #: Seconds that the imports wait for a first call: a trial may be over before anybody calls.
+    attente: float = 0.0
 
     def ouvrir(self) -> tuple[Contrats, Magasin]:
         """The contracts and the store of its configuration."""
@@ -92,6 +94,7 @@ def lancer(lancement: Lancement, processus: int, pret: Callable[[AdressesServies
             taches = lancement.taches(ouverts)
         with _fin_demandee(prises) as demande:
             pret(prises.adresses(lancement.ecoute.host))
+            select.select(list(prises.values()), [], [], lancement.attente)
             taches = taches or lancement.taches(ouverts)
             servir(lancement, taches, prises, pret=lambda adresses: demande.relayer())
     finally:

@@ -41,7 +41,17 @@ def rapport(*sans: str) -> Rapport:
         for e, niveau in certification.niveaux.items()
     )
     entete = Entete(
-        "sne-sandbox", "v5.2", "ecole", "trafic", "essai", "ecole", 0, "sne-sandbox run", MIDI, MIDI
+        "sne-sandbox",
+        "v5.2",
+        "ecole",
+        "trafic",
+        "essai",
+        "ecole",
+        0,
+        "sne-sandbox run",
+        MIDI,
+        MIDI,
+        echanges=1,
     )
     vues = Rubrique("operations", "Opérations", ("getNumUnique",), ("getDoublons",))
     return decider(Rapport(entete, True, (), (), bilans, (vues,)))
@@ -136,6 +146,12 @@ def test_a_judgement_says_its_mentions_and_its_candidat(
     dit = capsys.readouterr().out
     assert "SNE 5.2 – messages : essai, contrat v5.2" in dit
     assert "mode : cette mention se juge en pilotant l'application → sne-sandbox conform" in dit
+
+
+def test_traffic_without_an_exchange_has_the_mentions_that_are_asked_for(tmp_path: Path) -> None:
+    vide = replace(rapport(), entete=replace(rapport().entete, echanges=0))
+    assert rendre(vide, tmp_path)[1].mentions == ()
+    assert len(rendre(vide, tmp_path, mentions=["messages"])[1].mentions) > 1
 
 
 def test_a_report_read_again_keeps_its_candidat(tmp_path: Path) -> None:
