@@ -18,7 +18,7 @@ from sne_interface.errors import MagasinIndisponible, StoreError
 from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
 from sne_interface.systeme import VerrouDeFichier
 
-CACHE: Final = "PRAGMA cache_size = -2000"  # KiB a connection
+CACHE: Final = "PRAGMA cache_size = -600"  # KiB a connection, of which there is one a thread
 #: For one that fills a base: it writes to all pages of all indexes.
 CACHE_DE_LOTS: Final = "PRAGMA cache_size = -256000"
 _PRAGMAS: Final = (
