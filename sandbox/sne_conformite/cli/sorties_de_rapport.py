@@ -506,8 +506,8 @@ def versions() -> dict[str, str]:
     """Returns the versions of the software that judged."""
     from importlib.metadata import version
 
-    ici = {"python": platform.python_version(), "sne-sandbox": __version__}
-    return {**ici, **{nom: version(nom) for nom in _JUGES}}
+    juges = {nom: version(nom) for nom in _JUGES}
+    return {"python": platform.python_version(), "sne-sandbox": __version__, **juges}
 
 
 def ligne_de_commande(mots: Sequence[str] | None = None) -> str:

@@ -36,7 +36,7 @@ from sne_interface.domain.element_recu import Element
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, SandboxError
 from sne_interface.settings import Limites
-from sne_sandbox.mime.masquage import masquer_octets
+from sne_sandbox.mime.masquage import masquer_corps
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.mime.tolerances import SANS_ACTION
@@ -553,7 +553,7 @@ def _en_cause(echange: Echange) -> Iterator[int]:
 
 
 def _lisible(octets: bytes, content_type: str = "") -> str:
-    return masquer_octets(octets, content_type).decode("utf-8", "replace").replace("\r\n", "\n")
+    return masquer_corps(octets, content_type).octets.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _texte(tete: str, en_tetes: list[tuple[str, str]], octets: bytes) -> str:

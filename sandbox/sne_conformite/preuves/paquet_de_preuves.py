@@ -177,16 +177,15 @@ def ecrire(
     absents: dict[str, str] = {}
     try:
         with zipfile.ZipFile(provisoire, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            membres = {}
-            texte = json.dumps(masquer_valeur(configuration), ensure_ascii=False, indent=1, default=str)
-            membres[_CONFIGURATION] = _ajouter(archive, _CONFIGURATION, [f"{texte}\n".encode()])
-            membres[_RAPPORT] = _ajouter(archive, _RAPPORT, [rapport_json.octets(rapport)])
-            membres[_JOURNAL] = _ajouter(archive, _JOURNAL, _lignes_de(echanges, pseudonymes, absents))
+            contenus: dict[str, Iterable[bytes]] = {
+                _CONFIGURATION: _document(masquer_valeur(configuration)),
+                _RAPPORT: [rapport_json.octets(rapport)],
+                _JOURNAL: _lignes_de(echanges, pseudonymes, absents),
+            }
             if proces_verbal is not None:
-                ecrit = f"{json.dumps(dict(plan or {}), ensure_ascii=False, indent=1)}\n"
-                membres[_PLAN] = _ajouter(archive, _PLAN, [ecrit.encode()])
-                lignes = map(_en_ligne, proces_verbal(pseudonymes))
-                membres[_PROCES_VERBAL] = _ajouter(archive, _PROCES_VERBAL, lignes)
+                contenus[_PLAN] = _document(dict(plan or {}))
+                contenus[_PROCES_VERBAL] = map(_en_ligne, proces_verbal(pseudonymes))
+            membres = {nom: _ajouter(archive, nom, morceaux) for nom, morceaux in contenus.items()}
             manifeste = {
                 "format": FORMAT_DOSSIER,
                 "versions": dict(versions),
@@ -195,9 +194,7 @@ def ecrire(
                 **({"absents": absents} if absents else {}),
                 "membres": membres,
             }
-            _ajouter(
-                archive, _MANIFESTE, [json.dumps(manifeste, ensure_ascii=False, indent=1).encode() + b"\n"]
-            )
+            _ajouter(archive, _MANIFESTE, _document(manifeste))
             archive.comment = bytes(_SCEAU)
         sceller(provisoire)
         provisoire.replace(chemin)
@@ -322,6 +319,10 @@ def _ajouter(archive: zipfile.ZipFile, nom: str, morceaux: Iterable[bytes]) -> d
     info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _DROITS, 3
     with archive.open(info, "w", force_zip64=True) as flux:
         return _mesurer(morceaux, flux.write)
+
+
+def _document(valeur: Any) -> list[bytes]:
+    return [json.dumps(valeur, ensure_ascii=False, indent=1, default=str).encode(), b"\n"]
 
 
 def _mesurer(morceaux: Iterable[bytes], ecrire: Callable[[bytes], object]) -> dict[str, Any]:

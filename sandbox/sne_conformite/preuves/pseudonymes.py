@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from binascii import b2a_base64
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 from unicodedata import decimal
@@ -28,28 +29,28 @@ from sne_interface.domain.nir import (
 )
 from sne_sandbox.mime.masquage import (
     ATTRIBUT,
-    BASE64,
-    BASE64_MIN,
-    COMPACT,
     ELEMENT,
     LIAISON,
-    URL,
+    DejaLus,
+    Masqueur,
+    compacter,
     decoder_compact,
-    remplacer_nirs,
 )
 
 #: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
 _EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
 #: What ends headers, and what begins the line that ends a part: of the alphabet of addresses.
 _VIDE: Final = re.compile(r"(\r?\n(?:\r?\n|--(?!>)))")
-#: What binds the lines of base64, kept.
-_LIES: Final = re.compile(f"({LIAISON.pattern})", re.DOTALL)
+#: What binds the lines of base64, kept, or one of its characters.
+_LIES: Final = re.compile(f"{LIAISON.pattern}|(?P<signe>[^=])", re.DOTALL)
 #: Text in UTF-16 within another, read byte by byte: a zero beside each character.
 _UTF16: Final = re.compile("(?:[\t-\xff\udc80-\udcff]\0){8,}|(?:\0[\t-\xff\udc80-\udcff]){8,}")
 _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
+#: What is noted of an exchange beside its bytes, and may cite them.
+_VALEURS: Final = ("anomalies", "fault", "tolerances", "a_venir", "parties", "trace")
 _TETE: Final = 5  # sex, year, month
 
 
@@ -61,6 +62,7 @@ class Pseudonymes:
         self._connus: set[str] = set()
         #: Those of the exchange under way: what is noted of it may cite them.
         self._vus: dict[str, str] = {}
+        self._codes, self._contenus = DejaLus(), DejaLus()
 
     @property
     def nombre(self) -> int:
@@ -70,33 +72,28 @@ class Pseudonymes:
     def echange(self, echange: Echange) -> Echange:
         """A copy of an exchange that holds no NIR, nor the secrets of its headers."""
         self._vus.clear()
-        requete, reponse = (self.corps(octets) for octets in (echange.requete, echange.reponse))
         return replace(
             echange,
-            requete=requete,
-            reponse=reponse,
+            requete=self.corps(echange.requete),
+            reponse=self.corps(echange.reponse),
             chemin=self._texte(echange.chemin),
             en_tetes=self._en_tetes(echange.en_tetes),
             en_tetes_reponse=self._en_tetes(echange.en_tetes_reponse),
-            anomalies=self._valeur(echange.anomalies),
-            fault=self._valeur(echange.fault),
-            tolerances=self._valeur(echange.tolerances),
-            a_venir=self._valeur(echange.a_venir),
-            parties=self._valeur(echange.parties),
-            trace=None if echange.trace is None else self._texte(echange.trace),
+            **{nom: self._valeur(getattr(echange, nom)) for nom in _VALEURS},
         )
 
     def corps(self, donnees: bytes) -> bytes:
         """Replaces the NIRs of a body. `octets` leaves some in it, behind a transfer encoding, an entity or a
         child of its element: they are replaced as it is opened, and that part of it is then written anew. A
         compressed part gives way to a sentence, but for a ZIP."""
-        return remplacer_nirs(self.octets(donnees), self._contenu, lambda o: self._zip(o) == o)
+        masqueur = Masqueur(self._contenu, lambda o: self._zip(o) == o, self._contenus)
+        return masqueur.octets(self.octets(donnees))
 
     def octets(self, donnees: bytes) -> bytes:
         """The bytes of a message: NIRs in clear, in base64, in a ZIP. Their length does not change, but for
         that of a ZIP that held one."""
         codec = "utf-8", "surrogateescape"  # to be written back whatever it is
-        lu = (self._zip(donnees) or donnees).decode(*codec)
+        lu = ((_ZIP in donnees and self._zip(donnees)) or donnees).decode(*codec)
         # What follows a blank line, base64 most often, does not end a number of its headers.
         morceaux = _VIDE.split(self._ouvrir(lu))
         texte = "".join(
@@ -108,7 +105,7 @@ class Pseudonymes:
         """A text, what it holds in base64, in elements and in attributes replaced."""
         if "\0" in texte:
             texte = _UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
-        texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
+        texte = self._codes.masquer_base64(texte, self._base64)
         for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(self._si_nir, texte)
         return texte
@@ -149,24 +146,19 @@ class Pseudonymes:
         morceaux = _VIDE.split(texte)
         if len(morceaux) > 1:  # the last word of a header, and what follows it
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
-        compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
-        if not COMPACT.fullmatch(compact):
+        compact = compacter(texte)
+        if not compact:
             return texte
-        for saut in range(4 if len(compact) >= BASE64_MIN else 0):
-            suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
-            lu = decoder_compact(suite)
+        for saut in range(4):
+            lu = decoder_compact(compact[saut:])
             change = self.octets(lu)
             if change == lu:
                 continue
             ecrit = b2a_base64(change, newline=False).decode("ascii")
             if len(change) != len(lu):  # a ZIP: the lines fall elsewhere
                 return compact[:saut] + ecrit
-            caracteres = iter(compact[:saut] + ecrit.rstrip("=") + compact[saut + len(suite) :])
-            morceaux = _LIES.split(texte)
-            return "".join(
-                m if rang % 2 else "".join("=" if c == "=" else next(caracteres) for c in m)
-                for rang, m in enumerate(morceaux)
-            )
+            suite = compact[:saut] + ecrit.rstrip("=")
+            return _reecrit(texte, iter(suite + compact[len(suite) :]))
         return texte
 
     def _zip(self, donnees: bytes) -> bytes | None:
@@ -182,7 +174,7 @@ class Pseudonymes:
                 for info in infos:
                     contenu = lu.read(info)
                     propre = self.corps(contenu)
-                    change = change or propre != contenu
+                    change |= propre != contenu
                     ecrit.writestr(info, propre)
         except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
             return None
@@ -224,6 +216,11 @@ class Pseudonymes:
         if isinstance(valeur, dict):
             return {nom: self._valeur(v) for nom, v in valeur.items()}
         return [self._valeur(v) for v in valeur] if isinstance(valeur, list) else valeur
+
+
+def _reecrit(texte: str, signes: Iterator[str]) -> str:
+    """A run of base64 in its layout, made of other characters."""
+    return _LIES.sub(lambda trouve: next(signes) if trouve["signe"] else trouve[0], texte)
 
 
 def _ecrit(signe: str, original: str) -> str:

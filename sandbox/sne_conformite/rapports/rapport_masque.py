@@ -24,7 +24,7 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets, noms_nir
 from sne_interface.domain.texte import abrege, borne, visible
-from sne_sandbox.mime.masquage import masquer_message
+from sne_sandbox.mime.masquage import Masqueur
 
 #: Where a NIR is spoken of, any long run of digits may be one, badly written as it may be.
 _SUITE: Final = re.compile(r"(?<!\w)\d(?:[ .]?[0-9AB]){8,}(?!\w)")
@@ -138,8 +138,8 @@ def _constat(constat: Constat) -> Constat:
         nom: borne(_texte(getattr(constat, nom), parle_de_nir), CITATION_MAX)
         for nom in ("phrase", "attendu", "observe")
     }
-    chemin = borne(constat.chemin, CITATION_MAX)
-    return replace(constat, chemin=chemin, exemple=_exemple(constat.exemple), **textes)
+    textes["chemin"] = borne(constat.chemin, CITATION_MAX)
+    return replace(constat, exemple=_exemple(constat.exemple), **textes)
 
 
 def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -159,7 +159,7 @@ def _parle_de_nir(texte: str) -> bool:
 
 
 def _texte(texte: str, parle_de_nir: bool) -> str:
-    texte = masquer_secrets(masquer_message(texte) if "<" in texte else texte)
+    texte = masquer_secrets(Masqueur().texte(texte) if "<" in texte else texte)
     return _SUITE.sub(lambda trouve: masquer_nir(trouve[0]), texte) if parle_de_nir else texte
 
 
@@ -169,6 +169,6 @@ def _echange(echange: EchangeCite) -> EchangeCite:
     return replace(
         echange,
         resume=_dit(echange.resume),
-        requete=masquer_secrets(masquer_message(echange.requete)),
-        reponse=masquer_secrets(masquer_message(echange.reponse)),
+        requete=masquer_secrets(Masqueur().texte(echange.requete)),
+        reponse=masquer_secrets(Masqueur().texte(echange.reponse)),
     )

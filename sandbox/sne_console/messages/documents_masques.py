@@ -17,7 +17,7 @@ from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import SandboxError
 from sne_interface.settings import Limites
-from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps, masquer_message
+from sne_sandbox.mime.masquage import Masqueur, masquer_corps
 from sne_sandbox.web.acces import reserver, voit_en_clair
 
 _ZIP: Final = b"PK\x03\x04"
@@ -82,7 +82,7 @@ def montrer_bruts(octets: bytes) -> bytes:
 def masquer_en_tetes(en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Headers as they may be shown, their names too; their values opened when they are base64."""
     return [
-        (masquer_nirs(nom), "••••" if nom.lower() in SECRETS else masquer_message(valeur))
+        (masquer_nirs(nom), "••••" if nom.lower() in SECRETS else Masqueur().texte(valeur))
         for nom, valeur in en_tetes
     ]
 
@@ -118,7 +118,7 @@ def _nirs(racine: Any) -> list[Any]:
 def masquer(racine: Any) -> Any:
     """A copy of a document, each NIR masked."""
     copie = deepcopy(racine)
-    masquer_arbre(copie)
+    Masqueur().arbre(copie)
     return copie
 
 

@@ -35,7 +35,7 @@ from sne_interface.domain.texte import entier_de
 from sne_interface.errors import StructureIncorrecte, UsageError
 from sne_interface.generators.document_reduit import elaguer
 from sne_sandbox.exchange import base_nommee
-from sne_sandbox.mime.masquage import masquer_octets
+from sne_sandbox.mime.masquage import masquer_corps
 from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.soap.requete_soap_ecrite import Champs, ecrire
@@ -70,7 +70,7 @@ class RequeteEcrite:
     def corps_montre(self) -> str:
         """Its body as it may be shown, NIR masked."""
         genre = next((valeur for nom, valeur in self.en_tetes if nom.lower() == "content-type"), "")
-        return masquer_octets(self.corps, genre).decode("utf-8", "replace")
+        return masquer_corps(self.corps, genre).octets.decode("utf-8", "replace")
 
 
 def nom_de_fichier(operation: str, guichet: str, instant: datetime, rang: int) -> str:
@@ -221,7 +221,7 @@ def reduire(services: Services, base: str, observation: Observation, cible: str)
         )
     etree.indent(racine, space="  ")
     octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-    texte = masquer_octets(octets).decode()
+    texte = masquer_corps(octets).octets.decode()
     return Reduction(racine, texte, avant, _compter(racine), entiere, time.monotonic() - debut)
 
 

@@ -21,7 +21,7 @@ from sne_console.vues.echanges_immontrables import essayer
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ConflitEtat, UsageError
-from sne_sandbox.mime.masquage import masquer_arbre
+from sne_sandbox.mime.masquage import Masqueur
 from sne_sandbox.store.journal import EXAMINES
 from sne_sandbox.web.configuration_et_services import Services
 
@@ -194,7 +194,7 @@ def _documents(echange: Echange, services: Services) -> list[bytes] | None:
 
 def _sans_espaces(racine: Any) -> Any:
     """The tree with local names, and no NIR that a question could guess digit by digit."""
-    masquer_arbre(racine)
+    Masqueur().arbre(racine)
     for element in racine.iter(etree.Element):
         element.tag = etree.QName(element).localname
     return racine

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from sne_interface.domain.demande import Demande, DemandeStockee
 from sne_interface.domain.echange import Appel
 from sne_interface.domain.nir import masquer_nirs
-from sne_sandbox.mime.masquage import masquer_octets
+from sne_sandbox.mime.masquage import masquer_corps
 from sne_sandbox.operations import attestation, get_demande_logement
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.registre import RegistreBase
@@ -63,4 +63,4 @@ def document(demandee: Question) -> Any:
 
 def fichier(demandee: Question) -> bytes:
     """The same as a file, NIR masked."""
-    return masquer_octets(etree.tostring(document(demandee), encoding="UTF-8", xml_declaration=True))
+    return masquer_corps(etree.tostring(document(demandee), encoding="UTF-8", xml_declaration=True)).octets

@@ -57,9 +57,9 @@ def convient_a_la_naissance(nir: str, naissance: date) -> bool:
 # --- in a free text -----------------------------------------------------------------------------------------
 
 #: A digit of any script, full-width, raised, or in a circle.
-_CHIFFRE: Final = "[\\d²³¹⁰⁴-⁹₀-₉①-⑨⓪⓵-⓽❶-❾➀-➈➊-➒]"
+_CHIFFRE: Final = "[0-9\\d²³¹⁰⁴-⁹₀-₉①-⑨⓪⓵-⓽❶-❾➀-➈➊-➒]"
 #: What people write between two digits: blanks (those of no width too), points, dashes, brackets, quotes…
-_ENTRE: Final = "(?:[^\\w<>&=]|_){0,10}"
+_ENTRE: Final = "(?:[^\\w<>&=]|_){0,10}+"
 #: The letter of Corsica, between two digits.
 _CORSE: Final = f"(?<={_CHIFFRE})[ABabＡＢａｂ](?={_ENTRE}{_CHIFFRE})"
 _SIGNE: Final = f"(?:{_CHIFFRE}|{_CORSE})"
@@ -193,34 +193,33 @@ _ECRITS: Final = (
     r"&(?:amp;){0,4}#(?:0{0,20}(?P<deci>\d{1,7})|[xX]0{0,20}(?P<hexa>[0-9A-Fa-f]{1,6}));"
     r"|&(?P<nom>nbsp|thinsp|ensp|emsp|amp|lt|gt|quot|apos);"
     r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|\\(?:u\{|U)0{0,7}(?P<point>[0-9A-Fa-f]{1,6})\}?"
-    r"|\\(?P<octal>[0-3][0-7]{2})|(?P<blanc>\\[nrt])"
-    r"|(?P<adresse>(?:%(?:25){0,3}[0-9A-Fa-f]{2})+)"
-    r"|(?P<rien><!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)"
+    r"|\\(?P<octal>[0-3][0-7]{2})|\\(?P<blanc>[nrt])"
+    r"|%(?P<adresse>(?:25){0,3}[0-9A-Fa-f]{2}(?:%(?:25){0,3}[0-9A-Fa-f]{2})*)"
+    r"|<!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>"
 )
 #: An address within another: its « % » written again.
 _DEUX_FOIS: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 _ECHAPPE: Final = re.compile(_ECRITS, re.DOTALL)
 _NOMMES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_TEMOINS: Final = ("&", "%", "\\", "<!", "<?", "]]>")
 
 
 def deplier(texte: str) -> str:
     """Reads `texte` as a reader of XML, JSON or an address does: its references and escapes are read."""
-    return _ECHAPPE.sub(_lu, texte) if any(temoin in texte for temoin in _TEMOINS) else texte
+    return _ECHAPPE.sub(_lu, texte)
 
 
 def _lu(trouve: re.Match[str]) -> str:
     """Returns the text that an escape stands for."""
-    genre = trouve.lastgroup or ""
-    ecrit = trouve[genre]
+    genre = trouve.lastgroup
+    ecrit = trouve[genre or 0]
     if genre in ("deci", "hexa", "json", "point"):
         point = int(ecrit, 10 if genre == "deci" else 16)
         return chr(point) if point < 0x110000 else "?"
     if genre == "octal":
         return chr(int(ecrit, 8))
     if genre == "adresse":
-        return unquote(_DEUX_FOIS.sub("%", ecrit), errors="replace")
-    return "" if genre == "rien" else _NOMMES.get(ecrit, " ")
+        return unquote(_DEUX_FOIS.sub("%", f"%{ecrit}"), errors="replace")
+    return _NOMMES.get(ecrit, " ") if genre else ""
 
 
 # --- masked -------------------------------------------------------------------------------------------------

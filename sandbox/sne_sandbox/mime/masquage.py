@@ -15,8 +15,9 @@ import quopri
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, AnyStr, Final, NamedTuple
 
 from lxml import etree
 
@@ -24,15 +25,11 @@ from sne_interface.domain.nir import cache_un_nir, deplier, masquer_nir, masquer
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import ExchangeError
 from sne_sandbox.mime.message_deballe import Morceau, decouper, limite_du_corps
-from sne_sandbox.mime.message_mime import (
-    TELS_QUELS,
-    decoder_transfert,
-    encoder_transfert,
-    lire_content_type,
-)
+from sne_sandbox.mime.message_mime import decoder_transfert, encoder_transfert, lire_content_type
 
 #: Contents within contents.
 _PROFONDEUR_MAX: Final = 8
+_DEJA_LUS_MAX: Final = 50_000
 #: Bytes that the base64 of one body may unfold to.
 _DEPLIE_MAX: Final = 200_000_000
 _PARTIES_MAX: Final = 10_000
@@ -55,7 +52,7 @@ _BINAIRE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 #: How what is compressed begins: ZIP, gzip, bzip2, xz, 7z, rar, zstd; zlib, in two bytes only.
 _COMPRIME: Final = re.compile(
     rb"PK\x03\x04|\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0|7z\xbc\xaf|Rar!\x1a|\x28\xb5\x2f\xfd"
-    rb"|(?P<zlib>x[\x01\x5e\x9c\xda])"
+    rb"|x(?P<zlib>[\x01\x5e\x9c\xda])"
 )
 _ZLIB_LU: Final = 4_096
 #: Of bytes read as a text, what may be one.
@@ -76,14 +73,14 @@ _LIAISON: Final = (
     r"(?:\s++|&#(?:x[0-9A-Fa-f]+|\d+);|=\r?\n|\\[rnt]|%0[9AaDd]"
     r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
 )
-BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
+_BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
 LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
 #: 13 characters of a NIR make 18 of base64, 26 of hexadecimal.
-BASE64_MIN: Final = 18
+_BASE64_MIN: Final = 18
 _HEXA: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){13,}")
 #: Base64 without what binds it; what ends before its end, or is cut within what binds it, is none.
-COMPACT: Final = re.compile(r"[A-Za-z0-9+/]*")
-URL: Final = str.maketrans("-_", "+/")
+_COMPACT: Final = re.compile(r"[A-Za-z0-9+/]*")
+_URL: Final = str.maketrans("-_", "+/")
 _BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
 #: Quoted-printable, and what is more than an accent here and there.
 _QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
@@ -96,12 +93,11 @@ ELEMENT: Final = re.compile(
 )
 #: The value of an attribute, or of a field in JSON or a form.
 ATTRIBUT: Final = re.compile(
-    r"(?P<avant>(?<=[\s{,&?\"'])(?:[\w.-]+:)?(?P<nom>[\w.-]+)[\"']?\s*[=:]\s*[\"'])(?P<contenu>[^\"'<>]+)(?=[\"'])"
+    r"(?P<avant>[\s{,&?\"'](?=[\w.-])(?:[\w.-]++:)?(?P<nom>[\w.-]++)[\"']?\s*[=:]\s*[\"'])(?P<contenu>[^\"'<>]++)(?=[\"'])"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Masque:
+class Masque(NamedTuple):
     """The content that may be shown. `ouvert` is False when something in it was malformed, and masked as a
     text."""
 
@@ -111,30 +107,38 @@ class Masque:
 
 def masquer_corps(octets: bytes, content_type: str = "") -> Masque:
     """A body, or a document, as it may be shown; `content_type` is its header, "" when it has none."""
-    masqueur = _Masqueur()
+    masqueur = Masqueur()
     return Masque(masqueur.octets(octets, content_type), masqueur.ouvert)
 
 
-def masquer_octets(octets: bytes, content_type: str = "") -> bytes:
-    """As `masquer_corps`, for whoever may see what is badly made, masked as a text."""
-    return masquer_corps(octets, content_type).octets
+class DejaLus:
+    """Digests of texts that a masking left as they were: a journal repeats most of what it holds."""
+
+    def __init__(self) -> None:
+        self._empreintes: set[bytes] = set()
+
+    def masquer(self, lu: AnyStr, masquer: Callable[[AnyStr], AnyStr], comment: str) -> AnyStr:
+        """`lu` masked, once if nothing in it is; `comment` tells a masking from another."""
+        octets = lu if isinstance(lu, bytes) else lu.encode("utf-8", "surrogatepass")
+        empreinte = sha256(f"{comment}\0".encode() + octets).digest()
+        if empreinte in self._empreintes:
+            return lu
+        masque = masquer(lu)
+        if masque == lu and len(self._empreintes) < _DEJA_LUS_MAX:
+            self._empreintes.add(empreinte)
+        return masque
+
+    def masquer_base64(self, texte: str, masquer: Callable[[str], str]) -> str:
+        """`texte`, each run of base64 in it masked if a NIR has room there."""
+        return _BASE64.sub(
+            lambda t: t[0] if len(t[0]) < _BASE64_MIN else self.masquer(t[0], masquer, "base64"), texte
+        )
 
 
-def masquer_message(texte: str) -> str:
-    """A text that may hold messages, whole, cut or badly made, as it may be shown: NIRs masked in elements
-    and attributes of that name, in base64, behind references, and wherever one can be read."""
-    return _Masqueur().texte(texte)
-
-
-def masquer_arbre(racine: Any) -> bool:
-    """Masks a tree (lxml) in place. Tells whether it had something to mask."""
-    return _Masqueur().arbre(racine)
-
-
-def remplacer_nirs(octets: bytes, cacher: Callable[[str], str], garder: Callable[[bytes], bool]) -> bytes:
-    """Replaces each NIR of a body of any kind by what `cacher` says. A content that is neither XML nor a text
-    stays when no NIR is read in it; a compressed content stays when `garder` says so."""
-    return _Masqueur(cacher, garder).octets(octets)
+def compacter(texte: str) -> str:
+    """A run of base64 without blanks or padding; "" for what is none, or is too short for a NIR."""
+    compact = LIAISON.sub("", texte).rstrip("=").translate(_URL)
+    return compact if len(compact) >= _BASE64_MIN and _COMPACT.fullmatch(compact) else ""
 
 
 def decoder_compact(compact: str) -> bytes:
@@ -143,18 +147,18 @@ def decoder_compact(compact: str) -> bytes:
     return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
 
 
-class _Masqueur:
-    """The masking of one body. `ouvert` as in `Masque`, `cacher` and `garder` as for `remplacer_nirs`:
-    without `garder`, what is neither XML nor a text is not shown."""
+@dataclass
+class Masqueur:
+    """The masking of one body. `ouvert` as in `Masque`; `cacher` says what stands for a NIR. Without
+    `garder`, what is neither XML nor a text is not shown; with it, it stays when no NIR is read in it, if it
+    is not compressed or `garder` says so."""
 
-    def __init__(
-        self, cacher: Callable[[str], str] = masquer_nir, garder: Callable[[bytes], bool] | None = None
-    ) -> None:
-        self._cacher = cacher
-        self._garder = garder
-        self._profondeur = 0
-        self._reste = _DEPLIE_MAX
-        self.ouvert = True
+    cacher: Callable[[str], str] = masquer_nir
+    garder: Callable[[bytes], bool] | None = None
+    deja: DejaLus = field(default_factory=DejaLus)
+    ouvert: bool = True
+    _profondeur: int = 0
+    _reste: int = _DEPLIE_MAX
 
     # --- bytes
 
@@ -205,17 +209,18 @@ class _Masqueur:
             self.ouvert = False
             return self.octets(morceau.contenu, genre)
         masque = self.octets(lu, genre)
-        if masque == lu:
-            return morceau.contenu
-        return masque if encodage in TELS_QUELS else encoder_transfert(masque, encodage)
+        return morceau.contenu if masque == lu else encoder_transfert(masque, encodage)
 
     def _contenu(self, donnees: bytes, charset: str = "") -> bytes:
+        return self.deja.masquer(donnees, lambda lu: self._lu(lu, charset), charset)
+
+    def _lu(self, donnees: bytes, charset: str) -> bytes:
         """A document or a text, in UTF-8 or as `charset` says."""
         racine = lire_xml(donnees)
         if racine is not None:
             return self._document(racine, donnees)
         if _est_comprime(donnees) or donnees.startswith(_PDF) or _BINAIRE.search(donnees):
-            garde = self._garder is not None and not self._porte(donnees)
+            garde = self.garder is not None and not self._porte(donnees)
             return donnees if garde else _illisible("contenu", len(donnees))
         annonce = (charset, "strict")
         for encodage, erreurs in (annonce, *_ENCODAGES):
@@ -238,7 +243,7 @@ class _Masqueur:
     def _porte(self, octets: bytes) -> bool:
         """True when bytes that a text encodes are compressed, or hold a NIR, in UTF-8 or UTF-16."""
         if _est_comprime(octets):
-            return self._garder is None or not self._garder(octets)
+            return self.garder is None or not self.garder(octets)
         racine = lire_xml(octets)
         if racine is not None:
             return self._document(racine, octets) != octets
@@ -246,7 +251,7 @@ class _Masqueur:
         if octets.count(0) * 10 > len(octets):
             textes += [octets[debut:].decode("utf-16-le", "replace") for debut in (0, 1)]
         return any(
-            masquer_nirs(texte, self._cacher) != texte
+            masquer_nirs(texte, self.cacher) != texte
             or any(self.texte(passage) != passage for passage in _LISIBLE.findall(texte))
             for texte in textes
         )
@@ -257,7 +262,7 @@ class _Masqueur:
         """A document as it was written, or with its declaration and what is masked in it."""
         change, arbre = self.arbre(racine), racine.getroottree()
         ecrit = str(etree.tostring(arbre, encoding="unicode"))
-        if masquer_nirs(ecrit, self._cacher) != ecrit:  # what is called by one cannot be called otherwise
+        if masquer_nirs(ecrit, self.cacher) != ecrit:  # what is called by one cannot be called otherwise
             return _illisible("document", len(donnees))
         if not change:
             return donnees
@@ -278,7 +283,7 @@ class _Masqueur:
         for noeud in _COUPES(racine):
             ecrit = "".join(noeud.xpath("text()"))
             if len(ecrit) >= _NIR_MIN and self.texte(ecrit) != ecrit:
-                _sans_parentheses(noeud)
+                etree.strip_tags(noeud, etree.Comment, etree.ProcessingInstruction)
                 change = True
                 for n, ou in ((noeud, "text"), *((enfant, "tail") for enfant in noeud)):
                     self._poser(n, ou)
@@ -292,7 +297,7 @@ class _Masqueur:
         for lu in _TEXTES(racine):
             change |= self._poser(lu.getparent(), "text" if lu.is_text else "tail")
         for lu in _ATTRIBUTS(racine):
-            masque = self._cacher(str(lu)) if _dit_un_nir(lu.attrname) else self.texte(str(lu))
+            masque = self.cacher(str(lu)) if _dit_un_nir(lu.attrname) else self.texte(str(lu))
             if masque != lu:
                 lu.getparent().set(lu.attrname, masque)
                 change = True
@@ -307,13 +312,13 @@ class _Masqueur:
 
     def _cacher_dedans(self, noeud: Any) -> bool:
         """Hides all that an element of the name of a NIR holds; the schema's own attributes stay."""
-        _sans_parentheses(noeud)
-        change, cacher = False, _rayer if len(noeud) else self._cacher
+        etree.strip_tags(noeud, etree.Comment, etree.ProcessingInstruction)
+        change, cacher = False, (lambda lu: "*" * len(lu.strip())) if len(noeud) else self.cacher
         for n in noeud.iter():
             for ou in ("text",) if n is noeud else ("text", "tail"):
                 texte = getattr(n, ou) or ""
-                if texte.strip() and cacher(texte) != texte:
-                    setattr(n, ou, cacher(texte))
+                if texte.strip() and (masque := cacher(texte)) != texte:
+                    setattr(n, ou, masque)
                     change = True
             for nom, valeur in n.attrib.items():
                 if nom[:1] != "{" and any(c.isdigit() for c in valeur) and cacher(valeur) != valeur:
@@ -325,45 +330,45 @@ class _Masqueur:
 
     def texte(self, texte: str) -> str:
         """A text of any kind, that of an element or a whole message that could not be parsed."""
-        parentheses = sum(map(texte.count, ("<!--", "<?", "<![CDATA[")))
-        trop = len(texte) > _TEXTE_MAX or parentheses > _PARENTHESES_MAX or _ENTITE.search(texte)
-        if self._profondeur >= _PROFONDEUR_MAX or (trop and self._garder is None):
+        trop = (
+            len(texte) > _TEXTE_MAX
+            or sum(map(texte.count, ("<!--", "<?", "<![CDATA["))) > _PARENTHESES_MAX
+            or _ENTITE.search(texte)
+        )
+        if self._profondeur >= _PROFONDEUR_MAX or (trop and self.garder is None):
             return _illisible("texte", len(texte)).decode()
         self._profondeur += 1
         racine = lire_xml(texte.encode("utf-8", "surrogatepass")) if "</" in texte else None
-        if racine is None:
-            rendu = self._phrase(texte)
-        elif self.arbre(racine):
+        rendu = self._phrase(texte) if racine is None else texte
+        if racine is not None and self.arbre(racine):
             rendu = str(etree.tostring(racine.getroottree(), encoding="unicode"))
-        else:
-            rendu = texte
         self._profondeur -= 1
         return rendu
 
     def _phrase(self, texte: str) -> str:
-        masque = BASE64.sub(lambda t: _BASE64_TU if self._en_base64(t[0]) else t[0], texte)
+        masque = self.deja.masquer_base64(texte, self._base64)
         for motif in (ELEMENT, ATTRIBUT):
             masque = motif.sub(self._cacher_si, masque)
-        masque = masquer_nirs(masque, self._cacher)
+        masque = masquer_nirs(masque, self.cacher)
         return _illisible("texte", len(texte)).decode() if self._en_qp(masque) else masque
 
     def _cacher_si(self, trouve: re.Match[str]) -> str:
         """Masks the content of a name of a NIR, as its reader would read it; leaves the content of another
         name as it is."""
         lu = deplier(trouve["contenu"]) if cache_un_nir(trouve["nom"]) else ""
-        return trouve[0] if self._cacher(lu) == lu else trouve["avant"] + self._cacher(lu)
+        return trouve[0] if self.cacher(lu) == lu else trouve["avant"] + self.cacher(lu)
 
-    def _en_base64(self, texte: str) -> bool:
-        """True when a run of base64, or of hexadecimal (`xs:hexBinary`), holds a NIR. The text before it may
+    def _base64(self, texte: str) -> str:
+        """Hides a run of base64, or of hexadecimal (`xs:hexBinary`), that holds a NIR. The text before it may
         shift its groups of four: each shift is tried."""
-        compact = LIAISON.sub("", texte).rstrip("=").translate(URL) if len(texte) >= BASE64_MIN else ""
-        if len(compact) < BASE64_MIN or not COMPACT.fullmatch(compact):
-            return False
+        compact = compacter(texte)
+        if not compact:
+            return texte
         self._reste -= 4 * len(compact)
         lus = [decoder_compact(compact[saut:]) for saut in range(4)]
         if _HEXA.fullmatch(compact):
             lus.append(bytes.fromhex(compact))
-        return self._reste < 0 or any(map(self._porte, lus))
+        return _BASE64_TU if self._reste < 0 or any(map(self._porte, lus)) else texte
 
     def _en_qp(self, texte: str) -> bool:
         """True when a text with a part in quoted-printable holds, once decoded, a NIR or something that is no
@@ -380,10 +385,7 @@ def lire_xml(donnees: bytes) -> Any:
     tete = donnees[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
     if tete[:1] != b"<" or donnees.count(b"<") + donnees.count(b"=") > _NOEUDS_MAX:
         return None
-    parseur = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False,
-        huge_tree=len(donnees) > _TEXTE_LONG,
-    )  # fmt: skip
+    parseur = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=len(donnees) > _TEXTE_LONG)
     try:
         racine = etree.fromstring(donnees.lstrip() if tete[:1] == donnees.lstrip()[:1] else donnees, parseur)
     except (etree.XMLSyntaxError, ValueError):
@@ -409,14 +411,6 @@ def _se_decomprime(octets: bytes) -> bool:
 
 def _dit_un_nir(nom: str) -> bool:
     return cache_un_nir(nom.rpartition("}")[2])
-
-
-def _rayer(texte: str) -> str:
-    return "*" * len(texte.strip())
-
-
-def _sans_parentheses(noeud: Any) -> None:
-    etree.strip_tags(noeud, etree.Comment, etree.ProcessingInstruction)
 
 
 def _illisible(quoi: str, taille: int) -> bytes:

@@ -186,12 +186,12 @@ def test_an_example_that_cannot_be_shown_takes_nothing_else_away(
 def test_an_exchange_that_cannot_be_masked_is_said_to_be_so_and_the_others_are_shown(
     forme: FormatDeRapport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def casser(texte: str) -> str:
+    def casser(_: object, texte: str) -> str:
         if "ICI" in texte:
             raise OverflowError(f"date value out of range {NIR}")
         return texte
 
-    monkeypatch.setattr(rapport_masque, "masquer_message", casser)
+    monkeypatch.setattr(rapport_masque.Masqueur, "texte", casser)
     echanges = tuple(
         EchangeCite(rang, f"échange {rang}", "ICI" if rang == 1 else "LÀ", "") for rang in (1, 2)
     )

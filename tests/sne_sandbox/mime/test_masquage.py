@@ -18,10 +18,8 @@ from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.masquage import (
     Masque,
-    masquer_arbre,
+    Masqueur,
     masquer_corps,
-    masquer_message,
-    masquer_octets,
 )
 from sne_sandbox.mime.message_deballe import decouper
 from sne_sandbox.mime.message_mime import decoder_transfert
@@ -32,7 +30,7 @@ DOCUMENT = f'<?xml version="1.0" encoding="UTF-8"?>\n<a><!-- é --><nir>{NIR}</n
 
 
 def test_a_badly_written_nir_is_masked_in_its_element() -> None:
-    lu = masquer_message(
+    lu = Masqueur().texte(
         "<ns1:nir>2061275</ns1:nir><ns1:nir a='b'>x 20612</ns1:nir><ns1:niro>2061275</ns1:niro>"
     )
     assert lu == "<ns1:nir>206****</ns1:nir><ns1:nir a='b'>x 2****</ns1:nir><ns1:niro>2061275</ns1:niro>"
@@ -46,17 +44,17 @@ def test_base64_that_holds_one_is_not_shown(largeur: int) -> None:
     dedans = b64encode(f"<ns1:demandeur>\xe9<ns1:nir>{NIR}</ns1:nir></ns1:demandeur>".encode()).decode()
     if largeur:
         dedans = "\r\n".join(dedans[i : i + largeur] for i in range(0, len(dedans), largeur))
-    assert masquer_message(f"<fichier>{dedans}</fichier>") == f"<fichier>{TU}</fichier>"
+    assert Masqueur().texte(f"<fichier>{dedans}</fichier>") == f"<fichier>{TU}</fichier>"
 
 
 def test_what_holds_no_nir_is_left_as_it_is() -> None:
     for texte in ("a" * 41, "a" * 44, "<x>" + b64encode(b"bonjour" * 20).decode() + "</x>", "é" * 50, ""):
-        assert masquer_message(texte) == texte
+        assert Masqueur().texte(texte) == texte
 
 
 def test_base64_of_what_is_compressed_is_not_shown() -> None:
     for ferme in (b"PK\x03\x04" + b"x" * 40, zlib.compress(DOCUMENT.encode()), gzip.compress(b"x" * 40)):
-        assert masquer_message(b64encode(ferme).decode()) == TU
+        assert Masqueur().texte(b64encode(ferme).decode()) == TU
 
 
 # --- what is opened -----------------------------------------------------------------------------------------
@@ -69,20 +67,20 @@ def test_a_document_comes_back_as_it_was_but_for_its_nirs() -> None:
         assert masque.ouvert
         assert masque.octets == octets.replace(NIR.encode(), MASQUE.encode())
     sans = b"<?xml version='1.0'?>\n<a  b = '1'><![CDATA[x]]><!-- y --></a>\n"
-    assert masquer_octets(sans) == sans
+    assert masquer_corps(sans).octets == sans
 
 
 @pytest.mark.parametrize("encodage", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_a_document_in_another_encoding(encodage: str) -> None:
     octets = DOCUMENT.replace("UTF-8", encodage).encode(encodage)
-    lu = masquer_octets(octets)
+    lu = masquer_corps(octets).octets
     assert NIR.encode() not in lu.replace(b"\0", b"")
     assert etree.fromstring(lu).findtext("nir") == MASQUE if encodage != "utf-32" else True
 
 
 def test_its_charset_may_be_in_its_header_alone() -> None:
     octets = f"<a>é<nir>{NIR}</nir></a>".encode("cp1252")
-    assert masquer_octets(octets, "text/xml; charset=windows-1252") == octets.replace(
+    assert masquer_corps(octets, "text/xml; charset=windows-1252").octets == octets.replace(
         NIR.encode(), MASQUE.encode()
     )
 
@@ -116,7 +114,7 @@ def test_base64_in_any_layout(largeur: int, liaison: str) -> None:
     ecrit = b64encode(DOCUMENT.encode()).decode()
     lignes = liaison.join(ecrit[i : i + largeur] for i in range(0, len(ecrit), largeur))
     for corps in (f"<e><f>\n  {lignes}\n</f></e>", f"<e><f>\n  {lignes}\n</f>", f"vu : {lignes} !"):
-        masque = masquer_octets(corps.encode()).decode()
+        masque = masquer_corps(corps.encode()).octets.decode()
         assert TU in unescape(masque)
         assert fuites(masque.encode(), restes=(NIR[3:13],)) == []
 
@@ -142,9 +140,9 @@ def test_a_part_is_opened_and_closed_as_it_was(encodage: str, ecrit: bytes) -> N
     assert NIR.encode() not in masque.octets
     assert masque.octets.count(b"--B") == corps.count(b"--B")
     dehors = b"--C\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n" + corps + b"\r\n--C--\r\n"
-    assert masquer_octets(dehors) == dehors.replace(corps, masque.octets)
+    assert masquer_corps(dehors).octets == dehors.replace(corps, masque.octets)
     rien = en_parties(autre, autre)
-    assert masquer_octets(rien, "multipart/related; boundary=B") == rien
+    assert masquer_corps(rien, "multipart/related; boundary=B").octets == rien
 
 
 # --- what is not --------------------------------------------------------------------------------------------
@@ -197,7 +195,7 @@ def un_zip(contenu: bytes) -> bytes:
 )
 def test_what_is_neither_xml_nor_a_text_is_not_shown(contenu: bytes) -> None:
     """Alone, or as a part; nor is a document whose names hold a NIR."""
-    masque = masquer_octets(contenu).decode()
+    masque = masquer_corps(contenu).octets.decode()
     assert re.fullmatch(r"\[(contenu|document) de [\d\u202f]+ octets : non montré, .*\]", masque)
     for encodage, ecrit in (("binary", contenu), ("base64", encodebytes(contenu).rstrip())):
         tete = f"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: {encodage}"
@@ -226,7 +224,7 @@ def test_a_text_in_no_encoding_of_unicode_is_said_to_be_so() -> None:
 )
 def test_a_text_made_to_be_long_to_read_is_not_shown(motif: bytes) -> None:
     """Each of them, looked through to its end, took from 4 to 176 s."""
-    masque = masquer_octets(b"<" + motif * (9_000_000 // len(motif)))
+    masque = masquer_corps(b"<" + motif * (9_000_000 // len(motif))).octets
     assert masque.startswith(b"[texte de ")
     assert len(masque) < 200
 
@@ -235,15 +233,15 @@ def test_contents_within_contents_end() -> None:
     octets = DOCUMENT.encode()
     for _ in range(12):
         octets = b64encode(octets)
-    assert masquer_octets(octets).decode() == TU
+    assert masquer_corps(octets).octets.decode() == TU
 
 
 def test_a_tree_is_masked_in_place() -> None:
     racine = etree.fromstring(f"<a><nir>{NIR}</nir>{NIR}<b>{b64encode(DOCUMENT.encode()).decode()}</b></a>")
-    assert masquer_arbre(racine)
+    assert Masqueur().arbre(racine)
     assert NIR not in etree.tostring(racine).decode()
     assert racine.findtext("b") == TU
-    assert not masquer_arbre(racine)
+    assert not Masqueur().arbre(racine)
 
 
 #: The same in an element of another name, in full-width digits.
@@ -281,12 +279,12 @@ def test_base64_that_its_closing_delimiter_touches() -> None:
     """The hyphens of `--B--` are of the alphabet of addresses: they were read as the end of it."""
     for mal in ("X : a", "X; a"):
         corps = en_parties((f"{mal}\r\nContent-Transfer-Encoding base64", b64encode(DOCUMENT_LARGE.encode())))
-        assert fuit(masquer_octets(corps, "multipart/related; boundary=B")) == []
+        assert fuit(masquer_corps(corps, "multipart/related; boundary=B").octets) == []
 
 
 def test_other_digits_among_bytes_that_are_no_utf_8() -> None:
     corps = b"\xe9 vu " + DOCUMENT_LARGE.encode()
-    masque = masquer_octets(corps)
+    masque = masquer_corps(corps).octets
     assert masque.startswith(b"\xe9 vu <?xml")
     assert fuit(masque) == []
 
@@ -296,14 +294,14 @@ def test_base64_written_again_before_other_base64() -> None:
     un = b64encode(gzip.compress(DOCUMENT.encode(), mtime=0)).decode()
     texte = f"X-Note: 2850662999017\r\n\r\n{un.rstrip('=')}\r\n--dedans--\r\nabcd"
     for rogne in range(4):
-        assert fuit(masquer_message(texte[: len(texte) - rogne]).encode()) == []
+        assert fuit(Masqueur().texte(texte[: len(texte) - rogne]).encode()) == []
 
 
 def test_references_to_references_in_what_does_not_parse() -> None:
     un = "".join(f"&#{ord(c)};" for c in NIR)
     coupe = f"&lt;![CDATA[{NIR[:2]}]]&gt;&lt;![CDATA[{NIR[2:]}]]&gt;"
     for texte in (un, un.replace("&", "&amp;"), un.replace("&", "&amp;amp;"), coupe):
-        assert fuit(masquer_octets(f"<a><b>{texte}</b>".encode())) == []
+        assert fuit(masquer_corps(f"<a><b>{texte}</b>".encode()).octets) == []
 
 
 def test_a_part_that_says_base64_and_is_compressed() -> None:
@@ -332,7 +330,7 @@ def fuit(octets: bytes) -> list[str]:
     ],
 )
 def test_other_ways_to_write_one(corps: str) -> None:
-    masque = masquer_octets(corps.encode()).decode()
+    masque = masquer_corps(corps.encode()).octets.decode()
     assert masque != corps
     assert "0662999017" not in masque
     assert "*" in masque or "non montré" in masque

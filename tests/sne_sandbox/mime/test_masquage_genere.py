@@ -9,7 +9,7 @@ from nirs import MULTIPART, Partie, corps_mal_faits, documents, fuites, message,
 
 from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_interface.domain.nir import masquer_nirs
-from sne_sandbox.mime.masquage import masquer_corps, masquer_message, masquer_octets
+from sne_sandbox.mime.masquage import Masqueur, masquer_corps
 
 
 def tires(combien: int) -> settings:
@@ -48,8 +48,8 @@ def test_in_what_a_report_quotes(document: bytes) -> None:
     try:
         texte = document.decode()
     except UnicodeDecodeError:
-        texte = masquer_octets(document).decode("utf-8", "replace")
-    assert fuites(masquer_message(f"POST / HTTP/1.1\nContent-Type: text/xml\n\n{texte}").encode()) == []
+        texte = masquer_corps(document).octets.decode("utf-8", "replace")
+    assert fuites(Masqueur().texte(f"POST / HTTP/1.1\nContent-Type: text/xml\n\n{texte}").encode()) == []
 
 
 @tires(300)
