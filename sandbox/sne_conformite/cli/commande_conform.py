@@ -87,9 +87,9 @@ def commande(**dits: Any) -> int:
     acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
     rapport partiel, et sort avec 130 ou 143.
     """
-    from sne_conformite.rapports.etapes_avant_le_plan import etape
+    from sne_conformite.rapports.etapes_avant_le_plan import annoncer
 
-    click.echo(etape(1), err=True)  # what follows may be long under load: it is not mute
+    annoncer(1)  # what follows may be long under load: it is not mute
     rapport, epreuve = extraire(RapportDemande, dits), extraire(_DemandeDEpreuve, dits)
     return _eprouver(_du_defi(epreuve) if epreuve.defi else epreuve, rapport, dits)
 
@@ -116,7 +116,8 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
     from sne_conformite.pilotage import pilotage
     from sne_conformite.plan import plan as plans
     from sne_conformite.preuves import empreintes_de_ce_qui_juge
-    from sne_conformite.rapports.etapes_avant_le_plan import etape
+    from sne_conformite.rapports.avancement_au_terminal import suivre_l_ecriture
+    from sne_conformite.rapports.etapes_avant_le_plan import annoncer
     from sne_interface.contract.exigences import charger_exigences
     from sne_interface.domain.base import Horloge, lire_horloge
 
@@ -129,7 +130,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         )
         instances = _application(demande.designation)
         maintenant = lire_horloge(demande.horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
-        click.echo(etape(2), err=True)
+        annoncer(2)
         plan, textes = (
             plans.charger(demande.fichier_plan),
             empreintes_de_ce_qui_juge.lire_plan(demande.fichier_plan),
@@ -137,7 +138,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         ids = tuple(scenario.id for scenario in plan)
         seulement = _choisir(demande.scenarios, ids)
         click.echo(f"Le plan : {accorde(len(seulement or plan), 'scénario', 'scénarios')}.", err=True)
-        click.echo(etape(3), err=True)
+        annoncer(3)
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), demande.graine))
         tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
@@ -155,17 +156,19 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         )
         if demande.fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
-        click.echo(etape(4), err=True)
+        annoncer(4)
         prete = _EpreuvePrete(demande, options, ouverte, plan, reglages, sorties.connues)
         rapport, greffe = prete.piloter(*instances)
         rapport = de_ces_scenarios(rapport, demande.scenarios)
         autre_plan = empreintes_de_ce_qui_juge.autre_plan(textes)
         rapport = replace(rapport, entete=replace(rapport.entete, defi=demande.defi, autre_plan=autre_plan))
         _verifier_epreuve(rapport)
+        dernier = greffe.tete["dernier"]
+        echanges = trafic_juge.parcourir(ouverte.magasin, ouverte.base, jusqu_a=dernier)
         rendu = sorties.rendre(
             rapport,
             rapports.Preuves(
-                trafic_juge.parcourir(ouverte.magasin, ouverte.base, jusqu_a=greffe.tete["dernier"]),
+                suivre_l_ecriture(echanges, dernier),
                 rapports.configuration(
                     options,
                     application=demande.designation,
@@ -205,13 +208,13 @@ class _EpreuvePrete:
         from sne_conformite.pilotage.proces_verbal import Greffe
         from sne_conformite.protocole.adresses_pour_l_application import Adresses
         from sne_conformite.rapports.avancement_au_terminal import suivre
-        from sne_conformite.rapports.etapes_avant_le_plan import etape
+        from sne_conformite.rapports.etapes_avant_le_plan import annoncer
         from sne_sandbox.cli import commande_diagnostic as diagnostic
 
         ouverte, greffe = self.ouverte, Greffe()
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
-            click.echo(etape(5), err=True)
+            annoncer(5)
             diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
@@ -232,7 +235,7 @@ class _EpreuvePrete:
                 montrer=self.demande.dossier_echanges is not None,
             )
             evenements = self._ecrire_a_mesure(evenements)
-            click.echo(etape(6), err=True)
+            annoncer(6)
             rapport = suivre(evenements)
             enfant.verifier()
         return rapport, greffe

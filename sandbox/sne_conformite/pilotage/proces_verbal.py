@@ -195,18 +195,14 @@ def desserrer(serree: bytes) -> Any:
 
 def ecrire_exemple(exemple: ExempleTire) -> dict[str, Any]:
     """An example, as JSON: its messages by reference, and what is entered in its steps, by rank."""
-    return {
-        "demandes": {nom: _ecrire(message) for nom, message in exemple.demandes.items()},
-        "actes": {
-            str(rang): {nom: _ecrire(element) for nom, element in acte.items()}
-            for rang, acte in exemple.actes.items()
-        },
-    }
+    return {"demandes": _ecrire(exemple.demandes), "actes": _ecrire(exemple.actes)}
 
 
-def _ecrire(element: Element) -> list[Any]:
-    """[name, text, attributes, children]."""
-    return [element.nom, element.texte, element.attributs, [_ecrire(e) for e in element.enfants]]
+def _ecrire(ecrit: Element | Mapping[Any, Any]) -> Any:
+    """[name, text, attributes, children] of an element; each of a mapping."""
+    if isinstance(ecrit, Element):
+        return [ecrit.nom, ecrit.texte, ecrit.attributs, [*map(_ecrire, ecrit.enfants)]]
+    return {str(nom): _ecrire(valeur) for nom, valeur in ecrit.items()}
 
 
 def relire_element(ecrit: Sequence[Any]) -> Element:
@@ -215,13 +211,9 @@ def relire_element(ecrit: Sequence[Any]) -> Element:
     return Element(nom, texte, attributs, tuple(map(relire_element, enfants)))
 
 
-def _sans_nir(tire: Mapping[str, Any], pseudonymes: Pseudonymes) -> dict[str, Any]:
-    def remplacer(ecrit: Sequence[Any]) -> list[Any]:
-        nom, texte, attributs, enfants = ecrit
-        return [nom, pseudonymes.valeur(texte, nom), attributs, [remplacer(e) for e in enfants]]
-
-    def chacun(elements: Mapping[str, Any]) -> dict[str, Any]:
-        return {nom: remplacer(element) for nom, element in elements.items()}
-
-    actes = {rang: chacun(acte) for rang, acte in tire["actes"].items()}
-    return {"demandes": chacun(tire["demandes"]), "actes": actes}
+def _sans_nir(ecrit: Any, pseudonymes: Pseudonymes) -> Any:
+    """An example, or what it is made of, as it is written."""
+    if isinstance(ecrit, dict):
+        return {nom: _sans_nir(valeur, pseudonymes) for nom, valeur in ecrit.items()}
+    nom, texte, attributs, enfants = ecrit
+    return [nom, pseudonymes.valeur(texte, nom), attributs, [_sans_nir(e, pseudonymes) for e in enfants]]

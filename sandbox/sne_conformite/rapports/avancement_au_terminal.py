@@ -4,8 +4,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from sne_conformite.rapports.etapes_avant_le_plan import ecriture
 from sne_conformite.rapports.rapport import (
     TRAFIC,
     DebutJugement,
@@ -52,6 +53,15 @@ def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rap
     if rapport is None:
         raise ValueError("a stream of events ends with Fin")
     return rapport
+
+
+def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
+    """The exchanges that a report takes in, `total` of them at most, and how far it is said at each tenth."""
+    for rang, echange in enumerate(echanges, 1):
+        yield echange
+        if rang * 10 // total > (rang - 1) * 10 // total:
+            fin = "\r" if anime(sys.stderr) and rang < total else "\n"
+            sys.stderr.write(ecriture(rang * 10 // total) + fin)
 
 
 def anime(flux: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

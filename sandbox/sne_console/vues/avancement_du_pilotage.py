@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
-from sne_conformite.rapports.etapes_avant_le_plan import PREPARATION, derniere
+from sne_conformite.rapports.etapes_avant_le_plan import PREPARATION, derniere, ecriture, etape
 from sne_conformite.rapports.rapport import Rapport, ResultatScenario
 from sne_conformite.rapports.suivi_de_pilotage import LectureDuSuivi
 from sne_conformite.rapports.verdict_de_conformite import (
@@ -84,7 +84,7 @@ class FamilleSuivie:
 class Avancement:
     """A judgement of `conform`, read as it goes by `avancer`. `textes` are those of the requirements, by id.
     `joues` are the scenarios that have ended, by id; `total` is how many there are; `etape` the step of the
-    preparation, from 1, 0 before the first."""
+    preparation, from 1, 0 before the first; `ecrit` how many tenths of its report are written."""
 
     def __init__(self, epreuve: JugementConserve, textes: Mapping[str, str] | None = None) -> None:
         self._lecture = LectureDuSuivi(epreuve.suivi)
@@ -98,7 +98,7 @@ class Avancement:
         ]
         self.joues: dict[str, ScenarioSuivi] = {}
         self.total = len(self._plan)
-        self.etape = 0
+        self.etape = self.ecrit = 0
 
     def avancer(self, epreuve: JugementConserve) -> list[FamilleSuivie]:
         """The families, in the order of the plan; `epreuve` tells whether it still runs."""
@@ -110,8 +110,9 @@ class Avancement:
                 self._fins.append(rapport.entete.fin)
             self.joues[joue.id] = joue
         vit = epreuve.etat is EtatJugement.EN_COURS
-        if vit and not self.joues:
-            self.etape = derniere(epreuve.sortie.splitlines())
+        if vit and not 0 < len(self.joues) < self.total:
+            self.etape = derniere(epreuve.sortie, etape, len(PREPARATION))
+            self.ecrit = derniere(epreuve.sortie, ecriture, 10)
         suite = A_VENIR if vit else NON_JOUE
         suivant = EN_COURS if vit and (self.joues or self.etape == len(PREPARATION)) else suite
         scenarios = []

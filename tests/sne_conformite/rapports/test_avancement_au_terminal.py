@@ -6,6 +6,7 @@ import pytest
 from specimen import NIR, conforme, rapport
 
 from sne_conformite.rapports import avancement_au_terminal
+from sne_conformite.rapports.etapes_avant_le_plan import ecriture
 from sne_conformite.rapports.rapport import (
     TRAFIC,
     DebutJugement,
@@ -31,6 +32,14 @@ def flux(juge: Rapport) -> Iterator[Evenement]:
         yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
         yield ScenarioFini(scenario)
     yield Fin(juge)
+
+
+@pytest.mark.parametrize(("ou", "fin"), [(io.StringIO(), "\n"), (Terminal(), "\r")])
+def test_each_tenth_of_the_report_is_told(ou: io.StringIO, fin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avancement_au_terminal, "anime", lambda flux: flux.isatty())
+    monkeypatch.setattr("sys.stderr", ou)
+    assert list(avancement_au_terminal.suivre_l_ecriture(iter(range(25)), 25)) == list(range(25))
+    assert ou.getvalue() == fin.join(map(ecriture, range(1, 11))) + "\n"
 
 
 def test_a_log_has_a_line_a_scenario() -> None:

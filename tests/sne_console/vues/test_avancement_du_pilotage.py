@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sne_conformite.plan import plan as plans
-from sne_conformite.rapports.etapes_avant_le_plan import PREPARATION, etape
+from sne_conformite.rapports.etapes_avant_le_plan import PREPARATION, ecriture, etape
 from sne_conformite.rapports.rapport import (
     Bilan,
     Constat,
@@ -140,6 +140,14 @@ def test_the_steps_before_the_first_scenario_are_told(epreuve: JugementConserve)
     ecrits(epreuve, fini(0, Verdict.REUSSI))
     avancement.avancer(epreuve)
     assert avancement.preparation == ""
+
+
+def test_once_all_have_ended_it_is_known_how_much_of_the_report_is_written(epreuve: JugementConserve) -> None:
+    (epreuve.dossier / "sortie").write_text(f"{etape(6)}\n{ecriture(3)}\n{ecriture(4)}\n", "utf-8")
+    ecrits(epreuve, *(fini(rang, Verdict.REUSSI) for rang in range(len(PLAN))))
+    avancement = Avancement(epreuve)
+    avancement.avancer(epreuve)
+    assert (avancement.ecrit, avancement.attendu) == (4, "")
 
 
 def test_a_report_is_shown_as_the_same_tree() -> None:
