@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from binascii import b2a_base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 from unicodedata import decimal
@@ -41,6 +41,8 @@ from sne_sandbox.mime.masquage import (
 _EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
 #: What ends headers, and what begins the line that ends a part: of the alphabet of addresses.
 _VIDE: Final = re.compile(r"(\r?\n(?:\r?\n|--(?!>)))")
+#: The line between two parts.
+_LIMITE: Final = re.compile(r"(\r\n--[^\r\n]+\r\n)")
 #: What binds the lines of base64, kept, or one of its characters.
 _LIES: Final = re.compile(f"{LIAISON.pattern}|(?P<signe>[^=])", re.DOTALL)
 #: Text in UTF-16 within another, read byte by byte: a zero beside each character.
@@ -94,18 +96,17 @@ class Pseudonymes:
         that of a ZIP that held one."""
         codec = "utf-8", "surrogateescape"  # to be written back whatever it is
         lu = ((_ZIP in donnees and self._zip(donnees)) or donnees).decode(*codec)
-        # What follows a blank line, base64 most often, does not end a number of its headers.
-        morceaux = _VIDE.split(self._ouvrir(lu))
-        texte = "".join(
-            m if rang % 2 else masquer_ecrits(m, self._contenu) for rang, m in enumerate(morceaux)
-        )
-        return texte.encode(*codec)
+        parties = (self._codes.masquer(p, self._partie, "partie") for p in _LIMITE.split(lu))
+        return "".join(parties).encode(*codec)
+
+    def _partie(self, texte: str) -> str:
+        return _entre_vides(self._ouvrir(texte), lambda m: masquer_ecrits(m, self._contenu))
 
     def _ouvrir(self, texte: str) -> str:
         """A text, what it holds in base64, in elements and in attributes replaced."""
         if "\0" in texte:
             texte = _UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
-        texte = self._codes.masquer_base64(texte, self._base64)
+        texte = _entre_vides(texte, lambda m: self._codes.masquer_base64(m, self._base64))
         for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(self._si_nir, texte)
         return texte
@@ -143,9 +144,6 @@ class Pseudonymes:
     def _base64(self, texte: str) -> str:
         """Replaces a run of base64 in its layout. The text before it may shift its groups of four: each shift
         is tried."""
-        morceaux = _VIDE.split(texte)
-        if len(morceaux) > 1:  # the last word of a header, and what follows it
-            texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
         compact = compacter(texte)
         if not compact:
             return texte
@@ -199,7 +197,7 @@ class Pseudonymes:
             return {cle: self.valeur(v, cle) for cle, v in valeur.items()}
         if isinstance(valeur, list):
             return [self.valeur(v, nom) for v in valeur]
-        if isinstance(valeur, int) and est_nom_de_nir(nom) and not isinstance(valeur, bool):
+        if type(valeur) is int and est_nom_de_nir(nom):
             return int(self.valeur(str(valeur), nom))
         if not isinstance(valeur, str) or _EMPREINTE.fullmatch(valeur):
             return valeur
@@ -216,6 +214,14 @@ class Pseudonymes:
         if isinstance(valeur, dict):
             return {nom: self._valeur(v) for nom, v in valeur.items()}
         return [self._valeur(v) for v in valeur] if isinstance(valeur, list) else valeur
+
+
+def _entre_vides(texte: str, masquer: Callable[[str], str]) -> str:
+    """A text masked piece by piece: a blank line, after which comes base64 most often, ends every number and
+    every word."""
+    morceaux = _VIDE.split(texte)
+    morceaux[::2] = map(masquer, morceaux[::2])
+    return "".join(morceaux)
 
 
 def _reecrit(texte: str, signes: Iterator[str]) -> str:

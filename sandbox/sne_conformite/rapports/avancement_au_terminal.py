@@ -59,7 +59,7 @@ def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
     """The exchanges that a report takes in, `total` of them at most, and how far it is said at each tenth."""
     for rang, echange in enumerate(echanges, 1):
         yield echange
-        if rang * 10 // total > (rang - 1) * 10 // total:
+        if rang * 10 % total < 10:
             fin = "\r" if anime(sys.stderr) and rang < total else "\n"
             sys.stderr.write(ecriture(rang * 10 // total) + fin)
 
