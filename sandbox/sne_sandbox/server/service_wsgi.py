@@ -3,10 +3,10 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
@@ -27,42 +27,60 @@ logger = logging.getLogger(__name__)
 FLUX_MAX = 64
 
 
-Tache = tuple[Callable[..., None], tuple[Any, ...]]
+Tache = tuple[Callable[..., None] | None, tuple[Any, ...]]
 
 
 class Fils:
-    """The `nombre` threads that run the application, fed by one queue. A task that raises is logged; its
-    thread goes on."""
+    """The `nombre` threads that run the application, fed by one queue. A task wakes one of them, the last to
+    have come to rest; one that raises is logged, and its thread goes on."""
 
     def __init__(self, nombre: int) -> None:
-        self._file: SimpleQueue[Tache | None] = SimpleQueue()
+        self._verrou = threading.Lock()
+        self._taches: deque[Tache] = deque()
+        #: The locks that the threads at rest wait for.
+        self._reveils: list[threading.Lock] = []
         self._fils = [
             threading.Thread(target=self._tourner, name=f"sne-{rang}", daemon=True) for rang in range(nombre)
         ]
         for fil in self._fils:
             fil.start()
 
-    def soumettre(self, tache: Callable[..., None], *arguments: Any) -> None:
-        """Runs `tache(*arguments)` in the first free thread."""
-        self._file.put((tache, arguments))
+    def soumettre(self, tache: Callable[..., None] | None, *arguments: Any) -> None:
+        """Runs `tache(*arguments)` in the first free thread; None ends a thread."""
+        with self._verrou:
+            self._taches.append((tache, arguments))
+            if self._reveils:
+                self._reveils.pop().release()
 
     def arreter(self, attente: float) -> bool:
         """Ends the threads, waiting `attente` seconds for each at most. False when one is still at work."""
         for _ in self._fils:
-            self._file.put(None)
+            self.soumettre(None)
         for fil in self._fils:
             fil.join(attente)
         return not any(fil.is_alive() for fil in self._fils)
 
+    def _prendre(self, reveil: threading.Lock) -> Tache:
+        while True:
+            with self._verrou:
+                if self._taches:
+                    return self._taches.popleft()
+                self._reveils.append(reveil)
+            reveil.acquire()
+
     def _tourner(self) -> None:
-        while (tache := self._file.get()) is not None:
-            fonction, arguments = tache
+        reveil = threading.Lock()
+        reveil.acquire()
+        while True:
+            tache, arguments = self._prendre(reveil)
+            if tache is None:
+                return
             try:
-                fonction(*arguments)
+                tache(*arguments)
             except Exception:
                 logger.exception("a task of the server failed")
             # Waiting for the next task must not keep the last one's request, body and answer alive.
-            del tache, fonction, arguments
+            del tache, arguments
 
 
 ApplicationWsgi = WSGIApplication
