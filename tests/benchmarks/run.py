@@ -84,7 +84,7 @@ def main() -> None:
         if {"volume", "console"} & set(voulues):
             nouvelle = pile.enter_context(postgres()) if lues.postgresql else None
             petite, grande = (
-                volume.Store(ou, nouvelle() if nouvelle else None)
+                volume.Depot(ou, nouvelle() if nouvelle else None)
                 for ou in (banc.dossier / "petite", lues.grande or banc.dossier / "grande")
             )
             rangees = list(mesurer([partial(volume.semer, banc, grande)]))

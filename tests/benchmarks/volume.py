@@ -78,7 +78,7 @@ _CENTILE: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class Depot:
     """Where bases are: a PostgreSQL database, or without `url` the file of SQLite in `home`."""
 
     home: Path
@@ -105,7 +105,7 @@ class Store:
         return serveur.demarrer(banc.nouvelle, self.home, *self.options[2:], "--workers", "1", *options)
 
 
-def semer(banc: Banc, grande: Store) -> Iterator[Rangee]:
+def semer(banc: Banc, grande: Depot) -> Iterator[Rangee]:
     """Fills the large base, unless that is done already, and makes others beside it."""
     titre = f"semis de {banc.effort.volume} demandes"
     if grande.url is not None or not (grande.home / "sne.sqlite3").exists():
@@ -130,12 +130,12 @@ def semer(banc: Banc, grande: Store) -> Iterator[Rangee]:
         yield Rangee("base de 100 demandes, faite à côté", "", f"{nombre(duree * 1000)} ms")
 
 
-def demandes(grande: Store) -> int:
+def demandes(grande: Depot) -> int:
     """How many the large base holds."""
     return grande.nombre("SELECT count(*) FROM demande WHERE base = 'ecole'")
 
 
-def comparer(banc: Banc, petite: Store, grande: Store) -> Iterator[Rangee]:
+def comparer(banc: Banc, petite: Depot, grande: Depot) -> Iterator[Rangee]:
     """Calls over a base of what they find and over the large one, in turn: medians, and a 99th centile."""
     trouver(banc, petite, grande)
     depots = list(menages.requetes(time.time_ns() // 10**6, banc.effort.appels))
@@ -151,7 +151,7 @@ def comparer(banc: Banc, petite: Store, grande: Store) -> Iterator[Rangee]:
             yield _rangee(titre, petites, grandes)
 
 
-def trouver(banc: Banc, petite: Store, grande: Store) -> None:
+def trouver(banc: Banc, petite: Depot, grande: Depot) -> None:
     """Fills a base with those demandes of the large one that the searches find, or as many of them as tell
     that there are too many: both then answer the same, and only what is beside them differs."""
     with petite.demarrer(banc, "--seed-base", "vide"):
@@ -182,7 +182,7 @@ def _rangee(titre: str, petites: Sequence[float], grandes: Sequence[float]) -> R
     return Rangee(titre, f"{nombre(milieux[0])} ms", dit, voulu, part <= _EGAL and centile <= _CENTILE)
 
 
-def temps(banc: Banc, grande: Store) -> Iterator[Rangee]:
+def temps(banc: Banc, grande: Depot) -> Iterator[Rangee]:
     """A night, and the statistics of a day that nobody asked for, once the API has answered something: its
     first answer waits for what it is built of, whatever the base."""
     with grande.demarrer(banc) as un:
@@ -206,7 +206,7 @@ def _appeler(un: serveur.Serveur, methode: str, chemin: str, corps: object = Non
     _envoyer(un.port, methode, f"/api/v1/bases{chemin}", octets, en_tetes)
 
 
-def pages(banc: Banc, grande: Store) -> tuple[list[console.Mesure], float]:
+def pages(banc: Banc, grande: Depot) -> tuple[list[console.Mesure], float]:
     """Every page of the console, over the large base and a full journal; seconds of a table of statistics."""
     options = ("--journal-max", str(banc.effort.echanges))
     with grande.demarrer(banc) as un:
