@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
@@ -21,9 +21,6 @@ from sne_sandbox.server.bornes import RETOUR
 from sne_sandbox.server.corps_long_envoye import EN_MEMOIRE, recueillir
 from sne_sandbox.server.livraison_de_la_reponse import NonRemise
 from sne_sandbox.server.service_wsgi import ServiceWsgi
-
-if TYPE_CHECKING:
-    from sne_sandbox.server.connexion_http import RequeteRecue
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +60,36 @@ class ReponseWsgi:
 _Entiere = tuple[ReponseWsgi, bytes | IO[bytes]]
 
 
-def executer(
-    requete: "RequeteRecue", service: ServiceWsgi, environ: dict[str, Any], corps: IO[bytes]
-) -> None:
+class Destinataire(Protocol):
+    """The request that waits for an answer, in the reactor's thread (`connexion_http.RequeteRecue`)."""
+
+    method: bytes
+    #: Whether the peer has gone.
+    partie: bool
+
+    def repondre(self, reponse: ReponseWsgi, corps: bytes | IO[bytes]) -> None:
+        """Writes a whole answer."""
+
+    def oublier_corps(self) -> None:
+        """Forgets the body that the request sent: the work on it is done."""
+
+    def commencer(self, reponse: ReponseWsgi) -> None:
+        """Writes the head of an answer that comes in pieces,"""
+
+    def envoyer(self, morceau: bytes) -> None:
+        """a piece of its body,"""
+
+    def terminer(self, *, complet: bool = True) -> None:
+        """and its end."""
+
+    def registerProducer(self, producer: Any, streaming: bool, /) -> None:  # noqa: N802
+        """Twisted's: the peer's pace is told to the producer."""
+
+    def unregisterProducer(self) -> None:  # noqa: N802
+        """Twisted's: no more of it."""
+
+
+def executer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any], corps: IO[bytes]) -> None:
     """Runs the application on a request; called in a thread of the service."""
     # One context for the whole exchange: an answer that lasts is read in another thread, and Flask checks
     # that what it left in the context is still there.
@@ -90,9 +114,7 @@ def executer(
         service.reacteur.callFromThread(requete.repondre, *rendu)
 
 
-def _passer(
-    requete: "RequeteRecue", service: ServiceWsgi, environ: dict[str, Any]
-) -> "Flux | _Entiere | None":
+def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]) -> "Flux | _Entiere | None":
     """Calls the application. The answer; None when somebody else gives it."""
     dite: list[ReponseWsgi] = []
     ecrits: list[bytes] = []
@@ -162,7 +184,7 @@ class Flux:
     """An answer in pieces: the next is asked for when the last has left, whatever the reader's pace."""
 
     def __init__(
-        self, requete: "RequeteRecue", service: ServiceWsgi, reponse: ReponseWsgi, iterable: Iterable[bytes]
+        self, requete: Destinataire, service: ServiceWsgi, reponse: ReponseWsgi, iterable: Iterable[bytes]
     ) -> None:
         self._requete = requete
         self._service = service

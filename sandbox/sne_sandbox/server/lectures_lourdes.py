@@ -16,15 +16,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 
 from sne_interface.raisons_du_systeme import raison_systeme
-from sne_sandbox.server.execution_wsgi import ReponseWsgi, sature
+from sne_sandbox.server.execution_wsgi import Destinataire, ReponseWsgi, sature
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import lancer_module
-
-if TYPE_CHECKING:
-    from sne_sandbox.server.connexion_http import RequeteRecue
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +34,7 @@ DELAI: Final = 120.0
 
 PERDU: Final = "le processus des longues lectures s'est arrêté au milieu de celle-ci"
 
-_Lecture = tuple["RequeteRecue", dict[str, Any]]
+_Lecture = tuple[Destinataire, dict[str, Any]]
 
 
 class Voie:
@@ -54,7 +51,7 @@ class Voie:
         self._processus: subprocess.Popen[bytes] | None = None
         self._ferme = False
 
-    def soumettre(self, requete: "RequeteRecue", environ: dict[str, Any]) -> bool:
+    def soumettre(self, requete: Destinataire, environ: dict[str, Any]) -> bool:
         """Has a request answered when its turn comes; False when too many wait. From any thread."""
         genres = (str, bytes, bool, tuple, type(None))
         dicible = {nom: valeur for nom, valeur in environ.items() if isinstance(valeur, genres)}
@@ -112,7 +109,7 @@ class Voie:
             self._fil = None
             return None
 
-    def _repondre(self, requete: "RequeteRecue", environ: dict[str, Any], fichier: Path) -> None:
+    def _repondre(self, requete: Destinataire, environ: dict[str, Any], fichier: Path) -> None:
         corps: bytes | IO[bytes]
         try:
             statut, en_tetes, longueur = self._demander(environ, fichier)

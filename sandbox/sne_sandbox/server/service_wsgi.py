@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 from twisted.internet.posixbase import PosixReactorBase
@@ -16,9 +16,6 @@ from sne_sandbox.server.bornes import Bornes, connexions_possibles
 from sne_sandbox.server.listeners import Ecoute
 from sne_sandbox.server.refus_http import RefusServeur
 from sne_sandbox.web.sante import Sante
-
-if TYPE_CHECKING:
-    from sne_sandbox.server.lectures_lourdes import Voie
 
 logger = logging.getLogger(__name__)
 
@@ -97,8 +94,8 @@ class ServiceWsgi:
     refus: Callable[[RefusServeur], None]
     #: What `/readyz` tells; None: those addresses are the application's.
     etat: Sante | None = None
-    #: Where heavy reads are asked; None: of the application.
-    voie: "Voie | None" = None
+    #: What heavy reads are asked (`server.lectures_lourdes.Voie`); None: the application.
+    voie: Any = None
     bornes: Bornes = field(init=False)
     #: Open channels; touched by the reactor's thread only.
     canaux: set[Any] = field(default_factory=set)

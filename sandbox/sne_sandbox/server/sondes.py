@@ -5,14 +5,11 @@ for the exchanges that keep the threads busy, nor for the database."""
 # mypy: allow-untyped-calls
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from sne_sandbox.server.execution_wsgi import ReponseWsgi
+from sne_sandbox.server.execution_wsgi import Destinataire, ReponseWsgi
 from sne_sandbox.server.service_wsgi import ServiceWsgi
 from sne_sandbox.web.sante import Sante
-
-if TYPE_CHECKING:
-    from sne_sandbox.server.connexion_http import RequeteRecue
 
 VIE: Final = b"/healthz"
 PRET: Final = b"/readyz"
@@ -41,7 +38,7 @@ def est_une_sonde(debut: bytes) -> bool:
     return debut.startswith((b"GET " + VIE, b"GET " + PRET, b"HEAD " + VIE, b"HEAD " + PRET))
 
 
-def repondre(requete: "RequeteRecue", uri: bytes, service: ServiceWsgi) -> bool:
+def repondre(requete: Destinataire, uri: bytes, service: ServiceWsgi) -> bool:
     """Answers a request for one of these addresses, at once or very soon; False for any other."""
     etat, chemin = service.etat, uri.partition(b"?")[0]
     if etat is None or chemin not in (VIE, PRET) or requete.method not in (b"GET", b"HEAD"):
@@ -57,14 +54,14 @@ def repondre(requete: "RequeteRecue", uri: bytes, service: ServiceWsgi) -> bool:
     return True
 
 
-def _attendre(requete: "RequeteRecue", etat: Sante, service: ServiceWsgi, limite: float) -> None:
+def _attendre(requete: Destinataire, etat: Sante, service: ServiceWsgi, limite: float) -> None:
     if etat.fraiche or service.reacteur.seconds() >= limite:
         _dire(requete, *etat.reponse())
     else:
         service.reacteur.callLater(_PAS, _attendre, requete, etat, service, limite)
 
 
-def _dire(requete: "RequeteRecue", statut: int, corps: bytes) -> None:
+def _dire(requete: Destinataire, statut: int, corps: bytes) -> None:
     en_tetes = [
         ("Content-Type", "application/json"),
         ("Cache-Control", "no-store"),
