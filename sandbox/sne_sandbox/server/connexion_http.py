@@ -214,11 +214,9 @@ class RequeteRecue(Request):
             lignes.append(f"Content-Length: {longueur}")
         if "date" not in presents:
             lignes.append("Date: " + self.channel.service.date().decode())
-        if self.channel.service.depart:
+        if self.channel.service.depart or "connection" in presents:
             self.channel.persistent = False
-        if "connection" in presents:
-            self.channel.persistent = False
-        elif not self.channel.persistent:
+        if not self.channel.persistent and "connection" not in presents:
             lignes.append("Connection: close")
         return "\r\n".join([*lignes, "", ""]).encode("latin-1")
 
@@ -459,7 +457,7 @@ class Canal(HTTPChannel):
         # Not the transport's, which says goodbye only once its producer is gone.
         super().loseConnection()
         if self.genre != "http" and self.transport is not None:
-            self.transport.transport.loseConnection()
+            self._tcp.loseConnection()
 
     def reinitialiser(self) -> None:
         """Resets the connection: no goodbye of TLS, what was written and has not left is lost."""

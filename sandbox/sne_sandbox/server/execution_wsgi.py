@@ -160,7 +160,7 @@ def sature(raison: str = "trop de longues lectures à la fois") -> tuple[Reponse
 def _reponse(statut: str, en_tetes: list[tuple[str, str]]) -> ReponseWsgi:
     longueur, sans_fin = None, False
     for nom, valeur in en_tetes:
-        if "\n" in valeur or "\r" in valeur or "\n" in nom or "\r" in nom:
+        if "\n" in nom + valeur or "\r" in nom + valeur:
             raise ValueError(f"header {nom!r} holds a line end")
         if nom.lower() == "content-length":
             longueur = int(valeur)
