@@ -7,9 +7,9 @@ client in the field cuts the answer out by looking for the three characters befo
 
 import re
 import threading
-from functools import lru_cache, partial
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
-from weakref import ref
 from xml.parsers import expat
 
 from lxml import etree
@@ -42,7 +42,7 @@ _DANS_TEXTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r"
 _DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
-#: Attributes of an element that are read: lxml looks for each from the first one, and a schema has two.
+#: Attributes of an element that are read: a schema has two.
 ATTRIBUTS_MAX: Final = 64
 
 
@@ -59,27 +59,19 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 
     `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
-    element: Any = ElementNu()
-    element.nom, element.ligne, element._parent = _noms[racine.tag], racine.sourceline or 0, None
-    element.attributs, element.code = {}, None
+    nom = _noms[racine.tag]
+    attributs = {}
     if racine.attrib:  # most elements have none
-        for nom in racine.keys()[:ATTRIBUTS_MAX]:
-            if not nom.startswith(_XSI):
-                element.attributs["modifie" if nom == MODIFIE else nom] = racine.get(nom)
-        element.code = element.attributs.get("code") or None
-    element.enfants, presents = (), {}
-    if len(racine):
-        element.enfants = tuple([decoder(e, conteneurs) for e in racine if isinstance(e.tag, str)])
-        lien = ref(element)
-        for enfant in element.enfants:
-            enfant._parent = lien
-            if not enfant.vide and enfant.nom not in presents:
-                presents[enfant.nom] = enfant
-    element.presents = presents
-    element.texte = "" if element.enfants or element.nom in conteneurs else racine.text or ""
-    element.vide = not (element.texte or element.code or presents)
-    lu: Element = element
-    return lu
+        for cle, valeur in racine.items()[:ATTRIBUTS_MAX]:
+            if not cle.startswith(_XSI):
+                attributs["modifie" if cle == MODIFIE else cle] = valeur
+    enfants = tuple([decoder(e, conteneurs) for e in racine.iterchildren("*")]) if len(racine) else ()
+    texte = "" if enfants or nom in conteneurs else racine.text or ""
+    return Element(nom, texte, attributs, enfants, racine.sourceline or 0)
+
+
+def _lignes(racine: Any) -> Iterator[int]:
+    return (element.sourceline or 0 for element in racine.iter("*"))
 
 
 # --- a valid document, read at once ---------------------------------------------------------------------
@@ -162,7 +154,7 @@ def decoder_recu(racine: Any, nomenclatures: Nomenclatures, octets: bytes = b"")
     # The schema may have dropped the blanks around a date: the tree says.
     if recu is None or BORD_BLANC in recu.faits:
         recu = _assembler(etree.tostring(racine, encoding="UTF-8"), balises, premiers)
-    recu.lire_exact = partial(decoder, racine, conteneurs)
+    recu.lignes = lambda: _lignes(racine)
     return recu
 
 
@@ -233,7 +225,7 @@ def lire_demande(document: bytes) -> Demande:
     if not document.startswith(_DECLARATION):
         return Demande(lire(document))
     recu = _assembler(document[len(_DECLARATION) :], _balises(frozenset()), {})
-    recu.lire_exact = partial(lire, document)
+    recu.lignes = lambda: _lignes(relire(document))
     return Demande(recu)
 
 

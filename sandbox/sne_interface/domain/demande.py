@@ -252,8 +252,9 @@ class Demande(Vue):
     def ressources(self) -> tuple[tuple[Element, tuple[Element, ...]], ...]:
         """The lists of resources of the holders, received and paid, their own and those of the persons à
         charge, each with its `detailRessource` in order."""
-        listes = [p.element.presents.get(nom) for p in self.titulaires for nom in _LISTES_DE_RESSOURCES]
-        return tuple([(liste, liste.tous("detailRessource")) for liste in listes if liste is not None])
+        siens = [(p.element.presents, nom) for p in self.titulaires for nom in _LISTES_DE_RESSOURCES]
+        listes = [presents[nom] for presents, nom in siens if nom in presents]
+        return tuple([(liste, liste.tous("detailRessource")) for liste in listes])
 
     @une_fois
     def ressources_recues(self) -> tuple[Element, ...]:
@@ -337,8 +338,8 @@ class Demande(Vue):
     @une_fois
     def communes(self) -> tuple[Element, ...]:
         """Every commune of the form that is not empty: wished ones first, then those of the addresses."""
-        ecrites = [adresse.presents.get("commune") for adresse in self.adresses]
-        return (*self.communes_souhaitees, *[ecrite for ecrite in ecrites if ecrite is not None])
+        ecrites = [a.presents["commune"] for a in self.adresses if "commune" in a.presents]
+        return (*self.communes_souhaitees, *ecrites)
 
     @une_fois
     def territoire(self) -> str | None:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any, Final, Generic, Self, TypeVar, overload
+from typing import Any, Final, Generic, Self, TypeVar
 from weakref import ReferenceType, ref
 
 from sne_interface.domain.dates import xs_date_time
@@ -132,11 +132,11 @@ class Element:
         """The first child at `chemin` (« a » or « a/b/c ») that is not empty."""
         if "/" not in chemin:  # nearly every call
             return self.presents.get(chemin)
-        courant: Element | None = self
+        courant = self
         for nom in _PAS[chemin]:
-            if courant is None:
+            if nom not in courant.presents:
                 return None
-            courant = courant.presents.get(nom)
+            courant = courant.presents[nom]
         return courant
 
     def tous(self, chemin: str) -> tuple["Element", ...]:
@@ -144,27 +144,26 @@ class Element:
         *tete, nom = _PAS[chemin]
         parent: Element = self
         for pas in tete:
-            suivant = parent.presents.get(pas)
-            if suivant is None:
+            if pas not in parent.presents:
                 return ()
-            parent = suivant
+            parent = parent.presents[pas]
         if nom not in parent.presents:
             return ()
         return tuple([e for e in parent.enfants if e.nom == nom and not e.vide])
 
     def texte_de(self, chemin: str) -> str | None:
         """Text of the child at `chemin`, None when absent or empty (blanks are text)."""
-        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        trouve = self.enfant(chemin)
         return trouve.texte or None if trouve is not None else None
 
     def code_de(self, chemin: str) -> str | None:
         """Attribute `code` of the child at `chemin`."""
-        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        trouve = self.enfant(chemin)
         return trouve.code if trouve is not None else None
 
     def date_de(self, chemin: str) -> date | None:
         """`xs:date` (or the day of an `xs:dateTime`) of the child at `chemin`, its time zone ignored."""
-        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        trouve = self.enfant(chemin)
         return _DATES[trouve.texte] if trouve is not None and trouve.texte else None
 
     def instant_de(self, chemin: str) -> datetime | None:
@@ -174,12 +173,12 @@ class Element:
 
     def booleen_de(self, chemin: str) -> bool | None:
         """`xs:boolean` of the child at `chemin`."""
-        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        trouve = self.enfant(chemin)
         return trouve.texte.strip() in ("true", "1") if trouve is not None and trouve.texte else None
 
     def entier_de(self, chemin: str) -> int | None:
         """`xs:int` of the child at `chemin`."""
-        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        trouve = self.enfant(chemin)
         if trouve is None or not trouve.texte:
             return None
         try:
@@ -219,19 +218,18 @@ class ElementPartage(Element):
 
 
 class DocumentRecu(ElementNu):
-    """The root of a document received. Below it, elements have neither line nor parent: `exact()` reads the
-    document again for a caller that needs them, which is where a rule does not hold.
+    """The root of a document received. Below it, elements have neither line nor parent: `exact()` copies the
+    document for a caller that needs them, which is where a rule does not hold; `lignes` reads its lines.
 
     `faits` tells what is in it: the name of each element that is not empty (`nir`), with its code when it has
     one (`modeleLogement=HLM`); CODE_INCONNU, VIDE_OBLIGATOIRE and BORD_BLANC. By these a rule that has
     nothing to look at is not even run.
     """
 
-    __slots__ = ("_exact", "faits", "lire_exact")
+    __slots__ = ("faits", "lignes")
 
     faits: set[str]
-    lire_exact: Callable[[], Element]
-    _exact: Element
+    lignes: Callable[[], Iterator[int]]
 
     @classmethod
     def seul(cls, element: Element) -> Self:
@@ -242,11 +240,13 @@ class DocumentRecu(ElementNu):
 
     def exact(self) -> Element:
         """The same document, whose elements tell their place."""
-        try:
-            return self._exact
-        except AttributeError:
-            self._exact = self.lire_exact()
-            return self._exact
+        return _placer(self, self.lignes())
+
+
+def _placer(element: Element, lignes: Iterator[int]) -> Element:
+    ligne = next(lignes)
+    enfants = tuple([_placer(enfant, lignes) for enfant in element.enfants])
+    return Element(element.nom, element.texte, element.attributs, enfants, ligne)
 
 
 #: Facts of a document: a code that its closed list does not hold; an empty element that should have one; a
@@ -279,13 +279,9 @@ class une_fois(Generic[T]):  # noqa: N801 - a decorator, as `property` is
     def __set_name__(self, vue: type, nom: str) -> None:
         self._nom = nom
 
-    @overload
-    def __get__(self, vue: None, classe: type) -> Self: ...
-    @overload
-    def __get__(self, vue: object, classe: type) -> T: ...
-    def __get__(self, vue: object | None, classe: type) -> T | Self:
+    def __get__(self, vue: object | None, classe: type) -> T:
         if vue is None:
-            return self
+            return self  # type: ignore[return-value]
         valeur = vue.__dict__[self._nom] = self._calcul(vue)
         return valeur
 

@@ -65,7 +65,7 @@ def plier(texte: str) -> str:
     """A name folded for comparison, without accent, case, hyphen nor blank: « Éloïse D'Œuf-Le Gall » and «
     ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
-    return "".join(c for c in decompose if c.isalnum()).casefold()
+    return "".join(filter(str.isalnum, decompose)).casefold()
 
 
 def premiers(mots: Sequence[object], combien: int) -> str:

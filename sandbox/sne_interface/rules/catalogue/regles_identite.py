@@ -95,14 +95,10 @@ def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
     porteurs = [personne.element for personne in demande.titulaires]
     if demande.association is not None:
         porteurs.append(demande.association)
-    for porteur in porteurs:
-        for champ in _TELEPHONES:
-            ecrit = porteur.presents.get(champ)
-            if ecrit is not None and not _est_telephone(ecrit.texte):
-                yield infraction(ecrit)
-    for handicap in demande.handicaps:
-        ecrit = handicap.enfant("referent/tel")
-        if ecrit is not None and not _est_telephone(ecrit.texte):
+    numeros = [porteur.presents.get(champ) for porteur in porteurs for champ in _TELEPHONES]
+    numeros += [handicap.enfant("referent/tel") for handicap in demande.handicaps]
+    for ecrit in numeros:
+        if ecrit is not None and not (len(ecrit.texte) == 10 and ecrit.texte[0] == "0"):
             yield infraction(ecrit)
 
 
@@ -241,10 +237,6 @@ def _injoignable(contexte: Contexte, notification: str, *moyens: str) -> Iterato
         return
     if not any(demandeur.element.texte_de(moyen) for moyen in moyens):
         yield sur(demandeur.element, notification)
-
-
-def _est_telephone(texte: str) -> bool:
-    return len(texte) == 10 and texte[0] == "0"
 
 
 def _sur_la_naissance(personne: Personne) -> Infraction:

@@ -213,9 +213,8 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]
     logement = _logement(contexte)
     codes = contexte.demande.modes_de_logement
     for nom, modele in _COMPLEMENTS.items():
-        complement = logement.presents.get(nom)
-        if complement is not None and modele not in codes:
-            yield infraction(complement, valeur=nom)
+        if nom in logement.presents and modele not in codes:
+            yield infraction(logement.presents[nom], valeur=nom)
 
 
 @regle("LOG008", *_DEPUIS)

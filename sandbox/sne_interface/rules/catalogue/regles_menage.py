@@ -306,8 +306,8 @@ def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
 
 
 def _revenus(contexte: Contexte) -> list[Element]:
-    revenus = [personne.element.presents.get("revenuFiscal") for personne in contexte.demande.titulaires]
-    return [revenu for revenu in revenus if revenu is not None]
+    declares = [personne.element.presents for personne in contexte.demande.titulaires]
+    return [presents["revenuFiscal"] for presents in declares if "revenuFiscal" in presents]
 
 
 # --- HAN ----------------------------------------------------------------------------------------------
