@@ -3,20 +3,25 @@ tell. A piece of the text can then be shown, or changed, and nothing else."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
+from io import StringIO
+from itertools import islice
 from typing import Any, Final
 from xml.parsers import expat
 
 from sne_interface.domain.element_recu import sans_indices
 
-#: Longest document whose columns are looked for: reading it again costs as much as its first reading.
-_OCTETS_MAX: Final = 5_000_000
 #: No document is deeper: libxml2 refuses it.
 _PROFONDEUR_MAX: Final = 256
 _BLANCS: Final = " \t\r\n"
 #: A tag: a > between quotes ends none.
 _BALISE: Final = re.compile(r"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
+#: What holds no tag, whatever is written in it.
+_SANS_BALISE: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_OUVRANTE: Final = re.compile("<(?!/)")
 _PREFIXE: Final = re.compile(r"(?<![^/])[\w.-]+:")
 
 
@@ -158,31 +163,57 @@ def trouver(places: Places, chemin: str) -> tuple[PlaceElement | None, str]:
     return trouve
 
 
-def situer(fautes: Iterable[Any], octets: bytes) -> Iterator[Any]:
-    """The faults (`chemin`, `ligne`, `colonne`) of a document with the column of their element; of one that
-    is missing, that of the nearest above it, or of what stands in its place, when it is on the line that is
-    told."""
-    lues = places(octets) if len(octets) <= _OCTETS_MAX else {}
-    par_ligne: dict[int, list[PlaceElement]] = {}
-    for place in lues.values():
-        par_ligne.setdefault(place.ligne, []).append(place)
+def situer(fautes: Sequence[Any], octets: bytes, racine: Any) -> Iterator[Any]:
+    """The faults (`chemin`, `ligne`, `colonne`) of a document, read into the lxml element `racine`, with the
+    column of their element; of one that is missing, that of the nearest above it, or of what stands in its
+    place, when it is on the line that is told."""
+    par_ligne = _colonnes(octets, racine, {faute.ligne for faute in fautes})
+    enfants = cache(_par_pas)
     for faute in fautes:
-        trouvee, _ = plus_proche(lues, faute.chemin)
-        colonne = 0
-        if trouvee is not None and trouvee.ligne == faute.ligne:
-            colonne = trouvee.colonne
-        elif trouvee is not None:
-            dessous = (p for p in par_ligne.get(faute.ligne, ()) if p.chemin.startswith(f"{trouvee.chemin}/"))
-            colonne = next((p.colonne for p in dessous), 0)
+        trouve = (racine,)
+        for pas in faute.chemin.replace("[1]", "").split("/"):
+            if pas not in enfants(trouve):
+                break
+            trouve = enfants(trouve)[pas]
+        ici = par_ligne.get(faute.ligne, {})
+        colonne = ici.get(trouve) or next((c for e, c in ici.items() if trouve in e.iterancestors()), 0)
         yield replace(faute, colonne=colonne) if colonne else faute
+
+
+def _colonnes(octets: bytes, racine: Any, voulues: set[int]) -> dict[int, dict[Any, int]]:
+    """The column of each element that begins on one of these lines, by line, in document order."""
+    ecrit = ""
+    with suppress(LookupError, ValueError):  # an encoding that Python does not know
+        ecrit = octets.decode(racine.getroottree().docinfo.encoding)
+    ecrit = _SANS_BALISE.sub(lambda trouve: trouve[0].replace("<", " "), ecrit)
+    lignes = StringIO(ecrit, newline=None).readlines()
+    elements, lues = racine.iter("*"), 0
+    par_ligne = {}
+    for ligne in sorted(voulues.intersection(range(1, len(lignes) + 1))):
+        passes = "".join(lignes[lues : ligne - 1])
+        avant = passes.count("<") - passes.count("</")
+        colonnes = [balise.start() + 1 for balise in _OUVRANTE.finditer(lignes[ligne - 1])]
+        par_ligne[ligne] = dict(zip(islice(elements, avant, avant + len(colonnes)), colonnes, strict=True))
+        lues = ligne
+    return par_ligne
+
+
+def _par_pas(elements: Iterable[Any]) -> dict[str, Any]:
+    """Elements that stand together, by the step that leads to each: « nom », « nom[2] »."""
+    rangs: dict[str, int] = {}
+    par_pas = {}
+    for element in elements:
+        nom = element.tag.rpartition("}")[2]
+        rang = rangs[nom] = rangs.get(nom, 0) + 1
+        par_pas[nom if rang == 1 else f"{nom}[{rang}]"] = element
+    return par_pas
 
 
 def ouvert(octets: bytes) -> str:
     """Path, without index, of the element that is open where the document ceases to be XML, "" when none
     is."""
     _, rompu = parcourir(octets)
-    ouverts = rompu.ouverts if rompu is not None else ()
-    return sans_indices(ouverts[-1].chemin) if ouverts else ""
+    return sans_indices(rompu.ouverts[-1].chemin) if rompu is not None and rompu.ouverts else ""
 
 
 def attributs(texte: str, place: PlaceElement) -> list[AttributEcrit]:

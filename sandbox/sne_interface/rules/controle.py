@@ -120,7 +120,7 @@ def controler(
         juge = _juger(document, genre, contrat, profil, maintenant, nom, type_fichier)
     if not juge.fautes:
         return juge
-    return replace(juge, fautes=tuple(places_dans_le_texte.situer(juge.fautes, octets)))
+    return replace(juge, fautes=tuple(places_dans_le_texte.situer(juge.fautes, octets, racine)))
 
 
 def passer(
@@ -221,20 +221,19 @@ def _illisible(octets: bytes, erreur: ExchangeError) -> FauteDeDocument:
 
 def genre_de(racine: Any) -> Document:
     """Which of the documents this is. Four of them share the root name: their content tells them apart."""
-    espace = _ESPACE
-    if racine.tag == espace + "listeDoublons":
+    if racine.tag == _ESPACE + "listeDoublons":
         return Document.DOUBLONS
     noms = {e.tag for e in racine}
-    if espace + "operation" in noms:
-        noms |= {e.tag for e in racine.find(espace + "operation")}
-    if espace + "demandeMulticritere" in noms or espace + "listeDemandes" in noms:
+    if _ESPACE + "operation" in noms:
+        noms |= {e.tag for e in racine.find(_ESPACE + "operation")}
+    if _ESPACE + "demandeMulticritere" in noms or _ESPACE + "listeDemandes" in noms:
         return Document.RECHERCHE
-    if espace + "codeTerritoire" in noms or espace + "listeTypesEvenements" in noms:
+    if _ESPACE + "codeTerritoire" in noms or _ESPACE + "listeTypesEvenements" in noms:
         return Document.TYPE_EVENEMENT
-    if espace + "numUnique" in noms or espace + "listeEvenements" in noms:
+    if _ESPACE + "numUnique" in noms or _ESPACE + "listeEvenements" in noms:
         return Document.EVENEMENT
     # The national event types are asked for by the header alone, and no demande has a codeGuichet there.
-    if espace + "demande" not in noms and racine.find(f"{espace}entete/{espace}codeGuichet") is not None:
+    if _ESPACE + "demande" not in noms and racine.find(f"{_ESPACE}entete/{_ESPACE}codeGuichet") is not None:
         return Document.TYPE_EVENEMENT
     return Document.DEMANDE
 
@@ -270,7 +269,7 @@ def _juger(
         return _sans_faute(genre, ())
     contexte = contexte_sans_registre(document, types[0], contrat, maintenant, nom)
     omises, douteuses = _omises(contrat, types, nom is not None)
-    anomalies = engine.juger_sans_registre(contexte, contrat, profil)
+    anomalies = engine.juger(contexte, contrat, profil, engine.Choix.SANS_REGISTRE)
     if not anomalies:
         return _sans_faute(genre, omises)
     fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]

@@ -6,8 +6,9 @@ runs first, and ends the judgement when it fails.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
@@ -15,7 +16,7 @@ from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
 from sne_interface.domain.anomalie import Anomalie, Gravite
-from sne_interface.domain.element_recu import DocumentRecu, Element, sans_indices
+from sne_interface.domain.element_recu import DocumentRecu, sans_indices
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES
@@ -52,10 +53,10 @@ class _Plan:
     prealables: tuple[_Poste, ...]
     postes: tuple[_Poste, ...]
     faits: frozenset[str]
-    utiles: dict[frozenset[str], tuple[_Poste, ...]] = field(default_factory=dict)
+    utiles: Callable[[frozenset[str]], tuple[_Poste, ...]]
 
 
-class _Choix(Enum):
+class Choix(Enum):
     """Which of the rules run."""
 
     TOUS = "tous"
@@ -80,62 +81,55 @@ class Jugement:
         #: What was found, warnings included, in document order.
         self.anomalies: list[Anomalie] = []
         self._contrat, self._profil = contrat, profil
-        self._reste = _Choix.TOUS
+        self._reste = Choix.TOUS
         self._arrete = False
 
     def lire_le_message(self) -> None:
         """The first time. Raises ErreurInterne when a rule throws."""
         if self.contexte.type_fichier not in COMPARES_AU_REGISTRE:
-            self._reste = _Choix.AU_REGISTRE
-            self._controler(_Choix.SANS_REGISTRE)
+            self._reste = Choix.AU_REGISTRE
+            self._controler(Choix.SANS_REGISTRE)
 
     def consulter(self, registre: Registre) -> None:
         """The second time, over an open register. Raises as the first."""
         self.contexte.consulter(registre)
         self._controler(self._reste)
 
-    def _controler(self, choix: _Choix) -> None:
+    def _controler(self, choix: Choix) -> None:
         if not self._arrete:
             trouvees, self._arrete = _juger(self.contexte, self._contrat, self._profil, choix)
             if trouvees:
                 self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
 
 
-def juger(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
-    """Every anomalie of a message, warnings included, in document order. `contexte` has its register.
+def juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Choix = Choix.TOUS) -> list[Anomalie]:
+    """Every anomalie that these rules find in a message, warnings included, in document order. `contexte` has
+    its register, unless they do not read it.
 
     Raises ErreurInterne when a rule throws, UsageError for an unknown profile.
     """
-    return _juger(contexte, contrat, profil, _Choix.TOUS)[0]
-
-
-def juger_sans_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
-    """As `juger`, by the rules that do not read the base."""
-    return _juger(contexte, contrat, profil, _Choix.SANS_REGISTRE)[0]
-
-
-def juger_au_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
-    """As `juger`, by the rules that read the base."""
-    return _juger(contexte, contrat, profil, _Choix.AU_REGISTRE)[0]
+    return _juger(contexte, contrat, profil, choix)[0]
 
 
 def juger_par(
     controler: Callable[[Regle], Iterator[Infraction]], contexte: Contexte, contrat: Contrat, profil: str
 ) -> list[Anomalie]:
-    """As `juger_sans_registre`, each rule being run by `controler`, and none ending the judgement."""
-    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, _Choix.SANS_REGISTRE)
+    """As `juger`, by the rules without register, each run by `controler`, and none ending the judgement."""
+    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, Choix.SANS_REGISTRE)
     postes = (*plan.prealables, *plan.postes)
     trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
     return _rediger(trouves, contrat.nomenclatures)
 
 
-def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> tuple[list[Anomalie], bool]:
+def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Choix) -> tuple[list[Anomalie], bool]:
     """Judges with these rules: returns the anomalies, and whether one of the rules ends the judgement."""
     plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, choix)
     trouves = _controler_tous(plan.prealables, contexte)
     arrete = bool(trouves)
     if not arrete:
-        trouves = _deja_connus(_controler_tous(_utiles(plan, contexte.document), contexte), contexte)
+        recu = contexte.document
+        postes = plan.utiles(plan.faits & recu.faits) if isinstance(recu, DocumentRecu) else plan.postes
+        trouves = _deja_connus(_controler_tous(postes, contexte), contexte)
     return (_rediger(trouves, contrat.nomenclatures) if trouves else []), arrete
 
 
@@ -173,39 +167,24 @@ def regles_eteintes(contrat: Contrat) -> tuple[str, ...]:
 
 
 @retenu
-def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: _Choix) -> _Plan:
+def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: Choix) -> _Plan:
     postes = []
     for regle in regles_de(contrat, type_fichier, canal):
-        if choix is not _Choix.TOUS and regle.registre is not (choix is _Choix.AU_REGISTRE):
+        if choix is not Choix.TOUS and regle.registre is not (choix is Choix.AU_REGISTRE):
             continue
         fiche = contrat.regles[regle.code]
         poids = gravite(fiche, profil)
         if poids is not Gravite.IGNOREE:
-            postes.append(_Poste(regle, fiche, poids, _faits_de(regle, contrat), regle.controler))
+            # One that reads NIRs finds nothing without an element of one.
+            si = contrat.roles.demande.noms_nir if "demande.nir" in regle.roles else regle.si
+            postes.append(_Poste(regle, fiche, poids, si, regle.controler))
+    suivants = tuple(poste for poste in postes if not poste.regle.prealable)
     return _Plan(
         tuple(poste for poste in postes if poste.regle.prealable),
-        tuple(poste for poste in postes if not poste.regle.prealable),
+        suivants,
         frozenset().union(*[poste.si for poste in postes]),
+        lru_cache(_UTILES_MAX)(lambda faits: tuple([p for p in suivants if not p.si or p.si & faits])),
     )
-
-
-def _faits_de(regle: Regle, contrat: Contrat) -> frozenset[str]:
-    """The facts without any of which a rule finds nothing: of one that reads NIRs, an element of one."""
-    return contrat.roles.demande.noms_nir if "demande.nir" in regle.roles else regle.si
-
-
-def _utiles(plan: _Plan, document: Element) -> tuple[_Poste, ...]:
-    """The rules of a plan that may find something in a document, by the facts that it was received with."""
-    if not isinstance(document, DocumentRecu):
-        return plan.postes
-    faits = plan.faits & document.faits
-    utiles = plan.utiles.get(faits)
-    if utiles is None:
-        utiles = tuple([p for p in plan.postes if not p.si or p.si & faits])
-        if len(plan.utiles) >= _UTILES_MAX:
-            plan.utiles.clear()
-        plan.utiles[faits] = utiles
-    return utiles
 
 
 def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
@@ -214,10 +193,11 @@ def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Tr
     try:
         for poste in postes:
             # It holds in most documents: where it does not, the place is told.
-            if next(poste.controler(contexte), None) is not None:
+            for _ in poste.controler(contexte):
                 if exact is None and isinstance(contexte.document, DocumentRecu):
                     exact = replace(contexte, document=contexte.document.exact())
                 trouves.append((poste, list(poste.controler(exact or contexte))))
+                break
     except Exception as erreur:
         assert poste is not None
         quoi = f"La règle {poste.regle.code} ({poste.regle.nom}) a échoué : {erreur!r}"
