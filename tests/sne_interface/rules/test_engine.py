@@ -25,8 +25,8 @@ D = "~/personnePhysique/demandeur"
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
 
 
-def codes(contexte: Contexte, contrat: Contrat, profil: str = "ecole", **options: bool | None) -> list[str]:
-    return [a.regle for a in juger(contexte, contrat, profil, **options)]
+def codes(contexte: Contexte, contrat: Contrat, profil: str = "ecole") -> list[str]:
+    return [a.regle for a in juger(contexte, contrat, profil)]
 
 
 def changer(contrat: Contrat, code: str, **champs: object) -> Contrat:
