@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from sne_conformite.rapports.etapes_avant_le_plan import ecriture
 from sne_conformite.rapports.rapport import (
     TRAFIC,
     DebutJugement,
@@ -57,6 +56,8 @@ def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rap
 
 def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
     """The exchanges that a report takes in, `total` of them at most, and how far it is said at each tenth."""
+    from sne_conformite.rapports.etapes_avant_le_plan import ecriture
+
     for rang, echange in enumerate(echanges, 1):
         yield echange
         if rang * 10 % total < 10:
