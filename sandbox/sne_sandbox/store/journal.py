@@ -29,7 +29,7 @@ from sne_sandbox.store.lignes import (
     instant_de,
     instant_ou_rien,
     longueur_tassee,
-    tasser,
+    tasser_un_message,
 )
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 
@@ -198,7 +198,7 @@ class Journal:
 
     def preparer(self, echange: Echange) -> bytes:
         """The question of an exchange, compressed: to be done before others wait for who writes it."""
-        return tasser(echange.requete)
+        return tasser_un_message(echange.requete)
 
     def consigner(self, ou: Connexion | None, echange: Echange, question: bytes | None = None) -> int:
         """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
@@ -223,7 +223,7 @@ class Journal:
         and states put back stay as they are. Answers the ids of those erased, in order. Raises StoreError."""
         vide = Echange(base, datetime.fromtimestamp(0, UTC))
         details = _ECRIRE(attributs(_DETAILS, vide))
-        valeurs = {"base": base, "phrase": EFFACEMENT, "details": details, "rien": tasser(b"")}
+        valeurs = {"base": base, "phrase": EFFACEMENT, "details": details, "rien": tasser_un_message(b"")}
         with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
             faits = (
                 connexion.ligne(_EFFACER, {**valeurs, "identifiant": identifiant})
@@ -346,7 +346,7 @@ class Journal:
         echange.identifiant = identifiant
         if not identifiant % partitions_du_journal.TAILLE:
             partitions_du_journal.ouvrir(connexion, base, (identifiant,))
-        connexion.differer(_AJOUTER, [_ligne_de(echange, question or tasser(echange.requete))])
+        connexion.differer(_AJOUTER, [_ligne_de(echange, question or tasser_un_message(echange.requete))])
         trop = identifiant - origine - oublies - self._maximum
         if trop >= (partitions_du_journal.TAILLE if self._entieres else self._pas):
             self._purger(connexion, base, identifiant, origine)
@@ -467,7 +467,7 @@ def _ligne_de(echange: Echange, question: bytes) -> Mapping[str, Any]:
         **{nom: _lisible(texte) for nom, texte in attributs(_TEXTES, echange).items()},
         "details": _lisible(_ECRIRE(attributs(_DETAILS, echange))),
         "requete": question,
-        "reponse": tasser(echange.reponse),
+        "reponse": tasser_un_message(echange.reponse),
     }
 
 

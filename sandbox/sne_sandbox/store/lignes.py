@@ -72,13 +72,18 @@ def jour_ou_rien(valeur: str | None) -> date | None:
 
 
 def tasser(octets: bytes) -> bytes:
-    """Compressed bytes, in the format of zlib, with what messages have in common as its dictionary."""
+    """Compressed bytes, in the format of zlib."""
+    return isal_zlib.compress(octets, _NIVEAU)
+
+
+def tasser_un_message(octets: bytes) -> bytes:
+    """The same, with what messages have in common as its dictionary."""
     tasseur = isal_zlib.compressobj(_NIVEAU, zdict=COMMUN)
     return tasseur.compress(octets) + tasseur.flush()
 
 
 def detasser(octets: bytes) -> bytes:
-    """The bytes that `tasser` compressed, or zlib without a dictionary, as before the revision v0006."""
+    """The bytes that either compressed."""
     lecteur = isal_zlib.decompressobj(zdict=COMMUN)
     lus = lecteur.decompress(octets)
     if not lecteur.eof:
@@ -87,7 +92,7 @@ def detasser(octets: bytes) -> bytes:
 
 
 def longueur_tassee(octets: bytes, assez: int) -> int:
-    """Counts the bytes that `tasser` compressed, `assez` for as many or more, 0 for bytes that do not
+    """Counts the bytes that either compressed, `assez` for as many or more, 0 for bytes that do not
     unpack."""
     try:
         return len(isal_zlib.decompressobj(zdict=COMMUN).decompress(octets, assez))

@@ -89,8 +89,8 @@ COMPTER_ACTIVES: Final = RequeteSql(_COMPTER.format(" AND etat = 'A'"))
 
 AJOUTER: Final = inserer(tables.demande, libre=True)
 AJOUTER_PERSONNE: Final = inserer(tables.demande_personne, libre=True)
-AJOUTER_COMMUNE: Final = inserer(tables.demande_commune, libre=True)
-AJOUTER_MOTIF: Final = inserer(tables.demande_motif, libre=True)
+AJOUTER_COMMUNE: Final = inserer(tables.demande_commune)
+AJOUTER_MOTIF: Final = inserer(tables.demande_motif)
 #: Of a demande that has its row already, what is deduced stays.
 AJOUTER_STAT: Final = RequeteSql(
     f"{inserer(tables.demande_stat).textes['sqlite']} ON CONFLICT (base, numero_unique) DO UPDATE SET "

@@ -14,7 +14,7 @@ from sne_interface.domain.echange import EFFACE, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.journal import MESURES, PAS, _conditions, _requete
-from sne_sandbox.store.lignes import COMMUN, detasser, tasser
+from sne_sandbox.store.lignes import COMMUN, detasser, tasser, tasser_un_message
 from sne_sandbox.store.magasin import Magasin
 
 RECU = datetime(2026, 3, 15, 16, 54, 6, 339123, tzinfo=UTC)
@@ -101,8 +101,8 @@ def test_a_damaged_line_says_so_and_leaves_the_others_alone(
 def test_compressed_bytes_are_read_as_each_version_wrote_them(octets: bytes) -> None:
     """The dictionary never changes: what it packed could not be read any more."""
     assert zlib.adler32(COMMUN) == 0x899739
-    assert detasser(zlib.compress(octets)) == octets
-    tasses = tasser(octets)
+    assert detasser(zlib.compress(octets)) == detasser(tasser(octets)) == octets
+    tasses = tasser_un_message(octets)
     assert detasser(tasses) == zlib.decompressobj(zdict=COMMUN).decompress(tasses) == octets
     with pytest.raises(ValueError, match="without an end"):
         detasser(tasses[:-1])
@@ -112,13 +112,12 @@ def test_a_question_is_compressed_before_others_wait_for_who_writes(
     magasin: Magasin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tasses: list[bytes] = []
-    tasser = journal.tasser
 
     def noter(octets: bytes) -> bytes:
         tasses.append(octets)
-        return tasser(octets)
+        return tasser_un_message(octets)
 
-    monkeypatch.setattr(journal, "tasser", noter)
+    monkeypatch.setattr(journal, "tasser_un_message", noter)
     une = Echange("ecole", datetime.now(UTC), requete=b"une question", reponse=b"une suite")
     autre = Echange("ecole", datetime.now(UTC), requete=b"une autre", reponse=b"autre suite")
     tassee = magasin.journal.preparer(une)

@@ -1,5 +1,6 @@
-"""Compressed columns have a dictionary (`store/lignes.py`). Older rows stay as they are, and can be read; a
-server that does not know the dictionary could not read the new ones, and refuses this revision."""
+"""Messages of the journal are compressed with a dictionary (`store/lignes.py`). Older rows stay as they are,
+and can be read; a server that does not know the dictionary could not read the new ones: the revision has it
+refuse them."""
 
 revision = "v0006"
 down_revision = "v0005"
