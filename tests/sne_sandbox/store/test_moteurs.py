@@ -34,30 +34,21 @@ def _noms(fichier: Path) -> set[str]:
         return {nom for (nom,) in lien.execute("SELECT nom FROM base")}
 
 
-def _supprimer(fichier: Path) -> None:
-    fichier.unlink()
-
-
 def _remplacer(fichier: Path) -> None:
     shutil.copy(fichier, fichier.with_name("copie"))
     fichier.with_name("copie").replace(fichier)
 
 
-def _oter_le_journal(fichier: Path) -> None:
-    fichier.with_name("sne.sqlite3-wal").unlink()
-
-
-def _raccourcir(fichier: Path) -> None:
-    os.truncate(fichier, 4096)
-
-
 @pytest.mark.parametrize(
     ("faire", "cause"),
     [
-        (_supprimer, "le fichier sne.sqlite3 a été supprimé sous le serveur"),
+        (Path.unlink, "le fichier sne.sqlite3 a été supprimé sous le serveur"),
         (_remplacer, "le fichier sne.sqlite3 a été remplacé par un autre sous le serveur"),
-        (_oter_le_journal, "le fichier sne.sqlite3-wal a été supprimé sous le serveur"),
-        (_raccourcir, "sous le serveur"),
+        (
+            lambda fichier: fichier.with_name("sne.sqlite3-wal").unlink(),
+            "sne.sqlite3-wal a été supprimé sous le serveur",
+        ),
+        (lambda fichier: os.truncate(fichier, 4096), "sous le serveur"),
     ],
 )
 def test_a_commit_sees_that_the_file_is_another(
@@ -92,7 +83,7 @@ def test_nothing_of_a_refused_one_is_in_the_file_that_is_put_back(magasin: Magas
 
 
 def test_it_is_not_made_again_empty(magasin: Magasin, tmp_path: Path) -> None:
-    _supprimer(tmp_path / "sne.sqlite3")
+    (tmp_path / "sne.sqlite3").unlink()
     with pytest.raises(MagasinIndisponible, match="supprimé"), magasin.remplissage("ecole"):
         pass
     assert not (tmp_path / "sne.sqlite3").exists()
@@ -117,14 +108,26 @@ def test_another_server_of_the_same_file_is_no_other_file(magasin: Magasin, tmp_
         _ecrire(magasin, "trois")
         _ecrire(autre, "quatre")
     _ecrire(magasin, "cinq")
-    assert {base.nom for base in magasin.bases.lister()} == {
-        "ecole",
-        "une",
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-    }
+    noms = ["cinq", "deux", "ecole", "quatre", "trois", "une"]
+    assert [base.nom for base in magasin.bases.lister()] == noms
+
+
+def test_a_log_cut_at_any_byte_leaves_a_base_that_opens(magasin: Magasin, tmp_path: Path) -> None:
+    """As a power cut may: what was done first is there, and whole."""
+    with closing(magasin.ouvrir_connexion()) as autre:
+        autre.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    for nom in ("une", "deux", "trois"):
+        _ecrire(magasin, nom)
+    fichier, journal = ((tmp_path / f"sne.sqlite3{suite}").read_bytes() for suite in ("", "-wal"))
+    gardees = []
+    for fin in [*range(0, len(journal), 509), len(journal)]:
+        (ici := tmp_path / f"coupe-{fin}").mkdir()
+        (ici / "sne.sqlite3").write_bytes(fichier)
+        (ici / "sne.sqlite3-wal").write_bytes(journal[:fin])
+        with Magasin.ouvrir(None, ici) as coupe:
+            gardees.append([base.nom for base in coupe.bases.lister()])
+    assert gardees == sorted(gardees, key=len)
+    assert {len(noms) for noms in gardees} == {1, 2, 3, 4}
 
 
 def test_a_file_that_vacuum_made_smaller_is_the_same(magasin: Magasin, tmp_path: Path) -> None:
