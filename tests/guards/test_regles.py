@@ -13,7 +13,7 @@ from sne_interface.generators.exemples_de_regles import ExempleDeRegle, contexte
 from sne_interface.generators.exemples_de_regles import document as document_de
 from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES
-from sne_interface.rules.engine import Choix, juger
+from sne_interface.rules.engine import Jeu, juger
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 
 CODES = [regle.code for regle in REGLES]
@@ -89,7 +89,7 @@ def test_each_example_fits_its_schema_gets_its_verdict_and_says_what_is_written(
     )
     # What does not say that it reads the base (`registre`) finds the same before it is open.
     seul = replace(ouvert, registre=RegistreMemoire(), stockee=None)
-    assert [a.propriete for a in juger(seul, contrat, exemple.profil, Choix.SANS_REGISTRE)] == [
+    assert [a.propriete for a in juger(seul, contrat, exemple.profil, Jeu.SANS_REGISTRE)] == [
         a.propriete for a in anomalies if a.regle not in AU_REGISTRE
     ]
 

@@ -423,14 +423,14 @@ def _parseur_prudent(target: Any = None, serre: bool = False) -> Any:
     )
 
 
-class _DuFil(threading.local):
+class _ParseursDuFil(threading.local):
     """The parsers of a thread: making one costs a quarter of the reading of a document."""
 
     def __init__(self) -> None:
         self.parseur, self.serre = _parseur_prudent(), _parseur_prudent(serre=True)
 
 
-_DU_FIL: Final = _DuFil()
+_DU_FIL: Final = _ParseursDuFil()
 
 
 def _dtd() -> MessageMalforme:

@@ -42,7 +42,7 @@ from sne_interface.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FA
 from sne_interface.generators.messages_apres_creation import NUMERO_INVENTE
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.tirage import Tirage, TirageVarie
-from sne_interface.rules.engine import Choix, juger
+from sne_interface.rules.engine import Jeu, juger
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 
@@ -253,7 +253,7 @@ def essayer(tirage: Tirage, code: str, contrat: Contrat) -> Defaut | None:
         localisations_max=0, nom_fichier=None, guichet_certificat=None,
     )  # fmt: skip
     autonome = exemple.type not in _HORS_LIGNE and code in {
-        a.regle for a in juger(hors_ligne, contrat, profil, Choix.SANS_REGISTRE) if a.bloquante
+        a.regle for a in juger(hors_ligne, contrat, profil, Jeu.SANS_REGISTRE) if a.bloquante
     }
     return Defaut(code, lieu.document, racine, lieu, exemple, profil, autonome)
 

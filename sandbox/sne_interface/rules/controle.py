@@ -269,7 +269,7 @@ def _juger(
         return _sans_faute(genre, ())
     contexte = contexte_sans_registre(document, types[0], contrat, maintenant, nom)
     omises, douteuses = _omises(contrat, types, nom is not None)
-    anomalies = engine.juger(contexte, contrat, profil, engine.Choix.SANS_REGISTRE)
+    anomalies = engine.juger(contexte, contrat, profil, engine.Jeu.SANS_REGISTRE)
     if not anomalies:
         return _sans_faute(genre, omises)
     fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]

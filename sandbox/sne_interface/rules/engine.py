@@ -56,8 +56,8 @@ class _Plan:
     utiles: Callable[[frozenset[str]], tuple[_Poste, ...]]
 
 
-class Choix(Enum):
-    """Which of the rules run."""
+class Jeu(Enum):
+    """The set of rules that run."""
 
     TOUS = "tous"
     #: Those that the message alone decides.
@@ -81,28 +81,28 @@ class Jugement:
         #: What was found, warnings included, in document order.
         self.anomalies: list[Anomalie] = []
         self._contrat, self._profil = contrat, profil
-        self._reste = Choix.TOUS
+        self._reste = Jeu.TOUS
         self._arrete = False
 
     def lire_le_message(self) -> None:
         """The first time. Raises ErreurInterne when a rule throws."""
         if self.contexte.type_fichier not in COMPARES_AU_REGISTRE:
-            self._reste = Choix.AU_REGISTRE
-            self._controler(Choix.SANS_REGISTRE)
+            self._reste = Jeu.AU_REGISTRE
+            self._controler(Jeu.SANS_REGISTRE)
 
     def consulter(self, registre: Registre) -> None:
         """The second time, over an open register. Raises as the first."""
         self.contexte.consulter(registre)
         self._controler(self._reste)
 
-    def _controler(self, choix: Choix) -> None:
+    def _controler(self, choix: Jeu) -> None:
         if not self._arrete:
             trouvees, self._arrete = _juger(self.contexte, self._contrat, self._profil, choix)
             if trouvees:
                 self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
 
 
-def juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Choix = Choix.TOUS) -> list[Anomalie]:
+def juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Jeu = Jeu.TOUS) -> list[Anomalie]:
     """Every anomalie that these rules find in a message, warnings included, in document order. `contexte` has
     its register, unless they do not read it.
 
@@ -115,13 +115,13 @@ def juger_par(
     controler: Callable[[Regle], Iterator[Infraction]], contexte: Contexte, contrat: Contrat, profil: str
 ) -> list[Anomalie]:
     """As `juger`, by the rules without register, each run by `controler`, and none ending the judgement."""
-    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, Choix.SANS_REGISTRE)
+    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, Jeu.SANS_REGISTRE)
     postes = (*plan.prealables, *plan.postes)
     trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
     return _rediger(trouves, contrat.nomenclatures)
 
 
-def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Choix) -> tuple[list[Anomalie], bool]:
+def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Jeu) -> tuple[list[Anomalie], bool]:
     """Judges with these rules: returns the anomalies, and whether one of the rules ends the judgement."""
     plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, choix)
     trouves = _controler_tous(plan.prealables, contexte)
@@ -167,10 +167,10 @@ def regles_eteintes(contrat: Contrat) -> tuple[str, ...]:
 
 
 @retenu
-def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: Choix) -> _Plan:
+def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: Jeu) -> _Plan:
     postes = []
     for regle in regles_de(contrat, type_fichier, canal):
-        if choix is not Choix.TOUS and regle.registre is not (choix is Choix.AU_REGISTRE):
+        if choix is not Jeu.TOUS and regle.registre is not (choix is Jeu.AU_REGISTRE):
             continue
         fiche = contrat.regles[regle.code]
         poids = gravite(fiche, profil)

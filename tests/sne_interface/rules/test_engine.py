@@ -123,14 +123,14 @@ def test_two_runs_are_put_back_in_order(message: Message, contrat: Contrat) -> N
     contexte = message(
         edits=[["code", f"{D}/civilite", "9"], ["texte", "~/numGuichet", "G8888"], ["texte", f"{D}/nom", ""]]
     )
-    dehors = juger(contexte, contrat, "ecole", engine.Choix.SANS_REGISTRE)
-    dedans = juger(contexte, contrat, "ecole", engine.Choix.AU_REGISTRE)
+    dehors = juger(contexte, contrat, "ecole", engine.Jeu.SANS_REGISTRE)
+    dedans = juger(contexte, contrat, "ecole", engine.Jeu.AU_REGISTRE)
     assert [a.regle for a in dedans] == ["ENT006"]
     assert ranger([*dehors, *dedans, *dehors], contrat) == juger(contexte, contrat, "ecole")
 
 
 def test_each_rule_runs_in_one_of_the_two_runs(message: Message, contrat: Contrat) -> None:
-    def jouees(contexte: Contexte, choix: engine.Choix) -> list[str]:
+    def jouees(contexte: Contexte, choix: engine.Jeu) -> list[str]:
         plan = engine._plan(contrat, contexte.type_fichier, contexte.canal, "strict", choix)
         return [poste.regle.code for poste in (*plan.prealables, *plan.postes)]
 
@@ -138,7 +138,7 @@ def test_each_rule_runs_in_one_of_the_two_runs(message: Message, contrat: Contra
         contexte = replace(message(), type_fichier=type_fichier)
         sans, avec, toutes = (
             jouees(contexte, choix)
-            for choix in (engine.Choix.SANS_REGISTRE, engine.Choix.AU_REGISTRE, engine.Choix.TOUS)
+            for choix in (engine.Jeu.SANS_REGISTRE, engine.Jeu.AU_REGISTRE, engine.Jeu.TOUS)
         )
         assert sorted(sans + avec) == sorted(toutes)
         assert not set(sans) & set(avec)
