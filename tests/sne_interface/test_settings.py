@@ -20,7 +20,7 @@ def test_names_are_options_and_variables() -> None:
 def test_a_default_is_what_its_setting_would_read(setting: Any) -> None:
     assert setting.defaut is None or isinstance(setting.defaut, setting.type)
     if setting.choix:
-        assert setting.defaut in setting.choix
+        assert setting.defaut in (None, *setting.choix)
     if setting.defaut is not None and setting.type is not bool:
         assert setting.lire(str(setting.defaut)) == setting.defaut
     assert setting.aide
