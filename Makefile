@@ -79,8 +79,8 @@ check: setup
 	$(BIN)/python tests/securite.py
 
 bench: setup
-	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
-	$(BIN)/python tests/benchmarks/durabilite.py --page docs/performances.md
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/benchmarks/run.py --page docs/performances.md
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/benchmarks/durabilite.py --page docs/performances.md
 
 # The wheel, and the lock that an installation takes with it: every package, its version, its hashes.
 wheel: setup
