@@ -35,15 +35,7 @@ DE_TROP: Final = {
     "zeep",
 }
 #: What answers: imported once the ready file is there.
-REPONDENT: Final = {
-    "OpenSSL",
-    "flask",
-    "jinja2",
-    "rich",
-    "spyne",
-    "twisted",
-    "werkzeug",
-}
+REPONDENT: Final = {"OpenSSL", "flask", "jinja2", "rich", "spyne", "twisted", "werkzeug"}
 #: What `check` does without besides: hundreds of documents and a progress bar ask for them.
 PAS_POUR_UN_DOCUMENT: Final = {"multiprocessing", "rich"}
 #: What a server says once its ready file is there, before it goes on importing.

@@ -43,7 +43,7 @@ _EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
 _VIDE: Final = re.compile(r"(\r?\n(?:\r?\n|--(?!>)))")
 #: The line between two parts.
 _LIMITE: Final = re.compile(r"(\r\n--[^\r\n]+\r\n)")
-#: What binds the lines of base64, kept, or one of its characters.
+#: The signs that bind the lines of base64, kept, or one of its characters.
 _LIES: Final = re.compile(f"{LIAISON.pattern}|(?P<signe>[^=])", re.DOTALL)
 #: Text in UTF-16 within another, read byte by byte: a zero beside each character.
 _UTF16: Final = re.compile("(?:[\t-\xff\udc80-\udcff]\0){8,}|(?:\0[\t-\xff\udc80-\udcff]){8,}")
@@ -51,7 +51,7 @@ _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
-#: What is noted of an exchange beside its bytes, and may cite them.
+#: The fields of an exchange that are noted beside its bytes, and may cite them.
 _VALEURS: Final = ("anomalies", "fault", "tolerances", "a_venir", "parties", "trace")
 _TETE: Final = 5  # sex, year, month
 

@@ -19,7 +19,7 @@ _PROFONDEUR_MAX: Final = 256
 _BLANCS: Final = " \t\r\n"
 #: A tag: a > between quotes ends none.
 _BALISE: Final = re.compile(r"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
-#: What holds no tag, whatever is written in it.
+#: Text that holds no tag, whatever is written in it.
 _SANS_BALISE: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _OUVRANTE: Final = re.compile("<(?!/)")
 _PREFIXE: Final = re.compile(r"(?<![^/])[\w.-]+:")

@@ -94,7 +94,7 @@ class ServiceWsgi:
     refus: Callable[[RefusServeur], None]
     #: What `/readyz` tells; None: those addresses are the application's.
     etat: Sante | None = None
-    #: What heavy reads are asked (`server.lectures_lourdes.Voie`); None: the application.
+    #: The way of heavy reads (`server.lectures_lourdes.Voie`); None: the application.
     voie: Any = None
     bornes: Bornes = field(init=False)
     #: Open channels; touched by the reactor's thread only.

@@ -55,7 +55,7 @@ _RONDE: Final = 1.0
 
 
 class _DuFil(threading.local):
-    """What a thread has of its own: the connection by which it fills a base, whether it writes; `driver`,
+    """The state of one thread: the connection by which it fills a base, whether it writes; `driver`,
     which SQLAlchemy is given."""
 
     pilote: Any = None

@@ -66,7 +66,7 @@ def acheminer(services: Services, chemin: str) -> tuple[str, str] | None:
     contract of the base can tell; None for no service."""
     nommee = _DE_LA_BASE.fullmatch(chemin)
     base, lieu = nommee.groups() if nommee else (BASE_PAR_DEFAUT, chemin)
-    nom = services.echanges.chemins.get(lieu.removesuffix("/"))
+    nom = services.echanges.chemins.get(lieu.rstrip("/"))
     if nom is None and nommee and _a_le_sien(services, base):
         nom = ""
     return None if nom is None else (nom, base)
@@ -167,7 +167,7 @@ def _suivre(services: Services, environ: dict[str, Any], reponse: ReponseHttp) -
 def _decrire(services: Services, chemin: str, base: str) -> Response:
     """`?wsdl` of the service at this path, and the schemas it imports by `?xsd=…`, by the base's contract."""
     contrat = services.contrat_de(base)
-    service = chemins(contrat).get(chemin.removesuffix("/"))
+    service = chemins(contrat).get(chemin.rstrip("/"))
     if service is None:
         return _egarer(services)
     requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")

@@ -25,6 +25,7 @@ from sne_sandbox.web.configuration_et_services import Configuration
     [
         "/services/DemandeLogementImplService",
         "/services/DemandeLogementImplService/",
+        "/services/DemandeLogementImplService//",
         "/nuu/services/DemandeLogement",
         "/nuu/services/DemandeLogement/",
         "/nuu-ws/services/DemandeLogementImplService/",
