@@ -73,6 +73,7 @@ def main() -> None:
     voulues = lues.seulement or [*noms, "volume", "console"]
     debut, entete = time.monotonic(), page.entete()
     blocs: dict[str, list[str]] = {}
+    moteur = "-postgresql" * lues.postgresql
     effort = RAPIDE if lues.rapide else Effort()
     effort = replace(effort, volume=lues.demandes or effort.volume)
     with tempfile.TemporaryDirectory(prefix="sne-banc-") as dossier, ExitStack() as pile:
@@ -91,15 +92,15 @@ def main() -> None:
             combien = volume.demandes(grande)
         if "volume" in voulues:
             mesures = (partial(volume.comparer, banc, petite, grande), partial(volume.temps, banc, grande))
-            ou = f"{combien} demandes, {banc.effort.bases} bases à côté{', PostgreSQL' * lues.postgresql}"
+            ou = f"{combien} demandes, {banc.effort.bases} bases à côté"
             titres = ("mesure", "base de ce qu'on y trouve", ou, "voulu")
-            blocs["volume"] = [tableau(titres, [*rangees, *mesurer(mesures)])]
+            blocs["volume" + moteur] = [tableau(titres, [*rangees, *mesurer(mesures)])]
         if "console" in voulues:
             pages, calcul = volume.pages(banc, grande)
             bilan = console.bilan(pages, calcul)
             print(f"\n{bilan}\n{console.resumer(pages)}")
             taille = f"Base de {combien} demandes et {banc.effort.echanges} échanges. {bilan}"
-            blocs["console"] = [taille, "", console.resumer(pages)]
+            blocs["console" + moteur] = [taille, "", *([] if moteur else [console.resumer(pages)])]
     minutes = (time.monotonic() - debut) / 60
     print(f"\n{minutes:.0f} min ; charge à la fin {os.getloadavg()[0]:.1f}", file=sys.stderr)
     for nom, lignes in blocs.items():
