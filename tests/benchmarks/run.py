@@ -42,8 +42,8 @@ def _rangees(mesure: Callable[[], Iterator[Rangee]]) -> Iterator[Rangee]:
 
 
 def tableau(titres: tuple[str, ...], rangees: Iterable[Rangee]) -> str:
-    """The same, for the page."""
-    cases = ((r.mesure.strip(), r.avant, r.maintenant, r.voulu_dit) for r in rangees)
+    """The same, for the page; with three titles, without what was before."""
+    cases = ((r.mesure.strip(), *([r.avant] * (len(titres) - 3)), r.maintenant, r.voulu_dit) for r in rangees)
     return tableau_markdown(titres, cases)
 
 
@@ -93,8 +93,7 @@ def main() -> None:
         if "volume" in voulues:
             mesures = (partial(volume.comparer, banc, petite, grande), partial(volume.temps, banc, grande))
             ou = f"{combien} demandes, {banc.effort.bases} bases à côté"
-            titres = ("mesure", "base de ce qu'on y trouve", ou, "voulu")
-            blocs["volume" + moteur] = [tableau(titres, [*rangees, *mesurer(mesures)])]
+            blocs["volume" + moteur] = [tableau(("mesure", ou, "voulu"), [*rangees, *mesurer(mesures)])]
         if "console" in voulues:
             pages, calcul = volume.pages(banc, grande)
             bilan = console.bilan(pages, calcul)

@@ -32,6 +32,8 @@ from sne_sandbox.store.magasin import Magasin
 
 #: The specimens were written for this day.
 _HORLOGE: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+#: Seconds that the application waits: a server that is asked in its first second loads what answers.
+_PATIENCE: Final = 30.0
 #: What tells a folder that `demo` made, and may empty.
 _MARQUE: Final = "home/serveur.log"
 _ENSUITE: Final = """
@@ -169,7 +171,7 @@ class _Agent:
             self._guichet = guichet
             certificats = Path(self._pret["cert_file"]).parent
             adresses = replace(
-                Adresses.du_fichier_pret(self._pret, BASE_PAR_DEFAUT),
+                Adresses.du_fichier_pret(self._pret, BASE_PAR_DEFAUT, delai_max_s=_PATIENCE),
                 guichet=guichet,
                 cert_file=str(certificats / f"{guichet}.pem"),
                 key_file=str(certificats / f"{guichet}.key"),
@@ -189,6 +191,6 @@ def _raconter(quoi: str, vue: Observation) -> None:
     echange, numero = vue.echange, vue.numero_rendu or vue.numero or ""
     verdict = "accepté" if vue.acceptee else "refusé"
     click.echo(
-        f"{echange.identifiant}. {vue.guichet} {quoi:26} {vue.operation:30} {echange.statut} {verdict} "
+        f"{echange.identifiant}. {vue.guichet} {quoi:26} {vue.operation or '':30} {echange.statut} {verdict} "
         f"{numero:18} {echange.duree_us / 1000:5.0f} ms"
     )

@@ -188,7 +188,7 @@ class ApplicationProcessus:
         try:
             lu = _ecrire(processus.stdin.fileno(), json.dumps(message, ensure_ascii=False).encode(), limite)
         except OSError:
-            raise self._arreter(message) from None
+            lu = True  # it reads no more: what it had said first tells why
         if not lu:
             raise self._rompre(
                 message, f"n'a pas lu sa question en {delai:g} s", _LIRE, self._derniers_mots()

@@ -58,11 +58,13 @@ def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
     """The exchanges that a report takes in, `total` of them at most, and how far it is said at each tenth."""
     from sne_conformite.rapports.etapes_avant_le_plan import ecriture
 
+    mouvante = anime(sys.stderr)
     for rang, echange in enumerate(echanges, 1):
         yield echange
         if rang * 10 % total < 10:
-            fin = "\r" if anime(sys.stderr) and rang < total else "\n"
-            sys.stderr.write(ecriture(rang * 10 // total) + fin)
+            sys.stderr.write(ecriture(rang * 10 // total) + ("\r" if mouvante else "\n"))
+    if mouvante:  # the journal may hold fewer
+        sys.stderr.write("\n")
 
 
 def anime(flux: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

@@ -225,8 +225,9 @@ class _Resume:
                 self._dire(f"      ce qui manque ci-dessus{', et :' if nouvelles else ''}", "dim")
             suite = f", dans rapport.json et rapport.html{ou}"
             for lacune in self._premiers(nouvelles, _LACUNES_MAX, suite, retrait=6):
-                commande = f" → {lacune.commande}" if lacune.commande else ""
-                self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}{commande}")
+                self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}")
+                if lacune.commande:
+                    self._dire(f"        → {lacune.commande}")
             dites.update(mention.lacunes, mention.reserves)
 
     def _reponses(self) -> None:

@@ -299,7 +299,12 @@ def signaler_ignorees(magasin: "Magasin", nom: str, donnees: dict[str, Any]) -> 
     voulue = base.horloge if heure is None else lire_horloge(heure)
     figer = "real" if voulue.reelle else f"freeze {heure}"
     for option, donnee, ici, remede in (
-        ("--clock", voulue, base.horloge, f"« sne-sandbox clock {figer} --base {nom} »"),
+        (
+            "--clock",
+            voulue,
+            base.horloge,
+            f"« sne-sandbox clock {figer} --base {nom} » ; en arrière, « db reset »",
+        ),
         (
             "--profile",
             donnees.get("profile", base.reglages.profile),

@@ -195,6 +195,8 @@ def test_a_program_that_ends_without_a_word() -> None:
     with pytest.raises(LienRompu, match=r"s'est arrêtée \(code 0\)\.\nElle n'a rien écrit") as rompu:
         ApplicationProcessus("true").envoyer(message("demarrer"))
     assert "répondre à chaque message" in rompu.value.remede
+    with pytest.raises(LienRompu, match="autre chose que du JSON : « bonjour »"):
+        ApplicationProcessus("echo bonjour").envoyer(message("demarrer"))
 
 
 def test_a_command_that_does_not_start() -> None:

@@ -104,18 +104,18 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
     )
     tout = lignes(juge)
     bloc = tout[tout.index("Mentions") :]
-    assert bloc[1:8] == [
+    assert bloc[1:10] == [
         "  SNE – a  acquise avec réserves, 1 exigence prouvée et 1 attestée sur 1",
         "      réserve : Une réserve.",
         "  SNE – b  incomplète, 1 exigence prouvée sur 2",
-        "      VIE-00 : sans preuve → sne-sandbox conform --scenario S0",
-        "      VIE-01 : sans preuve → sne-sandbox conform --scenario S1",
+        "      VIE-00 : sans preuve",
+        "        → sne-sandbox conform --scenario S0",
+        "      VIE-01 : sans preuve",
+        "        → sne-sandbox conform --scenario S1",
         "  SNE – c  incomplète, 0 exigence prouvée sur 1",
         "      ce qui manque ci-dessus, et :",
     ]
-    assert bloc[8:13] == [
-        f"      VIE-0{n} : sans preuve → sne-sandbox conform --scenario S{n}" for n in range(2, 7)
-    ]
+    assert bloc[11:20:2] == [f"        → sne-sandbox conform --scenario S{n}" for n in range(2, 7)]
     longue = replace(
         juge.mentions[2], lacunes=tuple(Lacune(f"VIE-{n:02d}", "sans preuve") for n in range(40))
     )
