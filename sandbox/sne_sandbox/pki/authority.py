@@ -31,17 +31,16 @@ from sne_interface.settings import valeur
 from sne_sandbox.pki import MOT_DE_PASSE, certificates
 from sne_sandbox.pki.certificates import Cle
 
-_PKCS12: Final = PrivateFormat.PKCS12.encryption_builder()
+#: The rounds of OpenSSL: more would slow down nobody, since the password of a .p12 is public.
+_PKCS12: Final = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(2048)
 #: What a .p12 is made of, by the setting `pkcs12`.
 _CHIFFREMENTS: Final = {
-    # As keytool and OpenSSL 3 make them, with as many rounds as keytool.
-    "moderne": _PKCS12.kdf_rounds(10_000)
-    .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+    # As keytool and OpenSSL 3 make them.
+    "moderne": _PKCS12.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
     .hmac_hash(hashes.SHA256())
     .build(MOT_DE_PASSE.encode()),
     # 3DES and SHA-1: all that Java before 8u301, Windows before 10 and OpenSSL 1.0 read.
-    "compatible": _PKCS12.kdf_rounds(2048)
-    .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+    "compatible": _PKCS12.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
     .hmac_hash(hashes.SHA1())  # noqa: S303
     .build(MOT_DE_PASSE.encode()),
 }
