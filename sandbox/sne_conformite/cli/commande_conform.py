@@ -142,7 +142,6 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), demande.graine))
         tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
-        gc.set_threshold(20_000, 20, 50)
         reglages = pilotage.ReglagesPilotage(
             exemples=demande.exemples,
             graine=demande.graine,

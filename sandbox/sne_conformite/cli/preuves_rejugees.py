@@ -279,7 +279,6 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
         _REJUGEMENT, *(f"l'échange {n} n'est pas dans le dossier. {r}" for n, r in dossier.absents.items())
     )
     gc.freeze()  # as `conform` does
-    gc.set_threshold(20_000, 20, 50)
     faits = dossier.configuration.get("trafic")
     try:
         comptes = [int(n) for n in faits["journal"]] if faits else (0, 0, 0)

@@ -1,6 +1,5 @@
 """`sne-sandbox serve`: the server."""
 
-import gc
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -60,7 +59,6 @@ def commande(
       sne-sandbox serve --application logenet="java -jar adaptateur.jar"
       sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
     """
-    gc.disable()  # until it serves: start-up makes few objects that die
     from sne_sandbox.server import lancement
     from sne_sandbox.server.fichier_pret import le_temps_de_servir
     from sne_sandbox.web.configuration_et_services import ouvrir

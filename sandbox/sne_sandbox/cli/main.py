@@ -2,6 +2,7 @@
 standard streams, and its end when the process that began it ends.
 """
 
+import gc
 import importlib
 import io
 import os
@@ -169,6 +170,7 @@ def trouver(mots: Sequence[str]) -> tuple[click.Command, Sequence[str]]:
 
 def main() -> None:
     """Entry point: runs the command; an error of the operator is printed with its remedy."""
+    gc.set_threshold(20_000, 20, 50)  # what a command reads stays, and most of what it makes goes by itself
     tenir_les_flux()
     systeme.reserver()
     try:
@@ -191,3 +193,5 @@ def main() -> None:
         traceback.print_exc()
         click.echo(_IMPREVU, err=True)
         sys.exit(3)
+    finally:
+        gc.freeze()  # the interpreter ends without looking for what nothing names any more

@@ -6,7 +6,6 @@ rules), which takes three times as long: the first request waits for them in the
 contract of the user's own, the imports come first, because the contract may hold an error.
 """
 
-import gc
 import select
 import signal
 import sys
@@ -82,7 +81,6 @@ def lancer(lancement: Lancement, processus: int, pret: Callable[[AdressesServies
         from sne_sandbox.pki.authority import Autorite
         from sne_sandbox.server.workers import servir_a_plusieurs
 
-        gc.enable()
         autorite = Autorite(lancement.configuration.home / "pki")
         servir_a_plusieurs(processus, lancement.ecoute, lancement.taches, autorite, pret=pret)
         return
