@@ -22,7 +22,6 @@ from typing import Annotated, Final
 
 from sne_interface.errors import Introuvable, StoreError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
-from sne_sandbox.bases import horloge
 from sne_sandbox.store.jetons_en_base import JetonGarde
 from sne_sandbox.store.magasin import Magasin
 
@@ -127,6 +126,8 @@ def nouveau(
     if base is not None:
         magasin.bases.lire(base)
     maintenant = datetime.now(UTC)
+    from sne_sandbox.bases import horloge  # with the nights
+
     fin = horloge.atteindre(maintenant, expire) if expire else None
     if fin and fin <= maintenant:
         raise UsageError(f"[{expire}] est passé.", remede="donnez une durée (P30D), ou un jour à venir")
