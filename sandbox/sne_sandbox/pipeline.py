@@ -5,7 +5,6 @@ call read by `soap`. It gives the function that packs the answer, inside the sam
 exchange.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -34,14 +33,12 @@ from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 from sne_interface.settings import Limites
 from sne_sandbox.bases import travail_des_nuits
-from sne_sandbox.operations.question import Operation, Question, Sortie
+from sne_sandbox.operations.question import GUICHET_DANS_NOM, Operation, Question, Sortie
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
 _SANS_REGISTRE: Final = RegistreMemoire()
-#: A guichet in the name of any file or certificate: DEMG1226-…, CERG1226-….
-GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
 
 #: An answer as its caller packs it.
 Emballee = TypeVar("Emballee")

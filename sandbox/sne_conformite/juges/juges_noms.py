@@ -9,7 +9,7 @@ from sne_conformite.juges.juge import DOCUMENTS, Dire, Juge, operations
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.rules.catalogue.regles_message import NOM_FICHIER
-from sne_sandbox.pipeline import GUICHET_DANS_NOM
+from sne_sandbox.operations.question import GUICHET_DANS_NOM
 
 _CERTIFICAT: Final = re.compile(r"CER(G[0-9A-Z]{4})-([0-9]{12})\.pem")
 #: The feeds name their caller by the certificate: an empty name is refused there, and there only (attested).

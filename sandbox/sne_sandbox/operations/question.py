@@ -1,9 +1,10 @@
 """The question to an operation, and its output: the two values that the pipeline carries."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
@@ -15,6 +16,9 @@ from sne_interface.domain.echange import Appel, Champ
 from sne_interface.domain.element_recu import Element
 from sne_interface.rules.rule import Contexte
 from sne_sandbox.store.registre import RegistreBase
+
+#: A guichet in the name of any file or certificate: DEMG1226-…, CERG1226-….
+GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
 
 
 @dataclass(frozen=True, slots=True)
