@@ -7,8 +7,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from stdnum.fr import siren as stdnum_siren
-
 from sne_interface.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
 from sne_interface.errors import UsageError
 
@@ -67,6 +65,8 @@ def lire_guichet(table: Mapping[str, Any]) -> Guichet:
 def _siren(ecrit: Any, code: str) -> str | None:
     if ecrit is None or ecrit == "":
         return None
+    from stdnum.fr import siren as stdnum_siren
+
     compact = str(stdnum_siren.compact(str(ecrit)))
     if not stdnum_siren.is_valid(compact):
         raise _refus(

@@ -16,9 +16,6 @@ from typing import Final
 from unicodedata import digit
 from urllib.parse import unquote
 
-from stdnum import luhn
-from stdnum.fr import nir as stdnum_nir
-
 from sne_interface.domain.texte import plier
 
 _FORME: Final = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}[0-9]{2}")
@@ -33,6 +30,8 @@ def forme_valide(nir: str) -> bool:
 
 def cle(corps: str) -> str:
     """The 2-digit key of the 13 characters `corps`: 97 - (number mod 97), 2A read as 19 and 2B as 18."""
+    import stdnum.fr.nir as stdnum_nir
+
     return str(stdnum_nir.calc_check_digits(corps))
 
 
@@ -150,6 +149,8 @@ def _est_un_iban(texte: str, debut: int) -> bool:
 
 def _est_un_autre(groupe: str, suivant: str) -> bool:
     """True when two groups of digits are a SIREN and a year, or end with a telephone number."""
+    from stdnum import luhn
+
     siren = len(groupe) == 9 and luhn.is_valid(groupe) and suivant[:2] in ("19", "20")
     return siren or (len(suivant) == 10 and suivant[0] == "0")
 

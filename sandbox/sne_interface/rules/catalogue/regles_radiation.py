@@ -5,8 +5,6 @@ radiation for attribution describes (R. 441-2-9) (ATT).
 from collections.abc import Iterator
 from typing import Final
 
-from stdnum import luhn
-
 from sne_interface.contract import codec
 from sne_interface.domain.base import Acte
 from sne_interface.domain.codes import (
@@ -201,6 +199,8 @@ def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
 
 def siren_bien_forme(texte: str) -> bool:
     """True when this is a SIREN as INSEE gives them: 9 digits, the last a key."""
+    from stdnum import luhn
+
     return len(texte) == 9 and texte.isascii() and texte.isdigit() and luhn.is_valid(texte)
 
 
