@@ -7,12 +7,13 @@ wrong."""
 import errno
 import io
 import re
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
+
+import tomli
 
 from sne_interface.raisons_du_systeme import raison_systeme
 
@@ -118,12 +119,12 @@ def toml(fichier: Path) -> tuple[str, dict[str, Any]]:
     French, after the name of the file, why it cannot be read."""
     try:
         lu = texte(fichier, ECRIT_A_LA_MAIN_MAX)
-        return lu, tomllib.loads(lu)
+        return lu, tomli.loads(lu)
     except OSError as erreur:
         raise ValueError(f"ne se lit pas : {raison_systeme(erreur)}") from None
     except UnicodeDecodeError:
         raise ValueError("n'est pas en UTF-8 : enregistrez-le ainsi") from None
-    except tomllib.TOMLDecodeError as erreur:
+    except tomli.TOMLDecodeError as erreur:
         lieu = re.search(r"line (\d+), column (\d+)", str(erreur))
         ou = f"ligne {lieu[1]}, colonne {lieu[2]}" if lieu else "il s'arrête avant la fin"
         raise ValueError(f"n'est pas du TOML : {ou}") from None

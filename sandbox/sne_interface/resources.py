@@ -2,9 +2,10 @@
 a module."""
 
 import csv
-import tomllib
 from pathlib import Path
 from typing import Any, Final
+
+import tomli
 
 from sne_interface.errors import OperatorError
 
@@ -41,7 +42,7 @@ def docs_dir() -> Path:
 
 def lire_a_cote(module: str, nom: str) -> dict[str, Any]:
     """The table of the TOML file `nom`, which stands beside a module (its `__file__`)."""
-    return tomllib.loads(Path(module).with_name(nom).read_text("utf-8"))
+    return tomli.loads(Path(module).with_name(nom).read_text("utf-8"))
 
 
 def _dossier(nom: str) -> Path:

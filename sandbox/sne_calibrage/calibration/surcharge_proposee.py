@@ -6,12 +6,12 @@ The content of the user's own overlay is kept: the folder written replaces it.
 import csv
 import io
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+import tomli
 from lxml import etree
 
 from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, caracteristique_en_cles, sans_vide
@@ -94,7 +94,7 @@ def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat, deja:
             voulu.setdefault(table, {})[cle] = _changer(connues, code, change)
     if nom == EVENEMENTS:
         voulu = {code: _type_entier(code, table, contrat) for code, table in voulu.items()}
-    ancien = tomllib.loads(deja.decode("utf-8-sig"))
+    ancien = tomli.loads(deja.decode("utf-8-sig"))
     if nom == "rules.toml":  # rules may be gathered under one table
         ancien = fusionner(ancien, ancien.pop("regles", {}))
     return _en_toml(fusionner(ancien, voulu), notes)

@@ -4,13 +4,13 @@ import json
 import re
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import click
+import tomli
 
 from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_exemples, essayer_les_specimens
 from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, LiaisonDeRole, a_ecrire, en_toml, lier
@@ -118,9 +118,9 @@ def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDe
     for lie in a_ecrire(liaisons):
         nouveau = _poser(nouveau, ("roles", *lie.cles), lie.nom)
     try:
-        attendu = fusionner(tomllib.loads(ancien), tomllib.loads(en_toml(liaisons)))
-        perdu = tomllib.loads(nouveau) != attendu
-    except tomllib.TOMLDecodeError:
+        attendu = fusionner(tomli.loads(ancien), tomli.loads(en_toml(liaisons)))
+        perdu = tomli.loads(nouveau) != attendu
+    except tomli.TOMLDecodeError:
         perdu = True
     if perdu:
         raise UsageError(

@@ -8,7 +8,6 @@ may hold any text: a text of the same shape replaces it, and its attributes.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from random import Random
 from string import ascii_lowercase, digits
 from typing import Any, Final
 
+import tomli
 from lxml import etree
 
 from sne_interface.contract import codec
@@ -27,7 +27,7 @@ from sne_interface.domain.texte import plier
 from sne_interface.errors import ExchangeError
 from sne_interface.resources import contracts_dir
 
-_LU: Final[Mapping[str, Mapping[str, list[str]]]] = tomllib.loads(
+_LU: Final[Mapping[str, Mapping[str, list[str]]]] = tomli.loads(
     Path(__file__).with_name("anonymat.toml").read_text("utf-8")
 )
 _TELEPHONE: Final = re.compile(r"0\d{9}")

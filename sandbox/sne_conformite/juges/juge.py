@@ -1,11 +1,12 @@
 """The judges of traffic, of one exchange or of a sequence, and the way they say what they saw; and what the
 findings of one exchange say together: one fault is told once, a refused message proves little."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
+
+import tomli
 
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
@@ -20,7 +21,7 @@ VALEUR_MAX: Final = 200
 #: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
 MOJIBAKE: Final = "utf8_lu_en_latin1"
 #: What a finding says, and what was expected, by its slug.
-CONSTATS: Final = tomllib.loads(Path(__file__).with_name("constats.toml").read_text("utf-8"))
+CONSTATS: Final = tomli.loads(Path(__file__).with_name("constats.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

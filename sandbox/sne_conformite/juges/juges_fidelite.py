@@ -7,7 +7,6 @@ finding.
 """
 
 import html
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
+
+import tomli
 
 from sne_conformite.juges.juge import MOJIBAKE, Dire
 from sne_conformite.rapports.rapport import Constat
@@ -41,7 +42,7 @@ _LIGATURES: Final = str.maketrans(
 )
 
 #: Which requirement rules what, and the sentences.
-_TABLES: Final = tomllib.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8"))
+_TABLES: Final = tomli.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8"))
 _DANS_PERSONNE: Final[Mapping[str, str]] = _TABLES["exigences_d_une_personne"]
 _ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
 _A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (

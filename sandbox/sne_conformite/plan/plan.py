@@ -4,12 +4,13 @@ A scenario draws households, then lets things happen to them, one step after ano
 closed: a key, a command or a value that is not known is refused, with its place and what to write instead.
 """
 
-import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import tomli
 
 from sne_conformite.plan.exigences_montrables import (
     CONTROLES,
@@ -219,8 +220,8 @@ def charger(chemin: Path | None = None) -> Plan:
 def lire(fichier: Path) -> Scenario:
     """The scenario of a file; its id is the file's name. Raises PlanIncorrect."""
     try:
-        table = tomllib.loads(fichier.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as erreur:
+        table = tomli.loads(fichier.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as erreur:
         raise PlanIncorrect(f"{fichier} ne se lit pas : {erreur}.") from None
     lecteur = _LecteurScenario(fichier.name)
     lecteur.connues(table, ("titre", "pourquoi", "exigences", "menages", "etapes", "exemples", "instant"))

@@ -7,11 +7,12 @@ application/json each.
 """
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+import tomli
 
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_interface.domain.nir import extrait
@@ -102,7 +103,7 @@ class Commande:
 
 def _lire() -> dict[str, Any]:
     """The tables of `protocole.toml`."""
-    return tomllib.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
+    return tomli.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
 
 
 def _champ(cle: str, dit: Mapping[str, Any]) -> ChampProtocole:

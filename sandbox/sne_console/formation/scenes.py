@@ -27,7 +27,6 @@ and by nothing else; `attendu` of the step is then what comes out. A variable th
 said is four sentences at most.
 """
 
-import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -35,6 +34,8 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
+
+import tomli
 
 from sne_console.messages import champs_saisis
 from sne_console.messages.documents_masques import en_texte
@@ -185,8 +186,8 @@ def lire(fichier: Path) -> Scene:
     """The scene of a file, read once. Raises ContractError."""
     lieu = f"scenes/{fichier.name}"
     try:
-        table = tomllib.loads(fichier.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as erreur:
+        table = tomli.loads(fichier.read_text("utf-8"))
+    except tomli.TOMLDecodeError as erreur:
         raise ContractError(f"{lieu} : {erreur}", remede="corrigez le TOML") from None
     if not table.get("pas"):
         raise ContractError(f"{lieu} : aucun pas.", remede="écrivez au moins un [[pas]]")

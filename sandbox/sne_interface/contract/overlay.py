@@ -5,11 +5,12 @@ over both, in the same layout: `DIR/xsd/…` or `DIR/v5.2/xsd/…`.
 """
 
 import os
-import tomllib
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import tomli
 
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
@@ -190,10 +191,10 @@ def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str
 def lire_toml(fichier: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises ContractError with the line of what cannot be read."""
     try:
-        return tomllib.loads(lire_le_fichier(fichier).decode("utf-8-sig"))
+        return tomli.loads(lire_le_fichier(fichier).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
-    except tomllib.TOMLDecodeError as erreur:
+    except tomli.TOMLDecodeError as erreur:
         raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None
 
 

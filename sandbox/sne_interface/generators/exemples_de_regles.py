@@ -34,7 +34,6 @@ stored and active (DALO: hebergee_secret, EVT: colocataires). The keys of `stock
 """
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -43,6 +42,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import tomli
 from lxml import etree
 
 from sne_interface.contract.codec import NS, decoder, ecrire, encoder, parse
@@ -235,7 +235,7 @@ def _specimens() -> dict[str, Path]:
 @cache
 def _fichiers(dossier: Path) -> tuple[tuple[str, dict[str, Any]], ...]:
     return tuple(
-        (chemin.stem, tomllib.loads(chemin.read_text(encoding="utf-8")))
+        (chemin.stem, tomli.loads(chemin.read_text(encoding="utf-8")))
         for chemin in sorted(dossier.glob("*.toml"))
     )
 

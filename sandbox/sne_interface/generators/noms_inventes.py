@@ -2,10 +2,11 @@
 import alone costs more than a whole seed (`noms_de_faker` draws them again).
 """
 
-import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
+
+import tomli
 
 from sne_interface.resources import fixtures_dir
 
@@ -36,4 +37,4 @@ def remarquables() -> dict[str, list[str]]:
 
 @cache
 def _lus() -> dict[str, Any]:
-    return tomllib.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
+    return tomli.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))

@@ -4,10 +4,11 @@ A seed that names another in `comme` takes all the keys of the other, except the
 table by table.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
+
+import tomli
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.nomenclatures_et_territoires import Commune
@@ -166,7 +167,7 @@ def _lire(nom: str) -> Mapping[str, Any]:
     fichier = fixtures_dir() / "seeds" / nom / "semence.toml"
     if not fichier.is_file():
         raise UsageError(f"Le jeu de départ [{nom}] n'existe pas.", remede="voyez fixtures/seeds/")
-    lue: dict[str, Any] = tomllib.loads(fichier.read_text("utf-8"))
+    lue: dict[str, Any] = tomli.loads(fichier.read_text("utf-8"))
     return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
 
 
@@ -186,7 +187,7 @@ def _commissions(table: Mapping[str, Any], roles: RolesDecision) -> Commissions:
 
 
 def _sirens(nom: str) -> dict[str, str]:
-    lus = tomllib.loads(fichier_des_guichets(nom).read_text("utf-8"))
+    lus = tomli.loads(fichier_des_guichets(nom).read_text("utf-8"))
     return {code: guichet["siren"] for code, guichet in lus.items() if "siren" in guichet}
 
 

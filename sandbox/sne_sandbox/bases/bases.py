@@ -1,6 +1,5 @@
 """Bases: created from a seed of `fixtures/seeds/`, and put back to their start."""
 
-import tomllib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -8,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self, TypedDict, Unpack
+
+import tomli
 
 from sne_interface.contract.contrats import Contrats
 from sne_interface.contract.contrats_charges import Contrat
@@ -55,7 +56,7 @@ def vitrine(codes: Sequence[str]) -> str:
 
 def _lire_guichets(fichier: Path) -> tuple[Guichet, ...]:
     """The guichets written in a TOML file, one table per code. Raises UsageError."""
-    lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
+    lus: Mapping[str, Mapping[str, Any]] = tomli.loads(fichier.read_text("utf-8"))
     return tuple(lire_guichet({"code": code, **table}) for code, table in lus.items())
 
 

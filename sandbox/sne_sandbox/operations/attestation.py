@@ -6,12 +6,13 @@ tenth of a second. The pages hold the text common to all attestations; first pag
 """
 
 import textwrap
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import count
 from typing import Any, Final
+
+import tomli
 
 from sne_interface.contract.nomenclatures_et_territoires import Territoires
 from sne_interface.domain.base import Guichet, NatureGuichet
@@ -136,7 +137,7 @@ def textes_fixes() -> Mapping[str, list[str]]:
 
 @cache
 def _textes() -> dict[str, Any]:
-    return tomllib.loads((fixtures_dir() / "attestation" / "textes.toml").read_text("utf-8"))
+    return tomli.loads((fixtures_dir() / "attestation" / "textes.toml").read_text("utf-8"))
 
 
 def _mettre_en_lignes(tables: list[dict[str, Any]]) -> list[str]:

@@ -3,13 +3,13 @@
 # Twisted annotates a part of itself only.
 # mypy: allow-untyped-calls
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import tomli
 from cryptography import x509
 from OpenSSL import SSL, crypto
 from twisted.internet.interfaces import IHalfCloseableProtocol, IOpenSSLServerConnectionCreator
@@ -142,7 +142,7 @@ REPONSE_EN_CLAIR: Final = (
 @cache
 def phrases() -> Mapping[str, Any]:
     """The tables of `tls.toml`: what is said of a handshake that failed, and what tells why it did."""
-    return tomllib.loads(Path(__file__).with_name("tls.toml").read_text("utf-8"))
+    return tomli.loads(Path(__file__).with_name("tls.toml").read_text("utf-8"))
 
 
 def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, ecoute: str) -> RefusServeur:

@@ -2,12 +2,13 @@
 is migrated, or of a base that is restored from an older snapshot.
 """
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+import tomli
 
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
@@ -39,7 +40,7 @@ _DECRIRE: Final = RequeteSql(
 
 def _roles_d_avant() -> RolesDecision:
     """How decisions were written then (`rattrapage_de_migration.toml`)."""
-    lu = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    lu = tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     categories = {code: CategoriePrioritaire(code, code, code) for code in lu["categories"]}
     return RolesDecision(lu["type"], lu["caracteristiques"], lu["valeurs"], categories)
 

@@ -7,13 +7,14 @@ the base holds it now; demandes erased since are counted in TAB01, and told apar
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final
+
+import tomli
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import ajouter_mois, date_francaise
@@ -33,7 +34,7 @@ TRIMESTRES: Final = 4
 ANNEES: Final = 3
 
 #: What the statistics say of themselves, by table.
-LIBELLES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
+LIBELLES: Final[Mapping[str, Mapping[str, str]]] = tomli.loads(
     Path(__file__).with_name("libelles.toml").read_text("utf-8")
 )
 #: How far to believe the tables, for whoever reads them.
