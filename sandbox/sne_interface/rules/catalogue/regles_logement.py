@@ -265,7 +265,7 @@ def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
     logement = _logement(contexte)
-    if logement.booleen_de("proprietaire") is not True:
+    if not logement.booleen_de("proprietaire"):
         return
     if _PROPRIETAIRE_OCCUPANT in contexte.demande.modes_de_logement:
         return

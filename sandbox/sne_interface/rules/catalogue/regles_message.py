@@ -53,9 +53,11 @@ def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
 def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The file is not dated more than 24 hours after the base's clock."""
     instant = contexte.demande.date_fichier
-    if instant is not None and instant.tzinfo is None:
+    if instant is None:
+        return
+    if instant.tzinfo is None:
         instant = instant.replace(tzinfo=PARIS)
-    if instant is not None and instant > contexte.maintenant + timedelta(hours=24):
+    if instant > contexte.maintenant + timedelta(hours=24):
         yield sur(contexte.document, "entete/dateFichier")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
 from typing import Final
 
 from sne_interface.domain.codes import LOGEMENT_PROPRE, TYPES_LOGEMENT
@@ -43,7 +42,7 @@ def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element)
             return
     rangs = [TYPES_LOGEMENT.index(element.code) for element in types if element.code in TYPES_LOGEMENT]
-    if any(abs(suivant - rang) > 1 for rang, suivant in pairwise(rangs)):
+    if rangs and max(rangs) - min(rangs) > 1:
         yield infraction(types[-1])
 
 
@@ -120,12 +119,10 @@ def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Infraction]:
     """The wished rent is at most half of the household's monthly resources, when an amount is given.
     Convention."""
     recherche = contexte.demande.logement_recherche
-    loyer = recherche.enfant("montantLoyer") if recherche is not None else None
-    if recherche is None or loyer is None:
+    if recherche is None or (loyer := recherche.enfant("montantLoyer")) is None:
         return
-    if not any("montant" in ressource.presents for ressource in contexte.demande.ressources_recues):
-        return
-    if 2 * (recherche.entier_de("montantLoyer") or 0) > contexte.demande.ressources_mensuelles:
+    trop = 2 * (recherche.entier_de("montantLoyer") or 0) > contexte.demande.ressources_mensuelles
+    if trop and any("montant" in ressource.presents for ressource in contexte.demande.ressources_recues):
         yield infraction(loyer)
 
 
