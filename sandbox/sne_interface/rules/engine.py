@@ -175,8 +175,8 @@ def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: J
         fiche = contrat.regles[regle.code]
         poids = gravite(fiche, profil)
         if poids is not Gravite.IGNOREE:
-            # One that reads NIRs finds nothing without an element of one.
-            si = contrat.roles.demande.noms_nir if "demande.nir" in regle.roles else regle.si
+            # A rule of NIRs finds nothing without an element of one.
+            si = contrat.roles.demande.noms_nir if regle.code.startswith("NIR") else regle.si
             postes.append(_Poste(regle, fiche, poids, si, regle.controler))
     suivants = tuple(poste for poste in postes if not poste.regle.prealable)
     return _Plan(
@@ -187,7 +187,7 @@ def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: J
     )
 
 
-def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
+def _controler_tous(postes: Iterable[_Poste], contexte: Contexte) -> "list[_Trouve]":
     trouves = []
     poste = exact = None
     try:
@@ -218,18 +218,16 @@ def ne_rebloque_pas(fiche: FicheRegle, type_fichier: str) -> bool:
 
 
 def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
-    if contexte.type_fichier not in COMPARES_AU_REGISTRE or contexte.stockee is None:
+    if not trouves or contexte.type_fichier not in COMPARES_AU_REGISTRE or contexte.stockee is None:
         return trouves
-    ancien = None
-    juges: list[_Trouve] = []
-    for poste, infractions in trouves:
-        if poste.gravite is Gravite.BLOQUANTE and ne_rebloque_pas(poste.fiche, contexte.type_fichier):
-            if ancien is None:
-                ancien = replace(contexte, document=contexte.stockee.demande.element)
-            avant = _controler_tous((poste,), ancien)
-            infractions = _alleger(infractions, avant[0][1]) if avant else infractions
-        juges.append((poste, infractions))
-    return juges
+    repris = [
+        poste
+        for poste, _ in trouves
+        if poste.gravite is Gravite.BLOQUANTE and ne_rebloque_pas(poste.fiche, contexte.type_fichier)
+    ]
+    ancien = replace(contexte, document=contexte.stockee.demande.element)
+    avant = {poste.regle.code: vues for poste, vues in _controler_tous(repris, ancien)}
+    return [(poste, _alleger(vues, avant.get(poste.regle.code, []))) for poste, vues in trouves]
 
 
 def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[Infraction]:
