@@ -64,15 +64,14 @@ _CREATION, _RENOUVELLEMENT, _RADIATION = [
 _EVENEMENT: Final = "evenement"
 
 #: The columns in which nothing is drawn.
-_VIDES: Final = frozenset(
-    ("numero_associe", "entree", "sortie", "commentaire", "auteur_modification", "modifie_le")
-)
-#: The columns of the rows, by table, after the first, which is the base.
+_VIDES: Final = frozenset(("numero_associe", "commentaire", "auteur_modification", "modifie_le"))
+#: The columns of the rows, by table, after the first, which is the base. Movements come before the row that
+#: says already when the demande came in and left: what counts them has no row to change.
 COLONNES: Final = {
     table.nom: tuple(nom for nom in table.noms[1:] if nom not in _VIDES)
     for table in (
         *(tables.demande, tables.demande_personne, tables.demande_commune, tables.demande_motif),
-        *(tables.demande_stat, tables.decision, tables.mouvement, tables.evenement),
+        *(tables.mouvement, tables.demande_stat, tables.decision, tables.evenement),
     )
 }
 
@@ -335,15 +334,16 @@ def _ligne_stat(
     base: str, numero: str, dossier: DossierTire, vie: Vie, demandeur: Demandeur
 ) -> tuple[Any, ...]:
     foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), demandeur.souhaitee
-    souhaits = (next(iter(dossier.motifs), None), next(iter(dossier.souhait.types), None))
+    sortie = vie.radiation[0].isoformat() if vie.radiation else None
+    suite = (depot, sortie, next(iter(dossier.motifs), None), next(iter(dossier.souhait.types), None))
     if foyer is None:
         rien = (None, None, None, None, 0, None)
-        return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune, *souhaits)
+        return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune, *suite)
     titulaire = foyer.demandeur
     return (
         *(base, numero, depot, _composition(foyer).value, foyer.taille, titulaire.naissance.isoformat()),
         *(titulaire.nationalite, titulaire.situation, titulaire.metier.contrat),
-        *(foyer.ressources, demandeur.ressources_uc, commune, *souhaits),
+        *(foyer.ressources, demandeur.ressources_uc, commune, *suite),
     )
 
 
