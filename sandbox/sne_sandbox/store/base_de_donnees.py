@@ -88,6 +88,13 @@ class BaseDeDonnees(Connexions):
             with suppress(MagasinIndisponible):
                 self.ecrire_pour_voir()
 
+    def ceder(self) -> None:
+        """Lets the thread of this process that has the file of SQLite be done with it: work that is begun
+        meanwhile takes the interpreter from that thread, and so the file from the other processes."""
+        if self._verrou is not None:
+            with self._verrou.tenu:
+                pass
+
     def ecrire_pour_voir(self) -> None:
         """Writes something that changes nothing, and commits it. Raises StoreError when it cannot."""
         with self.transaction(ecriture=True) as connexion:
@@ -107,7 +114,7 @@ class BaseDeDonnees(Connexions):
                 self._ecrire()
             try:
                 groupe = self._commencer(ecriture, verrou)
-                connexion = self._connexion(groupe, ecriture=ecriture)
+                connexion = Connexion(groupe, self.dialecte, ecriture=ecriture, envelopper=self.envelopper)
                 try:
                     try:
                         yield connexion
@@ -127,9 +134,6 @@ class BaseDeDonnees(Connexions):
         if self._local.ecrit:
             raise RuntimeError("a transaction that writes is already open in this thread")
         self._local.ecrit = True
-
-    def _connexion(self, groupe: Groupe, *, ecriture: bool) -> Connexion:
-        return Connexion(groupe, self.dialecte, ecriture=ecriture, envelopper=self.envelopper)
 
     @contextmanager
     def _traduites(self) -> Iterator[None]:
@@ -154,7 +158,7 @@ class BaseDeDonnees(Connexions):
             file = self._files.get(cle) or self._files.setdefault(cle, File())
             travail = Travail(faire)
             if not file.entrer(travail):
-                travail.attendre()
+                travail.attente.acquire()
             if not travail.fait:
                 self._mener(file, verrou)
         finally:
@@ -170,15 +174,15 @@ class BaseDeDonnees(Connexions):
 
     def _mener(self, file: File, verrou: str) -> None:
         """Does the works that wait, ours first, commits them, and tells whose they are."""
-        travaux = [file.prendre()]
+        travaux = [file.attendent.popleft()]
         try:
             if self.dialecte == "sqlite":
                 file.rassembler()
             groupe = self._commencer(True, verrou)
             try:
                 self._faire(groupe, travaux[0])
-                while not groupe.plein and file.attendue:
-                    travaux.append(file.prendre())
+                while file.attendent and not groupe.plein:
+                    travaux.append(file.attendent.popleft())
                     self._faire(groupe, travaux[-1])
             except BaseException:
                 self._annuler(groupe, ecriture=True)
@@ -192,13 +196,14 @@ class BaseDeDonnees(Connexions):
             self._apres(len(travaux), verrou)
         finally:
             for travail in travaux:
-                travail.finir()
+                travail.fait = True
+                travail.attente.release()
             file.passer(len(travaux))
 
     def _faire(self, groupe: Groupe, travail: Travail) -> None:
         """Has a work written. One that fails is rolled back alone; raises when nothing is left then."""
         groupe.commencer_un_membre()
-        connexion = self._connexion(groupe, ecriture=True)
+        connexion = Connexion(groupe, self.dialecte, ecriture=True, envelopper=self.envelopper)
         try:
             try:
                 travail.resultat = travail.faire(connexion)
@@ -330,19 +335,15 @@ class BaseDeDonnees(Connexions):
             if annonce and isinstance(erreur, self._erreurs) and getattr(pilote, "closed", False):
                 raise coupee(incertain=True) from erreur
             raise
-        if ecriture:
-            self.derniere_ecriture = time.monotonic()
-            # It may have been taken away while the disk was waited for: nobody is told that it is kept.
-            try:
-                self.verifier_fichier()
-            except MagasinIndisponible:
-                self._finir(groupe, ecriture=ecriture, saine=True)
-                raise
         if ecriture and self._trop_long:
             self._trop_long = False
             with suppress(*self._erreurs):
-                groupe.pilote.execute(_REPORTER)  # what little came since the thread has moved the rest
+                pilote.execute(_REPORTER)  # what little came since the thread has moved the rest
         self._finir(groupe, ecriture=ecriture, saine=True)
+        if ecriture:
+            self.derniere_ecriture = time.monotonic()
+            # It may have been taken away while the disk was waited for: nobody is told that it is kept.
+            self.verifier_fichier()
 
     def _annuler(self, groupe: Groupe, *, ecriture: bool) -> None:
         """Rolls all of it back; a connection that cannot is never used again."""

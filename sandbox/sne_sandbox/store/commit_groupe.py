@@ -67,43 +67,27 @@ class Groupe:
 
 
 class Travail:
-    """The writes of one exchange. `fait` says whether it is done: committed, or failed by `echec`."""
+    """The writes of one exchange. `fait` says whether it is done: committed, or failed by `echec`; `attente`
+    is released when it is, and when it leads."""
 
-    __slots__ = ("_fin", "echec", "faire", "fait", "resultat")
+    __slots__ = ("attente", "echec", "faire", "fait", "resultat")
 
     def __init__(self, faire: Callable[[Any], Any]) -> None:
         self.faire = faire
         self.fait = False
         self.resultat: Any = None
         self.echec: BaseException | None = None
-        self._fin: threading.Event | None = None
-
-    def faire_attendre(self) -> None:
-        """From now on it can be waited for."""
-        self._fin = threading.Event()
-
-    def attendre(self) -> None:
-        """Until it is done, or leads."""
-        assert self._fin is not None
-        self._fin.wait()
-
-    def reveiller(self) -> None:
-        """Ends the wait."""
-        if self._fin is not None:
-            self._fin.set()
-
-    def finir(self) -> None:
-        """It is done."""
-        self.fait = True
-        self.reveiller()
+        self.attente = threading.Lock()
+        self.attente.acquire()
 
 
 class File:
-    """The exchanges of this process that wait to write to one thing, in the order they came."""
+    """The exchanges of this process that wait to write to one thing: `attendent`, in the order they came. The
+    one that leads takes them; the first is its own."""
 
     def __init__(self) -> None:
-        self._change = threading.Condition()
-        self._attendent: deque[Travail] = deque()
+        self._change = threading.Condition(threading.Lock())
+        self.attendent: deque[Travail] = deque()
         self._menee = False
         self._attendus = 1
 
@@ -111,32 +95,22 @@ class File:
         """Queues a work; whether it leads at once."""
         with self._change:
             mene, self._menee = not self._menee, True
-            if not mene:
-                travail.faire_attendre()
-            self._attendent.append(travail)
-            self._change.notify()
+            self.attendent.append(travail)
+            if self._attendus > 1:
+                self._change.notify()
         return mene
-
-    @property
-    def attendue(self) -> bool:
-        """True when somebody waits."""
-        return bool(self._attendent)
 
     def rassembler(self) -> None:
         """Waits a little for as many as there were in the last group."""
-        if len(self._attendent) + 1 < self._attendus:
+        if len(self.attendent) + 1 < self._attendus:
             with self._change:
-                self._change.wait_for(lambda: len(self._attendent) + 1 >= self._attendus, RASSEMBLER_S)
-
-    def prendre(self) -> Travail:
-        """The next work: whoever leads alone takes them, and the first is its own."""
-        return self._attendent.popleft()
+                self._change.wait_for(lambda: len(self.attendent) + 1 >= self._attendus, RASSEMBLER_S)
 
     def passer(self, combien: int) -> None:
         """The group of so many is ended: the next that waits leads the next one."""
         with self._change:
-            self._attendus = combien + len(self._attendent)
-            suivant = self._attendent[0] if self._attendent else None
+            self._attendus = combien + len(self.attendent)
+            suivant = self.attendent[0] if self.attendent else None
             self._menee = suivant is not None
         if suivant is not None:
-            suivant.reveiller()
+            suivant.attente.release()

@@ -156,6 +156,8 @@ class VerrouEcriture:
 
     def __init__(self, fichier: Path) -> None:
         self._mutex = threading.Lock()
+        #: Held by the one that has it, not by one that waits for the other processes.
+        self.tenu = threading.Lock()
         try:
             self._fichier = VerrouDeFichier(fichier)
         except OSError as erreur:
@@ -166,15 +168,13 @@ class VerrouEcriture:
 
     def prendre(self, *, attendre: bool = True) -> bool:
         """Takes it; whether it is ours, which it always is in the end unless `attendre` is False."""
-        if not self._mutex.acquire(blocking=attendre):
-            return False
-        try:
-            pris = self._fichier.prendre(attendre=attendre)
-        except BaseException:
-            self._mutex.release()
-            raise
-        if not pris:
-            self._mutex.release()
+        pris = False
+        if self._mutex.acquire(blocking=attendre):
+            try:
+                pris = self._fichier.prendre(attendre=attendre) and self.tenu.acquire()
+            finally:
+                if not pris:
+                    self._mutex.release()
         return pris
 
     def __enter__(self) -> None:
@@ -185,6 +185,7 @@ class VerrouEcriture:
 
     def rendre(self) -> None:
         """Gives it back."""
+        self.tenu.release()
         self._fichier.rendre()
         self._mutex.release()
 
