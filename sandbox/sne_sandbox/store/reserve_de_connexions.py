@@ -206,12 +206,13 @@ class Connexions:
 
     # --- connections ---------------------------------------------------------------------------------
 
-    def _prendre(self) -> Any:
-        """A connection that nobody uses; that of this thread, while it fills a base."""
+    def _prendre(self, *, ecrit: bool) -> Any:
+        """A connection that nobody uses; that of this thread, while it fills a base. Of SQLite, those that
+        write have the same one, whose pages nobody else of this process makes stale."""
         driver = self._local.pilote
         if driver is None:
             try:
-                driver = self._libres.pop()
+                driver = self._libres.pop(-1 if ecrit else 0)
             except IndexError:
                 driver = self._ouvrir()
         self._occuper(driver)
@@ -249,7 +250,7 @@ class Connexions:
         begun: another connection will do."""
         return self.dialecte == "postgresql" and driver.closed and driver is not self._local.pilote
 
-    def _remettre(self, driver: Any, *, saine: bool = True) -> None:
+    def _remettre(self, driver: Any, *, saine: bool = True, ecrit: bool = False) -> None:
         """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
         server that was started again, they may have too."""
         self._occupees.pop(driver, None)
@@ -261,7 +262,7 @@ class Connexions:
             and len(self._libres) < _GARDEES
             and not getattr(driver, "closed", False)
         ):
-            self._libres.append(driver)
+            self._libres.insert(_GARDEES if ecrit else 0, driver)  # at the end, at the front
         else:
             perdus = [driver]
             if not saine:
@@ -270,10 +271,10 @@ class Connexions:
                 with suppress(*self._erreurs):
                     perdu.close()
 
-    def _lancer(self, texte: str, parametres: Any = ()) -> tuple[Any, Any]:
+    def _lancer(self, texte: str, parametres: Any = (), *, ecrit: bool = False) -> tuple[Any, Any]:
         """A connection, and the cursor of the first statement that it runs; one that had died is replaced."""
         for essai in (1, 2):
-            driver = self._prendre()
+            driver = self._prendre(ecrit=ecrit)
             try:
                 return driver, driver.execute(texte, parametres)
             except BaseException:
