@@ -27,7 +27,7 @@ class CommandeOfferte:
 @dataclass(frozen=True, slots=True)
 class Partie:
     """A part of the application: the first segments of its paths, and the module whose
-    `construire(principale)` makes it."""
+    `construire(aiguillage)` makes it (`web.parties_au_besoin`)."""
 
     nom: str
     module: str

@@ -21,21 +21,22 @@ from sne_interface.resources import fixtures_dir
 DE_TROP: Final = {
     "alembic",  # a schema to upgrade
     "apispec",  # the first call of the API
-    "flask_bootstrap",  # the first page of the console
+    "flask",  # the first page
     "hypothesis",  # the generators
-    "flask_smorest",
+    "jinja2",
     "marshmallow",
     "markdown_it",  # the first page of the guide
     "prometheus_client",  # the first look at /metrics
     "psycopg",  # a base in PostgreSQL
     "sqlalchemy",  # the first search, statistics, a snapshot
     "structlog",  # the first bug
+    "werkzeug",
     "wtforms",
     "xmlschema",  # the first refusal by the schema
     "zeep",
 }
 #: What answers: imported once the ready file is there.
-REPONDENT: Final = {"OpenSSL", "flask", "jinja2", "rich", "spyne", "twisted", "werkzeug"}
+REPONDENT: Final = {"OpenSSL", "rich", "spyne", "twisted"}
 #: What `check` does without besides: hundreds of documents and a progress bar ask for them.
 PAS_POUR_UN_DOCUMENT: Final = {"multiprocessing", "rich"}
 #: What a server says once its ready file is there, before it goes on importing.
@@ -117,7 +118,7 @@ def test_run_judges_without_them(tmp_path: Path) -> None:
     assert "Aucun service n'a été appelé" in fini.stderr
     importes = _importes(fini.stderr)
     assert "lxml" in importes
-    assert importes & {*DE_TROP, "cryptography", "flask", "jinja2", "spyne", "twisted"} == set()
+    assert importes & {*DE_TROP, "cryptography", "spyne", "twisted"} == set()
     lus = (tmp_path / "toml").read_text("utf-8").splitlines()
     assert any(fichier.endswith("contract.toml") for fichier in lus), lus
     _tenu("modules.run", len(_modules(fini.stderr)))

@@ -16,8 +16,8 @@ from sne_sandbox.server.lancement import Lancement, noter_le_refus
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration_et_services import Services, ouvrir
+from sne_sandbox.web.configuration_et_services import ouvrir
+from sne_sandbox.web.parties_au_besoin import Aiguillage
 from sne_sandbox.web.sante import VERIFICATIONS, Sante
 
 #: First segments of the paths that are ours: every other one goes by.
@@ -41,8 +41,8 @@ class LancementRelais(Lancement):
         """The relay of this process. Nothing is done every minute: the other bases of the home are not its.
         Raises UsageError for an address or a certificate that cannot be used."""
         lien = LienAmont(self.amont)
-        application = creer_application(self.configuration, ouverts or self.ouvrir())
-        services: Services = application.extensions["sne"]
+        application = Aiguillage(self.configuration, ouverts or self.ouvrir())
+        services = application.services
         magasin, contrat = services.magasin, services.contrat_de(self.base)
         magasin.servir()
 
@@ -54,7 +54,7 @@ class LancementRelais(Lancement):
         consigner = partial(magasin.journal.consigner, None)
         relais = Relais(lien=lien, base=self.base, relire=completer, consigner=consigner)
         return Taches(
-            application=_partager(application.wsgi_app, relais),
+            application=_partager(application, relais),
             refus=partial(noter_le_refus, magasin, self.base),
             lecteur=self.lecteur,
             # Nights of the other bases of the home are nobody's here.
@@ -63,7 +63,7 @@ class LancementRelais(Lancement):
 
     def lecteur(self) -> ApplicationWsgi:
         """The application that heavy reads are asked, in a process of its own."""
-        return creer_application(self.configuration, self.ouvrir()).wsgi_app
+        return Aiguillage(self.configuration, self.ouvrir())
 
 
 def _partager(ici: ApplicationWsgi, relais: ApplicationWsgi) -> ApplicationWsgi:

@@ -13,6 +13,7 @@ from sne_sandbox.offres_des_paquets import ressources
 from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.configuration_et_services import VERSION
 from sne_sandbox.web.droits import LECTURES
+from sne_sandbox.web.parties_au_besoin import Aiguillage
 
 #: Bytes of a body: the largest is a file left in an inbox.
 CORPS_MAX: Final = 25_000_000
@@ -30,15 +31,13 @@ class ApiAdmin(Api):
         return reponses_http.erreur_http(error)
 
 
-def construire(principale: Flask) -> Flask:
+def construire(aiguillage: Aiguillage) -> Flask:
     """The API beside the main application: the same services, the same rights."""
     app = Flask("sne_console.api", static_folder=None, template_folder=None)
     app.config.update(
         API_TITLE="sne-sandbox", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", MAX_CONTENT_LENGTH=CORPS_MAX
     )
-    app.extensions["sne"] = principale.extensions["sne"]
-    app.extensions["principale"] = principale
-    acces.installer(app, principale.extensions["acces"])
+    acces.installer(app, aiguillage.partie("principale"))
     securite.installer(app)
     app.before_request(_exiger_json)
     app.before_request(questions_et_reponses.refuser_inconnus)

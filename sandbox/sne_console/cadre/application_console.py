@@ -49,6 +49,7 @@ from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.acces import csrf_convient, jeton_csrf
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.droits import LECTURES
+from sne_sandbox.web.parties_au_besoin import Aiguillage
 
 _WEB: Final = Path(__file__).resolve().parents[1]
 _JETON_REFUSE: Final = "Ce jeton n'ouvre pas ce bac à sable : il est faux, révoqué ou expiré."
@@ -78,7 +79,7 @@ _DETAILS: Final = {
 }
 
 
-def construire(principale: Flask) -> Flask:
+def construire(aiguillage: Aiguillage) -> Flask:
     """The console of an application: same services, same rights."""
     app = Flask(
         "sne_console.pages",
@@ -91,9 +92,7 @@ def construire(principale: Flask) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=3600, MAX_FORM_MEMORY_SIZE=_FORMULAIRE_MAX
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["sne"] = principale.extensions["sne"]
-    app.extensions["principale"] = principale
-    acces.installer(app, principale.extensions["acces"])
+    acces.installer(app, aiguillage.partie("principale"))
     securite.installer(app)
     app.before_request(_controler_formulaire)
     app.before_request(trouver_base)

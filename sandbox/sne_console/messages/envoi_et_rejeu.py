@@ -113,7 +113,7 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
     """Sends a request without client certificate: the message says who calls. Answers base and id of its
     exchange, None when it left none. A panne that is armed is counted down, but its damage to the socket is
     not seen here."""
-    services: Services = qui.principale.extensions["sne"]
+    services = qui.services
     en_tetes = [
         ("Host", urlsplit(qui.origine).netloc),
         *envoi.en_tetes,

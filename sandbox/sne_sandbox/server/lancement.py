@@ -50,18 +50,19 @@ class Lancement:
     def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> "Taches":
         """The application of this process, and where its refusals go."""
         from sne_sandbox.server.workers import Taches
-        from sne_sandbox.web.application_wsgi import creer_application
+        from sne_sandbox.web.parties_au_besoin import Aiguillage
+        from sne_sandbox.web.sante import Sante
 
-        application = creer_application(self.configuration, ouverts)
-        magasin: Magasin = application.extensions["sne"].magasin
+        application = Aiguillage(self.configuration, ouverts)
+        magasin = application.services.magasin
         magasin.servir()
-        magasin.saluer(VERSION, application.extensions["sne"].contrats.empreinte)
+        magasin.saluer(VERSION, application.services.contrats.empreinte)
         return Taches(
-            application=application.wsgi_app,
+            application=application,
             refus=partial(noter_le_refus, magasin, self.base_des_refus),
-            periodique=partial(_minute, magasin, application.extensions["sne"].boites),
+            periodique=partial(_minute, magasin, application.services.boites),
             lecteur=self.lecteur,
-            etat=application.extensions["sante"],
+            etat=Sante(magasin),
             fin=magasin.quitter,
         )
 

@@ -182,9 +182,10 @@ class Sessions(SecureCookieSessionInterface):
         return None if request.path.startswith(OUVERTS) else super().open_session(app, request)
 
 
-def installer(app: Flask, acces: Acces) -> None:
-    """Give the application its cookies."""
-    app.extensions["acces"] = acces
+def installer(app: Flask, principale: Flask) -> None:
+    """Give an application the services and the access of the main one, and its cookies."""
+    acces = principale.extensions["acces"]
+    app.extensions.update(sne=principale.extensions["sne"], acces=acces, principale=principale)
     app.secret_key = acces.cle
     app.session_interface = Sessions()
     app.config.update(

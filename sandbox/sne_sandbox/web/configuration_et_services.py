@@ -17,8 +17,6 @@ from sne_sandbox.bases import bases
 from sne_sandbox.store.magasin import Magasin
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from sne_sandbox.canal_asynchrone import CanalAsynchrone
     from sne_sandbox.exchange import Echanges
     from sne_sandbox.pipeline import Pipeline
@@ -139,18 +137,16 @@ def services() -> Services:
 
 @dataclass(frozen=True, slots=True)
 class Expediteur:
-    """Whence the console and the API send a message: the main application, the address it is called by, the
-    machine of who asks."""
+    """Whence the console and the API send a message: the services of the server, the address it is called by,
+    the machine of who asks."""
 
-    principale: "Flask"
+    services: Services
     origine: str
     pair: str
 
 
 def expediteur() -> Expediteur:
     """That of the request under way."""
-    from flask import current_app, request
+    from flask import request
 
-    return Expediteur(
-        current_app.extensions["principale"], request.host_url, request.remote_addr or "127.0.0.1"
-    )
+    return Expediteur(services(), request.host_url, request.remote_addr or "127.0.0.1")

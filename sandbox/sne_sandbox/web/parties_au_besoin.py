@@ -1,23 +1,29 @@
-"""Parts of the application that are built at the first request for one of them.
+"""The composition root: contract, store, pipeline and SOAP in one WSGI application, and its parts in Flask,
+which are built at the first request for one of them.
 
-A server that only answers SOAP never imports them: the libraries of the API are a third of a start-up, those
-of the console as much again. Each part is a Flask application of its own, which shares the `Services` and the
-rights of the main one (`extensions["sne"]`, `extensions["acces"]`).
+A server that only answers SOAP never imports them: Flask is a sixth of a start-up, the libraries of the API a
+third, those of the console as much again. Each part is a Flask application of its own, which shares the
+`Services` and the rights of the main one (`extensions["sne"]`, `extensions["acces"]`).
 """
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from threading import Lock
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask
-
+from sne_interface.contract.contrats import Contrats
+from sne_sandbox.bases.jetons import cle_des_cookies
+from sne_sandbox.canal_asynchrone import CanalAsynchrone
+from sne_sandbox.exchange import Echanges
 from sne_sandbox.offres_des_paquets import parties
+from sne_sandbox.soap.serveur_soap import ServeurSoap
+from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.web.configuration_et_services import Configuration, Services, ouvrir
 from sne_sandbox.web.services_soap import PorteSoap, est_un_appel
 
-_Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
+if TYPE_CHECKING:
+    from flask import Flask
 
 #: An exchange as answers name it (header `SNE-Echange`): one copies that address into a browser.
 ECHANGE: Final = re.compile(r"/api/v1/bases/[^/]+/exchanges/\d+")
@@ -25,58 +31,53 @@ ECHANGE: Final = re.compile(r"/api/v1/bases/[^/]+/exchanges/\d+")
 _PAGE: Final = "text/html,application/xhtml+xml"
 
 
-class Aiguillage:
-    """Sends each request to the part that it is for; what is none's to the main application."""
+class Aiguillage(PorteSoap):
+    """The application as a server asks it: it answers the calls of the services, and sends each other request
+    to the part that it is for, what is none's to the main one. It is made over the contracts and the store of
+    `configuration`, which are opened here unless they are given, `ouverts`; base `ecole` is made on first
+    start. Raises OperatorError (ContractError, StoreError)."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._principale: _Wsgi = app.wsgi_app
-        self._parties = {segment: partie for partie in parties() for segment in partie.segments}
+    def __init__(self, configuration: Configuration, ouverts: tuple[Contrats, Magasin] | None = None) -> None:
+        contrats, magasin = ouverts or ouvrir(configuration)
+        if configuration.contracts is not None:
+            contrats.defaut.territoires.prechauffer()  # the user's own may hold an error
+        cle_des_cookies(configuration.home)  # it tells that a server has started here
+        limites = configuration.limites
+        echanges = Echanges(contrats, magasin, limites, lambda contrat: ServeurSoap(contrat, limites))
+        boites = CanalAsynchrone(contrats, magasin, limites, configuration.home)
+        super().__init__(Services(configuration, contrats, magasin, echanges, boites), self._repartir)
+        self._parties = {segment: partie.nom for partie in parties() for segment in partie.segments}
         self._construites: dict[str, Flask] = {}
-        self._verrou = Lock()
+        self._verrou = RLock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        chemin = environ.get("PATH_INFO", "")
+    def _repartir(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        chemin = environ["PATH_INFO"]
         segment = chemin.removeprefix("/").partition("/")[0]
-        partie = self._parties.get(segment)
+        nom = self._parties.get(segment, "principale")
         # Whoever follows the addresses that `serve` and answers give, or mistypes one, is answered by a page.
-        a_montrer = (partie is None and segment not in ("healthz", "readyz")) or ECHANGE.fullmatch(chemin)
-        if a_montrer and _est_une_visite(environ):
-            return self.partie("console").wsgi_app(environ, start_response)
+        inconnu = nom == "principale" and segment not in ("healthz", "readyz")
+        if (inconnu or ECHANGE.fullmatch(chemin)) and _est_une_visite(environ):
+            nom = "console"
         # No page takes a SOAP message: its application was given the address of the server for a service's.
-        if partie is None or (
-            partie.nom == "console"
-            and est_un_appel(environ.get("REQUEST_METHOD", ""), environ.get("CONTENT_TYPE", ""))
-        ):
-            return self._principale(environ, start_response)
-        return self.partie(partie.nom).wsgi_app(environ, start_response)
+        elif nom == "console" and est_un_appel(environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE", "")):
+            nom = "principale"
+        application = self.partie(nom)
+        return type(application).wsgi_app(application, environ, start_response)
 
-    def partie(self, nom: str) -> Flask:
+    def partie(self, nom: str) -> "Flask":
         """The application of a part, built when it is not yet."""
         construite = self._construites.get(nom)
         if construite is None:
             with self._verrou:
-                construite = self._construites.get(nom)
-                if construite is None:
+                if nom not in self._construites:
                     (voulue,) = [p for p in parties() if p.nom == nom]
-                    construite = importlib.import_module(voulue.module).construire(self._app)
-                    self._construites[nom] = construite
+                    self._construites[nom] = importlib.import_module(voulue.module).construire(self)
+                construite = self._construites[nom]
         return construite
 
 
 def _est_une_visite(environ: Mapping[str, Any]) -> bool:
     """True when a browser asks for a page (the address of a WSDL or a schema has a query)."""
-    accepte = environ.get("HTTP_ACCEPT", "").replace(" ", "")
-    return (
-        environ.get("REQUEST_METHOD") == "GET"
-        and not environ.get("QUERY_STRING")
-        and accepte.startswith(_PAGE)
-    )
-
-
-def installer(app: Flask) -> None:
-    """Put the parts beside the application, as yet unbuilt, behind the door of the SOAP calls;
-    `app.extensions["aiguillage"]` finds them."""
-    aiguillage = Aiguillage(app)
-    app.extensions["aiguillage"] = aiguillage
-    app.wsgi_app = PorteSoap(app.extensions["sne"], aiguillage)  # type: ignore[method-assign]
+    if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
+        return False
+    return bool(environ.get("HTTP_ACCEPT", "").replace(" ", "").startswith(_PAGE))

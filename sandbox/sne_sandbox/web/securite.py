@@ -21,7 +21,7 @@ from sne_sandbox.web.acces import (
 )
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.droits import LECTURES, NiveauRequis, niveau_de, verifier
-from sne_sandbox.web.services_soap import est_egaree
+from sne_sandbox.web.services_soap import est_un_appel
 
 #: The policy of every page: nothing but our own files, nothing inline.
 CSP: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -61,6 +61,11 @@ def _controler() -> None:
             www_authenticate=WWWAuthenticate("bearer"),
         )
     verifier(entree, request)
+
+
+def est_egaree(requete: Request) -> bool:
+    """True when the request is a SOAP call that the application in charge has no rule for."""
+    return requete.url_rule is None and est_un_appel(requete.method, requete.headers.get("Content-Type", ""))
 
 
 def _verifier_locale(requete: Request) -> None:

@@ -1,22 +1,16 @@
-"""The SOAP endpoints in Flask: views that hand a whole request to `exchange`, and give its answer back.
+"""The SOAP endpoints: a whole request is handed to `exchange`; and what their addresses tell of themselves.
 
-A call to a service needs nothing of what Flask puts around a view (contexts, hooks, a session): it is given
-to `exchange` by `PorteSoap`, and only what is none goes through the application.
+A call to a service needs nothing of Flask (contexts, hooks, a session), which is not even imported for it.
 """
 
 import gzip
 import re
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
-
-from flask import Flask, Request, Response, current_app, request
-from werkzeug.exceptions import NotFound
-from werkzeug.http import HTTP_STATUS_CODES
-from werkzeug.routing import Rule
+from http.client import responses
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
 
 from sne_interface.contract.contrats_charges import Contrat, wsdl_servi, xsd_servi
 from sne_interface.domain.base import BASE_PAR_DEFAUT
@@ -33,13 +27,11 @@ from sne_interface.domain.echange import (
 )
 from sne_interface.domain.texte import Retenus
 from sne_interface.errors import ContractError, OperatorError
-from sne_interface.settings import est_boucle_locale
-from sne_sandbox.exchange import METHODES, base_nommee, chemins
-from sne_sandbox.web.acces import d_un_autre_site
 from sne_sandbox.web.configuration_et_services import Services
 
-#: Endpoint of the services, in Flask's map of addresses.
-_SERVICE: Final = "soap"
+if TYPE_CHECKING:
+    from flask import Request
+
 #: The address of a service of a named base.
 _DE_LA_BASE: Final = re.compile(r"/bases/([^/]+)(/services/.+)")
 #: Media types of a SOAP call, of any version.
@@ -48,17 +40,6 @@ _SOAP: Final = ("application/soap+xml", "multipart/related", "text/xml", "applic
 _NOMS: Final = Retenus(lambda cle: cle.removeprefix("HTTP_").replace("_", "-").title())
 _XML: Final = [("Content-Type", "text/xml; charset=utf-8")]
 _TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]
-
-
-def installer(app: Flask) -> None:
-    """Add a route for each path of each service, for the default base and for named ones, and answer the
-    calls that miss them all."""
-    app.view_functions[_SERVICE] = _vue
-    # The contract of the base says what is below its name.
-    for chemin in (*app.extensions["sne"].echanges.chemins, "/bases/<base>/services/<path:suite>"):
-        # Not `add_url_rule`, which names the methods: whatever else comes is to be refused with a line.
-        app.url_map.add(Rule(chemin, endpoint=_SERVICE))
-    app.after_request(_repondre_aux_egares)
 
 
 def acheminer(services: Services, chemin: str) -> tuple[str, str] | None:
@@ -80,53 +61,37 @@ def _a_le_sien(services: Services, base: str) -> bool:
         return False
 
 
-def _vue(**_: str) -> Response:
-    services: Services = current_app.extensions["sne"]
-    lieu = acheminer(services, request.path)
-    if lieu is None:
-        return _egarer(services)
-    service, base = lieu
-    match request.method:
-        case "GET" | "HEAD":
-            return _decrire(services, request.path.removeprefix(f"/bases/{base}"), base)
-        case "OPTIONS":
-            return Response(status=204, headers={"Allow": METHODES})
-    reponse = _appeler(services, request.environ, request.path, service, base)
-    return Response(reponse.corps, reponse.statut, reponse.en_tetes)
-
-
 class PorteSoap:
     """Before an application: answers the calls of a service, and leaves everything else to `suite`."""
 
     def __init__(self, services: Services, suite: Callable[..., Iterable[bytes]]) -> None:
-        self._services, self._suite = services, suite
+        self.services, self._suite = services, suite
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         chemin = environ["PATH_INFO"]
         appel = environ["REQUEST_METHOD"] == "POST" and chemin.isascii()
-        lieu = acheminer(self._services, chemin) if appel else None
+        lieu = acheminer(self.services, chemin) if appel else None
         if lieu is None:
             return self._suite(environ, start_response)
-        reponse = _appeler(self._services, environ, chemin, *lieu)
-        dit = HTTP_STATUS_CODES.get(reponse.statut, "unknown").upper()
+        reponse = appeler(self.services, environ, chemin, *lieu)
+        dit = responses.get(reponse.statut, "unknown").upper()
         longueur = ("Content-Length", str(len(reponse.corps)))
         start_response(f"{reponse.statut} {dit}", [*reponse.en_tetes, longueur])
         return [reponse.corps]
 
 
-def _appeler(
-    services: Services, environ: dict[str, Any], chemin: str, service: str, base: str
-) -> ReponseHttp:
-    reponse = services.echanges.appel(_requete(services, environ, chemin), service, base)
+def appeler(services: Services, environ: dict[str, Any], chemin: str, service: str, base: str) -> ReponseHttp:
+    """The answer to a call of a service of a base (`acheminer`), journalled."""
+    reponse = services.echanges.appel(requete_de(services, environ, chemin), service, base)
     environ[PANNE] = reponse.panne
-    _suivre(services, environ, reponse)
+    suivre(services, environ, reponse)
     if services.configuration.compression and _de_flask(environ).accept_encodings.quality("gzip") > 0:
         en_tetes = [*reponse.en_tetes, ("Content-Encoding", "gzip")]
         return replace(reponse, en_tetes=en_tetes, corps=gzip.compress(reponse.corps, 1))
     return reponse
 
 
-def _requete(services: Services, environ: dict[str, Any], chemin: str) -> RequeteHttp:
+def requete_de(services: Services, environ: dict[str, Any], chemin: str) -> RequeteHttp:
     """A request, whole, as the exchange takes it."""
     question = environ.get("QUERY_STRING", "").encode("latin-1").decode(errors="replace")
     en_tetes = [
@@ -134,47 +99,36 @@ def _requete(services: Services, environ: dict[str, Any], chemin: str) -> Requet
         for cle, valeur in environ.items()
         if cle[:5] == "HTTP_" or (cle in ("CONTENT_TYPE", "CONTENT_LENGTH") and valeur)
     ]
+    ailleurs = ""
+    if "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ:
+        from sne_sandbox.web.acces import d_un_autre_site
+
+        ailleurs = d_un_autre_site(_de_flask(environ), local=services.configuration.locale)
     return RequeteHttp(
         methode=environ["REQUEST_METHOD"].upper(),
         chemin=f"{chemin}?{question}".rstrip("?"),
         en_tetes=du_dehors(sans_secrets(en_tetes)),
         corps=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
-        origine=_origine(environ),
+        origine=origine_de(environ),
         pair=environ.get("REMOTE_ADDR", ""),
         ecoute=environ.get(ECOUTE, ""),
         certificat=environ.get(CERTIFICAT),
         certificat_demande=bool(environ.get(CERTIFICAT_DEMANDE)),
-        d_un_autre_site=d_un_autre_site(_de_flask(environ), local=services.configuration.locale)
-        if "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ
-        else "",
+        d_un_autre_site=ailleurs,
     )
 
 
-def _de_flask(environ: dict[str, Any]) -> Request:
+def _de_flask(environ: dict[str, Any]) -> "Request":
+    from flask import Request
+
     # Not to be found in its own environ: in a circle, every message would stay until the collector comes.
     return Request(environ, populate_request=False)
 
 
-def _suivre(services: Services, environ: dict[str, Any], reponse: ReponseHttp) -> None:
+def suivre(services: Services, environ: dict[str, Any], reponse: ReponseHttp) -> None:
     """Has the server tell the journal, should this answer not be delivered."""
     if reponse.echange is not None:
         environ[NON_REMISE] = partial(services.echanges.non_remise, *reponse.echange)
-
-
-# --- `?wsdl` ------------------------------------------------------------------------------------------
-
-
-def _decrire(services: Services, chemin: str, base: str) -> Response:
-    """`?wsdl` of the service at this path, and the schemas it imports by `?xsd=…`, by the base's contract."""
-    contrat = services.contrat_de(base)
-    service = chemins(contrat).get(chemin.rstrip("/"))
-    if service is None:
-        return _egarer(services)
-    requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")
-    reponse = servir_le_contrat(contrat, service, requete, origine=_origine_annoncee(services))
-    if reponse is None:
-        raise NotFound("Ajoutez ?wsdl à cette adresse pour lire le contrat ; SOAP s'appelle par POST.")
-    return Response(reponse.corps, reponse.statut, reponse.en_tetes)
 
 
 def servir_le_contrat(
@@ -203,20 +157,12 @@ def _question_du_contrat(question: str) -> Mapping[str, str]:
     return {nom.lower(): valeurs[0] for nom, valeurs in lus.items()}
 
 
-def _origine(environ: Mapping[str, Any]) -> str:
+def origine_de(environ: Mapping[str, Any]) -> str:
     """Scheme and authority of this server, by its socket: a real client's Host names the national one."""
     hote = environ["SERVER_NAME"]
     if ":" in hote and not hote.startswith("["):
         hote = f"[{hote}]"
     return f"{environ['wsgi.url_scheme']}://{hote}:{environ['SERVER_PORT']}"
-
-
-def _origine_annoncee(services: Services) -> str:
-    """The origin to write in a WSDL: the caller's own words if they name this server (a port may be mapped on
-    the way), else ours: another name may be the national server's, which a stub would call."""
-    nom = urlsplit(f"//{request.host}").hostname or ""
-    connu = est_boucle_locale(nom) or nom in (*services.configuration.noms, socket.gethostname())
-    return f"{request.scheme}://{request.host}" if connu else _origine(request.environ)
 
 
 # --- calls to an address where no service is -----------------------------------------------------------
@@ -225,24 +171,3 @@ def _origine_annoncee(services: Services) -> str:
 def est_un_appel(methode: str, content_type: str) -> bool:
     """True when a request is a SOAP call by its method and media type."""
     return methode == "POST" and content_type.partition(";")[0].strip().lower() in _SOAP
-
-
-def est_egaree(requete: Request) -> bool:
-    """True when the request is a SOAP call that the application in charge has no rule for."""
-    return requete.url_rule is None and est_un_appel(requete.method, requete.headers.get("Content-Type", ""))
-
-
-def _repondre_aux_egares(reponse: Response) -> Response:
-    if reponse.status_code != 404 or not est_egaree(request):
-        return reponse
-    return _egarer(current_app.extensions["sne"])
-
-
-def _egarer(services: Services) -> Response:
-    """The answer where no service is. Raises NotFound for what is no SOAP call."""
-    if not est_un_appel(request.method, request.headers.get("Content-Type", "")):
-        raise NotFound
-    base = base_nommee(services.magasin, request.path)
-    reponse = services.echanges.egare(_requete(services, request.environ, request.path), base)
-    _suivre(services, request.environ, reponse)
-    return Response(reponse.corps, reponse.statut, reponse.en_tetes)

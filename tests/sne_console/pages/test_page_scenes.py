@@ -407,7 +407,7 @@ def test_what_changed_is_read_off_the_demande(banc: Banc, jouer: Callable[..., A
     scene_jouee.commencer(banc.services, changee)
     try:
         for rang in (1, 2, 3, 4):
-            scene_jouee.jouer(banc.services, changee, rang, Expediteur(banc.app, "http://sne/", "127.0.0.1"))
+            scene_jouee.jouer(banc.services, changee, rang, Expediteur(banc.services, "http://sne/", "::1"))
         vue = salle.regarder(banc.services, scene_jouee.lire(banc.services, changee))
         lus = {(c.libelle, c.avant, c.apres) for c in vue.changements}
         assert lus == {
@@ -423,7 +423,7 @@ def test_the_room_is_told_what_an_event_says_not_how_many_there_are(banc: Banc) 
     scene_jouee.commencer(banc.services, scene)
     try:
         for rang in (1, 2):
-            scene_jouee.jouer(banc.services, scene, rang, Expediteur(banc.app, "http://sne/", "127.0.0.1"))
+            scene_jouee.jouer(banc.services, scene, rang, Expediteur(banc.services, "http://sne/", "::1"))
         vue = salle.regarder(banc.services, scene_jouee.lire(banc.services, scene))
         assert [(c.libelle, c.avant, c.apres) for c in vue.changements] == [
             ("Événement du 08/03/2018", "", "Décision de la commission d'attribution"),

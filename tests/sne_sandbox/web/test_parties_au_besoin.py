@@ -20,12 +20,12 @@ def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:
     assert http.get("/healthz", headers=ici).status_code == 200
     assert http.get("/services/DemandeLogementImplService/?wsdl").status_code == 200
     assert http.get("/rien", headers=ici).status_code == 404
-    assert aiguillage._construites == {}
+    assert set(aiguillage._construites) == {"principale"}
     with ThreadPoolExecutor(4) as fils:
         parties = list(fils.map(lambda _: aiguillage.partie("api"), range(4)))
     assert len(set(map(id, parties))) == 1
     assert http.get("/api/v1/bases", headers=ici).status_code == 200
-    assert set(aiguillage._construites) == {"api"}
+    assert set(aiguillage._construites) == {"principale", "api"}
     assert parties[0].extensions["sne"] is app.extensions["sne"]
     app.extensions["sne"].magasin.fermer()
 
@@ -58,9 +58,8 @@ def test_the_exchange_that_an_answer_names_is_opened_in_a_browser(http: FlaskCli
     adresse = envoyee.headers["SNE-Echange"]
     page = http.get(adresse, headers={"Host": "localhost", "Accept": NAVIGATEUR})
     assert (page.status_code, page.headers["Location"]) == (302, "/console/ecole/echanges/1")
-    assert (
-        page.headers["Cache-Control"] == "no-store"
-    )  # a program that asks the same address is not answered so
+    # A program that asks the same address is not answered so.
+    assert page.headers["Cache-Control"] == "no-store"
     for accepte in AUTRES:
         lue = http.get(adresse, headers={"Host": "localhost", "Accept": accepte})
         assert (lue.status_code, lue.mimetype, lue.get_json()["id"]) == (200, "application/json", 1)
