@@ -25,10 +25,7 @@ from sne_interface.domain.element_recu import Element
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.generators import exemples_de_regles, menages
-from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
-from sne_interface.generators.demandes import message, tirer_dossier
 from sne_interface.generators.document_reduit import plus_petite_demande
-from sne_interface.generators.tirage import TirageAleatoire
 from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import Criteres, plus_recentes
@@ -368,6 +365,10 @@ _GENRES: Final = {
 def _tirer(contrat: Contrat, guichet: str, instant: datetime, sorte: str, graine: int) -> Element:
     """The creation that `guichet` would send at `instant` for a household of `sorte` (a key of MENAGES)."""
     jour = instant.astimezone(PARIS).date()
+    from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
+    from sne_interface.generators.demandes import message, tirer_dossier
+    from sne_interface.generators.tirage import TirageAleatoire
+
     ici = atelier(
         contrat,
         jour=jour,

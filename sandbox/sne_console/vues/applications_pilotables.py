@@ -7,7 +7,6 @@ import socket
 from typing import Final
 from urllib.parse import urlsplit
 
-from sne_conformite.pilotage.lien_application import hors_d_atteinte
 from sne_console.vues import epreuves
 from sne_console.vues.epreuves import TEMOIN, JugementConserve, PartieRejouee
 from sne_interface.domain.nir import masquer_secrets
@@ -93,6 +92,8 @@ def _adresse(brut: str) -> str:
     """The address of an application, whom this server may call: this machine and its network, as it is used
     there; not what a machine of a cloud asks for its own secrets (`hors_d_atteinte`), which is looked at
     again when it is called. Raises UsageError."""
+    from sne_conformite.pilotage.lien_application import hors_d_atteinte
+
     ecrite = brut.strip()
     try:
         lue = urlsplit(ecrite)
