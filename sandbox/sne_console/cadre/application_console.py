@@ -2,6 +2,7 @@
 
 import importlib
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,6 @@ from flask import (
     Response,
     current_app,
     g,
-    get_flashed_messages,
     redirect,
     render_template,
     request,
@@ -20,6 +20,7 @@ from flask import (
 )
 from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
+from werkzeug.routing import Rule
 from werkzeug.wrappers import Response as ReponseWsgi
 
 from sne_console.cadre.equivalents import equivalents
@@ -79,6 +80,14 @@ _DETAILS: Final = {
 }
 
 
+class _Regle(Rule):
+    """A rule that learns to write its addresses when one is asked for: a page has few, of all that are."""
+
+    def _compile_builder(self, *suite: bool) -> Any:
+        faire = cache(partial(super()._compile_builder, *suite))
+        return lambda regle, /, **valeurs: faire()(regle, **valeurs)
+
+
 def construire(aiguillage: Aiguillage) -> Flask:
     """The console of an application: same services, same rights."""
     app = Flask(
@@ -87,6 +96,7 @@ def construire(aiguillage: Aiguillage) -> Flask:
         static_url_path="/static",
         template_folder=str(_WEB / "templates"),
     )
+    app.url_rule_class = _Regle
     app.url_map.strict_slashes = False
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=3600, MAX_FORM_MEMORY_SIZE=_FORMULAIRE_MAX
@@ -117,7 +127,7 @@ def construire(aiguillage: Aiguillage) -> Flask:
 
 
 def _accueil() -> ReponseWsgi:
-    return redirect(url_for("accueil.page", base=base_d_accueil()))
+    return redirect(url_for("accueil.page"))
 
 
 def _services(base: str | None = None, suite: str = "") -> ReponseWsgi:
@@ -148,8 +158,7 @@ def _controler_formulaire() -> None:
 def _completer_adresse(endpoint: str, valeurs: dict[str, Any]) -> None:
     """`url_for` without a base means the one that is shown."""
     if "base" not in valeurs and current_app.url_map.is_endpoint_expecting(endpoint, "base"):
-        montree = g.get("base")
-        valeurs["base"] = montree.nom if montree is not None else base_d_accueil()
+        valeurs["base"] = base_d_accueil()
 
 
 def _ne_pas_garder(reponse: Response) -> Response:
@@ -184,7 +193,6 @@ def _commun() -> dict[str, Any]:
         "permis": permis,
         "ouvert": acces.acces_d_ici().ouvert,
         "jeton_csrf": jeton_csrf,
-        "messages": lambda: get_flashed_messages(with_categories=True),
         "origine": acces.adresse_d_ici(),
         "mot_du_formateur": _mot_du_formateur(entree),
     }
@@ -250,8 +258,7 @@ def _permises() -> list[Section]:
 def _armees() -> list[PanneArmee]:
     """The pannes that wait for an exchange of the base that is shown."""
     try:
-        connues = pannes.lister(services().magasin, g.base.nom) if g.get("base") is not None else []
-        return [panne for panne in connues if panne.restantes != 0]
+        return [une for une in pannes.lister(services().magasin, g.base.nom) if une.restantes != 0]
     except OperatorError:
         return []  # a page that says what is wrong is shown all the same
 

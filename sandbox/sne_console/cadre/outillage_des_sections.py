@@ -104,16 +104,17 @@ def entree_connue() -> Entree | None:
 
 
 def base_d_accueil() -> str:
-    """The base that is shown when none is named: the only one that a right is for."""
+    """The base that is shown; when none is named, the only one that a right is for."""
+    if "base" in g:
+        return str(g.base.nom)
     entree = qui_est_la()
     return (entree.base if entree is not None else None) or BASE_PAR_DEFAUT
 
 
 def permis(endpoint: str) -> bool:
     """True when the visitor may open this view of the base that is shown."""
-    entree, base = entree_connue(), g.get("base")
-    nommee = base.nom if base is not None else base_d_accueil()
-    bases = [nommee] if current_app.url_map.is_endpoint_expecting(endpoint, "base") else []
+    entree = entree_connue()
+    bases = [base_d_accueil()] if current_app.url_map.is_endpoint_expecting(endpoint, "base") else []
     return entree is not None and permet(entree, VUES[endpoint], ecrit=False, bases=bases)
 
 

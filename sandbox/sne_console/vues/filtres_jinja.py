@@ -23,19 +23,8 @@ _APRES: Final = re.compile(r"« (?=\S|$)")
 def installer(app: Flask) -> None:
     """Gives the templates their punctuation and their filters."""
     app.jinja_env.add_extension(Typographie)
-    for filtre in (
-        insecables,
-        masque,
-        jour,
-        en_jour,
-        en_phrase,
-        instant,
-        heure,
-        nombre,
-        accorde,
-        octets,
-        duree,
-    ):
+    filtres = (insecables, masque, jour, en_jour, en_phrase, instant, heure, nombre, accorde, octets, duree)
+    for filtre in filtres:
         app.add_template_filter(filtre)
 
 
@@ -109,10 +98,10 @@ def octets(valeur: int) -> str:
     if valeur < 1000:
         return f"{valeur}{_INSECABLE}octets" if valeur != 1 else f"1{_INSECABLE}octet"
     if valeur < 1_000_000:
-        return f"{valeur / 1000:.1f}".replace(".", ",") + f"{_INSECABLE}ko"
-    return f"{valeur / 1_000_000:.1f}".replace(".", ",") + f"{_INSECABLE}Mo"
+        return f"{valeur / 1000:.1f}{_INSECABLE}ko".replace(".", ",")
+    return f"{valeur / 1_000_000:.1f}{_INSECABLE}Mo".replace(".", ",")
 
 
 def duree(valeur: int) -> str:
     """Microseconds: « 4,2 ms »; "" for what was not measured (a night)."""
-    return "" if not valeur else f"{valeur / 1000:.1f}".replace(".", ",") + f"{_INSECABLE}ms"
+    return f"{valeur / 1000:.1f}{_INSECABLE}ms".replace(".", ",") if valeur else ""

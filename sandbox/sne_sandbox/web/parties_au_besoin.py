@@ -76,8 +76,8 @@ class Aiguillage(PorteSoap):
         return construite
 
 
-def _est_une_visite(environ: Mapping[str, Any]) -> bool:
+def _est_une_visite(environ: Mapping[str, str]) -> bool:
     """True when a browser asks for a page (the address of a WSDL or a schema has a query)."""
     if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
         return False
-    return bool(environ.get("HTTP_ACCEPT", "").replace(" ", "").startswith(_PAGE))
+    return environ.get("HTTP_ACCEPT", "").replace(" ", "").startswith(_PAGE)
