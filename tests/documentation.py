@@ -26,7 +26,6 @@ from sne_conformite.juges import PILOTEES
 from sne_conformite.protocole import protocole
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_console.api.metriques import Journaux, Processus
-from sne_console.cadre.equivalents import appel_decrit
 from sne_console.vues.cerfa_face_au_message import decrire
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.changements import charger_changements
@@ -446,19 +445,15 @@ def _rangee_de_geste(geste: Geste) -> tuple[str, str, str, str]:
     if geste.commande:
         commande = f"`sne-sandbox {_synopsis(geste)}`"
     if geste.appel:
-        decrit = appel_decrit(geste.methode, geste.chemin)
-        corps = f", corps : {_noms(decrit.corps)}" if decrit.corps else ""
-        question = f", question : {_noms(decrit.question)}" if decrit.question else ""
+        corps = f", corps : {_noms(geste.corps.split())}" if geste.corps else ""
+        question = f", question : {_noms(geste.question.split())}" if geste.question else ""
         appel = f"`{geste.methode} {geste.chemin}`{corps}{question}"
     return geste.phrase, ", ".join(sorted(pages)), commande, appel
 
 
 def _synopsis(geste: Geste) -> str:
     """The command of a deed as its row has it, with what it cannot do without and what its call takes too."""
-    partages = set(re.findall(r"\{(\w+)\}", geste.chemin))
-    if geste.appel:
-        decrit = appel_decrit(geste.methode, geste.chemin)
-        partages |= decrit.question | (decrit.corps or set())
+    partages = {*re.findall(r"\{(\w+)\}", geste.chemin), *geste.question.split(), *geste.corps.split()}
     mots = re.sub(r"\{(\w+)\}", lambda place: place[1].upper(), geste.commande).split()
     commande, suite = trouver(mots)
     contexte = click.Context(commande)

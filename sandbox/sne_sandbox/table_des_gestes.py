@@ -3,9 +3,9 @@
 The rows are data: the `gestes.csv` of this package, and of each that offers deeds
 (`offres_des_paquets.GESTES`). The console reads them for « La même chose en ligne de commande, par l'API »,
 the API for the sentence that its description has of each call, the docs for their tables. A row only names
-its command and its call: the options of the one, the fields of the other are those that they declare.
-`tests/guards/test_gestes.py` holds the rows to the commands, the calls and the pages: none of these is
-without a row, and no row names what is not there.
+its command, whose options are those that it declares, and its call with its fields: a page would read all the
+libraries of the API for them. `tests/guards/test_gestes.py` holds the rows to the commands, the calls and the
+pages: none of these is without a row, and no row names what is not there.
 
 To add a deed: its row there, its view of the API (`sne_console/api/`), its button (`sne_console/pages/`), its
 command (`cli/`).
@@ -37,10 +37,11 @@ RAISONS: Final[Mapping[str, str]] = {
 class Geste:
     """A deed of a subject (`sujet`). `phrase` is what it does, in French.
 
-    `appel` is its call: method, and path below /api/v1 (« … » is `BASE`). `commande` is the path of its
-    command after `sne-sandbox`, and the words that it always has: « {x} » is the value x of the call, « --y
-    {x} » goes without it. `options` are the options of ours that the command is shown with (`home` stands for
-    --contract and --contracts too): all that it has when "", none when « - ». `vues` are the views of the
+    `appel` is its call: method, and path below /api/v1 (« … » is `BASE`); `question` and `corps` are the
+    fields of its query, and of its body when it takes JSON. `commande` is the path of its command after
+    `sne-sandbox`, and the words that it always has: « {x} » is the value x of the call, « --y {x} » goes
+    without it. `options` are the options of ours that the command is shown with (`home` stands for --contract
+    and --contracts too): all that it has when "", none when « - ». `vues` are the views of the
     console that do the deed. `niveau` is who may do it (`web.droits.NiveauRequis`): of a row that says
     nothing, « base » for what is below `BASE`, else « admin ». `sans` says why there is no command, or no
     call: of a reading that says nothing, that one reads it elsewhere.
@@ -50,6 +51,8 @@ class Geste:
     nom: str
     phrase: str
     appel: str
+    question: str
+    corps: str
     commande: str
     options: str
     vues: str

@@ -11,7 +11,6 @@ from documentation import gestes_en_markdown
 from flask import Flask
 
 from sne_console.api.description_openapi import operations
-from sne_console.cadre.equivalents import appel_decrit
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.offres_des_paquets import SECTIONS, commandes, sections
 from sne_sandbox.table_des_gestes import GESTES, SUJETS, Geste
@@ -122,10 +121,11 @@ def test_every_call_of_the_api_is_a_deed_and_says_what_it_does_in_its_words(
 def test_what_a_page_gives_a_call_is_what_its_description_says(
     appels: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
-    decrits = {appel: appel_decrit(*appel) for appel in appels}
-    assert {appel: (d.question, d.corps) for appel, d in decrits.items()} == {
-        appel: (decrit["question"], decrit["corps"]) for appel, decrit in appels.items()
-    }
+    assert {
+        (geste.methode, geste.chemin): (set(geste.question.split()), set(geste.corps.split()) or None)
+        for geste in GESTES.values()
+        if geste.appel
+    } == {appel: (decrit["question"], decrit["corps"]) for appel, decrit in appels.items()}
 
 
 def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:

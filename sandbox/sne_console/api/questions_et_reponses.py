@@ -4,7 +4,6 @@ A call is a function under `@blueprint.get`, `.post`… (`Appels`). A question (
 class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/valeurs_en_json.py`),
 or a list of them: the annotation of the function says it, describes it, and writes it."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
@@ -230,10 +229,8 @@ class AppelDecrit:
     corps: frozenset[str] | None
 
 
-#: Every call, by its method and its path below /api/v1 (« /bases/{base} »); and by its endpoint.
-APPELS: Final[dict[tuple[str, str], AppelDecrit]] = {}
+#: Every call, by its endpoint.
 _PAR_ENDPOINT: Final[dict[str, AppelDecrit]] = {}
-_PLACE: Final = re.compile(r"<(?:[^<>]+:)?(\w+)>")
 
 
 def refuser_inconnus() -> None:
@@ -296,8 +293,6 @@ class Appels(Blueprint):
                 None if corps is None else noms_de(corps),
             )
             _PAR_ENDPOINT[endpoint] = appel
-            chemin = _PLACE.sub(r"{\1}", f"{self.url_prefix}{rule}").removeprefix("/api/v1")
-            APPELS.update({(methode, chemin): appel for methode in options["methods"]})
             for code, raison in (refus or {}).items():
                 vue = self.alt_response(code, description=raison)(vue)
             if rendu is None:

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import click
@@ -14,14 +14,10 @@ from flask import g, request
 
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import trouver
-from sne_sandbox.offres_des_paquets import ressources
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.table_des_gestes import GESTES, Geste
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration_et_services import services
-
-if TYPE_CHECKING:
-    from sne_console.api.questions_et_reponses import AppelDecrit
 
 #: Read by every command; what it holds may have a password.
 _DATABASE: Final = f'--database "${PAR_NOM["database"].variable}"'
@@ -58,23 +54,11 @@ def equivalents(nom: str, /, *, corps: Any = None, **valeurs: Any) -> Equivalent
         parametres, commande = _commande(geste, valeurs)
         prises |= parametres
     if geste.appel:
-        decrit = appel_decrit(geste.methode, geste.chemin)
-        prises |= decrit.question | (decrit.corps or frozenset())
-        appel = _appel(geste, decrit, valeurs, corps)
+        prises |= {*geste.question.split(), *geste.corps.split()}
+        appel = _appel(geste, valeurs, corps)
     if valeurs.keys() - prises:
         raise ValueError(f"{nom}: {', '.join(valeurs.keys() - prises)}")
     return Equivalents(commande, appel)
-
-
-def appel_decrit(methode: str, chemin: str) -> "AppelDecrit":
-    """The question and the body of a call, declared as the module of its resource is imported. Raises
-    KeyError."""
-    from sne_console.api.questions_et_reponses import APPELS  # with the libraries of the API
-
-    for _ in ressources():
-        if (methode, chemin) in APPELS:
-            break
-    return APPELS[methode, chemin]
 
 
 def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> tuple[set[str], str]:
@@ -127,17 +111,17 @@ def _ecrits(valeur: Any) -> list[str]:
     return [] if valeur is None else [str(valeur)]
 
 
-def _appel(geste: Geste, decrit: "AppelDecrit", valeurs: Mapping[str, Any], corps: Any) -> str:
+def _appel(geste: Geste, valeurs: Mapping[str, Any], corps: Any) -> str:
     """A call of the API of this server, by curl."""
     ligne = curl()
     if geste.methode != "GET":
         ligne += ["-X", geste.methode]
     posees = {nom: valeurs[nom] for nom in valeurs if valeurs[nom] is not None}
-    if decrit.corps is not None:
-        envoi = corps or {nom: posees[nom] for nom in posees if nom in decrit.corps}
+    if geste.corps:
+        envoi = corps or {nom: posees[nom] for nom in posees if nom in geste.corps.split()}
         ligne += ["-H", "Content-Type: application/json", "-d", json.dumps(envoi, ensure_ascii=False)]
     adresse = f"{adresse_d_ici()}/api/v1{geste.chemin.format_map(posees)}"
-    question = {nom: posees[nom] for nom in posees if nom in decrit.question}
+    question = {nom: posees[nom] for nom in posees if nom in geste.question.split()}
     if "base" in question and not g.base.reglages.contrat:
         del question["base"]  # the server's contract: what is answered without it
     if question:
