@@ -121,11 +121,10 @@ def test_every_call_of_the_api_is_a_deed_and_says_what_it_does_in_its_words(
 def test_what_a_page_gives_a_call_is_what_its_description_says(
     appels: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
-    assert {
-        (geste.methode, geste.chemin): (set(geste.question.split()), set(geste.corps.split()) or None)
-        for geste in GESTES.values()
-        if geste.appel
-    } == {appel: (decrit["question"], decrit["corps"]) for appel, decrit in appels.items()}
+    for appel, gestes in _par_appel().items():
+        for geste in gestes:
+            dits = set(geste.question.split()), set(geste.corps.split()) or None
+            assert dits == (appels[appel]["question"], appels[appel]["corps"]), geste.nom
 
 
 def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:

@@ -101,14 +101,13 @@ def construire(aiguillage: Aiguillage) -> Flask:
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=3600, MAX_FORM_MEMORY_SIZE=_FORMULAIRE_MAX
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     acces.installer(app, aiguillage.partie("principale"))
     securite.installer(app)
     app.before_request(_controler_formulaire)
     app.before_request(trouver_base)
     app.after_request(_ne_pas_garder)
-    Bootstrap5(app)
     filtres_jinja.installer(app)
+    Bootstrap5(app)
     app.url_defaults(_completer_adresse)
     app.context_processor(_commun)
     app.register_blueprint(connexion)

@@ -89,6 +89,12 @@ def test_what_a_template_writes_is_amended_and_what_it_is_given_is_not() -> None
     assert modele.render(valeur="x : y") == f"Dit{FORTE}: x : y{FORTE}: fin"
 
 
+def test_a_template_is_compiled_again_by_other_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    gardee = filtres_jinja.GabaritsCompiles("").get_source_checksum("x")
+    monkeypatch.setattr(filtres_jinja, "_OUTILS", "")
+    assert filtres_jinja.GabaritsCompiles("").get_source_checksum("x") != gardee
+
+
 @pytest.mark.parametrize(
     "chemin", ["/journal", "/demandes", "/composer", "//guide/demarrer", "/scenes/doublon", "/controle"]
 )
