@@ -18,7 +18,6 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
 from sne_console.api import metriques
-from sne_console.api.application_api import construire
 from sne_interface.domain.echange import ETAT, Echange, EtatDuServeur, VerdictEchange
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import cli
@@ -197,8 +196,8 @@ def test_routes_that_are_probed_are_served(application: Flask) -> None:
     textes = [fichier.read_text("utf-8") for fichier in fichiers]
     sondes = {route for texte in textes for route in re.findall(r"/(?:healthz|readyz|metrics)\b", texte)}
     assert sondes == {"/healthz", "/readyz", "/metrics"}
-    servies = [*application.url_map.iter_rules(), *construire(application).url_map.iter_rules()]
-    assert sondes <= {regle.rule for regle in servies}
+    parties = application, application.extensions["aiguillage"].partie("api")
+    assert sondes <= {regle.rule for app in parties for regle in app.url_map.iter_rules()}
 
 
 def test_compose_holds_together() -> None:
@@ -233,7 +232,7 @@ def _donnees(api: Flask) -> set[str]:
 
 
 def test_every_metric_that_is_asked_for_is_given(application: Flask) -> None:
-    donnees = _donnees(construire(application)) | {"up"}  # Prometheus's own: whether it could read
+    donnees = _donnees(application.extensions["aiguillage"].partie("api")) | {"up"}  # Prometheus's own
     for ou, expression in deploiement.expressions():
         siennes = deploiement.metriques(expression)
         assert siennes, ou
