@@ -98,7 +98,7 @@ class ReferentielDeCertification:
 
 def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification:
     """That of a contract, and the plan of this version. Raises ContractError with file and key."""
-    certification, plan = charger_certification(dossiers), _le_plan()
+    certification, plan = charger_certification(dossiers), plans.publie()
     scenarios = {scenario.id for scenario in plan}
     for element in certification.elements.values():
         for cle, valeur, connus in (
@@ -127,11 +127,6 @@ def _surchargees(dossiers: DossiersContrat, certification: Certification) -> fro
         publiees = charger_certification(DossiersContrat(dossiers.racine, dossiers.noms[0])).mentions
     titres = {(mention.id, mention.titre) for mention in publiees.values()}
     return frozenset(m.id for m in certification.mentions.values() if (m.id, m.titre) not in titres)
-
-
-@lru_cache(maxsize=1)
-def _le_plan() -> Plan:
-    return plans.charger()
 
 
 def _inconnu(ou: str, valeur: str, connus: tuple[str, ...]) -> ContractError:

@@ -131,10 +131,8 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         instances = _application(demande.designation)
         maintenant = lire_horloge(demande.horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         annoncer(2)
-        plan, textes = (
-            plans.charger(demande.fichier_plan),
-            empreintes_de_ce_qui_juge.lire_plan(demande.fichier_plan),
-        )
+        plan = plans.charger(demande.fichier_plan) if demande.fichier_plan else plans.publie()
+        textes = empreintes_de_ce_qui_juge.lire_plan(demande.fichier_plan)
         ids = tuple(scenario.id for scenario in plan)
         seulement = _choisir(demande.scenarios, ids)
         click.echo(f"Le plan : {accorde(len(seulement or plan), 'scénario', 'scénarios')}.", err=True)

@@ -76,6 +76,13 @@ def au_sort(strategie: SearchStrategy[ExempleTire], graine: int) -> Essayer:
     return essayer
 
 
+def essayes(essayer: Essayer, combien: int) -> list[ExempleTire]:
+    """Lists the examples that are drawn, one after another, alike ones included."""
+    essais: list[ExempleTire] = []
+    essayer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
+    return essais
+
+
 @dataclass(slots=True)
 class Exemples:
     """The examples of a scenario: `essayer` tries them, `jouer` runs one to shrink it. It keeps the findings
@@ -94,12 +101,6 @@ class Exemples:
 
         self.essayer(combien, retenir, (Phase.generate,))
         return tires
-
-    def essayes(self, combien: int) -> list[ExempleTire]:
-        """Lists the examples that `tirer` tries, one after another, alike ones included."""
-        essais: list[ExempleTire] = []
-        self.essayer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
-        return essais
 
     def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
         """The smallest example found to show `cle`, and its finding; None when none does again."""

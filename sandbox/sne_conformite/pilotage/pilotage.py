@@ -21,7 +21,7 @@ from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.conditions_d_un_constat import Conditions
 from sne_conformite.pilotage.couloirs import Couloirs, Renforts, presenter
 from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
-from sne_conformite.pilotage.exemple_reduit import BUDGET, Exemples, Reductions, au_sort
+from sne_conformite.pilotage.exemple_reduit import BUDGET, Essayer, Exemples, Reductions, au_sort
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.pilotage.proces_verbal import Greffe
 from sne_conformite.pilotage.verdict_d_un_scenario import Blocage, Recolte, ensemble, generaliser, inacheve
@@ -163,16 +163,15 @@ def derouler(
 
 def tirages_de(
     scenario: Scenario, contrat: Contrat, reglages: ReglagesPilotage, instant: datetime, guichet: str
-) -> Exemples:
-    """The examples that the seed gives of a scenario, at `instant` (aware): to be drawn, not to be played."""
+) -> Essayer:
+    """Tries the examples that the seed gives of a scenario, in a run that begins at `instant` (aware)."""
     graine = crc32(f"{reglages.graine}:{scenario.id}".encode())
-    return Exemples(
-        au_sort(strategie(scenario, contrat, instant=instant, guichet=guichet), graine), _injouable
-    )
+    debut = instant_de(scenario, instant)
 
+    def essayer(*essai: Any) -> None:
+        au_sort(strategie(scenario, contrat, instant=debut, guichet=guichet), graine)(*essai)
 
-def _injouable(exemple: ExempleTire) -> ExempleJoue:
-    raise AssertionError(exemple)
+    return essayer
 
 
 def instant_de(scenario: Scenario, instant: datetime) -> datetime:
@@ -422,9 +421,9 @@ class _Pilotage:
             self.conditions.voir(scenario, exemple.cle(), joue, tire=False)
             return joue
 
-        guichet, instant = self.banc.adresses.guichet, instant_de(scenario, self.instant)
-        tirages = tirages_de(scenario, self.banc.base.contrat, self.reglages, instant, guichet)
-        return self.greffe.exemples(scenario, replace(tirages, jouer=jouer))
+        guichet = self.banc.adresses.guichet
+        essayer = tirages_de(scenario, self.banc.base.contrat, self.reglages, self.instant, guichet)
+        return self.greffe.exemples(scenario, Exemples(essayer, jouer))
 
     def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:
         return self._tirages(scenario).tirer(scenario.combien(self.reglages.exemples))

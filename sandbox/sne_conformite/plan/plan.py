@@ -7,6 +7,7 @@ closed: a key, a command or a value that is not known is refused, with its place
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -215,6 +216,12 @@ def charger(chemin: Path | None = None) -> Plan:
         )
     rangs = list(GROUPES)
     return Plan(tuple(sorted(trouves, key=lambda s: (rangs.index(s.groupe), s.id))))
+
+
+@cache
+def publie() -> Plan:
+    """The plan of this version, read once."""
+    return charger()
 
 
 def lire(fichier: Path) -> Scenario:

@@ -35,7 +35,7 @@ from sne_conformite.pilotage.cahier_de_pilotage import (
 )
 from sne_conformite.pilotage.couloirs import Couloir, Couloirs, Renforts, ScenarioJoue
 from sne_conformite.pilotage.exemple_joue import BancDEssai, LienApplication
-from sne_conformite.pilotage.exemple_reduit import Exemples, Montre
+from sne_conformite.pilotage.exemple_reduit import Exemples, Montre, essayes
 from sne_conformite.pilotage.lien_application import Message
 from sne_conformite.pilotage.proces_verbal import (
     EXEMPLE,
@@ -519,9 +519,8 @@ def _retirer(
     assert reglages.maintenant is not None
     tires: dict[str, list[str]] = {}
     for scenario in plan:
-        instant = pilotage.instant_de(scenario, reglages.maintenant)
-        exemples = pilotage.tirages_de(scenario, contrat, reglages, instant, guichet)
-        tires[scenario.id] = list(map(_sans_nir, exemples.essayes(scenario.combien(reglages.exemples))))
+        essayer = pilotage.tirages_de(scenario, contrat, reglages, reglages.maintenant, guichet)
+        tires[scenario.id] = list(map(_sans_nir, essayes(essayer, scenario.combien(reglages.exemples))))
     return tires
 
 
