@@ -178,8 +178,8 @@ def _rangee(titre: str, petites: Sequence[float], grandes: Sequence[float]) -> R
     centile = sorted(grandes)[int(len(grandes) * 0.99)] * 1000
     part = milieux[1] / milieux[0]
     dit = f"{nombre(milieux[1])} ms, soit {nombre(part)} ({nombre(centile)} ms)"
-    voulu = f"≤ {nombre(_EGAL)} (≤ {_CENTILE:.0f} ms)"
-    return Rangee(titre, f"{nombre(milieux[0])} ms", dit, voulu, part <= _EGAL and centile <= _CENTILE)
+    tenue = part <= _EGAL and centile <= _CENTILE
+    return Rangee(titre, f"{nombre(milieux[0])} ms", dit, f"≤ {nombre(_EGAL)}", tenue)
 
 
 def temps(banc: Banc, grande: Depot) -> Iterator[Rangee]:
