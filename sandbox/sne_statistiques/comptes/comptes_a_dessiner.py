@@ -115,10 +115,13 @@ def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
     par_commune, par_tranche = _stock(registre, seuils, jour)
     motifs: Counter[str] = Counter()
     attribuees: Counter[str | None] = Counter()
-    for (_, motif, commune), n in demandes_comptees.radiees(registre, Periode(depuis, jour)).items():
-        motifs[motif or ""] += n
-        if motif == MOTIF_ATTRIBUTION:
-            attribuees[commune] += n
+    # The months begin before these twelve.
+    radiees = demandes_comptees.radiees(registre, Periode(premiers_jours(jour, MOIS)[0], jour), depuis)
+    for _, compte, motif, commune, n in radiees:
+        if compte:
+            motifs[motif or ""] += n
+            if motif == MOTIF_ATTRIBUTION:
+                attribuees[commune] += n
     communes = _communes(contrat, par_commune, demandes_comptees.souhaitees(registre), attribuees)
     return Images(
         registre.base.nom,
@@ -126,7 +129,7 @@ def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
         depuis,
         communes,
         _epcis(contrat, communes),
-        _mois(registre, jour),
+        _mois(registre, jour, radiees),
         _tranches(par_tranche, seuils),
         sum(n for (rang, _), n in par_tranche.items() if rang is None),
         dict(motifs.most_common()),
@@ -160,7 +163,7 @@ def _stock(
     communes: Counter[str | None] = Counter()
     ressources: Counter[tuple[_Rang, str]] = Counter()
     comptes = Comptes(registre.connexion, registre.base.nom, jour)
-    for association, (commune, quartile, le_rang), n in comptes.profils(seuils, rang):
+    for (association, commune, quartile, le_rang), n in comptes.profils(seuils, rang).items():
         communes[commune or None] += n
         if not association:
             ressources[int(le_rang) if le_rang else None, quartile] += n
@@ -200,14 +203,14 @@ def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, lieu.nom))
 
 
-def _mois(registre: RegistreBase, jour: date) -> list[Mois]:
+def _mois(registre: RegistreBase, jour: date, sorties: Iterable[Any]) -> list[Mois]:
     premiers = premiers_jours(jour, MOIS)
     derniers = [suivant - timedelta(days=1) for _, suivant in pairwise(premiers)] + [jour]
     periode = Periode(premiers[0], jour)
     actives = demandes_comptees.actives(registre, derniers)
     deposees = demandes_comptees.deposees(registre, periode)
     radiees, attribuees = Counter[str](), Counter[str]()
-    for (mois, motif, _), n in demandes_comptees.radiees(registre, periode).items():
+    for mois, _, motif, _, n in sorties:
         radiees[mois] += n
         attribuees[mois] += n if motif == MOTIF_ATTRIBUTION else 0
     return [

@@ -126,8 +126,8 @@ def _demandes(
 ) -> Iterator[tuple[str, _Mesure, int]]:
     comptes = Comptes(registre.connexion, registre.base.nom, jour)
     motifs, types = (contrat.nomenclatures.liste(nom) for nom in ("ListeMotifDemande", "ListeTypeLogement"))
-    for association, parts, nombre in comptes.profils(des_communes, _S.motif, _S.type_logement):
-        commune, quartile, motif, type_logement = parts
+    lus = comptes.profils(des_communes, _S.motif, _S.type_logement)
+    for (association, commune, quartile, motif, type_logement), nombre in lus.items():
         if association:
             yield commune, ("demandes_actives", "associations", "Associations"), nombre
             continue
@@ -141,16 +141,16 @@ def _decisions(
     registre: RegistreBase, depuis: date, jour: date, des_communes: Mapping[str, SeuilQuartile]
 ) -> Iterator[tuple[str, _Mesure, int]]:
     connexion, base = registre.connexion, registre.base.nom
-    for dite in requetes_attributions.decidees(connexion, base, depuis, jour):
-        if dite.issue == MOTIF_ATTRIBUTION:
-            yield dite.commune, ("demandes_satisfaites", "", "Radiées pour attribution"), dite.nombre
+    dites = requetes_attributions.decidees(connexion, base, depuis, jour)
+    for (commune, issue, suivie, refus), nombre in dites.items():
+        if issue == MOTIF_ATTRIBUTION:
+            yield commune, ("demandes_satisfaites", "", "Radiées pour attribution"), nombre
             continue
-        if dite.refus:
-            yield dite.commune, ("refus_des_menages", "", "Logement refusé par le ménage"), dite.nombre
-        if dite.issue or not dite.refus:
-            suite = " suivie d'un bail" if dite.bail else ""
-            mots = LIBELLES["decisions"][dite.issue] + suite
-            yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
+        if refus:
+            yield commune, ("refus_des_menages", "", "Logement refusé par le ménage"), nombre
+        if issue or not refus:
+            mots = LIBELLES["decisions"][issue] + " suivie d'un bail" * bool(suivie)
+            yield commune, ("decisions", issue + "_bail" * bool(suivie), mots), nombre
     for bail in requetes_attributions.baux(connexion, base, depuis, jour, des_communes):
         (code, dit), (ou, lieu) = _QUARTILES[bail.quartile or ""], _QUARTIERS[bail.en_quartier]
         yield bail.commune or "", ("baux_quartile_quartier", f"{code}_{ou}", f"{dit}, {lieu}"), bail.nombre

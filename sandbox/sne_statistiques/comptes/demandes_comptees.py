@@ -6,7 +6,7 @@ demandes is looked through in the time of a page.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes, Repere
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes.requetes_statistiques import Axe, presente
+from sne_statistiques.comptes.requetes_statistiques import Axe, classer, presente, semblables, tranches
 
 _S: Final = metadonnees.demande_stat.c
 _D: Final = metadonnees.demande.c
@@ -125,38 +125,44 @@ def souhaitees(registre: RegistreBase) -> dict[str, int]:
     return {commune: n for commune, n in comptes.items() if n}
 
 
-def radiees(registre: RegistreBase, periode: Periode) -> dict[tuple[str, str | None, str | None], int]:
-    """The radiated demandes by month (« 2018-03 »), reason of the radiation, commune of the dwelling."""
-    cles = (sa.func.substr(_D.date_radiation, 1, 7), _D.motif_radiation, _D.commune_attribution)
-    choix = sa.select(*cles, sa.func.count()).where(
-        _D.base == registre.base.nom, _RADIEE, periode.contient(_D.date_radiation)
+def radiees(registre: RegistreBase, periode: Periode, depuis: date) -> Sequence[Any]:
+    """The radiated demandes by month (« 2018-03 »), whether that was on the day `depuis` or later, reason of
+    the radiation, commune of the dwelling; and how many are so."""
+    jour = _D.date_radiation
+    cles = (
+        sa.func.substr(jour, 1, 7),
+        jour >= depuis.isoformat(),
+        _D.motif_radiation,
+        _D.commune_attribution,
     )
-    lignes = registre.connexion.sa.execute(choix.group_by(*cles))
-    return {(mois, motif, commune): int(n) for mois, motif, commune, n in lignes}
+    choix = sa.select(*cles, sa.func.count()).where(
+        _D.base == registre.base.nom, _RADIEE, periode.contient(jour)
+    )
+    return registre.connexion.sa.execute(choix.group_by(*cles)).all()
 
 
 def deposees(registre: RegistreBase, periode: Periode) -> dict[str, int]:
     """The demandes deposited by month, whatever became of them."""
-    mois = sa.func.substr(_S.date_creation, 1, 7)
-    choix = sa.select(mois, sa.func.count()).where(
-        _S.base == registre.base.nom, periode.contient(_S.date_creation)
-    )
-    return {le_mois: int(n) for le_mois, n in registre.connexion.sa.execute(choix.group_by(mois))}
+    jour = _S.date_creation
+    cles = [sa.func.substr(jour, 1, 7)]
+    lus = semblables(registre.connexion, registre.base.nom, _S, cles, periode.contient(jour))
+    return {le_mois: n for (le_mois,), n in lus.items()}
 
 
 def actives(registre: RegistreBase, jours: list[date]) -> list[int]:
     """The demandes of the stock at the end of each of these days, of those that the base still holds."""
-    base, sa_ = registre.base.nom, registre.connexion.sa
-    entree, sortie = (sa.func.substr(jour, 1, 10) for jour in (_S.entree, _S.sortie))
-    choix = sa.select(entree, sortie, sa.func.count()).where(_S.base == base, _S.entree.is_not(None))
-    comptes = [(e, s, int(n)) for e, s, n in sa_.execute(choix.group_by(entree, sortie))]
+    base, connexion = registre.base.nom, registre.connexion
+    lendemains = [(jour + timedelta(days=1)).isoformat() for jour in jours]
+    axes = [tranches(jour, lendemains, rangs=False) for jour in ("entree", "sortie")]
+    # None leaves before it enters, but for those that are apart.
+    _, (entrees, sorties) = classer(connexion, base, axes, _S.entree.is_not(None))
     part = metadonnees.demande_a_part.c
     a_part = _S.numero_unique.in_(sa.select(part.numero_unique).where(part.base == base))
-    sommes = []
-    for le in (jour.isoformat() for jour in jours):
+    simples, sommes = 0, []
+    for rang, jour in enumerate(jours):
+        simples += entrees[str(rang)] - sorties[str(rang)]
         autres = sa.select(sa.func.count()).where(
-            _S.base == base, a_part, _S.entree.is_(None), presente(base, le)
+            _S.base == base, a_part, _S.entree.is_(None), presente(base, jour.isoformat())
         )
-        simples = sum(n for e, s, n in comptes if e <= le and (s is None or s > le))
-        sommes.append(simples + int(sa_.execute(autres).scalar_one()))
+        sommes.append(simples + int(connexion.sa.execute(autres).scalar_one()))
     return sommes

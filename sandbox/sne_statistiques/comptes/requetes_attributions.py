@@ -4,7 +4,8 @@ A demande has one signed lease at most (deduced from L. 441-2-1): what its decis
 it is one attribution. The radiation comes first, then the decision with a lease.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -17,7 +18,7 @@ from sne_interface.domain.decision_notee import RANG_RADIATION
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion
-from sne_statistiques.comptes.requetes_statistiques import classe_de_quartile
+from sne_statistiques.comptes.requetes_statistiques import classe_de_quartile, semblables
 
 _D: Final = metadonnees.decision.c
 #: What a lease may follow; nothing, where the contract has no place for it.
@@ -39,18 +40,6 @@ class Baux:
     nombre: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decidees:
-    """How many decisions of a kind: `issue` is that of `DecisionNotee`, `commune` that of the dwelling after
-    an attribution that was radiated, else the first one wished. "": not told."""
-
-    commune: str
-    issue: str
-    bail: bool
-    refus: bool
-    nombre: int
-
-
 def baux(
     connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, SeuilQuartile]
 ) -> list[Baux]:
@@ -59,11 +48,9 @@ def baux(
     une = _attributions(base).c
     classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
     parts = (une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe)
-    lues = sa.select(*parts).where(sa.between(une.bail, du.isoformat(), au.isoformat()))
-    return [
-        Baux(siren, guichet or "", commune, _oui(zus), _oui(dalo), _oui(prioritaire), quartile, nombre)
-        for siren, guichet, commune, zus, dalo, prioritaire, quartile, nombre in _denombrer(connexion, lues)
-    ]
+    ces = sa.select(*parts).where(une.bail.between(du.isoformat(), au.isoformat())).subquery()
+    lues = sa.select(ces, sa.func.count()).group_by(*ces.c)
+    return [Baux(*lue) for lue in connexion.sa.execute(lues)]
 
 
 def _attributions(base: str) -> sa.Subquery:
@@ -73,13 +60,13 @@ def _attributions(base: str) -> sa.Subquery:
             _dite(_D.bail).label("bail"),
             # Another landlord's decision, without a lease, never says whose lease this is.
             _dite(_D.siren).label("siren"),
-            _dite(sa.func.nullif(_D.guichet, "")).label("guichet"),
+            sa.func.coalesce(_dite(sa.func.nullif(_D.guichet, "")), "").label("guichet"),
             # The radiation alone says where the dwelling lies.
             sa.func.max(_D.commune).label("commune"),
-            sa.func.max(sa.cast(_D.en_quartier, sa.Integer)).label("en_quartier"),
+            _oui(_D.en_quartier).label("en_quartier"),
             # One of them says so: the household is one of those.
-            sa.func.max(sa.cast(_D.dalo, sa.Integer)).label("dalo"),
-            sa.func.max(sa.cast(_D.prioritaire, sa.Integer)).label("prioritaire"),
+            _oui(_D.dalo).label("dalo"),
+            _oui(_D.prioritaire).label("prioritaire"),
             _dite(_D.ressources_uc).label("ressources_uc"),
         )
         .where(_D.base == base, _ATTRIBUE)
@@ -101,28 +88,22 @@ def annees(connexion: Connexion, base: str) -> range:
     return range(0) if premier is None else range(int(premier[:4]), int(dernier[:4]) + 1)
 
 
-def decidees(connexion: Connexion, base: str, du: date, au: date) -> list[Decidees]:
-    """The decisions from `du` to `au`, both included, those of radiations apart."""
+def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tuple[str, ...]]:
+    """How many decisions from `du` to `au`, both included, are alike: the commune of the dwelling after an
+    attribution that was radiated, else the first one wished; the issue of `DecisionNotee`; « 1 » when a lease
+    followed; « 1 » when the household refused. "": not told, or no."""
     lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
-    dans = sa.between(_D.jour, du.isoformat(), au.isoformat())
-    lues = sa.select(lieu, _D.issue, _D.bail.is_not(None), _D.refus).where(_D.base == base, dans)
-    return [
-        Decidees(commune or "", issue or "", bool(bail), bool(refus), nombre)
-        for commune, issue, bail, refus, nombre in _denombrer(connexion, lues)
-    ]
+    dits = (sa.case((dit, "1")) for dit in (_D.bail.is_not(None), _D.refus))
+    dans = _D.jour.between(du.isoformat(), au.isoformat())
+    return semblables(connexion, base, _D, (lieu, _D.issue, *dits), dans)
 
 
-def _denombrer(connexion: Connexion, lues: sa.Select[Any]) -> Iterable[Any]:
-    """The rows, each once, and how many are so."""
-    ces = lues.subquery()
-    return connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
-
-
-def _oui(dit: int | None) -> bool | None:
-    return None if dit is None else bool(dit)
+def _oui(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """That one of them says so."""
+    return sa.cast(sa.func.max(sa.cast(colonne, sa.Integer)), sa.Boolean)
 
 
 def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A column of an attribution: of the radiation, else of the decision with a lease."""
     qui = (_D.rang == RANG_RADIATION, _D.bail.is_not(None))
-    return sa.func.coalesce(*(sa.func.max(sa.case((parle, colonne), else_=None)) for parle in qui))
+    return sa.func.coalesce(*(sa.func.max(colonne).filter(parle) for parle in qui))

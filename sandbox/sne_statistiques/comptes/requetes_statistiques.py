@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from string import digits
 from typing import Any, Final
 
@@ -17,15 +19,18 @@ from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 _M: Final = metadonnees.mouvement.c
 _F: Final = metadonnees.flux.c
 _S: Final = metadonnees.demande_stat.c
-#: Columns of `demande_stat` that sort as they are.
-COLONNES: Final = ("composition", "nationalite", "situation", "contrat")
+#: The demandes of persons, not of associations.
+PERSONNES: Final = _S.composition != Composition.ASSOCIATION.value
 _Q: Final = metadonnees.sequence.c
 #: Length of « TTTMMAA », which names the sequence of a territory and a month; others are longer.
 _PREFIXE: Final = 7
 #: Demandes whose classes are told at once, in one text: a row for each would cost as much again as the rest.
 _LOT: Final = 100_000
-#: Between two classes: a sign that no document can hold.
-_ENTRE: Final = "\x1f"
+#: Comes after all that a numéro is made of.
+_APRES: Final = "~"
+#: Around a class, in a text of several: signs that no document can hold.
+_DEBUT, _FIN = "\x1d", "\x1f"
+_ENTRE: Final = _FIN + _DEBUT
 #: Between two parts of one.
 _DANS: Final = "\x1e"
 #: From one commune of the index to the next.
@@ -67,7 +72,7 @@ SOUS, AU_DESSUS, SANS_SEUIL = "012"
 
 
 def selon(colonne: str) -> Axe:
-    """By the value of a column of `COLONNES`; None for what is not told (an association, or a person who has
+    """By the value of a column; None for what is not told (an association, or a person who has
     not told it)."""
     return Axe(_S[colonne], rangs=False)
 
@@ -76,8 +81,8 @@ def tranches(colonne: str, bornes: Sequence[Any], *, rangs: bool = True) -> Axe:
     """By slices of a column, « 0 », « 1 », …: below the first bound, from it to below the second, …, from the
     last one on (nine bounds at most, but without `rangs`); None for what is not told."""
     valeur = _S[colonne]
-    sous = ((valeur < borne, str(rang)) for rang, borne in enumerate(bornes))
-    return Axe(sa.case((valeur.is_(None), None), *sous, else_=str(len(bornes))), rangs=rangs)
+    sous = ((valeur < borne, _mot(str(rang))) for rang, borne in enumerate(bornes))
+    return Axe(sa.case((valeur.is_(None), None), *sous, else_=_mot(str(len(bornes)))), rangs=rangs)
 
 
 def ressources(bornes: Sequence[int]) -> Axe:
@@ -103,23 +108,28 @@ def classe_de_quartile(
     for code, seuil in seuil_de.items():
         groupes.setdefault(seuil.montant, []).append(code)
     places = (
-        (commune.in_(codes), sa.case((ressources_uc < montant, SOUS), else_=AU_DESSUS))
+        (commune.in_(codes), sa.case((ressources_uc < montant, _mot(SOUS)), else_=_mot(AU_DESSUS)))
         for montant, codes in groupes.items()
     )
-    return sa.case((ressources_uc.is_(None), None), *places, else_=SANS_SEUIL)
+    return sa.case((ressources_uc.is_(None), None), *places, else_=_mot(SANS_SEUIL))
+
+
+def _mot(classe: str) -> sa.ColumnElement[str]:
+    """A class, written out: SQLite copies a parameter for every row."""
+    return sa.literal_column(f"'{classe}'", sa.Text)
 
 
 class Comptes:
     """Counts over one base, at the end of a day; of one territory (« 062 ») when it is given."""
 
     def __init__(self, connexion: Connexion, base: str, jour: date, territoire: str | None = None) -> None:
-        self._sa = connexion.sa
+        self._connexion = connexion
         self._base = base
         self._jour = jour.isoformat()
         self._du_flux = (_F.base == base, _F.jour <= self._jour, *_dans(_F.territoire, territoire))
-        self._avant = (_M.base == base, _M.jour <= self._jour)
         # The territory begins the numéro, which begins the key.
-        self._territoire = territoire
+        self._avant = (_M.base == base, _M.jour <= self._jour, *_dans(_M.numero_unique, territoire))
+        self._du_stock = (presente(base, self._jour), *_dans(_S.numero_unique, territoire))
 
     def stock(self) -> Stock:
         """The active demandes of the day: what entered and did not leave, whatever came after."""
@@ -129,25 +139,24 @@ class Comptes:
         """Returns the stocks at the end of each of these days (ISO); the latest day is that of the counts."""
         sommes = sa.select(_F.jour, _F.association, sa.func.sum(_F.effet * _F.nombre)).where(*self._du_flux)
         faits: Counter[tuple[str, bool]] = Counter()
-        for jour, association, somme in self._sa.execute(sommes.group_by(_F.jour, _F.association)):
+        for jour, association, somme in self._connexion.sa.execute(sommes.group_by(_F.jour, _F.association)):
             faits[jour, bool(association)] += int(somme)
         # Those that have come back, for one, are not counted by their movements but by what these make.
         part = metadonnees.demande_a_part.c
         a_part = sa.select(part.numero_unique).where(part.base == self._base)
         histoires = (
             sa.select(_M.numero_unique, _M.jour, _M.association, _M.effet)
-            .where(*self._avant, _M.numero_unique.in_(a_part), *_dans(_M.numero_unique, self._territoire))
+            .where(*self._avant, _M.numero_unique.in_(a_part))
             .order_by(_M.numero_unique, _M.jour)
         )
-        numero, somme, dite, comptee = None, 0, False, False
-        for lu, jour, association, effet in self._sa.execute(histoires):
-            if lu != numero:
-                numero, somme, dite, comptee = lu, 0, False, False
-            faits[jour, bool(association)] -= effet
-            faits[jour, dite] -= comptee
-            somme, dite = somme + effet, dite or bool(association)
-            comptee = somme > 0
-            faits[jour, dite] += comptee
+        for _, sienne in groupby(self._connexion.sa.execute(histoires), itemgetter(0)):
+            somme, dite, comptee = 0, False, False
+            for _, jour, association, effet in sienne:
+                faits[jour, bool(association)] -= effet
+                faits[jour, dite] -= comptee
+                somme, dite = somme + effet, dite or bool(association)
+                comptee = somme > 0
+                faits[jour, dite] += comptee
         return [
             Stock(
                 *(
@@ -164,63 +173,69 @@ class Comptes:
         choix = sa.select(*cles, sa.func.sum(_F.nombre)).where(*self._du_flux, _F.jour >= depuis.isoformat())
         return [
             Passage(mois, GenreMouvement(genre), motif or None, int(nombre))
-            for mois, genre, motif, nombre in self._sa.execute(choix.group_by(*cles))
+            for mois, genre, motif, nombre in self._connexion.sa.execute(choix.group_by(*cles))
         ]
 
-    def profils(
-        self, seuil_de: Mapping[str, SeuilQuartile], *colonnes: sa.ColumnElement[Any]
-    ) -> Iterator[tuple[bool, list[str], int]]:
-        """How many of the stock are alike: whether they are of associations; the first commune they wish,
+    def profils(self, seuil_de: Mapping[str, SeuilQuartile], *colonnes: Any) -> Counter[tuple[str, ...]]:
+        """How many of the stock are alike: « 1 » when they are of associations; the first commune they wish,
         their class of `quartile` and these columns, "" for what is not told."""
-        association = sa.case((_S.composition == Composition.ASSOCIATION.value, "1"), else_="0")
-        texte: sa.ColumnElement[Any] = association
-        for part in (_S.commune, quartile(seuil_de).classe, *colonnes):
-            dit = part if isinstance(part.type, sa.String) else sa.cast(part, sa.Text)
-            texte = texte + _DANS + sa.func.coalesce(dit, "")
-        _, (classes,) = self.croiser([Axe(texte, rangs=False)])
-        for lu, nombre in classes.items():
-            dite, *parts = lu.split(_DANS)
-            yield dite == "1", parts, nombre
+        association = sa.case((~PERSONNES, "1"))
+        parts = (association, _S.commune, quartile(seuil_de).classe, *colonnes)
+        return semblables(self._connexion, self._base, _S, parts, *self._du_stock)
 
-    def croiser(
-        self, axes: Sequence[Axe], *, associations: bool = True
-    ) -> tuple[int, list[Mapping[Any, int]]]:
-        """How much of the stock, of its persons only without `associations`, the base still describes, and
-        how much of that is in each class of each axis.
+    def croiser(self, axes: Sequence[Axe], *ou: Any) -> tuple[int, list[Any]]:
+        """How much of the stock, of those that fit, the base still describes, and how much of that is in each
+        class of each axis.
 
         One look at the stock for all axes: it is the stock that costs, not the classes.
         """
-        la = presente(self._base, self._jour)
-        textes = [sa.func.aggregate_strings(axe.classe, "" if axe.rangs else _ENTRE) for axe in axes]
-        dedans: tuple[sa.ColumnElement[bool], ...] = (
-            _S.base == self._base,
-            *_dans(_S.numero_unique, self._territoire),
-        )
-        if not associations:
-            la &= _S.composition != Composition.ASSOCIATION.value
-        total, comptes, apres = 0, [Counter[Any]() for _ in axes], ""
-        while True:
-            ici = (*dedans, _S.numero_unique > apres)
-            fin = sa.select(_S.numero_unique).where(*ici).order_by(_S.numero_unique).offset(_LOT).limit(1)
-            derniere = self._sa.execute(fin).scalar()
-            if derniere is not None:
-                ici = (*ici, _S.numero_unique <= derniere)
-            nombre, *lus = self._sa.execute(sa.select(sa.func.count(), *textes).where(*ici, la)).one()
-            total += nombre
-            for axe, compte, texte in zip(axes, comptes, lus, strict=True):
-                if texte is None:
-                    continue
-                if axe.rangs:
-                    compte.update({rang: texte.count(rang) for rang in digits if rang in texte})
-                else:
-                    compte.update(texte.split(_ENTRE))
-            if derniere is None:
-                break
-            apres = derniere
-        for compte in comptes:
-            if autres := total - compte.total():
-                compte[None] = autres
-        return total, list(comptes)
+        return classer(self._connexion, self._base, axes, *self._du_stock, *ou)
+
+
+def classer(connexion: Connexion, base: str, axes: Sequence[Axe], *ou: Any) -> tuple[int, list[Any]]:
+    """How many rows of `demande_stat` fit, and how many of them are in each class of each axis. The classes
+    of an axis are few."""
+    textes = [sa.func.aggregate_strings(axe.classe, "" if axe.rangs else _ENTRE) for axe in axes]
+    total, comptes = 0, [Counter[Any]() for _ in axes]
+    for nombre, *lus in _lots(connexion, base, _S, textes, ou):
+        total += nombre
+        for axe, compte, texte in zip(axes, comptes, lus, strict=True):
+            if texte is None:
+                continue
+            if axe.rangs:
+                compte.update({rang: texte.count(rang) for rang in digits if rang in texte})
+                continue
+            reste = _DEBUT + texte + _FIN
+            while reste:
+                classe = reste[: reste.index(_FIN) + 1]
+                autres = reste.replace(classe, "")
+                compte[classe[1:-1]] += (len(reste) - len(autres)) // len(classe)
+                reste = autres
+    for compte in comptes:
+        compte += Counter({None: total - compte.total()})
+    return total, comptes
+
+
+def semblables(connexion: Connexion, base: str, table: Any, parts: Any, *ou: Any) -> Counter[tuple[str, ...]]:
+    """How many rows of a table that fit are alike, by these parts, "" for what is not told."""
+    premiere, *autres = (sa.func.coalesce(part, "") for part in parts)
+    texte = sa.func.aggregate_strings(sum((_DANS + part for part in autres), premiere), _ENTRE)
+    comptes: Counter[str] = Counter()
+    for nombre, lu in _lots(connexion, base, table, [texte], ou):
+        comptes.update(lu.split(_ENTRE) if nombre else ())
+    return Counter({tuple(lu.split(_DANS)): nombre for lu, nombre in comptes.items()})
+
+
+def _lots(connexion: Connexion, base: str, table: Any, textes: Any, ou: Any) -> Iterator[Any]:
+    """How many rows of a table fit, and these texts of theirs, a lot of them after another."""
+    numero = table.numero_unique
+    apres: Any = ""
+    while apres is not None:
+        ici = (table.base == base, numero > apres)
+        fin = sa.select(numero).where(*ici).order_by(numero).offset(_LOT).limit(1)
+        apres = connexion.sa.execute(fin).scalar()
+        choix = sa.select(sa.func.count(), *textes).where(*ici, numero <= (apres or _APRES), *ou)
+        yield connexion.sa.execute(choix).one()
 
 
 def presente(base: str, jour: str) -> sa.ColumnElement[bool]:
@@ -258,5 +273,4 @@ def tires(connexion: Connexion, base: str) -> int:
 
 
 def _dans(numero: sa.ColumnElement[str], territoire: str | None) -> tuple[sa.ColumnElement[bool], ...]:
-    # « ~ » comes after all that a numéro is made of.
-    return () if territoire is None else (numero >= territoire, numero < f"{territoire}~")
+    return () if territoire is None else (numero >= territoire, numero < territoire + _APRES)

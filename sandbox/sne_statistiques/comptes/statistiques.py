@@ -199,7 +199,7 @@ def tab03(
     """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
     resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`)."""
     rubriques = _rubriques(des_communes, contrat, jour)
-    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], associations=False)
+    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], store.PERSONNES)
     lignes = [
         (rubrique.titre, libelle, (nombre,))
         for rubrique, comptees in zip(rubriques, nombres, strict=True)

@@ -190,7 +190,7 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
             attributions.Baux(None, attribue, "75112", None, None, True, None, 1)
         ]
         comptes = profils_comptes.Comptes(registre.connexion, "reprise", date.max)
-        motifs = [parts[-1] for _, parts, _ in comptes.profils({}, metadonnees.demande_stat.c.motif)]
+        motifs = [lus[-1] for lus in comptes.profils({}, metadonnees.demande_stat.c.motif)]
         assert motifs == ["LOGDEC"]
 
 

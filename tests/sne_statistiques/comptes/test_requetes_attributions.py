@@ -14,7 +14,6 @@ from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes.requetes_attributions import (
     Baux,
-    Decidees,
     annees,
     baux,
     communes_attribuees,
@@ -101,10 +100,10 @@ def test_decision_and_radiation_are_one_lease(magasin: Magasin) -> None:
             assert _baux(registre, seuil) == [
                 Baux("900000019", "G1104", "75112", False, False, True, classe, 1)
             ]
-        assert sorted(decidees(registre.connexion, "ecole", DU, AU), key=repr) == [
-            Decidees("75112", "RADATT", True, False, 1),
-            Decidees("93066", "attribution", True, False, 1),
-        ]
+        assert decidees(registre.connexion, "ecole", DU, AU) == {
+            ("75112", "RADATT", "1", ""): 1,
+            ("93066", "attribution", "1", ""): 1,
+        }
         # Told again, it is told otherwise; then not any more.
         registre.noter_decision(NUMERO, 3, replace(dite, prioritaire=False, siren=None))
         assert _baux(registre) == [Baux(None, "G1104", "75112", False, False, False, "2", 1)]
