@@ -100,7 +100,7 @@ def verifier(registre: RegistreBase) -> None:
             presentes = [numero for numero, effet in effets.items() if effet > 0]
             assos = sum(associations[numero] for numero in presentes)
             comptes = comptees.Comptes(registre.connexion, registre.base.nom, jour, territoire)
-            assert comptes.stock() == comptees.Stock(len(presentes) - assos, assos)
+            assert comptes.stocks([jour.isoformat()]) == [comptees.Stock(len(presentes) - assos, assos)]
             attendu = Counter(decrites[numero] for numero in presentes if numero in decrites)
             assert comptes.croiser([comptees.selon("composition")]) == (attendu.total(), [attendu])
             depuis = JOURS[2]

@@ -58,10 +58,6 @@ def _telephone(rang: int, original: str) -> str:
     return f"{tete}{rang % 10_000:04d}"
 
 
-def _mel(rang: int, original: str) -> str:
-    return f"personne{rang}@example.org" if "@" in original else f"personne{rang}"
-
-
 def _dit(mot: str) -> Inventer:
     return lambda rang, _: f"{mot} {rang}"
 
@@ -71,7 +67,7 @@ _FACONS: Final[Mapping[str, Inventer]] = {
     "nom": _tire(_LU["tires"]["noms"]),
     "prenom": _tire(_LU["tires"]["prenoms"]),
     "telephone": _telephone,
-    "mel": _mel,
+    "mel": lambda rang, original: f"personne{rang}" + "@example.org" * ("@" in original),
     "voie": _dit("RUE DES EXEMPLES"),
     "texte": _dit("Texte"),
     "organisme": _dit("ORGANISME"),

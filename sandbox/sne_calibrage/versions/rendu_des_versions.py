@@ -124,7 +124,9 @@ def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
         GroupeDeSorts(
             devenir,
             cause,
-            tuple(dict.fromkeys(_appel(sort) for sort in sorts)),
+            tuple(
+                dict.fromkeys(" ".join(filter(None, (sort.operation, sort.type_fichier))) for sort in sorts)
+            ),
             tuple(dict.fromkeys(sort.echange for sort in sorts)),
         )
         for (devenir, cause), sorts in lots.items()
@@ -133,10 +135,6 @@ def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
         groupes,
         key=lambda g: (DETAILLES.index(g.devenir), -len(g.echanges), g.cause.regle, g.cause.chemin),
     )
-
-
-def _appel(sort: SortDEchange) -> str:
-    return " ".join(filter(None, (sort.operation, sort.type_fichier)))
 
 
 def dates(changement: Changement) -> str:

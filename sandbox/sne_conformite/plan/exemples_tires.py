@@ -377,16 +377,12 @@ def _dalo(data: ConjectureData, voulu: Mapping[str, str], ici: Circonstances) ->
     return data.draw(strategies.dalos(ici.contrat, statut=voulu.get("statut"), **ici.ou))
 
 
-def _criteres(data: ConjectureData, voulus: object, ici: Circonstances) -> Element:
-    return data.draw(strategies.recherches(ici.contrat, **ici.ou))
-
-
 _DESSINS: Final[Mapping[str, Callable[[ConjectureData, Any, Circonstances], Element | None]]] = {
     "radiation": _radiation,
     "evenement": _evenement,
     "decision": _decision,
     "dalo": _dalo,
-    "criteres": _criteres,
+    "criteres": lambda data, _, ici: data.draw(strategies.recherches(ici.contrat, **ici.ou)),
 }
 
 

@@ -87,7 +87,9 @@ def scene(base: str, scene: str) -> Reponse:
     with its own base, whose clock is then at the top."""
     etat = scene_jouee.lire(services(), _placee(base, scene))
     if not joue_les_scenes() or "projeter" in request.args or "suivre" in request.args:
-        return redirect(url_for("scenes.salle", base=_lieu(etat, base), scene=scene))
+        return redirect(
+            url_for("scenes.salle", base=etat.scene.base if etat.commencee else base, scene=scene)
+        )
     if etat.commencee and base != etat.scene.base:
         return redirect(_adresse(etat.scene))
     return Response(
@@ -144,10 +146,6 @@ def _ecoule(etat: scene_jouee.Representation) -> str:
         return ""
     minutes = max(0, int((datetime.now(UTC) - etat.debut).total_seconds() // 60))
     return f"{minutes} min" if minutes < _HEURE else f"{minutes // _HEURE} h {minutes % _HEURE:02d}"
-
-
-def _lieu(etat: scene_jouee.Representation, base: str) -> str:
-    return etat.scene.base if etat.commencee else base
 
 
 @blueprint.get("/scenes/<scene>/flux")

@@ -33,16 +33,12 @@ def parler_francais() -> None:
     """From now on click speaks French; before the commands are declared, whose helps it makes."""
     for nom in _MODULES:
         module = importlib.import_module(f"click.{nom}")
-        for mot, ours in (("_", _phrase), ("ngettext", _pluriel)):
+        for mot, ours in (("_", lambda phrase: PHRASES.get(phrase, phrase)), ("ngettext", _pluriel)):
             if hasattr(module, mot):
                 setattr(module, mot, ours)
     types = importlib.import_module("click.types")
     for classe, nom in _TYPES.items():
         getattr(types, classe).name = nom
-
-
-def _phrase(phrase: str) -> str:
-    return PHRASES.get(phrase, phrase)
 
 
 def _pluriel(un: str, plusieurs: str, nombre: int) -> str:

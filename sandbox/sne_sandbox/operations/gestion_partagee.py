@@ -49,10 +49,6 @@ def _numero(question: Question) -> str:
     return question.recu.texte_de("operation/numUnique") or ""
 
 
-def _recus(question: Question) -> tuple[Element, ...]:
-    return question.recu.tous("listeEvenements/evenement")
-
-
 def _ajouter(question: Question, element: Element) -> Evenement:
     evenement = Evenement(
         identifiant=0,
@@ -102,7 +98,7 @@ def _ecrire(question: Question, ecrire: Callable[[Question, Element], Evenement]
     day."""
     registre, roles, numero = question.registre, question.contrat.roles.decision, _numero(question)
     avant = decisions_comptees(registre, numero, roles, Demandeur())
-    evenements = [ecrire(question, element) for element in _recus(question)]
+    evenements = [ecrire(question, element) for element in question.recu.tous("listeEvenements/evenement")]
     ecrits = {evenement.identifiant for evenement in evenements}
     stockee = registre.demande(numero)
     assert stockee is not None  # EVT001 is structurante
@@ -117,10 +113,6 @@ def _ecrire(question: Question, ecrire: Callable[[Question, Element], Evenement]
 def _sortie(question: Question, evenements: Iterable[Evenement]) -> Sortie:
     liste = construire("listeEvenements", tuple(_element(question, e) for e in evenements))
     return fichier_xml(question, Document.EVENEMENT, "EVT", liste)
-
-
-def _refuser(question: Question) -> Sortie:
-    return fichier_xml(question, Document.EVENEMENT, "EVT")
 
 
 def _element(question: Question, evenement: Evenement) -> Element:
@@ -215,7 +207,7 @@ LISTER: Final = Operation(
     champ_nom="nomFichier",
     genre=Document.EVENEMENT,
     type_regles="EVT",
-    refuser=_refuser,
+    refuser=lambda question: fichier_xml(question, Document.EVENEMENT, "EVT"),
 )
 AJOUTER: Final = replace(LISTER, nom="ajouterEvenementDemande", executer=ajouter, ecrit=True)
 MODIFIER: Final = replace(AJOUTER, nom="modifierEvenementDemande", executer=modifier)

@@ -159,7 +159,7 @@ def _stock(
     registre: RegistreBase, seuils: dict[str, SeuilQuartile], jour: date
 ) -> tuple[Counter[str | None], Counter[tuple[_Rang, str]]]:
     """The active demandes by first commune, and those of persons by slice of resources and quartile."""
-    rang = store.tranches("ressources_uc", TRANCHES[1:], rangs=False).classe
+    rang = store.tranches("ressources_uc", TRANCHES[1:])
     communes: Counter[str | None] = Counter()
     ressources: Counter[tuple[_Rang, str]] = Counter()
     comptes = Comptes(registre.connexion, registre.base.nom, jour)

@@ -46,7 +46,7 @@ class Modalite:
     @property
     def condition(self) -> sa.ColumnElement[bool]:
         """That a demande is of that class."""
-        classe = self.axe.classe
+        classe = self.axe
         if not self.autres:
             return parmi(classe, self.classes)
         hors = classe.not_in([code for code in self.classes if code is not None])
@@ -153,7 +153,7 @@ def actives(registre: RegistreBase, jours: list[date]) -> list[int]:
     """The demandes of the stock at the end of each of these days, of those that the base still holds."""
     base, connexion = registre.base.nom, registre.connexion
     lendemains = [(jour + timedelta(days=1)).isoformat() for jour in jours]
-    axes = [tranches(jour, lendemains, rangs=False) for jour in ("entree", "sortie")]
+    axes = [tranches(jour, lendemains) for jour in ("entree", "sortie")]
     # None leaves before it enters, but for those that are apart.
     _, (entrees, sorties) = classer(connexion, base, axes, _S.entree.is_not(None))
     part = metadonnees.demande_a_part.c

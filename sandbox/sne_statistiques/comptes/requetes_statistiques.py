@@ -1,12 +1,11 @@
 """The counts of the statistics, by SQL over the counts of the movements and the narrow rows of a base."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from string import digits
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -59,14 +58,8 @@ class Passage:
     nombre: int
 
 
-@dataclass(frozen=True, slots=True)
-class Axe:
-    """A way to sort the stock: the class of a demande, a text; `rangs`: it is a digit."""
-
-    classe: sa.ColumnElement[Any]
-    rangs: bool = True
-
-
+#: A way to sort the stock: the class of a demande, a text.
+Axe = sa.ColumnElement[Any]
 #: Classes of `quartile`.
 SOUS, AU_DESSUS, SANS_SEUIL = "012"
 
@@ -74,28 +67,27 @@ SOUS, AU_DESSUS, SANS_SEUIL = "012"
 def selon(colonne: str) -> Axe:
     """By the value of a column; None for what is not told (an association, or a person who has
     not told it)."""
-    return Axe(_S[colonne], rangs=False)
+    return _S[colonne]
 
 
-def tranches(colonne: str, bornes: Sequence[Any], *, rangs: bool = True) -> Axe:
+def tranches(colonne: str, bornes: Sequence[Any]) -> Axe:
     """By slices of a column, « 0 », « 1 », …: below the first bound, from it to below the second, …, from the
-    last one on (nine bounds at most, but without `rangs`); None for what is not told."""
+    last one on; None for what is not told."""
     valeur = _S[colonne]
     sous = ((valeur < borne, _mot(str(rang))) for rang, borne in enumerate(bornes))
-    return Axe(sa.case((valeur.is_(None), None), *sous, else_=_mot(str(len(bornes)))), rangs=rangs)
+    return sa.case((valeur.is_(None), None), *sous, else_=_mot(str(len(bornes))))
 
 
 def ressources(bornes: Sequence[int]) -> Axe:
     """By slices of the monthly resources (`tranches`); None for what declares none, as an association. Of
     these the column holds 0, as of who declared 0 €: the resources per UC tell them apart."""
-    dites = tranches("ressources", bornes).classe
-    return Axe(sa.case((_S.ressources_uc.is_not(None), dites), else_=None))
+    return sa.case((_S.ressources_uc.is_not(None), tranches("ressources", bornes)), else_=None)
 
 
 def quartile(seuil_de: Mapping[str, SeuilQuartile]) -> Axe:
     """Persons `SOUS` or `AU_DESSUS` of the threshold, or `SANS_SEUIL`, `seuil_de` being the threshold by
     first wished commune. None without known resources, as of an association."""
-    return Axe(classe_de_quartile(_S.ressources_uc, _S.commune, seuil_de))
+    return classe_de_quartile(_S.ressources_uc, _S.commune, seuil_de)
 
 
 def classe_de_quartile(
@@ -131,12 +123,9 @@ class Comptes:
         self._avant = (_M.base == base, _M.jour <= self._jour, *_dans(_M.numero_unique, territoire))
         self._du_stock = (presente(base, self._jour), *_dans(_S.numero_unique, territoire))
 
-    def stock(self) -> Stock:
-        """The active demandes of the day: what entered and did not leave, whatever came after."""
-        return self.stocks((self._jour,))[0]
-
     def stocks(self, jours: Sequence[str]) -> list[Stock]:
-        """Returns the stocks at the end of each of these days (ISO); the latest day is that of the counts."""
+        """Returns the active demandes at the end of each of these days (ISO), none of them after that of the
+        counts: what entered and did not leave, whatever came after."""
         sommes = sa.select(_F.jour, _F.association, sa.func.sum(_F.effet * _F.nombre)).where(*self._du_flux)
         faits: Counter[tuple[str, bool]] = Counter()
         for jour, association, somme in self._connexion.sa.execute(sommes.group_by(_F.jour, _F.association)):
@@ -180,7 +169,7 @@ class Comptes:
         """How many of the stock are alike: « 1 » when they are of associations; the first commune they wish,
         their class of `quartile` and these columns, "" for what is not told."""
         association = sa.case((~PERSONNES, "1"))
-        parts = (association, _S.commune, quartile(seuil_de).classe, *colonnes)
+        parts = (association, _S.commune, quartile(seuil_de), *colonnes)
         return semblables(self._connexion, self._base, _S, parts, *self._du_stock)
 
     def croiser(self, axes: Sequence[Axe], *ou: Any) -> tuple[int, list[Any]]:
@@ -195,22 +184,24 @@ class Comptes:
 def classer(connexion: Connexion, base: str, axes: Sequence[Axe], *ou: Any) -> tuple[int, list[Any]]:
     """How many rows of `demande_stat` fit, and how many of them are in each class of each axis. The classes
     of an axis are few."""
-    textes = [sa.func.aggregate_strings(axe.classe, "" if axe.rangs else _ENTRE) for axe in axes]
     total, comptes = 0, [Counter[Any]() for _ in axes]
-    for nombre, *lus in _lots(connexion, base, _S, textes, ou):
-        total += nombre
-        for axe, compte, texte in zip(axes, comptes, lus, strict=True):
-            if texte is None:
-                continue
-            if axe.rangs:
-                compte.update({rang: texte.count(rang) for rang in digits if rang in texte})
-                continue
-            reste = _DEBUT + texte + _FIN
-            while reste:
-                classe = reste[: reste.index(_FIN) + 1]
-                autres = reste.replace(classe, "")
-                compte[classe[1:-1]] += (len(reste) - len(autres)) // len(classe)
-                reste = autres
+    if connexion.dialecte == "postgresql":
+        for *classes, nombre in _groupes(connexion, base, _S, axes, ou, seuls=True):
+            total = max(total, nombre)
+            for compte, classe in zip(comptes, classes, strict=True):
+                if classe is not None:
+                    compte[classe] = nombre
+    else:
+        textes = [sa.func.aggregate_strings(axe, _ENTRE) for axe in axes]
+        for nombre, *lus in _lots(connexion, base, _S, textes, ou):
+            total += nombre
+            for compte, texte in zip(comptes, lus, strict=True):
+                reste = _DEBUT + texte + _FIN if texte is not None else ""
+                while reste:
+                    classe = reste[: reste.index(_FIN) + 1]
+                    autres = reste.replace(classe, "")
+                    compte[classe[1:-1]] += (len(reste) - len(autres)) // len(classe)
+                    reste = autres
     for compte in comptes:
         compte += Counter({None: total - compte.total()})
     return total, comptes
@@ -218,12 +209,26 @@ def classer(connexion: Connexion, base: str, axes: Sequence[Axe], *ou: Any) -> t
 
 def semblables(connexion: Connexion, base: str, table: Any, parts: Any, *ou: Any) -> Counter[tuple[str, ...]]:
     """How many rows of a table that fit are alike, by these parts, "" for what is not told."""
-    premiere, *autres = (sa.func.coalesce(part, "") for part in parts)
-    texte = sa.func.aggregate_strings(sum((_DANS + part for part in autres), premiere), _ENTRE)
+    dites = [sa.func.coalesce(part, "") for part in parts]
+    if connexion.dialecte == "postgresql":
+        return Counter({tuple(lues): n for *lues, n in _groupes(connexion, base, table, dites, ou)})
+    texte = sa.func.aggregate_strings(sum((_DANS + part for part in dites[1:]), dites[0]), _ENTRE)
     comptes: Counter[str] = Counter()
     for nombre, lu in _lots(connexion, base, table, [texte], ou):
         comptes.update(lu.split(_ENTRE) if nombre else ())
     return Counter({tuple(lu.split(_DANS)): nombre for lu, nombre in comptes.items()})
+
+
+def _groupes(
+    connexion: Connexion, base: str, table: Any, parts: Any, ou: Any, *, seuls: bool = False
+) -> Iterable[Any]:
+    """Rows of PostgreSQL, by one look at a table: parts that are alike, and how many are; for `seuls` of each
+    part, the others being None, and of the whole, where all are."""
+    lues = sa.select(*(part.label(str(rang)) for rang, part in enumerate(parts)))
+    ces = lues.where(table.base == base, *ou).subquery().c
+    ensembles = [(), *zip(ces)] if seuls else [ces]
+    par = sa.func.grouping_sets(*[sa.tuple_(*un) for un in ensembles])
+    return connexion.sa.execute(sa.select(*ces, sa.func.count()).group_by(par))
 
 
 def _lots(connexion: Connexion, base: str, table: Any, textes: Any, ou: Any) -> Iterator[Any]:

@@ -205,7 +205,7 @@ def tab03(
         for rubrique, comptees in zip(rubriques, nombres, strict=True)
         for libelle, nombre in rubrique.lignes(comptees, decrites)
     ]
-    absentes = comptes.stock().personnes - decrites
+    absentes = comptes.stocks([jour.isoformat()])[0].personnes - decrites
     note = (
         "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
         " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
