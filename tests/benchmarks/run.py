@@ -68,12 +68,17 @@ def main() -> None:
     )
     options.add_argument("--grande", type=Path, help="dossier de la grande base, gardé d'une fois à l'autre")
     options.add_argument("--demandes", type=int, help="taille de la grande base")
-    options.add_argument("--postgresql", action="store_true", help="la grande base est dans PostgreSQL")
+    options.add_argument(
+        "--postgresql",
+        nargs="?",
+        const="",
+        help="la grande base est dans PostgreSQL, ou l'y a mise un semis : où",
+    )
     lues = options.parse_args()
     voulues = lues.seulement or [*noms, "volume", "console"]
     debut, entete = time.monotonic(), page.entete()
     blocs: dict[str, list[str]] = {}
-    moteur = "-postgresql" * lues.postgresql
+    moteur = "" if lues.postgresql is None else "-postgresql"
     effort = RAPIDE if lues.rapide else Effort()
     effort = replace(effort, volume=lues.demandes or effort.volume)
     with tempfile.TemporaryDirectory(prefix="sne-banc-") as dossier, ExitStack() as pile:
@@ -83,12 +88,11 @@ def main() -> None:
             titres = ("mesure", f"avant ({ANCIEN})", "maintenant", "voulu")
             blocs["serveur"] = [tableau(titres, list(mesurer(choisies)))]
         if {"volume", "console"} & set(voulues):
-            nouvelle = pile.enter_context(postgres()) if lues.postgresql else None
-            petite, grande = (
-                volume.Depot(ou, nouvelle() if nouvelle else None)
-                for ou in (banc.dossier / "petite", lues.grande or banc.dossier / "grande")
-            )
-            rangees = list(mesurer([partial(volume.semer, banc, grande)]))
+            nouvelle = pile.enter_context(postgres()) if moteur else None
+            petite = volume.Depot(banc.dossier / "petite", nouvelle and nouvelle())
+            ou = lues.postgresql or (nouvelle and nouvelle())
+            grande = volume.Depot(lues.grande or banc.dossier / "grande", ou)
+            rangees = list(mesurer([partial(volume.semer, banc, grande, faite=bool(lues.postgresql))]))
             combien = volume.demandes(grande)
         if "volume" in voulues:
             mesures = (partial(volume.comparer, banc, petite, grande), partial(volume.temps, banc, grande))

@@ -105,10 +105,10 @@ class Depot:
         return serveur.demarrer(banc.nouvelle, self.home, *self.options[2:], "--workers", "1", *options)
 
 
-def semer(banc: Banc, grande: Depot) -> Iterator[Rangee]:
-    """Fills the large base, unless that is done already, and makes others beside it."""
+def semer(banc: Banc, grande: Depot, *, faite: bool) -> Iterator[Rangee]:
+    """Fills the large base, unless that is done already (`faite`), and makes others beside it."""
     titre = f"semis de {banc.effort.volume} demandes"
-    if grande.url is not None or not (grande.home / "sne.sqlite3").exists():
+    if not faite and not (grande.home / "sne.sqlite3").exists():
         options = ("--seed-size", str(banc.effort.volume), "--clock", menages.MIDI.isoformat())
         debut = time.perf_counter()
         banc.nouvelle.lancer("db", "seed", *options, *grande.options)
