@@ -145,7 +145,7 @@ def test_a_judgement_says_its_mentions_and_its_candidat(
     assert [m.id for m in lu.mentions if m.acquise] == ["messages"]
     dit = capsys.readouterr().out
     assert "SNE 5.2 – messages : essai, contrat v5.2" in dit
-    assert "mode : cette mention se juge en pilotant l'application → sne-sandbox conform" in dit
+    assert "mode : cette mention se juge en pilotant l'application\n        → sne-sandbox conform" in dit
 
 
 def test_traffic_without_an_exchange_has_the_mentions_that_are_asked_for(tmp_path: Path) -> None:
