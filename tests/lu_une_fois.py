@@ -1,15 +1,15 @@
 """Reads once what tests read again and again: in a process, a text of TOML (the plan alone is 150 of them),
 a contract that we deliver, its requirements, its mentions, a schema that xmlschema reads; for all processes
-and runs, a template of Jinja, which each application would compile anew."""
+and runs, a template of Jinja that is not the console's, which keeps its own."""
 
 import functools
 import pickle
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import jinja2
+import tomli
 from lxml import etree
 
 from sne_interface.contract import (
@@ -33,7 +33,7 @@ _MODELES: Final = 8
 
 def poser() -> None:
     """For this process, and for those that are made of it."""
-    tomllib.loads = _gardee(tomllib.loads)
+    tomli.loads = _gardee(tomli.loads)
     _COMPILES.mkdir(parents=True, exist_ok=True)
     garde = jinja2.FileSystemBytecodeCache(str(_COMPILES))
     jinja2.Environment.__init__ = functools.partialmethod(  # type: ignore[method-assign]
@@ -90,7 +90,7 @@ def _des_livres(lire: Callable[[DossiersContrat], _Lu]) -> Callable[[DossiersCon
 
 
 def _gardee(lire: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """`tomllib.loads` that remembers what it has read; each caller gets a copy of its own."""
+    """`tomli.loads` that remembers what it has read; each caller gets a copy of its own."""
 
     @functools.cache
     def lu(texte: str) -> bytes:

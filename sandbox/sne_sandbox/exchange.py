@@ -248,7 +248,6 @@ class Echanges:
         self._magasin.disjoncteur.verifier(ecriture=True)
         if requete.methode != "POST":
             raise HttpRefus(405, f"La méthode {requete.methode} n'est pas admise : SOAP s'appelle par POST.")
-        self._magasin.ceder()
         lue = self._magasin.regarder(echange.base)
         base, cours.pannes = lue.base, lue.pannes
         echange.instant_base = base.horloge.maintenant(echange.recu_le)

@@ -95,7 +95,6 @@ class Pipeline:
         # (5) The rules. Those that need the message alone come before anybody has to wait for us.
         jugement = self._jugement(appel, operation, document, base, maintenant, guichet, echange)
         if jugement is not None:
-            self.magasin.ceder()
             jugement.lire_le_message()
         if base.reglages.contrat_suivant and document is not None:
             echange.a_venir = self._prevoir(operation, appel, base, maintenant)

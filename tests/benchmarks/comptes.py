@@ -85,7 +85,6 @@ def main(home: str, *, par_fonction: bool) -> None:
 def _ensemble(magasin: Any, app: Any, messages: Sequence[tuple[str, bytes]]) -> list[cProfile.Profile]:
     """The profiles of exchanges that came while somebody wrote, who then does what they all have to write."""
     profils: list[cProfile.Profile] = []
-    magasin.ceder = lambda: None
     fils = [
         threading.Thread(target=lambda message=message: profils.append(_profiler(appeler, app, *message)))
         for message in messages

@@ -103,7 +103,8 @@ def main() -> None:
             bilan = console.bilan(pages, calcul)
             print(f"\n{bilan}\n{console.resumer(pages)}")
             taille = f"Base de {combien} demandes et {banc.effort.echanges} échanges. {bilan}"
-            blocs["console" + moteur] = [taille, "", *([] if moteur else [console.resumer(pages)])]
+            if not moteur:
+                blocs["console"] = [taille, "", console.resumer(pages)]
     minutes = (time.monotonic() - debut) / 60
     print(f"\n{minutes:.0f} min ; charge à la fin {os.getloadavg()[0]:.1f}", file=sys.stderr)
     for nom, lignes in blocs.items():

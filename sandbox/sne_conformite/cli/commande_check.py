@@ -154,7 +154,6 @@ def _preparer(contrat: Contrat, options: dict[str, Any], maintenant: datetime) -
     _contrat, _profil, _maintenant, _xml_max = contrat, options["profile"], maintenant, options["xml_max"]
     # Documents leave no ring behind: the collector has next to nothing to find.
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def _chronometrer(chemin: str) -> _Vu:

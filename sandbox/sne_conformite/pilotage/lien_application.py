@@ -184,11 +184,12 @@ class ApplicationProcessus:
         processus = self._processus
         assert processus is not None
         assert processus.stdin is not None
-        limite = time.monotonic() + delai
+        limite, ferme = time.monotonic() + delai, False
         try:
             lu = _ecrire(processus.stdin.fileno(), json.dumps(message, ensure_ascii=False).encode(), limite)
         except OSError:
-            lu = True  # it reads no more: what it had said first tells why
+            lu = ferme = True  # it reads no more: what it had said first tells why
+            limite = time.monotonic() + _FIN
         if not lu:
             raise self._rompre(
                 message, f"n'a pas lu sa question en {delai:g} s", _LIRE, self._derniers_mots()
@@ -197,6 +198,8 @@ class ApplicationProcessus:
             try:
                 ligne = self._lignes.get(timeout=max(0.0, limite - time.monotonic()))
             except queue.Empty:
+                if ferme:
+                    raise self._arreter(message) from None
                 quoi = f"n'a pas répondu en {delai:g} s"
                 raise self._rompre(message, quoi, _VIDER, self._derniers_mots()) from None
             if ligne is None:

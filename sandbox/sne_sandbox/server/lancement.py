@@ -1,7 +1,7 @@
 """From a configuration to a server at work: the application of each process, its journal, its minute.
 
 A server is ready as soon as it is sure to serve: its sockets, its contract and its store are open, its base
-is made, its certificates are read. It then imports the modules that answer (Twisted, Flask, Spyne, the
+is made, its certificates are read. It then imports the modules that answer (Twisted, Spyne, the
 rules), which takes three times as long: the first request waits for them in the queue of its socket. With a
 contract of the user's own, the imports come first, because the contract may hold an error.
 """

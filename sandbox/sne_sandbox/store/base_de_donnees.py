@@ -88,13 +88,6 @@ class BaseDeDonnees(Connexions):
             with suppress(MagasinIndisponible):
                 self.ecrire_pour_voir()
 
-    def ceder(self) -> None:
-        """Lets the thread of this process that has the file of SQLite be done with it: work that is begun
-        meanwhile takes the interpreter from that thread, and so the file from the other processes."""
-        if self._verrou is not None:
-            with self._verrou.tenu:
-                pass
-
     def ecrire_pour_voir(self) -> None:
         """Writes something that changes nothing, and commits it. Raises StoreError when it cannot."""
         with self.transaction(ecriture=True) as connexion:

@@ -31,19 +31,22 @@ _PRAGMAS: Final = (
     "PRAGMA wal_autocheckpoint = 16000",
 )
 _ESSAIS_WAL: Final = 200
-#: What a connection to PostgreSQL asks for. A server that is not there is given up soon, and one that went
-#: away without a word (its machine, the network) as well: an exchange waits for it. Seconds, but for the
-#: last, in milliseconds. A page read by an index costs about as much as another: at four times as much, the
-#: first night of 2.2 million demandes read their whole table.
-_CONNEXION_PG: Final[Mapping[str, Any]] = {
+#: A server that is not there is given up soon, and one that went away without a word (its machine, the
+#: network) as well: an exchange waits for it. Seconds, but for the last, in milliseconds.
+_PATIENCE_PG: Final[Mapping[str, Any]] = {
     "application_name": "sne-sandbox",
-    "options": "-c random_page_cost=1.1",
     "connect_timeout": "3",
     "keepalives_idle": "5",
     "keepalives_interval": "2",
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
+#: A page read by an index costs about as much as another, unless an administrator says otherwise: at four
+#: times as much, the night of 2.2 million demandes read their whole table.
+_PAGES_PG: Final = (
+    "SELECT set_config(name, '1.1', false) FROM pg_settings WHERE name = 'random_page_cost' "
+    "AND source = 'default'"
+)
 #: What stands between the user of an address and its host.
 _MOT_DE_PASSE: Final = re.compile(r"(//[^/@:]*:).*@")
 
@@ -126,7 +129,9 @@ def ouvrir_postgresql(url: str) -> Any:
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     # What the address says itself comes first.
-    return psycopg.connect(make_conninfo(**{**_CONNEXION_PG, **conninfo_to_dict(url)}), autocommit=True)
+    connexion = psycopg.connect(make_conninfo(**{**_PATIENCE_PG, **conninfo_to_dict(url)}), autocommit=True)
+    connexion.execute(_PAGES_PG)
+    return connexion
 
 
 def place_libre(fichier: Path) -> int:
@@ -159,8 +164,6 @@ class VerrouEcriture:
 
     def __init__(self, fichier: Path) -> None:
         self._mutex = threading.Lock()
-        #: Held by the one that has it, not by one that waits for the other processes.
-        self.tenu = threading.Lock()
         try:
             self._fichier = VerrouDeFichier(fichier)
         except OSError as erreur:
@@ -174,7 +177,7 @@ class VerrouEcriture:
         pris = False
         if self._mutex.acquire(blocking=attendre):
             try:
-                pris = self._fichier.prendre(attendre=attendre) and self.tenu.acquire()
+                pris = self._fichier.prendre(attendre=attendre)
             finally:
                 if not pris:
                     self._mutex.release()
@@ -188,7 +191,6 @@ class VerrouEcriture:
 
     def rendre(self) -> None:
         """Gives it back."""
-        self.tenu.release()
         self._fichier.rendre()
         self._mutex.release()
 

@@ -207,8 +207,8 @@ class Connexions:
     # --- connections ---------------------------------------------------------------------------------
 
     def _prendre(self, *, ecrit: bool) -> Any:
-        """A connection that nobody uses; that of this thread, while it fills a base. Of SQLite, those that
-        write have the same one, whose pages nobody else of this process makes stale."""
+        """A connection that nobody uses; that of this thread, while it fills a base. Those that write take
+        the same one when they can: what others commit makes the pages that a connection keeps stale."""
         driver = self._local.pilote
         if driver is None:
             try:

@@ -1,6 +1,6 @@
 """The main application, in Flask: what is neither a call of a service nor of a part: `?wsdl`, what is lost.
 
-A server that only answers SOAP never imports it (`parties_au_besoin`).
+A server that is called by POST alone never imports it (`parties_au_besoin`).
 """
 
 import socket

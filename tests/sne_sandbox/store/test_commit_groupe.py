@@ -172,7 +172,6 @@ def test_who_comes_while_the_file_is_waited_for_is_of_the_group(
         with ailleurs:
             futurs = [fils.submit(_inscrire, magasin)]
             _attendre(lambda: _file(magasin)._menee and not _file(magasin).attendent)
-            magasin.ceder()  # to a thread that has the file, not to one that waits for it
             futurs.append(fils.submit(_inscrire, magasin))
             _attendre(lambda: _file(magasin).attendent)
         assert sorted(futur.result(timeout=240) for futur in futurs) == _etat(magasin)[0]
@@ -209,12 +208,6 @@ def test_the_lead_goes_to_the_next_that_waits() -> None:
     assert file.attendent.popleft() is deux
     file.passer(1)
     assert file.entrer(un)
-
-
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_who_begins_waits_for_who_has_the_file(magasin: Magasin) -> None:
-    with ThreadPoolExecutor(1) as fil, pytest.raises(TimeoutError), magasin.ecrire("ecole"):
-        fil.submit(magasin.ceder).result(timeout=0.05)
 
 
 def test_a_writer_inside_a_work_is_a_mistake_that_undoes_it_alone(magasin: Magasin) -> None:

@@ -235,6 +235,8 @@ def test_a_connection_that_the_server_closed_is_not_used_again(magasin: Magasin)
     with pytest.raises(StoreError), magasin.transaction(ecriture=True) as connexion:
         connexion.brut("SELECT pg_terminate_backend(pg_backend_pid())")
     assert magasin.bases.lire("ecole").nom == "ecole"
+    with magasin.transaction(ecriture=False) as connexion:
+        assert connexion.sa.exec_driver_sql("SHOW random_page_cost").scalar() == "1.1"
 
 
 @pytest.mark.postgres
