@@ -12,7 +12,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -143,8 +142,9 @@ class Couloirs:
         self, scenarios: Sequence[Scenario], instances: int, a_dire: Sequence[Any], tirer: Tirer, jouer: Jouer
     ) -> None:
         """One for each of the `instances` of the application but the first, which `banc` has, when there are
-        scenarios enough; `a_dire` is what `presenter` is given. They play in turn: those that wait for a
-        panne come evenly among the others, so that somebody works while they wait."""
+        scenarios enough; `a_dire` is what `presenter` is given. They have in turn those that wait for a
+        panne, and in turn the others, among which they come evenly: somebody works while they wait. The last
+        of them comes first: a connection that « silence » still holds at the end keeps the server from it."""
         self.possibles = False
         assert self._renforts is not None
         for rang in range(2, min(instances, INSTANCES_MAX, 1 + len(scenarios) // _PART) + 1):
@@ -156,10 +156,12 @@ class Couloirs:
             couloir = Couloir(self._suivre(banc, rang), rang)
             couloir.fil.submit(couloir.presenter, *a_dire, rang)
             self._couloirs.append(couloir)
-        groupes = [[s for s in scenarios if s.avec_panne is avec] for avec in (False, True)]
-        places = [((rang + 0.5) / len(groupe), s) for groupe in groupes for rang, s in enumerate(groupe)]
-        fils = zip(sorted(places, key=lambda place: place[0]), cycle(self._couloirs), strict=False)
-        for (_, scenario), couloir in fils:
+        sans, avec = ([s for s in scenarios if s.avec_panne is panne] for panne in (False, True))
+        places = [
+            ((rang + 0.5) / len(lot), rang, s) for lot in (sans, avec[::-1]) for rang, s in enumerate(lot)
+        ]
+        for _, rang, scenario in sorted(places, key=lambda place: place[0]) if self._couloirs else ():
+            couloir = self._couloirs[rang % len(self._couloirs)]
             self.places[scenario.id] = couloir.rang
             self._rendus[scenario.id] = couloir.fil.submit(couloir.passer, scenario, tirer, jouer)
 
