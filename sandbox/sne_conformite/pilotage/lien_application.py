@@ -353,7 +353,7 @@ def _phrase(message: Message, quoi: str) -> str:
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
     """Writes a line to a pipe, which may block: by a thread, that the end of the process frees. False when it
     was not read before `limite` (monotonic). Raises OSError when nobody reads any more."""
-    fait: queue.Queue[OSError | None] = queue.Queue()
+    erreurs: list[OSError] = []
 
     def ecrire() -> None:
         reste = memoryview(octets + b"\n")
@@ -361,18 +361,14 @@ def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
             while reste:
                 reste = reste[os.write(tuyau, reste) :]
         except OSError as erreur:
-            fait.put(erreur)
-        else:
-            fait.put(None)
+            erreurs.append(erreur)
 
-    threading.Thread(target=ecrire, daemon=True).start()
-    try:
-        erreur = fait.get(timeout=max(0.0, limite - time.monotonic()))
-    except queue.Empty:
-        return False
-    if erreur is not None:
-        raise erreur
-    return True
+    fil = threading.Thread(target=ecrire, daemon=True)
+    fil.start()
+    fil.join(max(0.0, limite - time.monotonic()))
+    if erreurs:
+        raise erreurs[0]
+    return not fil.is_alive()
 
 
 def _lire(flux: IO[bytes], lignes: "queue.Queue[bytes | None]") -> None:
