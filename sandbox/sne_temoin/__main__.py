@@ -9,7 +9,6 @@ import io
 import json
 import sys
 from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from sne_temoin.adaptateur import Adaptateur
@@ -56,6 +55,7 @@ def converser(adaptateur: Adaptateur) -> int:
 
 def servir(adaptateur: Adaptateur, port: int) -> int:
     """The protocol over HTTP: a message a POST. Port 0 picks a free one; it is told on stderr."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
 
     class GuichetHttp(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
