@@ -13,6 +13,9 @@ SANS := navigateur or etranger or charge$(if $(PAQUET),, or reste)
 TIRE := $(if $(TIRES), and not reste)
 # PAQUET=sne_conformite: the tests of that package alone, and all of them.
 ESSAIS := $(if $(PAQUET),tests/$(PAQUET),--ignore tests/browser tests)
+# Those of load and of other languages, in their files: a worker takes a fifth of what it takes to collect all tests.
+# The rest of what a push draws is everywhere.
+LOURDS = $(if $(TIRES),$(sort $(shell grep -rlE 'mark\.(etranger|charge)\b' --include='test_*.py' tests)),--ignore tests/browser tests)
 # COUT=1: what each folder, file and test takes of a processor, and the memory that a file leaves.
 COUT_DIT := $(if $(COUT),--cout)
 
@@ -54,7 +57,7 @@ matrice: setup
 # The browser by itself: a network that another test makes is, to Chromium, a network that changed.
 test-all: setup $(AXE)
 	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "navigateur$(TIRE)" tests/browser $(ENCORE)
-	$(PYTEST) --avancement $(COUT_DIT) -n 3 --dist worksteal -m "(etranger or charge$(if $(TIRES),, or reste))$(TIRE)" --ignore tests/browser tests $(ENCORE)
+	$(PYTEST) --avancement $(COUT_DIT) -n 3 --dist worksteal -m "(etranger or charge$(if $(TIRES),, or reste))$(TIRE)" $(LOURDS) $(ENCORE)
 
 $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser
