@@ -197,12 +197,8 @@ def test_contents_of_a_part_are_shown_masked(demarrer: Callable[..., Serveur]) -
     lecteur = Lecteur(serveur)
     lot = tirer(contenus(), 20)
     corps = b"".join(b"\r\n--dehors\r\nContent-Type: text/xml\r\n\r\n" + contenu for contenu in lot)
-    envoyer(
-        serveur,
-        SERVICE,
-        MULTIPART,
-        message([]).removesuffix(b"\r\n--dehors--\r\n") + corps + b"\r\n--dehors--\r\n",
-    )
+    fin = b"\r\n--dehors--\r\n"
+    envoyer(serveur, SERVICE, MULTIPART, message([]).removesuffix(fin) + corps + fin)
     for rang in range(len(lot)):
         assert fuites(lot[rang])
         lu = lecteur.prendre(f"/api/v1/bases/ecole/exchanges/1/request/parts/{rang}")
