@@ -54,11 +54,7 @@ def parcourir(registre: RegistreBase, criteres: Criteres = TOUTES) -> Iterator[D
     """The demandes that hold the stored criteria, by number, read page after page."""
     posees, apres = conditions(registre.base.nom, criteres), ""
     while True:
-        choix = (
-            sa.select(*(_D[nom] for nom in COLONNES))
-            .where(*posees, _D.numero_unique > apres)
-            .order_by(_D.numero_unique)
-        )
+        choix = sa.select(*(_D[nom] for nom in COLONNES)).where(*posees, _D.numero_unique > apres)
         lignes = registre.connexion.sa.execute(choix.order_by(_D.numero_unique).limit(_PAGE)).all()
         yield from (demande_de(tuple(ligne)) for ligne in lignes)
         if len(lignes) < _PAGE:
@@ -112,13 +108,15 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
         cle = table.c
         choisi = choix[suivi]
         if table is metadonnees.demande_personne:
-            # Two of a demande may fit. Of plain numbers, SQLite would walk the whole base by their key.
-            choisi = choisi.with_only_columns(cle.numero_unique.concat("")).distinct()
+            # Of two that fit the first stands for the demande. DISTINCT would have PostgreSQL read all first.
+            autre = table.alias()
+            avant = _liee(autre, base, cle, valeurs).where(autre.c.rang < cle.rang)
+            choisi = choisi.where((cle.rang == 0) | ~avant.exists())
         if suivi in datees:
             propres = sans_depot
         if propres != TOUTES:
-            liee = sa.select(_D.numero_unique).where(*conditions(base, propres))
-            choisi = choisi.where(liee.where(_D.numero_unique == cle.numero_unique).exists())
+            ici = (*conditions(base, propres), _D.numero_unique == cle.numero_unique)
+            choisi = choisi.where(sa.exists().where(*ici))
     for rang, (table, valeurs) in enumerate(enfants):
         if rang != suivi:
             choisi = choisi.where(_liee(table, base, cle, valeurs).exists())
@@ -127,7 +125,7 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
 
 def conditions(base: str, criteres: Criteres) -> list[sa.ColumnElement[bool]]:
     """The conditions on `demande` of the stored criteria of SOAP; others are of `demandes_recentes` alone."""
-    egalites: tuple[tuple[sa.ColumnElement[str], str | None], ...] = (
+    egalites = (
         (_D.numero_unique, criteres.numero_unique),
         (_D.motif_radiation, criteres.motif_radiation),
         (_D.commune_attribution, criteres.commune_attribution),
@@ -183,7 +181,7 @@ def _choisir(table: sa.TableClause, base: str, **valeurs: str) -> sa.Select[str]
     return sa.select(table.c.numero_unique).where(table.c.base == base, *posees)
 
 
-def _liee(table: sa.TableClause, base: str, cle: Any, valeurs: Mapping[str, str]) -> sa.Select[str]:
+def _liee(table: sa.FromClause, base: str, cle: Any, valeurs: Mapping[str, str]) -> sa.Select[str]:
     """The rows of `table` that are so, of the demande at hand: by its key, which SQLite would leave for an
     index of the values, were it to see one."""
     posees = (table.c[nom].concat("") == valeur for nom, valeur in valeurs.items())

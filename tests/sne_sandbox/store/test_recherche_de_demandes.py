@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ N = [f"1110318{rang:06d}G1104" for rang in range(1, 7)]
 COUPLE = (
     personne("demandeur", "D'Œuf-Le Gall", "Éloïse", "1980-02-29"),
     personne("cotitulaire", "Roux", "Jean-Marie", "1979-01-01"),
+    personne("cotitulaire", "Roux", "Lise", "1981-01-01"),
 )
 
 DEMANDES = (
@@ -168,22 +170,9 @@ def test_each_statement_of_the_register_has_its_index(
     garni_lu: Magasin, requete: requetes_sql.RequeteSql, index: str
 ) -> None:
     with garni_lu.transaction(ecriture=False) as connexion:
-        noms = (
-            "base",
-            "naissance",
-            "prenom",
-            "nom",
-            "patronymique",
-            "territoire",
-            "nir",
-            "ref",
-            "guichet",
-            "instant",
-            "jour",
-        )
-        lignes = connexion.sa.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {requete.textes['sqlite']}", dict.fromkeys(noms, "")
-        ).all()
+        texte = requete.textes["sqlite"]
+        noms = re.findall(r":(\w+)", texte)
+        lignes = connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {texte}", dict.fromkeys(noms, ""))
     assert index in "\n".join(ligne[-1] for ligne in lignes)
 
 
