@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes, Repere
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes.requetes_statistiques import Axe, classer, presente, semblables, tranches
+from sne_statistiques.comptes.requetes_statistiques import Axe, classer, revenues, semblables, tranches
 
 _S: Final = metadonnees.demande_stat.c
 _D: Final = metadonnees.demande.c
@@ -59,8 +59,7 @@ Selection = Sequence[sa.ColumnElement[bool]]
 
 def compter(registre: RegistreBase, selection: Selection) -> int:
     """How many fit."""
-    choix = sa.select(sa.func.count()).select_from(metadonnees.demande_stat)
-    choix = choix.where(_S.base == registre.base.nom, *selection)
+    choix = sa.select(sa.func.count()).where(_S.base == registre.base.nom, *selection)
     return int(registre.connexion.sa.execute(choix).scalar_one())
 
 
@@ -109,17 +108,8 @@ def souhaitees(registre: RegistreBase) -> dict[str, int]:
     base, sa_ = registre.base.nom, registre.connexion.sa
     toutes = sa.select(_C.commune, sa.func.count()).where(_C.base == base).group_by(_C.commune)
     comptes = {commune: int(n) for commune, n in sa_.execute(toutes)}
-    radiees = (
-        sa.select(_C.commune, sa.func.count())
-        .select_from(
-            metadonnees.demande.join(
-                metadonnees.demande_commune,
-                sa.and_(_C.base == _D.base, _C.numero_unique == _D.numero_unique),
-            )
-        )
-        .where(_D.base == base, _RADIEE)
-        .group_by(_C.commune)
-    )
+    liees = (_C.base == _D.base, _C.numero_unique == _D.numero_unique, _D.base == base, _RADIEE)
+    radiees = sa.select(_C.commune, sa.func.count()).where(*liees).group_by(_C.commune)
     for commune, n in sa_.execute(radiees):
         comptes[commune] -= int(n)
     return {commune: n for commune, n in comptes.items() if n}
@@ -156,13 +146,9 @@ def actives(registre: RegistreBase, jours: list[date]) -> list[int]:
     axes = [tranches(jour, lendemains) for jour in ("entree", "sortie")]
     # None leaves before it enters, but for those that are apart.
     _, (entrees, sorties) = classer(connexion, base, axes, _S.entree.is_not(None))
-    part = metadonnees.demande_a_part.c
-    a_part = _S.numero_unique.in_(sa.select(part.numero_unique).where(part.base == base))
     simples, sommes = 0, []
     for rang, jour in enumerate(jours):
         simples += entrees[str(rang)] - sorties[str(rang)]
-        autres = sa.select(sa.func.count()).where(
-            _S.base == base, a_part, _S.entree.is_(None), presente(base, jour.isoformat())
-        )
-        sommes.append(simples + int(connexion.sa.execute(autres).scalar_one()))
+        autres = _S.entree.is_(None), _S.numero_unique.in_(revenues(base, jour.isoformat()))
+        sommes.append(simples + compter(registre, autres))
     return sommes

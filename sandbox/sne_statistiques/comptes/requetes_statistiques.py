@@ -131,11 +131,9 @@ class Comptes:
         for jour, association, somme in self._connexion.sa.execute(sommes.group_by(_F.jour, _F.association)):
             faits[jour, bool(association)] += int(somme)
         # Those that have come back, for one, are not counted by their movements but by what these make.
-        part = metadonnees.demande_a_part.c
-        a_part = sa.select(part.numero_unique).where(part.base == self._base)
         histoires = (
             sa.select(_M.numero_unique, _M.jour, _M.association, _M.effet)
-            .where(*self._avant, _M.numero_unique.in_(a_part))
+            .where(*self._avant, _a_part(self._base))
             .order_by(_M.numero_unique, _M.jour)
         )
         for _, sienne in groupby(self._connexion.sa.execute(histoires), itemgetter(0)):
@@ -168,8 +166,7 @@ class Comptes:
     def profils(self, seuil_de: Mapping[str, SeuilQuartile], *colonnes: Any) -> Counter[tuple[str, ...]]:
         """How many of the stock are alike: « 1 » when they are of associations; the first commune they wish,
         their class of `quartile` and these columns, "" for what is not told."""
-        association = sa.case((~PERSONNES, "1"))
-        parts = (association, _S.commune, quartile(seuil_de), *colonnes)
+        parts = (sa.case((~PERSONNES, "1")), _S.commune, quartile(seuil_de), *colonnes)
         return semblables(self._connexion, self._base, _S, parts, *self._du_stock)
 
     def croiser(self, axes: Sequence[Axe], *ou: Any) -> tuple[int, list[Any]]:
@@ -245,13 +242,23 @@ def _lots(connexion: Connexion, base: str, table: Any, textes: Any, ou: Any) -> 
 
 def presente(base: str, jour: str) -> sa.ColumnElement[bool]:
     """That the demande of a row of `demande_stat` is in the stock at the end of a day (ISO)."""
-    histoire = sa.select(sa.func.sum(_M.effet)).where(
-        _M.base == base, _M.jour <= jour, _M.numero_unique == _S.numero_unique
-    )
     return sa.or_(
         (_S.entree <= jour) & (_S.sortie.is_(None) | (_S.sortie > jour)),
-        _S.entree.is_(None) & (histoire.scalar_subquery() > 0),
+        _S.entree.is_(None) & _S.numero_unique.in_(revenues(base, jour)),
     )
+
+
+def revenues(base: str, jour: str) -> sa.Select[str]:
+    """The demandes apart that are in the stock at the end of a day (ISO): asked for once, not of each row."""
+    ici = (_M.base == base, _M.jour <= jour, _a_part(base))
+    return (
+        sa.select(_M.numero_unique).where(*ici).group_by(_M.numero_unique).having(sa.func.sum(_M.effet) > 0)
+    )
+
+
+def _a_part(base: str) -> sa.ColumnElement[bool]:
+    part = metadonnees.demande_a_part.c
+    return _M.numero_unique.in_(sa.select(part.numero_unique).where(part.base == base))
 
 
 def communes(connexion: Connexion, base: str) -> list[str]:
