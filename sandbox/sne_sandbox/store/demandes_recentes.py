@@ -227,10 +227,11 @@ def _lire(criteres: Criteres, valeurs: dict[str, Any]) -> list[_Critere]:
 def _lie(table: str, **poses: str) -> _Critere:
     """That the demande has such a row in `table`; each column has its condition on « {0} »."""
     ou = f"SELECT numero_unique FROM {table} AS t WHERE t.base = :base AND "
-    # By the key, which SQLite would leave for an index of the values, were it to see one.
+    # By the key, which SQLite would leave for an index of the values, were it to see one, and PostgreSQL,
+    # were there no OFFSET, for a list of all that are so.
     essai = " AND ".join(pose.format(f"(t.{nom} || '')") for nom, pose in poses.items())
     return _Critere(
-        f"EXISTS ({ou}t.numero_unique = d.numero_unique AND {essai})",
+        f"EXISTS ({ou}t.numero_unique = d.numero_unique AND {essai} LIMIT 1 OFFSET 0)",
         ou + " AND ".join(pose.format(f"t.{nom}") for nom, pose in poses.items()),
     )
 
