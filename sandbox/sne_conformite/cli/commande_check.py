@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain, zip_longest
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +17,6 @@ from typing import Any, Final
 import click
 
 from sne_interface.contract import contrats_charges
-from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.dates import PARIS, date_francaise
@@ -25,13 +25,15 @@ from sne_interface.domain.texte import accorde, pour_xml
 from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
-from sne_interface.rules.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler
+from sne_interface.rules.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler_par_etapes
 from sne_sandbox.cli.options import COMMUNES, reglages, une_horloge
 from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style, ecrire, nu
 
 #: From this many documents on, more than one process judges them.
 _PARALLELE: Final = 400
 _LOT: Final = 50
+#: How many documents go through the control together, one step after the other.
+_ENSEMBLE: Final = 10
 #: In place of a rule: the sandbox itself failed on the document. Characters of its error.
 NON_JUGE: Final = "NON-JUGÉ"
 ERREUR_MAX: Final = 300
@@ -45,11 +47,9 @@ _ENTREE: Final = Path("/dev/stdin")
 
 #: What is said of a document, and how many seconds that took.
 _Vu = tuple[Controle, float]
+_Resultats = list[tuple[Path, Controle]]
 
-_contrat: Contrat  # of a judging process
-_profil: str
-_maintenant: datetime
-_xml_max: int
+_controler: partial[Iterator[Controle | None]]  # of a judging process
 
 
 @click.command()
@@ -80,11 +80,10 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
     """
     chemins = list(_deplier(fichiers))
     maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
-    contrat = contrats_charges.charger(options["contract"], options["contracts"])
-    vus = list(_controler_tout(chemins, contrat, options, maintenant))
+    vus = list(_controler_tout(chemins, options, maintenant))
     resultats = [(chemin, controle) for chemin, (controle, _) in zip(chemins, vus, strict=True)]
     junit = partial(_junit, durees=[duree for _, duree in vus])
-    formes: dict[str, Callable[[list[tuple[Path, Controle]]], None]] = {
+    formes: dict[str, Callable[[_Resultats], None]] = {
         "text": partial(_texte, jour=maintenant.astimezone(PARIS).date()), "json": _json, "junit": junit,
     }  # fmt: skip
     rediger = formes.get(forme)
@@ -117,25 +116,24 @@ def _deplier(fichiers: Iterable[Path]) -> Iterator[Path]:
             raise UsageError(f"Le fichier [{fichier}] n'existe pas.", remede="vérifiez le chemin")
 
 
-def _controler_tout(
-    chemins: list[Path], contrat: Contrat, options: dict[str, Any], maintenant: datetime
-) -> Iterator[_Vu]:
+def _controler_tout(chemins: list[Path], options: dict[str, Any], maintenant: datetime) -> Iterator[_Vu]:
     processus = min(os.cpu_count() or 1, 8)
-    _preparer(contrat, options, maintenant)
+    _preparer(options, maintenant)
+    ensembles = [chemins[rang : rang + _ENSEMBLE] for rang in range(0, len(chemins), _ENSEMBLE)]
     # Another process has not our standard input, nor the pipes that the shell opened for us.
     if len(chemins) < _PARALLELE or processus == 1 or not all(chemin.is_file() for chemin in chemins):
-        yield from _suivre(map(_chronometrer, map(str, chemins)), len(chemins))
+        yield from _suivre(map(_controler_ensemble, ensembles), len(chemins))
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    contrat.territoires.prechauffer()  # before the fork, rather than after it in each
-    arguments = (options, maintenant)
-    with ProcessPoolExecutor(processus, initializer=_initialiser, initargs=arguments) as pool:
-        yield from _suivre(pool.map(_chronometrer, map(str, chemins), chunksize=_LOT), len(chemins))
+    _controler_ensemble(chemins[:1])  # reads before the fork, rather than in each after it
+    with ProcessPoolExecutor(processus, initializer=_initialiser, initargs=(options, maintenant)) as pool:
+        yield from _suivre(pool.map(_controler_ensemble, ensembles, chunksize=5), len(chemins))
 
 
-def _suivre(controles: Iterator[_Vu], combien: int) -> Iterable[_Vu]:
-    """The same, with a progress bar for the many, on a terminal."""
+def _suivre(ensembles: Iterator[list[_Vu]], combien: int) -> Iterable[_Vu]:
+    """The controls of all, with a progress bar for the many, on a terminal."""
+    controles = chain.from_iterable(ensembles)
     if combien < _LOT or not sys.stderr.isatty():
         return controles
     from rich.console import Console
@@ -145,28 +143,41 @@ def _suivre(controles: Iterator[_Vu], combien: int) -> Iterable[_Vu]:
 
 
 def _initialiser(options: dict[str, Any], maintenant: datetime) -> None:
-    if "_contrat" not in globals():  # else it came with the fork
-        _preparer(contrats_charges.charger(options["contract"], options["contracts"]), options, maintenant)
+    if "_controler" not in globals():  # else it came with the fork
+        _preparer(options, maintenant)
 
 
-def _preparer(contrat: Contrat, options: dict[str, Any], maintenant: datetime) -> None:
-    global _contrat, _profil, _maintenant, _xml_max
-    _contrat, _profil, _maintenant, _xml_max = contrat, options["profile"], maintenant, options["xml_max"]
+def _preparer(options: dict[str, Any], maintenant: datetime) -> None:
+    global _controler
+    contrat = contrats_charges.charger(options["contract"], options["contracts"])
+    choix = {"profil": options["profile"], "maintenant": maintenant, "xml_max": options["xml_max"]}
+    _controler = partial(controler_par_etapes, contrat=contrat, **choix)
     # Documents leave no ring behind: the collector has next to nothing to find.
     gc.freeze()
 
 
-def _chronometrer(chemin: str) -> _Vu:
-    debut = perf_counter()
-    return _controler_un(chemin), perf_counter() - debut
+def _controler_ensemble(chemins: list[Path]) -> list[_Vu]:
+    """Takes the first step in each document, then the next in each: a processor that repeats a step has it at
+    hand, and saves a fifth of its time."""
+    etapes = zip_longest(*[_chronometrer(str(chemin)) for chemin in chemins])
+    return [next(filter(None, vus)) for vus in zip(*etapes, strict=True)]
 
 
-def _controler_un(chemin: str) -> Controle:
+def _chronometrer(chemin: str) -> Iterator[_Vu | None]:
+    duree, debut = 0.0, perf_counter()
+    for controle in _controler_un(chemin):
+        duree += perf_counter() - debut
+        yield (controle, duree) if controle else None
+        debut = perf_counter()
+
+
+def _controler_un(chemin: str) -> Iterator[Controle | None]:
+    limite = _controler.keywords["xml_max"]
     try:
         # To be ready for the longest document would take five times the reading of a usual one.
         with open(chemin, "rb", buffering=0) as fichier:  # noqa: PTH123 - in half the time of the method
             octets = fichier.read(_MORCEAU)
-            while len(octets) <= _xml_max and (suite := fichier.read(_MORCEAU)):  # too many: refused
+            while len(octets) <= limite and (suite := fichier.read(_MORCEAU)):  # too many: refused
                 octets += suite
     except OSError as erreur:
         raise UsageError(
@@ -175,9 +186,9 @@ def _controler_un(chemin: str) -> Controle:
     nom = chemin.rpartition(os.sep)[2]
     nom_lu = nom if nom.startswith("DEM") else None
     try:
-        return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
+        yield from _controler(octets, nom=nom_lu)
     except Exception as erreur:  # noqa: BLE001 - a bug of ours ends the control of this document, and no other's
-        return _non_juge(erreur)
+        yield _non_juge(erreur)
 
 
 def _non_juge(erreur: Exception) -> Controle:
@@ -193,7 +204,7 @@ def _non_juge(erreur: Exception) -> Controle:
 # --- the forms of the report -------------------------------------------------------------------
 
 
-def _texte(resultats: list[tuple[Path, Controle]], jour: date) -> None:
+def _texte(resultats: _Resultats, jour: date) -> None:
     lignes: list[tuple[str, Style]] = []
     for chemin, controle in resultats:
         bloquantes = sum(faute.gravite == "bloquante" for faute in controle.fautes)
@@ -243,7 +254,10 @@ def _dire(fautes: Iterable[FauteDeDocument]) -> Iterator[str]:
 
 
 def _phrase(faute: FauteDeDocument) -> str:
-    lignes = [f"  {lieu}"] if (lieu := _lieu(faute)) else []
+    colonne = f", colonne {faute.colonne}" if faute.colonne else ""
+    ligne = f"ligne {faute.ligne}{colonne}" if faute.ligne else ""
+    lieu = ", ".join(filter(None, (ligne, faute.chemin)))
+    lignes = [f"  {lieu}"] if lieu else []
     lignes.append(f"    {faute.regle} ({faute.gravite}) : {faute.message}")
     if faute.fidelite and faute.source != XSD:
         lignes[-1] += f" [{faute.fidelite}]"
@@ -254,12 +268,7 @@ def _phrase(faute: FauteDeDocument) -> str:
     return "\n".join(lignes)
 
 
-def _lieu(faute: FauteDeDocument) -> str:
-    colonne = f", colonne {faute.colonne}" if faute.colonne else ""
-    return ", ".join(filter(None, (f"ligne {faute.ligne}{colonne}" if faute.ligne else "", faute.chemin)))
-
-
-def _json(resultats: list[tuple[Path, Controle]]) -> None:
+def _json(resultats: _Resultats) -> None:
     contenu = {
         "conforme": all(controle.conforme for _, controle in resultats),
         "fichiers": [
@@ -268,8 +277,8 @@ def _json(resultats: list[tuple[Path, Controle]]) -> None:
                 "document": controle.genre,
                 "conforme": controle.conforme,
                 "fautes": en_json(controle.fautes),
-                "omises": list(controle.omises),
-                "en_attente": list(controle.en_attente),
+                "omises": controle.omises,
+                "en_attente": controle.en_attente,
             }
             for chemin, controle in resultats
         ],
@@ -277,7 +286,7 @@ def _json(resultats: list[tuple[Path, Controle]]) -> None:
     click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
 
 
-def _junit(resultats: list[tuple[Path, Controle]], durees: list[float]) -> None:
+def _junit(resultats: _Resultats, durees: list[float]) -> None:
     from lxml import etree
 
     nombres = {

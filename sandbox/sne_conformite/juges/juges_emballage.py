@@ -106,7 +106,7 @@ def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
             yield dire.rompue("action_absente", " ou ".join(operation.soap_action for operation in possibles))
         return
     admises = {o.nom for o in possibles} if vue.prevue is None else {vue.prevue.nom}
-    fausse = next((action for action in annoncees if _nom_court(action) not in admises), None)
+    fausse = next((a for a in annoncees if a.rstrip("/").rpartition("/")[2] not in admises), None)
     attendue = vue.prevue.soap_action if vue.prevue is not None else ""
     yield dire.si(fausse is None, "action_autre", attendue, fausse)
 
@@ -264,10 +264,6 @@ def _actions(vue: Observation) -> list[str]:
     ]
     annoncees += [vue.enveloppe.findtext(f".//{nom}") or "" for nom in _ACTIONS_WSA]
     return [action.strip() for action in annoncees if action.strip()]
-
-
-def _nom_court(action: str) -> str:
-    return action.rstrip("/").rpartition("/")[2]
 
 
 def _content_id_double(vue: Observation) -> bool:

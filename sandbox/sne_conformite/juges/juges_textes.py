@@ -91,7 +91,8 @@ class TextesAbimes:
                 attendu = reparer(texte, sorte) or "la lettre saisie"
                 constat = dire.rompue(sorte, attendu, texte, chemin=chemin)
                 if sorte == ECHAPPE:
-                    vu = _Echappe(constat, _caracteres(texte), genre, nom)
+                    lus = frozenset("".join(_lire(e[0]) for e in _ECHAPPE.finditer(texte)))
+                    vu = _Echappe(constat, lus, genre, nom)
                     self._echappes.setdefault(_AUTOUR.search(texte)[0], []).append(vu)  # type: ignore[index]
                 else:
                     yield from self._compter(sorte, texte, constat)
@@ -131,11 +132,6 @@ class TextesAbimes:
                 f"{constat.echange}) : est-ce une donnée de vos tests ? Envoyez d'autres textes accentués.",
                 "sne-sandbox generate --kind CRE --count 20 --out exemples",
             )
-
-
-def _caracteres(texte: str) -> frozenset[str]:
-    """The characters that are escaped in a text."""
-    return frozenset("".join(_lire(e[0]) for e in _ECHAPPE.finditer(texte)))
 
 
 def _lire(echappe: str) -> str:

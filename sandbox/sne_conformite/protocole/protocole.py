@@ -101,11 +101,6 @@ class Commande:
         return _CHAMPS["id_evenement"] in self.champs
 
 
-def _lire() -> dict[str, Any]:
-    """The tables of `protocole.toml`."""
-    return tomli.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
-
-
 def _champ(cle: str, dit: Mapping[str, Any]) -> ChampProtocole:
     return ChampProtocole(
         dit.get("nom", cle),
@@ -136,7 +131,7 @@ def _commande(nom: str, table: Mapping[str, Any]) -> Commande:
 
 #: The fields of servers that an application must refuse, one for each (FAUX_SERVEURS).
 _FAUX: Final = "faux_serveurs"
-_TABLES: Final = _lire()
+_TABLES: Final = tomli.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
 _CHAMPS: Final = {cle: _champ(cle, dit) for cle, dit in _TABLES["champs"].items()} | {
     faux.champ: ChampProtocole(faux.champ, f"les mêmes, derrière un certificat {faux.certificat}", "adresses")
     for faux in FAUX_SERVEURS.values()

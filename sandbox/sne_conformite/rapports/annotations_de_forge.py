@@ -66,9 +66,8 @@ def annoncer_controle(dits: Sequence[Signalement], flux: TextIO) -> None:
         _ecrire(flux, commandes(dits))
 
 
-def commandes(dits: Iterable[Signalement]) -> list[str]:
+def commandes(dits: Sequence[Signalement]) -> list[str]:
     """GitHub's orders: errors, then warnings, of which it shows ten each; what is known is not told."""
-    dits = list(dits)
     lignes = []
     for niveau in (Niveau.ERREUR, Niveau.AVERTISSEMENT):
         lot = [dit for dit in dits if dit.niveau is niveau]
@@ -88,14 +87,9 @@ def _commande(dit: Signalement) -> str:
         proprietes |= {"file": unquote(dit.lieu.fichier), "line": str(dit.lieu.ligne)}
         if dit.lieu.colonne:
             proprietes["col"] = str(dit.lieu.colonne)
-    message = "\n".join(visible(ligne) for ligne in _lignes(dit))
+    message = "\n".join(visible(ligne) for ligne in dit.lignes)
     proprietes_dites = ",".join(f"{nom}={_propriete(valeur)}" for nom, valeur in proprietes.items())
     return f"::{dit.niveau.value} {proprietes_dites}::{_texte(message)}"
-
-
-def _lignes(dit: Signalement) -> list[str]:
-    remede = f"remède : {dit.remede}" if dit.remede else ""
-    return [ligne for ligne in (dit.phrase, *dit.details, remede) if ligne]
 
 
 def _texte(texte: str) -> str:
@@ -160,7 +154,7 @@ def qualite(dits: Iterable[Signalement]) -> bytes:
     """The same of any list: what is known is « info »."""
     contenu = [
         {
-            "description": "\n".join(_lignes(dit)),
+            "description": "\n".join(dit.lignes),
             "check_name": dit.regle,
             "fingerprint": dit.empreinte,
             "severity": _GRAVITES[dit.niveau],

@@ -64,20 +64,20 @@ def journal(
     proprietes: Mapping[str, Any] | None = None,
 ) -> bytes:
     """A log of one run. `outil` is « sne-sandbox VERSION », `conduite` its invocation."""
-    regles = list(dict.fromkeys(dit.regle for dit in dits))
-    rangs = {regle: rang for rang, regle in enumerate(regles)}
+    rangs = {regle: rang for rang, regle in enumerate(dict.fromkeys(dit.regle for dit in dits))}
+    etat = any(dit.connue for dit in dits)
     epreuve: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": _OUTIL,
                 "version": outil.removeprefix(_OUTIL).strip() or "0",
                 "language": "fr-FR",
-                "rules": [_regle(next(d for d in dits if d.regle == regle)) for regle in regles],
+                "rules": [_regle(next(d for d in dits if d.regle == regle)) for regle in rangs],
             }
         },
         "invocations": [dict(conduite)],
         "columnKind": "unicodeCodePoints",
-        "results": [_resultat(dit, rangs, etat=any(d.connue for d in dits)) for dit in dits],
+        "results": [_resultat(dit, rangs, etat=etat) for dit in dits],
     }
     if artefacts:
         epreuve["artifacts"] = list(artefacts)
@@ -108,12 +108,11 @@ def _regle(dit: Signalement) -> dict[str, Any]:
 
 def _resultat(dit: Signalement, rangs: Mapping[str, int], *, etat: bool) -> dict[str, Any]:
     """`etat`: a baseline excuses something, so that each result says how it stands to it."""
-    remede = [f"remède : {dit.remede}"] if dit.remede else []
     resultat: dict[str, Any] = {
         "ruleId": dit.regle,
         "ruleIndex": rangs[dit.regle],
         "level": dit.niveau.value,
-        "message": {"text": "\n".join((dit.phrase, *dit.details, *remede))},
+        "message": {"text": "\n".join(dit.lignes)},
         "locations": [{"physicalLocation": _lieu(dit.lieu)}],
         # GitHub knows a result again by the first name, other readers by any.
         "partialFingerprints": {"primaryLocationLineHash": dit.empreinte, "sne/v1": dit.empreinte},

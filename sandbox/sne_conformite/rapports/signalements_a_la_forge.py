@@ -65,6 +65,12 @@ class Signalement:
     connue: str = ""
     echange: int | None = None
 
+    @property
+    def lignes(self) -> list[str]:
+        """The phrase, its details, the remedy."""
+        remede = f"remède : {self.remede}" if self.remede else ""
+        return [ligne for ligne in (self.phrase, *self.details, remede) if ligne]
+
 
 def signaler(rapport: Rapport) -> list[Signalement]:
     """The messages of a report, NIRs masked."""

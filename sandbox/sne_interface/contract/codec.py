@@ -362,10 +362,7 @@ def parse(data: bytes, *, limit: int, serre: bool = False) -> Any:
     debut = _DEBUT_UTF_8.match(data) if len(data) <= _COURT and b"!" not in data else None
     # Blanks before a comment or a carriage return may belong to a text: libxml2 would drop them too.
     if debut is not None and serre and b"\r" not in data and data.find(b"?", debut.end()) < 0:
-        try:
-            return etree.fromstring(data, _DU_FIL.serre)
-        except etree.XMLSyntaxError as erreur:
-            raise _malforme(erreur, data) from None
+        return _analyser(data, _DU_FIL.serre)
     if data.count(b"<") + data.count(b"=") > NOEUDS_MAX:
         raise MessageTropGros(
             "Le document XML est trop gros.",
@@ -373,13 +370,17 @@ def parse(data: bytes, *, limit: int, serre: bool = False) -> Any:
         )
     if _DOCTYPE in (data if b"\0" not in data[:8] else data.replace(b"\0", b"")):
         _refuser_dtd(data)
-    try:
-        racine = etree.fromstring(data, _DU_FIL.parseur)
-    except etree.XMLSyntaxError as erreur:
-        raise _malforme(erreur, data) from None
+    racine = _analyser(data, _DU_FIL.parseur)
     if racine.getroottree().docinfo.doctype:
         raise _dtd()
     return racine
+
+
+def _analyser(data: bytes, parseur: Any) -> Any:
+    try:
+        return etree.fromstring(data, parseur)
+    except etree.XMLSyntaxError as erreur:
+        raise _malforme(erreur, data) from None
 
 
 class _Dtd(Exception):
@@ -400,11 +401,9 @@ def _refuser_dtd(data: bytes) -> None:
     # Raised as the declaration is met, before any entity is read. The same word inside a comment or a
     # CDATA section is text: only a parser can tell.
     try:
-        etree.fromstring(data, _parseur_prudent(_Guetteur()))
+        _analyser(data, _parseur_prudent(_Guetteur()))
     except _Dtd:
         raise _dtd() from None
-    except etree.XMLSyntaxError as erreur:
-        raise _malforme(erreur, data) from None
 
 
 def _parseur_prudent(target: Any = None, serre: bool = False) -> Any:

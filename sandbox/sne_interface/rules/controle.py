@@ -22,7 +22,7 @@ from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.regles_malgre_le_schema import juger_malgre
 from sne_interface.rules.rule import Contexte
-from sne_interface.settings import PAR_NOM, Reglages
+from sne_interface.settings import PAR_NOM
 
 #: Code of a fault of form: the document is not well-formed, or does not fit its schema.
 XML: Final = "XML"
@@ -89,7 +89,14 @@ class Controle:
         return not any(faute.gravite is Gravite.BLOQUANTE for faute in self.fautes)
 
 
-def controler(
+def controler(octets: bytes, contrat: Contrat, profil: str, maintenant: datetime, **options: Any) -> Controle:
+    """Judge one document; `options` are those of `controler_par_etapes`."""
+    *_, juge = controler_par_etapes(octets, contrat, profil, maintenant, **options)
+    assert juge is not None
+    return juge
+
+
+def controler_par_etapes(
     octets: bytes,
     contrat: Contrat,
     profil: str,
@@ -99,28 +106,33 @@ def controler(
     xml_max: int = PAR_NOM["xml_max"].defaut,
     genre: Document | None = None,
     type_fichier: str | None = None,
-) -> Controle:
-    """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
-    `xml_max` the bytes that it may have. `genre` and `type_fichier` stand for what its content says when its
-    operation decides (« "" »: no rule applies)."""
+) -> Iterator[Controle | None]:
+    """Judge one document as the pipeline would: None after each step, its verdict after the last. `nom` is
+    its file name when the rules may read it (DEM…); `xml_max` the bytes that it may have. `genre` and
+    `type_fichier` stand for what its content says when its operation decides (« "" »: no rule applies)."""
     try:
         racine = codec.parse(octets, limit=xml_max, serre=True)
     except ExchangeError as erreur:
         faute = _illisible(octets, erreur)
         annonce = _TYPE.search(octets)  # by which alone the rules that wait are known
-        return Controle("", (faute,), *(_sans_avis(contrat, annonce[1].decode(), nom) if annonce else ()))
+        yield Controle("", (faute,), *(_sans_avis(contrat, annonce[1].decode(), nom) if annonce else ()))
+        return
+    yield None
     genre = genre or genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
-    if contrat.schemas.validate(racine, document=genre, version=version):
+    refuse = contrat.schemas.validate(racine, document=genre, version=version)
+    yield None
+    if refuse:
         juge = passer(racine, genre, contrat, profil, maintenant, nom=nom, type_fichier=type_fichier)
     elif type_fichier == "":
         juge = _sans_faute(genre, ())
     else:
         document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
+        yield None
         juge = _juger(document, genre, contrat, profil, maintenant, nom, type_fichier)
-    if not juge.fautes:
-        return juge
-    return replace(juge, fautes=tuple(places_dans_le_texte.situer(juge.fautes, octets, racine)))
+    if juge.fautes:
+        juge = replace(juge, fautes=tuple(places_dans_le_texte.situer(juge.fautes, octets, racine)))
+    yield juge
 
 
 def passer(
@@ -300,7 +312,6 @@ def contexte_sans_registre(
     document: Element, type_fichier: str, contrat: Contrat, maintenant: datetime, nom: str | None
 ) -> Contexte:
     """All that the rules read of a document alone, whose register is empty."""
-    reglages = Reglages(**contrat.reglages)
     return Contexte(
         type_fichier=type_fichier,
         document=document,
@@ -312,8 +323,7 @@ def contexte_sans_registre(
         versions=contrat.versions,
         roles=contrat.roles,
         nom_fichier=nom,
-        localisations_max=reglages.localisations_max,
-        recherche_max=reglages.recherche_max,
+        localisations_max=contrat.reglages.get("localisations_max", 0),
     )
 
 

@@ -4,7 +4,7 @@ Order of the anomalies is that of the document; none is reported twice. A rule t
 runs first, and ends the judgement when it fails.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -261,13 +261,6 @@ def _empreinte(infraction: Infraction, chemin: str) -> _Empreinte:
 # --- the sentences -----------------------------------------------------------------------------------
 
 
-class _Valeurs(dict[str, str]):
-    """Values of a sentence; one that the rule did not give stays empty."""
-
-    def __missing__(self, cle: str) -> str:
-        return ""
-
-
 def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[Anomalie]:
     anomalies: dict[tuple[str, str, str], Anomalie] = {}
     for poste, infractions in trouves:
@@ -278,7 +271,7 @@ def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[A
 
 
 def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
-    valeurs = _Valeurs(infraction.valeurs)
+    valeurs = defaultdict(str, infraction.valeurs)  # one that the rule did not give stays empty
     if cache_un_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])
     fiche = poste.fiche

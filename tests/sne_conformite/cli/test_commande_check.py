@@ -80,7 +80,7 @@ def test_junit_names_its_suites_its_files_and_what_is_wrong(tmp_path: Path) -> N
 def test_junit_gives_each_document_its_own_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for nom in ("a.xml", "b.xml"):
         (tmp_path / nom).write_text("<a/>", "utf-8")
-    monkeypatch.setattr(commande_check, "perf_counter", iter([0.0, 0.25, 1.0, 1.5]).__next__)
+    monkeypatch.setattr(commande_check, "perf_counter", iter([0.0, 0.25, 1.0, 1.5, *[2.0] * 10]).__next__)
     vu = CliRunner().invoke(cli, ["check", "--format", "junit", str(tmp_path)], standalone_mode=False)
     racine = etree.fromstring(vu.stdout)
     assert [cas.get("time") for cas in racine.iter("testcase")] == ["0.250", "0.500"]
@@ -119,7 +119,7 @@ def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
     specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
     for nom in ("a.xml", "b.xml"):
         (tmp_path / nom).write_text(specimen, "utf-8")
-    controler = commande_check.controler
+    controler = commande_check.controler_par_etapes
     rates = iter([True, False])
 
     def rater(*choix: object, **nommes: object) -> object:
@@ -127,7 +127,7 @@ def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
             raise OverflowError("NIR 2 06 12 75 111 005 64")
         return controler(*choix, **nommes)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(commande_check, "controler", rater)
+    monkeypatch.setattr(commande_check, "controler_par_etapes", rater)
     vu = CliRunner().invoke(cli, ["check", *options, str(tmp_path)], standalone_mode=False)
 
     assert vu.return_value == code

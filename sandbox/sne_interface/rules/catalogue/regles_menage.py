@@ -82,8 +82,7 @@ def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
 @regle("MEN004", "personneACharge")
 def personne_a_charge_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A person à charge that is given holds birth date and kinship. Source: the form (deduced)."""
-    for personne in contexte.demande.personnes_a_charge:
-        yield from _incomplet(personne, _A_CHARGE_OBLIGATOIRE)
+    return _incomplets(contexte.demande.personnes_a_charge, _A_CHARGE_OBLIGATOIRE)
 
 
 @regle("MEN005", "personneACharge", "personneEnGarde")
@@ -137,8 +136,7 @@ def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
 @regle("MEN009", "personneEnGarde")
 def personne_en_garde_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A person in custody that is given holds birth date and coparentalité. Source: the form (deduced)."""
-    for personne in contexte.demande.personnes_en_garde:
-        yield from _incomplet(personne, _EN_GARDE_OBLIGATOIRE)
+    return _incomplets(contexte.demande.personnes_en_garde, _EN_GARDE_OBLIGATOIRE)
 
 
 @regle("MEN010", "personneEnGarde")
@@ -167,8 +165,7 @@ def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     (deduced)."""
     suite = contexte.type_fichier in ("MOD", "REN")
     attendus = _A_CHARGE_ATTENDU + (_A_CHARGE_OBLIGATOIRE if suite else ())
-    for personne in contexte.demande.personnes_a_charge:
-        yield from _incomplet(personne, attendus)
+    return _incomplets(contexte.demande.personnes_a_charge, attendus)
 
 
 @regle("MEN012", "personneEnGarde")
@@ -180,10 +177,11 @@ def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
             yield sur(personne, "dateNaissance")
 
 
-def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infraction]:
-    manques = [nom for nom in attendus if nom not in personne.presents]
-    if manques:
-        yield manquant(personne, manques[0], manque=", ".join(_NOMS[nom] for nom in manques))
+def _incomplets(personnes: tuple[Element, ...], attendus: tuple[str, ...]) -> Iterator[Infraction]:
+    for personne in personnes:
+        manques = [nom for nom in attendus if nom not in personne.presents]
+        if manques:
+            yield manquant(personne, manques[0], manque=", ".join(_NOMS[nom] for nom in manques))
 
 
 # --- RES ----------------------------------------------------------------------------------------------
@@ -224,10 +222,10 @@ def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Infraction]:
     demandeur = contexte.demande.demandeur
     if demandeur is None:
         return
-    revenu = demandeur.element.enfant("revenuFiscal")
+    revenu = demandeur.element.presents.get("revenuFiscal")
     if revenu is None:
         yield manquant(demandeur.element, "revenuFiscal")
-    elif revenu.enfant("montantMoins1") is None and revenu.enfant("montantMoins2") is None:
+    elif "montantMoins1" not in revenu.presents and "montantMoins2" not in revenu.presents:
         yield manquant(revenu, "montantMoins1")
 
 
@@ -306,8 +304,8 @@ def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
 
 
 def _revenus(contexte: Contexte) -> list[Element]:
-    declares = [personne.element.presents for personne in contexte.demande.titulaires]
-    return [presents["revenuFiscal"] for presents in declares if "revenuFiscal" in presents]
+    titulaires = contexte.demande.titulaires
+    return [lu for personne in titulaires if (lu := personne.element.presents.get("revenuFiscal"))]
 
 
 # --- HAN ----------------------------------------------------------------------------------------------
