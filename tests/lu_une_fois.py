@@ -1,6 +1,6 @@
 """Reads once what tests read again and again: in a process, a text of TOML (the plan alone is 150 of them),
 a contract that we deliver, its requirements, its mentions, a schema that xmlschema reads; for all processes
-and runs, a template of Jinja that is not the console's, which keeps its own."""
+and runs, a template of Jinja."""
 
 import functools
 import pickle
@@ -22,11 +22,10 @@ from sne_interface.contract import (
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
 from sne_interface.contract.schemas import Schemas, cloture
+from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
 
 _Lu = TypeVar("_Lu")
 
-#: Where compiled templates are kept. The name of each says the text that it was compiled of.
-_COMPILES: Final = Path(__file__).parents[1] / "build" / "gabarits"
 #: Models of schemas that are kept, of 1 MB each: a folder of the user's changes one of those of its contract.
 _MODELES: Final = 8
 
@@ -34,11 +33,7 @@ _MODELES: Final = 8
 def poser() -> None:
     """For this process, and for those that are made of it."""
     tomli.loads = _gardee(tomli.loads)
-    _COMPILES.mkdir(parents=True, exist_ok=True)
-    garde = jinja2.FileSystemBytecodeCache(str(_COMPILES))
-    jinja2.Environment.__init__ = functools.partialmethod(  # type: ignore[method-assign]
-        jinja2.Environment.__init__, bytecode_cache=garde
-    )
+    GabaritsCompiles.dump_bytecode = jinja2.FileSystemBytecodeCache.dump_bytecode  # type: ignore[method-assign]
     contrats_charges.charger = _garde(contrats_charges.charger)
     declarations_des_schemas.parle_de_nir = functools.cache(declarations_des_schemas.parle_de_nir)
     modeles = _relu(declarations_des_schemas.charger_modele)

@@ -87,9 +87,8 @@ def _sne_bases(
         graine = int(regle["sne_seed"])
         horloge, lus = lire_horloge(regle["sne_clock"]), Reglages.de({"profile": regle["sne_profile"]})
     except (UsageError, ValueError) as erreur:
-        dit = "La graine est un entier, par exemple 7."
-        if isinstance(erreur, UsageError):
-            dit = erreur.diagnostics()
+        incorrecte = "La graine est un entier, par exemple 7."
+        dit = erreur.diagnostics() if isinstance(erreur, UsageError) else incorrecte
         dits = ", ".join(f"{nom} = {regle[nom]}" for nom in ("sne_seed", "sne_clock", "sne_profile"))
         pytest.exit(f"réglages de sne-sandbox ({dits}) : {dit}", returncode=4)
     contracts = Path(regle["sne_contracts"]) if regle["sne_contracts"] else None

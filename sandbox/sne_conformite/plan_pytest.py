@@ -118,7 +118,8 @@ class Suivi:
             if scenario in self._rapports:
                 break
             if fini:
-                raise EpreuveSne(self._derniers_mots())
+                dits = (self._dossier / _ERREURS).read_text("utf-8", "replace").strip().splitlines()
+                raise EpreuveSne("\n".join(["L'épreuve n'est pas allée jusqu'à ce scénario.", *dits[-8:]]))
             if os.getppid() != self._parent:
                 raise EpreuveSne("pytest a pris fin.")
             time.sleep(_PAS)
@@ -131,10 +132,6 @@ class Suivi:
         for rapport in self._lecture.suite():
             if not rapport.entete.inacheve:  # of one that others may explain, the last word
                 self._rapports[rapport.scenarios[0].id] = rapport
-
-    def _derniers_mots(self) -> str:
-        dits = (self._dossier / _ERREURS).read_text("utf-8", "replace").strip().splitlines()
-        return "\n".join(["L'épreuve n'est pas allée jusqu'à ce scénario.", *dits[-8:]])
 
 
 class PlanDansPytest:

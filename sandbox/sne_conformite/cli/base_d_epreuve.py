@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Horloge
-from sne_interface.settings import PAR_NOM
-from sne_sandbox.cli.options import COMMUNES, reglages, un_jeu_de_depart, une_taille
+from sne_interface.settings import PAR_NOM, Limites, Reglages
+from sne_sandbox.cli.options import COMMUNES, barre, reglages, un_jeu_de_depart, une_taille
 from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:
@@ -86,7 +86,6 @@ class Epreuve:
         from sne_sandbox.operations.boites_sur_disque import ouverts
 
         if any(ouverts(self.home, self.base)):
-            from sne_interface.settings import Limites
             from sne_sandbox.canal_asynchrone import CanalAsynchrone
 
             limites = Limites(xml_max=self.options["xml_max"])
@@ -115,7 +114,13 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
             attendre = serveur.enter_context(
                 partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home, _variables(options))
             )
-        contrats, magasin = _ouvrir(options, home)
+        # Read while the server starts.
+        from sne_interface.contract.contrats import Contrats
+        from sne_sandbox.store.magasin import Magasin
+
+        contrats = Contrats(home, options["contract"], options["contracts"], options["quartiles"])
+        contrats.nomme("")
+        magasin = Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
         pile.enter_context(magasin)
         nom = BASE_PAR_DEFAUT if neuf else _nom_libre(magasin)
         if attendre is None:
@@ -146,22 +151,11 @@ def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
     return arguments
 
 
-def _ouvrir(options: Mapping[str, Any], home: Path) -> "tuple[Contrats, Magasin]":
-    from sne_interface.contract.contrats import Contrats
-    from sne_sandbox.store.magasin import Magasin
-
-    contrats = Contrats(home, options["contract"], options["contracts"], options["quartiles"])
-    contrats.nomme("")
-    return contrats, Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
-
-
 def _assurer(
     magasin: "Magasin", contrat: "Contrat", nom: str, options: Mapping[str, Any], horloge: Horloge, seed: int
 ) -> None:
     """Makes the base."""
-    from sne_interface.settings import Reglages
     from sne_sandbox.bases import bases
-    from sne_sandbox.cli.options import barre
 
     with barre("Les ménages arrivent") as progres:
         bases.assurer(
@@ -179,9 +173,7 @@ def _assurer(
 
 def _nom_libre(magasin: "Magasin") -> str:
     pris = {base.nom for base in magasin.bases.lister()}
-    if BASE_PAR_DEFAUT not in pris:
-        return BASE_PAR_DEFAUT
-    return f"run-{datetime.now():%Y%m%d-%H%M%S-%f}"
+    return f"run-{datetime.now():%Y%m%d-%H%M%S-%f}" if BASE_PAR_DEFAUT in pris else BASE_PAR_DEFAUT
 
 
 def empechement(nom: str, sinon: str) -> tuple[str, str]:

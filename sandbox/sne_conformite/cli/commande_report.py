@@ -69,7 +69,8 @@ def commande(
     if comparees is not None:
         return _comparer(*comparees, demande.exigees, demande.forme)
     if preuves is None:
-        options |= _contrat(base, options)
+        with ouvrir_magasin(options) as magasin:  # a base may have a contract of its own
+            options |= ouvrir_contrats(options).options(magasin.bases.lire(base))
     sorties = rapports.Sorties.preparer(demande, options=options)
     if preuves is not None:
         from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
@@ -82,12 +83,6 @@ def commande(
             remede="ajoutez --verify preuves.zip",
         )
     return _juger(base, demande.exigees, sorties, options)
-
-
-def _contrat(base: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The options that name the contract of a base: those that were given, when it has none of its own."""
-    with ouvrir_magasin(options) as magasin:
-        return ouvrir_contrats(options).options(magasin.bases.lire(base))
 
 
 def _juger(

@@ -13,8 +13,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from types import FrameType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
 
@@ -25,11 +26,17 @@ from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sor
 from sne_conformite.rapports.rapport import TRAFIC
 from sne_interface import systeme
 from sne_interface.domain.base import lire_horloge
-from sne_interface.errors import UsageError
+from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
+
+if TYPE_CHECKING:
+    from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
+    from sne_sandbox.server.serveur_enfant import ServeurEnfant
 
 #: Seconds that the command is given to end, once it was told to.
 _DELAI_FIN: Final = 10.0
+#: Seconds after which a command is not over at once.
+_AUSSITOT: Final = 0.2
 #: Seconds of one wait for its end.
 _TOUR: Final = 1.0
 _EXIGENCE: Final = re.compile(r"[A-Za-z]{3}-\d\d")
@@ -86,6 +93,7 @@ def commande(
             code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
             # Once the server has ended: it would import what answers meanwhile, though nobody calls.
             from sne_conformite.bilan import trafic_juge
+            from sne_conformite.derniers_echanges_racontes import raisons
             from sne_conformite.preuves import empreintes_de_ce_qui_juge
             from sne_conformite.rapports.avancement_au_terminal import suivre
 
@@ -103,6 +111,7 @@ def commande(
                 inacheve=inacheve,
             )
             rapport = suivre(trafic_juge.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
+            arrives = rapport.entete.echanges or rapport.entete.non_juges
             rendu = sorties.rendre(
                 rapport,
                 rapports.Preuves(
@@ -113,16 +122,9 @@ def commande(
                     },
                     empreintes_de_ce_qui_juge.detailler(ouverte.contrat) if sorties.dossier else None,
                 ),
-                remarques=[] if rapport.entete.echanges or rapport.entete.non_juges else _refus(ouverte),
+                remarques=[] if arrives else raisons(ouverte.magasin, ouverte.base) or [_RIEN_VU],
             )
     return ouverte.signaux.sortie(rendu)
-
-
-def _refus(ouverte: Epreuve) -> list[str]:
-    """Why nothing arrived; else where to call."""
-    from sne_conformite.derniers_echanges_racontes import raisons
-
-    return raisons(ouverte.magasin, ouverte.base) or [_RIEN_VU]
 
 
 def _programme(nom: str) -> str:
@@ -140,7 +142,6 @@ def _programme(nom: str) -> str:
 def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int:
     """Runs the command before the served base; its exit code (128 + n when signal n killed it). From then on
     a signal is held back: what the command sent is to be judged."""
-    from sne_sandbox.cli import commande_diagnostic
     from sne_sandbox.server.fichier_pret import le_temps_de_servir
 
     with (
@@ -150,15 +151,18 @@ def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int
     ):
         click.echo(f"sne-sandbox : base [{base.nom}] servie par {base.racine}/services/", err=True)
         ouverte.signaux.tenir()
-        branchement = commande_diagnostic.EnMemeTemps(base, enfant)
+        vues: list[OperatorError] = []
+        branchement = _verifier_a_cote(base, enfant, vues)
         variables = base.variables(pret or Path(dossier) / "pret.json")
         try:
             code = _executer(commande, variables, ouverte.signaux.recus)
-        except UsageError:
-            branchement.taire()  # the server ends with the trial, which nobody has begun
-            raise
-        enfant.verifier()
-        branchement.conclure(attendre=code != 0)
+            enfant.verifier()
+            if code != 0:
+                branchement.join()
+        finally:
+            branchement.cancel()  # the server ends with the trial
+        for erreur in vues:
+            raise erreur
     return code
 
 
@@ -187,6 +191,27 @@ def _executer(commande: Sequence[str], variables: Mapping[str, str], recus: list
     if recus and groupe is not None:  # what it left behind: a background job of a shell does not hear SIGINT
         systeme.prevenir(processus, signal.SIGTERM, groupe=True)
     return code if code >= 0 else 128 - code
+
+
+def _verifier_a_cote(servie: "BaseServie", enfant: "ServeurEnfant", vues: list[OperatorError]) -> Timer:
+    """Verifies, beside the command of a trial, which need not wait for it, what an application is given: a
+    wrong set-up is told as soon as it is known, and added to `vues`. Of a command that is over at once, and
+    well, it is not asked: the server would import for it all that answers."""
+    from sne_sandbox.cli.commande_diagnostic import ConfigurationFausse, verifier
+
+    def verifier_le_branchement() -> None:
+        try:
+            verifier(servie)
+        except ConfigurationFausse as erreur:
+            # The end of the server is told by who waits for it; that of the trial is no fault of anybody's.
+            if not minuteur.finished.is_set() and enfant.processus.poll() is None:
+                vues.append(erreur)
+                click.echo(f"sne-sandbox : {erreur.diagnostics()}", err=True)
+
+    minuteur = Timer(_AUSSITOT, verifier_le_branchement)
+    minuteur.daemon = True  # a command that is over at once is not kept from ending
+    minuteur.start()
+    return minuteur
 
 
 class _Signaux:
@@ -228,9 +253,8 @@ class _Signaux:
             systeme.tuer(self._processus, groupe=self._a_part)
 
     def _dire(self, numero: int) -> None:
-        if self._processus is None:
-            return
-        if self._a_part or numero != signal.SIGINT:  # the terminal has sent it already
+        # On a terminal, Ctrl-C was sent to it already.
+        if self._processus is not None and (self._a_part or numero != signal.SIGINT):
             systeme.prevenir(self._processus, numero, groupe=self._a_part)
 
     def __enter__(self) -> Self:

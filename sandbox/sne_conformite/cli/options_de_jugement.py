@@ -40,6 +40,31 @@ def extraire(classe: type[_D], dits: dict[str, Any]) -> _D:
     return classe(**{nom: dits.pop(nom) for nom in noms})
 
 
+def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
+    """Removes the key from the environment: the processes that we start, above all the application, do not
+    get it."""
+    os.environ.pop(VARIABLE_CLE, None)
+    return valeur
+
+
+_OPTIONS: Final = (
+    click.option("--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False),
+                 metavar="DOSSIER", help=f"Où écrire {formats_de_rapport.enumeres()}."),
+    click.option("--require", "exigees", multiple=True, metavar="ID",
+                 help="Exigence dont la preuve ne peut pas manquer (peut se répéter)."),
+    click.option("--juger-tout", is_flag=True,
+                 help="Sortir avec 3 si tout est conforme, sauf un échange resté non jugé."),
+    click.option("--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+                 metavar="FICHIER", help="Manquements connus, avec raison et échéance."),
+    click.option("--candidat", "candidat", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+                 help="Le produit, tel que son éditeur le déclare et l'atteste (candidat.toml)."),
+    click.option("--mention", "mentions", multiple=True, metavar="ID",
+                 help="Mention à acquérir, avec ou sans réserves : sortie 1 sinon (peut se répéter)."),
+    click.option("--cle", envvar=VARIABLE_CLE, callback=_taire, metavar="FICHIER", show_envvar=True,
+                 help="Clé qui signe preuves.zip (« sne-sandbox cles creer » en fait une)."),
+)  # fmt: skip
+
+
 def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
     """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
     --mention, --cle and, unless `forme` is False, --format, as the fields of `RapportDemande`."""
@@ -48,40 +73,8 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
         if forme:
             aide = "Forme du rapport, seul sur la sortie standard."
             fonction = option_de_forme("text", *formats_de_rapport.PAR_OPTION, aide=aide)(fonction)
-        fonction = click.option(
-            "--cle", envvar=VARIABLE_CLE, callback=_taire, metavar="FICHIER", show_envvar=True,
-            help="Clé qui signe preuves.zip (« sne-sandbox cles creer » en fait une).",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--mention", "mentions", multiple=True, metavar="ID",
-            help="Mention à acquérir, avec ou sans réserves : sortie 1 sinon (peut se répéter).",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--candidat", "candidat", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
-            help="Le produit, tel que son éditeur le déclare et l'atteste (candidat.toml).",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
-            metavar="FICHIER", help="Manquements connus, avec raison et échéance.",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--juger-tout", is_flag=True,
-            help="Sortir avec 3 si tout est conforme, sauf un échange resté non jugé.",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--require", "exigees", multiple=True, metavar="ID",
-            help="Exigence dont la preuve ne peut pas manquer (peut se répéter).",
-        )(fonction)  # fmt: skip
-        return click.option(
-            "--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
-            help=f"Où écrire {formats_de_rapport.enumeres()}.",
-        )(fonction)  # fmt: skip
+        for option in reversed(_OPTIONS):
+            fonction = option(fonction)
+        return fonction
 
     return ajouter
-
-
-def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
-    """Removes the key from the environment: the processes that we start, above all the application, do not
-    get it."""
-    os.environ.pop(VARIABLE_CLE, None)
-    return valeur

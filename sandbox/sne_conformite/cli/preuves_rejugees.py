@@ -32,7 +32,7 @@ from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.avancement_au_terminal import suivre
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES
 from sne_conformite.rapports.rapport import TRAFIC, Entete, Rapport
-from sne_conformite.rejugement.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
+from sne_conformite.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite

@@ -41,6 +41,7 @@ from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import niveaux_de
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.texte import accorde, visible
+from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
 
 #: A message longer than this is cut: a report stays a page, the evidence package has the rest.
 MESSAGE_MAX: Final = 30_000
@@ -136,6 +137,7 @@ def environnement(dossier: Path) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=GabaritsCompiles(__file__),
     )
     pages.filters |= {"accorde": accorde, "visible": visible, "empreinte": empreinte}
     return pages

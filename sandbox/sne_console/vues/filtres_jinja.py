@@ -2,23 +2,18 @@
 templates, which are compiled with these."""
 
 import re
-import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, date, datetime
-from importlib.metadata import version
-from importlib.util import cache_from_source
-from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
-from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from jinja2.ext import Extension
 from jinja2.lexer import TOKEN_DATA, TOKEN_STRING, Token, TokenStream
 
 from sne_interface.domain.dates import PARIS, date_francaise, lire_date_saisie
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.texte import nombre
+from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
 
 _INSECABLE: Final = "\N{NO-BREAK SPACE}"
 _FINE: Final = "\N{NARROW NO-BREAK SPACE}"
@@ -27,14 +22,10 @@ _DEVANT: Final = re.compile(r" ([:»;!?])(?![\w:/?=.])")
 _APRES: Final = re.compile(r"« (?=\S|$)")
 
 
-#: What a template is compiled with, besides its text.
-_OUTILS: Final = version("jinja2") + Path(__file__).read_text("utf-8")
-
-
 def installer(app: Flask) -> None:
     """Gives the templates their punctuation and their filters, and keeps them compiled."""
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.bytecode_cache = GabaritsCompiles(str(Path(cache_from_source(__file__)).parent))
+    app.jinja_env.bytecode_cache = GabaritsCompiles(__file__)
     app.jinja_env.add_extension(Typographie)
     filtres = (insecables, masque, jour, en_jour, en_phrase, instant, heure, nombre, accorde, octets, duree)
     for filtre in filtres:
@@ -45,21 +36,6 @@ def insecables(texte: str) -> str:
     """`texte` with blanks that do not break before « : ; ! ? » and inside guillemets; markup stays markup."""
     devant = _DEVANT.sub(lambda signe: (_INSECABLE if signe[1] in ":»" else _FINE) + signe[1], texte)
     return type(texte)(_APRES.sub("«" + _INSECABLE, devant))
-
-
-class GabaritsCompiles(FileSystemBytecodeCache):
-    """The templates as Jinja compiled them, where Python keeps the modules that it compiled, and as it does:
-    without a word where nothing can be written."""
-
-    def get_source_checksum(self, source: str) -> str:
-        """That of a template and of all that makes its code."""
-        return super().get_source_checksum(_OUTILS + source)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keeps a template."""
-        if not sys.dont_write_bytecode:
-            with suppress(OSError):
-                super().dump_bytecode(bucket)
 
 
 class Typographie(Extension):

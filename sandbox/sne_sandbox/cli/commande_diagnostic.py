@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,12 +18,9 @@ from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 if TYPE_CHECKING:
     from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
     from sne_sandbox.server.diagnostic import Branchement, Point
-    from sne_sandbox.server.serveur_enfant import ServeurEnfant
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SIGNES: Final[Mapping[bool | None, str]] = {True: "✓", None: "!", False: "✗"}
-#: Seconds after which a command is not over at once.
-_AUSSITOT: Final = 0.2
 
 
 def _fichier(option: str, nom: str, variable: str, aide: str) -> Callable[[_F], _F]:
@@ -104,44 +100,6 @@ def verifier(servie: "BaseServie") -> None:
             f"L'épreuve ne peut pas avoir lieu, et ce n'est pas la faute de l'application. {dits}.",
             remede=f"{faux[0].remede} ; « sne-sandbox diagnostic » montre le reste",
         )
-
-
-class EnMemeTemps:
-    """`verifier`, beside the command of a trial, which need not wait for it: a wrong set-up is told as soon
-    as it is known. Of a command that is over at once, and well, it is not asked: the server would import for
-    it all that answers."""
-
-    def __init__(self, servie: "BaseServie", enfant: "ServeurEnfant") -> None:
-        self._enfant = enfant
-        self._vue: list[ConfigurationFausse] = []
-        self._clos = threading.Event()
-        # A daemon: a command that is over at once is not kept from ending.
-        self._fil = threading.Thread(target=self._verifier, args=[servie], name="sne-diagnostic", daemon=True)
-        self._fil.start()
-
-    def _verifier(self, servie: "BaseServie") -> None:
-        if self._clos.wait(_AUSSITOT):
-            return
-        try:
-            verifier(servie)
-        except ConfigurationFausse as erreur:
-            # The end of the server is told by who waits for it; that of the trial is no fault of anybody's.
-            if self._clos.is_set() or self._enfant.processus.poll() is not None:
-                return
-            self._vue.append(erreur)
-            click.echo(f"sne-sandbox : {erreur.diagnostics()}", err=True)
-
-    def taire(self) -> None:
-        """No trial takes place: what is seen from now on is not said."""
-        self._clos.set()
-
-    def conclure(self, *, attendre: bool) -> None:
-        """Raises ConfigurationFausse when the set-up is wrong; `attendre` waits to know."""
-        if attendre:
-            self._fil.join()
-        self._clos.set()
-        for erreur in self._vue:
-            raise erreur
 
 
 def _servi(servie: "BaseServie") -> "Branchement":

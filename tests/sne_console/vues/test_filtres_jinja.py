@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from sne_console.vues import filtres_jinja
 from sne_interface.domain.dates import PARIS
+from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
 
 FORTE, FINE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 
@@ -89,10 +91,11 @@ def test_what_a_template_writes_is_amended_and_what_it_is_given_is_not() -> None
     assert modele.render(valeur="x : y") == f"Dit{FORTE}: x : y{FORTE}: fin"
 
 
-def test_a_template_is_compiled_again_by_other_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    gardee = filtres_jinja.GabaritsCompiles("").get_source_checksum("x")
-    monkeypatch.setattr(filtres_jinja, "_OUTILS", "")
-    assert filtres_jinja.GabaritsCompiles("").get_source_checksum("x") != gardee
+def test_a_template_is_compiled_again_by_other_filters(tmp_path: Path) -> None:
+    autres = tmp_path / "filtres.py"
+    autres.touch()
+    gardee, autre = map(GabaritsCompiles, (filtres_jinja.__file__, str(autres)))
+    assert gardee.get_source_checksum("x") != autre.get_source_checksum("x")
 
 
 @pytest.mark.parametrize(
