@@ -215,13 +215,6 @@ class BaseDeDonnees(Connexions):
         else:
             groupe.membres += 1
 
-    def _apres(self, combien: int, verrou: str | None) -> None:
-        """Does the work that follows a commit."""
-        if self._verrou is not None:
-            self._faire_reporter(combien)
-        elif self.signaler is not None and verrou is not None:
-            self.signaler(verrou)
-
     @contextmanager
     def remplissage(self, nom: str, *, attendre: bool = True) -> Iterator[bool]:
         """While entered, this thread alone fills the base of that name (any base, on SQLite), in transactions
@@ -266,9 +259,14 @@ class BaseDeDonnees(Connexions):
                 self._remettre(driver, saine=saine)
         return trouvee
 
-    def _faire_reporter(self, combien: int) -> None:
-        """Every so many transactions, moves the log to the file, in a thread: a writer that does it itself
-        waits for the disk, and all those behind it. Called by whose turn it is."""
+    def _apres(self, combien: int, verrou: str | None) -> None:
+        """Does the work that follows a commit: tells whose it was on PostgreSQL; on SQLite, every so many
+        transactions, moves the log to the file, in a thread: a writer that does it itself waits for the disk,
+        and all those behind it."""
+        if self._verrou is None:
+            if self.signaler is not None and verrou is not None:
+                self.signaler(verrou)
+            return
         avant, self._ecritures = self._ecritures, self._ecritures + combien
         if avant // _REPORT == self._ecritures // _REPORT:
             return

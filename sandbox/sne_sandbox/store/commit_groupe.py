@@ -15,9 +15,10 @@ from typing import Any, Final
 #: for ever for its answer, nor another process for the file.
 MEMBRES_MAX: Final = 16
 OUVERT_MAX_S: Final = 0.05
-#: How long the members of the last group are waited for: their answers have just left, and their next
-#: messages are about to come.
-RASSEMBLER_S: Final = 0.001
+#: How long the next of the members of the last group is waited for: their answers have just left, and their
+#: next messages are being read. One that wrote meanwhile would share the processor with them, and keep the
+#: file from other processes for longer.
+RASSEMBLER_S: Final = 0.005
 
 
 class Groupe:
@@ -101,16 +102,16 @@ class File:
         return mene
 
     def rassembler(self) -> None:
-        """Waits a little for as many as there were in the last group."""
+        """Waits for as many as there were in the last group, as long as one comes soon after another."""
         if len(self.attendent) + 1 < self._attendus:
             with self._change:
-                self._change.wait_for(lambda: len(self.attendent) + 1 >= self._attendus, RASSEMBLER_S)
+                while len(self.attendent) + 1 < self._attendus and self._change.wait(RASSEMBLER_S):
+                    pass
 
     def passer(self, combien: int) -> None:
         """The group of so many is ended: the next that waits leads the next one."""
         with self._change:
-            self._attendus = combien + len(self.attendent)
-            suivant = self.attendent[0] if self.attendent else None
-            self._menee = suivant is not None
-        if suivant is not None:
-            suivant.attente.release()
+            self._attendus = min(combien + len(self.attendent), MEMBRES_MAX)
+            self._menee = bool(self.attendent)
+            if self._menee:
+                self.attendent[0].attente.release()

@@ -17,7 +17,7 @@ from sne_interface.errors import StoreError
 from sne_sandbox.store import commit_groupe as module_du_groupe
 from sne_sandbox.store import requetes_sql
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees, base_en_panne
-from sne_sandbox.store.commit_groupe import File, Groupe, Travail
+from sne_sandbox.store.commit_groupe import MEMBRES_MAX, File, Groupe, Travail
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.moteurs import preparer_fichier
 from sne_sandbox.store.recherche_de_demandes import parcourir
@@ -185,15 +185,15 @@ def test_who_leads_waits_a_little_for_those_that_were_answered_last(
 ) -> None:
     monkeypatch.setattr(module_du_groupe, "RASSEMBLER_S", 240.0 if arrive else 0.01)
     file = File()
-    file.passer(3)
+    file.passer(4 * MEMBRES_MAX)
     assert file.entrer(Travail(lambda _: None))
     file.attendent.popleft()
     with ThreadPoolExecutor(1) as fil:
         futur = fil.submit(file.rassembler)
         if arrive:
-            assert not file.entrer(Travail(lambda _: None))
+            menes = [file.entrer(Travail(lambda _: None)) for _ in range(MEMBRES_MAX - 2)]
             assert not futur.done()
-            assert not file.entrer(Travail(lambda _: None))
+            assert not any((*menes, file.entrer(Travail(lambda _: None))))
         futur.result(timeout=240)
 
 
