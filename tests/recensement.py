@@ -3,7 +3,6 @@
 A view that no page leads to is no page of the console: `test_pages.py` fails for it.
 """
 
-import importlib
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +16,7 @@ from lxml import html
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect
 
-from sne_console.cadre.application_console import connexion
+from sne_console.cadre.application_console import inscrire
 from sne_sandbox.offres_des_paquets import sections
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
@@ -77,9 +76,7 @@ def _adresses() -> Flask:
     """The views of the console without what they need to answer: only where they are matters here."""
     app = Flask("adresses")
     app.url_map.strict_slashes = False
-    app.register_blueprint(connexion)
-    for section in sections():
-        app.register_blueprint(importlib.import_module(section.module).blueprint)
+    inscrire(app)
     return app
 
 

@@ -36,8 +36,9 @@ class Partie:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the console. `module` has its `blueprint`, of the name `nom`; `titre` is its name in the
-    menu (None: reached from another section); `groupe` is the entry of the menu that leads to it."""
+    """A section of the console. `module` has its views, whose addresses are in the `adresses.csv` of its
+    package; `titre` is its name in the menu (None: reached from another section); `groupe` is the entry of
+    the menu that leads to it."""
 
     nom: str
     module: str

@@ -8,7 +8,6 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from sne_console.api import description_openapi, metriques, questions_et_reponses
-from sne_console.vues.objet_de_l_adresse import trouver_base
 from sne_sandbox.offres_des_paquets import ressources
 from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.configuration_et_services import VERSION
@@ -41,7 +40,7 @@ def construire(aiguillage: Aiguillage) -> Flask:
     securite.installer(app)
     app.before_request(_exiger_json)
     app.before_request(questions_et_reponses.refuser_inconnus)
-    app.before_request(trouver_base)
+    app.before_request(acces.trouver_base)
     api = ApiAdmin(app)
     for blueprint in ressources():
         api.register_blueprint(blueprint)

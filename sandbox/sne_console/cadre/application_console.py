@@ -18,7 +18,7 @@ from flask import (
     session,
     url_for,
 )
-from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
+from jinja2 import FileSystemLoader
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response as ReponseWsgi
@@ -35,12 +35,11 @@ from sne_console.cadre.outillage_des_sections import (
     maintenant,
     permis,
 )
-from sne_console.formation import ateliers
 from sne_console.vues import filtres_jinja
-from sne_console.vues.objet_de_l_adresse import trouver_base
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import Introuvable, OperatorError, UsageError
+from sne_interface.resources import RACINE, table
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.bases.pannes import PanneArmee
@@ -90,30 +89,23 @@ class _Regle(Rule):
 
 def construire(aiguillage: Aiguillage) -> Flask:
     """The console of an application: same services, same rights."""
-    app = Flask(
-        "sne_console.pages",
-        static_folder=str(_WEB / "static"),
-        static_url_path="/static",
-        template_folder=str(_WEB / "templates"),
-    )
+    app = Flask("sne_console.pages", static_folder=str(_WEB / "static"), static_url_path="/static")
+    app.jinja_loader = FileSystemLoader([paquet / "templates" for paquet in _paquets()])
     app.url_rule_class = _Regle
     app.url_map.strict_slashes = False
-    app.config.update(
-        BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=3600, MAX_FORM_MEMORY_SIZE=_FORMULAIRE_MAX
-    )
+    app.config.update(SEND_FILE_MAX_AGE_DEFAULT=3600, MAX_FORM_MEMORY_SIZE=_FORMULAIRE_MAX)
     acces.installer(app, aiguillage.partie("principale"))
     securite.installer(app)
     app.before_request(_controler_formulaire)
-    app.before_request(trouver_base)
+    app.before_request(acces.trouver_base)
     app.after_request(_ne_pas_garder)
     filtres_jinja.installer(app)
-    Bootstrap5(app)
     app.url_defaults(_completer_adresse)
     app.context_processor(_commun)
-    app.register_blueprint(connexion)
-    for section in sections():
-        module = importlib.import_module(section.module)
-        app.register_blueprint(module.blueprint)
+    inscrire(app)
+    # Its files alone: the package is not imported, for all that it adds to forms.
+    bootstrap = Blueprint("bootstrap", "flask_bootstrap", "static/bootstrap5", "/bootstrap/static")
+    app.register_blueprint(bootstrap)
     app.add_url_rule("/", "accueil", _accueil)
     app.add_url_rule("/console/", "accueil_console", _accueil)
     for regle in ("/services/", "/services/<path:suite>"):
@@ -123,6 +115,27 @@ def construire(aiguillage: Aiguillage) -> Flask:
     app.register_error_handler(HTTPException, _erreur_http)
     app.register_error_handler(OperatorError, _erreur_operateur)
     return app
+
+
+def inscrire(app: Flask) -> None:
+    """Gives an application the addresses of the console, by the tables of the packages that are there."""
+    app.register_blueprint(connexion)
+    modules = {section.nom: section.module for section in sections()}
+    for paquet in _paquets():
+        for ligne in table(str(paquet / "adresses")):
+            section, _, nom = ligne["vue"].partition(".")
+            app.add_url_rule(ligne["adresse"], ligne["vue"], methods=[ligne["methode"]])
+            app.view_functions[ligne["vue"]] = partial(_visiter, modules[section], nom)
+
+
+def _paquets() -> list[Path]:
+    """The packages that have sections."""
+    return [RACINE / nom for nom in dict.fromkeys(s.module.partition(".")[0] for s in sections())]
+
+
+def _visiter(module: str, nom: str, /, **places: Any) -> Any:
+    """Calls a view, whose module is imported at its first visit: a page does without those of the others."""
+    return getattr(importlib.import_module(module), nom)(**places)
 
 
 def _accueil() -> ReponseWsgi:
@@ -214,6 +227,8 @@ def _mot_du_formateur(entree: Entree | None) -> str | None:
     """Returns the word of the trainer to the visitor; None when the visitor is no trainee."""
     if entree is None or entree.base is None or g.get("base") is None:
         return None
+    from sne_console.formation import ateliers
+
     return ateliers.mot_pour(services().magasin, entree.base)
 
 
@@ -333,6 +348,8 @@ def atelier(jeton: str) -> ReponseWsgi:
 @connexion.get("/connexion/atelier")
 def stagiaire() -> str:
     """Where that link leads: an address that holds no token, and what one may do from there."""
+    from sne_console.formation import ateliers
+
     qui = entree_connue()
     base = qui.base if qui is not None else None
     mien = ateliers.de_la_base(services().magasin, base) if base is not None else None

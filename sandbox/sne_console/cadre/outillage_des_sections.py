@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
 from itertools import takewhile
-from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
 from typing import Final, Self, TypeVar
 
 from flask import (
-    Blueprint,
     Request,
     Response,
     current_app,
@@ -86,12 +84,6 @@ class Affichage:
         """Reads the choices in the cookies of the request; a choice that is missing takes its default."""
         theme, raccourcis = (requete.cookies.get(f"sne_{nom}", "") for nom in ("theme", "raccourcis"))
         return cls(theme if theme in THEMES else "systeme", raccourcis if raccourcis in RACCOURCIS else "oui")
-
-
-def section(nom: str, module: str, gabarits: Path | None = None) -> Blueprint:
-    """The blueprint of a section that shows one base: its URLs are below `/console/<base>`. `gabarits` is the
-    folder of its templates, when they are not among those of the console."""
-    return Blueprint(nom, module, url_prefix="/console/<base>", template_folder=gabarits)
 
 
 def entree_connue() -> Entree | None:

@@ -8,7 +8,7 @@ from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as Reponse
 
 from sne_console.cadre.equivalents import curl
-from sne_console.cadre.outillage_des_sections import compter, contrat_servi, section
+from sne_console.cadre.outillage_des_sections import compter, contrat_servi
 from sne_console.formation import scenes
 from sne_console.messages import brouillon
 from sne_console.messages.envoi_et_rejeu import emballer
@@ -19,8 +19,6 @@ from sne_console.vues.interface_montree import par_service
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration_et_services import services
-
-blueprint: Final = section("accueil", __name__)
 
 #: Who one is, as the page says it. The first is who has not said.
 ROLES: Final = {"developpe": "Je développe", "certifie": "Je certifie", "forme": "Je forme"}
@@ -35,7 +33,6 @@ _PREMIER_APPEL: Final = "listerTypesEvenementsNationaux"
 _JUGEMENTS: Final = 5
 
 
-@blueprint.get("/")
 def page(base: str) -> Reponse:
     """The home of a base, for the role that was chosen."""
     voulu = request.args.get("role") or request.cookies.get("sne_role", "")

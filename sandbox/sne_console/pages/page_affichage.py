@@ -2,24 +2,20 @@
 
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.outillage_des_sections import RACCOURCIS, THEMES, Affichage, apres_action, chemin_sur
-
-blueprint: Final = Blueprint("affichage", __name__)
 
 #: Seconds that a browser keeps what was chosen: a year.
 _GARDE: Final = 31_536_000
 
 
-@blueprint.get("/affichage")
 def page() -> str:
     """The choices, and the keys that there are."""
     return render_template("affichage/page.html", themes=THEMES, raccourcis=RACCOURCIS)
 
 
-@blueprint.post("/affichage")
 def choisir() -> Redirection:
     """Keeps them in this browser, which shows everything so from now on."""
     choisi = Affichage(request.form.get("theme", ""), request.form.get("raccourcis", ""))

@@ -20,7 +20,6 @@ from sne_console.cadre.outillage_des_sections import (
     evenement,
     horloge_saisie,
     nom_libre,
-    section,
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
@@ -37,21 +36,17 @@ from sne_sandbox.store.ateliers_en_base import VERROU
 from sne_sandbox.web.acces import est_locale
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("ateliers", __name__)
-
 _CONFIRMATION: Final = "controle/confirmation.html"
 
 
 # --- the list, a new one ------------------------------------------------------------------------------------
 
 
-@blueprint.get("/ateliers")
 def page(base: str) -> str:
     """The ateliers, and the form of a new one."""
     return _montrer({})
 
 
-@blueprint.post("/ateliers")
 def creer(base: str) -> str | tuple[str, int] | Redirection:
     """Makes one, and goes to its board; what cannot be is said above the form, which keeps what was typed."""
     champs = request.form
@@ -101,7 +96,6 @@ def _montrer(saisi: Any, refus: str = "") -> str:
 # --- the board ----------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/ateliers/<atelier>")
 def tableau(base: str, atelier: str) -> str:
     """Shows the place of each trainee, and what failed."""
     lu = gestion.lire(services().magasin, atelier)
@@ -113,7 +107,6 @@ def tableau(base: str, atelier: str) -> str:
     )
 
 
-@blueprint.get("/ateliers/<atelier>/flux")
 def flux(base: str, atelier: str) -> Response:
     """The rows of the board that change, as Server-Sent Events, for half a minute; all of them first."""
 
@@ -141,7 +134,6 @@ def flux(base: str, atelier: str) -> Response:
 # --- what is handed out -------------------------------------------------------------------------------------
 
 
-@blueprint.get("/ateliers/<atelier>/fiches")
 def fiches(base: str, atelier: str) -> str:
     """A card for each trainee, to be printed: the address of the server as the room calls it."""
     lu, adresse = gestion.lire(services().magasin, atelier), pour_la_salle()
@@ -168,7 +160,6 @@ def _code_qr(fiche: FicheDeStagiaire) -> Markup:
     return en_page(svg)
 
 
-@blueprint.post("/ateliers/<atelier>/liens")
 def renouveler(base: str, atelier: str) -> Redirection:
     """New links for all."""
     home = services().configuration.home
@@ -180,7 +171,6 @@ def renouveler(base: str, atelier: str) -> Redirection:
 # --- help, start again, close -------------------------------------------------------------------------------
 
 
-@blueprint.post("/ateliers/<atelier>/mot")
 def aider(base: str, atelier: str) -> Redirection:
     """Tells a trainee, or all, a word."""
     rang = _rang()
@@ -189,7 +179,6 @@ def aider(base: str, atelier: str) -> Redirection:
     return _revenir(atelier, f"{quoi} {'chez tous' if rang is None else f'chez le stagiaire {rang}'}.", rang)
 
 
-@blueprint.post("/ateliers/<atelier>/fini")
 def noter(base: str, atelier: str) -> Redirection:
     """Notes that a trainee is done, or is not."""
     rang = _rang()
@@ -200,7 +189,6 @@ def noter(base: str, atelier: str) -> Redirection:
     return _revenir(atelier, f"Le stagiaire {rang} {'a fini' if fini else 'continue'}.", rang)
 
 
-@blueprint.get("/ateliers/<atelier>/remettre")
 def remise(base: str, atelier: str) -> str:
     """Asks again, and says what is lost."""
     lu, rang = gestion.lire(services().magasin, atelier), _rang()
@@ -224,7 +212,6 @@ def _perdu(base: str) -> str:
     return f"{base} : {accorde(combien, 'ligne de journal', 'lignes de journal')}, et ses demandes"
 
 
-@blueprint.post("/ateliers/<atelier>/remettre")
 def remettre(base: str, atelier: str) -> Redirection:
     """Puts the base of one, or of all, back to its start."""
     rang = _rang()
@@ -233,7 +220,6 @@ def remettre(base: str, atelier: str) -> Redirection:
     return _revenir(atelier, f"{dites} au départ.", rang)
 
 
-@blueprint.get("/ateliers/<atelier>/clore")
 def fin(base: str, atelier: str) -> str:
     """Asks again, and says what is lost."""
     lu = gestion.lire(services().magasin, atelier)
@@ -245,7 +231,6 @@ def fin(base: str, atelier: str) -> str:
     )
 
 
-@blueprint.post("/ateliers/<atelier>/clore")
 def clore(base: str, atelier: str) -> Redirection:
     """Closes it: the links, and the bases if asked."""
     supprimer = _champ("bases") == "supprimer"
@@ -273,7 +258,6 @@ def _rang() -> int | None:
 # --- what a trainee is told ---------------------------------------------------------------------------------
 
 
-@blueprint.get("/atelier/flux")
 def mots(base: str) -> Response:
     """The word of the trainer, each time that it changes, as Server-Sent Events, for half a minute."""
 

@@ -13,7 +13,6 @@ from sne_console.cadre.outillage_des_sections import (
     geste,
     horloge_saisie,
     nom_libre,
-    section,
 )
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.filtres_jinja import accorde
@@ -22,13 +21,10 @@ from sne_interface.settings import PAR_NOM, Reglages
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("bases", __name__)
-
 #: Households of a base that a page makes; more take longer than one waits for a page.
 TAILLE_MAX: Final = 20_000
 
 
-@blueprint.get("/controle/bases")
 def page(base: str) -> str:
     """The list, and the form of a new one."""
     toutes = services().magasin.bases.lister()
@@ -49,7 +45,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.post("/controle/bases")
 @geste("bases.page")
 def creer(base: str) -> Redirection:
     """Makes one, and goes there."""
@@ -72,7 +67,6 @@ def creer(base: str) -> Redirection:
     )
 
 
-@blueprint.get("/controle/bases/supprimer")
 def supprimer(base: str) -> str:
     """Asks again, and says what goes with the base."""
     gestion.verifier_supprimable(base)
@@ -93,7 +87,6 @@ def supprimer(base: str) -> str:
     )
 
 
-@blueprint.post("/controle/bases/supprimer")
 def faire_supprimer(base: str) -> Redirection:
     """Deletes the base, and goes to the default one."""
     gestion.supprimer(services().magasin, services().configuration.home, base)

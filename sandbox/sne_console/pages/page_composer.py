@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.outillage_des_sections import annoncer, avec_remede, contrat_servi, maintenant, section
+from sne_console.cadre.outillage_des_sections import annoncer, avec_remede, contrat_servi, maintenant
 from sne_console.messages import (
     brouillon,
     brouillon_verifie,
@@ -31,10 +31,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration_et_services import expediteur, services
 
-blueprint: Final = section("composer", __name__)
 
-
-@blueprint.get("/composer")
 def page(base: str) -> str:
     """The operations of the interface, by service."""
     contrat = contrat_servi()
@@ -43,7 +40,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.get("/composer/<operation>")
 def operation(base: str, operation: str) -> str | tuple[str, int]:
     """The form of an operation, begun from what the address says. A number that is not there is said in the
     form."""
@@ -70,7 +66,6 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
     return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Retour(erreur=dit)), 404
 
 
-@blueprint.post("/composer/<operation>")
 def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     """Prepares, shows or sends what was composed (`geste`). On any error, the form comes back as it was
     sent."""

@@ -31,7 +31,6 @@ from sne_console.cadre.outillage_des_sections import (
     entier_saisi,
     evenement,
     geste,
-    section,
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
@@ -42,8 +41,6 @@ from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("conformite", __name__)
-
 _FLUX_PAS: Final = 0.5
 #: Id of the last event of a stream.
 _FIN: Final = "fin"
@@ -51,7 +48,6 @@ _FIN: Final = "fin"
 _DE_LA_COMMANDE: Final = {"--examples": "exemples", "--seed": "graine", "--scenario": "famille"}
 
 
-@blueprint.get("/conformite")
 def page(base: str) -> str:
     """The judgements of this home, and what begins one."""
     trouvees = objet_de_l_adresse.jugements()
@@ -73,14 +69,12 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.post("/conformite/juger")
 @geste("conformite.page")
 def juger(base: str) -> Redirection:
     """Judges what the base has seen."""
     return _suivre(epreuves.juger_trafic(services(), base))
 
 
-@blueprint.post("/conformite/<any(temoin, application):quoi>")
 @geste("conformite.page")
 def piloter(base: str, quoi: str) -> Redirection:
     """Drives an application through the plan, in a base and a home of its own: the reference one, or one's
@@ -104,7 +98,6 @@ def piloter(base: str, quoi: str) -> Redirection:
     return _suivre(epreuve)
 
 
-@blueprint.post("/conformite/<run>/rejouer")
 @geste("conformite.page")
 def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
@@ -114,7 +107,6 @@ def rejouer(base: str, run: str) -> Redirection:
     return _suivre(applications_pilotables.rejouer(services(), contrat, epreuve, *choix))
 
 
-@blueprint.get("/conformite/comparer")
 def comparer(base: str) -> str:
     """Shows what changed from one report to another."""
     avant, apres = (objet_de_l_adresse.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
@@ -122,7 +114,6 @@ def comparer(base: str) -> str:
     return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
 
 
-@blueprint.get("/conformite/<run>")
 def rapport(base: str, run: str) -> str:
     """A report; while it is being made, how far it is."""
     epreuve = objet_de_l_adresse.jugement(run)
@@ -170,14 +161,12 @@ def rapport(base: str, run: str) -> str:
     )
 
 
-@blueprint.get("/conformite/<run>/scenarios/<scenario>")
 def scenario(base: str, run: str, scenario: str) -> str:
     """A scenario of a judgement, while it runs or once it has ended: why, its exchanges, what it gave when it
     was played again."""
     return _scenario(objet_de_l_adresse.jugement(run), scenario)
 
 
-@blueprint.get("/conformite/<run>/flux")
 def flux(base: str, run: str) -> Response:
     """Streams what the page of a judgement in progress shows, as Server-Sent Events, at each change; then the
     address of its report."""
@@ -209,14 +198,12 @@ def flux(base: str, run: str) -> Response:
     return page_flux(evenements())
 
 
-@blueprint.post("/conformite/<run>/arreter")
 def arreter(base: str, run: str) -> Redirection:
     """Ends a judgement that is being made."""
     epreuves.arreter(objet_de_l_adresse.jugement(run))
     return apres_action(url_for("conformite.rapport", run=run), "L'arrêt est demandé.")
 
 
-@blueprint.post("/conformite/<run>/effacer")
 def effacer(base: str, run: str) -> Redirection:
     """Takes a judgement away, with its files."""
     epreuves.effacer(objet_de_l_adresse.jugement(run))

@@ -4,19 +4,16 @@ from typing import Final
 
 from flask import render_template, request
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, maintenant, section
+from sne_console.cadre.outillage_des_sections import contrat_servi, maintenant
 from sne_console.vues import cerfa_face_au_message, interface_montree, objet_de_l_adresse
 from sne_console.vues.interface_montree import emplois, par_service, presentation
 from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
 
-blueprint: Final = section("contrat", __name__)
-
 #: Elements above this depth are unfolded when the page opens.
 _DEPLIES: Final = 3
 
 
-@blueprint.get("/contrat")
 def page(base: str) -> str:
     """Shows what there is to read."""
     contrat = contrat_servi()
@@ -28,7 +25,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.get("/contrat/documents/<document>")
 def schema(base: str, document: str) -> str:
     """The schema of a document as a tree, or the elements that a search finds in it."""
     contrat = contrat_servi()
@@ -55,7 +51,6 @@ def schema(base: str, document: str) -> str:
     )
 
 
-@blueprint.get("/contrat/nomenclatures")
 def nomenclatures(base: str) -> str:
     """The closed lists, and the elements that each rules."""
     connues = contrat_servi().nomenclatures
@@ -66,7 +61,6 @@ def nomenclatures(base: str) -> str:
     return render_template("contrat/nomenclatures.html", listes=listes)
 
 
-@blueprint.get("/contrat/nomenclatures/<nom>")
 def nomenclature(base: str, nom: str) -> str:
     """One list: its codes, their labels, the elements it rules."""
     connues = contrat_servi().nomenclatures
@@ -79,7 +73,6 @@ def nomenclature(base: str, nom: str) -> str:
     )
 
 
-@blueprint.get("/contrat/evenements")
 def evenements(base: str) -> str:
     """The types of events that the base knows, and what each carries."""
     return render_template(
@@ -87,7 +80,6 @@ def evenements(base: str) -> str:
     )
 
 
-@blueprint.get("/contrat/formulaire")
 def formulaire(base: str) -> str:
     """The rubrics of the Cerfa, and the elements that carry them."""
     contrat = contrat_servi()
@@ -96,7 +88,6 @@ def formulaire(base: str) -> str:
     )
 
 
-@blueprint.get("/contrat/operations/<nom>")
 def operation(base: str, nom: str) -> str:
     """One operation: its fields in and out, its addresses, its WSDL."""
     contrat = contrat_servi()

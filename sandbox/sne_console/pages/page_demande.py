@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from flask import Response, render_template
 from lxml import etree
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, section
+from sne_console.cadre.outillage_des_sections import contrat_servi
 from sne_console.messages.document_deroule import construire
 from sne_console.vues import demande_relue
 from sne_console.vues.calcul_du_foyer import calculer
@@ -27,8 +26,6 @@ from sne_sandbox.operations import attestation
 from sne_sandbox.store.demandes_recentes import doublons_de, separees_de
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("demande", __name__)
-
 
 @dataclass(frozen=True, slots=True)
 class EvenementLu:
@@ -40,7 +37,6 @@ class EvenementLu:
     details: tuple[tuple[str, str, str], ...]
 
 
-@blueprint.get("/demandes/<numero>")
 def page(base: str, numero: str) -> str:
     """One demande: its form, its household, its life, its events, its duplicates."""
     magasin, contrat = services().magasin, contrat_servi()
@@ -85,7 +81,6 @@ def page(base: str, numero: str) -> str:
     )
 
 
-@blueprint.get("/demandes/<numero>/attestation")
 def voir_attestation(base: str, numero: str) -> Response:
     """The attestation, for the browser's own viewer."""
     return Response(demande_relue.pdf(base, numero), mimetype="application/pdf")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import render_template, request, url_for
 
-from sne_console.cadre.outillage_des_sections import PAR_PAGE, compter, contrat_servi, section
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, compter, contrat_servi
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.demandes_cherchees import criteres_de, repere_lu
 from sne_interface.contract.nomenclatures_et_territoires import Commune, Territoires
@@ -18,8 +18,6 @@ from sne_sandbox.offres_des_paquets import unique
 from sne_sandbox.store import demandes_recentes
 from sne_sandbox.store.demandes_recentes import Recentes, Repere, plus_recentes
 from sne_sandbox.web.configuration_et_services import services
-
-blueprint: Final = section("demandes", __name__)
 
 CHAMPS: Final = ("numero", "nom", "prenom", "naissance", "commune", "etat", "entiers", "depot_du", "depot_au")
 #: Communes of one name that are offered.
@@ -61,7 +59,6 @@ class LigneTrouvee:
     communes: str
 
 
-@blueprint.get("/demandes")
 def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
     if (comptees := demandes_d_un_nombre(base)) is not None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_conformite.observation.observation import Observation
 from sne_console.cadre.equivalents import curl
-from sne_console.cadre.outillage_des_sections import annoncer, apres_action, contrat_servi, section
+from sne_console.cadre.outillage_des_sections import annoncer, apres_action, contrat_servi
 from sne_console.messages import echange_montre as cotes
 from sne_console.messages import envoi_et_rejeu
 from sne_console.messages.document_deroule import Remarque, construire, remarques_de
@@ -33,14 +33,11 @@ from sne_sandbox.store.journal import CriteresJournal
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration_et_services import expediteur, services
 
-blueprint: Final = section("echange", __name__)
-
 _DELIMITEUR: Final = re.compile(r';\s*boundary=("[^"]*"|[^;]*)', re.IGNORECASE)
 #: Headers that a request sent again needs.
 _UTILES: Final = ("content-type", "soapaction", "accept", "mime-version")
 
 
-@blueprint.get("/echanges/<int:identifiant>")
 def page(base: str, identifiant: int) -> str:
     """The exchange; what of it cannot be shown is said in its place."""
     observation = objet_de_l_adresse.observation(base, identifiant)
@@ -197,7 +194,6 @@ def _pareil(echange: Echange) -> tuple[int, str] | None:
 # --- two of them ----------------------------------------------------------------------------------------
 
 
-@blueprint.get("/echanges/comparer")
 def comparer(base: str) -> str:
     """Two exchanges side by side: what became of each, the anomalies that came and went, what differs in
     their documents and headers. Without both numbers, the form that asks for them."""
@@ -273,7 +269,6 @@ def _en_tetes_differents(avant: Observation, apres: Observation) -> list[tuple[s
 # --- to do --------------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/echanges/<int:identifiant>/rejouer")
 def rejouer(base: str, identifiant: int) -> Redirection:
     """Sends it again, and shows what came of it."""
     echange = objet_de_l_adresse.echange(base, identifiant)
@@ -287,7 +282,6 @@ def rejouer(base: str, identifiant: int) -> Redirection:
     return annoncer(f"Le message de l'échange n° {identifiant} est reparti", *nouveau)
 
 
-@blueprint.post("/echanges/<int:identifiant>/reduire")
 def reduire(base: str, identifiant: int) -> str:
     """The smallest document that still raises an anomaly of this exchange."""
     observation = objet_de_l_adresse.observation(base, identifiant)

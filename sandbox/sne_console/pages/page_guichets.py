@@ -17,7 +17,6 @@ from sne_console.cadre.outillage_des_sections import (
     geste,
     jour_saisi,
     maintenant,
-    section,
 )
 from sne_console.messages.document_deroule import Arbre, construire
 from sne_console.messages.documents_masques import lire as lire_xml
@@ -40,8 +39,6 @@ from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
-blueprint: Final = section("guichets", __name__)
-
 #: Files of a box, the last ones, that its page lists; characters of a text it shows.
 FICHIERS_MAX: Final = 200
 #: Names of files that the folder keeps, that the page tells.
@@ -60,7 +57,6 @@ _NATURES: Final = {
 _LISEZ_MOI: Final = Path(__file__).parents[1] / "templates" / "guichets" / "LISEZMOI.txt"
 
 
-@blueprint.get("/guichets")
 def page(base: str) -> str:
     """The guichets of the base, how many files lie in their boxes, and what each kind may do."""
     return render_template(
@@ -73,7 +69,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.get("/guichets/<code>")
 def guichet(base: str, code: str) -> str:
     """A guichet: its boxes, and what may be changed of it."""
     choisi = objet_de_l_adresse.guichet(base, code)
@@ -104,7 +99,6 @@ def guichet(base: str, code: str) -> str:
     )
 
 
-@blueprint.post("/guichets")
 @geste("guichets.page")
 def ajouter(base: str) -> str:
     """Adds one."""
@@ -113,7 +107,6 @@ def ajouter(base: str) -> str:
     return f"Le guichet {guichet.code} est ajouté à la base."
 
 
-@blueprint.post("/guichets/<code>")
 @geste("guichets.page")
 def changer(base: str, code: str) -> str | Redirection:
     """Changes it; what does not fit is said above its own form."""
@@ -149,7 +142,6 @@ def _champs() -> dict[str, Any]:
     }
 
 
-@blueprint.post("/guichets/<code>/certificat")
 def certificat(base: str, code: str) -> Response:
     """A new client certificate for the guichet and this base: a ZIP of its files."""
     guichet = objet_de_l_adresse.guichet(base, code)
@@ -162,7 +154,6 @@ def certificat(base: str, code: str) -> Response:
 # --- its boxes ----------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/guichets/<code>/deposer")
 def deposer(base: str, code: str) -> Redirection:
     """Leaves a file in the inbox."""
     guichet = objet_de_l_adresse.guichet(base, code)
@@ -177,7 +168,6 @@ def deposer(base: str, code: str) -> Redirection:
     )
 
 
-@blueprint.post("/guichets/<code>/relever")
 def relever(base: str, code: str) -> Redirection:
     """Processes what lies in the inbox, and dispatches."""
     guichet = objet_de_l_adresse.guichet(base, code)
@@ -196,14 +186,12 @@ def relever(base: str, code: str) -> Redirection:
     return apres_action(_adresse(code), phrase, reussie=acceptes)
 
 
-@blueprint.post("/guichets/<code>/<any(entree, sortie):boite>/<nom>/retirer")
 def retirer(base: str, code: str, boite: str, nom: str) -> Redirection:
     """Takes a file out of a box."""
     objet_de_l_adresse.retirer_de_boite(base, code, Boite(boite), nom)
     return apres_action(_adresse(code), f"{nom} est retiré de la boîte.")
 
 
-@blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>")
 def fichier(base: str, code: str, boite: str, nom: str) -> str:
     """A file, shown: a tree, or text."""
     guichet = objet_de_l_adresse.guichet(base, code)
@@ -221,7 +209,6 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
     )
 
 
-@blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>/telecharger")
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
     contenu = objet_de_l_adresse.fichier_de_boite(base, code, Boite(boite), nom)

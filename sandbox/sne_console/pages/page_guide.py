@@ -13,14 +13,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, send_file, send_from_directory
+from flask import Response, render_template, send_file, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from sne_interface.resources import contracts_dir, docs_dir, fixtures_dir
 from sne_sandbox.offres_des_paquets import SECTIONS, offert
 from sne_sandbox.web.configuration_et_services import services
-
-blueprint: Final = Blueprint("guide", __name__, url_prefix="/guide")
 
 DOSSIER: Final = docs_dir()
 #: The page that lists the others: it opens the guide, and makes its menu.
@@ -48,8 +46,6 @@ class Texte:
     noeuds: tuple[Any, ...]
 
 
-@blueprint.get("/")
-@blueprint.get("/<path:page>")
 def page(page: str = SOMMAIRE) -> str:
     """One page; without a name, the list of them."""
     if page != SOMMAIRE and page not in pages():
@@ -68,13 +64,11 @@ def page(page: str = SOMMAIRE) -> str:
     )
 
 
-@blueprint.get("/captures/<nom>.png")
 def image(nom: str) -> Response:
     """A picture that a page shows."""
     return send_from_directory(DOSSIER / "captures", f"{nom}.png", mimetype="image/png", max_age=3600)
 
 
-@blueprint.get("/fichiers/<path:chemin>")
 def fichier(chemin: str) -> Response:
     """A file that a page sends to, as text: an example to copy, a schema. No other file is given."""
     if chemin not in fichiers():

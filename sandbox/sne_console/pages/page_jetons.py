@@ -6,13 +6,11 @@ from flask import g, render_template, request
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.outillage_des_sections import avec_remede, geste, section
+from sne_console.cadre.outillage_des_sections import avec_remede, geste
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau
 from sne_sandbox.web.configuration_et_services import services
-
-blueprint: Final = section("jetons", __name__)
 
 #: What each right opens, as the form says it.
 _DROITS: Final = {
@@ -22,13 +20,11 @@ _DROITS: Final = {
 }
 
 
-@blueprint.get("/jetons")
 def page(base: str) -> str:
     """Shows the tokens of the database, and how many wrong ones came."""
     return _montrer()
 
 
-@blueprint.post("/jetons")
 def nouveau(base: str) -> str | tuple[str, int]:
     """Makes one, and shows it: the page is not kept, and shows it no more."""
     nom, expire = request.form.get("nom", "").strip(), request.form.get("expire", "").strip()
@@ -41,7 +37,6 @@ def nouveau(base: str) -> str | tuple[str, int]:
     return _montrer(fait)
 
 
-@blueprint.post("/jetons/<nom>/revoquer")
 @geste("jetons.page")
 def revoquer(base: str, nom: str) -> str | Redirection:
     """Revokes one, with its cookies."""

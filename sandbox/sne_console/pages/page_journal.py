@@ -16,7 +16,6 @@ from sne_console.cadre.outillage_des_sections import (
     PAR_PAGE,
     apres_action,
     evenement,
-    section,
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
@@ -34,8 +33,6 @@ from sne_sandbox.store.journal import AUCUN, Journal
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration_et_services import expediteur, services
 from sne_sandbox.web.reponses_http import telechargement
-
-blueprint: Final = section("journal", __name__)
 
 #: Filters of the page, as the store names them; `xpath` and `nuits` beside them.
 FILTRES: Final = ("guichet", "operation", "verdict", "regle", "numero", "texte")
@@ -98,7 +95,6 @@ def _cle(echange: Echange) -> str:
 # --- the list -----------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/journal")
 def page(base: str) -> str | tuple[str, int]:
     """The exchanges, newest first, narrowed by facets, filters or an XPath."""
     journal = services().magasin.journal
@@ -250,7 +246,6 @@ def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> FacetteDu
 # --- what arrives -------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/journal/flux")
 def flux(base: str) -> Response:
     """New exchanges as Server-Sent Events, for half a minute: the browser comes back from `Last-Event-ID`."""
     recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
@@ -308,7 +303,6 @@ def arrivees(
 # --- several exchanges --------------------------------------------------------------------------------------
 
 
-@blueprint.get("/journal/selection")
 def selection(base: str) -> str | Redirection | Response:
     """Does what `faire` says with the chosen exchanges (`ids`). It reads at once; it asks before a
     change."""
@@ -372,7 +366,6 @@ def selection(base: str) -> str | Redirection | Response:
     )
 
 
-@blueprint.post("/journal/rejouer")
 def rejouer(base: str) -> Redirection:
     """Sends the chosen exchanges again, in the order in which they came, and shows what came of each."""
     ids = envoi_et_rejeu.choisis(request.form.getlist("ids"))
@@ -386,7 +379,6 @@ def rejouer(base: str) -> Redirection:
     return apres_action(url_for("journal.selection", ids=nouveaux, faire="voir"), phrase)
 
 
-@blueprint.post("/journal/effacer")
 def effacer(base: str) -> Redirection:
     """Erases the chosen exchanges; their ids stay."""
     effaces = services().magasin.journal.effacer(base, envoi_et_rejeu.choisis(request.form.getlist("ids")))

@@ -1,11 +1,9 @@
 """`/console/<base>/controle/pannes`: the pannes of a base, armed and disarmed."""
 
-from typing import Final
-
 from flask import render_template, request
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.outillage_des_sections import entier_saisi, geste, section
+from sne_console.cadre.outillage_des_sections import entier_saisi, geste
 from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, ParametreLu
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
@@ -13,10 +11,7 @@ from sne_sandbox.bases import pannes as armement
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("pannes", __name__)
 
-
-@blueprint.get("/controle/pannes")
 def page(base: str) -> str:
     """Shows the pannes that are armed, and the table of kinds, each with what arms it without the console."""
     with services().magasin.lire(base) as registre:
@@ -37,7 +32,6 @@ def _armer_ailleurs(genre: GenrePanne) -> Equivalents:
     )
 
 
-@blueprint.post("/controle/pannes/armer")
 @geste("pannes.page")
 def armer(base: str) -> str:
     """Arms one. Fields of parameters are named `p-<name>`; those left as they are by default are not kept."""
@@ -58,7 +52,6 @@ def armer(base: str) -> str:
     return f"Panne {identifiant} [{genre.nom}] armée : {genre.description}"
 
 
-@blueprint.post("/controle/pannes/desarmer")
 @geste("pannes.page")
 def desarmer(base: str) -> str:
     """Takes one away, or all."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import render_template, request, url_for
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, permis, section
+from sne_console.cadre.outillage_des_sections import contrat_servi, permis
 from sne_console.pages import page_guide
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation
@@ -23,8 +23,6 @@ from sne_sandbox.offres_des_paquets import sections
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import Criteres, Prefixe, plus_recentes
 from sne_sandbox.web.configuration_et_services import services
-
-blueprint: Final = section("recherche", __name__)
 
 #: What is shown of each kind.
 _DE_CHAQUE: Final = 6
@@ -52,7 +50,6 @@ class Trouvees:
     suite: str = ""
 
 
-@blueprint.get("/recherche")
 def page(base: str) -> str:
     """Shows what the field finds, as a page."""
     cherche = _demande()
@@ -61,7 +58,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.get("/recherche/trouver")
 def trouver(base: str) -> str:
     """The same as a piece of a page: what shows under the field as one types."""
     cherche = _demande()

@@ -6,17 +6,14 @@ from typing import Final
 from flask import g, render_template, request
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.outillage_des_sections import geste, section
+from sne_console.cadre.outillage_des_sections import geste
 from sne_interface.settings import SETTINGS
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("reglages", __name__)
-
 _DE_BASE: Final = tuple(setting for setting in SETTINGS if setting.portee == "base")
 
 
-@blueprint.get("/controle/reglages")
 def page(base: str) -> str:
     """The form of the settings that a base has of its own."""
     actuels = asdict(g.base.reglages)
@@ -30,7 +27,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.post("/controle/reglages")
 @geste("reglages.page")
 def regler(base: str) -> str:
     """Takes what was written; what was not stays."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import g, render_template, request
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, section
+from sne_console.cadre.outillage_des_sections import contrat_servi
 from sne_console.vues import objet_de_l_adresse, regles_montrees
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
@@ -14,15 +14,12 @@ from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.rule import PROFILS
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("regles", __name__)
-
 #: Exchanges of the journal that a rule's page shows.
 VUS_MAX: Final = 10
 #: How far back it looks for them: what an exchange raised is in no index.
 CHERCHES_MAX: Final = 5_000
 
 
-@blueprint.get("/regles")
 def page(base: str) -> str:
     """The controls under a profile, narrowed by what is looked for."""
     demandes = {
@@ -51,7 +48,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.get("/regles/<code>")
 def regle(base: str, code: str) -> str:
     """One rule; `code` may be the official one."""
     contrat = contrat_servi()

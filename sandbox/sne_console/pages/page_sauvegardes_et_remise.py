@@ -11,7 +11,7 @@ from flask import g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.outillage_des_sections import compter, contrat_servi, geste, nom_libre, section
+from sne_console.cadre.outillage_des_sections import compter, contrat_servi, geste, nom_libre
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Horloge, Portee
@@ -23,8 +23,6 @@ from sne_sandbox.bases import pannes as armement
 from sne_sandbox.bases.sauvegardes import MAINTENANT, SauvegardeLue
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("sauvegardes", __name__)
-
 #: The page that asks again before a deed; `conseil`: it advises to save the base first.
 _CONFIRMATION: Final = "controle/confirmation.html"
 
@@ -33,7 +31,6 @@ _LISTES: Final = {"motif de radiation": "ListeMotifsRadiation", "statut DALO": "
 _ETATS: Final[Mapping[str, str]] = {EtatDemande.ACTIVE: "active", EtatDemande.RADIEE: "radiée"}
 
 
-@blueprint.get("/controle/sauvegardes")
 def page(base: str) -> str:
     """The snapshots of the base, and the form that makes one."""
     faites = objet_de_l_adresse.sauvegardes().lister(base)
@@ -49,7 +46,6 @@ def page(base: str) -> str:
     )
 
 
-@blueprint.get("/controle/sauvegardes/comparer")
 def comparer(base: str) -> str:
     """Shows what changed between two snapshots, or between one and the present."""
     avant, apres = request.args.get("avant", ""), request.args.get("apres", "")
@@ -79,7 +75,6 @@ def _dire(champ: str, valeur: str) -> str:
         return valeur
 
 
-@blueprint.post("/controle/sauvegardes")
 @geste("sauvegardes.page")
 def sauvegarder(base: str) -> str:
     """Saves the base under the name of the form."""
@@ -88,7 +83,6 @@ def sauvegarder(base: str) -> str:
     return f"Base sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
 
-@blueprint.get("/controle/sauvegardes/<nom>/restaurer")
 def restaurer(base: str, nom: str) -> str:
     """Asks again, and says what the snapshot holds."""
     sauvegarde = objet_de_l_adresse.sauvegarde(base, nom)
@@ -105,7 +99,6 @@ def restaurer(base: str, nom: str) -> str:
     )
 
 
-@blueprint.post("/controle/sauvegardes/<nom>/restaurer")
 @geste("sauvegardes.page")
 def faire_restaurer(base: str, nom: str) -> str:
     """Puts the base back as it was."""
@@ -113,7 +106,6 @@ def faire_restaurer(base: str, nom: str) -> str:
     return f"Base telle que sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
 
-@blueprint.get("/controle/sauvegardes/<nom>/supprimer")
 def oublier(base: str, nom: str) -> str:
     """Asks again before a snapshot is deleted."""
     objet_de_l_adresse.sauvegarde(base, nom)
@@ -127,7 +119,6 @@ def oublier(base: str, nom: str) -> str:
     )
 
 
-@blueprint.post("/controle/sauvegardes/<nom>/supprimer")
 @geste("sauvegardes.page")
 def faire_oublier(base: str, nom: str) -> str:
     """Deletes a snapshot; the base stays as it is."""
@@ -149,7 +140,6 @@ PORTEES: Final = {
 }
 
 
-@blueprint.get("/controle/remettre")
 def remise(base: str) -> str:
     """Shows what may be put back, and how much of it there is."""
     return render_template(
@@ -160,7 +150,6 @@ def remise(base: str) -> str:
     )
 
 
-@blueprint.get("/controle/remettre/<portee>")
 def remettre(base: str, portee: str) -> str:
     """Asks again, and says how much is lost."""
     titre, effet, etendue = _portee(portee)
@@ -178,7 +167,6 @@ def remettre(base: str, portee: str) -> str:
     )
 
 
-@blueprint.post("/controle/remettre/<portee>")
 @geste("sauvegardes.remise")
 def faire_remettre(base: str, portee: str) -> str:
     """Puts that part of the base back to its start."""

@@ -21,7 +21,6 @@ from sne_console.cadre.outillage_des_sections import (
     avec_remede,
     contrat_servi,
     evenement,
-    section,
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
@@ -36,8 +35,6 @@ from sne_sandbox.store.journal import Journal
 from sne_sandbox.web.acces import acces_d_ici, est_locale, joue_les_scenes, qui_est_la, voit_en_clair
 from sne_sandbox.web.configuration_et_services import expediteur, services
 
-blueprint: Final = section("scenes", __name__)
-
 #: Where the pages that a step leads to are.
 _PAGES: Final = {"quotas": "statistiques.territoires", "statistiques": "statistiques.page"}
 _HEURE: Final = 60
@@ -47,7 +44,6 @@ _PAS: Final = 0.2
 _REPOS: Final = 0.05
 
 
-@blueprint.get("/scenes")
 def page(base: str) -> str:
     """The scenes, where each stands, and the link for the room. A trainee is shown those of the atelier."""
     atelier = ateliers.de_la_base(services().magasin, base)
@@ -81,7 +77,6 @@ def pour_la_salle() -> str:
     return f"{adresse.scheme}://{donnes[0] if donnes else socket.gethostname()}{port}"
 
 
-@blueprint.get("/scenes/<scene>")
 def scene(base: str, scene: str) -> Reponse:
     """The trainer's window; who only reads is led to the room's, without the notes. Once begun it is shown
     with its own base, whose clock is then at the top."""
@@ -104,7 +99,6 @@ def scene(base: str, scene: str) -> Reponse:
     )
 
 
-@blueprint.get("/scenes/<scene>/salle")
 def salle(base: str, scene: str) -> Reponse:
     """The room's window: the step that was played, or that of rank `pas`; never the trainer's notes."""
     etat = scene_jouee.lire(services(), _placee(base, scene))
@@ -115,13 +109,11 @@ def salle(base: str, scene: str) -> Reponse:
     return Response(render_template("scenes/salle.html", etat=etat, scene=etat.scene, salle=vue))
 
 
-@blueprint.get("/scenes/<scene>/fiche")
 def fiche(base: str, scene: str) -> str:
     """The sheet of the trainees, to print: questions, room to answer, the rules that are met."""
     return _feuille(_placee(base, scene), corrige=False)
 
 
-@blueprint.get("/scenes/<scene>/corrige")
 def corrige(base: str, scene: str) -> str:
     """The same with the answers, for the trainer."""
     return _feuille(_placee(base, scene), corrige=True)
@@ -148,7 +140,6 @@ def _ecoule(etat: scene_jouee.Representation) -> str:
     return f"{minutes} min" if minutes < _HEURE else f"{minutes // _HEURE} h {minutes % _HEURE:02d}"
 
 
-@blueprint.get("/scenes/<scene>/flux")
 def flux(base: str, scene: str) -> Response:
     """Tells who follows that the scene has moved, as Server-Sent Events, for half a minute: the page is then
     asked for again."""
@@ -182,7 +173,6 @@ def mouvements(
     return veiller(regarder, duree=duree, pas=_PAS, attendre=attendre)
 
 
-@blueprint.post("/scenes/<scene>/commencer")
 def commencer(base: str, scene: str) -> Reponse:
     """Puts it at its start. A base of its name that it did not make is emptied only by who says so."""
     voulue = _placee(base, scene)
@@ -191,7 +181,6 @@ def commencer(base: str, scene: str) -> Reponse:
     return apres_action(_adresse(voulue), phrase)
 
 
-@blueprint.post("/scenes/<scene>/pas/<int:rang>")
 def jouer(base: str, scene: str, rang: int) -> Reponse:
     """Plays its next step, as the room chose it when it is asked, and shows what came of it."""
     voulue = _placee(base, scene)

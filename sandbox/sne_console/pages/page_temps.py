@@ -14,7 +14,6 @@ from sne_console.cadre.outillage_des_sections import (
     avec_remede,
     geste,
     jour_saisi,
-    section,
 )
 from sne_console.vues.vie_de_la_demande import lire_nuit
 from sne_interface.domain.base import lire_instant
@@ -28,8 +27,6 @@ from sne_sandbox.bases.faits_des_nuits import Fait, bref
 from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.web.configuration_et_services import services
 
-blueprint: Final = section("temps", __name__)
-
 #: Nights that are shown, and exchanges among which they are looked for when none was just lived.
 NUITS_MAX: Final = 100
 #: Those that are shown at once; the others are folded.
@@ -41,7 +38,6 @@ MARGE: Final = timedelta(hours=1)
 PAS: Final = (("P1D", "+ 1 jour"), ("P1M", "+ 1 mois"), ("P13M", "+ 13 mois"))
 
 
-@blueprint.get("/controle")
 def page(base: str) -> str:
     """The clock, its time as a picture, and the last nights; `?depuis=` shows those after an exchange."""
     magasin = services().magasin
@@ -90,7 +86,6 @@ def page(base: str) -> str:
 # --- what a move would do -----------------------------------------------------------------------------------
 
 
-@blueprint.get("/controle/apercu")
 def apercu(base: str) -> str | Redirection:
     """Shows what a move would do, by demande, before it is made: `genre` and `vers`, or a day, or an
     instant."""
@@ -161,7 +156,6 @@ def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
 # --- moves --------------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/controle/<any(avancer, figer, reelle, nuits):quoi>")
 @geste("temps.page")
 def deplacer(base: str, quoi: str) -> Redirection:
     """Moves the clock, and shows the nights that passed. A move that would do something is first shown,
@@ -180,7 +174,6 @@ def deplacer(base: str, quoi: str) -> Redirection:
 # --- the return ---------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/controle/annuler")
 def demander_annuler(base: str) -> str | Redirection:
     """Asks again before the last move is taken back."""
     avance = retour_d_horloge.derniere(services().magasin, base)
@@ -199,7 +192,6 @@ def demander_annuler(base: str) -> str | Redirection:
     )
 
 
-@blueprint.post("/controle/annuler")
 @geste("temps.page")
 def annuler(base: str) -> str:
     """Takes the last move back, if it is still the one that was shown."""

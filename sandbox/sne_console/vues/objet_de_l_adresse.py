@@ -1,12 +1,12 @@
 """The things that an address of the console or of the API names, found. Each function raises NotFound, with a
-sentence, for a thing that does not exist. The base of an address is found before its view is called."""
+sentence, for a thing that does not exist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, NoReturn
 
-from flask import g, request
+from flask import request
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from sne_conformite.observation.observation import Observation, observer
@@ -31,12 +31,6 @@ from sne_sandbox.web.configuration_et_services import services
 LEGER_MAX: Final = 500_000
 #: Bytes of exchanges that are opened together.
 ENSEMBLE_MAX: Final = 32_000_000
-
-
-def trouver_base() -> None:
-    """Finds the base that is shown (`g.base`), when the address names one. Raises BaseInconnue."""
-    if request.view_args and "base" in request.view_args:
-        g.base = services().magasin.bases.lire(request.view_args["base"])
 
 
 def echange(base: str, identifiant: int) -> Echange:

@@ -194,6 +194,12 @@ def installer(app: Flask, principale: Flask) -> None:
     )  # fmt: skip
 
 
+def trouver_base() -> None:
+    """Finds the base that is shown (`g.base`), when the address names one. Raises BaseInconnue."""
+    if request.view_args and "base" in request.view_args:
+        g.base = current_app.extensions["sne"].magasin.bases.lire(request.view_args["base"])
+
+
 def acces_d_ici() -> Acces:
     """The tokens of the application in charge."""
     donnes: Acces = current_app.extensions["acces"]
@@ -273,8 +279,4 @@ def jeton_csrf() -> str:
 def csrf_convient(recu: str) -> bool:
     """True when a form comes from a page that we gave this browser."""
     attendu = session.get("csrf")
-    return isinstance(attendu, str) and _memes(recu, attendu)
-
-
-def _memes(un: str, autre: str) -> bool:
-    return hmac.compare_digest(un.encode(), autre.encode())
+    return isinstance(attendu, str) and hmac.compare_digest(recu.encode(), attendu.encode())

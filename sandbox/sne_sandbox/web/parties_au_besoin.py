@@ -78,6 +78,5 @@ class Aiguillage(PorteSoap):
 
 def _est_une_visite(environ: Mapping[str, str]) -> bool:
     """True when a browser asks for a page (the address of a WSDL or a schema has a query)."""
-    if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
-        return False
-    return environ.get("HTTP_ACCEPT", "").replace(" ", "").startswith(_PAGE)
+    simple = environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING")
+    return simple and environ.get("HTTP_ACCEPT", "").replace(" ", "").startswith(_PAGE)

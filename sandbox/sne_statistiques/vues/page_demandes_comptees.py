@@ -23,7 +23,7 @@ from sne_sandbox.web.configuration_et_services import services
 from sne_statistiques.comptes import comptes_a_dessiner, demandes_comptees, statistiques
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.demandes_comptees import Periode
-from sne_statistiques.vues.section_des_statistiques import CHAMPS
+from sne_statistiques.vues.adresse_d_un_nombre import CHAMPS
 
 _S: Final = metadonnees.demande_stat.c
 _D: Final = metadonnees.demande.c

@@ -94,7 +94,7 @@ def test_what_only_the_repository_has_is_no_link() -> None:
 
 
 def test_a_page_of_a_package_that_is_not_there_is_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_guide, "offert", lambda module: not module.endswith("section_des_statistiques"))
+    monkeypatch.setattr(page_guide, "offert", lambda module: not module.endswith("page_statistiques"))
     assert page_guide.lien("http://127.0.0.1:8080/console/ecole/statistiques") is None
     assert page_guide.lien("http://127.0.0.1:8080/console/ecole/demandes") == "/console/ecole/demandes"
 
