@@ -327,7 +327,7 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
 def donner_archives(question: dict[str, Any], base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
     ids = envoi_et_rejeu.choisis([question["ids"]])
-    contenu = envoi_et_rejeu.archive(base, ids, origine=adresse_d_ici())
+    contenu = cotes.archive(base, ids, origine=adresse_d_ici())
     return Response(contenu, content_type="application/json")
 
 

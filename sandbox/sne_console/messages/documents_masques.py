@@ -4,11 +4,10 @@ import io
 import zipfile
 from copy import deepcopy
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from sne_conformite.observation.observation import Observation
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
 from sne_interface.domain.dates import PARIS, xs_date_time
@@ -20,19 +19,22 @@ from sne_interface.settings import Limites
 from sne_sandbox.mime.masquage import Masqueur, masquer_corps
 from sne_sandbox.web.acces import reserver, voit_en_clair
 
+if TYPE_CHECKING:
+    from sne_conformite.observation.observation import Observation
+
 _ZIP: Final = b"PK\x03\x04"
 #: Entries of an archive that a page names.
 _CONTENUS_MAX: Final = 200
 
 
-def document_repondu(observation: Observation) -> bytes:
+def document_repondu(observation: "Observation") -> bytes:
     """The XML document, or the archive, of the answer; b"" without any."""
     if observation.asynchrone:
         return observation.echange.reponse
     return document_parmi(observation.reponse.champs)
 
 
-def arbre_repondu(observation: Observation) -> Any:
+def arbre_repondu(observation: "Observation") -> Any:
     """Root of the document answered (lxml), None when there is none or it is no XML."""
     return lire(document_repondu(observation))
 

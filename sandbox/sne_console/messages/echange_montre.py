@@ -2,7 +2,8 @@
 (HAR 1.2, w3c.github.io/web-performance/specs/HAR)."""
 
 import base64
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
@@ -18,9 +19,11 @@ from sne_console.messages.documents_masques import (
     montrer_octets,
 )
 from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
+from sne_console.vues import objet_de_l_adresse
 from sne_interface.contract.codec import lire_lieu
-from sne_interface.domain.echange import Piece, document_parmi
+from sne_interface.domain.echange import HORS_HTTP, Piece, document_parmi
 from sne_interface.domain.nir import masquer_nirs
+from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration_et_services import VERSION
 
@@ -222,6 +225,20 @@ def defauts(observation: Observation, profil: str) -> list[Remarque]:
 
 
 # --- as an HTTP archive -------------------------------------------------------------------------------------
+
+
+def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
+    """One HTTP archive (HAR 1.2) of exchanges, in the order of `ids`, NIR masked; what is no HTTP request is
+    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request, or they
+    weigh too much together."""
+    voulus = [i for i in ids if objet_de_l_adresse.tete(base, i).methode not in HORS_HTTP]
+    requetes = objet_de_l_adresse.observations(base, voulus)
+    if not requetes:
+        raise UsageError(
+            "Aucune de ces lignes n'est une requête HTTP : il n'y a pas d'archive HAR à en faire.",
+            remede="choisissez des échanges",
+        )
+    return json.dumps(en_har(*requetes, origine=origine), ensure_ascii=False, indent=1).encode()
 
 
 def en_har(*observations: Observation, origine: str) -> dict[str, Any]:

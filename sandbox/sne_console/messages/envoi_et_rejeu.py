@@ -1,21 +1,16 @@
 """The HTTP request that calls an operation, built as an interfaced application builds it, and sent as an
-exchange like any other; an exchange sent again, and a document cut down to what still raises its anomaly;
-several exchanges taken away as one archive, sent again in order, erased."""
+exchange like any other; an exchange sent again, and a document cut down to what still raises its anomaly."""
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from sne_conformite.observation.observation import Observation
-from sne_console.messages import echange_montre
-from sne_console.vues import objet_de_l_adresse
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.base import BASE_PAR_DEFAUT
@@ -42,6 +37,9 @@ from sne_sandbox.soap.requete_soap_ecrite import Champs, ecrire
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration_et_services import Expediteur, Services
 from sne_sandbox.web.services_soap import acheminer, est_un_appel
+
+if TYPE_CHECKING:
+    from sne_conformite.observation.observation import Observation
 
 #: Seconds that a reduction may take.
 REDUCTION_MAX: Final = 5.0
@@ -188,7 +186,7 @@ class Reduction:
     secondes: float
 
 
-def cibles(observation: Observation) -> list[str]:
+def cibles(observation: "Observation") -> list[str]:
     """Lists the targets to which a document may be reduced: codes of rules, the blocking ones first, or
     « structure » for a refusal by the schema."""
     if observation.arbre is None or observation.operation not in OPERATIONS or observation.asynchrone:
@@ -200,7 +198,7 @@ def cibles(observation: Observation) -> list[str]:
     return codes
 
 
-def reduire(services: Services, base: str, observation: Observation, cible: str) -> Reduction:
+def reduire(services: Services, base: str, observation: "Observation", cible: str) -> Reduction:
     """The smallest document that still raises `cible`, no blocking anomaly being new, against the base as it
     is now. Raises UsageError when it does not raise it any more."""
     debut = time.monotonic()
@@ -225,7 +223,7 @@ def reduire(services: Services, base: str, observation: Observation, cible: str)
     return Reduction(racine, texte, avant, _compter(racine), entiere, time.monotonic() - debut)
 
 
-def _regle(services: Services, registre: RegistreBase, observation: Observation) -> Any:
+def _regle(services: Services, registre: RegistreBase, observation: "Observation") -> Any:
     """Codes of the anomalies of a document, sent where the observed one was."""
     operation, champs = str(observation.operation), observation.champs
 
@@ -238,7 +236,7 @@ def _regle(services: Services, registre: RegistreBase, observation: Observation)
     return juger
 
 
-def _structure(observation: Observation) -> Any:
+def _structure(observation: "Observation") -> Any:
     """« structure » and the faults of a document that its schema refuses for the first fault observed."""
     premiere = _fautes(observation, observation.arbre)[0]
 
@@ -249,7 +247,7 @@ def _structure(observation: Observation) -> Any:
     return juger
 
 
-def _fautes(observation: Observation, racine: Any) -> list[str]:
+def _fautes(observation: "Observation", racine: Any) -> list[str]:
     contrat = observation.contrat
     genre = OPERATIONS[str(observation.operation)].genre
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
@@ -283,31 +281,6 @@ def choisis(ecrits: Iterable[str]) -> list[int]:
             f"{len(ids)} échanges sont choisis : {CHOISIS_MAX} au plus à la fois.", remede="cochez-en moins"
         )
     return ids
-
-
-def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
-    """One HTTP archive (HAR 1.2) of exchanges, in the order of `ids`, NIR masked; what is no HTTP request is
-    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request, or they
-    weigh too much together."""
-    voulus = [i for i in ids if objet_de_l_adresse.tete(base, i).methode not in HORS_HTTP]
-    requetes = objet_de_l_adresse.observations(base, voulus)
-    if not requetes:
-        raise UsageError(
-            "Aucune de ces lignes n'est une requête HTTP : il n'y a pas d'archive HAR à en faire.",
-            remede="choisissez des échanges",
-        )
-    return json.dumps(
-        echange_montre.en_har(*requetes, origine=origine), ensure_ascii=False, indent=1
-    ).encode()
-
-
-def rejouer_tous(base: str, ids: Sequence[int], qui: Expediteur) -> list[int]:
-    """Sends exchanges again, in the order of `ids`, those that can be. Answers the ids of what they left in
-    the journal of the base. Raises NotFound for an id that is not there: nothing is sent then."""
-    voulus = [i for i in ids if not empechement(objet_de_l_adresse.tete(base, i))]
-    # One after the other: together they may be all that the memory holds.
-    partis = [rejouer(objet_de_l_adresse.echange(base, identifiant), qui) for identifiant in voulus]
-    return [parti[1] for parti in partis if parti is not None and parti[0] == base]
 
 
 def effacable(echange: Echange) -> bool:

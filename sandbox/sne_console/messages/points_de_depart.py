@@ -4,12 +4,10 @@ that a rule refuses, or an exchange to mend. Each start has a key; the same key 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from werkzeug.exceptions import NotFound
 
-from sne_conformite.observation.observation import Observation, observer
-from sne_console.messages import echange_montre
 from sne_console.messages.champs_saisis import ecrire, greffer, poser, trouver
 from sne_console.messages.documents_masques import en_texte, lire, masquer, montrer_octets, redater
 from sne_console.messages.paroles import PAROLES
@@ -31,6 +29,9 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration_et_services import Services
+
+if TYPE_CHECKING:
+    from sne_conformite.observation.observation import Observation
 
 MENAGES: Final = PAROLES["menages"]
 SPECIMENS: Final = PAROLES["specimens"]
@@ -146,6 +147,8 @@ def question(services: Services, base: str, ecrite: str) -> tuple[dict[str, str]
 
 def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
     """The document of an exchange as it was sent, lines included."""
+    from sne_console.messages import echange_montre
+
     lue = _observer(services, base, cle)
     octets = b"" if lue is None else echange_montre.document(lue, "requete")
     if not octets:
@@ -154,7 +157,9 @@ def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
     return Depart(str(cle), lire(octets), montrer_octets(octets).decode("utf-8", "replace"))
 
 
-def _observer(services: Services, base: str, cle: CleDepart) -> Observation | None:
+def _observer(services: Services, base: str, cle: CleDepart) -> "Observation | None":
+    from sne_conformite.observation.observation import observer
+
     numero = entier_de(cle.reste)
     lu = None if numero is None else services.magasin.journal.lire(base, numero)
     return None if lu is None else observer(lu, services.contrat_de(lu.base))

@@ -2,18 +2,16 @@
 
 import shlex
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as Reponse
 
 from sne_console.cadre.equivalents import curl
 from sne_console.cadre.outillage_des_sections import compter, contrat_servi
-from sne_console.formation import scenes
 from sne_console.messages import brouillon
 from sne_console.messages.envoi_et_rejeu import emballer
 from sne_console.messages.refus_groupes import grouper
-from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.echanges_immontrables import essayer
 from sne_console.vues.interface_montree import par_service
 from sne_sandbox.pki.authority import Autorite
@@ -58,13 +56,30 @@ def page(base: str) -> Reponse:
             autorite=Autorite(services().configuration.home / "pki").ca,
             guichets=guichets,
             certificats=certificats,
-            jugements=objet_de_l_adresse.jugements()[:_JUGEMENTS] if role == "certifie" else [],
-            scenes=scenes.scenes() if role == "forme" else [],
+            jugements=_jugements() if role == "certifie" else [],
+            scenes=_scenes() if role == "forme" else [],
         )
     )
     if request.args.get("role") in ROLES:
         reponse.set_cookie("sne_role", role, max_age=_GARDE, samesite="Lax", httponly=True)
     return reponse
+
+
+# What opens a base first is asked neither for judgements nor for scenes, nor imports what reads them.
+
+
+def _jugements() -> list[Any]:
+    """The last judgements that the visitor may see."""
+    from sne_console.vues import objet_de_l_adresse
+
+    return objet_de_l_adresse.jugements()[:_JUGEMENTS]
+
+
+def _scenes() -> tuple[Any, ...]:
+    """All the scenes."""
+    from sne_console.formation import scenes
+
+    return scenes.scenes()
 
 
 def _premier_appel() -> str:

@@ -19,7 +19,7 @@ from sne_console.cadre.outillage_des_sections import (
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
-from sne_console.messages import envoi_et_rejeu, refus_groupes
+from sne_console.messages import echange_montre, envoi_et_rejeu, refus_groupes
 from sne_console.messages.recherche_xpath import RechercheXpath, chercher
 from sne_console.messages.verdict_vu_de_l_appelant import Vecu, verdict_vecu
 from sne_console.vues import objet_de_l_adresse
@@ -311,7 +311,7 @@ def selection(base: str) -> str | Redirection | Response:
         return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
     ids, faire = envoi_et_rejeu.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
     if faire == "har":
-        contenu = envoi_et_rejeu.archive(base, ids, origine=adresse_d_ici())
+        contenu = echange_montre.archive(base, ids, origine=adresse_d_ici())
         return telechargement(contenu, f"echanges-{ids[0]}-{ids[-1]}.har", "application/json")
     if faire == "comparer":
         if len(ids) != 2:
@@ -369,7 +369,10 @@ def selection(base: str) -> str | Redirection | Response:
 def rejouer(base: str) -> Redirection:
     """Sends the chosen exchanges again, in the order in which they came, and shows what came of each."""
     ids = envoi_et_rejeu.choisis(request.form.getlist("ids"))
-    nouveaux = envoi_et_rejeu.rejouer_tous(base, ids, expediteur())
+    # None is sent when one is not there. One after the other: together they may be all that the memory holds.
+    voulus = [i for i in ids if not envoi_et_rejeu.empechement(objet_de_l_adresse.tete(base, i))]
+    partis = [envoi_et_rejeu.rejouer(objet_de_l_adresse.echange(base, i), expediteur()) for i in voulus]
+    nouveaux = [parti[1] for parti in partis if parti is not None and parti[0] == base]
     perdus = len(ids) - len(nouveaux)
     phrase = f"{accorde(len(nouveaux), 'message est reparti', 'messages sont repartis')}, dans l'ordre."
     if perdus:
