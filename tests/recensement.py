@@ -72,15 +72,11 @@ class Recensement:
 MODULES: Final = tuple(section.nom for section in sections())
 
 
-def _adresses() -> Flask:
-    """The views of the console without what they need to answer: only where they are matters here."""
-    app = Flask("adresses")
-    app.url_map.strict_slashes = False
-    inscrire(app)
-    return app
-
-
-_CARTE: Final = _adresses().url_map
+#: The views of the console without what they need to answer: only where they are matters here.
+_ADRESSES: Final = Flask("adresses")
+_ADRESSES.url_map.strict_slashes = False
+inscrire(_ADRESSES)
+_CARTE: Final = _ADRESSES.url_map
 _LOCALE: Final[MapAdapter] = _CARTE.bind("localhost")
 
 

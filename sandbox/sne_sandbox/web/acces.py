@@ -270,10 +270,7 @@ def reserver(quoi: str) -> None:
 
 def jeton_csrf() -> str:
     """The token that the forms of this browser carry."""
-    if "csrf" not in session:
-        session["csrf"] = secrets.token_urlsafe(24)
-    jeton: str = session["csrf"]
-    return jeton
+    return str(session.setdefault("csrf", secrets.token_urlsafe(24)))
 
 
 def csrf_convient(recu: str) -> bool:

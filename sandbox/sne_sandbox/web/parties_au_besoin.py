@@ -13,14 +13,17 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from sne_interface.contract.contrats import Contrats
+from sne_interface.domain.echange import ReponseHttp
+from sne_interface.errors import OperatorError
 from sne_sandbox.bases.jetons import cle_des_cookies
 from sne_sandbox.canal_asynchrone import CanalAsynchrone
 from sne_sandbox.exchange import Echanges
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.offres_des_paquets import parties
 from sne_sandbox.soap.serveur_soap import ServeurSoap
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.configuration_et_services import Configuration, Services, ouvrir
-from sne_sandbox.web.services_soap import PorteSoap, est_un_appel
+from sne_sandbox.web.services_soap import TEXTE, PorteSoap, egarer, est_un_appel, rendre
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -56,24 +59,28 @@ class Aiguillage(PorteSoap):
         nom = self._parties.get(segment, "principale")
         # Whoever follows the addresses that `serve` and answers give, or mistypes one, is answered by a page.
         inconnu = nom == "principale" and segment not in ("healthz", "readyz")
+        # No page takes a SOAP message: its application was given the address of the server for a service's.
+        appel = est_un_appel(environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE", ""))
+        if appel and (inconnu or nom == "console"):
+            return rendre(environ, start_response, egarer(self.services, environ))
         if (inconnu or ECHANGE.fullmatch(chemin)) and _est_une_visite(environ):
             nom = "console"
-        # No page takes a SOAP message: its application was given the address of the server for a service's.
-        elif nom == "console" and est_un_appel(environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE", "")):
-            nom = "principale"
-        application = self.partie(nom)
+        try:
+            application = self.partie(nom)
+        except OperatorError as erreur:
+            dit = erreur.diagnostics()
+            journal_technique("sne_sandbox.web").error("part not built", part=nom, cause=dit)
+            return rendre(environ, start_response, ReponseHttp(503, list(TEXTE), f"{dit}\n".encode()))
         return type(application).wsgi_app(application, environ, start_response)
 
     def partie(self, nom: str) -> "Flask":
         """The application of a part, built when it is not yet."""
-        construite = self._construites.get(nom)
-        if construite is None:
+        if nom not in self._construites:
             with self._verrou:
                 if nom not in self._construites:
                     (voulue,) = [p for p in parties() if p.nom == nom]
                     self._construites[nom] = importlib.import_module(voulue.module).construire(self)
-                construite = self._construites[nom]
-        return construite
+        return self._construites[nom]
 
 
 def _est_une_visite(environ: Mapping[str, str]) -> bool:

@@ -39,7 +39,8 @@ def installer(app: Flask) -> None:
 
 
 def _controler() -> None:
-    if request.path.startswith(OUVERTS) or est_egaree(request):
+    genre = request.headers.get("Content-Type", "")
+    if request.path.startswith(OUVERTS) or (request.url_rule is None and est_un_appel(request.method, genre)):
         return  # real clients send the national server's Host; SOAP carries its own identity
     acces = acces_d_ici()
     if acces.ouvert:
@@ -61,11 +62,6 @@ def _controler() -> None:
             www_authenticate=WWWAuthenticate("bearer"),
         )
     verifier(entree, request)
-
-
-def est_egaree(requete: Request) -> bool:
-    """True when the request is a SOAP call that the application in charge has no rule for."""
-    return requete.url_rule is None and est_un_appel(requete.method, requete.headers.get("Content-Type", ""))
 
 
 def _verifier_locale(requete: Request) -> None:

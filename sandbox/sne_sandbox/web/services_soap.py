@@ -5,6 +5,7 @@ A call to a service needs nothing of Flask (contexts, hooks, a session), which i
 
 import gzip
 import re
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -27,6 +28,8 @@ from sne_interface.domain.echange import (
 )
 from sne_interface.domain.texte import Retenus
 from sne_interface.errors import ContractError, OperatorError
+from sne_interface.settings import est_boucle_locale
+from sne_sandbox.exchange import METHODES, base_nommee, chemins
 from sne_sandbox.web.configuration_et_services import Services
 
 if TYPE_CHECKING:
@@ -34,12 +37,15 @@ if TYPE_CHECKING:
 
 #: The address of a service of a named base.
 _DE_LA_BASE: Final = re.compile(r"/bases/([^/]+)(/services/.+)")
+#: Name and port, of a Host.
+_HOTE: Final = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?", re.ASCII)
 #: Media types of a SOAP call, of any version.
 _SOAP: Final = ("application/soap+xml", "multipart/related", "text/xml", "application/xop+xml")
 #: Names of headers, by the keys of an environ.
 _NOMS: Final = Retenus(lambda cle: cle.removeprefix("HTTP_").replace("_", "-").title())
+_STATUTS: Final = {statut: f"{statut} {dit.upper()}" for statut, dit in responses.items()}
 _XML: Final = [("Content-Type", "text/xml; charset=utf-8")]
-_TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]
+TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]
 
 
 def acheminer(services: Services, chemin: str) -> tuple[str, str] | None:
@@ -62,22 +68,36 @@ def _a_le_sien(services: Services, base: str) -> bool:
 
 
 class PorteSoap:
-    """Before an application: answers the calls of a service, and leaves everything else to `suite`."""
+    """Before an application: answers the calls of a service, and what is asked of its contract; leaves
+    everything else to `suite`."""
 
     def __init__(self, services: Services, suite: Callable[..., Iterable[bytes]]) -> None:
         self.services, self._suite = services, suite
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        chemin = environ["PATH_INFO"]
-        appel = environ["REQUEST_METHOD"] == "POST" and chemin.isascii()
-        lieu = acheminer(self.services, chemin) if appel else None
+        chemin = environ["PATH_INFO"] if environ["PATH_INFO"].isascii() else chemin_de(environ)
+        lieu = acheminer(self.services, chemin)
         if lieu is None:
             return self._suite(environ, start_response)
-        reponse = appeler(self.services, environ, chemin, *lieu)
-        dit = responses.get(reponse.statut, "unknown").upper()
-        longueur = ("Content-Length", str(len(reponse.corps)))
-        start_response(f"{reponse.statut} {dit}", [*reponse.en_tetes, longueur])
-        return [reponse.corps]
+        reponse: ReponseHttp | None
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
+            reponse = appeler(self.services, environ, chemin, *lieu)
+        elif (reponse := decrire(self.services, environ, chemin, lieu[1])) is None:
+            return self._suite(environ, start_response)
+        return rendre(environ, start_response, reponse)
+
+
+def chemin_de(environ: Mapping[str, Any]) -> str:
+    """The path of a request."""
+    chemin: str = environ["PATH_INFO"]
+    return chemin.encode("latin-1").decode(errors="replace")
+
+
+def rendre(environ: Mapping[str, Any], start_response: Any, reponse: ReponseHttp) -> Iterable[bytes]:
+    """Gives an answer to a server."""
+    longueur = [("Content-Length", str(len(reponse.corps)))] if reponse.statut != 204 else []
+    start_response(_STATUTS.get(reponse.statut, f"{reponse.statut} UNKNOWN"), [*reponse.en_tetes, *longueur])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [reponse.corps]
 
 
 def appeler(services: Services, environ: dict[str, Any], chemin: str, service: str, base: str) -> ReponseHttp:
@@ -131,6 +151,34 @@ def suivre(services: Services, environ: dict[str, Any], reponse: ReponseHttp) ->
         environ[NON_REMISE] = partial(services.echanges.non_remise, *reponse.echange)
 
 
+def decrire(services: Services, environ: dict[str, Any], chemin: str, base: str) -> ReponseHttp | None:
+    """Answers what is asked about a service: its methods, `?wsdl`, the schemas that it imports by `?xsd=…`
+    (by the contract of the base); None for what is none of these, or when no contract says it."""
+    requete = requete_de(services, environ, chemin)
+    if requete.methode == "OPTIONS":
+        return ReponseHttp(204, [("Content-Type", "text/html; charset=utf-8"), ("Allow", METHODES)], b"")
+    try:
+        contrat = services.contrat_de(base)
+    except OperatorError:
+        return None
+    service, origine = service_de(contrat, chemin, base), _origine_annoncee(services, environ)
+    return None if service is None else servir_le_contrat(contrat, service, requete, origine=origine)
+
+
+def service_de(contrat: Contrat, chemin: str, base: str) -> str | None:
+    """The service of a contract that a path of a base leads to; None for none."""
+    return chemins(contrat).get(chemin.removeprefix(f"/bases/{base}").rstrip("/"))
+
+
+def _origine_annoncee(services: Services, environ: Mapping[str, Any]) -> str:
+    """The origin to write in a WSDL: the caller's own words if they name this server (a port may be mapped on
+    the way), else ours: another name may be the national server's, which a stub would call."""
+    hote = _HOTE.fullmatch(environ.get("HTTP_HOST", ""))
+    nom = hote[1].strip("[]").lower() if hote else ""
+    connu = est_boucle_locale(nom) or nom in (*services.configuration.noms, socket.gethostname())
+    return f"{environ['wsgi.url_scheme']}://{hote[0]}" if hote and connu else origine_de(environ)
+
+
 def servir_le_contrat(
     contrat: Contrat, service: str, requete: RequeteHttp, *, origine: str
 ) -> ReponseHttp | None:
@@ -147,7 +195,7 @@ def servir_le_contrat(
         if "xsd" in parametres:
             return ReponseHttp(200, list(_XML), xsd_servi(contrat, parametres["xsd"], ""))
     except ContractError as erreur:
-        return ReponseHttp(404, list(_TEXTE), f"{erreur.diagnostics()}\n".encode())
+        return ReponseHttp(404, list(TEXTE), f"{erreur.diagnostics()}\n".encode())
     return None
 
 
@@ -171,3 +219,12 @@ def origine_de(environ: Mapping[str, Any]) -> str:
 def est_un_appel(methode: str, content_type: str) -> bool:
     """True when a request is a SOAP call by its method and media type."""
     return methode == "POST" and content_type.partition(";")[0].strip().lower() in _SOAP
+
+
+def egarer(services: Services, environ: dict[str, Any]) -> ReponseHttp:
+    """The answer to a call to an address where no service is."""
+    chemin = chemin_de(environ)
+    requete = requete_de(services, environ, chemin)
+    reponse = services.echanges.egare(requete, base_nommee(services.magasin, chemin))
+    suivre(services, environ, reponse)
+    return reponse

@@ -56,12 +56,6 @@ def test_every_page_says_that_it_is_not_official(page: Callable[..., Any]) -> No
     assert page("/journal").xpath("//header//*[@class='officieux']/text()") == ["bac à sable non officiel"]
 
 
-def test_the_menu_has_no_dead_link(banc: Banc, page: Callable[..., Any]) -> None:
-    liens = page("/journal").xpath("//nav[@aria-label='Sections']//a/@href")
-    assert f"/console/{banc.nom}/journal" in liens
-    assert [lien for lien in liens if banc.http.get(lien, headers=ENTETES).status_code != 200] == []
-
-
 @pytest.mark.parametrize("section", ["journal", "demandes", "controle", "composer"])
 def test_another_base_is_shown_in_the_same_section(page: Callable[..., Any], section: str) -> None:
     liens = page(f"/{section}").xpath("//ul[@aria-label='Choisir une base']//a/@href")

@@ -6,28 +6,49 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
+from sne_sandbox.bases.jetons import CLE_CONSOLE
 from sne_sandbox.offres_des_paquets import PARTIES
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
+from sne_sandbox.web.parties_au_besoin import Aiguillage
 
 
 def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:
-    app = creer_application(Configuration(ouvert=True, home=tmp_path))
-    aiguillage = app.extensions["aiguillage"]
-    http = app.test_client()
+    aiguillage = Aiguillage(Configuration(ouvert=True, home=tmp_path))
+    http = Client(aiguillage)
     ici = {"Host": "localhost"}
+    service = "/services/DemandeLogementImplService/"
+    assert http.get(f"{service}?wsdl").status_code == 200
+    assert http.options(service).headers["Allow"] == "GET, POST"
+    assert http.post("/services/", data=b"<a/>", content_type="text/xml").status_code == 404
+    assert aiguillage._construites == {}
     assert http.get("/healthz", headers=ici).status_code == 200
-    assert http.get("/services/DemandeLogementImplService/?wsdl").status_code == 200
     assert http.get("/rien", headers=ici).status_code == 404
-    assert set(aiguillage._construites) == {"principale"}
     with ThreadPoolExecutor(4) as fils:
         parties = list(fils.map(lambda _: aiguillage.partie("api"), range(4)))
     assert len(set(map(id, parties))) == 1
     assert http.get("/api/v1/bases", headers=ici).status_code == 200
     assert set(aiguillage._construites) == {"principale", "api"}
-    assert parties[0].extensions["sne"] is app.extensions["sne"]
-    app.extensions["sne"].magasin.fermer()
+    assert parties[0].extensions["sne"] is aiguillage.services
+    aiguillage.services.magasin.fermer()
+
+
+def test_a_part_that_cannot_be_built_says_the_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aiguillage = Aiguillage(Configuration(ouvert=True, home=tmp_path))
+    http = Client(aiguillage)
+    (tmp_path / CLE_CONSOLE).rename(tmp_path / "cle")
+    (tmp_path / CLE_CONSOLE).mkdir()
+    reponse = http.get("/", headers={"Host": "localhost"})
+    assert (reponse.status_code, reponse.mimetype) == (503, "text/plain")
+    for dit in (reponse.text, capsys.readouterr().err):
+        assert "choisissez un dossier par --home" in dit
+    (tmp_path / CLE_CONSOLE).rmdir()
+    assert http.get("/", headers={"Host": "localhost"}).status_code == 302
+    aiguillage.services.magasin.fermer()
 
 
 @pytest.fixture

@@ -138,24 +138,14 @@ def test_bases_never_meet(nouvelle_base: Callable[..., Banc]) -> None:
     assert len(une.journal()) == 1
 
 
-@pytest.mark.parametrize("methode", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("methode", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "NUIT"])
 def test_another_method_is_405_and_journalled(banc: Banc, methode: str) -> None:
     chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
     reponse = banc.http.open(chemin, method=methode, data=b"x")
     assert reponse.status_code == 405
     assert reponse.headers["Allow"] == "GET, POST"
-    assert [(e.methode, e.statut, e.verdict) for e in banc.journal()] == [(methode, 405, "refus")]
-
-
-def test_a_method_that_reads_nothing_is_answered_without_a_line(banc: Banc) -> None:
-    reponse = banc.http.options(f"/bases/{banc.nom}/services/DemandeLogementImplService/")
-    assert (reponse.status_code, reponse.headers["Allow"]) == (204, "GET, POST")
-    assert banc.journal() == []
-
-
-def test_a_method_does_not_pass_for_a_night(banc: Banc) -> None:
-    banc.http.open(f"/bases/{banc.nom}/services/DemandeLogementImplService/", method="NUIT")
-    assert [(e.methode, e.statut) for e in banc.journal()] == [("(NUIT)", 405)]
+    dite = "(NUIT)" if methode == "NUIT" else methode  # it does not pass for a night
+    assert [(e.methode, e.statut, e.verdict) for e in banc.journal()] == [(dite, 405, "refus")]
 
 
 def test_get_without_wsdl_says_what_to_add(banc: Banc) -> None:
@@ -180,7 +170,7 @@ def test_the_wsdl_has_an_address_of_this_server(
     banc: Banc, monkeypatch: pytest.MonkeyPatch, suffixe: str, hote: str, ici: str
 ) -> None:
     nommee = replace(banc.services, configuration=replace(banc.services.configuration, noms=("sne.test",)))
-    monkeypatch.setitem(banc.http.application.extensions, "sne", nommee)
+    monkeypatch.setattr(banc.app.extensions["aiguillage"], "services", nommee)
     reponse = banc.http.get(
         f"/bases/{banc.nom}/services/DemandeLogementImplService{suffixe}", headers={"Host": hote}
     )
@@ -232,9 +222,11 @@ def test_an_operation_of_the_real_client_is_read_whatever_the_host(banc: Banc) -
     assert banc.demander(specimen("personne_seule")).statut == 200  # Host: sne.logement.gouv.fr
 
 
-def test_head_of_the_wsdl_and_a_base_that_does_not_exist(banc: Banc) -> None:
+def test_what_reads_nothing_leaves_no_line_and_a_base_that_does_not_exist_has_no_wsdl(banc: Banc) -> None:
     chemin = "services/DemandeLogementImplService/?wsdl"
     assert banc.http.head(f"/bases/{banc.nom}/{chemin}").status_code == 200
+    reponse = banc.http.options(f"/bases/{banc.nom}/{chemin}")
+    assert (reponse.status_code, reponse.headers["Allow"]) == (204, "GET, POST")
     assert banc.journal() == []
     assert banc.http.get(f"/bases/nulle-part/{chemin}").status_code == 404
 
