@@ -19,7 +19,7 @@ from sne_console.cadre.outillage_des_sections import (
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
-from sne_console.messages import echange_montre, envoi_et_rejeu, refus_groupes
+from sne_console.messages import envoi_et_rejeu, refus_groupes
 from sne_console.messages.recherche_xpath import RechercheXpath, chercher
 from sne_console.messages.verdict_vu_de_l_appelant import Vecu, verdict_vecu
 from sne_console.vues import objet_de_l_adresse
@@ -311,6 +311,8 @@ def selection(base: str) -> str | Redirection | Response:
         return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
     ids, faire = envoi_et_rejeu.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
     if faire == "har":
+        from sne_console.messages import echange_montre
+
         contenu = echange_montre.archive(base, ids, origine=adresse_d_ici())
         return telechargement(contenu, f"echanges-{ids[0]}-{ids[-1]}.har", "application/json")
     if faire == "comparer":

@@ -1,17 +1,15 @@
 """The things that an address of the console or of the API names, found. Each function raises NotFound, with a
-sentence, for a thing that does not exist."""
+sentence, for a thing that does not exist. A judgement, an observation, a control bring modules of their own:
+they are imported where one is found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 from flask import request
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
-from sne_conformite.observation.observation import Observation, observer
-from sne_console.vues import epreuves, regles_montrees
-from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.base import Guichet
@@ -26,6 +24,10 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
 from sne_sandbox.web.acces import voit
 from sne_sandbox.web.configuration_et_services import services
+
+if TYPE_CHECKING:
+    from sne_conformite.observation.observation import Observation
+    from sne_console.vues.epreuves import JugementConserve
 
 #: Bytes of an exchange that any thread of the server opens and masks, without others waiting for it.
 LEGER_MAX: Final = 500_000
@@ -49,14 +51,18 @@ def tete(base: str, identifiant: int) -> Echange:
     return trouves[0] if trouves else _perdu(base, identifiant)
 
 
-def observation(base: str, identifiant: int) -> Observation:
+def observation(base: str, identifiant: int) -> "Observation":
     """Reads what an exchange carried, by the contract."""
+    from sne_conformite.observation.observation import observer
+
     return observer(echange(base, identifiant), services().contrat_de(base))
 
 
-def observations(base: str, identifiants: Sequence[int]) -> list[Observation]:
+def observations(base: str, identifiants: Sequence[int]) -> "list[Observation]":
     """Reads what several exchanges carried. Raises UsageError when they weigh too much together, and the
     errors of `echange`."""
+    from sne_conformite.observation.observation import observer
+
     contrat, poids, lus = services().contrat_de(base), 0, []
     for identifiant in identifiants:
         lu = echange(base, identifiant)
@@ -184,6 +190,8 @@ def sauvegarde(base: str, nom: str) -> SauvegardeLue:
 
 def regle(contrat: Contrat, code: str) -> Regle:
     """A control of a contract; `code` may be the official one."""
+    from sne_console.vues import regles_montrees
+
     trouvee = regles_montrees.trouver(contrat, code)
     if trouvee is None:
         raise NotFound(f"Aucune règle n'a le code [{code[:20]}].")
@@ -205,13 +213,15 @@ def nomenclature(contrat: Contrat, nom: str) -> str:
     return nom
 
 
-def jugements() -> list[JugementConserve]:
+def jugements() -> "list[JugementConserve]":
     """The judgements of this home that who asks may see, the newest first."""
+    from sne_console.vues import epreuves
+
     home = services().configuration.home.absolute()
     return [trouve for trouve in epreuves.lister(home, services().classeur) if _est_a_lui(trouve)]
 
 
-def _est_a_lui(epreuve: JugementConserve) -> bool:
+def _est_a_lui(epreuve: "JugementConserve") -> bool:
     """True when the visitor has a right on the base of the judgement, and the judgement is not that of an
     earlier base of the same name."""
     if voit(None):
@@ -222,8 +232,10 @@ def _est_a_lui(epreuve: JugementConserve) -> bool:
     return creee is None or (commence is not None and commence >= creee)
 
 
-def jugement(nom: str) -> JugementConserve:
+def jugement(nom: str) -> "JugementConserve":
     """A judgement of this home that who asks may see."""
+    from sne_console.vues import epreuves
+
     trouve = epreuves.trouver(services().configuration.home.absolute(), nom, services().classeur)
     if trouve is None or not _est_a_lui(trouve):
         raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
