@@ -16,13 +16,15 @@ RUN uv export --quiet --locked --no-dev --no-emit-project -o requirements.txt \
     && python -m venv /opt/sne-sandbox \
     && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps -r requirements.txt \
     && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps dist/*.whl
-# The templates of the console, compiled as pip compiles modules: the user of the image may write neither.
+# The templates of the console and of the report, compiled as pip compiles modules: the user of the image may write neither.
 RUN /opt/sne-sandbox/bin/python -c "from pathlib import Path; \
+from sne_conformite.rapports.rapport_html import environnement; \
 from sne_console.cadre.application_console import construire; \
 from sne_sandbox.web.configuration_et_services import Configuration; \
 from sne_sandbox.web.parties_au_besoin import Aiguillage; \
 gabarits = construire(Aiguillage(Configuration(home=Path('/tmp/home')))).jinja_env; \
-[gabarits.get_template(nom) for nom in gabarits.list_templates()]"
+[gabarits.get_template(nom) for nom in gabarits.list_templates()]; \
+environnement(Path()).get_template('rapport.html.j2')"
 
 FROM ${BASE}
 ARG VERSION

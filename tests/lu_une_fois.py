@@ -1,6 +1,5 @@
 """Reads once what tests read again and again: in a process, a text of TOML (the plan alone is 150 of them),
-a contract that we deliver, its requirements, its mentions, a schema that xmlschema reads; for all processes
-and runs, a template of Jinja."""
+a contract that we deliver, its requirements, its mentions, a schema that xmlschema reads."""
 
 import functools
 import pickle
@@ -8,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import jinja2
 import tomli
 from lxml import etree
 
@@ -22,7 +20,6 @@ from sne_interface.contract import (
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
 from sne_interface.contract.schemas import Schemas, cloture
-from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
 
 _Lu = TypeVar("_Lu")
 
@@ -33,7 +30,6 @@ _MODELES: Final = 8
 def poser() -> None:
     """For this process, and for those that are made of it."""
     tomli.loads = _gardee(tomli.loads)
-    GabaritsCompiles.dump_bytecode = jinja2.FileSystemBytecodeCache.dump_bytecode  # type: ignore[method-assign]
     contrats_charges.charger = _garde(contrats_charges.charger)
     declarations_des_schemas.parle_de_nir = functools.cache(declarations_des_schemas.parle_de_nir)
     modeles = _relu(declarations_des_schemas.charger_modele)

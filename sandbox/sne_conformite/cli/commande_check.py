@@ -32,8 +32,10 @@ from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style
 #: From this many documents on, more than one process judges them.
 _PARALLELE: Final = 400
 _LOT: Final = 50
-#: How many documents go through the control together, one step after the other.
+#: How many documents go through the control together, one step after the other, and the bytes of one that
+#: goes alone: its tree takes twenty times as much.
 _ENSEMBLE: Final = 10
+_SEUL: Final = 200_000
 #: In place of a rule: the sandbox itself failed on the document. Characters of its error.
 NON_JUGE: Final = "NON-JUGÉ"
 ERREUR_MAX: Final = 300
@@ -126,9 +128,10 @@ def _controler_tout(chemins: list[Path], options: dict[str, Any], maintenant: da
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    _controler_ensemble(chemins[:1])  # reads before the fork, rather than in each after it
+    _controler_ensemble(chemins[:1])  # reads rules and territories before the fork, not in each after it
     with ProcessPoolExecutor(processus, initializer=_initialiser, initargs=(options, maintenant)) as pool:
-        yield from _suivre(pool.map(_controler_ensemble, ensembles, chunksize=5), len(chemins))
+        controles = pool.map(_controler_ensemble, ensembles, chunksize=_LOT // _ENSEMBLE)
+        yield from _suivre(controles, len(chemins))
 
 
 def _suivre(ensembles: Iterator[list[_Vu]], combien: int) -> Iterable[_Vu]:
@@ -186,7 +189,8 @@ def _controler_un(chemin: str) -> Iterator[Controle | None]:
     nom = chemin.rpartition(os.sep)[2]
     nom_lu = nom if nom.startswith("DEM") else None
     try:
-        yield from _controler(octets, nom=nom_lu)
+        etapes = _controler(octets, nom=nom_lu)
+        yield from etapes if len(octets) < _SEUL else list(etapes)[-1:]
     except Exception as erreur:  # noqa: BLE001 - a bug of ours ends the control of this document, and no other's
         yield _non_juge(erreur)
 

@@ -143,8 +143,9 @@ class Couloirs:
     ) -> None:
         """One for each of the `instances` of the application but the first, which `banc` has, when there are
         scenarios enough; `a_dire` is what `presenter` is given. They have in turn those that wait for a
-        panne, and in turn the others, among which they come evenly: somebody works while they wait. The last
-        of them comes first: a connection that « silence » still holds at the end keeps the server from it."""
+        panne, and in turn the others, among which they come evenly: somebody works while they wait. A panne
+        is played from the last of the plan: « silence » holds a connection, which the server would wait for
+        at its end."""
         self.possibles = False
         assert self._renforts is not None
         for rang in range(2, min(instances, INSTANCES_MAX, 1 + len(scenarios) // _PART) + 1):

@@ -103,7 +103,7 @@ def construire(aiguillage: Aiguillage) -> Flask:
     app.url_defaults(_completer_adresse)
     app.context_processor(_commun)
     inscrire(app)
-    # Its files alone: the package is not imported, for all that it adds to forms.
+    # Its files alone: the package itself imports what it adds to forms.
     bootstrap = Blueprint("bootstrap", "flask_bootstrap", "static/bootstrap5", "/bootstrap/static")
     app.register_blueprint(bootstrap)
     app.add_url_rule("/", "accueil", _accueil)

@@ -15,10 +15,11 @@ from typing import Any, Final
 #: for ever for its answer, nor another process for the file.
 MEMBRES_MAX: Final = 16
 OUVERT_MAX_S: Final = 0.05
-#: How long the next of the members of the last group is waited for: their answers have just left, and their
-#: next messages are being read. One that wrote meanwhile would share the processor with them, and keep the
-#: file from other processes for longer.
+#: How long the next of the members of the last group is waited for, and all of them: their answers have just
+#: left, and their next messages are being read. One that wrote meanwhile would share the processor with them,
+#: and keep the file from other processes for longer.
 RASSEMBLER_S: Final = 0.005
+RASSEMBLER_TOUS_S: Final = 0.02
 
 
 class Groupe:
@@ -104,9 +105,11 @@ class File:
     def rassembler(self) -> None:
         """Waits for as many as there were in the last group, as long as one comes soon after another."""
         if len(self.attendent) + 1 < self._attendus:
+            fin = time.monotonic() + RASSEMBLER_TOUS_S
             with self._change:
-                while len(self.attendent) + 1 < self._attendus and self._change.wait(RASSEMBLER_S):
-                    pass
+                while len(self.attendent) + 1 < self._attendus and time.monotonic() < fin:
+                    if not self._change.wait(RASSEMBLER_S):  # nobody follows
+                        break
 
     def passer(self, combien: int) -> None:
         """The group of so many is ended: the next that waits leads the next one."""

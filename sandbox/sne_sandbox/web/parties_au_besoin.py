@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 ECHANGE: Final = re.compile(r"/api/v1/bases/[^/]+/exchanges/\d+")
 #: What every browser asks first of an address that is typed or clicked, and no SOAP stack.
 _PAGE: Final = "text/html,application/xhtml+xml"
+#: Told to anybody, before any right is known.
+_PAS_CONSTRUITE: Final = b"Cette partie du serveur ne s'ouvre pas : son journal dit pourquoi et que faire.\n"
 
 
 class Aiguillage(PorteSoap):
@@ -58,7 +60,7 @@ class Aiguillage(PorteSoap):
         segment = chemin.removeprefix("/").partition("/")[0]
         nom = self._parties.get(segment, "principale")
         # Whoever follows the addresses that `serve` and answers give, or mistypes one, is answered by a page.
-        inconnu = nom == "principale" and segment not in ("healthz", "readyz")
+        inconnu = nom == "principale" and chemin.strip("/") not in ("healthz", "readyz")
         # No page takes a SOAP message: its application was given the address of the server for a service's.
         appel = est_un_appel(environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE", ""))
         if appel and (inconnu or nom == "console"):
@@ -68,9 +70,9 @@ class Aiguillage(PorteSoap):
         try:
             application = self.partie(nom)
         except OperatorError as erreur:
-            dit = erreur.diagnostics()
-            journal_technique("sne_sandbox.web").error("part not built", part=nom, cause=dit)
-            return rendre(environ, start_response, ReponseHttp(503, list(TEXTE), f"{dit}\n".encode()))
+            cause = erreur.diagnostics()
+            journal_technique("sne_sandbox.web").error("part not built", part=nom, cause=cause)
+            return rendre(environ, start_response, ReponseHttp(503, list(TEXTE), _PAS_CONSTRUITE))
         return type(application).wsgi_app(application, environ, start_response)
 
     def partie(self, nom: str) -> "Flask":

@@ -75,7 +75,8 @@ class PorteSoap:
         self.services, self._suite = services, suite
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        chemin = environ["PATH_INFO"] if environ["PATH_INFO"].isascii() else chemin_de(environ)
+        environ["REQUEST_METHOD"] = environ["REQUEST_METHOD"].upper()
+        chemin = chemin_de(environ)
         lieu = acheminer(self.services, chemin)
         if lieu is None:
             return self._suite(environ, start_response)
@@ -88,9 +89,10 @@ class PorteSoap:
 
 
 def chemin_de(environ: Mapping[str, Any]) -> str:
-    """The path of a request."""
-    chemin: str = environ["PATH_INFO"]
-    return chemin.encode("latin-1").decode(errors="replace")
+    """The path of a request, with one slash at its beginning: an address that ends with one makes two."""
+    dit: str = environ["PATH_INFO"]
+    chemin = "/" + dit.lstrip("/")
+    return chemin if chemin.isascii() else chemin.encode("latin-1").decode(errors="replace")
 
 
 def rendre(environ: Mapping[str, Any], start_response: Any, reponse: ReponseHttp) -> Iterable[bytes]:
@@ -113,7 +115,8 @@ def appeler(services: Services, environ: dict[str, Any], chemin: str, service: s
 
 def requete_de(services: Services, environ: dict[str, Any], chemin: str) -> RequeteHttp:
     """A request, whole, as the exchange takes it."""
-    question = environ.get("QUERY_STRING", "").encode("latin-1").decode(errors="replace")
+    if question := environ.get("QUERY_STRING"):
+        chemin += "?" + question.encode("latin-1").decode(errors="replace")
     en_tetes = [
         (_NOMS[cle], valeur)
         for cle, valeur in environ.items()
@@ -125,8 +128,8 @@ def requete_de(services: Services, environ: dict[str, Any], chemin: str) -> Requ
 
         ailleurs = d_un_autre_site(_de_flask(environ), local=services.configuration.locale)
     return RequeteHttp(
-        methode=environ["REQUEST_METHOD"].upper(),
-        chemin=f"{chemin}?{question}".rstrip("?"),
+        methode=environ["REQUEST_METHOD"],
+        chemin=chemin,
         en_tetes=du_dehors(sans_secrets(en_tetes)),
         corps=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
         origine=origine_de(environ),

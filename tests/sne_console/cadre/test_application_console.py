@@ -3,6 +3,8 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,13 @@ def test_the_root_leads_to_the_home_of_the_school_base(banc: Banc) -> None:
         reponse = banc.http.get(chemin, headers=ENTETES)
         assert (reponse.status_code, reponse.location) == (302, "/console/ecole/")
     assert banc.http.get("/console/ecole/", headers=ENTETES).status_code == 200
+
+
+def test_every_address_has_its_view(banc: Banc) -> None:
+    vues = banc.app.extensions["aiguillage"].partie("console").view_functions.values()
+    tables = [vue.args for vue in vues if isinstance(vue, partial) and vue.args]
+    assert len(tables) > 90
+    assert all(callable(getattr(import_module(module), nom)) for module, nom in tables)
 
 
 def test_every_page_says_that_it_is_not_official(page: Callable[..., Any]) -> None:

@@ -22,7 +22,13 @@ def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:
     service = "/services/DemandeLogementImplService/"
     assert http.get(f"{service}?wsdl").status_code == 200
     assert http.options(service).headers["Allow"] == "GET, POST"
-    assert http.post("/services/", data=b"<a/>", content_type="text/xml").status_code == 404
+    for perdu in ("/services/", "/healthz/x"):
+        assert b"Fault" in http.post(perdu, data=b"<a/>", content_type="text/xml").data
+    deux = {"PATH_INFO": f"/{service}"}
+    assert (
+        http.post(service, data=b"<a/>", content_type="text/xml", environ_overrides=deux).status_code == 500
+    )
+    assert http.open(service, method="options").status_code == 204
     assert aiguillage._construites == {}
     assert http.get("/healthz", headers=ici).status_code == 200
     assert http.get("/rien", headers=ici).status_code == 404
@@ -44,8 +50,8 @@ def test_a_part_that_cannot_be_built_says_the_remedy(
     (tmp_path / CLE_CONSOLE).mkdir()
     reponse = http.get("/", headers={"Host": "localhost"})
     assert (reponse.status_code, reponse.mimetype) == (503, "text/plain")
-    for dit in (reponse.text, capsys.readouterr().err):
-        assert "choisissez un dossier par --home" in dit
+    assert "son journal dit pourquoi" in reponse.text
+    assert "choisissez un dossier par --home" in capsys.readouterr().err
     (tmp_path / CLE_CONSOLE).rmdir()
     assert http.get("/", headers={"Host": "localhost"}).status_code == 302
     aiguillage.services.magasin.fermer()
