@@ -126,9 +126,10 @@ def _annoncer_la_lecture(
             lecture = configuration.jeton_lecture or jeton_de_lecture(magasin, configuration.home)
         click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
     else:
-        url = f"--url {adresses.http or adresses.https}"
-        dit = f"page Scènes de la console, ou « sne-sandbox jetons lien --lecture {url} »"
-        click.echo(f"  lien de lecture : {dit}", err=True)
+        commande = preparatifs_d_ecoute.commande_du_lien(
+            configuration.home, adresses.http or adresses.https, "--lecture"
+        )
+        click.echo(f"  lien de lecture : page Scènes de la console, ou « {commande} »", err=True)
     if configuration.synchronous == "NORMAL" and not preparatifs_d_ecoute.sur_postgresql(options):
         click.echo(
             "  coupure de courant : peut perdre les derniers numéros ; --synchronous FULL les garde", err=True

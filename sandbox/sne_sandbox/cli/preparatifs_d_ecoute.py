@@ -218,15 +218,15 @@ def annoncer_la_console(
         return
     code = jetons.code_de_lien(configuration.home)
     click.echo(f"  console : {adresse}/connexion?code={code}", err=True)
-    click.echo("            (ce lien ouvre une fois, dans les dix minutes ; "
-               f"« {_un_autre_lien(configuration.home, adresse)} » en fait un autre)", err=True)  # fmt: skip
+    un_autre = f"« {commande_du_lien(configuration.home, adresse)} » en fait un autre"
+    click.echo(f"            (ce lien ouvre une fois, dans les dix minutes ; {un_autre})", err=True)
     ou = configuration.jeton_fichier
     click.echo(f"  jeton d'administration : {'celui que vous avez donné' if ou is None else ou}", err=True)
 
 
-def _un_autre_lien(home: Path, adresse: str) -> str:
-    """The command that makes one more link of this server, as it is typed where this one was."""
-    mots = ["sne-sandbox", "jetons", "lien"]
+def commande_du_lien(home: Path, adresse: str, *options: str) -> str:
+    """The command that makes a link of this server, as it is typed where this one was."""
+    mots = ["sne-sandbox", "jetons", "lien", *options]
     if home != PAR_NOM["home"].defaut:
         mots += ["--home", str(home)]
     if adresse != ADRESSE_D_ORIGINE:

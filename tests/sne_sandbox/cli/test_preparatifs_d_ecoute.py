@@ -18,6 +18,7 @@ from sne_sandbox.cli.preparatifs_d_ecoute import (
     adresse_publique,
     annoncer_la_console,
     applications_declarees,
+    commande_du_lien,
     configuration,
     ecrire_pret,
     jetons_du_serveur,
@@ -123,6 +124,8 @@ def test_the_link_says_how_one_more_of_this_very_server_is_made(
     du_home = Configuration(Path(home))
     annoncer_la_console(AdressesServies(http=f"http://127.0.0.1:{port}", https=None), du_home)
     assert commande in capsys.readouterr().err
+    lecture = commande.strip("« »").replace("lien", "lien --lecture")
+    assert commande_du_lien(Path(home), f"http://127.0.0.1:{port}", "--lecture") == lecture
 
 
 def test_a_link_is_made_for_a_server_that_there_is(tmp_path: Path) -> None:

@@ -21,14 +21,13 @@ def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:
     ici = {"Host": "localhost"}
     service = "/services/DemandeLogementImplService/"
     assert http.get(f"{service}?wsdl").status_code == 200
-    assert http.options(service).headers["Allow"] == "GET, POST"
+    assert http.open(service, method="options").headers["Allow"] == "GET, POST"
     for perdu in ("/services/", "/healthz/x"):
         assert b"Fault" in http.post(perdu, data=b"<a/>", content_type="text/xml").data
     deux = {"PATH_INFO": f"/{service}"}
     assert (
         http.post(service, data=b"<a/>", content_type="text/xml", environ_overrides=deux).status_code == 500
     )
-    assert http.open(service, method="options").status_code == 204
     assert aiguillage._construites == {}
     assert http.get("/healthz", headers=ici).status_code == 200
     assert http.get("/rien", headers=ici).status_code == 404
