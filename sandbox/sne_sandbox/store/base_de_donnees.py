@@ -295,7 +295,7 @@ class BaseDeDonnees(Connexions):
             exclusion.prendre()
         driver = None
         try:
-            driver, _ = self._lancer(_DEBUTS[self.dialecte, ecriture], ecrit=ecriture)
+            driver, _ = self._lancer(_DEBUTS[self.dialecte, ecriture])
             if verrou is not None and self.dialecte == "postgresql":
                 driver.execute(_VERROU_PG, (_cle(verrou),))
         except BaseException:
@@ -346,7 +346,7 @@ class BaseDeDonnees(Connexions):
         self._finir(groupe, ecriture=ecriture, saine=saine)
 
     def _finir(self, groupe: Groupe, *, ecriture: bool, saine: bool) -> None:
-        self._remettre(groupe.pilote, saine=saine, ecrit=ecriture)
+        self._remettre(groupe.pilote, saine=saine)
         if ecriture and self._verrou is not None:
             self._verrou.rendre()
 

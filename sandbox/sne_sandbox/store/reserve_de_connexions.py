@@ -206,13 +206,13 @@ class Connexions:
 
     # --- connections ---------------------------------------------------------------------------------
 
-    def _prendre(self, *, ecrit: bool) -> Any:
-        """A connection that nobody uses; that of this thread, while it fills a base. Those that write take
-        the same one when they can: what others commit makes the pages that a connection keeps stale."""
+    def _prendre(self) -> Any:
+        """The last connection that was used, and that nobody uses: the pages that it keeps are the freshest;
+        that of this thread, while it fills a base."""
         driver = self._local.pilote
         if driver is None:
             try:
-                driver = self._libres.pop(-1 if ecrit else 0)
+                driver = self._libres.pop()
             except IndexError:
                 driver = self._ouvrir()
         self._occuper(driver)
@@ -250,7 +250,7 @@ class Connexions:
         begun: another connection will do."""
         return self.dialecte == "postgresql" and driver.closed and driver is not self._local.pilote
 
-    def _remettre(self, driver: Any, *, saine: bool = True, ecrit: bool = False) -> None:
+    def _remettre(self, driver: Any, *, saine: bool = True) -> None:
         """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
         server that was started again, they may have too."""
         self._occupees.pop(driver, None)
@@ -262,7 +262,7 @@ class Connexions:
             and len(self._libres) < _GARDEES
             and not getattr(driver, "closed", False)
         ):
-            self._libres.insert(_GARDEES if ecrit else 0, driver)  # at the end, at the front
+            self._libres.append(driver)
         else:
             perdus = [driver]
             if not saine:
@@ -271,10 +271,10 @@ class Connexions:
                 with suppress(*self._erreurs):
                     perdu.close()
 
-    def _lancer(self, texte: str, parametres: Any = (), *, ecrit: bool = False) -> tuple[Any, Any]:
+    def _lancer(self, texte: str, parametres: Any = ()) -> tuple[Any, Any]:
         """A connection, and the cursor of the first statement that it runs; one that had died is replaced."""
         for essai in (1, 2):
-            driver = self._prendre(ecrit=ecrit)
+            driver = self._prendre()
             try:
                 return driver, driver.execute(texte, parametres)
             except BaseException:
