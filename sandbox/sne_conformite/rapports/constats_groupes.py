@@ -1,8 +1,9 @@
-"""Findings as a developer mends them: alike ones told together, by (exigence, sorte), the worst first; and
-the smallest example as a person reads it, one line a value.
+"""Findings as a developer mends them: alike ones told together, by (exigence, sorte), the worst first; how
+many of each there are, counted once for every form of a report; and the smallest example as a person reads
+it, one line a value.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,7 +16,16 @@ from sne_conformite.rapports.rapport import (
     Verdict,
     Verification,
 )
-from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE, niveaux_de
+from sne_conformite.rapports.verdict_de_conformite import (
+    DES_EXIGENCES,
+    DES_VERIFICATIONS,
+    OBLIGATOIRE,
+    Issue,
+    compter_issues,
+    issue_de_bilan,
+    issue_de_verification,
+    niveaux_de,
+)
 from sne_interface.domain.texte import accorde, premiers
 
 #: Verdicts that something must be done about.
@@ -276,3 +286,49 @@ def _simple(valeur: Any) -> str:
     if isinstance(valeur, bool):
         return "true" if valeur else "false"
     return RIEN if valeur is None or valeur == "" else str(valeur).replace("\n", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class ComptesDuRapport:
+    """The numbers of a report. `verifications` and `exigences` are by issue, in the order of a summary, those
+    that are not met left out. Of the groups of findings, `a_corriger` make it not conforming, `conseils` are
+    recommendations, `connus` are excused by the baseline."""
+
+    verifications: tuple[tuple[Issue, int], ...]
+    exigences: tuple[tuple[Issue, int], ...]
+    a_corriger: tuple[GroupeConstats, ...]
+    conseils: tuple[GroupeConstats, ...]
+    connus: tuple[GroupeConstats, ...]
+
+    @property
+    def issues(self) -> list[Issue]:
+        """All that were met."""
+        return [issue for issue, _ in (*self.verifications, *self.exigences)]
+
+    def en_json(self) -> dict[str, Any]:
+        """`synthese` of a report: every issue has its number, by its word in the singular."""
+        return {
+            "verifications": _toutes(DES_VERIFICATIONS, self.verifications),
+            "exigences": _toutes(DES_EXIGENCES, self.exigences),
+            "manquements": len(self.a_corriger),
+            "recommandations_non_suivies": len(self.conseils),
+            "manquements_connus": len(self.connus),
+        }
+
+
+def compter(rapport: Rapport) -> ComptesDuRapport:
+    """The numbers of `rapport`."""
+    niveaux = niveaux_de(rapport)
+    groupes = grouper(rapport)
+    return ComptesDuRapport(
+        tuple(compter_issues(issue_de_verification(v, niveaux) for v in rapport.verifications)),
+        tuple(compter_issues(map(issue_de_bilan, rapport.bilans))),
+        tuple(g for g in groupes if g.obligatoire and not g.connue),
+        tuple(g for g in groupes if not g.obligatoire and not g.connue),
+        tuple(g for g in groupes if g.connue),
+    )
+
+
+def _toutes(issues: Iterable[Issue], nombres: Iterable[tuple[Issue, int]]) -> dict[str, int]:
+    vues = {issue.un: nombre for issue, nombre in nombres}
+    return {issue.un: vues.get(issue.un, 0) for issue in issues}

@@ -1,7 +1,8 @@
-"""The forms of a report: one row each, read by the command line, the console, the API and the docs.
+"""The files of a report: one row each of the table beside, read by the command line, the console, the API and
+the docs.
 
-To add one: a module beside this one, whose function gives the bytes of a `Rapport`, NIRs masked, and a row of
-`FORMATS`. A row imports its module when it writes: a list of names costs nothing.
+To add a form: a module beside this one, whose function gives the bytes of a `Rapport`, NIRs masked, and its
+row. A row imports its module when it writes: a list of names costs nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,28 +11,26 @@ from importlib import import_module
 from typing import Final
 
 from sne_conformite.rapports.rapport import SEUL, Alentours, Rapport
+from sne_interface.resources import table
 
 
 @dataclass(frozen=True, slots=True)
-class FichierDeRapport:
+class FormatDeRapport:
     """A file of --report-dir: `nom` is what a summary calls it, `fichier` its name, `media` its media type,
-    `usage` what it is for, in French."""
+    `usage` what it is for, in French. Its `genre` is « rapport » for a form of the whole report, « rendu »
+    for what says the verdict alone, to whoever does not read it, « preuve » for what another module writes.
+    `module` is the one whose function `octets` gives the whole file; `option` is the word of --format that
+    asks for it on stdout, "" when stdout never gets it; `situe` is « oui » when `octets` takes `Alentours`
+    too."""
 
+    genre: str
     nom: str
     fichier: str
     media: str
     usage: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormatDeRapport(FichierDeRapport):
-    """A form that a report is written in. `module` is the one whose function `octets` gives the whole
-    file; `option` is the word of --format that asks for it on stdout, "" when stdout never gets it;
-    `situe` says that `octets` takes `Alentours` too."""
-
     module: str
-    option: str = ""
-    situe: bool = False
+    option: str
+    situe: str
 
     def ecrire(self, rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
         """The whole file of a report."""
@@ -39,57 +38,16 @@ class FormatDeRapport(FichierDeRapport):
         return octets(rapport, alentours) if self.situe else octets(rapport)
 
 
-FORMATS: Final = (
-    FormatDeRapport(
-        "HTML", "rapport.html", "text/html; charset=utf-8",
-        "lire, décider, imprimer : le verdict en une page, puis une fiche par cause ; hors ligne",
-        "sne_conformite.rapports.rapport_html", situe=True,
-    ),
-    FormatDeRapport(
-        "JSON", "rapport.json", "application/json", "vos outils, et la page Conformité",
-        "sne_conformite.rapports.rapport_json", "json",
-    ),
-    FormatDeRapport(
-        "JUnit", "junit.xml", "application/xml", "l'intégration continue : un cas par vérification",
-        "sne_conformite.rapports.rapport_junit", "junit",
-    ),
-    FormatDeRapport(
-        "SARIF", "rapport.sarif", "application/sarif+json",
-        "les éditeurs, et l'analyse de code de GitHub : chaque manquement à sa place dans votre XML",
-        "sne_conformite.rapports.rapport_sarif", "sarif",
-    ),
-    FormatDeRapport(
-        "GitLab", "gl-code-quality.json", "application/json",
-        "la qualité du code de GitLab : ce qui est nouveau, dans la demande de fusion",
-        "sne_conformite.rapports.annotations_de_forge",
-    ),
-)  # fmt: skip
-#: What says the verdict alone, to whoever does not read the report.
-RENDUS: Final = (
-    FormatDeRapport(
-        "Badge", "badge.svg", "image/svg+xml", "afficher le verdict : dans un README, une page",
-        "sne_conformite.rapports.badge",
-    ),
-    FormatDeRapport(
-        "PDF", "attestation.pdf", "application/pdf",
-        "remettre le verdict : une page, à joindre à preuves.zip, qui seul le prouve",
-        "sne_conformite.rapports.attestation_de_conformite", situe=True,
-    ),
-)  # fmt: skip
-#: What a report is written as, all told.
-ECRITS: Final = (*FORMATS, *RENDUS)
-#: The file from which a judgement is made again: it holds the exchanges too (`paquet_de_preuves`).
-PREUVES: Final = FichierDeRapport(
-    "Preuves", "preuves.zip", "application/zip",
-    "prouver : journal, procès-verbal, configuration, verdicts, empreintes ; tout s'y rejuge",
-)  # fmt: skip
-#: Beside it, when there is a key: who vouches for it (`signature`).
-ATTESTATION: Final = FichierDeRapport(
-    "Attestation", "attestation.dsse.json", "application/vnd.in-toto+json",
-    "signer, si une clé est donnée : qui répond de ce dossier (in-toto, DSSE, Ed25519)",
-)  # fmt: skip
 #: Every file of --report-dir, by its name.
-FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*ECRITS, PREUVES, ATTESTATION)}
+FICHIERS: Final[Mapping[str, FormatDeRapport]] = {
+    ligne["fichier"]: FormatDeRapport(**ligne) for ligne in table(__file__)
+}
+FORMATS: Final = tuple(f for f in FICHIERS.values() if f.genre == "rapport")
+#: What a report is written as, all told.
+ECRITS: Final = tuple(f for f in FICHIERS.values() if f.module)
+#: The file from which a judgement is made again (it holds the exchanges too, `paquet_de_preuves`), and, when
+#: there is a key, who vouches for it (`signature`).
+PREUVES, ATTESTATION = (f for f in FICHIERS.values() if f.genre == "preuve")
 #: Those that are there without a key.
 TOUJOURS: Final = tuple(f.fichier for f in (*ECRITS, PREUVES))
 #: The forms that stdout may get, by the word of --format.

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO, TypeVar
 
 from sne_conformite.rapports import verdict_de_conformite
-from sne_conformite.rapports.comptes_du_rapport import compter
 from sne_conformite.rapports.constats_groupes import (
     GroupeConstats,
     branche_exemple,
+    compter,
     echange_de,
     grouper,
     lignes_exemple,
