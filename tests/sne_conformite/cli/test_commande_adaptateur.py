@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sne_conformite.cli import commande_conform
 from sne_conformite.cli.commande_adaptateur import LANGAGES, commande, squelette
 from sne_conformite.protocole.protocole import COMMANDES, STATUTS
 from sne_interface.errors import UsageError
@@ -55,12 +56,14 @@ def test_what_is_there_is_replaced_only_when_it_is_said(tmp_path: Path) -> None:
     assert not (tmp_path / "neuf" / "protocole.py").exists()
     lancer(*mots, "--remplacer")
     assert rempli.read_text("utf-8") == squelette("python")["adaptateur.py"]
-
-
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "fichier").touch()
     with pytest.raises(UsageError, match="ne peut pas être écrit"):
-        lancer("--modele", "go", "--dossier", str(tmp_path / "fichier" / "dessous"))
+        lancer("--modele", "go", "--dossier", str(rempli / "dessous"))
+
+
+def test_conform_without_an_application_names_it() -> None:
+    with pytest.raises(UsageError, match="Il manque l'application") as dite:
+        CliRunner().invoke(commande_conform.commande, [], catch_exceptions=False, standalone_mode=False)
+    assert "« sne-sandbox adaptateur --modele »" in dite.value.remede
 
 
 @pytest.mark.parametrize("chemin", ["python/protocole.py", "node/protocole.js", "php/protocole.php"])
