@@ -75,7 +75,6 @@ class Signalement:
 def signaler(rapport: Rapport) -> list[Signalement]:
     """The messages of a report, NIRs masked."""
     rapport = masquer(rapport)
-    remedes = {bilan.exigence: bilan.remede for bilan in rapport.bilans}
     requetes = {echange.identifiant: echange for echange in rapport.echanges}
     dits = []
     for groupe in grouper(rapport):
@@ -90,7 +89,7 @@ def signaler(rapport: Rapport) -> list[Signalement]:
             Signalement(
                 _niveau(groupe), groupe.titre, groupe.texte, groupe.phrase, lieu,
                 _empreinte(*map(str, groupe.cle)), tuple(_details(groupe)),
-                remedes.get(groupe.exigence, ""), groupe.source, groupe.connue,
+                groupe.remede, groupe.source, groupe.connue,
                 cite.identifiant if cite else None,
             )
         )  # fmt: skip
