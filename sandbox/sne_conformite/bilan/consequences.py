@@ -40,7 +40,7 @@ _NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_errone
 _NUMERO: Final = "VIE-21"
 #: A success that was told for want of an answer.
 _PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
-_AUTRE_NUMERO: Final = (PANNES["numero_faux"][1], _DOUBLE)
+_NUMERO_FAUX: Final = PANNES["numero_faux"][1]
 _NON_LUE: Final = "reponse_non_lue"
 #: What an application does to every value of a kind: the requirement that says so, by `sorte`
 #: (`verdict_d_un_scenario.generaliser`).
@@ -140,7 +140,9 @@ class Consequences:
             textes = frozenset(e.texte for e in pas.attendu.parcourir())
             self.saisis |= {c.echange: textes for c in gardes if c.rompue and c.exigence == _TEXTES}
         if self.numero is None:
-            faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte in _AUTRE_NUMERO))
+            deux = len({vue.numero_rendu for vue in pas.observations if vue.numero_rendu}) > 1
+            autres = (_NUMERO_FAUX, _DOUBLE) if deux else (_NUMERO_FAUX,)
+            faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte in autres))
             self.numero = next(faux, None)
         return gardes
 
