@@ -81,6 +81,13 @@ class GroupeConstats:
         debut, fin = ("sa conséquence", "non comptée") if seule else ("ses conséquences", "non comptées")
         return f"et {debut} : {', '.join(self.consequences)} ({fin})"
 
+    def dits(self, rendre: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+        """All that is told of it after its sentence, each after its word ("" for none), as `valeurs_de`."""
+        if self.constat is not None:
+            yield from valeurs_de(self.constat, rendre)
+        autres = ("", self.suites), ("", self.ou), ("quand", self.condition), ("remède", self.remede)
+        yield from ((mot, dit) for mot, dit in autres if dit)
+
     @property
     def obligatoire(self) -> bool:
         """Tell whether it makes the application not conforming, unless it is known."""
