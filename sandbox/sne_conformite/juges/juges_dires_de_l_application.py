@@ -160,8 +160,8 @@ def _creation_doublee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 def _action_de_la_commande(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """EMB-18: of several operations that take one element, the action names the one that the document is
     for: what writes an event has one, of the nature of the command."""
-    voulue = None if pas.envoi else pas.prevue.operations[0]
-    for vue in pas.observations if voulue else ():
+    voulue = pas.prevue.operations[0]
+    for vue in pas.observations if pas.envoi is None else ():
         operations = vue.contrat.operations
         if vue.prevue is None or vue.devinee or vue.prevue.entree.qname != operations[voulue].entree.qname:
             continue
