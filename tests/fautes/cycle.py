@@ -273,7 +273,7 @@ FAUTES.extend((
           "demandes.radier", argument(1, _abandon_en_radren)),
     # doublons
     Faute("creation-doublee", "Chaque création est envoyée deux fois.", ("VIE-02",), "envoi.envoyer",
-          entiere(_doublee), suites=("VIE-20",)),
+          entiere(_doublee)),
     Faute("creation-doublee-autrement", "Chaque création est envoyée deux fois, sous deux références.",
           ("VIE-02",), "envoi.envoyer", entiere(partial(_doublee, refInterne="DOUBLE"))),
     Faute("force-toujours", "Toute création est forcée malgré les doublons.", ("VIE-10",),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_conformite.juges.commande_jouee import PasJoue
-from sne_conformite.juges.juge import CONSTATS, MOJIBAKE
+from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, est_creation
 from sne_conformite.juges.juges_emballage import SEULE_ACTION
 from sne_conformite.juges.juges_fidelite import UN_JOUR
 from sne_conformite.juges.juges_pannes import PANNES
@@ -94,6 +94,9 @@ class Consequences:
     #: Exchanges that were taken for another operation than the command's, for want of an action or by a
     #: wrong one, each with the requirement that says so.
     meprises: dict[int | None, str] = field(default_factory=dict)
+    #: By creation (exchange), the requirement that says that the application sends each one twice, "" when
+    #: this one was sent once, or nothing says so.
+    doublees: dict[int | None, str] = field(default_factory=dict)
     #: By exchange, those of its step that did not succeed.
     rates: dict[int | None, frozenset[int | None]] = field(default_factory=dict)
     #: By exchange in which a text was damaged (FID-10), the texts that were entered.
@@ -124,11 +127,14 @@ class Consequences:
             self.prises.setdefault(pas.reference, prise.exigence)
         double = next((c.exigence for c in constats if c.rompue and c.sorte == _DOUBLE), "")
         self.lectures.double = self.lectures.double or double
+        creations = [vue.echange.identifiant for vue in pas.observations if est_creation(vue)]
+        encore = self.lectures.double if len(creations) > 1 else ""
+        self.doublees |= dict.fromkeys(creations, encore)
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         self.rates |= {o.echange.identifiant: echecs for o in pas.observations}
         gardes = []
         for constat in constats:
-            doublee = double if constat.sorte in _SUITES["double"] else ""
+            doublee = encore if constat.sorte in _SUITES["double"] else ""
             cause = doublee or self._cause(constat, pas) if constat.rompue else ""
             if cause in self.obligatoires:
                 gardes += _plier(constat, cause)
@@ -185,8 +191,8 @@ class Consequences:
         meprise = self.meprises.get(constat.echange, "")
         if meprise and constat.exigence.startswith(("VIE", "CTR") if meprise == SEULE_ACTION else "VIE"):
             return meprise
-        if constat.sorte == RENVOI and len(self.rates.get(constat.echange, ())) > 1:
-            return self.lectures.double  # whatever the answer, it sends it twice
+        if constat.sorte in _SUITES["renvoi"] and self.doublees.get(constat.echange):
+            return self.doublees[constat.echange]  # whatever the answer, it sends it twice
         saisis = self.saisis.get(constat.echange, ())
         return _TEXTES if constat.exigence == _SCHEMA and _echappe(constat.observe, saisis) else constat.cause
 
