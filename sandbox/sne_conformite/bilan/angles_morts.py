@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_conformite.juges.juge import personnes
+from sne_conformite.juges.juge import CONSTATS, personnes
 from sne_conformite.juges.juges_aboutissement import GUIDE
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Rubrique
@@ -18,20 +18,8 @@ from sne_sandbox.mime.message_mime import Packaging
 
 _GENERER: Final = "sne-sandbox generate --kind {kind} --out exemples"
 #: Types of file, in the order of a demande's life, that every product has.
-_TYPES: Final[Mapping[str, str]] = {
-    "CRE": "l'enregistrement (CRE)",
-    "MOD": "la modification (MOD)",
-    "REN": "le renouvellement (REN)",
-    "RAD": "la radiation (RAD)",
-}
-_OPERATIONS: Final[Mapping[str, str]] = {
-    "getDemandeLogement": "la consultation",
-    "rechercheDemandeMulticritere": "la recherche",
-    "getDoublons": "la recherche de doublons",
-    "ajouterEvenementDemande": "les événements",
-    "getDemandesRadieesDepuisLe": "le relevé des demandes radiées",
-    "getNouveauxDaloDepuisLe": "le relevé des DALO",
-}
+_TYPES: Final[Mapping[str, str]] = CONSTATS["types"]
+_OPERATIONS: Final[Mapping[str, str]] = CONSTATS["operations"]
 #: Elements by the end of their path, with the option of `generate` that draws them.
 _ELEMENTS: Final = (
     ("cotitulaire", "/cotitulaire/", "Aucun ménage n'a de co-titulaire.", "--household colocation"),

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Bilan
@@ -34,15 +35,7 @@ _CARACTERES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _NON_ASCII: Final = "une lettre accentuée"
 #: Elements that are counted, as they are told.
-_PLURIELS: Final[Mapping[str, str]] = {
-    "cotitulaire": "co-titulaires",
-    "personneACharge": "personnes à charge",
-    "personneEnGarde": "enfants en garde",
-    "localisationSouhaite": "localisations souhaitées",
-    "typeLogement": "types de logement",
-    "motifDemande": "motifs",
-    "detailRessource": "ressources de même sorte",
-}
+_PLURIELS: Final[Mapping[str, str]] = CONSTATS["pluriels"]
 
 #: (kind, path of the element, what of it): for kinds that have no third, "".
 Trait = tuple[str, str, str]
@@ -51,7 +44,7 @@ Trait = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class MenageVu:
     """A household that was played, in the canonical JSON of its example; the requirements that held, and what
-    broke (requirement, sorte). `tire` says that it was drawn: a shrink tries a hundred that are nearly alike,
+    broke (requirement, genre). `tire` says that it was drawn: a shrink tries a hundred that are nearly alike,
     which may refute a condition and prove none."""
 
     cle: str
@@ -85,7 +78,7 @@ class Conditions:
     def _conditions(self, bilan: Bilan, lus: dict[str, Mapping[Trait, int]]) -> Mapping[str, str]:
         trouvees = {}
         for constat in bilan.constats:
-            cle = (bilan.exigence, constat.sorte)
+            cle = (bilan.exigence, constat.genre)
             montrent = _differents(m for m in self.menages if cle in m.cassees)
             tiennent = _differents(
                 m for m in self.menages if cle not in m.cassees and bilan.exigence in m.tenues
@@ -99,7 +92,7 @@ class Conditions:
                 constat.chemin,
             )
             if phrase:
-                trouvees[constat.sorte] = phrase
+                trouvees[constat.genre] = phrase
         return trouvees
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sne_conformite.bilan.consequences import Consequences, Lectures
 from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
-from sne_conformite.juges.juge import Ordre
+from sne_conformite.juges.juge import Ordre, avec_remede
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
@@ -101,11 +101,11 @@ class ExempleJoue:
 
     @property
     def fautes(self) -> dict[tuple[str, str], Constat]:
-        """The first finding of each (requirement, sorte) that is broken, and that no other explains."""
+        """The first finding of each (requirement, genre) that is broken, and that no other explains."""
         fautes: dict[tuple[str, str], Constat] = {}
         for constat in self.constats:
             if constat.rompue:
-                fautes.setdefault((constat.exigence, constat.sorte), constat)
+                fautes.setdefault((constat.exigence, constat.genre), constat)
         return fautes
 
 
@@ -222,9 +222,12 @@ class _Seance:
         lien.vu = self.trafic.dernier
         constats, accidents = self.trafic.juger(lien.acceleration)
         self.constats.extend(self.consequences.conclure(constats))
-        siens = (accident for vue in self.trafic.observations for accident in vue.accidents)
+        vues = {vue.echange.identifiant: vue for vue in self.trafic.observations}
+        siens = (accident for vue in vues.values() for accident in vue.accidents)
         return ExempleJoue(
-            tuple(self._montrer(constat) for constat in self.constats),
+            tuple(
+                self._montrer(avec_remede(constat, vues.get(constat.echange))) for constat in self.constats
+            ),
             tuple(self.trafic.observations),
             arret,
             erreur,

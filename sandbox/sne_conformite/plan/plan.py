@@ -13,6 +13,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import tomli
 
+from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.plan.exigences_montrables import (
     CONTROLES,
     dire_ces_etapes,
@@ -35,27 +36,11 @@ from sne_sandbox.bases.horloge import atteindre
 #: The motives that an application may radiate for.
 RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")
 #: What another guichet may do, with what it enters when the step says no more: by option, its value.
-AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = {
-    "enregistrer": {},
-    "modifier": {},
-    "renouveler": {},
-    "radier": {"radiation": "RADABA"},
-    "declarer_dalo": {"dalo": {"statut": "ACTIF"}},
-    "ajouter_evenement": {"evenement": "RECTIF"},
-}
+AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = CONSTATS["autrui"]
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
 #: Titles of the families (heads of the ids of scenarios) of a group that has several.
-_FAMILLES: Final[Mapping[str, str]] = {
-    "RAD": "Radiation",
-    "DEC": "Attribution et décisions",
-    "DAL": "DALO",
-    "REL": "Relevés",
-    "RCH": "Recherche",
-    "CON": "Consultation",
-    "DIS": "Dispatching",
-    "ASY": "Fin des échanges asynchrones",
-}
+_FAMILLES: Final[Mapping[str, str]] = CONSTATS["scenarios"]
 #: Keys of a step, by the key that says what it is; each with what it takes.
 _COMMUNES: Final = {
     "reference": str,

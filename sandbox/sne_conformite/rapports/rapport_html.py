@@ -228,7 +228,5 @@ def _ou(groupe: GroupeConstats) -> str:
 
 
 def _ancre(groupe: GroupeConstats) -> str:
-    suite = "erreur" if groupe.erreur else ""
-    return "".join(
-        c if c.isascii() and c.isalnum() else "-" for c in f"{groupe.exigence}-{groupe.sorte}{suite}"
-    )
+    nom = f"{groupe.exigence}-{'erreur' if groupe.erreur else groupe.genre}"
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in nom)

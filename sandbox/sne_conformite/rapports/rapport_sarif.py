@@ -72,7 +72,7 @@ def journal(
                 "name": _OUTIL,
                 "version": outil.removeprefix(_OUTIL).strip() or "0",
                 "language": "fr-FR",
-                "rules": [_regle(next(d for d in dits if d.regle == regle)) for regle in rangs],
+                "rules": [_regle([d for d in dits if d.regle == regle]) for regle in rangs],
             }
         },
         "invocations": [dict(conduite)],
@@ -95,12 +95,17 @@ def uri(chemin: Path) -> str:
     return quote((chemin.relative_to(ici) if chemin.is_absolute() else chemin).as_posix())
 
 
-def _regle(dit: Signalement) -> dict[str, Any]:
+def _regle(siens: Sequence[Signalement]) -> dict[str, Any]:
+    """A rule, by its messages: of several causes it tells each remedy."""
+    dit = siens[0]
     regle: dict[str, Any] = {"id": dit.regle}
     if dit.texte:
         regle["shortDescription"] = {"text": dit.texte}
     # Without a text, the remedy is that of one document.
-    aide = [dit.remede if dit.texte else "", f"Source : {dit.source}." if dit.source else ""]
+    aide = [
+        *dict.fromkeys(d.remede for d in siens if d.texte),
+        f"Source : {dit.source}." if dit.source else "",
+    ]
     if any(aide):
         regle["help"] = {"text": " ".join(filter(None, aide))}
     return regle
