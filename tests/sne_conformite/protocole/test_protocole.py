@@ -87,6 +87,7 @@ def test_a_server_without_listeners_to_refuse_gives_no_such_addresses(sans: dict
         ("demarrer", _demarre("zzz"), "« zzz » n'est pas une commande du protocole"),
         ("demarrer", _demarre() | {"instances": 0}, "« instances » vaut 0"),
         ("demarrer", _demarre() | {"instances": 2.5}, "« instances » vaut 2.5"),
+        ("demarrer", _demarre() | {"a_la_fois": 0}, "« a_la_fois » vaut 0"),
     ],
 )
 def test_a_wrong_answer_is_said(commande: str, reponse: object, mot: str) -> None:
