@@ -312,7 +312,10 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-26: the event's id, without which it can be neither changed nor deleted."""
     if pas.lu is None or not pas.lu.acceptee:
         return
-    donnes = [identifiant for identifiant, _ in reponses_lues.evenements(pas.lu) if identifiant]
+    ajouts = [vue for vue in pas.de(*pas.prevue.operations) if vue.acceptee]  # one too many is VIE-32
+    donnes = [
+        identifiant for vue in ajouts for identifiant, _ in reponses_lues.evenements(vue) if identifiant
+    ]
     dit = str(pas.reponse.get("id_evenement") or "")
     if pas.statut is Statut.FAIT and donnes and dit not in donnes:
         yield dire.rompue("identifiant_altere", donnes, dit)
