@@ -17,6 +17,7 @@ from typing import Final
 
 from sne_conformite.juges.commande_jouee import PasJoue
 from sne_conformite.juges.juge import MOJIBAKE
+from sne_conformite.juges.juges_dires_de_l_application import MELEES
 from sne_conformite.juges.juges_fidelite import UN_JOUR
 from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL
@@ -34,6 +35,7 @@ RENVOI: Final = "refus_renvoye_a_l_identique"
 #: What comes of a number that was not kept as it was received.
 _DU_NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_erronee", "origine_absente"}
 _NUMERO: Final = "VIE-21"
+_NUMEROS: Final = (_NUMERO, MELEES)
 #: A success that was told for want of an answer, and what is told of that demande because of it.
 _PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
 _DE_LA_PRISE: Final = frozenset({"succes_invente", "numero_d_une_autre", "numero_sans_acceptation"})
@@ -129,7 +131,7 @@ class Consequences:
             textes = frozenset(e.texte for e in pas.attendu.parcourir())
             self.saisis |= {c.echange: textes for c in gardes if c.rompue and c.exigence == _TEXTES}
         if self.numero is None:
-            faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte == _NUMERO_FAUX))
+            faux = (c for c in gardes if c.rompue and (c.exigence in _NUMEROS or c.sorte == _NUMERO_FAUX))
             self.numero = next(faux, None)
         return gardes
 

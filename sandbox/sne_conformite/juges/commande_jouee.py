@@ -44,6 +44,8 @@ class Connu:
     recus: dict[str, dict[str, None]] = field(default_factory=dict)
     #: Numbers that others made to be told, by command.
     a_relever: dict[str, set[str]] = field(default_factory=dict)
+    #: The last exchange that did what was asked of a demande, of those that were led at once.
+    menees: dict[str, Observation] = field(default_factory=dict)
     #: Whether an earlier step of the example met a panne.
     panne_jouee: bool = False
 
@@ -98,6 +100,14 @@ class PasJoue:
         """The numéro unique that the demande had before."""
         dit = self.message.get("numero_unique")
         return str(dit) if dit else self.connu.numeros.get(self.reference)
+
+    @property
+    def voisines(self) -> list[Observation]:
+        """The exchanges of the demandes that were led at the same time as this one."""
+        menees = self.connu.menees
+        return (
+            [vue for nom, vue in menees.items() if nom != self.reference] if self.reference in menees else []
+        )
 
     def de(self, *operations: str) -> list[Observation]:
         """The exchanges of these operations."""

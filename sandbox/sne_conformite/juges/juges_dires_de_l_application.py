@@ -9,6 +9,7 @@ command ended in a way it should not.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from sne_conformite.juges.juges_pannes import APRES, PANNES, juger_panne
 from sne_conformite.juges.juges_saisies import filtres_de
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.accidents_de_la_suite import Isolement
+from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
@@ -33,6 +35,8 @@ from sne_interface.domain.echange import Piece, VerdictEchange
 from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
+#: The requirement on demandes that are led at once.
+MELEES: Final = "VIE-33"
 _SANS_CODE: Final = "(sans code)"
 #: Operations that succeed with anomalies: those of the demande that is read.
 _LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
@@ -97,6 +101,8 @@ def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str 
     tenu = pas.connu.numeros.get(pas.reference)
     if delivre and dit == delivre:
         yield dire.tenue()
+    elif delivre and dit in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", delivre, dit)
     elif delivre:
         sorte = "numero_altere" if dit else "numero_non_rendu"
         yield dire.rompue(sorte, delivre, dit)
@@ -122,6 +128,9 @@ def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     operation = OPERATIONS[pas.envoi.operation or ""]
     if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
+    if pas.envoi.numero != pas.numero and pas.envoi.numero in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", pas.numero, pas.envoi.numero)
+        return
     sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
     yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
 
@@ -143,11 +152,47 @@ def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     dite = pas.reponse.get("attestation_sha256")
     if dite is None or not pas.lu.acceptee or not isinstance(recue, Piece) or not recue.contenu:
         return  # the protocol lets an application say nothing of it: nothing is proved
-    vraie, dite = hashlib.sha256(recue.contenu).hexdigest(), str(dite).lower()
+    vraie, dite = _empreinte_attestation(pas.lu), str(dite).lower()
+    if dite in [_empreinte_attestation(vue) for vue in pas.voisines]:
+        yield dire.sous(MELEES).rompue("attestation_d_une_voisine", vraie, dite)
+        return
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
     sorte = "attestation_alteree" if dite else "attestation_perdue"
     sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
     yield dire.si(sienne, sorte, vraie, dite or "aucune")
+
+
+def _empreinte_attestation(vue: Observation) -> str:
+    """The digest of the attestation in an answer, "" without any."""
+    recue = vue.reponse.champs.get("attestation")
+    return hashlib.sha256(recue.contenu).hexdigest() if isinstance(recue, Piece) else ""
+
+
+def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-33: two demandes that are registered at once do not take the same reference. Held by an answer told
+    for its own demande, when another question came before that answer left."""
+    vue = pas.connu.menees.get(pas.reference)
+    if vue is None or vue is not pas.lu or vue.demande is None:
+        return
+    interne = vue.demande.ref_interne
+    if interne and any(v.demande is not None and v.demande.ref_interne == interne for v in pas.voisines):
+        yield dire.rompue("reference_d_une_voisine", observe=interne)
+    elif pas.reponse.get("numero_unique") == vue.numero_rendu and any(
+        _se_croisent(*sorted((vue, autre), key=lambda v: v.echange.recu_le)) for autre in pas.voisines
+    ):
+        yield dire.tenue()
+
+
+def _se_croisent(premiere: Observation, seconde: Observation) -> bool:
+    """True when the second was received before the answer to the first left, which a panne held."""
+    parametres = (premiere.echange.panne or {}).get("parametres") or {}
+    return seconde.echange.recu_le - premiere.echange.recu_le < timedelta(
+        seconds=float(parametres.get("secondes", 0))
+    )
+
+
+def _numeros(vues: Sequence[Observation]) -> list[str | None]:
+    return [vue.numero_rendu or vue.numero for vue in vues]
 
 
 def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -415,6 +460,7 @@ SELON_LE_DECOR: Final = (
 #: Those of the command: of two findings of one kind the first is told.
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
+    JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
     JugeDePas(_correction, de("corriger"), ("VIE-20",)),

@@ -306,10 +306,10 @@ class Ajouts(JugeDeSuite):
 
 @dataclass(slots=True)
 class EcrituresRepetees(JugeDeSuite):
-    """VIE-32. What the SNE accepted, and answered, is sent again (of creations, VIE-02 says so). A driven
-    application is to be accepted once a command, whatever it says the second time, and to say the same once.
-    Free traffic does not tell commands apart: there, the same is accepted again with nothing between, and no
-    message of that kind was sent once; beside one that was, a test repeats what it wants."""
+    """VIE-32. A message that the SNE accepted, and answered, is sent again (of creations, VIE-02 says so). A
+    driven application is to be accepted once a command, whatever it says the second time, and to say the same
+    once. Free traffic does not tell commands apart: there, the same is accepted again with nothing between,
+    and no message of that kind was sent once; beside one that was, a test repeats what it wants."""
 
     exigences = ("VIE-32",)
     sur = Messages(_SUR_UN_EVENEMENT | {"getDeclarationNouveauDalo"}, _SUR_UNE_DEMANDE)
@@ -353,7 +353,7 @@ class EcrituresRepetees(JugeDeSuite):
             yield *qui, vue.document.texte_de(_TYPE_D_EVENEMENT)
 
     def finir(self) -> Iterator[Constat]:
-        """What was written twice; what a driven application wrote once."""
+        """Tells what was written twice; of a driven application, what was written once."""
         for quoi, tenue in self._tenues.items():
             repetees = self._repetees.get(quoi, [])
             if self.pilote:

@@ -7,7 +7,7 @@ different one does.
 
 « &amp; » may have been typed, or copied from a page. An application that escapes twice spares no character of
 its kind: one that arrives as it is, at the same place of a message of that kind, acquits its own escapes, and
-no other's. Nobody types « &amp;amp; ». And the same words, « Untel &amp; Fils », in several texts count as one.
+no other's. Nobody types « &amp;amp; ». The same words, « Untel &amp; Fils », in several texts count as one.
 """
 
 import html

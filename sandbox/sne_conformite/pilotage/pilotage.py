@@ -181,14 +181,16 @@ def instant_de(scenario: Scenario, instant: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Presentation:
-    """The presentation of the application: its name and version, the commands that it knows, the versions of
-    messages that it writes (none when it does not say), how many of it may run at once, the filters of feeds
-    that it sends; and what the contract has: the versions of messages, the commands of its roles."""
+    """The presentation of the application: its name and version, the commands that it knows, the versions
+    of messages that it writes (none when it does not say), how many of it may run at once, how many
+    commands one of them does at once, the filters of feeds that it sends; and what the contract has: the
+    versions of messages, the commands of its roles."""
 
     nom: str
     commandes: frozenset[str]
     versions: frozenset[str]
     instances: int
+    a_la_fois: int
     filtres: frozenset[str]
     admises: frozenset[str]
     prevues: frozenset[str]
@@ -201,11 +203,17 @@ class _Presentation:
             ("l'interface n'admet pas la version", scenario.versions - self.admises),
             ("l'interface ne prévoit pas :", scenario.commandes - self.prevues),
             ("l'application n'écrit pas la version", scenario.versions - versions),
+            ("l'application n'en mène pas tant à la fois :", _de_trop(scenario.a_la_fois, self.a_la_fois)),
             ("l'application ne filtre pas ses relevés par :", scenario.filtres - self.filtres),
         ):
             if manquent:
                 return f"{dit} {', '.join(sorted(manquent))}"
         return ""
+
+
+def _de_trop(commandes: int, admises: int) -> frozenset[str]:
+    """Commands at once, in French, when they are more than the application takes."""
+    return frozenset({f"{commandes} commandes"} if commandes > admises else ())
 
 
 @dataclass(slots=True)
@@ -253,6 +261,7 @@ class _Pilotage:
             frozenset(map(str, reponse["commandes"])),
             frozenset(map(str, reponse.get("versions") or ())),
             int(reponse.get("instances") or 1),
+            int(reponse.get("a_la_fois") or 1),
             frozenset(map(str, reponse.get("filtres") or ())),
             frozenset(contrat.versions),
             frozenset(c for role in roles.values() for c in role.commandes),

@@ -81,6 +81,7 @@ _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
         "portee": str,
         "attendu": list,
         "anomalies": list,
+        "ensemble": bool,
     },
     "autrui": {**_COMMUNES, "guichet": str, "jumeau_de": str},
     "temps": {},
@@ -151,6 +152,21 @@ class Scenario:
         return frozenset(e.quoi for e in self.etapes if e.sorte == "faire") | (
             {"adresser"} if self.ailleurs else frozenset()
         )
+
+    def groupes(self) -> Iterator[list[tuple[int, Etape]]]:
+        """Its steps by their rank from 1, those together that are under way at once: a command that is told
+        « ensemble » is not answered yet when the next one is told."""
+        groupe: list[tuple[int, Etape]] = []
+        for rang, etape in enumerate(self.etapes, 1):
+            groupe.append((rang, etape))
+            if not etape.options.get("ensemble"):
+                yield groupe
+                groupe = []
+
+    @property
+    def a_la_fois(self) -> int:
+        """How many commands at once it needs of the application."""
+        return max(map(len, self.groupes()))
 
     @property
     def filtres(self) -> frozenset[str]:
@@ -241,6 +257,11 @@ def lire(fichier: Path) -> Scenario:
         lecteur.etape(rang, brut, menages, connus)
         for rang, brut in enumerate(lecteur.prendre(table, "etapes", list), 1)
     )
+    for rang, (etape, suivante) in enumerate(zip(etapes, (*etapes[1:], None), strict=True), 1):
+        if etape.options.get("ensemble") and (suivante is None or suivante.sorte != "faire"):
+            raise lecteur.refuser(
+                f"étape {rang}", "« ensemble » n'a pas d'étape « faire » après elle", "ôtez-le"
+            )
     return Scenario(
         id=fichier.stem,
         groupe=fichier.parent.name,
