@@ -24,9 +24,8 @@ Reponse = dict[str, Any]
 #: Seconds to wait for an answer of the SNE when `demarrer` does not say.
 DELAI: Final = 30.0
 #: What it says of itself; four of it may work at once, and each leads four commands at once.
-NOUS: Final = {
-    "nom": NOM, "version": VERSION, "versions": [*VERSIONS], "filtres": [*FILTRES], "instances": 4, "a_la_fois": 4
-}  # fmt: skip
+NOUS: Reponse = {"nom": NOM, "version": VERSION, "versions": [*VERSIONS], "filtres": [*FILTRES]}
+NOUS |= {"instances": 4, "a_la_fois": 4}
 
 
 class Adaptateur:

@@ -9,7 +9,6 @@ command ended in a way it should not.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Final
 
@@ -169,26 +168,15 @@ def _empreinte_attestation(vue: Observation) -> str:
 
 
 def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-33: two demandes that are registered at once do not take the same reference. Held by an answer told
-    for its own demande, when another question came before that answer left."""
+    """VIE-33: demandes that are registered at once have each their reference, and their number."""
     vue = pas.connu.menees.get(pas.reference)
     if vue is None or vue is not pas.lu or vue.demande is None:
         return
     interne = vue.demande.ref_interne
-    if interne and any(v.demande is not None and v.demande.ref_interne == interne for v in pas.voisines):
+    if interne and interne in [v.demande.ref_interne for v in pas.voisines if v.demande is not None]:
         yield dire.rompue("reference_d_une_voisine", observe=interne)
-    elif pas.reponse.get("numero_unique") == vue.numero_rendu and any(
-        _se_croisent(*sorted((vue, autre), key=lambda v: v.echange.recu_le)) for autre in pas.voisines
-    ):
+    elif pas.reponse.get("numero_unique") == vue.numero_rendu:
         yield dire.tenue()
-
-
-def _se_croisent(premiere: Observation, seconde: Observation) -> bool:
-    """True when the second was received before the answer to the first left, which a panne held."""
-    parametres = (premiere.echange.panne or {}).get("parametres") or {}
-    return seconde.echange.recu_le - premiere.echange.recu_le < timedelta(
-        seconds=float(parametres.get("secondes", 0))
-    )
 
 
 def _numeros(vues: Sequence[Observation]) -> list[str | None]:

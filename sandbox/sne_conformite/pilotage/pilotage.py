@@ -203,17 +203,13 @@ class _Presentation:
             ("l'interface n'admet pas la version", scenario.versions - self.admises),
             ("l'interface ne prévoit pas :", scenario.commandes - self.prevues),
             ("l'application n'écrit pas la version", scenario.versions - versions),
-            ("l'application n'en mène pas tant à la fois :", _de_trop(scenario.a_la_fois, self.a_la_fois)),
             ("l'application ne filtre pas ses relevés par :", scenario.filtres - self.filtres),
         ):
             if manquent:
                 return f"{dit} {', '.join(sorted(manquent))}"
+        if scenario.a_la_fois > self.a_la_fois:
+            return f"l'application ne mène pas {scenario.a_la_fois} commandes à la fois"
         return ""
-
-
-def _de_trop(commandes: int, admises: int) -> frozenset[str]:
-    """Commands at once, in French, when they are more than the application takes."""
-    return frozenset({f"{commandes} commandes"} if commandes > admises else ())
 
 
 @dataclass(slots=True)
