@@ -2,11 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final
 
 from sne_conformite.bilan.consequences import Consequences, Lectures
@@ -19,7 +19,7 @@ from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
 from sne_conformite.pilotage.base_pilotee import BaseJugee, controler
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
-from sne_conformite.pilotage.lien_application import Application, LienRompu
+from sne_conformite.pilotage.lien_application import Application, LienRompu, Message
 from sne_conformite.pilotage.retards_excuses import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.pilotage.utilisateur_joue import Utilisateur
 from sne_conformite.plan.exemples_tires import ExempleTire
@@ -30,7 +30,7 @@ from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import Echange
-from sne_interface.domain.element_recu import Element, bloc
+from sne_interface.domain.element_recu import bloc
 from sne_interface.errors import SandboxError
 
 #: Seconds between two looks at the journal.
@@ -58,40 +58,37 @@ class LienApplication:
     vu: int = 0
     cahier: Cahier = field(default_factory=Cahier)
 
-    def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> dict[str, Any]:
+    def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> Message:
         """The answer to a command. Raises LienRompu."""
-        return self.dire_ensemble([(commande, champs)], maintenant, lambda: None)[0]
+        return self.dire_ensemble([(commande, champs)], maintenant)[0]
 
     def dire_ensemble(
         self,
         commandes: Sequence[tuple[str, Mapping[str, Any]]],
         maintenant: datetime,
-        entre: Callable[[], None],
-    ) -> list[dict[str, Any]]:
-        """The answers to commands, each of which is told before the one before it is answered, once `entre`
-        has waited. Raises LienRompu."""
+        attendre: Callable[[int], None] = lambda combien: None,
+    ) -> list[Message]:
+        """The answers to commands, each told before the one before it is answered; `attendre` waits until so
+        many of them have begun. Raises LienRompu."""
         messages = [
-            {"id": self.suivant + rang, "commande": commande, "maintenant": maintenant.isoformat(), **champs}
-            for rang, (commande, champs) in enumerate(commandes)
+            {"id": rang, "commande": commande, "maintenant": maintenant.isoformat(), **champs}
+            for rang, (commande, champs) in enumerate(commandes, self.suivant)
         ]
         self.suivant += len(messages)
+        reponse = partial(next, self._envoyer(messages, attendre))
+        return [self.cahier.demander("envoyer", reponse, message=sans_secret(m)) for m in messages]
 
-        @cache
-        def envois() -> list[Callable[[], dict[str, Any]]]:
-            if len(messages) == 1:
-                return [partial(self.application.envoyer, messages[0])]
-            rendus = []
-            with ThreadPoolExecutor(len(messages)) as fils:
-                for message in messages:
-                    if rendus:
-                        entre()
-                    rendus.append(fils.submit(self.application.envoyer, message).result)
-            return rendus
-
-        return [
-            self.cahier.demander("envoyer", lambda rang=rang: envois()[rang](), message=sans_secret(message))
-            for rang, message in enumerate(messages)
-        ]
+    def _envoyer(self, messages: Sequence[Message], attendre: Callable[[int], None]) -> Iterator[Message]:
+        """The answers in the order of the messages, which are sent when the first one is asked for."""
+        if len(messages) == 1:
+            yield self.application.envoyer(messages[0])
+            return
+        with ThreadPoolExecutor(len(messages)) as fils:
+            promesses = []
+            for rang, message in enumerate(messages):
+                attendre(rang)
+                promesses.append(fils.submit(self.application.envoyer, message))
+        yield from (promesse.result() for promesse in promesses)
 
     def duree(self, delai: float, debut: float) -> Duree:
         """Measures the time since `debut`, for a command that waits `delai` for an answer."""
@@ -367,7 +364,7 @@ class _Seance:
             self.trafic.commencer_une_commande(pas.commande, pas.message)
         debut = time.monotonic()
         dits = [(pas.commande, pas.message) for pas in faits]
-        reponses = lien.dire_ensemble(dits, maintenant, self._attendre_un_appel)
+        reponses = lien.dire_ensemble(dits, maintenant, self._attendre_des_appels)
         duree = lien.duree(adresses.delai_max_s, debut)
         vues = self.trafic.relever()
         if not vues and any(reponse["statut"] == Statut.ERREUR for reponse in reponses):
@@ -405,10 +402,10 @@ class _Seance:
             faux=FAUX_SERVEURS.get(self.banc.lien.serveur),
         )
 
-    def _attendre_un_appel(self) -> None:
-        """Waits until the application has called, for a command that is under way."""
+    def _attendre_des_appels(self, combien: int) -> None:
+        """Waits until the application has called so many times, for commands that are under way."""
         base, limite = self.banc.base, time.monotonic() + self.banc.adresses.delai_max_s
-        while base.dernier() <= self.trafic.dernier and time.monotonic() < limite:
+        while base.dernier() < self.trafic.dernier + combien and time.monotonic() < limite:
             time.sleep(_PAUSE)
 
     def _noter_ce_qui_est_dit(
@@ -456,7 +453,8 @@ def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[lis
     """The exchanges of each of the commands that were under way: a form tells for whom it is, else a number
     of which demande; the first has what tells neither."""
     parts: list[list[Observation]] = [[] for _ in faits]
-    noms = [juges_saisies.titulaires_de(_demande(pas.attendu)) for pas in faits]
+    saisies = [pas.attendu and Demande(bloc("interfaceNuu", bloc("demande", pas.attendu))) for pas in faits]
+    noms = [juges_saisies.titulaires_de(saisie) for saisie in saisies]
     numeros = [pas.numero for pas in faits]
     for vue in vues:
         qui = juges_saisies.titulaires_de(vue.demande)
@@ -465,7 +463,3 @@ def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[lis
         else:
             parts[numeros.index(vue.numero) if vue.numero in numeros else 0].append(vue)
     return parts
-
-
-def _demande(formulaire: Element | None) -> Demande | None:
-    return formulaire and Demande(bloc("interfaceNuu", bloc("demande", formulaire)))
