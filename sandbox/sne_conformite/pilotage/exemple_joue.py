@@ -453,8 +453,9 @@ def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[lis
     """The exchanges of each of the commands that were under way: a form tells for whom it is, else a number
     of which demande; the first has what tells neither."""
     parts: list[list[Observation]] = [[] for _ in faits]
-    saisies = [pas.attendu and Demande(bloc("interfaceNuu", bloc("demande", pas.attendu))) for pas in faits]
-    noms = [juges_saisies.titulaires_de(saisie) for saisie in saisies]
+    saisies = [() if pas.attendu is None else (pas.attendu,) for pas in faits]
+    demandes = [Demande(bloc("interfaceNuu", bloc("demande", *saisie))) for saisie in saisies]
+    noms = list(map(juges_saisies.titulaires_de, demandes))
     numeros = [pas.numero for pas in faits]
     for vue in vues:
         qui = juges_saisies.titulaires_de(vue.demande)
