@@ -15,9 +15,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.juges.commande_jouee import PasJoue
+from sne_conformite.juges.commande_jouee import MELEES, PasJoue
 from sne_conformite.juges.juge import MOJIBAKE
-from sne_conformite.juges.juges_dires_de_l_application import MELEES
 from sne_conformite.juges.juges_fidelite import UN_JOUR
 from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL

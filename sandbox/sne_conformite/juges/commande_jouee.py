@@ -16,6 +16,8 @@ from sne_interface.domain.element_recu import Element
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})
+#: The requirement on demandes that are led at once.
+MELEES: Final = "VIE-33"
 #: `sorte` of the finding of a request that was begun and not ended.
 REQUETE_INACHEVEE: Final = "requete_inachevee"
 _TEXTE_FAULT: Final = ".//{http://www.w3.org/2003/05/soap-envelope}Text"

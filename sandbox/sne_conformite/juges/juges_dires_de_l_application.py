@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, juges_saisies
 from sne_conformite.juges.commande_jouee import (
+    MELEES,
     REQUETE_INACHEVEE,
     JugeDePas,
     PasJoue,
@@ -34,8 +35,6 @@ from sne_interface.domain.echange import Piece, VerdictEchange
 from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
-#: The requirement on demandes that are led at once.
-MELEES: Final = "VIE-33"
 _SANS_CODE: Final = "(sans code)"
 #: Operations that succeed with anomalies: those of the demande that is read.
 _LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
