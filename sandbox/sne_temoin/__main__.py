@@ -47,8 +47,6 @@ def converser(adaptateur: Adaptateur) -> int:
     answered as soon as it is done."""
     with ThreadPoolExecutor() as fils:
         for ligne in sys.stdin:
-            if not ligne.strip():
-                continue
             message = json.loads(ligne)
             fils.submit(_repondre, adaptateur, message)
             if message.get("commande") == "fin":
@@ -58,8 +56,8 @@ def converser(adaptateur: Adaptateur) -> int:
 
 def _repondre(adaptateur: Adaptateur, message: Mapping[str, Any]) -> None:
     """One line, in one piece."""
-    sys.stdout.write(json.dumps(adaptateur.envoyer(message), ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    ligne = json.dumps(adaptateur.envoyer(message), ensure_ascii=False)
+    print(f"{ligne}\n", end="", flush=True)  # noqa: T201
 
 
 def servir(adaptateur: Adaptateur, port: int) -> int:

@@ -69,7 +69,7 @@ _PANNE: Final = "il faut provoquer la panne, et demander à l'application ce qu'
 PILOTEES: Final[Mapping[str, str]] = MappingProxyType(
     {f"FID-{rang:02d}": _SAISIE for rang in range(1, 15)}
     | {f"ROB-{rang:02d}": _PANNE for rang in range(1, 7)}
-    | {f"VIE-{rang}": _RENDU for rang in (10, 11, 15, 21, 23, 24, 25, 26)}
+    | {f"VIE-{rang}": _RENDU for rang in (10, 11, 15, 21, 23, 24, 25, 26, 33)}
     | {"CTR-10": _RENDU, "CTR-11": _RENDU, "CTR-13": _DATE, "VIE-30": _SAISIE}
 )
 

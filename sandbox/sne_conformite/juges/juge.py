@@ -207,30 +207,8 @@ def personnes(vue: Observation) -> frozenset[str]:
 _SCHEMA: Final = "CTR-01"
 #: Recommendations: they do not stand in for a schema that refuses.
 _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
-#: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
-#: not here: they are no data of a test, they come of the application itself, and every message that has them
-#: wrong is refused.
-REFUS: Final[Mapping[str, frozenset[str]]] = {
-    exigence: frozenset(regles.split())
-    for exigence, regles in {
-        "NOM-04": "ENT007",
-        "CTR-03": "ENT011",
-        "CTR-04": "ADR002 ATT007",
-        "CTR-12": "NIR001 NIR002",
-        "VIE-01": "ENT009",
-        "VIE-03": "ENT010 MOT001 REC001",
-        "VIE-04": "CYC006",
-        "VIE-05": "CYC004",
-        "VIE-06": "ENT011 RAD001",
-        "VIE-07": "RAD005",
-        "VIE-08": "RAD008",
-        "VIE-09": "CYC007",
-        "VIE-16": "EVT002 EVT003 EVT004",
-        "VIE-17": "EVT005 EVT006",
-        "VIE-22": "DAL001 DAL002",
-        "VIE-27": "ENT010",
-    }.items()
-}
+#: Rules that refuse what breaks a requirement.
+REFUS: Final[Mapping[str, frozenset[str]]] = {e: frozenset(r) for e, r in CONSTATS["refus"].items()}
 
 
 #: Held by half in one message: that the number is kept is seen in sequence, or in what a driven one answers.

@@ -18,6 +18,7 @@ from sne_conformite.juges.juge import (
     operations,
     personnes,
 )
+from sne_conformite.juges.juges_vie import NATURES
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import NUIT, VerdictEchange
@@ -28,14 +29,10 @@ _INCONNU: Final = ("CYC001", "EVT001", "DAL001")
 _RECHERCHES: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"})
 #: Operations that name a demande by its number.
 _SUR_UN_NUMERO: Final = frozenset(
-    {
-        "getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande",
-        "ajouterEvenementDemande", "modifierEvenementDemande", "supprimerEvenementDemande",
-    }
-)  # fmt: skip
+    {"getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande", *NATURES}
+)
 #: Kinds of messages that change a demande that has its number; operations that change an event.
 _SUR_UNE_DEMANDE: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
-_SUR_UN_EVENEMENT: Final = frozenset(nom for nom in _SUR_UN_NUMERO if nom.endswith("EvenementDemande"))
 _TYPE_D_EVENEMENT: Final = "listeEvenements/evenement/codeTypeEvenement"
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
 _DE_TOUS: Final = frozenset(
@@ -312,7 +309,7 @@ class EcrituresRepetees(JugeDeSuite):
     and no message of that kind was sent once; beside one that was, a test repeats what it wants."""
 
     exigences = ("VIE-32",)
-    sur = Messages(_SUR_UN_EVENEMENT | {"getDeclarationNouveauDalo"}, _SUR_UNE_DEMANDE)
+    sur = Messages(frozenset({*NATURES, "getDeclarationNouveauDalo"}), _SUR_UNE_DEMANDE)
 
     #: What may be repeated from now on, each with its exchange.
     _ecrites: dict[object, int | None] = field(default_factory=dict)

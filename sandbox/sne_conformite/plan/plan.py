@@ -13,6 +13,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import tomli
 
+from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.plan.exigences_montrables import (
     CONTROLES,
     dire_ces_etapes,
@@ -45,17 +46,6 @@ AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
-#: Titles of the families (heads of the ids of scenarios) of a group that has several.
-_FAMILLES: Final[Mapping[str, str]] = {
-    "RAD": "Radiation",
-    "DEC": "Attribution et décisions",
-    "DAL": "DALO",
-    "REL": "Relevés",
-    "RCH": "Recherche",
-    "CON": "Consultation",
-    "DIS": "Dispatching",
-    "ASY": "Fin des échanges asynchrones",
-}
 #: Keys of a step, by the key that says what it is; each with what it takes.
 _COMMUNES: Final = {
     "reference": str,
@@ -210,7 +200,7 @@ class Plan:
     def familles(self) -> dict[str, str]:
         """The families, heads of the ids of the scenarios, each with its title."""
         tetes = {s.id.partition("-")[0]: s.groupe for s in self}
-        return {tete: _FAMILLES.get(tete, GROUPES[groupe]) for tete, groupe in tetes.items()}
+        return {tete: CONSTATS["familles"].get(tete, GROUPES[groupe]) for tete, groupe in tetes.items()}
 
 
 class PlanIncorrect(UsageError):
