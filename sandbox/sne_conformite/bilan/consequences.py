@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.juges.commande_jouee import PasJoue
+from sne_conformite.juges.commande_jouee import MELEES, PasJoue
 from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, est_creation
 from sne_conformite.juges.juges_emballage import SEULE_ACTION
 from sne_conformite.juges.juges_fidelite import UN_JOUR
@@ -38,6 +38,7 @@ _DOUBLE: Final = "creation_renvoyee"
 RENVOI: Final = "refus_renvoye_a_l_identique"
 _NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_erronee", "origine_absente"}
 _NUMERO: Final = "VIE-21"
+_NUMEROS: Final = (_NUMERO, MELEES)
 #: A success that was told for want of an answer.
 _PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
 _NUMERO_FAUX: Final = PANNES["numero_faux"][1]
@@ -148,7 +149,7 @@ class Consequences:
         if self.numero is None:
             deux = len({vue.numero_rendu for vue in pas.observations if vue.numero_rendu}) > 1
             autres = (_NUMERO_FAUX, _DOUBLE) if deux else (_NUMERO_FAUX,)
-            faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte in autres))
+            faux = (c for c in gardes if c.rompue and (c.exigence in _NUMEROS or c.sorte in autres))
             self.numero = next(faux, None)
         return gardes
 

@@ -52,6 +52,7 @@ SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
     juges_suites_d_envois.NomsUniques,
     juges_suites_d_envois.Creations,
     juges_suites_d_envois.Ajouts,
+    juges_suites_d_envois.EcrituresRepetees,
     juges_suites_d_envois.Reessais,
     juges_suites_d_envois.FormulairesEntiers,
     juges_refus.RefusRenvoyes,

@@ -247,12 +247,8 @@ def personnes(vue: Observation) -> frozenset[str]:
 _SCHEMA: Final = "CTR-01"
 #: Recommendations: they do not stand in for a schema that refuses.
 _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
-#: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
-#: not here: they are no data of a test, they come of the application itself, and every message that has them
-#: wrong is refused.
-REFUS: Final[Mapping[str, frozenset[str]]] = {
-    exigence: frozenset(regles) for exigence, regles in CONSTATS["refus"].items()
-}
+#: Rules that refuse what breaks a requirement.
+REFUS: Final[Mapping[str, frozenset[str]]] = {e: frozenset(r) for e, r in CONSTATS["refus"].items()}
 
 
 #: Held by half in one message: that the number is kept is seen in sequence, or in what a driven one answers.

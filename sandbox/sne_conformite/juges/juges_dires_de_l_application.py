@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, juges_saisies
 from sne_conformite.juges.commande_jouee import (
+    MELEES,
     REQUETE_INACHEVEE,
     JugeDePas,
     PasJoue,
@@ -29,6 +30,7 @@ from sne_conformite.juges.juges_suites_d_envois import RETARD_MIN
 from sne_conformite.juges.juges_vie import NATURES
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.accidents_de_la_suite import Isolement
+from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
@@ -110,6 +112,8 @@ def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str 
     tenu = pas.connu.numeros.get(pas.reference)
     if delivre and dit == delivre:
         yield dire.tenue()
+    elif delivre and dit in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", delivre, dit)
     elif delivre:
         sorte = "numero_altere" if dit else "numero_non_rendu"
         yield dire.rompue(sorte, delivre, dit)
@@ -137,6 +141,9 @@ def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     operation = OPERATIONS[pas.envoi.operation or ""]
     if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
+    if pas.envoi.numero != pas.numero and pas.envoi.numero in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", pas.numero, pas.envoi.numero)
+        return
     sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
     yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
 
@@ -184,11 +191,36 @@ def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     dite = pas.reponse.get("attestation_sha256")
     if dite is None or not pas.lu.acceptee or not isinstance(recue, Piece) or not recue.contenu:
         return  # the protocol lets an application say nothing of it: nothing is proved
-    vraie, dite = hashlib.sha256(recue.contenu).hexdigest(), str(dite).lower()
+    vraie, dite = _empreinte_attestation(pas.lu), str(dite).lower()
+    if dite in [_empreinte_attestation(vue) for vue in pas.voisines]:
+        yield dire.sous(MELEES).rompue("attestation_d_une_voisine", vraie, dite)
+        return
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
     sorte = "attestation_alteree" if dite else "attestation_perdue"
     sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
     yield dire.si(sienne, sorte, vraie, dite or "aucune")
+
+
+def _empreinte_attestation(vue: Observation) -> str:
+    """The digest of the attestation in an answer, "" without any."""
+    recue = vue.reponse.champs.get("attestation")
+    return hashlib.sha256(recue.contenu).hexdigest() if isinstance(recue, Piece) else ""
+
+
+def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-33: demandes that are registered at once have each their reference, and their number."""
+    vue = pas.connu.menees.get(pas.reference)
+    if vue is None or vue is not pas.lu or vue.demande is None:
+        return
+    interne = vue.demande.ref_interne
+    if interne and interne in [v.demande.ref_interne for v in pas.voisines if v.demande is not None]:
+        yield dire.rompue("reference_d_une_voisine", observe=interne)
+    elif pas.reponse.get("numero_unique") == vue.numero_rendu:
+        yield dire.tenue()
+
+
+def _numeros(vues: Sequence[Observation]) -> list[str | None]:
+    return [vue.numero_rendu or vue.numero for vue in vues]
 
 
 def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -348,7 +380,10 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-26: the event's id, without which it can be neither changed nor deleted."""
     if pas.lu is None or not pas.lu.acceptee:
         return
-    donnes = [identifiant for identifiant, _ in reponses_lues.evenements(pas.lu) if identifiant]
+    ajouts = [vue for vue in pas.de(*pas.prevue.operations) if vue.acceptee]  # one too many is VIE-32
+    donnes = [
+        identifiant for vue in ajouts for identifiant, _ in reponses_lues.evenements(vue) if identifiant
+    ]
     dit = str(pas.reponse.get("id_evenement") or "")
     if pas.statut is Statut.FAIT and donnes and dit not in donnes:
         yield dire.rompue("identifiant_altere", donnes, dit)
@@ -443,6 +478,7 @@ SELON_LE_DECOR: Final = (
 #: Those of the command: of two findings of one kind the first is told.
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
+    JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
     JugeDePas(_correction, de("corriger"), ("VIE-20",)),

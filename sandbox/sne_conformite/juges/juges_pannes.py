@@ -11,9 +11,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece
 
 #: By panne, the requirement that it puts to the test, and the `sorte` of what breaks it.
-PANNES: Final[Mapping[str, tuple[str, str]]] = {
-    panne: (exigence, sorte) for panne, (exigence, sorte) in CONSTATS["pannes"].items()
-}
+PANNES: Final[Mapping[str, tuple[str, str]]] = {p: (e, s) for p, (e, s) in CONSTATS["pannes"].items()}
 #: The requirement that the first command after a panne puts to the test.
 APRES: Final = "ROB-04"
 #: Pannes of an answer that is whole all the same, when one reads it kindly.

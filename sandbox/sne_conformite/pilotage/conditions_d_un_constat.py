@@ -34,8 +34,6 @@ _CARACTERES: Final[Mapping[str, str]] = {
     "’": "une apostrophe", "œ": "« œ »", "Œ": "« œ »", "-": "un trait d'union",
 }  # fmt: skip
 _NON_ASCII: Final = "une lettre accentuée"
-#: Elements that are counted, as they are told.
-_PLURIELS: Final[Mapping[str, str]] = CONSTATS["pluriels"]
 
 #: (kind, path of the element, what of it): for kinds that have no third, "".
 Trait = tuple[str, str, str]
@@ -253,7 +251,7 @@ def _phrase(trait: Trait, ceux_ci: int, ceux_la: int, plus: bool) -> str:
     elif genre == LONGUEUR:
         return f"Toujours quand « {nom} » a {_caracteres(ceux_ci)} ou moins, jamais à partir de {ceux_la}"
     elif max(ceux_ci, ceux_la) > 1:
-        de = _PLURIELS.get(nom, f"« {nom} »")
+        de = CONSTATS["pluriels"].get(nom, f"« {nom} »")
         if plus:
             moins = " ou moins" if ceux_la > 1 else ""
             sinon = f"avec {ceux_la}{moins}" if ceux_la else "sans"

@@ -162,10 +162,11 @@ def verifier_reponse(commande: str, reponse: Any) -> str:
 
 
 def _inconnues(reponse: Mapping[str, Any]) -> str:
-    """Describes the fault of the commands that an application says it knows, or of its instances."""
-    instances = reponse.get("instances")
-    if instances is not None and (instances < 1 or instances != int(instances)):
-        return f"« instances » vaut {instances} : un nombre entier, au moins 1"
+    """Describes the fault of the commands that an application says it knows, or of what it does at once."""
+    for nom in ("instances", "a_la_fois"):
+        combien = reponse.get(nom)
+        if combien is not None and (combien < 1 or combien != int(combien)):
+            return f"« {nom} » vaut {combien} : un nombre entier, au moins 1"
     for nom in reponse["commandes"]:
         if nom not in COMMANDES:
             proches = difflib.get_close_matches(nom, COMMANDES, 1)

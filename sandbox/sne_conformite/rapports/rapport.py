@@ -51,6 +51,7 @@ GROUPES: Final[Mapping[str, str]] = {
     "recherche": "Recherche et consultation",
     "dispatching": "Dispatching et fin des échanges asynchrones",
     "robustesse": "Robustesse",
+    "concurrence": "Concurrence",
 }
 #: Families of requirements, in the order of the contract: first letters of an id -> title.
 FAMILLES: Final[Mapping[str, str]] = {

@@ -92,6 +92,7 @@ def test_a_server_without_listeners_to_refuse_gives_no_such_addresses(sans: dict
         ("consulter", {"statut": "erreur", "demande": None}, ""),
         ("reinitialiser", {"statut": "fait"}, ""),
         ("demarrer", _demarre("enregistrer", "fin"), ""),
+        ("demarrer", _demarre() | {"a_la_fois": 0}, "« a_la_fois » vaut 0"),
     ],
 )
 def test_an_answer_is_judged(commande: str, reponse: object, mot: str) -> None:
