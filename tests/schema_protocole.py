@@ -19,6 +19,7 @@ from sne_conformite.protocole.protocole import (
 STATUTS: Final[Mapping[Statut, str]] = {
     Statut.FAIT: "le SNE a accepté",
     Statut.REFUSE: "le SNE a répondu par des anomalies, ou par des doublons",
+    Statut.DECLINE: "l'application refuse d'elle-même, sans l'envoyer : « message » dit pourquoi",
     Statut.ERREUR: "faute SOAP, panne, aucune réponse : « message » est ce que l'utilisateur lit",
     Statut.NON_GERE: "l'application ne fait pas cela",
 }

@@ -32,8 +32,8 @@ class Connu:
     origines: dict[str, str] = field(default_factory=dict)
     #: Whom each message about a demande was for, by reference (`juges_saisies.titulaires_de`).
     titulaires: dict[str, list[frozenset[str]]] = field(default_factory=dict)
-    #: Demandes whose number the application has told.
-    rendues: set[str] = field(default_factory=set)
+    #: Demandes that the application has told registered: nobody registers them again.
+    enregistrees: set[str] = field(default_factory=set)
     #: Demandes that another guichet registered: the application has no name for them.
     autrui: set[str] = field(default_factory=set)
     #: The id of the last event that was added to a demande.
@@ -79,8 +79,9 @@ class PasJoue:
 
     @property
     def statut(self) -> Statut:
-        """How the application says it ended."""
-        return Statut(self.reponse["statut"])
+        """How the application says it ended; what it sent, it did not decline."""
+        dit = Statut(self.reponse["statut"])
+        return Statut.REFUSE if dit is Statut.DECLINE and self.envoi is not None else dit
 
     @property
     def dit(self) -> str:
@@ -133,6 +134,13 @@ class PasJoue:
         return [o.panne for o in self.observations if o.panne is not None]
 
     @property
+    def decline(self) -> bool:
+        """True when the application itself refused what the SNE may refuse: whatever word it has for it, it
+        sent nothing that does what was asked, and nothing kept it from sending."""
+        empechee = self.pannes or self.poignees or self.inacheves or self.envoi
+        return Statut.REFUSE in self.attendus and self.statut is not Statut.FAIT and not empechee
+
+    @property
     def empeche(self) -> bool:
         """True when the application gave up before it sent anything: it says « erreur » where a message was
         due, and no panne explains it."""
@@ -140,7 +148,7 @@ class PasJoue:
             self.statut is Statut.ERREUR
             and bool(self.prevue.operations)
             and Statut.ERREUR not in self.attendus
-            and not (self.observations or self.faux or self.connu.panne_jouee)
+            and not (self.observations or self.faux or self.connu.panne_jouee or self.decline)
         )
 
 

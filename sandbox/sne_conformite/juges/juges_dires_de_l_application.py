@@ -34,6 +34,7 @@ from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _SANS_CODE: Final = "(sans code)"
+_REFUS: Final = (Statut.REFUSE, Statut.DECLINE)
 #: Operations that succeed with anomalies: those of the demande that is read.
 _LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
 
@@ -62,7 +63,8 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
         return  # it called the true one all the same: this shows nothing
     dire = Dire(faux.exigence, echange_de(pas), None)
     parle = any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT
-    yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
+    if parle or pas.statut is not Statut.DECLINE:
+        yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
 
 
 def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
@@ -88,7 +90,7 @@ def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield from _numero_d_un_succes(pas, dire, delivre, dit)
     elif dit and not delivre:
         yield dire.rompue("numero_sans_acceptation", observe=dit)
-    elif pas.statut is Statut.REFUSE and not dit:
+    elif pas.statut is Statut.REFUSE and pas.lu is not None and not dit:
         yield dire.tenue()
 
 
@@ -234,7 +236,7 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
                 "message au SNE ne porte pas forcerDoublon."
             )
             return dire.rompue("doublon_non_force", "forcerDoublon : true", "absent", phrase=phrase)
-    if confirme and pas.commande == "corriger" and pas.statut is Statut.REFUSE and not pas.observations:
+    if confirme and pas.commande == "corriger" and pas.statut in _REFUS and not pas.observations:
         phrase = "L'utilisateur confirme malgré les doublons, et rien n'est envoyé au SNE."
         return dire.rompue("doublon_non_force", "un envoi au SNE", "aucun", phrase=phrase)
     return None
@@ -321,7 +323,7 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-17: an application refuses to change the event of another guichet, and sends nothing (convention).
     An error proves nothing, it may come of anything: only a refusal holds the requirement."""
-    if Statut.FAIT not in pas.attendus and pas.envoi is None and pas.statut is Statut.REFUSE:
+    if pas.decline and Statut.FAIT not in pas.attendus and pas.statut in _REFUS:
         yield dire.tenue()
 
 
@@ -357,16 +359,14 @@ def _nu(chemin: str) -> str:
 def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """How the command ended: nothing was sent that does it, a right answer was not read (EMB-10), or any
     other end than was expected."""
-    if pas.faux or pas.empeche:
+    if pas.faux or pas.empeche or pas.decline:
         return
     if pas.statut is Statut.FAIT and pas.prevue.operations and pas.envoi is None:
         if not pas.retrouve:
             yield _rien_envoye(pas, dire)
     elif pas.statut is Statut.ERREUR and _non_lue(pas):
         yield dire.sous(NON_LUE).rompue("reponse_non_lue", observe=pas.reponse.get("message") or "erreur")
-    elif pas.statut not in pas.attendus and not (
-        pas.statut is Statut.REFUSE and Statut.ERREUR in pas.attendus
-    ):
+    elif pas.statut not in pas.attendus and not (pas.statut in _REFUS and Statut.ERREUR in pas.attendus):
         codes = ", ".join(str(a.get("code")) for a in pas.reponse.get("anomalies") or ())
         dits = (pas.statut.value, codes, str(pas.reponse.get("message") or ""))
         attendus = [attendu.value for attendu in pas.attendus]

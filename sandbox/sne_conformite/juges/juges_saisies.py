@@ -240,17 +240,6 @@ def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Consta
         yield dire.rompue("motif_non_demande", observe=motif, commande=pas.commande)
 
 
-def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
-    does not show it when the application found the demande after a lost answer."""
-    genres = [o.type_fichier for o in pas.de("getNumUnique")]
-    if pas.reference in pas.connu.rendues and "CRE" in genres:
-        phrase = "La création est renvoyée, alors que l'application a rendu le numéro de la demande."
-        yield dire.rompue("creation_renvoyee", "rien", "CRE", phrase=phrase)
-    if pas.statut is Statut.FAIT and pas.reponse.get("numero_unique") == pas.connu.numeros.get(pas.reference):
-        pas.connu.rendues.add(pas.reference)
-
-
 def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """CTR-13: what is sent now is dated now, by the base's clock or, for an application whose clock cannot be
     set, by the machine's. In free traffic a test may send any date, to see it refused."""
@@ -349,7 +338,6 @@ DES_MESSAGES: Final = (
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
     JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
     JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
-    JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
     JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
     JugeDePas(_titulaires_cherches, de("chercher_doublons")),
     JugeDePas(_nature_devinee, _change_un_evenement, ("VIE-31",)),

@@ -245,6 +245,8 @@ class _Seance:
 
     def faire(self, etape: Etape, rang: int) -> str | None:
         """The application is told a command, and judged on what it made of it."""
+        if etape.quoi == "enregistrer" and etape.options["reference"] in self.connu.enregistrees:
+            return None
         pas, duree = self._commander(etape, rang)
         if pas.statut is Statut.NON_GERE:
             return f"l'application ne gère pas « {etape.quoi} »"
@@ -261,7 +263,7 @@ class _Seance:
             raison = renoncement(pas)
             self.consequences.renoncer(pas, raison)
             return raison
-        if pas.statut not in pas.attendus:
+        if pas.statut not in pas.attendus and not pas.decline:
             return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{pas.dit}"
         return None
 
@@ -357,8 +359,10 @@ class _Seance:
         self.dits.update(dict.fromkeys((vue.echange.identifiant for vue in vues), dit))
 
     def _retenir(self, pas: PasJoue) -> None:
-        """Remembers the holders sent, and the numbers and the ids of events that the SNE delivered, whatever
-        the application made of them."""
+        """Remembers what is told registered; the holders sent, and the numbers and the ids of events that the
+        SNE delivered, whatever the application made of them."""
+        if pas.prevue.enregistre and pas.statut is Statut.FAIT:
+            self.connu.enregistrees.add(pas.reference)
         for vue in pas.observations if pas.reference else ():
             with vue.isoler("retenir ce qu'il délivre"):
                 if vue.operation == "getNumUnique":

@@ -31,6 +31,8 @@ class Statut(StrEnum):
     FAIT = "fait"
     #: The SNE answered by anomalies, or by doublons.
     REFUSE = "refuse"
+    #: The application itself refuses to send what it is told: `message` is why.
+    DECLINE = "decline"
     #: A fault, a panne, no answer: `message` is what the user is told.
     ERREUR = "erreur"
     #: The application does not do this.

@@ -50,6 +50,34 @@ def casses(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> 
     return [c for c in juger_pas(pas) if not c.tenue]
 
 
+@pytest.mark.parametrize(
+    ("statut", "attendus", "dits"),
+    [
+        ("decline", (Statut.REFUSE, Statut.ERREUR), [("VIE-17", True)]),
+        ("refuse", (Statut.REFUSE, Statut.ERREUR), [("VIE-17", True)]),
+        ("erreur", (Statut.REFUSE, Statut.ERREUR), []),
+        ("decline", FAIT, [("VIE-17", False)]),
+        ("refuse", FAIT, [("VIE-17", False)]),
+    ],
+)
+def test_an_application_may_refuse_by_itself(
+    banc: Banc, statut: str, attendus: tuple[Statut, ...], dits: list[tuple[str, bool]]
+) -> None:
+    """It reads at the SNE, sees that the event is another guichet's, and sends nothing. An error proves
+    nothing: it may come of anything."""
+    numero, _ = banc.creer_demande()
+    banc.relire(numero)
+    pas = PasJoue(
+        commande="modifier_evenement",
+        message={"reference": "d1", "id_evenement": "1"},
+        reponse={"statut": statut, "message": "Cet événement a été écrit par un autre guichet."},
+        observations=vues(banc)[1:],
+        connu=Connu(numeros={"d1": numero}),
+        attendus=attendus,
+    )
+    assert [(c.exigence, c.tenue) for c in juger_pas(pas)] == dits
+
+
 def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
     numero, racine = banc.creer_demande()
     banc.demander(racine, operation="getDoublons", nom="DEMG1104-201803151200-000002.xml")
@@ -90,22 +118,6 @@ def test_who_speaks_to_the_true_server_is_not_said_to_speak_to_the_other(banc: B
 
     assert dits("https_expire") == [("EMB-12", False)]
     assert dits("https") == []
-
-
-def test_an_error_does_not_prove_that_an_event_is_left_alone(banc: Banc) -> None:
-    def tenues(statut: str) -> set[str]:
-        pas = PasJoue(
-            commande="modifier_evenement",
-            message={"reference": "d1"},
-            reponse={"statut": statut},
-            observations=[],
-            connu=Connu(),
-            attendus=(Statut.REFUSE, Statut.ERREUR),
-        )
-        return {c.exigence for c in juger_pas(pas) if c.tenue}
-
-    assert "VIE-17" in tenues("refuse")
-    assert "VIE-17" not in tenues("erreur")
 
 
 def test_the_line_end_of_a_part_is_not_the_attestation_s(banc: Banc) -> None:
@@ -358,18 +370,6 @@ def test_a_demande_comes_only_from_the_one_it_was_separated_from(banc: Banc) -> 
     assert ("FID-13", "origine_inventee") in rompu()
     connu.origines["d1"] = numero
     assert ("FID-13", "origine_inventee") not in rompu()
-
-
-def test_a_demande_told_registered_is_not_created_again(banc: Banc) -> None:
-    numero, _ = banc.creer_demande()
-    connu = Connu(numeros={"d1": numero})
-    (creation,) = vues(banc)
-
-    def rompu() -> list[tuple[str, str]]:
-        return rompues(banc, "enregistrer", {"numero_unique": numero}, connu=connu, observations=[creation])
-
-    assert rompu() == []
-    assert rompu() == [("VIE-02", "creation_renvoyee")]
 
 
 def test_a_whole_demande_is_asked_for_as_such(banc: Banc) -> None:

@@ -277,6 +277,40 @@ def test_an_application_that_does_nothing_is_not_conforming(
     assert rapport.motifs[0].startswith("Rien n'a été prouvé")
 
 
+@pytest.mark.parametrize("statut", ["decline", "refuse", "erreur"])
+def test_an_application_may_refuse_what_the_sne_would_refuse_and_no_more(
+    banc: Banc, tmp_path: Path, statut: str
+) -> None:
+    """It looks at what is entered before it sends anything, and says so in whatever word."""
+
+    class Prudente(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            if message["commande"] == "enregistrer":
+                return {"statut": statut, "message": "Une naissance à venir."}
+            return super()._enregistrer(message)
+
+    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-20", "VIE-21"')
+    corriger = '[[etapes]]\nfaire = "corriger"\nreference = "d1"\nmenage = "d1"'
+    refusee = f'{texte}changements = ["ne_demain"]\nattendu = ["refuse"]\n{corriger}'
+    rapport = courir(Prudente(banc), scenario(tmp_path, refusee, "A"))
+    assert verdicts(rapport) == {"VIE-20": Verdict.REUSSI, "VIE-21": Verdict.REUSSI}
+    assert rapport.conforme, rapport.motifs
+
+    rapport = courir(Prudente(banc), scenario(tmp_path, f"{texte}{corriger}", "A"))
+    assert verdicts(rapport)["VIE-01"] is (Verdict.ERREUR if statut == "erreur" else Verdict.ECHOUE)
+    assert Verdict.REUSSI not in verdicts(rapport).values()
+    assert not rapport.conforme
+
+
+def test_who_says_that_a_demande_is_registered_is_not_told_to_register_it(banc: Banc, tmp_path: Path) -> None:
+    """It found by itself the demande whose answer was lost, and is not asked to send it again."""
+    enregistrer = '[[etapes]]\nfaire = "enregistrer"\nreference = "d1"\n'
+    double = Double(banc)
+    rapport = courir(double, scenario(tmp_path, COUPLE + enregistrer), exemples=1)
+    assert rapport.conforme, rapport.motifs
+    assert [m["commande"] for m in double.recus].count("enregistrer") == 1
+
+
 def test_a_broken_link_is_an_error_and_the_run_goes_on(banc: Banc, tmp_path: Path) -> None:
     def casser(demande: dict[str, Any]) -> None:
         raise LienRompu("L'application s'est arrêtée.", remede="derniers mots")
