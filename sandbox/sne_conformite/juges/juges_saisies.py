@@ -1,11 +1,12 @@
 """The entries of the user compared with the messages sent: the kind of message, the form and what goes with
 it; and the data read at the SNE compared with the data told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Final
 
 from sne_conformite.juges import juges_fidelite, lieux_refuses
@@ -32,6 +33,7 @@ _ENTETE_EVENEMENT: Final = frozenset(
 )  # fmt: skip
 #: And in the event of a decision: its day of survenance and its comment are the application's to say.
 _ENTETE_DECISION: Final = _ENTETE_EVENEMENT | {"dateSurvenance", "commentaire"}
+_UNE: Final = "caracteristiqueSpecifique"
 #: Operations that carry a whole event.
 _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
 
@@ -64,7 +66,18 @@ def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.attendu is None or ecrit is None:
         return
     entete = _ENTETE_DECISION if pas.commande == "decider" else _ENTETE_EVENEMENT
-    yield from _comparer(_sans(pas.attendu, entete), _sans(ecrit, entete), dire, pas.envoi, ecrit)
+    attendu, recu = _sans(pas.attendu, entete), _sans(ecrit, entete)
+    noms = {**_caracteristiques(recu, pas.envoi), **_caracteristiques(attendu, pas.envoi)}
+    yield from _comparer(attendu, recu, dire, pas.envoi, ecrit, noms)
+
+
+def _caracteristiques(evenement: Element, envoi: Observation | None) -> dict[str, str]:
+    """The characteristics of an event, by their places: the code of each, and its label in the contract."""
+    types = envoi.contrat.evenements if envoi is not None else ()
+    libelles = {c.code: f"{c.code} — {c.libelle}" for genre in types for c in genre.caracteristiques}
+    places = {une.chemin: une.texte_de("code") or "" for une in reponses_lues.tous(evenement, _UNE)}
+    racine = len(evenement.chemin) + 1
+    return {place[racine:]: libelles.get(code, code) for place, code in places.items()}
 
 
 def _sans(element: Element, noms: frozenset[str]) -> Element:
@@ -112,12 +125,17 @@ def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _comparer(
-    attendu: Element, recu: Element, dire: Dire, envoi: Observation | None, place: Element
+    attendu: Element,
+    recu: Element,
+    dire: Dire,
+    envoi: Observation | None,
+    place: Element,
+    noms: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Constat]:
-    """`place` is where `recu`, which may be a copy, stands in the message `envoi`."""
+    """`place` is where `recu`, which may be a copy, stands in the message `envoi`; `noms`: see `comparer`."""
     refusees = dict if envoi is None else partial(lieux_refuses, envoi, place)
     return juges_fidelite.comparer(
-        attendu, recu, exigence=dire.exigence, echange=dire.echange, refusees=refusees
+        attendu, recu, exigence=dire.exigence, echange=dire.echange, refusees=refusees, noms=noms
     )
 
 

@@ -263,6 +263,33 @@ def test_the_nature_of_an_event_that_no_action_names_is_judged_against_the_comma
     assert all(c.rompue for c in tries if c.sorte == "nature_contraire")
 
 
+@pytest.mark.parametrize(
+    ("rang", "code"),
+    [(4, "DALO — Ménage reconnu DALO"), (9, "DATEBAIL — Date de signature du bail")],
+)
+def test_what_is_wrong_in_a_decision_has_its_code_and_label(banc: Banc, rang: int, code: str) -> None:
+    numero, _ = banc.creer_demande()
+    document = specimen("evenement", "documents")
+    poser(document, "operation/numUnique", numero)
+    banc.fichier("ajouterEvenementDemande", document)
+    une = document.findall(".//{*}caracteristiqueSpecifique")[rang - 1]
+    une[1].text = "2018-03-01" if rang == 9 else "oui"
+    banc.fichier("ajouterEvenementDemande", document)
+    une.getparent().remove(une)
+    banc.fichier("ajouterEvenementDemande", document)
+    _, juste, changee, omise = vues(banc)
+
+    def dits(vue: Observation) -> list[tuple[str, str]]:
+        attendu = next(reponses_lues.tous(juste.document, "evenement"))
+        pas = PasJoue("decider", {"reference": "d1"}, {"statut": "fait"}, [vue], Connu(), FAIT, attendu)
+        return [(c.phrase, c.chemin) for c in juger_pas(pas) if c.exigence == "FID-14" and c.rompue]
+
+    lieu = f"evenement/listeCaracteristiquesSpecifiques/caracteristiqueSpecifique[{rang}]"
+    valeur = f"{lieu}/valeurCaracteristiqueSpecifique"
+    assert dits(changee) == [(f"« {code} » n'a pas la valeur saisie.", valeur)]
+    assert dits(omise) == [(f"« {code} » a été saisi et n'est pas transmis.", lieu)]
+
+
 def test_duplicates_may_be_told_by_the_messages_of_the_anomalies(banc: Banc) -> None:
     """`doublons` is optional: who reads the SNE's own message has their numbers."""
     banc.creer_demande()
