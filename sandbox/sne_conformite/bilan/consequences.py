@@ -52,8 +52,6 @@ _TEXTES: Final = "FID-10"
 _SCHEMA: Final = "CTR-01"
 #: How a long value ends where it is shown, with the escape that was cut there.
 _COUPE: Final = re.compile(r"(?:&[^;&]*)?…(?: \(\d+ caractères\))?$")
-#: What a message that is not ended breaks.
-_REQUETE: Final = "EMB-01"
 #: What comes of an operation that no action named, and that was guessed to be another.
 _ACTION: Final = "EMB-04"
 
@@ -133,9 +131,10 @@ class Consequences:
             self.numero = next(faux, None)
         return gardes
 
-    def renoncer(self, pas: PasJoue, raison: str) -> None:
-        """A command that the application gave up (`PasJoue.empeche`): `conclure` tells whether it could."""
-        cause = _REQUETE if pas.inacheves else ""
+    def renoncer(self, pas: PasJoue, raison: str, constats: Iterable[Constat]) -> None:
+        """A command that the application gave up (`PasJoue.empeche`), for what its step broke if it broke
+        anything: `conclure` tells whether it could."""
+        cause = next((constat.exigence for constat in constats if constat.rompue), "")
         self.renoncements.append((pas.prevue.exigence, cause, raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:

@@ -1,6 +1,7 @@
 """The entries of the user compared with the messages sent: the kind of message, the form and what goes with
 it; and the data read at the SNE compared with the data told."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.element_recu import Element, lire_date
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.domain.texte import plier
 from sne_interface.generators.messages_apres_creation import copie
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -34,6 +36,9 @@ _ENTETE_EVENEMENT: Final = frozenset(
 #: And in the event of a decision: its day of survenance and its comment are the application's to say.
 _ENTETE_DECISION: Final = _ENTETE_EVENEMENT | {"dateSurvenance", "commentaire"}
 _UNE: Final = "caracteristiqueSpecifique"
+_COTITULAIRES: Final = "listeCotitulaire/cotitulaire"
+#: How an application calls the NIR.
+_LE_NIR: Final = re.compile(r"\b(NIR|s[ée]cu(rit[ée] sociale)?)\b", re.IGNORECASE)
 #: Operations that carry a whole event.
 _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
 
@@ -288,6 +293,17 @@ def _nature_devinee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
             yield from (c for c in constats if c.rompue or (vue is pas.envoi and vue.acceptee))
 
 
+def _nir_exige(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """CTR-12: who gives no NIR is registered all the same. An application that sends nothing says why."""
+    if pas.attendu is None or pas.envoi is not None or Statut.FAIT not in pas.attendus:
+        return
+    personnes = pas.attendu.enfant("personnePhysique")
+    titulaires = () if personnes is None else (*personnes.tous("demandeur"), *personnes.tous(_COTITULAIRES))
+    tu = any(not any(est_nom_de_nir(e.nom) for e in titulaire.enfants) for titulaire in titulaires)
+    if tu and _LE_NIR.search(f"{pas.dit} {pas.reponse.get('anomalies')}"):
+        yield dire.rompue("nir_exige", observe=f"{pas.statut}{pas.dit}")
+
+
 def titulaires_de(vue: Observation) -> frozenset[str]:
     """The holders of the demande in a message, folded, with their days of birth: what finds doublons."""
     personnes = () if vue.demande is None else vue.demande.titulaires
@@ -352,6 +368,7 @@ JUGES: Final = (
 #: What the message is.
 DES_MESSAGES: Final = (
     JugeDePas(_genre, _s_envoie_comme_un_genre),
+    JugeDePas(_nir_exige, attrgetter("avec_demande"), ("CTR-12",)),
     JugeDePas(_date_de_renouvellement, de("renouveler")),
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
     JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),

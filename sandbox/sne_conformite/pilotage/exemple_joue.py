@@ -256,12 +256,13 @@ class _Seance:
             self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
             return raison
         self.faites += pas.statut is Statut.FAIT
-        self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
+        constats = self.consequences.trier(pas, juger_pas(pas))
+        self.constats.extend(constats)
         self.accidents.extend(pas.accidents)
         self.connu.panne_jouee = self.connu.panne_jouee or bool(pas.pannes)
         if pas.empeche:
             raison = renoncement(pas)
-            self.consequences.renoncer(pas, raison)
+            self.consequences.renoncer(pas, raison, constats)
             return raison
         if pas.statut not in pas.attendus and not pas.decline:
             return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{pas.dit}"

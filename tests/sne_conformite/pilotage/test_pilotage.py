@@ -302,6 +302,20 @@ def test_an_application_may_refuse_what_the_sne_would_refuse_and_no_more(
     assert not rapport.conforme
 
 
+@pytest.mark.parametrize("statut", ["decline", "refuse", "erreur"])
+def test_an_application_that_wants_a_nir_breaks_what_says_that_nobody_may(
+    banc: Banc, tmp_path: Path, statut: str
+) -> None:
+    class Exigeante(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            return {"statut": statut, "message": "Le numéro de sécurité sociale est obligatoire."}
+
+    texte = COUPLE.replace("[[etapes]]", "nir = false\n[[etapes]]").replace('"FID-02", ', '"VIE-01", ')
+    rapport = courir(Exigeante(banc), scenario(tmp_path, texte))
+    assert verdicts(rapport)["CTR-12"] is Verdict.ECHOUE
+    assert set(verdicts(rapport).values()) == {Verdict.ECHOUE, Verdict.IGNORE}
+
+
 def test_who_says_that_a_demande_is_registered_is_not_told_to_register_it(banc: Banc, tmp_path: Path) -> None:
     """It found by itself the demande whose answer was lost, and is not asked to send it again."""
     enregistrer = '[[etapes]]\nfaire = "enregistrer"\nreference = "d1"\n'
