@@ -56,7 +56,8 @@ class PasJoue:
     event …), None when nothing was entered. `attendus` are the ways it may end. `fichiers` (name, bytes) are
     those given to `integrer_dispatching`. `faux` is the server that the application was sent to, None for the
     true one. `poignees` are the handshakes that failed meanwhile, `inacheves` the requests that were begun
-    and not ended; `accidents` what the suite failed to judge.
+    and not ended; `accidents` what the suite failed to judge. `laisses` lists the files of its inbox, once
+    that channel is closed.
     """
 
     commande: str
@@ -71,6 +72,7 @@ class PasJoue:
     poignees: Sequence[Observation] = ()
     inacheves: Sequence[Observation] = ()
     accidents: list[Accident] = field(default_factory=list)
+    laisses: Callable[[], Sequence[str]] = tuple
 
     @property
     def prevue(self) -> Commande:
@@ -127,6 +129,12 @@ class PasJoue:
         another way."""
         dit = self.reponse.get("numero_unique")
         return self.prevue.enregistre and bool(dit) and dit == self.connu.numeros.get(self.reference)
+
+    @cached_property
+    def deposes(self) -> Sequence[str]:
+        """The files of its inbox that stand for what it tells done, and did not send."""
+        a_envoyer = self.statut is Statut.FAIT and self.prevue.operations
+        return self.laisses() if a_envoyer and self.envoi is None and not self.retrouve else ()
 
     @property
     def pannes(self) -> list[str]:

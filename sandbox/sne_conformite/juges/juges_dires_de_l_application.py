@@ -77,6 +77,12 @@ def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
     yield dire.rompue(REQUETE_INACHEVEE, observe=derniere.fault("message"), requete=derniere.echange)
 
 
+def _depot_asynchrone(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-19: what is told done was put into the inbox, and not sent."""
+    if pas.deposes:
+        yield dire.rompue("echange_asynchrone", observe=pas.deposes)
+
+
 # --- numbers ---------------------------------------------------------------------------------------------
 
 
@@ -107,6 +113,8 @@ def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str 
             yield dire.rompue("numero_d_une_autre", tenu or "aucun numéro", dit)
     elif pas.retrouve:
         yield dire.tenue()
+    elif pas.deposes:
+        return  # VIE-19 tells it
     elif pas.envoi is None:
         phrase = "La demande est donnée pour enregistrée, et rien n'a été envoyé au SNE."
         observe = f"rien n'a été envoyé{f' ; numéro rendu : {dit}' if dit else ''}"
@@ -412,6 +420,7 @@ SELON_LE_DECOR: Final = (
 #: Those of the command: of two findings of one kind the first is told.
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
+    JugeDePas(_depot_asynchrone, _envoie, ("VIE-19",)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
     JugeDePas(_correction, de("corriger"), ("VIE-20",)),

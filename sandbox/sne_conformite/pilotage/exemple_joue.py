@@ -13,6 +13,7 @@ from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.juges.juge import Ordre
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
+from sne_conformite.juges.juges_vie import FIN_ASYNCHRONE
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
@@ -325,6 +326,7 @@ class _Seance:
         if etape.quoi == "integrer_dispatching":
             fichiers = base.boite_sortie(adresses.guichet)
             champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
+        laisses = partial(base.fichiers_laisses, adresses.guichet, adresses.boite_entree)
         self.trafic.commencer_une_commande(etape.quoi, champs)
         debut = time.monotonic()
         reponse = lien.dire(etape.quoi, maintenant, champs)
@@ -344,6 +346,7 @@ class _Seance:
             faux=FAUX_SERVEURS.get(lien.serveur),
             poignees=[vue for vue in vues if vue.poignee],
             inacheves=[vue for vue in vues if vue.inachevee],
+            laisses=tuple if maintenant.date() <= FIN_ASYNCHRONE else laisses,
         )
         self._noter_ce_qui_est_dit(etape, champs, pas.observations)
         return pas, duree

@@ -78,6 +78,16 @@ def test_an_application_may_refuse_by_itself(
     assert [(c.exigence, c.tenue) for c in juger_pas(pas)] == dits
 
 
+@pytest.mark.parametrize("commande", ["enregistrer", "radier"])
+def test_what_is_put_into_the_inbox_is_no_message_that_was_not_sent(commande: str) -> None:
+    pas = PasJoue(
+        commande, {"reference": "d1"}, {"statut": "fait"}, [], Connu(), FAIT, laisses=lambda: ["DEM.xml"]
+    )
+    assert [(c.exigence, c.sorte, c.observe) for c in juger_pas(pas)] == [
+        ("VIE-19", "echange_asynchrone", "DEM.xml")
+    ]
+
+
 def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
     numero, racine = banc.creer_demande()
     banc.demander(racine, operation="getDoublons", nom="DEMG1104-201803151200-000002.xml")
