@@ -210,7 +210,7 @@ class _Seance:
             # The example before broke off, and the application did not start again.
             self._revenir_au_vrai_serveur()
             lien.dire("reinitialiser", instant, {})
-            for rang, etape in enumerate(self.scenario.etapes, 1):
+            for rang, etape in self.scenario.etapes_de(self.exemple.demandes).items():
                 arret = getattr(self, etape.sorte)(etape, rang) or ""
                 if arret:
                     break

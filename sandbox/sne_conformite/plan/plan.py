@@ -127,6 +127,11 @@ class Etape:
         """How a command may end."""
         return tuple(Statut(s) for s in self.options.get("attendu", ["fait"]))
 
+    @property
+    def noms(self) -> frozenset[str]:
+        """The demandes, and the households, that it speaks of."""
+        return frozenset(self.options[cle] for cle in (*_NOMS, "menage") if cle in self.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -166,6 +171,22 @@ class Scenario:
     def ailleurs(self) -> bool:
         """True when it sends the application to a server that it must refuse."""
         return any(e.sorte == "serveur" for e in self.etapes)
+
+    def etapes_de(self, demandes: Collection[str]) -> dict[int, Etape]:
+        """The steps by their ranks from 1, without those that need a household that is not of `demandes`."""
+        ecartes = set(self.menages).difference(demandes)
+        gardees = {}
+        for rang, etape in enumerate(self.etapes, 1):
+            if etape.noms.isdisjoint(ecartes):
+                gardees[rang] = etape
+            else:
+                ecartes |= {etape.options.get("reference", "")}
+        return gardees
+
+    @property
+    def separables(self) -> bool:
+        """True when each of its commands is about a demande: those of one go on without those of another."""
+        return all(etape.noms for etape in self.etapes if etape.sorte in ("faire", "autrui"))
 
     def combien(self, demandes: int) -> int:
         """How many examples it runs when `demandes` are asked of each scenario: that many up to `exemples`;

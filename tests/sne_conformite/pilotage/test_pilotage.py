@@ -171,6 +171,21 @@ def test_a_dropped_coholder_is_found_shrunk_and_cited(banc: Banc, tmp_path: Path
     assert not rapport.conforme
 
 
+def test_a_demande_that_has_no_part_in_a_fault_is_not_of_its_smallest_example(
+    banc: Banc, tmp_path: Path
+) -> None:
+    def sans(demande: dict[str, Any]) -> None:
+        demande["personnePhysique"].pop("listeCotitulaire", None)
+
+    autres = "".join(f'[menages.{d}]\nsorte = "personne_seule"\n' for d in ("d0", "d2"))
+    etapes = "".join(f'[[etapes]]\nfaire = "enregistrer"\nreference = "{d}"\n' for d in ("d0", "d1", "d2"))
+    texte = f"{COUPLE.partition('[[etapes]]')[0]}{autres}{etapes}"
+    rapport = courir(Double(banc, saisie=sans), scenario(tmp_path, texte), reduction=20)
+    (verification,) = [v for v in rapport.verifications if v.exigence == "FID-02"]
+    assert verification.exemple is not None
+    assert list(verification.exemple) == ["d1"]
+
+
 def test_what_only_a_shrink_breaks_is_broken_too(banc: Banc, tmp_path: Path) -> None:
     """Its exchanges are in the journal, from which evidence is judged again."""
 
