@@ -127,11 +127,7 @@ def comparer(
 
 
 def _constat(
-    dire: Dire,
-    trouves: Sequence[_Ecart],
-    racine: str,
-    phrases: Mapping[str, str],
-    noms: Mapping[str, str],
+    dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mapping[str, str], noms: Mapping[str, str]
 ) -> Constat:
     """The finding of differences of one kind: the first of them, and how many more."""
     premier, restes = trouves[0], len(trouves) - 1

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from operator import attrgetter
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, lieux_refuses
 from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de, echange_de
@@ -68,18 +67,18 @@ def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-14: what the event says, its header left aside."""
     document = None if pas.envoi is None else pas.envoi.document
     ecrit = next(reponses_lues.tous(document, "evenement"), None)
-    if pas.attendu is None or ecrit is None:
+    if pas.attendu is None or pas.envoi is None or ecrit is None:
         return
     entete = _ENTETE_DECISION if pas.commande == "decider" else _ENTETE_EVENEMENT
     attendu, recu = _sans(pas.attendu, entete), _sans(ecrit, entete)
     noms = {**_caracteristiques(recu, pas.envoi), **_caracteristiques(attendu, pas.envoi)}
-    yield from _comparer(attendu, recu, dire, pas.envoi, ecrit, noms)
+    yield from _comparer(attendu, recu, dire, pas.envoi, ecrit, noms=noms)
 
 
-def _caracteristiques(evenement: Element, envoi: Observation | None) -> dict[str, str]:
+def _caracteristiques(evenement: Element, envoi: Observation) -> dict[str, str]:
     """The characteristics of an event, by their places: the code of each, and its label in the contract."""
-    types = envoi.contrat.evenements if envoi is not None else ()
-    libelles = {c.code: f"{c.code} — {c.libelle}" for genre in types for c in genre.caracteristiques}
+    connues = [c for genre in envoi.contrat.evenements for c in genre.caracteristiques]
+    libelles = {c.code: f"{c.code} — {c.libelle}" for c in connues}
     places = {une.chemin: une.texte_de("code") or "" for une in reponses_lues.tous(evenement, _UNE)}
     racine = len(evenement.chemin) + 1
     return {place[racine:]: libelles.get(code, code) for place, code in places.items()}
@@ -106,7 +105,7 @@ def _bloc_dalo(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """An element that was entered: there, and as it was."""
-    if pas.attendu is None:
+    if pas.attendu is None or pas.envoi is None:
         return
     if recu is None:
         nom = pas.attendu.nom
@@ -130,18 +129,11 @@ def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _comparer(
-    attendu: Element,
-    recu: Element,
-    dire: Dire,
-    envoi: Observation | None,
-    place: Element,
-    noms: Mapping[str, str] = MappingProxyType({}),
+    attendu: Element, recu: Element, dire: Dire, envoi: Observation, place: Element, **noms: Mapping[str, str]
 ) -> list[Constat]:
     """`place` is where `recu`, which may be a copy, stands in the message `envoi`; `noms`: see `comparer`."""
-    refusees = dict if envoi is None else partial(lieux_refuses, envoi, place)
-    return juges_fidelite.comparer(
-        attendu, recu, exigence=dire.exigence, echange=dire.echange, refusees=refusees, noms=noms
-    )
+    la: Any = {"exigence": dire.exigence, "echange": dire.echange, **noms}
+    return juges_fidelite.comparer(attendu, recu, refusees=partial(lieux_refuses, envoi, place), **la)
 
 
 def filtres_de(pas: PasJoue) -> dict[str, str]:

@@ -16,10 +16,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.demande import FORMULAIRE, Demande
 from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
 from sne_interface.errors import ContractError
-from sne_interface.generators.messages_apres_creation import copie
+from sne_interface.generators.messages_apres_creation import copie, qui_part
 
 #: What may repeat outside of the document of a demande, which the table of paths describes.
 _AILLEURS: Final = frozenset(
@@ -205,31 +205,13 @@ def _charges_sans_lien(formulaire: Element, contrat: Contrat, jour: date) -> Ele
 
 def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     """The form of the first co-holder, who leaves alone."""
-    autres = formulaire.tous("personnePhysique/listeCotitulaire/cotitulaire")
-    demandeur = formulaire.enfant(_DEMANDEUR)
-    if not autres or demandeur is None:
+    vue = Demande(bloc("interfaceNuu", bloc("demande", copie(formulaire))))
+    if not vue.cotitulaires:
         return formulaire
-    sien = {"situationFamiliale": de_code("situationFamiliale", "S")}
-    adresse = demandeur.enfant("adressePostale")
-    seul = bloc("demandeur", *(sien.get(e.nom, e) for e in autres[0].enfants if e.nom != "lienDemandeur"))
-    if adresse is not None:
-        seul = _au_demandeur(seul, adresse, contrat)
-    for liste in ("listeRessourceRecuePersACharge", "listeRessourceVerseePersACharge"):
-        seul = _au_demandeur(seul, Element(liste), contrat)
-    revenu = demandeur.enfant("revenuFiscal")
-    if seul.enfant("revenuFiscal") is None and revenu is not None:  # they were taxed together
-        seul = _au_demandeur(seul, copie(revenu), contrat)
-    personne = formulaire.enfant("personnePhysique")
-    assert personne is not None
-    gardes = (seul, *(e for e in personne.enfants if e.nom == "logementActuel"))
-    nouveau = poser(formulaire, "personnePhysique", bloc("personnePhysique", *gardes), contrat)
+    nouveau = poser(formulaire, "personnePhysique", qui_part(vue, contrat), contrat)
     for chemin in ("listeHandicap", "renouvellementElec", "refInterne"):
         nouveau = _oter(nouveau, chemin)
     return nouveau
-
-
-def _au_demandeur(demandeur: Element, nouveau: Element, contrat: Contrat) -> Element:
-    return _poser_sous(demandeur, f"{FORMULAIRE}/{_DEMANDEUR}/", nouveau.nom, "", nouveau, contrat)
 
 
 CHANGEMENTS: Final[Mapping[str, Changement]] = {
