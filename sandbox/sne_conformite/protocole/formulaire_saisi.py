@@ -19,6 +19,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import FORMULAIRE, Demande
 from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
 from sne_interface.errors import ContractError
+from sne_interface.generators.demandes_ornees import ranger
 from sne_interface.generators.messages_apres_creation import copie, qui_part
 
 #: What may repeat outside of the document of a demande, which the table of paths describes.
@@ -125,12 +126,8 @@ def _poser_sous(
             for e in parent.enfants
         )
         return avec_enfants(parent, enfants)
-    garde = [e for e in parent.enfants if e.nom != tete]
-    ordre = contrat.nomenclatures.ordre
-    rang = ordre(f"{base}{tete}")
-    place = next((i for i, e in enumerate(garde) if ordre(f"{base}{e.nom}") > rang), len(garde))
-    garde.insert(place, nouveau)
-    return avec_enfants(parent, tuple(garde))
+    enfants = (*(e for e in parent.enfants if e.nom != tete), nouveau)
+    return avec_enfants(parent, ranger(enfants, base.rstrip("/"), contrat.nomenclatures.ordre))
 
 
 def _oter(parent: Element, chemin: str) -> Element:
