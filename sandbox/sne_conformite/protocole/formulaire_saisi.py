@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from sne_conformite.protocole.protocole import TABLES
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import FORMULAIRE, Demande
 from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
@@ -140,21 +141,19 @@ def _oter(parent: Element, chemin: str) -> Element:
     return avec_enfants(parent, tuple(enfants))
 
 
-def _texte(chemin: str, valeur: str) -> Changement:
-    element = Element(chemin.rpartition("/")[2], valeur)
-    return lambda formulaire, contrat, jour: poser(formulaire, chemin, element, contrat)
+def _places(places: Mapping[str, str | bool]) -> Changement:
+    """Puts a text at each place, « jour+30 » for a day from today; takes away what is there for False."""
 
-
-def _jour(chemin: str, jours: int) -> Changement:
     def changer(formulaire: Element, contrat: Contrat, jour: date) -> Element:
-        quand = (jour + timedelta(days=jours)).isoformat()
-        return poser(formulaire, chemin, Element(chemin.rpartition("/")[2], quand), contrat)
+        for chemin, valeur in places.items():
+            texte, _, jours = str(valeur).partition("jour+")
+            if jours:
+                texte = (jour + timedelta(days=int(jours))).isoformat()
+            nouveau = Element(chemin.rpartition("/")[2], texte)
+            formulaire = poser(formulaire, chemin, nouveau, contrat) if valeur else _oter(formulaire, chemin)
+        return formulaire
 
     return changer
-
-
-def _sans(chemin: str) -> Changement:
-    return lambda formulaire, contrat, jour: _oter(formulaire, chemin)
 
 
 def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
@@ -212,24 +211,10 @@ def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
 
 
 CHANGEMENTS: Final[Mapping[str, Changement]] = {
-    # accepted
-    "telephone": _texte(f"{_DEMANDEUR}/telPortable", "0611223344"),
-    "precision": _texte("precision", "Rez-de-chaussée souhaité, près de l'école."),
-    "profession": _texte(f"{_DEMANDEUR}/situationProfessionnelle/profession", "Employée d'accueil"),
-    "voie": _texte(f"{_DEMANDEUR}/adressePostale/voie", "rue de l'Abbé-Grégoire"),
+    **{nom: _places(places) for nom, places in TABLES["changements"].items()},
     "logement_ailleurs": _logement_ailleurs,
-    "telephone_association": _texte("association/telTravail", "0321000000"),
     "enfant": _enfant,
     "separe": _separe,
-    "sans_profession": _sans(f"{_DEMANDEUR}/situationProfessionnelle/profession"),
-    "sans_enfant": _sans("personnePhysique/listePersonneACharge/personneACharge"),
-    # refused
-    "ne_demain": _jour(f"{_DEMANDEUR}/dateNaissance", 30),
-    "sans_motif": _sans("principauxMotifDemande"),
-    "sans_recherche": _sans("logementRecherche"),
-    "creation_future": _jour("dateCreationDemande", 40),
-    "charge_sans_lien": _sans("personnePhysique/listePersonneACharge/personneACharge/lienParente"),
     "charges_sans_lien": _charges_sans_lien,
     "ressource_sans_montant": _ressource_sans_montant,
-    "association_sans_nom": _texte("association/nom", " "),
 }
