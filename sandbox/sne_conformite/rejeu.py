@@ -439,6 +439,9 @@ class Rejeu(Greffe):
         """Answers the calls of its block, which plays an example, by what was noted of it."""
         cahier, fiche = lien.cahier, self.fiches[scenario.id]
         assert isinstance(cahier, CahierRejoue)
+        if exemple.cle() not in fiche.rangs:  # a shrink left demandes out of it
+            for rang in range(len(fiche.menages)):
+                self.menage(scenario.id, rang)
         rang = fiche.rangs[exemple.cle()]
         ou = f"{scenario.id}, exemple {rang + 1}"
         note = fiche.joues.pop(rang, None)

@@ -48,7 +48,7 @@ class Adaptateur:
             return {**entete, "statut": "fait", **commande(message)}
         except Refus as refus:
             dit = {"anomalies": refus.anomalies, "doublons": refus.doublons, "message": str(refus)}
-            return {**entete, "statut": "refuse", **dit}
+            return {**entete, "statut": "refuse" if refus.anomalies else "decline", **dit}
         except (Echec, Incident) as erreur:
             return {**entete, "statut": "erreur", "message": str(erreur)}
         except (KeyError, TypeError, ValueError, AttributeError) as erreur:

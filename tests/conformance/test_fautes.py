@@ -58,6 +58,7 @@ REDUITES = FAUTES[8::20]
 D_ABORD = {
     "VIE-23": "RCH-TOUS-CRITERES",
     "commentaire-coupe": "EVT-LIMITES",
+    "creation-rejouee": "CYC-PIECE",
     "curseur-trop-tot": "ROB-RELEVE",
     "lue-donc-radiee": "ROB-RADIATION",
     "numero-du-doublon": "DOU-FORCER",

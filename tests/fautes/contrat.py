@@ -172,7 +172,7 @@ def _cle_du_nir(personne: Formulaire) -> None:
         personne["nir"] = personne["nir"][:13] + f"{int(personne['nir'][13:]) % 97 + 1:02d}"
 
 
-@FAUTES.etape("nir-exige", "CTR-12", "VIE-01", dans="inscription.enregistrer", suites=("VIE-10", "VIE-20"))
+@FAUTES.etape("nir-exige", "CTR-12", dans="inscription.enregistrer", suites=("VIE-10",))
 def _nir_exige(temoin: Temoin, honnete: Etape, reference: str, contenu: Contenu, *autres: Any) -> Any:
     """L'application refuse d'enregistrer qui n'a pas de NIR."""
     if any(not personne.get("nir") for personne in titulaires(contenu)):

@@ -125,12 +125,21 @@ def _renvoie_la_creation(
     temoin: Temoin, honnete: Etape, cible: Cible, contenu: Contenu, version: str = ""
 ) -> Any:
     """La création est renvoyée avant chaque modification."""
-    dossier = temoin.demandes.dossier(cible)
-    try:
-        temoin.envoi.envoyer("CRE", dossier.version, temoin.envoi.formulaire(dossier.contenu, {}))
-    except Refus:
-        return honnete(cible, contenu, version)
+    _recreer(temoin, cible)
     return honnete(cible, contenu, version)
+
+
+@FAUTES.etape("creation-rejouee", "VIE-02", dans="demandes.piece")
+def _rejoue_la_creation(temoin: Temoin, honnete: Etape, cible: Cible) -> Any:
+    """La création est renvoyée avant chaque pièce numérisée."""
+    _recreer(temoin, cible)
+    return honnete(cible)
+
+
+def _recreer(temoin: Temoin, cible: Cible) -> None:
+    dossier = temoin.demandes.dossier(cible)
+    with contextlib.suppress(Refus):
+        temoin.envoi.envoyer("CRE", dossier.version, temoin.envoi.formulaire(dossier.contenu, {}))
 
 
 @FAUTES.etape("modification-cumulee", "FID-13", dans="demandes.modifier", suites=("FID-03",))

@@ -1,6 +1,5 @@
 """Defects under failures: lost answers, damaged answers, retries."""
 
-from dataclasses import replace
 from functools import partial
 from http.client import HTTPException
 from typing import Any, Final
@@ -68,7 +67,7 @@ def _optimiste(genre_d_incident: type[Incident], *, entame: bool = True) -> Any:
 
 
 @FAUTES.etape(
-    "premiere-trouvee", "VIE-21", "ROB-03", dans="retrouvailles.creation", suites=("ROB-01", "ROB-02")
+    "premiere-trouvee", "ROB-03", dans="retrouvailles.creation", suites=("ROB-01", "ROB-02", "VIE-21")
 )
 def _premiere_trouvee(temoin: Temoin, honnete: Etape, dossier: Dossier) -> Any:
     """Après une panne, la première demande de la personne est prise pour la sienne."""
@@ -120,12 +119,6 @@ def _sans_suspens(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, 
     """Une création restée sans réponse est renvoyée sans recherche, plus tard."""
     dossier.suspens = False
     return honnete(genre, dossier, forcer)
-
-
-@FAUTES.etape("creation-rejouee", "VIE-02", dans="inscription.creer")
-def _creation_rejouee(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
-    """La création est renvoyée chaque fois que l'utilisateur la demande."""
-    return honnete(genre, replace(dossier, numero=None), forcer)
 
 
 @FAUTES.etape("relance-a-l-aveugle", "VIE-12", "VIE-02", dans="retrouvailles.creation")

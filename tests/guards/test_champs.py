@@ -160,7 +160,9 @@ def _premiers() -> tuple[ExempleTire, ...]:
         tirees = strategie(scenario, CONTRAT, instant=instant, guichet="G1226")
         graine = crc32(scenario.id.encode())
         premiers += (
-            Exemples(au_sort(tirees, graine), lambda _: pytest.fail("rien n'est joué")).tirer(1).values()
+            Exemples(scenario, au_sort(tirees, graine), lambda _: pytest.fail("rien n'est joué"))
+            .tirer(1)
+            .values()
         )
     return tuple(premiers)
 

@@ -52,7 +52,7 @@ def test_une_suppression_et_une_piece_portent_le_numero(pilote: Pilote) -> None:
     assert pilote.faire("consulter", numero_unique=numero)["demande"]["incrementFichier"] == "000001"
     pilote.faire("supprimer", reference="d1")
     assert pilote.banc.compter() == 0
-    assert pilote.dire("consulter", reference="d1")["statut"] == "refuse"
+    assert pilote.dire("consulter", reference="d1")["statut"] == "decline"
 
 
 def test_une_faute_est_rendue_avec_sa_phrase(pilote: Pilote) -> None:
@@ -90,12 +90,12 @@ def test_un_evenement_reglementaire_ou_d_autrui_n_est_pas_touche(pilote: Pilote)
     envois = len(pilote.operations())
     refus = pilote.dire("modifier_evenement", numero_unique=numero, id_evenement=sien, evenement={})
     assert (refus["statut"], refus["message"]) == (
-        "refuse", "Cet événement a été écrit par un autre guichet."
+        "decline", "Cet événement a été écrit par un autre guichet."
     )  # fmt: skip
     pilote.role("G1226")
     refus = pilote.dire("supprimer_evenement", reference="d1", id_evenement=sien)
     assert (refus["statut"], refus["message"]) == (
-        "refuse", "Un événement réglementaire ne se supprime pas."
+        "decline", "Un événement réglementaire ne se supprime pas."
     )  # fmt: skip
     assert pilote.operations()[envois:] == ["EVT", "EVT"]  # both times read, never sent
 
@@ -167,4 +167,4 @@ def test_une_commande_inconnue_et_un_message_bancal_ont_leur_reponse(pilote: Pil
 def test_reinitialiser_oublie_tout(pilote: Pilote) -> None:
     _inscrire(pilote)
     pilote.faire("reinitialiser")
-    assert pilote.dire("consulter", reference="d1")["statut"] == "refuse"
+    assert pilote.dire("consulter", reference="d1")["statut"] == "decline"

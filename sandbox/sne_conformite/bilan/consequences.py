@@ -36,7 +36,6 @@ _SUITES: Final = {cause: frozenset(sortes) for cause, sortes in CONSTATS["conseq
 _DOUBLE: Final = "creation_renvoyee"
 #: A message that was refused is sent again as it was: told only where the message was what it should be.
 RENVOI: Final = "refus_renvoye_a_l_identique"
-_NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_erronee", "origine_absente"}
 _NUMERO: Final = "VIE-21"
 _NUMEROS: Final = (_NUMERO, MELEES)
 #: A success that was told for want of an answer.
@@ -52,8 +51,6 @@ _TEXTES: Final = "FID-10"
 _SCHEMA: Final = "CTR-01"
 #: How a long value ends where it is shown, with the escape that was cut there.
 _COUPE: Final = re.compile(r"(?:&[^;&]*)?…(?: \(\d+ caractères\))?$")
-#: What a message that is not ended breaks.
-_REQUETE: Final = "EMB-01"
 #: What comes of an operation that no action named, and that was guessed to be another.
 _ACTION: Final = "EMB-04"
 
@@ -153,9 +150,10 @@ class Consequences:
             self.numero = next(faux, None)
         return gardes
 
-    def renoncer(self, pas: PasJoue, raison: str) -> None:
-        """A command that the application gave up (`PasJoue.empeche`): `conclure` tells whether it could."""
-        cause = _REQUETE if pas.inacheves else ""
+    def renoncer(self, pas: PasJoue, raison: str, constats: Iterable[Constat]) -> None:
+        """A command that the application gave up (`PasJoue.empeche`), for what its step broke if it broke
+        anything: `conclure` tells whether it could."""
+        cause = next((constat.exigence for constat in constats if constat.rompue), "")
         self.renoncements.append((pas.prevue.exigence, cause, raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:

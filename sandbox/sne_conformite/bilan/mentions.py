@@ -400,17 +400,20 @@ class _Examen:
         return Lacune(exigence, f"sans preuve{suite}", self._jouer(scenario))
 
     def _non_joues(self, voulue: MentionProposee, manquent: set[str]) -> Iterator[Lacune]:
-        """Scenarios that were not played to their end, of requirements that others have proved; but for those
-        of commands at once, when it takes one."""
+        """Scenarios that were not played to their end, of requirements that others have proved. Of one that
+        was, and shows nothing, nothing is told: the application declined what the SNE would refuse.
+        So is one of commands at once, when it takes one."""
         if voulue.plan != JOUE:
             return
         for scenario in self._plan:
             joue = self._joues.get(scenario.id)
             if scenario.a_la_fois > 1 and joue is not None and joue.verdict is Verdict.SANS_OBJET:
                 continue
-            if joue is not None and joue.verdict in _NON_JOUES and not manquent & {*scenario.exigences}:
-                raison = f" : {joue.raison.rstrip('.')}" if joue.raison else ""
-                yield Lacune(scenario.id, f"scénario {joue.verdict}{raison}", self._jouer(scenario.id))
+            if joue is None or joue.verdict not in _NON_JOUES or manquent & {*scenario.exigences}:
+                continue
+            if joue.raison:
+                dit = f"scénario {joue.verdict} : {joue.raison.rstrip('.')}"
+                yield Lacune(scenario.id, dit, self._jouer(scenario.id))
 
     def _jouer(self, scenario: str) -> str:
         return commande_de(self._rapport, "--scenario", scenario) if scenario else ""

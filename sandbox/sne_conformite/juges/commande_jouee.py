@@ -34,8 +34,8 @@ class Connu:
     origines: dict[str, str] = field(default_factory=dict)
     #: Whom each message about a demande was for, by reference (`juges_saisies.titulaires_de`).
     titulaires: dict[str, list[frozenset[str]]] = field(default_factory=dict)
-    #: Demandes whose number the application has told.
-    rendues: set[str] = field(default_factory=set)
+    #: Demandes that the application has told registered: nobody registers them again.
+    enregistrees: set[str] = field(default_factory=set)
     #: Demandes that another guichet registered: the application has no name for them.
     autrui: set[str] = field(default_factory=set)
     #: The id of the last event that was added to a demande.
@@ -60,7 +60,8 @@ class PasJoue:
     event …), None when nothing was entered. `attendus` are the ways it may end. `fichiers` (name, bytes) are
     those given to `integrer_dispatching`. `faux` is the server that the application was sent to, None for the
     true one. `poignees` are the handshakes that failed meanwhile, `inacheves` the requests that were begun
-    and not ended; `accidents` what the suite failed to judge.
+    and not ended; `accidents` what the suite failed to judge. `laisses` lists the files of its inbox, once
+    that channel is closed.
     """
 
     commande: str
@@ -75,6 +76,7 @@ class PasJoue:
     poignees: Sequence[Observation] = ()
     inacheves: Sequence[Observation] = ()
     accidents: list[Accident] = field(default_factory=list)
+    laisses: Callable[[], Sequence[str]] = tuple
 
     @property
     def prevue(self) -> Commande:
@@ -83,8 +85,9 @@ class PasJoue:
 
     @property
     def statut(self) -> Statut:
-        """How the application says it ended."""
-        return Statut(self.reponse["statut"])
+        """How the application says it ended; what it sent, it did not decline."""
+        dit = Statut(self.reponse["statut"])
+        return Statut.REFUSE if dit is Statut.DECLINE and self.envoi is not None else dit
 
     @property
     def dit(self) -> str:
@@ -139,10 +142,23 @@ class PasJoue:
         dit = self.reponse.get("numero_unique")
         return self.prevue.enregistre and bool(dit) and dit == self.connu.numeros.get(self.reference)
 
+    @cached_property
+    def deposes(self) -> Sequence[str]:
+        """The files of its inbox that stand for what it tells done, and did not send."""
+        a_envoyer = self.statut is Statut.FAIT and self.prevue.operations
+        return self.laisses() if a_envoyer and self.envoi is None and not self.retrouve else ()
+
     @property
     def pannes(self) -> list[str]:
         """The pannes that were played in this step."""
         return [o.panne for o in self.observations if o.panne is not None]
+
+    @property
+    def decline(self) -> bool:
+        """True when the application itself refused what the SNE may refuse: whatever word it has for it, it
+        sent nothing that does what was asked, and nothing kept it from sending."""
+        empechee = self.pannes or self.poignees or self.inacheves or self.envoi
+        return Statut.REFUSE in self.attendus and self.statut is not Statut.FAIT and not empechee
 
     @property
     def empeche(self) -> bool:
@@ -152,7 +168,7 @@ class PasJoue:
             self.statut is Statut.ERREUR
             and bool(self.prevue.operations)
             and Statut.ERREUR not in self.attendus
-            and not (self.observations or self.faux or self.connu.panne_jouee)
+            and not (self.observations or self.faux or self.connu.panne_jouee or self.decline)
         )
 
 

@@ -41,6 +41,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 #: What an application reads before it changes an event.
 _RELECTURE: Final = "listerEvenementsDemande"
 _SANS_CODE: Final = "(sans code)"
+_REFUS: Final = (Statut.REFUSE, Statut.DECLINE)
 #: Operations that succeed with anomalies: those of the demande that is read.
 _LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
 
@@ -61,7 +62,7 @@ def juger_pas(pas: PasJoue) -> list[Constat]:
         "commande": pas.commande,
         "message": str(pas.reponse.get("message") or ""),
         "envoye": pas.envoi.operation or "" if pas.envoi else "",
-        "rendus": " ".join(pas.connu.rendues),
+        "rendus": " ".join(pas.connu.enregistrees),
     }
     return [avec_remede(constat, pas.envoi or pas.dernier, **dits) for constat in constats]
 
@@ -75,7 +76,8 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
         return  # it called the true one all the same: this shows nothing
     dire = Dire(faux.exigence, echange_de(pas), None)
     parle = any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT
-    yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
+    if parle or pas.statut is not Statut.DECLINE:
+        yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
 
 
 def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
@@ -88,6 +90,12 @@ def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
     dire = Dire("EMB-01", derniere.echange.identifiant)
     sorte = "requete_malformee" if derniere.echange.statut == 400 else REQUETE_INACHEVEE
     yield dire.rompue(sorte, observe=derniere.fault("message"), requete=derniere.echange)
+
+
+def _depot_asynchrone(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-19: what is told done was put into the inbox, and not sent."""
+    if pas.deposes:
+        yield dire.rompue("echange_asynchrone", observe=pas.deposes)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -103,7 +111,7 @@ def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield from _numero_d_un_succes(pas, dire, delivre, dit)
     elif dit and not delivre:
         yield dire.rompue("numero_sans_acceptation", observe=dit)
-    elif pas.statut is Statut.REFUSE and not dit:
+    elif pas.statut is Statut.REFUSE and pas.lu is not None and not dit:
         yield dire.tenue()
 
 
@@ -123,6 +131,8 @@ def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str 
         yield dire.rompue(sorte, tenu or "aucun numéro", dit)
     elif pas.retrouve:
         yield dire.tenue()
+    elif pas.deposes:
+        return  # VIE-19 tells it
     elif not pas.pannes:
         sorte = "succes_invente" if pas.envoi else "succes_sans_envoi"
         yield dire.rompue(sorte, observe=dit or "« fait », sans numéro")
@@ -303,7 +313,7 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
             return dire.rompue("doublon_force", observe="true")
         if confirme and not force and not pas.envoi.acceptee:
             return dire.rompue("doublon_non_force", observe="absent", commande=pas.commande)
-    if confirme and pas.commande == "corriger" and pas.statut is Statut.REFUSE and not pas.observations:
+    if confirme and pas.commande == "corriger" and pas.statut in _REFUS and not pas.observations:
         return dire.rompue("doublon_non_force", observe="aucun envoi", commande=pas.commande)
     return None
 
@@ -392,7 +402,7 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-17: an application refuses to change the event of another guichet, and sends nothing (convention).
     An error proves nothing, it may come of anything: only a refusal holds the requirement."""
-    if Statut.FAIT not in pas.attendus and pas.envoi is None and pas.statut is Statut.REFUSE:
+    if pas.decline and Statut.FAIT not in pas.attendus and pas.statut in _REFUS:
         yield dire.tenue()
 
 
@@ -428,7 +438,7 @@ def _nu(chemin: str) -> str:
 def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """How the command ended: nothing was sent that does it, a right answer was not read (EMB-10), or any
     other end than was expected."""
-    if pas.faux or pas.empeche:
+    if pas.faux or pas.empeche or pas.decline:
         return
     if pas.statut is Statut.FAIT and pas.prevue.operations and pas.envoi is None:
         if not pas.retrouve:
@@ -437,9 +447,7 @@ def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
             yield dire.rompue("rien_envoye", attendues, envoyees or "aucun", commande=pas.commande)
     elif pas.statut is Statut.ERREUR and _non_lue(pas):
         yield dire.sous(NON_LUE).rompue("reponse_non_lue", observe=pas.reponse.get("message") or "erreur")
-    elif pas.statut not in pas.attendus and not (
-        pas.statut is Statut.REFUSE and Statut.ERREUR in pas.attendus
-    ):
+    elif pas.statut not in pas.attendus and not (pas.statut in _REFUS and Statut.ERREUR in pas.attendus):
         codes = ", ".join(str(a.get("code")) for a in pas.reponse.get("anomalies") or ())
         dits = (pas.statut.value, codes, str(pas.reponse.get("message") or ""))
         attendus = [attendu.value for attendu in pas.attendus]
@@ -479,6 +487,7 @@ SELON_LE_DECOR: Final = (
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
     JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
+    JugeDePas(_depot_asynchrone, _envoie, ("VIE-19",)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
     JugeDePas(_correction, de("corriger"), ("VIE-20",)),

@@ -83,14 +83,16 @@ def comparer(
     echange: int | None = None,
     regles: Mapping[str, str] = MappingProxyType({}),
     refusees: Callable[[], Mapping[str, str]] = dict,
+    noms: Mapping[str, str] = MappingProxyType({}),
     lue: bool = False,
 ) -> list[Constat]:
     """The fate of `attendu` (a `demandeLogement`, or any element) in `recu`: one finding for each kind of
     difference under its requirement, and one that holds for each requirement without any. `exigence` rules
     all, whatever the path (radiations, events); `regles` are the requirements of some paths under the root,
     when the message has its own for them; `refusees` gives the places under the root that a requirement
-    of the message itself refuses (a code of no list), with that one; `lue` says that `attendu` was read at
-    the SNE, and not entered.
+    of the message itself refuses (a code of no list), with that one; `noms` is what places under the root are
+    called, when not by the name of their element; `lue` says that `attendu` was read at the SNE, and not
+    entered.
 
     One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
     the schema's to refuse, what no message may say is told as such; what else they break is folded."""
@@ -110,24 +112,27 @@ def comparer(
     if decalees and _jours(recu).total() == 1:
         phrases = {**phrases, decalees: phrases[f"{decalees}_seul"]}
     constats = [
-        _plier(_constat(Dire(qui, echange, None), trouves, recu.chemin, phrases), cause, casses)
+        _plier(_constat(Dire(qui, echange, None), trouves, recu.chemin, phrases, noms), cause, casses)
         for (qui, _, cause), trouves in casses.items()
     ]
     for chemin in qualifies:
         qui = exigence or regles.get(chemin) or exigence_de(chemin)
         if not any(qui == c.exigence for c in constats):
             ecart = _Ecart(CODE_QUALIFIE, chemin)
-            constat = _constat(Dire(qui, echange, None), [ecart], recu.chemin, phrases)
+            constat = _constat(Dire(qui, echange, None), [ecart], recu.chemin, phrases, noms)
             constats.append(replace(constat, cause=_SCHEMA))
             casses[qui, CODE_QUALIFIE, _SCHEMA] = [ecart]
     concernees = {exigence} if exigence else _concernees(attendu)
     return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, *_ in casses})]
 
 
-def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mapping[str, str]) -> Constat:
+def _constat(
+    dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mapping[str, str], noms: Mapping[str, str]
+) -> Constat:
     """The finding of differences of one kind: the first of them, and how many more."""
     premier, restes = trouves[0], len(trouves) - 1
-    lieu = premier.chemin.rpartition("/")[2] or racine.rpartition("/")[2]
+    parent, _, nom = premier.chemin.rpartition("/")
+    lieu = noms.get(premier.chemin) or noms.get(parent) or nom or racine.rpartition("/")[2]
     phrase = phrases[premier.sorte].format(lieu=lieu)
     if restes and premier.sorte not in UN_JOUR.values():
         phrase = f"{phrase[:-1]} (et {restes} autre{'s' if restes > 1 else ''} du même genre)."

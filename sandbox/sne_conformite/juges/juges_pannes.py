@@ -91,7 +91,7 @@ def _apres(pas: PasJoue) -> Iterator[Constat]:
     dire = Dire(APRES, dernier, None)
     if pas.statut is Statut.FAIT:
         yield dire.tenue()
-    elif pas.statut is Statut.ERREUR:
+    elif pas.statut is Statut.ERREUR and not pas.decline:
         yield dire.rompue("ne_repart_pas", observe=_dit(pas))
 
 

@@ -1,12 +1,13 @@
 """The entries of the user compared with the messages sent: the kind of message, the form and what goes with
 it; and the data read at the SNE compared with the data told."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, lieux_refuses
 from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de, echange_de
@@ -20,6 +21,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element, lire_date
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.domain.texte import plier
 from sne_interface.generators.messages_apres_creation import copie
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -33,6 +35,10 @@ _ENTETE_EVENEMENT: Final = frozenset(
 )  # fmt: skip
 #: And in the event of a decision: its day of survenance and its comment are the application's to say.
 _ENTETE_DECISION: Final = _ENTETE_EVENEMENT | {"dateSurvenance", "commentaire"}
+_UNE: Final = "caracteristiqueSpecifique"
+_COTITULAIRES: Final = "listeCotitulaire/cotitulaire"
+#: How an application calls the NIR.
+_LE_NIR: Final = re.compile(r"\b(NIR|s[ée]cu(rit[ée] sociale)?)\b", re.IGNORECASE)
 #: Operations that carry a whole event.
 _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
 
@@ -62,10 +68,21 @@ def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-14: what the event says, its header left aside."""
     document = None if pas.envoi is None else pas.envoi.document
     ecrit = next(reponses_lues.tous(document, "evenement"), None)
-    if pas.attendu is None or ecrit is None:
+    if pas.attendu is None or pas.envoi is None or ecrit is None:
         return
     entete = _ENTETE_DECISION if pas.commande == "decider" else _ENTETE_EVENEMENT
-    yield from _comparer(_sans(pas.attendu, entete), _sans(ecrit, entete), dire, pas.envoi, ecrit)
+    attendu, recu = _sans(pas.attendu, entete), _sans(ecrit, entete)
+    noms = {**_caracteristiques(recu, pas.envoi), **_caracteristiques(attendu, pas.envoi)}
+    yield from _comparer(attendu, recu, dire, pas.envoi, ecrit, noms=noms)
+
+
+def _caracteristiques(evenement: Element, envoi: Observation) -> dict[str, str]:
+    """The characteristics of an event, by their places: the code of each, and its label in the contract."""
+    connues = [c for genre in envoi.contrat.evenements for c in genre.caracteristiques]
+    libelles = {c.code: f"{c.code} — {c.libelle}" for c in connues}
+    places = {une.chemin: une.texte_de("code") or "" for une in reponses_lues.tous(evenement, _UNE)}
+    racine = len(evenement.chemin) + 1
+    return {place[racine:]: libelles.get(code, code) for place, code in places.items()}
 
 
 def _sans(element: Element, noms: frozenset[str]) -> Element:
@@ -89,7 +106,7 @@ def _bloc_dalo(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """An element that was entered: there, and as it was."""
-    if pas.attendu is None:
+    if pas.attendu is None or pas.envoi is None:
         return
     if recu is None:
         nom = pas.attendu.nom
@@ -113,13 +130,11 @@ def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _comparer(
-    attendu: Element, recu: Element, dire: Dire, envoi: Observation | None, place: Element
+    attendu: Element, recu: Element, dire: Dire, envoi: Observation, place: Element, **noms: Mapping[str, str]
 ) -> list[Constat]:
-    """`place` is where `recu`, which may be a copy, stands in the message `envoi`."""
-    refusees = dict if envoi is None else partial(lieux_refuses, envoi, place)
-    return juges_fidelite.comparer(
-        attendu, recu, exigence=dire.exigence, echange=dire.echange, refusees=refusees
-    )
+    """`place` is where `recu`, which may be a copy, stands in the message `envoi`; `noms`: see `comparer`."""
+    la: Any = {"exigence": dire.exigence, "echange": dire.echange, **noms}
+    return juges_fidelite.comparer(attendu, recu, refusees=partial(lieux_refuses, envoi, place), **la)
 
 
 def filtres_de(pas: PasJoue) -> dict[str, str]:
@@ -241,17 +256,6 @@ def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Consta
         yield dire.rompue("motif_non_demande", observe=motif, commande=pas.commande)
 
 
-def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
-    does not show it when the application found the demande after a lost answer."""
-    genres = [o.type_fichier for o in pas.de("getNumUnique")]
-    if pas.reference in pas.connu.rendues and "CRE" in genres:
-        phrase = "La création est renvoyée, alors que l'application a rendu le numéro de la demande."
-        yield dire.rompue("creation_renvoyee", "rien", "CRE", phrase=phrase)
-    if pas.statut is Statut.FAIT and pas.reponse.get("numero_unique") == pas.connu.numeros.get(pas.reference):
-        pas.connu.rendues.add(pas.reference)
-
-
 def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """CTR-13: what is sent now is dated now, by the base's clock or, for an application whose clock cannot be
     set, by the machine's. In free traffic a test may send any date, to see it refused."""
@@ -280,6 +284,17 @@ def _nature_devinee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
             la = replace(dire, echange=vue.echange.identifiant)
             constats = nature_pour(vue, la, pas.prevue.operations[0])
             yield from (c for c in constats if c.rompue or (vue is pas.envoi and vue.acceptee))
+
+
+def _nir_exige(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """CTR-12: who gives no NIR is registered all the same. An application that sends nothing says why."""
+    if pas.attendu is None or pas.envoi is not None or Statut.FAIT not in pas.attendus:
+        return
+    personnes = pas.attendu.enfant("personnePhysique")
+    titulaires = () if personnes is None else (*personnes.tous("demandeur"), *personnes.tous(_COTITULAIRES))
+    tu = any(not any(est_nom_de_nir(e.nom) for e in titulaire.enfants) for titulaire in titulaires)
+    if tu and _LE_NIR.search(f"{pas.dit} {pas.reponse.get('anomalies')}"):
+        yield dire.rompue("nir_exige", observe=f"{pas.statut}{pas.dit}")
 
 
 def titulaires_de(demande: Demande | None) -> frozenset[str]:
@@ -346,11 +361,11 @@ JUGES: Final = (
 #: What the message is.
 DES_MESSAGES: Final = (
     JugeDePas(_genre, _s_envoie_comme_un_genre),
+    JugeDePas(_nir_exige, attrgetter("avec_demande"), ("CTR-12",)),
     JugeDePas(_date_de_renouvellement, de("renouveler")),
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
     JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
     JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
-    JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
     JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
     JugeDePas(_titulaires_cherches, de("chercher_doublons")),
     JugeDePas(_nature_devinee, _change_un_evenement, ("VIE-31",)),

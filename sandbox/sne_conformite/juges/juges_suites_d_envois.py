@@ -240,13 +240,16 @@ class Creations(JugeDeSuite):
         return vue.acceptee and not (vue.demande is not None and vue.demande.forcer_doublon)
 
     def _cles(self, vue: Observation) -> Iterator[object]:
-        """By what this sending is told from another."""
+        """By what this sending is told from another; under one reference, by the names of all its holders
+        and one of them whom DOU001 would find again. Of one person, a day of birth that was mistyped hides a
+        second sending: tests of a father and of his son would otherwise be accused."""
         yield vue.guichet, vue.empreinte
         if vue.nom_fichier or self.pilote:
             yield vue.guichet, None if self.pilote else vue.nom_fichier, vue.empreinte_du_fond
         reference = vue.demande.ref_interne if vue.demande is not None else None
-        if reference and not (vue.demande is not None and vue.demande.forcer_doublon):
-            yield vue.guichet, reference, personnes(vue)
+        if vue.demande is not None and reference and not vue.demande.forcer_doublon:
+            identites: list[object] = [p.identite for p in vue.demande.titulaires]
+            yield from ((vue.guichet, reference, personnes(vue), qui) for qui in identites or ["association"])
 
     def _retrouver(self, vue: Observation) -> Iterator[Constat]:
         if not self._perdues:

@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Final
 
 from sne_conformite.juges.commande_jouee import Connu
-from sne_conformite.observation.reponses_lues import formulaire
+from sne_conformite.observation.reponses_lues import formulaire, tous
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.plan.exemples_tires import Acte, ExempleTire, formulaire_de
 from sne_conformite.plan.plan import Etape
 from sne_conformite.protocole.formulaire_saisi import appliquer, poser
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.echange import Reponse, document_parmi
-from sne_interface.domain.element_recu import Element, avec_enfants, bloc, construire
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc
+from sne_interface.generators.contraintes_de_menages import atelier
 from sne_interface.generators.demandes import document
-from sne_interface.generators.messages_apres_creation import copie
+from sne_interface.generators.messages_apres_creation import copie, document_d_evenement
 
 #: Guichets of the application's territory, by what they are asked to do.
 _COMMUNE: Final = "G0621"
@@ -100,15 +100,9 @@ class AutreGuichet:
 
     def ajouter_evenement(self) -> None:
         """Adds an event of its own."""
-        entete = bloc(
-            "entete",
-            Element("typeFichier", "EVT"),
-            Element("dateFichier", xs_date_time(self.maintenant)),
-            Element("codeGuichet", self.guichet),
-        )
-        operation = bloc("operation", Element("numUnique", self._numero()))
-        liste = bloc("listeEvenements", copie(self.acte["evenement"]))
-        ecrit = construire("interfaceNuu", (entete, operation, liste), versionInterface="02.00")
+        jour = self.maintenant.date()
+        ici = atelier(self.contrat, jour=jour, guichet=self.guichet, instant=self.maintenant)
+        ecrit = document_d_evenement(ici, copie(self.acte["evenement"]), self._numero())
         self._accepter(self.base.autrui("ajouterEvenementDemande", self.guichet, ecrit))
         dernier = max(e.identifiant for e in self.base.evenements(self._numero()))
         self.connu.evenements[self.reference] = str(dernier)
@@ -163,11 +157,5 @@ def _document(reponse: Reponse) -> Element | None:
 
 
 def _anomalies(reponse: Reponse) -> str:
-    lu = _document(reponse)
-    if lu is None:
-        return ""
-    return " ; ".join(
-        f"{a.code} {a.texte_de('message') or ''}"
-        for a in lu.parcourir()
-        if a.nom == "anomalie" and not a.vide
-    )
+    trouvees = tous(_document(reponse), "anomalie")
+    return " ; ".join(f"{a.code} {a.texte_de('message') or ''}" for a in trouvees)

@@ -14,6 +14,7 @@ from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.juges.juge import Ordre, avec_remede
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
+from sne_conformite.juges.juges_vie import FIN_ASYNCHRONE
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
@@ -238,7 +239,7 @@ class _Seance:
             # The example before broke off, and the application did not start again.
             self._revenir_au_vrai_serveur()
             lien.dire("reinitialiser", instant, {})
-            for groupe in self.scenario.groupes():
+            for groupe in self.scenario.groupes(self.exemple.demandes):
                 (rang, etape), *_ = groupe
                 if etape.sorte == "faire":
                     arret = self.faire(groupe)
@@ -281,6 +282,10 @@ class _Seance:
 
     def faire(self, groupe: Sequence[tuple[int, Etape]]) -> str:
         """The application is told a command, or several at once, and judged on what it made of them."""
+        dites = self.connu.enregistrees
+        groupe = [g for g in groupe if g[1].quoi != "enregistrer" or g[1].options["reference"] not in dites]
+        if not groupe:
+            return ""
         faits, duree = self._commander(groupe)
         for pas in faits:
             if pas.statut is Statut.NON_GERE:
@@ -299,14 +304,15 @@ class _Seance:
     def _juger(self, pas: PasJoue) -> str:
         """Judges a command; returns why the example stops there, "" when it goes on."""
         self.faites += pas.statut is Statut.FAIT
-        self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
+        constats = self.consequences.trier(pas, juger_pas(pas))
+        self.constats.extend(constats)
         self.accidents.extend(pas.accidents)
         self.connu.panne_jouee = self.connu.panne_jouee or bool(pas.pannes)
         if pas.empeche:
             raison = renoncement(pas)
-            self.consequences.renoncer(pas, raison)
+            self.consequences.renoncer(pas, raison, constats)
             return raison
-        if pas.statut not in pas.attendus:
+        if pas.statut not in pas.attendus and not pas.decline:
             return f"« {pas.commande} » s'est terminé par « {pas.statut.value} »{pas.dit}"
         return ""
 
@@ -393,6 +399,8 @@ class _Seance:
         if etape.quoi == "integrer_dispatching":
             fichiers = self.banc.base.boite_sortie(self.banc.adresses.guichet)
             champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
+        adresses = self.banc.adresses
+        laisses = partial(self.banc.base.fichiers_laisses, adresses.guichet, adresses.boite_entree)
         return PasJoue(
             commande=etape.quoi,
             message=champs,
@@ -403,6 +411,7 @@ class _Seance:
             attendu=attendu,
             fichiers=fichiers,
             faux=FAUX_SERVEURS.get(self.banc.lien.serveur),
+            laisses=tuple if jour <= FIN_ASYNCHRONE else laisses,
         )
 
     def _attendre_des_appels(self, combien: int) -> None:
@@ -423,8 +432,10 @@ class _Seance:
         self.dits.update(dict.fromkeys((vue.echange.identifiant for vue in vues), dit))
 
     def _retenir(self, pas: PasJoue) -> None:
-        """Remembers the holders sent, and the numbers and the ids of events that the SNE delivered, whatever
-        the application made of them."""
+        """Remembers what is told registered; the holders sent, and the numbers and the ids of events that the
+        SNE delivered, whatever the application made of them."""
+        if pas.prevue.enregistre and pas.statut is Statut.FAIT:
+            self.connu.enregistrees.add(pas.reference)
         for vue in pas.observations if pas.reference else ():
             with vue.isoler("retenir ce qu'il délivre"):
                 if vue.operation == "getNumUnique":

@@ -18,6 +18,7 @@ from hypothesis.strategies import SearchStrategy
 
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.exemples_tires import ExempleTire
+from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.nir import masquer_nirs
 
@@ -88,6 +89,7 @@ class Exemples:
     """The examples of a scenario: `essayer` tries them, `jouer` runs one to shrink it. It keeps the findings
     that each showed broken."""
 
+    scenario: Scenario
     essayer: Essayer
     jouer: Callable[[ExempleTire], ExempleJoue]
     vus: dict[str, dict[Cle, Constat]] = field(default_factory=dict)
@@ -103,29 +105,40 @@ class Exemples:
         return tires
 
     def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
-        """The smallest example found to show `cle`, and its finding; None when none does again."""
+        """The smallest example found to show `cle`, and its finding; None when none does again. Whole
+        demandes are left out first, then what is left is made smaller."""
         meilleur: tuple[tuple[int, str], ExempleTire, Constat] | None = None
         joues = tires = 0
+        otees: set[str] = set()
 
-        def un(exemple: ExempleTire) -> None:
-            nonlocal meilleur, joues, tires
+        def montre(exemple: ExempleTire) -> bool:
+            nonlocal meilleur, joues
             texte = exemple.cle()
-            fautes = self.vus.get(texte)
-            tires += 1
-            if tires > combien + _TIRAGES * budget:
-                raise _Epuise
-            if fautes is None:
+            if texte not in self.vus:
                 if joues >= budget:
                     raise _Epuise
                 joues += 1
-                fautes = self.vus[texte] = self.jouer(exemple).fautes
-            constat = fautes.get(cle)
-            if constat is None:
-                return
+                self.vus[texte] = self.jouer(exemple).fautes
+            constat = self.vus[texte].get(cle)
             # Stand-ins for the NIRs choose the same.
             taille = (len(texte), masquer_nirs(texte))
-            if meilleur is None or taille < meilleur[0]:
+            if constat is not None and (meilleur is None or taille < meilleur[0]):
                 meilleur = (taille, exemple, constat)
+            return constat is not None
+
+        def un(exemple: ExempleTire) -> None:
+            nonlocal tires
+            tires += 1
+            if tires > combien + _TIRAGES * budget:
+                raise _Epuise
+            premier = meilleur is None
+            if not montre(exemple.sans(otees, self.scenario)):
+                return
+            for nom in exemple.demandes if premier and self.scenario.separables else ():
+                if len(exemple.demandes) > len(otees) + 1 and montre(
+                    exemple.sans({*otees, nom}, self.scenario)
+                ):
+                    otees.add(nom)
             raise Montre
 
         # The fault was shown; or it comes and goes, which Hypothesis minds and we do not.

@@ -428,7 +428,7 @@ class _Pilotage:
 
         guichet = self.banc.adresses.guichet
         essayer = tirages_de(scenario, self.banc.base.contrat, self.reglages, self.instant, guichet)
-        return self.greffe.exemples(scenario, Exemples(essayer, jouer))
+        return self.greffe.exemples(scenario, Exemples(scenario, essayer, jouer))
 
     def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:
         return self._tirages(scenario).tirer(scenario.combien(self.reglages.exemples))

@@ -68,6 +68,12 @@ class ExempleTire:
     def __repr__(self) -> str:
         return f"<Exemple {', '.join(self.demandes)}>"
 
+    def sans(self, noms: Collection[str], scenario: Scenario) -> "ExempleTire":
+        """The same without these demandes, nor what is entered in the steps that need them."""
+        gardees = {nom: message for nom, message in self.demandes.items() if nom not in noms}
+        rangs = scenario.etapes_de(gardees)
+        return ExempleTire(gardees, self.contrat, {r: a for r, a in self.actes.items() if r in rangs})
+
     def en_json(self) -> dict[str, Any]:
         """Each demande as the protocol says it, by reference; then what is entered, by step."""
         dites = {nom: saisie(formulaire_de(message), self.contrat) for nom, message in self.demandes.items()}

@@ -111,6 +111,11 @@ class Etape:
         """How a command may end."""
         return tuple(Statut(s) for s in self.options.get("attendu", ["fait"]))
 
+    @property
+    def noms(self) -> frozenset[str]:
+        """The demandes, and the households, that it speaks of."""
+        return frozenset(self.options[cle] for cle in (*_NOMS, "menage") if cle in self.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -136,20 +141,22 @@ class Scenario:
             {"adresser"} if self.ailleurs else frozenset()
         )
 
-    def groupes(self) -> Iterator[list[tuple[int, Etape]]]:
-        """Its steps by their rank from 1, those together that are under way at once: a command that is told
-        « ensemble » is not answered yet when the next one is told."""
+    def groupes(self, demandes: Collection[str]) -> Iterator[list[tuple[int, Etape]]]:
+        """Its steps for those households by their rank from 1, those together that are under way at once: a
+        command that is told « ensemble » is not answered yet when the next one is told."""
         groupe: list[tuple[int, Etape]] = []
-        for rang, etape in enumerate(self.etapes, 1):
+        for rang, etape in self.etapes_de(demandes).items():
             groupe.append((rang, etape))
             if not etape.options.get("ensemble"):
                 yield groupe
                 groupe = []
+        if groupe:
+            yield groupe
 
     @property
     def a_la_fois(self) -> int:
         """How many commands at once it needs of the application."""
-        return max(map(len, self.groupes()))
+        return max(map(len, self.groupes(self.menages)))
 
     @property
     def filtres(self) -> frozenset[str]:
@@ -165,6 +172,22 @@ class Scenario:
     def ailleurs(self) -> bool:
         """True when it sends the application to a server that it must refuse."""
         return any(e.sorte == "serveur" for e in self.etapes)
+
+    def etapes_de(self, demandes: Collection[str]) -> dict[int, Etape]:
+        """The steps by their ranks from 1, without those that need a household that is not of `demandes`."""
+        ecartes = set(self.menages).difference(demandes)
+        gardees = {}
+        for rang, etape in enumerate(self.etapes, 1):
+            if etape.noms.isdisjoint(ecartes):
+                gardees[rang] = etape
+            else:
+                ecartes |= {etape.options.get("reference", "")}
+        return gardees
+
+    @property
+    def separables(self) -> bool:
+        """True when each of its commands is about a demande: those of one go on without those of another."""
+        return all(etape.noms for etape in self.etapes if etape.sorte in ("faire", "autrui"))
 
     def combien(self, demandes: int) -> int:
         """How many examples it runs when `demandes` are asked of each scenario: that many up to `exemples`;

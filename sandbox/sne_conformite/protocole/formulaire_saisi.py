@@ -15,11 +15,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from sne_conformite.protocole.protocole import TABLES
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.demande import FORMULAIRE, Demande
 from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
 from sne_interface.errors import ContractError
-from sne_interface.generators.messages_apres_creation import copie
+from sne_interface.generators.demandes_ornees import ranger
+from sne_interface.generators.messages_apres_creation import copie, qui_part
 
 #: What may repeat outside of the document of a demande, which the table of paths describes.
 _AILLEURS: Final = frozenset(
@@ -125,12 +127,8 @@ def _poser_sous(
             for e in parent.enfants
         )
         return avec_enfants(parent, enfants)
-    garde = [e for e in parent.enfants if e.nom != tete]
-    ordre = contrat.nomenclatures.ordre
-    rang = ordre(f"{base}{tete}")
-    place = next((i for i, e in enumerate(garde) if ordre(f"{base}{e.nom}") > rang), len(garde))
-    garde.insert(place, nouveau)
-    return avec_enfants(parent, tuple(garde))
+    enfants = (*(e for e in parent.enfants if e.nom != tete), nouveau)
+    return avec_enfants(parent, ranger(enfants, base.rstrip("/"), contrat.nomenclatures.ordre))
 
 
 def _oter(parent: Element, chemin: str) -> Element:
@@ -143,21 +141,19 @@ def _oter(parent: Element, chemin: str) -> Element:
     return avec_enfants(parent, tuple(enfants))
 
 
-def _texte(chemin: str, valeur: str) -> Changement:
-    element = Element(chemin.rpartition("/")[2], valeur)
-    return lambda formulaire, contrat, jour: poser(formulaire, chemin, element, contrat)
+def _places(places: Mapping[str, str | bool]) -> Changement:
+    """Puts a text at each place, « jour+30 » for a day from today; takes away what is there for False."""
 
-
-def _jour(chemin: str, jours: int) -> Changement:
     def changer(formulaire: Element, contrat: Contrat, jour: date) -> Element:
-        quand = (jour + timedelta(days=jours)).isoformat()
-        return poser(formulaire, chemin, Element(chemin.rpartition("/")[2], quand), contrat)
+        for chemin, valeur in places.items():
+            texte, _, jours = str(valeur).partition("jour+")
+            if jours:
+                texte = (jour + timedelta(days=int(jours))).isoformat()
+            nouveau = Element(chemin.rpartition("/")[2], texte)
+            formulaire = poser(formulaire, chemin, nouveau, contrat) if valeur else _oter(formulaire, chemin)
+        return formulaire
 
     return changer
-
-
-def _sans(chemin: str) -> Changement:
-    return lambda formulaire, contrat, jour: _oter(formulaire, chemin)
 
 
 def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
@@ -205,52 +201,20 @@ def _charges_sans_lien(formulaire: Element, contrat: Contrat, jour: date) -> Ele
 
 def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     """The form of the first co-holder, who leaves alone."""
-    autres = formulaire.tous("personnePhysique/listeCotitulaire/cotitulaire")
-    demandeur = formulaire.enfant(_DEMANDEUR)
-    if not autres or demandeur is None:
+    vue = Demande(bloc("interfaceNuu", bloc("demande", copie(formulaire))))
+    if not vue.cotitulaires:
         return formulaire
-    sien = {"situationFamiliale": de_code("situationFamiliale", "S")}
-    adresse = demandeur.enfant("adressePostale")
-    seul = bloc("demandeur", *(sien.get(e.nom, e) for e in autres[0].enfants if e.nom != "lienDemandeur"))
-    if adresse is not None:
-        seul = _au_demandeur(seul, adresse, contrat)
-    for liste in ("listeRessourceRecuePersACharge", "listeRessourceVerseePersACharge"):
-        seul = _au_demandeur(seul, Element(liste), contrat)
-    revenu = demandeur.enfant("revenuFiscal")
-    if seul.enfant("revenuFiscal") is None and revenu is not None:  # they were taxed together
-        seul = _au_demandeur(seul, copie(revenu), contrat)
-    personne = formulaire.enfant("personnePhysique")
-    assert personne is not None
-    gardes = (seul, *(e for e in personne.enfants if e.nom == "logementActuel"))
-    nouveau = poser(formulaire, "personnePhysique", bloc("personnePhysique", *gardes), contrat)
+    nouveau = poser(formulaire, "personnePhysique", qui_part(vue, contrat), contrat)
     for chemin in ("listeHandicap", "renouvellementElec", "refInterne"):
         nouveau = _oter(nouveau, chemin)
     return nouveau
 
 
-def _au_demandeur(demandeur: Element, nouveau: Element, contrat: Contrat) -> Element:
-    return _poser_sous(demandeur, f"{FORMULAIRE}/{_DEMANDEUR}/", nouveau.nom, "", nouveau, contrat)
-
-
 CHANGEMENTS: Final[Mapping[str, Changement]] = {
-    # accepted
-    "telephone": _texte(f"{_DEMANDEUR}/telPortable", "0611223344"),
-    "precision": _texte("precision", "Rez-de-chaussée souhaité, près de l'école."),
-    "profession": _texte(f"{_DEMANDEUR}/situationProfessionnelle/profession", "Employée d'accueil"),
-    "voie": _texte(f"{_DEMANDEUR}/adressePostale/voie", "rue de l'Abbé-Grégoire"),
+    **{nom: _places(places) for nom, places in TABLES["changements"].items()},
     "logement_ailleurs": _logement_ailleurs,
-    "telephone_association": _texte("association/telTravail", "0321000000"),
     "enfant": _enfant,
     "separe": _separe,
-    "sans_profession": _sans(f"{_DEMANDEUR}/situationProfessionnelle/profession"),
-    "sans_enfant": _sans("personnePhysique/listePersonneACharge/personneACharge"),
-    # refused
-    "ne_demain": _jour(f"{_DEMANDEUR}/dateNaissance", 30),
-    "sans_motif": _sans("principauxMotifDemande"),
-    "sans_recherche": _sans("logementRecherche"),
-    "creation_future": _jour("dateCreationDemande", 40),
-    "charge_sans_lien": _sans("personnePhysique/listePersonneACharge/personneACharge/lienParente"),
     "charges_sans_lien": _charges_sans_lien,
     "ressource_sans_montant": _ressource_sans_montant,
-    "association_sans_nom": _texte("association/nom", " "),
 }

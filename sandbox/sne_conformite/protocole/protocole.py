@@ -31,6 +31,8 @@ class Statut(StrEnum):
     FAIT = "fait"
     #: The SNE answered by anomalies, or by doublons.
     REFUSE = "refuse"
+    #: The application itself refuses to send what it is told: `message` is why.
+    DECLINE = "decline"
     #: A fault, a panne, no answer: `message` is what the user is told.
     ERREUR = "erreur"
     #: The application does not do this.
@@ -114,27 +116,27 @@ def _commande(nom: str, dite: Mapping[str, Any]) -> Commande:
 
 #: The fields of servers that an application must refuse, one for each (FAUX_SERVEURS).
 _FAUX: Final = "faux_serveurs"
-_TABLES: Final = tomli.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
+TABLES: Final = tomli.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
 _CHAMPS: Final = {
-    cle: ChampProtocole(**{"nom": cle, **champ}) for cle, champ in _TABLES["champs"].items()
+    cle: ChampProtocole(**{"nom": cle, **champ}) for cle, champ in TABLES["champs"].items()
 } | {
     faux.champ: ChampProtocole(faux.champ, f"les mêmes, derrière un certificat {faux.certificat}", "adresses")
     for faux in FAUX_SERVEURS.values()
 }
 #: The field that every command after `demarrer` holds, beside `id` and `commande`.
-MAINTENANT: Final = _CHAMPS[_TABLES["toujours"]]
+MAINTENANT: Final = _CHAMPS[TABLES["toujours"]]
 #: Fields that any answer may hold, beside `id` and `statut`.
-COMMUNS: Final = tuple(_CHAMPS[cle] for cle in _TABLES["communs"])
+COMMUNS: Final = tuple(_CHAMPS[cle] for cle in TABLES["communs"])
 #: Objects inside messages.
 FORMES: Final[Mapping[str, tuple[ChampProtocole, ...]]] = {
     forme: tuple(ChampProtocole(cle, **champ) for cle, champ in champs.items())
-    for forme, champs in _TABLES["formes"].items()
+    for forme, champs in TABLES["formes"].items()
 }
 #: How a command ends, and what that says.
-STATUTS: Final[Mapping[str, str]] = _TABLES["statuts"]
+STATUTS: Final[Mapping[str, str]] = TABLES["statuts"]
 #: Every command, by name, in the order of the documentation.
 COMMANDES: Final[Mapping[str, Commande]] = {
-    nom: _commande(nom, table) for nom, table in _TABLES["commandes"].items()
+    nom: _commande(nom, table) for nom, table in TABLES["commandes"].items()
 }
 
 #: Type of a field -> what Python reads it as.

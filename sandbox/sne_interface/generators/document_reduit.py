@@ -10,10 +10,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
-from sne_interface.domain.nir import masquer_nir
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.rule import gravite
@@ -78,17 +76,14 @@ def _retirer(bloc: list[Any], racine: Any, convient: Convient) -> bool:
 
 
 def plus_petite_demande(code: str) -> str | None:
-    """The smallest request that the rule `code` refuses, as it is stored (XML), any NIR masked; None when the
-    rule never blocks, or there is none of that code."""
+    """The smallest request that the rule `code` refuses, as it is stored (XML); None when the rule never
+    blocks, or there is none of that code. Its NIR is invented, and told: masked, it would break another rule.
+    """
     chemin = fixtures_dir() / "reductions" / f"{code}.xml"
     # A page of the console takes the code from its address: it names a file only when it is a rule's.
     if code not in _CODES or not chemin.is_file():
         return None
-    racine = etree.fromstring(chemin.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True))
-    for nir in racine.iter(f"{{{NS}}}nir"):
-        nir.text = masquer_nir(nir.text or "")
-    texte: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-    return texte.decode() + "\n"
+    return chemin.read_text("utf-8")
 
 
 def codes_bloquants(contrat: Contrat) -> Iterator[str]:

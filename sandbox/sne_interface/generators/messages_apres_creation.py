@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import (
@@ -341,13 +342,30 @@ def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> E
     """The CRS message of the first co-holder of `origine`, known as `numero`, who leaves alone. Raises
     ValueError when there is nobody to separate from."""
     vue = Demande(copie(origine))
+    ordre = ici.contrat.nomenclatures.ordre
+    garde = ("dateCreationDemande", "precision", "logementRecherche")
+    enfants = [
+        Element("numGuichet", ici.guichet),
+        Element("numUniqueAssocie", numero),
+        *(e for e in vue.formulaire.enfants if e.nom in garde),
+        bloc("principauxMotifDemande", de_code("motifDemande", _SEPARATION)),
+        qui_part(vue, ici.contrat),
+    ]
+    corps = copie(bloc("demandeLogement", *ranger(enfants, FORMULAIRE, ordre)))
+    return ici.orner(tirage, document(vue.version, "CRS", ici.instant, corps), connus=True)
+
+
+def qui_part(vue: Demande, contrat: Contrat) -> Element:
+    """The `personnePhysique` of the first co-holder of a demande, who leaves alone. Raises ValueError when
+    there is nobody to separate from."""
     if vue.demandeur is None or not vue.cotitulaires:
         raise ValueError("there is nobody to separate from")
     parti = vue.cotitulaires[0].element
     adresse = vue.demandeur.element.enfant("adressePostale")
     assert adresse is not None  # the schema asks for it
     identite = [e for e in parti.enfants if e.nom in _IDENTITE or est_nom_de_nir(e.nom)]
-    revenu = parti.enfant("revenuFiscal") or Element("revenuFiscal")
+    taxes = (parti, vue.demandeur.element)  # together, where he gives no income
+    revenu = next((e for p in taxes if (e := p.enfant("revenuFiscal")) is not None), Element("revenuFiscal"))
     situation = de_code("situationFamiliale", _SEPARE)
     restes = [
         e
@@ -355,28 +373,11 @@ def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> E
         if e.nom in ("situationProfessionnelle", "listeRessourceRecue", "listeRessourceVersee")
     ]
     restes += (Element("listeRessourceRecuePersACharge"), Element("listeRessourceVerseePersACharge"))
-    ordre = ici.contrat.nomenclatures.ordre
-    demandeur = bloc(
-        "demandeur",
-        *ranger(
-            [*identite, situation, adresse, revenu, *restes],
-            f"{FORMULAIRE}/personnePhysique/demandeur",
-            ordre,
-        ),
-    )
+    enfants = [*identite, situation, adresse, revenu, *restes]
+    place = f"{FORMULAIRE}/personnePhysique/demandeur"
+    demandeur = bloc("demandeur", *ranger(enfants, place, contrat.nomenclatures.ordre))
     actuel = vue.logement_actuel
-    personne = bloc("personnePhysique", *((demandeur,) if actuel is None else (demandeur, actuel)))
-    motif = de_code("motifDemande", _SEPARATION)
-    garde = ("dateCreationDemande", "precision", "logementRecherche")
-    enfants = [
-        Element("numGuichet", ici.guichet),
-        Element("numUniqueAssocie", numero),
-        *(e for e in vue.formulaire.enfants if e.nom in garde),
-        bloc("principauxMotifDemande", motif),
-        personne,
-    ]
-    corps = copie(bloc("demandeLogement", *ranger(enfants, FORMULAIRE, ordre)))
-    return ici.orner(tirage, document(vue.version, "CRS", ici.instant, corps), connus=True)
+    return bloc("personnePhysique", *((demandeur,) if actuel is None else (demandeur, actuel)))
 
 
 def copie(element: Element) -> Element:

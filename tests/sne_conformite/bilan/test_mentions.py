@@ -166,6 +166,8 @@ def test_a_recommendation_without_evidence_lacks_where_it_is_demanded_alone() ->
     trouvees = mentions(rapport(["VIE-12"]))
     assert trouvees["socle"].verdict is VerdictMention.ACQUISE
     assert [lacune.quoi for lacune in trouvees["complet"].lacunes] == ["VIE-12"]
+    jamais = mentions(rapport(["VIE-13"]), replace(CANDIDAT, options=()))
+    assert jamais["complet"].acquise, "it never tries again by itself"
 
 
 def test_a_known_failure_excuses_the_run_and_acquires_nothing() -> None:
@@ -357,6 +359,8 @@ def test_a_scenario_that_is_no_object_keeps_the_whole_from_being_whole() -> None
     (lacune,) = trouvees["complet"].lacunes
     assert lacune.quoi == "RCH-NOM"
     assert "l'application ne connaît pas : rechercher" in lacune.phrase
+    joues = tuple(replace(s, verdict=Verdict.EN_ATTENTE, raison="") for s in juge.scenarios)
+    assert mentions(replace(juge, scenarios=joues))["complet"].acquise, "played, and declined"
 
 
 def test_few_examples_or_a_lenient_profile_are_not_enough() -> None:

@@ -50,6 +50,44 @@ def casses(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> 
     return [c for c in juger_pas(pas) if not c.tenue]
 
 
+@pytest.mark.parametrize(
+    ("statut", "attendus", "dits"),
+    [
+        ("decline", (Statut.REFUSE, Statut.ERREUR), [("VIE-17", True)]),
+        ("refuse", (Statut.REFUSE, Statut.ERREUR), [("VIE-17", True)]),
+        ("erreur", (Statut.REFUSE, Statut.ERREUR), []),
+        ("decline", FAIT, [("VIE-17", False)]),
+        ("refuse", FAIT, [("VIE-17", False)]),
+    ],
+)
+def test_an_application_may_refuse_by_itself(
+    banc: Banc, statut: str, attendus: tuple[Statut, ...], dits: list[tuple[str, bool]]
+) -> None:
+    """It reads at the SNE, sees that the event is another guichet's, and sends nothing. An error proves
+    nothing: it may come of anything."""
+    numero, _ = banc.creer_demande()
+    banc.relire(numero)
+    pas = PasJoue(
+        commande="modifier_evenement",
+        message={"reference": "d1", "id_evenement": "1"},
+        reponse={"statut": statut, "message": "Cet événement a été écrit par un autre guichet."},
+        observations=vues(banc)[1:],
+        connu=Connu(numeros={"d1": numero}),
+        attendus=attendus,
+    )
+    assert [(c.exigence, c.tenue) for c in juger_pas(pas)] == dits
+
+
+@pytest.mark.parametrize("commande", ["enregistrer", "radier"])
+def test_what_is_put_into_the_inbox_is_no_message_that_was_not_sent(commande: str) -> None:
+    pas = PasJoue(
+        commande, {"reference": "d1"}, {"statut": "fait"}, [], Connu(), FAIT, laisses=lambda: ["DEM.xml"]
+    )
+    assert [(c.exigence, c.sorte, c.observe) for c in juger_pas(pas)] == [
+        ("VIE-19", "echange_asynchrone", "DEM.xml")
+    ]
+
+
 def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
     numero, racine = banc.creer_demande()
     banc.demander(racine, operation="getDoublons", nom="DEMG1104-201803151200-000002.xml")
@@ -84,16 +122,6 @@ def test_who_speaks_to_the_true_server_is_not_said_to_speak_to_the_other(banc: B
 
     assert dits("https_expire") == [("EMB-12", False)]
     assert dits("https") == []
-
-
-def test_an_error_does_not_prove_that_an_event_is_left_alone(banc: Banc) -> None:
-    def tenues(statut: str) -> set[str]:
-        refus = (Statut.REFUSE, Statut.ERREUR)
-        pas = PasJoue("modifier_evenement", {"reference": "d1"}, {"statut": statut}, [], Connu(), refus)
-        return {c.exigence for c in juger_pas(pas) if c.tenue}
-
-    assert "VIE-17" in tenues("refuse")
-    assert "VIE-17" not in tenues("erreur")
 
 
 def test_the_line_end_of_a_part_is_not_the_attestation_s(banc: Banc) -> None:
@@ -231,6 +259,33 @@ def test_the_nature_of_an_event_that_no_action_names_is_judged_against_the_comma
     assert all(c.rompue for c in tries if c.sorte == "nature_contraire")
 
 
+@pytest.mark.parametrize(
+    ("rang", "code"),
+    [(4, "DALO — Ménage reconnu DALO"), (9, "DATEBAIL — Date de signature du bail")],
+)
+def test_what_is_wrong_in_a_decision_has_its_code_and_label(banc: Banc, rang: int, code: str) -> None:
+    numero, _ = banc.creer_demande()
+    document = specimen("evenement", "documents")
+    poser(document, "operation/numUnique", numero)
+    banc.fichier("ajouterEvenementDemande", document)
+    une = document.findall(".//{*}caracteristiqueSpecifique")[rang - 1]
+    une[1].text = "2018-03-01" if rang == 9 else "oui"
+    banc.fichier("ajouterEvenementDemande", document)
+    une.getparent().remove(une)
+    banc.fichier("ajouterEvenementDemande", document)
+    _, juste, changee, omise = vues(banc)
+
+    def dits(vue: Observation) -> list[tuple[str, str]]:
+        attendu = next(reponses_lues.tous(juste.document, "evenement"))
+        pas = PasJoue("decider", {"reference": "d1"}, {"statut": "fait"}, [vue], Connu(), FAIT, attendu)
+        return [(c.phrase, c.chemin) for c in juger_pas(pas) if c.exigence == "FID-14" and c.rompue]
+
+    lieu = f"evenement/listeCaracteristiquesSpecifiques/caracteristiqueSpecifique[{rang}]"
+    valeur = f"{lieu}/valeurCaracteristiqueSpecifique"
+    assert dits(changee) == [(f"« {code} » n'a pas la valeur saisie.", valeur)]
+    assert dits(omise) == [(f"« {code} » a été saisi et n'est pas transmis.", lieu)]
+
+
 def test_duplicates_may_be_told_by_the_messages_of_the_anomalies(banc: Banc) -> None:
     """`doublons` is optional: who reads the SNE's own message has their numbers."""
     banc.creer_demande()
@@ -330,18 +385,6 @@ def test_a_demande_comes_only_from_the_one_it_was_separated_from(banc: Banc) -> 
     assert ("FID-13", "origine_inventee") in rompu()
     connu.origines["d1"] = numero
     assert ("FID-13", "origine_inventee") not in rompu()
-
-
-def test_a_demande_told_registered_is_not_created_again(banc: Banc) -> None:
-    numero, _ = banc.creer_demande()
-    connu = Connu(numeros={"d1": numero})
-    (creation,) = vues(banc)
-
-    def rompu() -> list[tuple[str, str]]:
-        return rompues(banc, "enregistrer", {"numero_unique": numero}, connu=connu, observations=[creation])
-
-    assert rompu() == []
-    assert rompu() == [("VIE-02", "creation_renvoyee")]
 
 
 def test_a_whole_demande_is_asked_for_as_such(banc: Banc) -> None:

@@ -22,6 +22,7 @@ Tenues = Callable[..., set[str]]
 #: Between two exchanges of an application that waits for nothing.
 AUSSITOT = timedelta(milliseconds=1)
 REFERENCE = f"{FORMULAIRE}/refInterne"
+NAISSANCE = "personnePhysique/demandeur/dateNaissance"
 
 
 def envoyer(banc: Banc, racine: Any, rang: int, **choix: Any) -> Any:
@@ -86,15 +87,30 @@ def test_un_document_force_deux_fois(banc: Banc, rompues: Rompues) -> None:
     assert rompues(banc) == set()
 
 
-def test_la_meme_reference_deux_fois(nouvelle_base: Callable[..., Banc], rompues: Rompues) -> None:
-    """VIE-02: the same file of the application, written anew, where duplicates are not refused."""
+@pytest.mark.parametrize(
+    ("menage", "change", "dites"),
+    [
+        ("personne_seule", {"precision": "Autre précision."}, {("VIE-02", "creation_renvoyee")}),
+        ("personne_seule", {NAISSANCE: "1961-04-12"}, set()),  # the father, of the same name
+        ("colocataires", {NAISSANCE: "1961-04-12"}, {("VIE-02", "creation_renvoyee")}),  # a typo
+    ],
+)
+def test_la_meme_reference_deux_fois(
+    nouvelle_base: Callable[..., Banc],
+    rompues: Rompues,
+    menage: str,
+    change: dict[str, str],
+    dites: set[tuple[str, str]],
+) -> None:
+    """VIE-02: the same file of the application, written anew, where duplicates are not refused; not that of
+    two persons of one name."""
     banc = nouvelle_base(profile="souple")
-    racine = specimen("personne_seule")
+    racine = specimen(menage)
     poser(racine, REFERENCE, "DOSSIER-1", apres="numGuichet")
     envoyer(banc, racine, 1)
-    envoyer(banc, message(racine, "CRE", precision="Autre précision."), 2)
+    assert envoyer(banc, message(racine, "CRE", **change), 2).numero
 
-    assert rompues(banc) == {("VIE-02", "creation_renvoyee")}
+    assert rompues(banc) - {("NOM-05", "guichet_du_fichier")} == dites
 
 
 def test_apres_une_reponse_qui_s_est_fait_attendre(

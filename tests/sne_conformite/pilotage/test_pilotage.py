@@ -171,6 +171,21 @@ def test_a_dropped_coholder_is_found_shrunk_and_cited(banc: Banc, tmp_path: Path
     assert not rapport.conforme
 
 
+def test_a_demande_that_has_no_part_in_a_fault_is_not_of_its_smallest_example(
+    banc: Banc, tmp_path: Path
+) -> None:
+    def sans(demande: dict[str, Any]) -> None:
+        demande["personnePhysique"].pop("listeCotitulaire", None)
+
+    autres = "".join(f'[menages.{d}]\nsorte = "personne_seule"\n' for d in ("d0", "d2"))
+    etapes = "".join(f'[[etapes]]\nfaire = "enregistrer"\nreference = "{d}"\n' for d in ("d0", "d1", "d2"))
+    texte = f"{COUPLE.partition('[[etapes]]')[0]}{autres}{etapes}"
+    rapport = courir(Double(banc, saisie=sans), scenario(tmp_path, texte), reduction=20)
+    (verification,) = [v for v in rapport.verifications if v.exigence == "FID-02"]
+    assert verification.exemple is not None
+    assert list(verification.exemple) == ["d1"]
+
+
 def test_what_only_a_shrink_breaks_is_broken_too(banc: Banc, tmp_path: Path) -> None:
     """Its exchanges are in the journal, from which evidence is judged again."""
 
@@ -275,6 +290,54 @@ def test_an_application_that_does_nothing_is_not_conforming(
     assert set(verdicts(rapport).values()) <= {Verdict.SANS_OBJET, Verdict.IGNORE}
     assert not rapport.conforme
     assert rapport.motifs[0].startswith("Rien n'a été prouvé")
+
+
+@pytest.mark.parametrize("statut", ["decline", "refuse", "erreur"])
+def test_an_application_may_refuse_what_the_sne_would_refuse_and_no_more(
+    banc: Banc, tmp_path: Path, statut: str
+) -> None:
+    """It looks at what is entered before it sends anything, and says so in whatever word."""
+
+    class Prudente(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            if message["commande"] == "enregistrer":
+                return {"statut": statut, "message": "Une naissance à venir."}
+            return super()._enregistrer(message)
+
+    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-20", "VIE-21"')
+    corriger = '[[etapes]]\nfaire = "corriger"\nreference = "d1"\nmenage = "d1"'
+    refusee = f'{texte}changements = ["ne_demain"]\nattendu = ["refuse"]\n{corriger}'
+    rapport = courir(Prudente(banc), scenario(tmp_path, refusee, "A"))
+    assert verdicts(rapport) == {"VIE-20": Verdict.REUSSI, "VIE-21": Verdict.REUSSI}
+    assert rapport.conforme, rapport.motifs
+
+    rapport = courir(Prudente(banc), scenario(tmp_path, f"{texte}{corriger}", "A"))
+    assert verdicts(rapport)["VIE-01"] is (Verdict.ERREUR if statut == "erreur" else Verdict.ECHOUE)
+    assert Verdict.REUSSI not in verdicts(rapport).values()
+    assert not rapport.conforme
+
+
+@pytest.mark.parametrize("statut", ["decline", "refuse", "erreur"])
+def test_an_application_that_wants_a_nir_breaks_what_says_that_nobody_may(
+    banc: Banc, tmp_path: Path, statut: str
+) -> None:
+    class Exigeante(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            return {"statut": statut, "message": "Le numéro de sécurité sociale est obligatoire."}
+
+    texte = COUPLE.replace("[[etapes]]", "nir = false\n[[etapes]]").replace('"FID-02", ', '"VIE-01", ')
+    rapport = courir(Exigeante(banc), scenario(tmp_path, texte))
+    assert verdicts(rapport)["CTR-12"] is Verdict.ECHOUE
+    assert set(verdicts(rapport).values()) == {Verdict.ECHOUE, Verdict.IGNORE}
+
+
+def test_who_says_that_a_demande_is_registered_is_not_told_to_register_it(banc: Banc, tmp_path: Path) -> None:
+    """It found by itself the demande whose answer was lost, and is not asked to send it again."""
+    enregistrer = '[[etapes]]\nfaire = "enregistrer"\nreference = "d1"\n'
+    double = Double(banc)
+    rapport = courir(double, scenario(tmp_path, COUPLE + enregistrer), exemples=1)
+    assert rapport.conforme, rapport.motifs
+    assert [m["commande"] for m in double.recus].count("enregistrer") == 1
 
 
 def test_a_broken_link_is_an_error_and_the_run_goes_on(banc: Banc, tmp_path: Path) -> None:

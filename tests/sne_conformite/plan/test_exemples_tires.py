@@ -42,7 +42,7 @@ def _tires(
 ) -> list[ExempleTire]:
     """The examples that the runner would run."""
     tirees = strategie(scenario, contrat, instant=MIDI, guichet="G1226")
-    tirages = Exemples(au_sort(tirees, graine), lambda exemple: ExempleJoue())
+    tirages = Exemples(scenario, au_sort(tirees, graine), lambda exemple: ExempleJoue())
     return list(tirages.tirer(scenario.combien(combien)).values())
 
 
