@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import CONSTATS, Dire
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Constat
 
@@ -31,13 +31,7 @@ _TAPES: Final = _COPIES | {"'"}
 #: What is never read by a person: an identifier of the application's own may hold anything.
 _OPAQUES: Final = frozenset({"refInterne", "mel"})
 #: Elements that hold a name or a line of an address; in other texts, « ? » may well stand between two words.
-_NOMS: Final = frozenset(
-    {
-        "nom", "prenom", "nomPatronymique", "nomHebergeant", "nomEmployeurPrincipal", "voie", "lieuDit",
-        "compAdresse", "compNomCentre", "compNomStructure", "compNomOrgBailleur", "nomOrganismeCollecteur",
-        "quartier", "communeEtranger", "pays",
-    }
-)  # fmt: skip
+_NOMS: Final = frozenset(CONSTATS["textes"]["noms"])
 #: UTF-8 read as Windows-1252 or Latin-1. Of the letters that begin a pair (Â, Ã, Å, â), Portuguese ends words
 #: with Ã, and a capital may stand before a quotation mark: those pairs count inside a word only.
 _MAL_LU: Final = re.compile(
