@@ -343,6 +343,20 @@ def _mentions() -> list[str]:
     return tableau(("identifiant", "mention", "ce que fait le produit"), rangees)
 
 
+def _formes() -> list[str]:
+    """Each requirement that has hard forms, with them and with the scenarios that draw them first."""
+    formes = charger_certification(contrats_charges.charger().dossiers).formes.values()
+    return tableau(
+        ("exigence", "n'est prouvée qu'avec", "se voit d'abord dans", "règles qui en font un cas"),
+        (
+            (f"`{e}`", f.titre, ", ".join(f"`{s}`" for s in f.scenarios), ", ".join(f.regles) or "–")
+            for e in sorted({e for f in formes for e in f.exigences})
+            for f in formes
+            if e in f.exigences
+        ),
+    )
+
+
 def _exigences() -> Iterator[str]:
     exigences = charger_exigences(contrats_charges.charger().dossiers)
     for famille, titre in _FAMILLES.items():
@@ -598,6 +612,7 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "droits-des-guichets": _droits_des_guichets,
     "exigences": _exigences,
     "mentions": _mentions,
+    "formes": _formes,
     "tolerances": _tolerances,
     "pannes": _pannes,
     "protocole-commandes": _commandes_du_protocole,

@@ -33,22 +33,22 @@ def test_chaque_commande_le_montre_au_premier_exemple(
     assert not rapport.conforme
 
 
-@pytest.mark.parametrize("graine", [0, 1, 41])
-def test_deux_noms_intervertis_se_voient_au_premier_exemple(epreuve: Epreuve, graine: int) -> None:
-    """The hardest name of a pool would be both: each name that is asked is another one."""
-    rapport = epreuve.passer(
-        partial(fautif, "noms-echanges"), ["CRE-COMPLETE-COUPLE"], exemples=1, graine=graine
-    )
-    assert set(Trouvee.dans(rapport).echecs) == {"FID-01"}
-
-
-@pytest.mark.parametrize("nom", ["sans-tel-domicile", "sans-tel-travail"])
-def test_un_telephone_perdu_parmi_trois_se_voit_au_premier_exemple(epreuve: Epreuve, nom: str) -> None:
-    """A number that stands in two fields may be written once: none does where all are asked for."""
-    rapport = epreuve.passer(partial(fautif, nom), ["CRE-COMPLETE-COUPLE"], exemples=1)
-    assert set(Trouvee.dans(rapport).echecs) == {"FID-07"}
-
-
-def test_deux_communes_interverties_se_voient_au_premier_exemple(epreuve: Epreuve) -> None:
-    rapport = epreuve.passer(partial(fautif, "communes-echangees"), ["RCH-TOUS-CRITERES"], exemples=1)
-    assert set(Trouvee.dans(rapport).echecs) == {"VIE-23"}
+@pytest.mark.parametrize("graine", [0, 41])
+@pytest.mark.parametrize(
+    ("nom", "scenario", "exigences"),
+    [
+        # The hardest name of a pool would be both: each name that is asked is another one.
+        ("noms-echanges", "CRE-COMPLETE-COUPLE", {"FID-01"}),
+        # A number that stands in two fields may be written once: none does where all are asked for.
+        ("sans-tel-domicile", "CRE-COMPLETE-COUPLE", {"FID-07"}),
+        ("sans-tel-travail", "CRE-COMPLETE-COUPLE", {"FID-07"}),
+        ("communes-echangees", "RCH-TOUS-CRITERES", {"VIE-23"}),
+        ("annees-a-deux-chiffres", "CRE-DATES", {"FID-01"}),
+        ("nir-en-nombre", "CRE-NIR", {"CTR-12"}),
+    ],
+)
+def test_ce_qui_est_rare_se_voit_au_premier_exemple(
+    epreuve: Epreuve, nom: str, scenario: str, exigences: set[str], graine: int
+) -> None:
+    rapport = epreuve.passer(partial(fautif, nom), [scenario], exemples=1, graine=graine)
+    assert set(Trouvee.dans(rapport).echecs) == exigences

@@ -80,6 +80,22 @@ def _dates_en_utc(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur:
     return honnete(parent, nom, valeur)
 
 
+@FAUTES.etape("annees-a-deux-chiffres", "FID-01", dans="redaction.element", suites=("FID-03", "FID-08"))
+def _annees_a_deux_chiffres(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur: Any) -> Any:
+    """Les années de naissance sont gardées sur deux chiffres, et relues de 1950 à 2049."""
+    if nom == "dateNaissance":
+        valeur = f"{19 if valeur[2:4] >= '50' else 20}{valeur[2:]}"
+    return honnete(parent, nom, valeur)
+
+
+@FAUTES.etape("nir-en-nombre", "CTR-12", dans="redaction.element")
+def _nir_en_nombre(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur: Any) -> Any:
+    """La lettre du NIR de Corse est lue comme un zéro."""
+    if nom == "nir":
+        valeur = valeur.replace("A", "0").replace("B", "0")
+    return honnete(parent, nom, valeur)
+
+
 @FAUTES.etape("mojibake", "FID-10", dans="redaction.element")
 def _mojibake(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur: Any) -> Any:
     """L'UTF-8 de la base est lu comme du Latin-1, puis écrit en UTF-8."""

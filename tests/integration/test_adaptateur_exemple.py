@@ -16,7 +16,7 @@ MANQUE_AU_SOCLE = {"VIE-05", "VIE-06", "VIE-08", "VIE-09", "VIE-27", "EMB-14", "
 def test_it_conforms_on_the_commands_it_knows(tmp_path: Path) -> None:
     """All but the SHOULD that it says it leaves, without any library (-S), where texts are not in UTF-8."""
     application = f"env PYTHONIOENCODING=latin-1 {sys.executable} -S {ADAPTATEUR}"
-    vu = sne(tmp_path, "conform", "--application", application, "--examples", "1", "--format", "json")
+    vu = sne(tmp_path, "conform", "--application", application, "--examples", "2", "--format", "json")
     assert vu.returncode == 0, vu.stderr
     rapport = json.loads(vu.stdout)
     assert [b["exigence"] for b in rapport["bilans"] if b["etat"] == "non suivie"] == ["VIE-12"]

@@ -15,7 +15,7 @@ from sne_interface.raisons_du_systeme import raison_systeme
 
 _TEXTES: Final = ("editeur", "produit", "version")
 _FACULTATIFS: Final = ("pile", "empreinte")
-_LISTES: Final = ("roles", "options")
+_LISTES: Final = ("roles", "options", "hors")
 _ATTESTATIONS: Final = "attestations"
 _DUES: Final = ("exigence", "auteur", "date", "phrase")
 _PIECE: Final = ("fichier", "sha256")

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from sne_conformite.bilan.consequences import SANS_CAUSE, chef
-from sne_conformite.bilan.couverture_du_contrat import Couverture
+from sne_conformite.bilan.couverture_du_contrat import Couverture, formes_vues
 from sne_conformite.observation.accidents_de_la_suite import GARDES_MAX, dire_l_accident, dire_les_accidents
 from sne_conformite.observation.observation import Observation, citer
 from sne_conformite.rapports.rapport import (
@@ -32,6 +33,9 @@ from sne_interface.contract.exigences import Exigence
 from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.domain.echange import TLS, VerdictEchange
 from sne_interface.rules.controle import lire_explication
+
+if TYPE_CHECKING:
+    from sne_interface.contract.roles_et_mentions import FormeDifficile
 
 #: Findings kept of one kind (requirement, `genre`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5
@@ -55,7 +59,8 @@ ECHANGES_MAX: Final = 10
 class RecueilDuJugement:
     """The collection that a stream of exchanges fills; its memory grows with the findings, not with the
     traffic. `exigences` are those of the contract: it leaves out the findings of others; `cites_max` bounds
-    the exchanges shown, CITES_TEXTE_MAX those that show again what others do."""
+    the exchanges shown, CITES_TEXTE_MAX those that show again what others do. `formes` are the hard forms
+    that are looked for."""
 
     def __init__(
         self,
@@ -64,8 +69,14 @@ class RecueilDuJugement:
         profil: str,
         *,
         cites_max: int | None = None,
+        formes: Mapping[str, "FormeDifficile"] = MappingProxyType({}),
     ) -> None:
         self.exigences = exigences
+        self._formes = formes
+        #: The hard forms in which each requirement that has some was seen held.
+        self._durs: dict[str, frozenset[str]] = {
+            e: frozenset() for forme in self._formes.values() for e in forme.exigences
+        }
         self.constats = ConstatsParExigence()
         self.accidents: dict[Accident, None] = {}
         self._couverture = Couverture(contrat, profil)
@@ -81,8 +92,10 @@ class RecueilDuJugement:
         with vue.isoler("relever ce que le SNE y répond"):
             self._reponses.voir(vue)
 
-    def noter(self, constat: Constat) -> bool:
-        """One more constat; whether it is a finding to show the exchange of."""
+    def noter(self, constat: Constat, vue: Observation | None = None) -> bool:
+        """One more constat, seen in that exchange; whether it is a finding to show the exchange of."""
+        if vue is not None and constat.tenue and constat.exigence in self._durs:
+            self._durs[constat.exigence] |= formes_vues(vue)
         return constat.exigence in self.exigences and self.constats.noter(constat)
 
     def citer(self, vue: Observation, *, encore: bool = False) -> None:
@@ -134,9 +147,21 @@ class RecueilDuJugement:
         return tuple(
             replace(bilan, raison=dire_l_accident(empechees[bilan.exigence]))
             if bilan.etat is EtatExigence.SANS_PREUVE and bilan.exigence in empechees
-            else bilan
+            else self._avec_ses_formes(bilan)
             for bilan in self.constats.bilans(self.exigences)
         )
+
+    def _avec_ses_formes(self, bilan: Bilan) -> Bilan:
+        vues = self._durs.get(bilan.exigence)
+        if vues is None or bilan.etat is not EtatExigence.PROUVEE:
+            return bilan
+        siennes = [f for f in self._formes.values() if bilan.exigence in f.exigences and f.motif]
+        dites = (
+            ("vue avec", [f.titre for f in siennes if f.id in vues]),
+            ("jamais avec", [f.titre for f in siennes if f.id not in vues]),
+        )
+        raison = " ; ".join(f"{tete} {', '.join(titres)}" for tete, titres in dites if titres)
+        return replace(bilan, duretes=tuple(f.id for f in siennes if f.id in vues), raison=raison)
 
 
 # --- the findings ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The parts of the contract that an application was seen to use, in documents read, accepted or not."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -16,6 +17,7 @@ from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
+from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import lire_booleen
 from sne_interface.rules.rule import gravite
 
@@ -115,6 +117,27 @@ def _rubrique(nom: str, tout: Iterable[str], vus: set[str]) -> Rubrique:
     return Rubrique(
         nom, TITRES[nom], tuple(n for n in tous if n in vus), tuple(n for n in tous if n not in vus)
     )
+
+
+@retenu
+def _motifs(contrat: Contrat) -> Mapping[str, re.Pattern[str]]:
+    from sne_interface.contract.roles_et_mentions import charger_certification
+
+    formes = charger_certification(contrat.dossiers).formes.values()
+    return {forme.id: re.compile(forme.motif, re.MULTILINE) for forme in formes if forme.motif}
+
+
+def formes(contrat: Contrat, *documents: Element | None) -> frozenset[str]:
+    """Ids of the hard forms that these documents have (`certification.toml`)."""
+    lignes = [f"/{e.chemin}={e.code or e.texte}" for d in documents if d is not None for e in d.parcourir()]
+    texte = "\n".join(lignes)
+    return frozenset(forme for forme, motif in _motifs(contrat).items() if motif.search(texte))
+
+
+@lru_cache(maxsize=8)  # of an exchange, judges say many things one after another
+def formes_vues(vue: Observation) -> frozenset[str]:
+    """Ids of the hard forms of an exchange: of the document sent, and of the answer."""
+    return formes(vue.contrat, vue.document, vue.reponse_document)
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,6 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
-from sne_conformite.bilan.couverture_du_contrat import TITRES
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.plan import Plan, Scenario
 from sne_conformite.protocole.protocole import COMMANDES
@@ -24,6 +23,7 @@ from sne_conformite.rapports.rapport import (
     Lacune,
     Mention,
     Rapport,
+    ResultatScenario,
     Verdict,
     VerdictMention,
 )
@@ -40,6 +40,7 @@ from sne_interface.contract.roles_et_mentions import (
     FICHIER,
     JOUE,
     Certification,
+    FormeDifficile,
     MentionProposee,
     PartieDeProduit,
     charger_certification,
@@ -67,26 +68,26 @@ class ReferentielDeCertification:
     simples: frozenset[str]
     surchargees: frozenset[str] = frozenset()
 
-    def scenarios_pour(self, cherches: Iterable[str], pris: Iterable[str] = ()) -> dict[str, str]:
-        """Gives, for each requirement or operation, one scenario that shows it. It takes first the scenarios
-        of `pris`, which are played anyway; then it adds as few as it can: each time, it takes the scenario
-        that shows the most, and those where nothing goes wrong come first. It leaves out the things that no
-        scenario shows."""
+    def scenarios_pour(self, cherches: Iterable[str]) -> dict[str, str]:
+        """Gives, for each requirement or operation, one scenario that shows it, and as few as it can: each
+        time, it takes the scenario that shows the most, and those where nothing goes wrong come first. It
+        leaves out the things that no scenario shows."""
         restent = set(cherches)
         choisis: dict[str, str] = {}
 
-        def prendre(scenario: str) -> bool:
-            trouves = self.montres[scenario] & restent
-            choisis.update(dict.fromkeys(sorted(trouves), scenario))
-            restent.difference_update(trouves)
-            return bool(trouves)
-
-        for scenario in pris:
-            prendre(scenario)
         for lot in ([s for s in self.montres if s in self.simples], list(self.montres)):
-            while restent and prendre(max(lot, key=lambda s: len(self.montres[s] & restent))):
-                pass
+            while lot:
+                meilleur = max(lot, key=lambda s: len(self.montres[s] & restent))
+                trouves = self.montres[meilleur] & restent
+                if not trouves:
+                    break
+                choisis.update(dict.fromkeys(sorted(trouves), meilleur))
+                restent -= trouves
         return choisis
+
+    def scenario_de_forme(self, forme: FormeDifficile, exigence: str) -> str:
+        """The scenario that shows a requirement in one of its hard forms, "" for none."""
+        return next((s for s in forme.scenarios if exigence in self.montres[s]), "")
 
     def commandes_pour(self, exigence: str, connues: Collection[str]) -> list[str]:
         """The fewest commands of the adapter's protocol, beside those that it knows, that let a scenario show
@@ -100,13 +101,10 @@ def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification
     """That of a contract, and the plan of this version. Raises ContractError with file and key."""
     certification, plan = charger_certification(dossiers), plans.publie()
     scenarios = {scenario.id for scenario in plan}
-    for element in certification.elements.values():
-        for cle, valeur, connus in (
-            ("rubrique", element.rubrique, tuple(TITRES)),
-            ("scenario", element.scenario, tuple(sorted(scenarios))),
-        ):
-            if valeur not in connus:
-                raise _inconnu(f"elements.{element.id}.{cle}", valeur, connus)
+    for forme in certification.formes.values():
+        for scenario in forme.scenarios:
+            if scenario not in scenarios:
+                raise _inconnu(f"formes.{forme.id}.scenarios", scenario, tuple(sorted(scenarios)))
     for role in certification.roles.values():
         for commande in role.commandes:
             if commande not in COMMANDES:
@@ -192,7 +190,11 @@ class _Examen:
         self._certification, self._plan = self._referentiel.certification, self._referentiel.plan
         self._bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
         self._joues = {scenario.id: scenario for scenario in rapport.scenarios}
-        self._vus = {(r.nom, vu) for r in rapport.couverture for vu in r.vus}
+        self._appelees = {o for r in rapport.couverture if r.nom == "operations" for o in r.vus}
+        hors = self._candidat.hors if self._candidat else ()
+        self._hors = f" (hors {', '.join(hors)})" if hors else ""
+        formes = self._certification.formes.values()
+        self._exclues = {f.id for f in formes if {*f.hors} & {*hors}}
         self._enfreintes = exigences_enfreintes(rapport, connues=True)
         self._connus = manquements_connus(rapport)
 
@@ -216,7 +218,7 @@ class _Examen:
         portee = {*certification.exigences_de(voulue, self._permises(voulue)), *exigences}
         portee |= {e for alternative in ouvertes for e in certification.alternatives[alternative].parmi}
         enfreintes = [e for e in self._enfreintes if e in portee]
-        manques = [*self._manques(voulue, options, exigences, ouvertes)]
+        manques = [*self._manques(voulue, options, demandees, exigences, ouvertes)]
         if self._rapport.entete.inacheve:
             manques = [Lacune("épreuve", self._rapport.entete.inacheve, self._rapport.entete.commande)]
         reserves = tuple(self._reserves(portee, ignorees))
@@ -230,7 +232,7 @@ class _Examen:
             verdict = VerdictMention.RESERVES if reserves else VerdictMention.ACQUISE
         return Mention(
             id=voulue.id,
-            titre=voulue.titre + self._provenance(voulue),
+            titre=voulue.titre + self._provenance(voulue) + self._hors,
             verdict=verdict,
             exigences=exigences,
             prouvees=sum(self._etat(e) is EtatExigence.PROUVEE for e in exigences),
@@ -295,6 +297,7 @@ class _Examen:
         self,
         voulue: MentionProposee,
         options: tuple[str, ...],
+        demandees: tuple[str, ...],
         exigences: tuple[str, ...],
         ouvertes: list[str],
     ) -> Iterator[Lacune]:
@@ -313,9 +316,8 @@ class _Examen:
         ]
         attestables = [e for e in a_prouver if e in self._certification.attestables]
         a_prouver = [e for e in a_prouver if e not in attestables]
-        a_appeler, a_voir = self._jamais_vus(voulue, options, absents)
-        a_jouer = [scenario for _, scenario in a_voir.values()]
-        par_scenario = self._referentiel.scenarios_pour([*a_prouver, *a_appeler], a_jouer)
+        a_appeler = self._jamais_appelees(voulue, options, absents)
+        par_scenario = self._referentiel.scenarios_pour([*a_prouver, *a_appeler])
         for exigence in a_prouver:
             if exigence not in retenues:
                 yield self._a_prouver(exigence, par_scenario)
@@ -327,12 +329,31 @@ class _Examen:
                 yield Lacune(ouverte, phrase, self._jouer(par_scenario.get(alternative.parmi[0], "")))
         for operation in a_appeler:
             yield Lacune(operation, "jamais appelée", self._jouer(par_scenario.get(operation, "")))
-        for identifiant, (titre, scenario) in a_voir.items():
-            yield Lacune(identifiant, f"jamais vu : {titre}", self._jouer(scenario))
         for exigence in attestables:
             pourquoi = self._certification.attestables[exigence]
             yield Lacune(exigence, f"à attester dans candidat.toml, [[attestations]] : {pourquoi}")
+        if voulue.mode:
+            yield from self._formes_jamais_vues(voulue.roles, demandees, absents)
         yield from self._non_joues(voulue, {*a_prouver, *attestables})
+
+    def _formes_jamais_vues(
+        self, roles: Collection[str], demandees: Collection[str], absents: frozenset[str]
+    ) -> Iterator[Lacune]:
+        """The hard forms in which requirements, proved otherwise, were not seen; not those that a scenario
+        still to play would show."""
+        for forme in self._certification.formes_de(roles, demandees):
+            if forme.id in self._exclues or not absents.isdisjoint(forme.scenarios):
+                continue
+            par_scenario: dict[str, list[str]] = {}
+            for exigence in forme.exigences:
+                prouvee = exigence in demandees and self._etat(exigence) is EtatExigence.PROUVEE
+                if prouvee and forme.id not in self._bilans[exigence].duretes:
+                    scenario = self._referentiel.scenario_de_forme(forme, exigence)
+                    par_scenario.setdefault(scenario, []).append(exigence)
+            for scenario, exigences in par_scenario.items():
+                dites = ", ".join(exigences)
+                phrase = f"{dites} : jamais vu avec {forme.titre}"
+                yield Lacune(forme.id, phrase, self._jouer(scenario))
 
     def _epreuve(self, voulue: MentionProposee) -> Iterator[Lacune]:
         """Lists the things that the trial itself lacks."""
@@ -360,7 +381,8 @@ class _Examen:
 
     @staticmethod
     def _exemples(voulue: MentionProposee) -> tuple[str, ...]:
-        return ("--examples", str(voulue.exemples_min)) if voulue.exemples_min else ()
+        combien = voulue.exemples_min
+        return ("--examples", str(combien)) if combien >= plans.EXEMPLES else ()  # fewer are run by default
 
     def _roles_tus(self, voulue: MentionProposee) -> Iterator[Lacune]:
         """The roles that the vendor does not declare; not those that another of them brings along."""
@@ -374,23 +396,14 @@ class _Examen:
                 titre = certification.roles[role].titre
                 yield Lacune(role, f"rôle à déclarer dans candidat.toml, roles : {titre}")
 
-    def _jamais_vus(
+    def _jamais_appelees(
         self, voulue: MentionProposee, options: tuple[str, ...], absents: frozenset[str]
-    ) -> tuple[list[str], dict[str, tuple[str, str]]]:
-        """The operations that were never called, the elements that were never seen, by id, with their title
-        and scenario; not those that a scenario still to play would show."""
-        parties = self._certification.parties(voulue, options)
+    ) -> list[str]:
+        """The operations that were never called, but for those that a scenario still to play would show."""
         remises = frozenset().union(*(self._referentiel.montres[s] for s in absents))
+        parties = self._certification.parties(voulue, options)
         operations = dict.fromkeys(o for partie in parties for o in partie.operations)
-        elements = [self._certification.elements[e] for partie in parties for e in partie.elements]
-        return (
-            [o for o in operations if ("operations", o) not in self._vus and o not in remises],
-            {
-                e.id: (e.titre, e.scenario)
-                for e in elements
-                if e.nom and (e.rubrique, e.nom) not in self._vus and e.scenario not in absents
-            },
-        )
+        return [o for o in operations if o not in self._appelees and o not in remises]
 
     def _a_prouver(self, exigence: str, par_scenario: Mapping[str, str]) -> Lacune:
         scenario = par_scenario.get(exigence, "")
@@ -401,17 +414,16 @@ class _Examen:
 
     def _non_joues(self, voulue: MentionProposee, manquent: set[str]) -> Iterator[Lacune]:
         """Scenarios that were not played to their end, of requirements that others have proved. Of one that
-        was, and shows nothing, nothing is told: the application declined what the SNE would refuse.
-        So is one of commands at once, when it takes one."""
+        was, and shows nothing, nothing is told: the application declined what the SNE would refuse. Nor of
+        commands at once, when it takes one."""
         if voulue.plan != JOUE:
             return
         for scenario in self._plan:
             joue = self._joues.get(scenario.id)
-            if scenario.a_la_fois > 1 and joue is not None and joue.verdict is Verdict.SANS_OBJET:
+            if joue is None or (joue.declins and not self._declins_tus(joue)):
                 continue
-            if joue is None or joue.verdict not in _NON_JOUES or manquent & {*scenario.exigences}:
-                continue
-            if joue.raison:
+            seul = scenario.a_la_fois > 1 and joue.verdict is Verdict.SANS_OBJET
+            if joue.verdict in _NON_JOUES and joue.raison and not seul and not manquent & {*scenario.exigences}:
                 dit = f"scénario {joue.verdict} : {joue.raison.rstrip('.')}"
                 yield Lacune(scenario.id, dit, self._jouer(scenario.id))
 
@@ -446,8 +458,28 @@ class _Examen:
                 len(dehors), "exigence obligatoire est enfreinte", "exigences obligatoires sont enfreintes"
             )
             yield f"Hors de cette mention, {dites} : {', '.join(dehors)}."
+        yield from self._declins(portee)
         if self._rapport.entete.non_juges:
             yield self._rapport.entete.non_juges
+
+    def _declins(self, portee: Collection[str]) -> Iterator[str]:
+        """The commands that the application knows, and declined in scenarios of these requirements."""
+        tus: dict[str, dict[str, Collection[str]]] = {}
+        for scenario in self._plan:
+            joue = self._joues.get(scenario.id)
+            if joue is not None and not {*scenario.exigences}.isdisjoint(portee):
+                for commande, formes in self._declins_tus(joue).items():
+                    tus.setdefault(commande, {})[scenario.id] = formes
+        for commande, scenarios in tus.items():
+            communes = frozenset.intersection(*map(frozenset, scenarios.values()))
+            titres = [f.titre for f in self._certification.formes.values() if f.id in communes]
+            avec = f" avec {', '.join(titres)}" if titres else ""
+            yield f"L'application déclare « {commande} », et le décline{avec} : {', '.join(scenarios)}."
+
+    def _declins_tus(self, joue: ResultatScenario) -> dict[str, Collection[str]]:
+        """The commands that were declined in a scenario, with their hard forms, for no reason that the
+        product declares."""
+        return {c: formes for c, formes in joue.declins.items() if self._exclues.isdisjoint(formes)}
 
     def _se_dit_autre(self, candidat: Candidat) -> bool:
         """True when the application driven gives another name than the product, or another version."""

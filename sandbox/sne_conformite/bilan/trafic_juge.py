@@ -194,7 +194,7 @@ class _Bande:
 
     def _noter(self, constat: Constat, vue: Observation | None = None) -> None:
         """Takes a constat in, and shows the exchange of a finding: `vue`, or one gone through before."""
-        if not self.recueil.noter(avec_remede(constat, vue)) or constat.echange is None:
+        if not self.recueil.noter(avec_remede(constat, vue), vue) or constat.echange is None:
             return
         if vue is None or vue.echange.identifiant != constat.echange:
             avant = self.magasin.journal.lire(self.base, constat.echange)

@@ -15,6 +15,7 @@ from sne_conformite.bilan.mentions import (
     charger_referentiel,
     remarques,
 )
+from sne_conformite.plan.plan import EXEMPLES
 from sne_conformite.rapports.rapport import Candidat
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE
 from sne_interface import resources
@@ -95,17 +96,24 @@ def _decrire(certification: Certification, mention: MentionProposee) -> dict[str
         "attestations": list(mention.attestations),
         "parties": [
             {
-                "id": partie.id,
+                **_partie(certification, partie),
                 "genre": "option" if partie.id in certification.options else "rôle",
                 "herite": partie.id in apportes,
-                "titre": partie.titre,
-                "operations": list(partie.operations),
                 "exigences": [{"id": e, "niveau": certification.niveaux[e]} for e in partie.exigences],
                 "une_parmi": [list(certification.alternatives[a].parmi) for a in partie.alternatives],
-                "elements": [certification.elements[e].titre for e in partie.elements],
             }
             for partie in certification.parties(mention, mention.options)
         ],
+    }
+
+
+def _partie(certification: Certification, partie: PartieDeProduit) -> dict[str, Any]:
+    """A part of a product, as JSON values."""
+    return {
+        "id": partie.id,
+        "titre": partie.titre,
+        "operations": list(partie.operations),
+        "formes": [f.titre for f in certification.formes_de((partie.id,), partie.exigences)],
     }
 
 
@@ -159,8 +167,8 @@ def _dire_partie(partie: Mapping[str, Any]) -> None:
             click.echo(f"    {dit} : {' '.join(ids)}")
     for parmi in partie["une_parmi"]:
         click.echo(f"    une suffit : {' '.join(parmi)}")
-    for titre in partie["elements"]:
-        click.echo(f"    à voir : {titre}")
+    if partie["formes"]:
+        click.echo(f"    à voir : {_liste(partie['formes'])}")
 
 
 # --- what is to be done ----------------------------------------------------------------------------
@@ -186,7 +194,7 @@ def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichie
     protocole = list(dict.fromkeys(c for partie in parties for c in partie.commandes))
     exemples = max((m.exemples_min for m in visees), default=0)
     mots = ["sne-sandbox", "conform", "--application", ADAPTATEUR, "--candidat", str(fichier)]
-    mots += ["--examples", str(exemples)] if exemples else []
+    mots += ["--examples", str(exemples)] if exemples >= EXEMPLES else []
     mots += [mot for m in visees if m.id not in herites for mot in ("--mention", m.id)]
     return {
         "produit": f"{candidat.editeur}, {candidat.produit} {candidat.version}",
@@ -203,11 +211,8 @@ def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichie
         ],
         "roles": [
             {
-                "id": partie.id,
-                "titre": partie.titre,
+                **_partie(certification, partie),
                 "exigences": [e for e in partie.exigences if e not in certification.attestables],
-                "operations": list(partie.operations),
-                "elements": [certification.elements[e].titre for e in partie.elements],
                 "commandes": _commandes(referentiel, partie),
             }
             for partie in parties
@@ -220,9 +225,10 @@ def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichie
 
 def _commandes(referentiel: ReferentielDeCertification, partie: PartieDeProduit) -> list[str]:
     """The fewest commands that would show a role, or an option, by itself."""
-    elements = [referentiel.certification.elements[e].scenario for e in partie.elements]
     cherches = [*partie.exigences, *partie.operations]
-    scenarios = dict.fromkeys((*elements, *referentiel.scenarios_pour(cherches, elements).values()))
+    formes = referentiel.certification.formes_de((partie.id,), partie.exigences)
+    durs = (referentiel.scenario_de_forme(f, e) for f in formes for e in partie.exigences if e in f.exigences)
+    scenarios = dict.fromkeys(filter(None, (*durs, *referentiel.scenarios_pour(cherches).values())))
     mots = ["sne-sandbox", "conform", "--application", ADAPTATEUR]
     mots += [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     return [shlex.join(mots)] if scenarios else []
@@ -246,9 +252,9 @@ def _dire_a_faire(contenu: Mapping[str, Any]) -> None:
         _titre("Rôle par rôle")
         for role in contenu["roles"]:
             click.echo(f"  {role['id']} : {role['titre']}")
-            for quoi in ("operations", "exigences", "elements"):
+            for quoi in ("operations", "exigences", "formes"):
                 if role[quoi]:
-                    dit = {"operations": "opérations", "elements": "à voir"}.get(quoi, quoi)
+                    dit = {"operations": "opérations", "formes": "à voir"}.get(quoi, quoi)
                     click.echo(f"    {dit} : {_liste(role[quoi])}")
             for commande in role["commandes"]:
                 click.echo(f"    pour l'essayer seul : {commande}")

@@ -37,12 +37,10 @@ CODE_QUALIFIE: Final = "code_qualifie"
 
 _VRAI: Final = frozenset({"1", "true"})
 _FAUX: Final = frozenset({"0", "false"})
-_LIGATURES: Final = str.maketrans(
-    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "–": "-", "—": "-", "\u00a0": " "}
-)
 
 #: Which requirement rules what, and the sentences.
 _TABLES: Final = tomli.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8"))
+_LIGATURES: Final = str.maketrans(_TABLES["ligatures"])
 _DANS_PERSONNE: Final[Mapping[str, str]] = _TABLES["exigences_d_une_personne"]
 _ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
 _A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (

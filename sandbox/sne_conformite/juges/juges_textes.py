@@ -30,7 +30,7 @@ _COPIES: Final = frozenset('&<>"\xa0')
 _TAPES: Final = _COPIES | {"'"}
 #: What is never read by a person: an identifier of the application's own may hold anything.
 _OPAQUES: Final = frozenset({"refInterne", "mel"})
-#: Elements that hold a name or a line of an address.
+#: Elements that hold a name or a line of an address; in other texts, « ? » may well stand between two words.
 _NOMS: Final = frozenset(CONSTATS["noms"]["elements"])
 #: UTF-8 read as Windows-1252 or Latin-1. Of the letters that begin a pair (Â, Ã, Å, â), Portuguese ends words
 #: with Ã, and a capital may stand before a quotation mark: those pairs count inside a word only.

@@ -29,10 +29,7 @@ TOUS_MIN: Final = 3
 NOMBRE, CARACTERE, LONGUEUR, CODE = "nombre", "caractère", "longueur", "code"
 _GENRES: Final = (NOMBRE, CARACTERE, LONGUEUR, CODE)
 #: Characters that applications damage, each as it is told.
-_CARACTERES: Final[Mapping[str, str]] = {
-    "&": "« & »", "<": "« < »", ">": "« > »", '"': "un guillemet droit", "'": "une apostrophe",
-    "’": "une apostrophe", "œ": "« œ »", "Œ": "« œ »", "-": "un trait d'union",
-}  # fmt: skip
+_CARACTERES: Final[Mapping[str, str]] = CONSTATS["caracteres"]
 _NON_ASCII: Final = "une lettre accentuée"
 
 #: (kind, path of the element, what of it): for kinds that have no third, "".

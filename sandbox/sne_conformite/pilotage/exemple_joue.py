@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from sne_conformite.bilan.consequences import Consequences, Lectures
+from sne_conformite.bilan.couverture_du_contrat import formes
 from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.juges.juge import Ordre, avec_remede
@@ -122,6 +123,8 @@ class ExempleJoue:
     empechees: Mapping[str, str] = field(default_factory=dict)
     #: How many commands the application did.
     faites: int = 0
+    #: The command that the application declined, with the hard forms of its household; none when it did not.
+    declins: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Whether it was cut short before the application did any command.
     bloque: bool = False
     #: What the suite failed to judge of it.
@@ -223,6 +226,7 @@ class _Seance:
     constats: list[Constat] = field(default_factory=list)
     accidents: list[Accident] = field(default_factory=list)
     faites: int = 0
+    declins: dict[str, frozenset[str]] = field(default_factory=dict)
     #: By exchange, what was told when it is not the household as it was drawn: changed, or criteria.
     dits: dict[int | None, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -267,6 +271,7 @@ class _Seance:
             erreur,
             self.consequences.empechees,
             self.faites,
+            self.declins,
             bloque=bool(arret) and not self.faites and self.trafic.jusqu_a is None,
             accidents=(*self.accidents, *accidents, *siens),
             echanges=tuple(self.trafic.echanges),
@@ -287,8 +292,10 @@ class _Seance:
         if not groupe:
             return ""
         faits, duree = self._commander(groupe)
-        for pas in faits:
+        for pas, (_, etape) in zip(faits, groupe, strict=True):
             if pas.statut is Statut.NON_GERE:
+                menage = self.exemple.demandes.get(etape.options.get("menage") or pas.reference)
+                self.declins[pas.commande] = formes(self.banc.base.contrat, menage)
                 return f"l'application ne gère pas « {pas.commande} »"
             self._retenir(pas)
         for pas in faits:
@@ -353,6 +360,7 @@ class _Seance:
             return None
         # Which server it calls now is not known: nothing that follows would show anything.
         if statut == Statut.NON_GERE:
+            self.declins["adresser"] = frozenset()
             return "l'application ne gère pas « adresser »"
         return f"« adresser » s'est terminé par « {statut} »"
 

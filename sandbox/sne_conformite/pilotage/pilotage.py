@@ -128,6 +128,7 @@ def derouler(
     debut = datetime.now(UTC)
     instant = (reglages.maintenant or debut).astimezone(PARIS).replace(microsecond=0)
     exigences = charger_exigences(base.contrat.dossiers)
+    formes = charger_certification(base.contrat.dossiers).formes
     choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
     greffe = greffe or Greffe()
     greffe.commencer(base.nom, en_json(replace(reglages, maintenant=instant)))
@@ -142,7 +143,7 @@ def derouler(
             reglages,
             instant,
             f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
-            RecueilDuJugement(base.contrat, exigences, reglages.profil),
+            RecueilDuJugement(base.contrat, exigences, reglages.profil, formes=formes),
             Reductions(reglages.reduction),
             greffe,
             montrer,
@@ -385,6 +386,7 @@ class _Pilotage:
             exemples=joues,
             duree=rendu.duree if rendu else time.perf_counter() - debut,
             raison=recolte.erreur or (recolte.arret if verdict is not Verdict.REUSSI else ""),
+            declins={commande: sorted(formes) for commande, formes in recolte.declins.items()},
         )
 
     def _regarder(self, joue: ExempleJoue) -> None:
@@ -453,7 +455,7 @@ class _Pilotage:
         par_id = {vue.echange.identifiant: vue for vue in joue.observations}
         for constat in joue.constats:
             sien = par_id.get(constat.echange)
-            if self.recueil.noter(constat):
+            if self.recueil.noter(constat, sien):
                 self._citer(constat, sien)
             elif sien is not None and recolte.garde(constat):  # a check of the scenario cites it
                 self.recueil.citer(sien, encore=True)

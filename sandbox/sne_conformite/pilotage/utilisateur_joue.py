@@ -14,7 +14,7 @@ from sne_conformite.plan.exemples_tires import (
     saisie,
     valeurs,
 )
-from sne_conformite.plan.plan import Etape
+from sne_conformite.plan.plan import TABLES, Etape
 from sne_conformite.protocole.formulaire_saisi import appliquer
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.contrats_charges import Contrat
@@ -23,19 +23,9 @@ from sne_interface.domain.element_recu import Element
 #: How long ago the applicant renewed, when it is entered: the day of the message is another one.
 _RENOUVELE_DEPUIS: Final = timedelta(days=3)
 #: Options of a step that are told as they are, each with the field of the command that tells it.
-_TELLES_QUELLES: Final[Mapping[str, str]] = {
-    "origine": "reference_origine",
-    "complet": "complet",
-    "portee": "portee",
-}
+_TELLES_QUELLES: Final[Mapping[str, str]] = TABLES["telles_quelles"]
 #: Options that ask for something to be entered, each with its field: the last of a step has to be sent.
-_SAISIES: Final[Mapping[str, str]] = {
-    "radiation": "radiation",
-    "evenement": "evenement",
-    "decision": "decision",
-    "dalo": "information_dalo",
-    "criteres": "criteres",
-}
+_SAISIES: Final[Mapping[str, str]] = TABLES["saisies"]
 
 
 @dataclass(slots=True)

@@ -46,6 +46,8 @@ class Recolte:
     accidents: dict[str, str] = field(default_factory=dict)
     #: How many commands the application did.
     faites: int = 0
+    #: By command that the application declined, the hard forms of all the households that it declined.
+    declins: dict[str, frozenset[str]] = field(default_factory=dict)
     #: Whether each example was cut short before the application did any command.
     bloquee: bool = True
 
@@ -56,6 +58,8 @@ class Recolte:
         self.arret = self.arret or joue.arret
         self.erreur = self.erreur or joue.erreur
         self.empechees = {**joue.empechees, **self.empechees}
+        for commande, formes in joue.declins.items():
+            self.declins[commande] = self.declins.get(commande, formes) & formes
         for accident in joue.accidents:
             for exigence in accident.exigences:
                 self.accidents.setdefault(exigence, dire_l_accident(accident))

@@ -9,13 +9,14 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import product
 from typing import Any, Final
 
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.strategies import SearchStrategy
 
 from sne_conformite.observation import reponses_lues
-from sne_conformite.plan.plan import AUTRUI, Etape, Scenario
+from sne_conformite.plan.plan import AUTRUI, TABLES, Etape, Scenario
 from sne_conformite.protocole.formulaire_saisi import en_json, repetables
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.domain import decision_de_commission as d
@@ -34,12 +35,6 @@ from sne_sandbox.bases.horloge import atteindre
 _A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
 #: What no two active demandes share.
 _REFERENCE: Final = "refInterne"
-#: First names of the holders of the second demande of an example, and of the next.
-_PRENOMS = tuple(
-    f"{a}-{b}"
-    for a in ("Anne", "Jean", "Léa", "Marc", "Inès", "Paul")
-    for b in ("Basile", "Clarisse", "Élie", "Flore", "Gaëlle", "Hugo")
-)
 #: Stands for the code of an event: any type of which the guichet may write.
 TOUS: Final = "tous"
 #: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
@@ -211,7 +206,7 @@ def _distinctes(demandes: Mapping[str, Element]) -> Mapping[str, Element]:
     simplest is drawn alike for each, and the SNE would take them for doublons."""
     if len(demandes) < 2:
         return demandes
-    prenoms = iter(_PRENOMS)
+    prenoms = map("-".join, product(*TABLES["prenoms"]))
     pris: set[str] = set()
     distinctes: dict[str, Element] = {}
     for nom, message in demandes.items():

@@ -35,58 +35,24 @@ from sne_sandbox.bases.horloge import atteindre
 
 #: The motives that an application may radiate for.
 RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")
+#: The words of scenarios.
+TABLES: Final = tomli.loads((fixtures_dir() / "schemas" / "plan.toml").read_text("utf-8"))
 #: What another guichet may do, with what it enters when the step says no more: by option, its value.
 AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = CONSTATS["autrui"]
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
+#: What a value may be, by the name that the table gives it.
+_TYPES: Final[Mapping[str, type]] = {
+    "texte": str, "nombre entier": int, "nombre à virgule": float, "booléen": bool, "tableau": list,
+    "tableau de textes": tuple, "table": dict,
+}  # fmt: skip
+_NOMS_TYPES: Final = {genre: nom for nom, genre in _TYPES.items()}
 #: Keys of a step, by the key that says what it is; each with what it takes.
-_COMMUNES: Final = {
-    "reference": str,
-    "menage": str,
-    "changements": list,
-    "radiation": str,
-    "evenement": str,
-    "decision": dict,
-    "dalo": dict,
-    "criteres": dict,
-    "richesse": float,
-    "limites": bool,
-    "difficile": bool,
-    "longues": bool,
-    "filtres": dict,
-}
 _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
-    "faire": {
-        **_COMMUNES,
-        "origine": str,
-        "forcer": bool,
-        "complet": bool,
-        "portee": str,
-        "attendu": list,
-        "anomalies": list,
-        "ensemble": bool,
-    },
-    "autrui": {**_COMMUNES, "guichet": str, "jumeau_de": str},
-    "temps": {},
-    "panne": {"operation": str, "fois": int, "parametres": dict},
-    "fin_panne": {},
-    "role": {},
-    "serveur": {},
-    "controle": {},
+    sorte: {cle: _TYPES[genre] for cle, genre in cles.items()} for sorte, cles in TABLES["etapes"].items()
 }
 _TYPE_CLE: Final = {"fin_panne": bool}
-_NOMS_TYPES: Final = {
-    str: "texte",
-    int: "nombre",
-    float: "nombre à virgule",
-    bool: "booléen",
-    list: "tableau",
-    dict: "table",
-}
-_NOMS_DE_CONTRAINTES: Final[Mapping[Any, str]] = {
-    str: "texte", bool: "booléen", int: "nombre entier", float: "nombre", tuple: "tableau de textes"
-}  # fmt: skip
-#: What each key of a household takes. `depot` is read apart.
+#: What each key of a household takes; days are read apart.
 _CONTRAINTES: Final[Mapping[str, Any]] = {
     nom: get_origin(genre) if get_origin(genre) is tuple else (*get_args(genre), genre)[0]
     for nom, genre in get_type_hints(Contraintes).items()
@@ -333,14 +299,14 @@ class _LecteurScenario:
         self.connues(brut, [f.name for f in fields(Contraintes)], ou)
         lues: dict[str, Any] = {cle: tuple(v) if isinstance(v, list) else v for cle, v in brut.items()}
         for cle, valeur in lues.items():
-            if cle == "depot":
-                lues[cle] = self._jour(ou, valeur)
+            genre = _CONTRAINTES[cle]
+            if genre is date:
+                lues[cle] = self._jour(ou, cle, valeur)
             else:
-                genre = _CONTRAINTES[cle]
                 admis = isinstance(valeur, (int, float) if genre is float else genre)
                 bon = admis and (genre is bool or not isinstance(valeur, bool))
                 if not bon or (cle == "communes" and not all(isinstance(c, str) for c in valeur)):
-                    dit = _NOMS_DE_CONTRAINTES[genre]
+                    dit = _NOMS_TYPES[genre]
                     raise self.refuser(ou, f"« {cle} » n'est pas un {dit}", "corrigez-le")
         if "sorte" in lues:
             self.parmi(ou, lues["sorte"], SORTES)
@@ -351,14 +317,14 @@ class _LecteurScenario:
         if not 0 <= dits.get("richesse", 0) <= 1:
             raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
 
-    def _jour(self, ou: str, valeur: Any) -> date:
+    def _jour(self, ou: str, cle: str, valeur: Any) -> date:
         if isinstance(valeur, date) and not isinstance(valeur, datetime):
             return valeur
         try:
             return date.fromisoformat(str(valeur))
         except ValueError:
             remede = "2018-03-15, par exemple"
-            raise self.refuser(ou, f"« depot » n'est pas un jour : {valeur}", remede) from None
+            raise self.refuser(ou, f"« {cle} » n'est pas un jour : {valeur}", remede) from None
 
     def instant(self, ecrit: str) -> str:
         """An ISO instant that names its zone, or ""."""

@@ -1,8 +1,9 @@
 """An exchange whose NIRs are replaced so that it can be judged again: same length, same form, same verdict.
 
 A made-up NIR keeps what the rules look at, which the document says elsewhere too: sex, year and month of
-birth. The rest (place, rank) gives way to the département 99 and the count of the NIRs met; the key stays
-right if it was, and wrong if it was. The same NIR gets the same stand-in throughout a journal.
+birth; and the département of Corsica, whose letter changes the key. The rest (place, rank) gives way to the
+département 99 and the count of the NIRs met; the key stays right if it was, and wrong if it was. The same NIR
+gets the same stand-in throughout a journal.
 """
 
 import io
@@ -239,7 +240,7 @@ def _invente(nir: str, rang: int) -> str:
     """The stand-in of the `rang`th NIR met."""
     numero = f"99{rang % 1_000_000:06d}"
     if forme_valide(nir):
-        corps = nir[:_TETE] + numero
+        corps = nir[:_TETE] + numero if nir.isdigit() else nir[: _TETE + 2] + numero[2:]
         juste = int(cle(corps))
         # A key that was wrong stays wrong: keys run from 1 to 97.
         return f"{corps}{juste if nir[13:] == cle(nir[:13]) else juste % 97 + 1:02d}"

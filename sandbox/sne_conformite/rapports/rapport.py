@@ -191,6 +191,9 @@ class ResultatScenario:
     exemples: int = 0
     duree: float = 0.0
     raison: str = ""
+    #: Commands that the application knows and declined (« non_gere ») here; of each, the ids of the hard
+    #: forms that all those households have.
+    declins: Mapping[str, Any] = field(default_factory=dict, metadata=FACULTATIF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,9 @@ class Bilan:
     fidelite: str = field(default="", metadata=FACULTATIF)
     #: The condition under which it breaks, in French, by `sorte`; a kind of which none is known has none.
     conditions: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
+
+    #: Ids of the hard forms in which it was seen held (`certification.toml`), when it has some.
+    duretes: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
 
     @classmethod
     def de(cls, exigence: "Exigence", etat: EtatExigence, **autres: Any) -> "Bilan":
@@ -337,6 +343,8 @@ class Candidat:
     pile: str = ""
     empreinte: str = ""
     attestations: tuple[Attestation, ...] = ()
+    #: What it says it does not do: ids of `certification.toml`.
+    hors: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
 
 
 @dataclass(frozen=True, slots=True)

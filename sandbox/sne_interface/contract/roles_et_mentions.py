@@ -6,7 +6,7 @@ resolved here. The file says at its head what each key is; all of it is checked 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -21,16 +21,16 @@ FICHIER: Final = "certification.toml"
 #: Keys of a mention's `plan`: how much of the plan is demanded.
 PROPOSE: Final = "propose"
 JOUE: Final = "joue"
-_PARTIE: Final = ("exigences", "operations", "commandes", "elements", "alternatives")
+_PARTIE: Final = ("exigences", "operations", "commandes", "alternatives")
 _LISTES: Final[Mapping[str, tuple[str, ...]]] = {
     "roles": (*_PARTIE, "exige"),
     "options": (*_PARTIE, "roles"),
     "alternatives": ("parmi",),
-    "elements": (),
+    "formes": ("exigences", "scenarios", "regles", "roles", "hors"),
     "mentions": ("roles", "options", "attestations", "herite", "profils"),
 }
 _TEXTES: Final[Mapping[str, tuple[str, ...]]] = {
-    "elements": ("rubrique", "nom", "scenario"),
+    "formes": ("motif",),
     "mentions": ("niveau", "mode", "plan"),
 }
 _CHOIX: Final[Mapping[str, tuple[str, ...]]] = {
@@ -46,15 +46,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class PartieDeProduit:
-    """A part of a product. `commandes` are the commands of the adapter's protocol that drive it; `elements`
-    and `alternatives` are ids."""
+    """A part of a product. `commandes` are the commands of the adapter's protocol that drive it;
+    `alternatives` are ids."""
 
     id: str
     titre: str
     exigences: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     commandes: tuple[str, ...] = ()
-    elements: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
 
 
@@ -83,16 +82,20 @@ class AlternativeDExigences:
 
 
 @dataclass(frozen=True, slots=True)
-class ElementAVoir:
-    """Something of the coverage to be seen: `nom` under the heading `rubrique`; `scenario` shows it. A role
-    of the contract stands in `nom` between braces; `nom` is "" when one is bound to nothing: it is not asked
-    for."""
+class FormeDifficile:
+    """A hard form of what is entered or read: a line « chemin=valeur » of its document matches `motif` (a
+    regular expression; "" when the contract binds to nothing what it looks for: it is not asked for).
+    `exigences` are not proved without it, `scenarios` draw it first, `regles` have a case for it; it is asked
+    of `roles` alone, when there are any, and not of who says to do without (`hors`)."""
 
     id: str
     titre: str
-    rubrique: str
-    nom: str
-    scenario: str
+    motif: str
+    exigences: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    regles: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    hors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class Certification:
     roles: Mapping[str, RoleDeProduit]
     options: Mapping[str, OptionDeProduit]
     alternatives: Mapping[str, AlternativeDExigences]
-    elements: Mapping[str, ElementAVoir]
+    formes: Mapping[str, FormeDifficile]
     mentions: Mapping[str, MentionProposee]
     niveaux: Mapping[str, str]
     attestables: Mapping[str, str]
@@ -147,6 +150,21 @@ class Certification:
         dites.update(mention.attestations)
         return tuple(e for e in self.niveaux if e in dites)
 
+    @property
+    def hors(self) -> tuple[str, ...]:
+        """The things that a product may say it does not do."""
+        return tuple(dict.fromkeys(quoi for forme in self.formes.values() for quoi in forme.hors))
+
+    def formes_de(self, roles: Collection[str], exigences: Collection[str]) -> list[FormeDifficile]:
+        """The hard forms that a product of these roles has to show of one of these requirements."""
+        return [
+            forme
+            for forme in self.formes.values()
+            if forme.motif
+            and (not forme.roles or {*forme.roles} & {*roles})
+            and {*forme.exigences} & {*exigences}
+        ]
+
     def demandees(self, mention: MentionProposee, options: Iterable[str]) -> tuple[str, ...]:
         """Returns the requirements of `exigences_de` that the mention wants proved, at its level."""
         return tuple(
@@ -156,7 +174,7 @@ class Certification:
         )
 
 
-_ROLE: Final = re.compile(r"\{([\w.]+)\}")
+_ROLE: Final = re.compile(r"\{([a-z][\w.]+)\}")
 
 
 def _par_role(nom: str, noms: Mapping[str, str]) -> str:
@@ -179,13 +197,13 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
     mentions = [_mention(i, tables["mentions"], roles, options, lecteur.table) for i in tables["mentions"]]
     exigences = lecteur.exigences.values()
     alternatives = {i: AlternativeDExigences(i, **t) for i, t in tables["alternatives"].items()}
-    a_voir = {i: t | {"nom": _par_role(t["nom"], noms)} for i, t in tables["elements"].items()}
+    formes = {i: t | {"motif": _par_role(t["motif"], noms)} for i, t in tables["formes"].items()}
     return Certification(
         nom=str(lecteur.table.get("nom", "")),
         roles=MappingProxyType(roles),
         options=MappingProxyType(options),
         alternatives=MappingProxyType(alternatives),
-        elements=MappingProxyType({i: ElementAVoir(i, **t) for i, t in a_voir.items()}),
+        formes=MappingProxyType({i: FormeDifficile(i, **t) for i, t in formes.items()}),
         mentions=MappingProxyType({m.id: m for m in sorted(mentions, key=lambda m: len(m.herite))}),
         niveaux=MappingProxyType(niveaux(lecteur.exigences)),
         attestables=MappingProxyType({e.id: e.non_testee for e in exigences if e.non_testee}),
@@ -304,6 +322,10 @@ class _Lecteur:
         if choix is not None and valeur not in choix:
             dits = ", ".join(filter(None, choix))
             raise self.refus((*cles, cle), f"valeur inconnue « {valeur} »", f"valeurs : {dits}")
+        try:
+            re.compile(valeur if cle == "motif" else "")
+        except re.error as erreur:
+            raise self.refus((*cles, cle), f"ce motif ne se lit pas ({erreur})", "corrigez-le") from None
         return valeur
 
     def _liste(self, cles: tuple[str, ...], brute: Any) -> tuple[str, ...]:

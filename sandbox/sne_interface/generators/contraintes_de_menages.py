@@ -63,9 +63,11 @@ class Contraintes:
     `associations` lets it in; `limites` asks for the longest legal texts and the extreme numbers (None: now
     and then); `richesse` is the chance, from 0 to 1, of each optional element that the household does not
     need; `communes` are the INSEE codes of the wished communes, all of one territory; `etranger` puts the
-    applicant's address abroad; `depot` is the day of deposit, that of the message by default; `difficile`
-    asks Hypothesis for hard values first, instead of simple ones, and `longues` for lists beyond ten, or as
-    long as rules let them be.
+    applicant's address abroad; `depot` is the day of deposit, that of the message by default; `naissance`
+    is the day when the applicant is born, `ne_a` the département where each adult is, as a NIR says it (2A,
+    2B, 99 for abroad), `nouveau_ne` adds a child born on the day of deposit; `difficile` asks Hypothesis for
+    hard values first, instead of simple ones, and `longues` for lists beyond ten, or as long as rules let
+    them be.
     """
 
     sorte: str | None = None
@@ -83,6 +85,9 @@ class Contraintes:
     communes: tuple[str, ...] = ()
     forcer_doublon: bool = False
     depot: date | None = None
+    naissance: date | None = None
+    ne_a: str = ""
+    nouveau_ne: bool = False
     difficile: bool = False
     longues: bool = False
 
@@ -109,7 +114,9 @@ class Atelier:
         """A household and its file."""
         voulu = self.contraintes
         depot = voulu.depot or self.jour
-        dossier = tirer_dossier(tirage, self.population, depot=depot, jour=self.jour)
+        dossier = tirer_dossier(
+            tirage, self.population, voulu.naissance, voulu.ne_a, depot=depot, jour=self.jour
+        )
         if voulu.communes:
             souhait = replace(dossier.souhait, places=dossier.territoire.places[: len(voulu.communes)])
             dossier = replace(dossier, souhait=souhait)
@@ -283,6 +290,9 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
 
     while len(foyer.a_charge) < (_LONGUE if voulu.longues else voulu.enfants_min):
         foyer = enfant()
+    if voulu.nouveau_ne:
+        *aines, dernier = enfant().a_charge
+        foyer = replace(foyer, a_charge=(*aines, replace(dernier, naissance=ici.jour)))
     while voulu.longues and len(foyer.en_garde) < _LONGUE:
         foyer = enfant("G")
     if variante(voulu.garde_alternee and not any(e.garde == "G" for e in foyer.en_garde)):
@@ -293,7 +303,7 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
         foyer = replace(foyer, a_naitre=ici.jour + timedelta(days=tirage.entier(15, 230)))
     if foyer.a_naitre is not None and variante(False):
         foyer = replace(foyer, naissances=tirage.entier(2, _NAISSANCES_MAX))
-    voulus = _LONGUE if voulu.longues else voulu.cotitulaires_min
+    voulus = _LONGUE if voulu.longues and foyer.lien is not None else voulu.cotitulaires_min
     manquants = voulus - (foyer.cotitulaire is not None)
     if foyer.lien is not None and variante(False):
         manquants = max(manquants, tirage.entier(1, _COLOCATAIRES_MAX))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
 
 from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
@@ -12,20 +11,19 @@ from sne_interface.domain.roles import PERSONNES
 from sne_interface.generators import logements
 from sne_interface.generators.elements_ecrits import ELEMENTS, Feuilles, Plume, T
 from sne_interface.generators.logements import LogementActuel, Souhait
-from sne_interface.generators.menages import ASSOCIATION, Enfant, Foyer, Individu, telephone_fixe, tirer_foyer
+from sne_interface.generators.menages import (
+    ASSOCIATION,
+    NOMS,
+    PARTS,
+    Enfant,
+    Foyer,
+    Individu,
+    telephone_fixe,
+    tirer_foyer,
+)
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.population import Place, PlaceDuNir, Population, Territoire
-from sne_interface.generators.tirage import Repartition, Tirage
-
-_PRECISIONS: Final = Repartition(
-    {
-        "Sans précision.": 70,
-        "Logement proche des transports souhaité.": 14,
-        "Disponible en semaine après 18 heures.": 8,
-        "Changement d'école à prévoir.": 8,
-    }
-)
-_ASSOCIATIONS: Final = ("Un Toit en Partage", "Les Amis du Logement", "Escale Solidaire", "Clefs en Main")
+from sne_interface.generators.tirage import Tirage
 
 
 @dataclass(slots=True)
@@ -54,8 +52,17 @@ class DossierTire:
     nirs: Mapping[str, PlaceDuNir] = field(default_factory=dict)
 
 
-def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> DossierTire:
-    """A household of `population` with its file, deposited on `depot` and written as on `jour`."""
+def tirer_dossier(
+    tirage: Tirage,
+    population: Population,
+    naissance: date | None = None,
+    ne_a: str = "",
+    *,
+    depot: date,
+    jour: date,
+) -> DossierTire:
+    """A household of `population` with its file, deposited on `depot` and written as on `jour`; `naissance`
+    is that of its applicant, `ne_a` the département where its adults are born (None, "": drawn)."""
     sorte = tirage.selon(population.menages)
     version = tirage.selon(population.versions)
     territoire = tirage.selon(population.territoires)
@@ -70,15 +77,16 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
             depot=depot,
             jour=jour,
             avec_nir=bool(nirs) and tirage.booleen(population.nir),
-            departement=territoire.places[0].departement,
+            departement=ne_a or territoire.places[0].departement,
+            naissance=naissance,
         )
     souhait = logements.tirer_souhait(tirage, territoire, foyer)
     place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
     hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
     commun = (version, territoire, guichet, depot, jour, souhait, foyer)
-    association = None if foyer else f"{tirage.choix(_ASSOCIATIONS)} {tirage.entier(1, 95)}"
+    association = None if foyer else f"{tirage.choix(NOMS['associations'])} {tirage.entier(1, 95)}"
     adresse = adresse_postale(tirage, place, foyer, hebergeant)
-    contact = (association, adresse, telephone_fixe(tirage), tirage.selon(_PRECISIONS))
+    contact = (association, adresse, telephone_fixe(tirage), tirage.selon(PARTS["precision"]))
     if foyer is None:
         return DossierTire(*commun, *contact, nirs=nirs)
     handicap = tirage.booleen(0.04)

@@ -17,6 +17,7 @@ from sne_interface.contract.schemas import Document, cloture
 from sne_interface.domain.element_recu import Element, avec_enfants
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.tirage import Tirage
+from sne_interface.resources import lire_a_cote
 
 # --- how long a text, how large a number: read off the schemas ---------------------------------------
 
@@ -86,13 +87,7 @@ def _borne(type_: Any, types: Mapping[str, Any]) -> Borne:
 # --- the walk ----------------------------------------------------------------------------------------
 
 #: Elements whose text no limit stretches: they are read as codes, or have a form of their own.
-_FORMES: Final = frozenset(
-    {
-        *("numGuichet", "numUnique", "numUniqueAssocie", "codePostal", "typeFichier"),
-        *("telDomicile", "telPortable", "telTravail", "tel", "anneeMoins1", "anneeMoins2"),
-        *("numeroRpls", "codeSirenBailleur", "nombre"),
-    }
-)
+_FORMES: Final = frozenset(lire_a_cote(__file__, "menages.toml")["textes"]["formes"])
 
 
 #: Whether to stretch a text: a choice, of which what is hard is the last.

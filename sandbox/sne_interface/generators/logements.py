@@ -1,39 +1,23 @@
 """Dwellings: the one a household lives in, the one it wishes for, and why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES
 from sne_interface.generators.elements_ecrits import Feuilles, Plume, T
-from sne_interface.generators.menages import Foyer
+from sne_interface.generators.menages import NOMS, PARTS, Foyer
 from sne_interface.generators.population import Place, Territoire
-from sne_interface.generators.tirage import Repartition, Tirage
+from sne_interface.generators.tirage import Tirage
 
 _PROPRE: Final = LOCATAIRES | {"POCC"}
 _PIECES: Final = ("T1", "T1", "T2", "T3", "T4", "T5", "T6P")
 _PIECES_MAX: Final = 6
-#: Motives (ListeMotifDemande) of those who have a dwelling, and of those who have none.
-_MOTIFS_LOGES: Final = Repartition(
-    {"13": 26, "09": 20, "19": 11, "17": 9, "21": 8, "08": 7, "03": 6, "04": 5, "10": 3, "20": 3, "05": 2}
-)
-_MOTIFS_SANS_LOGEMENT: Final = Repartition({"01": 86, "06": 4, "21": 5, "19": 5})
 MOTIFS_MAX: Final = 3
 _SEPARATION: Final = "11"
 _DECOHABITATION: Final = "12"
 _HANDICAP: Final = "07"
 _ACCEDANT: Final = "22"
-_LOCALISATIONS: Final = Repartition({1: 38, 2: 27, 3: 20, 4: 9, 5: 6})
-_CATEGORIES: Final = Repartition({"I": 58, "A": 37, "M": 5})
-#: The date of entry that a present dwelling asks for.
-_DEPUIS: Final[Mapping[str, str]] = {
-    "RS": "compResSocDepuis",
-    "RHVS": "compResHotDepuis",
-    "SLHT": "compSousLocDepuis",
-}
-_BAILLEURS: Final = ("Habitat du Canal", "Logis des Deux Rives", "Toits et Jardins", "Office des Peupliers")
-_STRUCTURES: Final = ("Le Relais", "La Passerelle", "L'Escale", "Le Phare")
 #: How many live in a dwelling.
 HABITANTS: Final = "nombreHabitant"
 
@@ -60,7 +44,7 @@ class LogementActuel:
 
 def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -> Souhait:
     """A wish that the household's size and means allow."""
-    nombre = min(tirage.selon(_LOCALISATIONS), len(territoire.places))
+    nombre = min(int(tirage.selon(PARTS["communes"])), len(territoire.places))
     premier = tirage.entier(0, len(territoire.places) - 1)
     places = (territoire.places + territoire.places)[premier : premier + nombre]
     personnes = foyer.taille if foyer is not None else 2
@@ -73,7 +57,9 @@ def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -
     loyer = None
     if foyer is not None and tirage.booleen(0.4):
         loyer = foyer.ressources * tirage.entier(25, 40) // 1000 * 10
-    return Souhait(tirage.selon(_CATEGORIES), tirage.booleen(0.45), types, places, loyer, tirage.booleen(0.7))
+    return Souhait(
+        tirage.selon(PARTS["categorie"]), tirage.booleen(0.45), types, places, loyer, tirage.booleen(0.7)
+    )
 
 
 def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, ...]:
@@ -87,9 +73,9 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
     elif modele == "POCC":
         motifs.append(_ACCEDANT)
     if modele in _PROPRE:
-        motifs.append(tirage.selon(_MOTIFS_LOGES))
+        motifs.append(tirage.selon(PARTS["motif_loge"]))
     elif modele != "CPE" or tirage.booleen(0.4):
-        motifs.append(tirage.selon(_MOTIFS_SANS_LOGEMENT))
+        motifs.append(tirage.selon(PARTS["motif_sans_logement"]))
     return tuple(dict.fromkeys(motifs))[:MOTIFS_MAX]
 
 
@@ -121,7 +107,7 @@ def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> LogementAc
     habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
     if modele in LOCATAIRES:
         pieces = min(max(1, habitants // 2 + tirage.entier(0, 1)), _PIECES_MAX)
-        loyer = 190 + 90 * pieces + (180 if modele == "LP" else 0) + tirage.entier(0, 90)
+        loyer = 190 + 90 * pieces + (180 if modele == "LP" else 0) + tirage.montant(0, 90)
         feuilles["montantMensuelLoyer"] = str(loyer)
         if tirage.booleen(0.5):
             feuilles["montantMensuelAPL"] = str(loyer * tirage.entier(2, 6) // 10)
@@ -146,10 +132,10 @@ def ecrire(logement: LogementActuel, p: Plume[T]) -> T:
 
 def _complement(tirage: Tirage, modele: str, depuis: date) -> dict[str, str]:
     if modele == "HLM":
-        return {"compNomOrgBailleur": tirage.choix(_BAILLEURS)}
+        return {"compNomOrgBailleur": tirage.choix(NOMS["bailleurs"])}
     if modele == "SH":
-        return {"compStructDepuis": depuis.isoformat(), "compNomStructure": tirage.choix(_STRUCTURES)}
+        return {"compStructDepuis": depuis.isoformat(), "compNomStructure": tirage.choix(NOMS["structures"])}
     if modele == "CDEFCM":
         return {"compCentreDepuis": depuis.isoformat(), "compNomCentre": "Le Nid"}
-    nom = _DEPUIS.get(modele)
+    nom = NOMS["depuis"].get(modele)
     return {nom: depuis.isoformat()} if nom is not None else {}

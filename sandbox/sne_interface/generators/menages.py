@@ -16,32 +16,19 @@ from sne_interface.domain.nir import cle
 from sne_interface.domain.texte import plier
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.tirage import Repartition, Tirage
+from sne_interface.resources import lire_a_cote
 
 # --- people ------------------------------------------------------------------------------------------
 
 MONSIEUR: Final = "1"
 MADAME: Final = "2"
 
-_HOMME: Final = Repartition({MADAME: 52, MONSIEUR: 48})
-#: Trades (ListeTypeContratTravail) by age; shares of the national demand, rounded.
-_JEUNE: Final = Repartition({"CDI": 24, "CDD": 24, "ETU": 18, "CHO": 16, "AUT": 12, "APP": 6})
-_ACTIF: Final = Repartition({"CDI": 42, "CDD": 14, "CHO": 18, "AUT": 23, "ART": 3})
-_AINE: Final = Repartition({"RET": 88, "AUT": 8, "CDI": 4})
+_LU: Final = lire_a_cote(__file__, "menages.toml")
+#: The shares of what households are, by name.
+PARTS: Final[Mapping[str, Repartition[str]]] = {nom: Repartition(p) for nom, p in _LU["parts"].items()}
+#: Names of bodies, and of the elements and codes that go with a dwelling.
+NOMS: Final = _LU["noms"]
 _RETRAITE: Final = 63
-#: The resource of each trade, and its bounds in euros a month.
-_RESSOURCE: Final = {
-    "CDI": ("SAL", 1150, 2350),
-    "CDD": ("SAL", 720, 1650),
-    "APP": ("SAL", 620, 1150),
-    "ART": ("SAL", 500, 2400),
-    "ETU": ("BE", 150, 560),
-    "CHO": ("CHO", 560, 1250),
-    "RET": ("RET", 720, 1750),
-}
-_SANS_EMPLOI: Final = Repartition({"RSA": 62, "AAH": 24, "PINV": 9, "AUT": 5})
-_MINIMA: Final = {"RSA": (470, 560), "AAH": (760, 860), "PINV": (450, 900), "AUT": (200, 700)}
-#: Taxable part of a yearly income, in percent, after the usual abatement.
-_IMPOSABLE: Final = {"SAL": 90, "CHO": 90, "RET": 90, "PINV": 90}
 _PREFIXES_FIXES: Final = ("019900", "035301", "046571")
 
 
@@ -92,7 +79,7 @@ class Enfant:
 
 def tirer_civilite(tirage: Tirage) -> str:
     """Code of ListeCivilite: MADAME or MONSIEUR, by their shares among applicants."""
-    return tirage.selon(_HOMME)
+    return tirage.selon(PARTS["civilite"])
 
 
 def tirer_individu(
@@ -116,7 +103,7 @@ def tirer_individu(
         nom = tirage.choix(reserve.familles)
     porte = nom or de_naissance
     metier, principale = _tirer_metier(tirage, age(naissance, jour))
-    annuel = principale[1] * 12 * _IMPOSABLE.get(principale[0], 0) // 100
+    annuel = principale[1] * 12 * _LU["imposable"].get(principale[0], 0) // 100
     return Individu(
         civilite=civilite,
         nom=porte,
@@ -161,13 +148,13 @@ def telephone_fixe(tirage: Tirage) -> str:
 
 
 def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
-    contrat = tirage.selon(_JEUNE if ans < 25 else _AINE if ans >= _RETRAITE else _ACTIF)
+    contrat = tirage.selon(PARTS["jeune" if ans < 25 else "aine" if ans >= _RETRAITE else "actif"])
     if contrat == "AUT":
-        code = "AMV" if ans >= _RETRAITE else tirage.selon(_SANS_EMPLOI)
-        bas, haut = _MINIMA.get(code, (640, 803))
-        return Metier(contrat), (code, tirage.entier(bas, haut))
-    code, bas, haut = _RESSOURCE[contrat]
-    montant = tirage.entier(bas, haut)
+        code = "AMV" if ans >= _RETRAITE else tirage.selon(PARTS["sans_emploi"])
+        bas, haut = _LU["minima"][code]
+        return Metier(contrat), (code, tirage.montant(bas, haut))
+    code, bas, haut = _LU["ressources"][contrat]
+    montant = tirage.montant(bas, haut)
     if contrat in SALARIES:
         reserve = noms()
         metier = Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs))
@@ -214,42 +201,14 @@ SORTES: Final = (SEUL, MONOPARENTAL, COUPLE, FAMILLE, COLOCATION, ASSOCIATION)
 Tranche = tuple[int, int]
 #: Ages on the day of deposit, in years.
 _AGES: Final[Mapping[str, Repartition[Tranche]]] = {
-    SEUL: Repartition({(18, 24): 16, (25, 29): 17, (30, 39): 21, (40, 49): 16, (50, 64): 19, (65, 84): 11}),
-    MONOPARENTAL: Repartition({(22, 29): 24, (30, 39): 43, (40, 49): 27, (50, 59): 6}),
-    COUPLE: Repartition({(20, 29): 34, (30, 39): 19, (40, 49): 12, (50, 64): 20, (65, 82): 15}),
-    FAMILLE: Repartition({(22, 29): 23, (30, 39): 46, (40, 49): 25, (50, 59): 6}),
-    COLOCATION: Repartition({(18, 24): 55, (25, 29): 30, (30, 45): 15}),
+    sorte: Repartition({(bas, haut): part for bas, haut, part in tranches})
+    for sorte, tranches in _LU["ages"].items()
 }
-_SEULS: Final = Repartition({"C": 64, "D": 21, "S": 8, "V": 7})
-_SEULS_AGES: Final = Repartition({"V": 38, "D": 36, "C": 20, "S": 6})
-_COUPLES: Final = Repartition({"M": 56, "U": 32, "P": 12})
 #: ListeSituationFamiliale → ListeLienDemandeur.
 _LIENS: Final = {"M": "M", "P": "P", "U": "C"}
-_ENFANTS_D_UN: Final = Repartition({1: 56, 2: 29, 3: 11, 4: 4})
-_ENFANTS_DE_DEUX: Final = Repartition({1: 36, 2: 34, 3: 20, 4: 8, 5: 2})
 _MAJORITE: Final = 18
 _AGE_DE_PARENT: Final = 19
 _VIEILLESSE: Final = 65
-
-#: Current dwelling (ListeModeleLogement), by what the household can hope for.
-_LOGEMENTS: Final = Repartition(
-    {
-        "LP": 32,
-        "HLM": 31,
-        "CP": 9,
-        "CPE": 9,
-        "SLHT": 3,
-        "RS": 4,
-        "SH": 3,
-        "HOT": 2,
-        "SD": 2,
-        "POCC": 3,
-        "LTG": 2,
-    }
-)
-_LOGEMENTS_JEUNES: Final = Repartition(
-    {"CPE": 34, "CP": 16, "LP": 26, "HLM": 10, "RE": 5, "SLHT": 3, "SH": 3, "SD": 2, "HOT": 1}
-)
 _JEUNESSE: Final = 28
 
 
@@ -295,10 +254,12 @@ def tirer_foyer(
     jour: date,
     avec_nir: bool,
     departement: str,
+    naissance: date | None = None,
 ) -> Foyer:
-    """A household of that kind (an association is none), deposited on `depot` and as it is on `jour`."""
+    """A household of that kind (an association is none), deposited on `depot` and as it is on `jour`;
+    `naissance` is that of the applicant (None: drawn), `departement` where the adults are born."""
     civilite = MADAME if sorte == MONOPARENTAL and tirage.booleen(0.85) else tirer_civilite(tirage)
-    naissance = naissance_d_adulte(tirage, tirage.selon(_AGES[sorte]), depot)
+    naissance = naissance or naissance_d_adulte(tirage, tirage.selon(_AGES[sorte]), depot)
     ans = age(naissance, jour)
     situation = _situation(tirage, sorte, ans)
     adulte = partial(
@@ -329,16 +290,16 @@ def tirer_foyer(
         a_charge,
         en_garde,
         jour + timedelta(days=tirage.entier(15, 230)) if enceinte else None,
-        tirage.selon(_LOGEMENTS_JEUNES if ans < _JEUNESSE else _LOGEMENTS),
+        tirage.selon(PARTS["logement_jeune" if ans < _JEUNESSE else "logement"]),
     )
 
 
 def _situation(tirage: Tirage, sorte: str, ans: int) -> str:
     if sorte in (COUPLE, FAMILLE):
-        return tirage.selon(_COUPLES)
+        return tirage.selon(PARTS["couple"])
     if sorte == COLOCATION:
         return "C"
-    return tirage.selon(_SEULS_AGES if ans >= _VIEILLESSE else _SEULS)
+    return tirage.selon(PARTS["seul_age" if ans >= _VIEILLESSE else "seul"])
 
 
 def _enfants(
@@ -346,7 +307,7 @@ def _enfants(
 ) -> tuple[tuple[Enfant, ...], tuple[Enfant, ...]]:
     age_max = min(_MAJORITE - 1, age(demandeur.naissance, jour) - _AGE_DE_PARENT)
     if sorte in (MONOPARENTAL, FAMILLE):
-        nombre = tirage.selon(_ENFANTS_D_UN if sorte == MONOPARENTAL else _ENFANTS_DE_DEUX)
+        nombre = int(tirage.selon(PARTS["enfants_d_un" if sorte == MONOPARENTAL else "enfants_de_deux"]))
         a_charge = [
             tirer_enfant(tirage, nom=demandeur.nom, age_max=age_max, jour=jour) for _ in range(nombre)
         ]

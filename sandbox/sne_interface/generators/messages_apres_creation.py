@@ -115,7 +115,7 @@ def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Elem
             Element("codeSirenBailleur", _SIREN),
             _code(tirage, ici, f"{chemin}/typeLogement"),
             Element("surface", str(tirage.entier(9, 140))),
-            Element("montantLoyer", str(tirage.entier(150, 900))),
+            Element("montantLoyer", str(tirage.montant(150, 900))),
             bloc("adresse", *adresse),
         )
     else:

@@ -11,35 +11,27 @@ from typing import Any, Final
 from faker import Faker
 
 _GRAINE: Final = 20180130
-#: Pool → (how many, longest name in characters: the schema's bound of the element it goes to).
-_RESERVES: Final = {
-    "masculins": (160, 24),
-    "feminins": (160, 24),
-    "familles": (480, 24),
-    "voies": (240, 32),
-    "metiers": (160, 39),
-    "employeurs": (160, 25),
-}
 
 
 def tirer_de_faker() -> str:
     """The text of `noms.toml`, drawn from a seeded Faker."""
     faker = Faker("fr_FR")
     faker.seed_instance(_GRAINE)
-    sources: dict[str, Callable[[], str]] = {
-        "masculins": faker.first_name_male,
-        "feminins": faker.first_name_female,
-        "familles": faker.last_name,
-        "voies": faker.street_name,
-        "metiers": faker.job,
-        "employeurs": faker.company,
+    # Pool → its source, how many, the longest in characters: the schema's bound of the element it goes to.
+    reserves: dict[str, tuple[Callable[[], str], int, int]] = {
+        "masculins": (faker.first_name_male, 160, 24),
+        "feminins": (faker.first_name_female, 160, 24),
+        "familles": (faker.last_name, 480, 24),
+        "voies": (faker.street_name, 240, 32),
+        "metiers": (faker.job, 160, 39),
+        "employeurs": (faker.company, 160, 25),
     }
     lignes = [
         "# Drawn once from Faker (fr_FR) by « python -m sne_interface.generators.noms_de_faker »; see there."
     ]
-    for reserve, (nombre, longueur) in _RESERVES.items():
+    for reserve, tirage in reserves.items():
         lignes.append(f"\n{reserve} = [")
-        lignes.extend(f'    "{nom}",' for nom in _distincts(sources[reserve], nombre, longueur))
+        lignes.extend(f'    "{nom}",' for nom in _distincts(*tirage))
         lignes.append("]")
     return "\n".join(lignes) + "\n"
 

@@ -36,16 +36,24 @@ class TirageHypothese(TirageVarie):
     Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
     wanted (`difficile`), a choice to its last; shares are left aside, all values being worth a try."""
 
-    __slots__ = ("_data", "_difficile", "_tirees")
+    __slots__ = ("_data", "_difficile", "_montants", "_tirees")
 
     def __init__(self, data: ConjectureData, *, difficile: bool = False) -> None:
         self._data = data
         self._difficile = difficile
+        self._montants = 0
         self._tirees: Counter[int] = Counter()
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
         return self._data.draw_integer(bas, haut, shrink_towards=0 if bas < 0 < haut else bas)
+
+    def montant(self, bas: int, haut: int) -> int:
+        """An amount; first one that no rounding leaves as it is, and that the draw before did not give."""
+        self._montants += 37
+        vers = bas + (haut - bas) * (self._montants % 97) // 97
+        vers += vers % 5 == 0
+        return self._data.draw_integer(bas, haut, shrink_towards=min(vers, haut))
 
     def choix(self, valeurs: Sequence[T]) -> T:
         """One of `valeurs`, the first being the simplest; of a pool of names, the shortest. Of a pool the

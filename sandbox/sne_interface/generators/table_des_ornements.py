@@ -1,5 +1,5 @@
 """The elements that may be added to a valid demande, one by one, and leave it valid: the table `ORNEMENTS`,
-which is data (`ornements.toml`), after the words it is written with.
+which is data (`menages.toml`), after the words it is written with.
 
 A drawing (`Dessin`) gives the elements to add below a parent, the simplest value first; a condition says when
 that has a meaning.
@@ -35,6 +35,11 @@ def entier(nom: str, bas: int, haut: int) -> Dessin:
     return _ecrit(nom, lambda scene: str(scene.tirage.entier(bas, haut)))
 
 
+def montant(nom: str, bas: int, haut: int) -> Dessin:
+    """An element with an amount in euros from `bas` to `haut`, both included."""
+    return _ecrit(nom, lambda scene: str(scene.tirage.montant(bas, haut)))
+
+
 def booleen(nom: str) -> Dessin:
     """An element with « false » or « true »."""
     return texte(nom, "false", "true")
@@ -54,19 +59,9 @@ def reserve(nom: str, pool: str) -> Dessin:
     return _ecrit(nom, lambda scene: str(scene.tirage.choix(getattr(noms(), pool))))
 
 
-def telephone(nom: str) -> Dessin:
-    """An element with a number that nobody has."""
-    return texte(nom, "0199000001", "0353019999", "0465719876")
-
-
 def jour(nom: str, avant: int) -> Dessin:
     """A day of the last `avant` days."""
     return _ecrit(nom, lambda scene: str(scene.jour - timedelta(days=scene.tirage.entier(1, avant))))
-
-
-def vide(nom: str) -> Dessin:
-    """An element with nothing in it."""
-    return lambda scene, chemin, parent: (Element(nom),)
 
 
 def codes(liste: str, nom: str, seul: str | None = None) -> Dessin:
@@ -100,7 +95,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...
             bloc(
                 "detailRessource",
                 de_code("ressource", code),
-                Element("montant", str(scene.tirage.entier(0, 900))),
+                Element("montant", str(scene.tirage.montant(0, 900))),
             )
             for code in libres[premier : premier + combien]
         ]
@@ -109,7 +104,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...
 
 def expatrie(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """The four elements of an address abroad, in place of a French postal code and commune."""
-    postal, commune, pays = scene.tirage.choix(_LU["etrangeres"])
+    postal, commune, pays = scene.tirage.choix(_LU["textes"]["etrangeres"])
     return (
         Element("etranger", "true"),
         Element("codePostalEtranger", postal),
@@ -125,19 +120,19 @@ def _place(scene: Decor, *places: tuple[str, str]) -> tuple[Element, ...]:
 
 def adresse_logement(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """An `adresseLogement` in the commune of the scene, or elsewhere."""
-    etranger, *lieu = _place(scene, scene.place, *_LU["ailleurs"])
+    etranger, *lieu = _place(scene, scene.place, *_LU["textes"]["ailleurs"])
     voie = Element("voie", scene.tirage.choix(noms().voies))
     return (bloc("adresseLogement", etranger, voie, *lieu),)
 
 
 def lieu_de_travail(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place in the commune of the scene, or elsewhere."""
-    return _place(scene, scene.place, *_LU["ailleurs"])
+    return _place(scene, scene.place, *_LU["textes"]["ailleurs"])
 
 
 def ailleurs(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place of another département: who receives letters in one commune may live in another."""
-    return _place(scene, *_LU["ailleurs"])
+    return _place(scene, *_LU["textes"]["ailleurs"])
 
 
 def autre_modele(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
@@ -209,13 +204,12 @@ def rien(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
 
 # --- the table ---------------------------------------------------------------------------------------
 
-_LU: Final = lire_a_cote(__file__, "ornements.toml")
+_LU: Final = lire_a_cote(__file__, "menages.toml")
 #: Texts of `precision` worth trying.
-PRECISIONS: Final[tuple[str, ...]] = tuple(_LU["precisions"])
+PRECISIONS: Final[tuple[str, ...]] = tuple(_LU["textes"]["precisions"])
 #: The words of the table: drawings that take the name of what they draw, drawings of their own, conditions.
 _NOMMES: Final[Mapping[str, Callable[..., Dessin]]] = {
-    fonction.__name__: fonction
-    for fonction in (texte, entier, booleen, code, reserve, telephone, jour, vide, codes)
+    fonction.__name__: fonction for fonction in (texte, entier, montant, booleen, code, reserve, jour, codes)
 }
 _PROPRES: Final[Mapping[str, Dessin]] = {
     "precision": texte("precision", *PRECISIONS),

@@ -47,6 +47,9 @@ class Tirage(Protocol):
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; `bas` is the simplest."""
 
+    def montant(self, bas: int, haut: int) -> int:
+        """An amount in euros from `bas` to `haut`, both included."""
+
     def choix(self, valeurs: Sequence[T]) -> T:
         """One of `valeurs`, all alike; the first is the simplest."""
 
@@ -71,6 +74,8 @@ class TirageAleatoire:
 
     def entier(self, bas: int, haut: int) -> int:
         return bas + int(self._random() * (haut - bas + 1))
+
+    montant = entier
 
     def choix(self, valeurs: Sequence[T]) -> T:
         return valeurs[int(self._random() * len(valeurs))]

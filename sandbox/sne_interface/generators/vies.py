@@ -14,8 +14,9 @@ from sne_interface.domain.element_recu import Element, bloc, de_code
 from sne_interface.domain.parcours_en_commission import MOIS_APRES_AVERTISSEMENT, radiation_possible_le
 from sne_interface.generators.demandes import DossierTire
 from sne_interface.generators.elements_ecrits import ELEMENTS
+from sne_interface.generators.menages import NOMS, PARTS
 from sne_interface.generators.population import Population
-from sne_interface.generators.tirage import Repartition, Tirage
+from sne_interface.generators.tirage import Tirage
 
 #: Motives that only a landlord may give.
 DU_BAILLEUR: Final = frozenset({motifs.MOTIF_ATTRIBUTION, motifs.MOTIF_IRRECEVABILITE})
@@ -28,16 +29,11 @@ _RADIEE_DEPUIS_MAX: Final = 330
 #: Days between two commissions; the age of a demande that is examined again, whatever a lease puts back.
 _ENTRE_EXAMENS: Final = 35
 _AVANT_REEXAMEN: Final = timedelta(days=100)
-_RESERVATAIRES: Final = Repartition(
-    {"AUCUN": 48, "PPRIOR": 18, "COLACT": 14, "COLTER": 14, "PFONCT": 3, "AUTRES": 3}
-)
-_RESERVATAIRES_DALO: Final = Repartition({"PPRIOR": 70, "COLACT": 15, "AUCUN": 10, "COLTER": 5})
 _TYPES_RPLS: Final = {"C": "T1", "T6P": "T6"}
 #: Whether a dwelling lies in a quartier prioritaire, by the last two digits of its number: less than the
 #: first bound it does, from the second on nobody knows.
 _ZONES: Final = ("ZUSOUI", "ZUSNON", "ZUSNSP")
 _ZONES_JUSQUA: Final = (28, 97)
-_TYPES_DALO: Final = {"T1": "01", "T2": "02", "T3": "03", "T4": "04", "T5": "05", "T6P": "06"}
 OUVERTURE: Final = time(9)
 
 
@@ -196,7 +192,7 @@ def _attribution(
         Element("numeroRpls", rpls),
         *([Element("attribueEnComDALO", "true")] if dalo else []),
         de_code("accordCollectif", "AUCUN"),
-        de_code("typeReservataire", tirage.selon(_RESERVATAIRES_DALO if dalo else _RESERVATAIRES)),
+        de_code("typeReservataire", tirage.selon(PARTS["reservataire_dalo" if dalo else "reservataire"])),
         *([Element("codeSirenBailleur", siren)] if siren else []),
         de_code("zus", _ZONES[bisect(_ZONES_JUSQUA, int(rpls[-2:]))]),
         de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
@@ -206,7 +202,7 @@ def _attribution(
 
 def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
     """`informationDalo`: `statut` is a code of ListeStatutDalo."""
-    type_ = _TYPES_DALO.get(dossier.souhait.types[-1], "09")
+    type_ = NOMS["types_dalo"].get(dossier.souhait.types[-1], "09")
     return bloc(
         "informationDalo",
         de_code("statutDalo", statut),
@@ -258,7 +254,7 @@ def decision(
         dit |= {d.BAIL: "oui", d.DATE_BAIL: logement.texte_de("dateSignatureBail") or ""}
     elif retenue != d.IRRECEVABILITE:
         # The dwelling for which the demande was examined.
-        dit[d.RESERVATAIRE] = tirage.selon(_RESERVATAIRES_DALO if dalo else _RESERVATAIRES)
+        dit[d.RESERVATAIRE] = tirage.selon(PARTS["reservataire_dalo" if dalo else "reservataire"])
         dit[d.RPLS] = _rpls(tirage)
         dit[d.BAIL] = "non"
         laissee = reexaminee and retenue == d.ATTRIBUTION

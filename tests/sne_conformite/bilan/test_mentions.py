@@ -1,16 +1,16 @@
 """The mentions of a report: each verdict, the smallest list of what lacks; more proofs never harm."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sne_conformite.bilan.couverture_du_contrat import Couverture
 from sne_conformite.bilan.mentions import (
     charger_referentiel,
     commande_de,
@@ -36,9 +36,8 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
 from sne_interface import resources
-from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.roles_et_mentions import FICHIER, JOUE
+from sne_interface.contract.roles_et_mentions import FICHIER
 from sne_interface.errors import ContractError
 
 REFERENTIEL: Final = charger_referentiel(DossiersContrat(resources.contracts_dir(), "v5.2"))
@@ -46,7 +45,7 @@ CERTIFICATION: Final = REFERENTIEL.certification
 TOUTES: Final = tuple(CERTIFICATION.niveaux)
 TESTEES: Final = tuple(e for e in TOUTES if e not in CERTIFICATION.attestables)
 OPERATIONS: Final = tuple(dict.fromkeys(o for r in CERTIFICATION.roles.values() for o in r.operations))
-ELEMENTS: Final = tuple(CERTIFICATION.elements)
+FORMES: Final = tuple(CERTIFICATION.formes)
 SCENARIOS: Final = tuple(s.id for s in REFERENTIEL.plan)
 JOUR: Final = datetime(2026, 3, 2, tzinfo=UTC)
 ENTETE: Final = Entete(
@@ -64,9 +63,10 @@ def rapport(
     enfreintes: Iterable[str] = (),
     *,
     operations: Collection[str] = OPERATIONS,
-    elements: Collection[str] = ELEMENTS,
+    formes: Collection[str] = FORMES,
     scenarios: Collection[str] = SCENARIOS,
     sans_objet: Collection[str] = (),
+    declins: Mapping[str, Mapping[str, list[str]]] = MappingProxyType({}),
     exemples: int = 10,
     entete: Entete = ENTETE,
 ) -> Rapport:
@@ -82,21 +82,18 @@ def rapport(
         etat = EtatExigence.PROUVEE if prouvee else EtatExigence.SANS_PREUVE
         if exigence in CERTIFICATION.attestables:
             etat = EtatExigence.NON_TESTEE
-        return Bilan(exigence, "", niveau, source, etat, int(prouvee))
+        return Bilan(exigence, "", niveau, source, etat, int(prouvee), duretes=tuple(formes))
 
-    vus: dict[str, list[str]] = {"operations": list(operations)}
-    for identifiant in elements:
-        element = CERTIFICATION.elements[identifiant]
-        vus.setdefault(element.rubrique, []).append(element.nom)
     joues = tuple(
         ResultatScenario(
             s, "creation", s, Verdict.SANS_OBJET if s in sans_objet else Verdict.REUSSI, exemples=exemples,
             raison="l'application ne connaît pas : rechercher" if s in sans_objet else "",
+            declins=declins.get(s, {}),
         )
         for s in scenarios
     )  # fmt: skip
-    couverture = tuple(Rubrique(nom, nom, tuple(liste), ()) for nom, liste in vus.items())
-    return decider(Rapport(entete, True, (), joues, tuple(map(bilan, TOUTES)), couverture))
+    couverture = Rubrique("operations", "Opérations", tuple(operations), ())
+    return decider(Rapport(entete, True, (), joues, tuple(map(bilan, TOUTES)), (couverture,)))
 
 
 def mentions(juge: Rapport, candidat: Candidat | None = CANDIDAT) -> dict[str, Mention]:
@@ -118,7 +115,7 @@ def test_all_that_is_demanded_acquires_every_mention_and_lacks_nothing() -> None
 
 
 def test_without_evidence_nothing_is_acquired() -> None:
-    rien = rapport(TOUTES, operations=(), elements=())
+    rien = rapport(TOUTES, operations=(), formes=())
     assert {m.verdict for m in mentions(rien).values()} == {VerdictMention.INCOMPLETE}
     assert all(m.prouvees == 0 for m in mentions(rien, None).values())
 
@@ -154,6 +151,35 @@ def test_what_must_hold_and_broke_refuses_the_mentions_that_demand_it_and_no_oth
     dalo = trouvees["dalo"]
     assert (dalo.verdict, dalo.acquise) == (VerdictMention.RESERVES, True)
     assert any("VIE-23" in reserve for reserve in dalo.reserves), "what is broken elsewhere is told"
+
+
+def test_a_requirement_that_is_proved_in_its_easy_form_alone_lacks_the_hard_one() -> None:
+    """T1: an adapter that declines two co-holders acquired seven mentions."""
+    deux = ("deux-cotitulaires", "onze-cotitulaires")
+    decline = {s: {"enregistrer": [*deux[:1]]} for s in ("CRE-COLOCATION", "CRE-LISTES")}
+    juge = rapport(formes={*FORMES}.difference(deux), declins=decline)
+    trouvees = mentions(juge)
+    assert trouvees["messages"].verdict is VerdictMention.RESERVES, (
+        "traffic may show it: no form is asked of it"
+    )
+    lacune = next(lacune for lacune in trouvees["socle"].lacunes if lacune.quoi == deux[0])
+    assert lacune.phrase == "FID-01, FID-02 : jamais vu avec deux co-titulaires ou plus"
+    assert lacune.commande.endswith("--scenario CRE-COLOCATION")
+    assert trouvees["socle"].reserves == (
+        "L'application déclare « enregistrer », et le décline avec deux co-titulaires ou plus : "
+        "CRE-COLOCATION, CRE-LISTES.",
+    )
+    # A product that says so is asked for no more, and the mention says it.
+    for mention in mentions(juge, replace(CANDIDAT, hors=("colocation",))).values():
+        assert (mention.verdict, mention.reserves) == (VerdictMention.ACQUISE, ()), mention
+        assert mention.titre.endswith(" (hors colocation)")
+
+
+def test_what_is_declined_and_seen_elsewhere_is_a_reserve_that_names_it() -> None:
+    juge = rapport(declins={"CYC-MODIFIER": {"modifier": []}})
+    socle = mentions(juge)["socle"]
+    assert (socle.verdict, socle.lacunes) == (VerdictMention.RESERVES, ())
+    assert socle.reserves == ("L'application déclare « modifier », et le décline : CYC-MODIFIER.",)
 
 
 def test_a_recommendation_that_is_not_followed_is_a_reserve() -> None:
@@ -240,7 +266,7 @@ def test_a_whole_trial_that_lacks_keeps_all_that_was_asked_of_it() -> None:
 def test_what_lacks_has_the_command_that_shows_it() -> None:
     (lacune,) = mentions(rapport(["VIE-09"]))["socle"].lacunes
     assert lacune.commande == "sne-sandbox conform --application './mon adaptateur' --scenario CYC-SEPARER"
-    (lacune,) = mentions(rapport(elements=[e for e in ELEMENTS if e != "sans-bail"]))["attributions"].lacunes
+    (lacune,) = mentions(rapport(formes=[f for f in FORMES if f != "sans-bail"]))["attributions"].lacunes
     assert (lacune.quoi, lacune.commande.split()[-1]) == ("sans-bail", "DEC-SANS-BAIL")
     (lacune,) = mentions(rapport(operations=[o for o in OPERATIONS if o != "getDoublons"]))[
         "consultation"
@@ -303,7 +329,7 @@ def test_traffic_attains_messages_alone_and_says_in_one_line_what_the_others_wan
     trafic = replace(ENTETE, mode="trafic", commande="sne-sandbox run -- ./tests")
     trouvees = mentions(rapport(scenarios=(), entete=trafic))
     assert [m.id for m in trouvees.values() if m.acquise] == ["messages"]
-    vide = mentions(rapport(TOUTES, operations=(), elements=(), scenarios=(), entete=trafic))
+    vide = mentions(rapport(TOUTES, operations=(), formes=(), scenarios=(), entete=trafic))
     (lacune,) = vide["socle"].lacunes
     assert (lacune.quoi, lacune.commande) == ("mode", "sne-sandbox conform --application ./adaptateur")
     (lacune,) = vide["complet"].lacunes
@@ -393,7 +419,7 @@ def test_what_could_not_be_judged_is_a_reserve() -> None:
     assert (socle.verdict, socle.reserves) == (VerdictMention.RESERVES, ("3 échanges oubliés.",))
 
 
-_PREUVES = st.sets(st.sampled_from([*TESTEES, *OPERATIONS, *ELEMENTS, *SCENARIOS]))
+_PREUVES = st.sets(st.sampled_from([*TESTEES, *OPERATIONS, *FORMES, *SCENARIOS]))
 _RANG = list(VerdictMention)
 
 
@@ -402,7 +428,7 @@ def _avec(preuves: set[str], attestees: set[str], rompues: set[str], exemples: i
         set(TESTEES) - preuves,
         rompues,
         operations=[o for o in OPERATIONS if o in preuves],
-        elements=[e for e in ELEMENTS if e in preuves],
+        formes=[f for f in FORMES if f in preuves],
         sans_objet=[s for s in SCENARIOS if s not in preuves],
         exemples=exemples,
     )
@@ -424,7 +450,7 @@ def test_more_evidence_never_makes_a_mention_worse(
 ) -> None:
     """Nor does one that is acquired lack any of what it demands."""
     if tout:  # few draws come near to an acquired mention
-        peu = {*TESTEES, *OPERATIONS, *ELEMENTS, *SCENARIOS} - peu
+        peu = {*TESTEES, *OPERATIONS, *FORMES, *SCENARIOS} - peu
     avant = _avec(peu, attestees, rompues, exemples)
     apres = _avec(peu | plus, {*CERTIFICATION.attestables}, rompues, exemples + 1)
     for identifiant, mention in avant.items():
@@ -439,7 +465,7 @@ def test_more_evidence_never_makes_a_mention_worse(
 
 def test_the_smallest_list_is_enough_and_none_of_it_is_too_much() -> None:
     """Given what a list says, the mention is acquired; without one of it, it is not."""
-    preuves = {*TESTEES, *OPERATIONS, *ELEMENTS, *SCENARIOS}
+    preuves = {*TESTEES, *OPERATIONS, *FORMES, *SCENARIOS}
     manque = {"VIE-09", "EMB-12", "getDoublons", "bail-signe", "CTR-01"}
     complet = _avec(preuves - manque, set(CERTIFICATION.attestables), set(), 10)["complet"]
     assert {lacune.quoi for lacune in complet.lacunes} == manque
@@ -456,18 +482,21 @@ def test_every_requirement_and_operation_that_a_mention_demands_has_its_scenario
     assert set(REFERENTIEL.scenarios_pour([*TESTEES, *OPERATIONS])) == {*TESTEES, *OPERATIONS}
 
 
-def test_every_element_to_be_seen_is_one_of_the_coverage() -> None:
-    rubriques = {r.nom: r.manquants for r in Couverture(charger()).rubriques()}
-    for element in CERTIFICATION.elements.values():
-        assert element.nom in rubriques[element.rubrique], element.id
-    assert any(m.plan == JOUE for m in CERTIFICATION.mentions.values())
+def test_every_form_that_a_mention_asks_is_shown_by_the_commands_of_its_roles() -> None:
+    commandes = {s.id: s.commandes for s in REFERENTIEL.plan}
+    for mention in CERTIFICATION.mentions.values():
+        siennes = {c for role in mention.roles for c in CERTIFICATION.roles[role].commandes}
+        exigences = set(CERTIFICATION.demandees(mention, mention.options))
+        for forme in CERTIFICATION.formes_de(mention.roles, exigences):
+            for exigence in exigences & {*forme.exigences}:
+                scenario = REFERENTIEL.scenario_de_forme(forme, exigence)
+                assert commandes[scenario] <= siennes, (mention.id, forme.id, exigence)
 
 
 @pytest.mark.parametrize(
     ("texte", "dit"),
     [
-        ('[elements.nir]\nrubrique = "lune"\n', "[elements.nir.rubrique] : « lune » n'existe pas"),
-        ('[elements.nir]\nscenario = "LUNE"\n', "[elements.nir.scenario] : « LUNE » n'existe pas"),
+        ('[formes.ligature]\nscenarios = ["LUNE"]\n', "[formes.ligature.scenarios] : « LUNE » n'existe pas"),
         ('[roles.dalo]\ncommandes = ["lune"]\n', "[roles.dalo.commandes] : « lune » n'existe pas"),
     ],
 )

@@ -70,7 +70,7 @@ def test_the_list_the_tree_and_json_tell_every_mention() -> None:
     arbre = lancer("--mentions").stdout
     for dit in ("SNE 5.2 – attributions (attributions)", "tout ce que demandent : messages, socle",
                 "rôle consultation : ", "opérations : getDemandeLogement, getDoublons",
-                "obligatoires : VIE-10 VIE-24", "une suffit : VIE-24 VIE-23", "à voir : le premier quartile",
+                "obligatoires : VIE-10 VIE-24", "une suffit : VIE-24 VIE-23", "un NIR de Corse",
                 "attestations de l'éditeur : EMB-14, CTR-09", "10 exemples par scénario au"):  # fmt: skip
         assert dit in arbre
     lu = json.loads(lancer("--format", "json").stdout)

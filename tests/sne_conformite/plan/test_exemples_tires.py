@@ -16,6 +16,7 @@ from sne_conformite.plan.plan import EXEMPLES, Scenario
 from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element_recu import Element
+from sne_interface.domain.nir import cle
 
 
 def test_an_empty_block_that_may_be_left_out_is_not_entered(banc: Banc) -> None:
@@ -74,6 +75,23 @@ def test_a_hundred_examples_enter_every_code(famille: str, nom: str, liste: str,
     contrat = banc.services.contrat
     codes = {code for code in contrat.nomenclatures.liste(liste) if code} - {"RADREN"}  # the SNE's own
     assert _valeurs(_saisi(famille, contrat, 100), nom) == codes
+
+
+@pytest.mark.parametrize("graine", [0, 1])
+def test_a_whole_plan_draws_what_is_hard_at_one_example(graine: int, banc: Banc) -> None:
+    contrat = banc.services.contrat
+    tires = [e for s in plan.charger() for e in _tires(s, contrat, 1, graine)]
+    demandes = [demande for exemple in tires for demande in exemple.demandes.values()]
+    nes, nirs, prenoms = (_valeurs(demandes, nom) for nom in ("dateNaissance", "nir", "prenom"))
+    assert {f"{MIDI:%Y-%m-%d}", "1926-11-30", "1920-02-29", "2000-02-29"} <= nes
+    assert {"2A", "2B", "99"} <= {nir[5:7] for nir in nirs}
+    assert {True} == {nir[13:] == cle(nir[:13]) for nir in nirs}
+    assert max(map(len, prenoms)) >= 13
+    textes = {e.texte for demande in demandes for e in demande.parcourir()}
+    assert all(any(signe in texte for texte in textes) for signe in "&<œ'’")
+    montants = _valeurs(demandes, "montant")
+    assert len(montants) > 30
+    assert sum(montant[-1] not in "05" for montant in montants) > len(montants) * 3 / 4
 
 
 def test_more_examples_enter_more(banc: Banc) -> None:

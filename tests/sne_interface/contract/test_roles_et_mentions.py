@@ -33,16 +33,15 @@ def test_each_mention_of_5_2_demands_what_5_2_brought_to_its_roles() -> None:
 
     def demande(nom: str) -> tuple[set[str], set[str]]:
         mention = certification.mentions[nom]
-        parties = certification.parties(mention, mention.options)
-        return set(certification.demandees(mention, mention.options)), {
-            e for p in parties for e in p.elements
-        }
+        demandees = set(certification.demandees(mention, mention.options))
+        return demandees, {forme.id for forme in certification.formes_de(mention.roles, demandees)}
 
     assert {"VIE-19", "FID-12", "CTR-12"} <= demande("socle")[0]
-    assert "nir" in demande("socle")[1]
+    assert "nir-de-corse" in demande("socle")[1]
     assert {"bail-signe", "sans-bail"} <= demande("attributions")[1]
+    assert not {"bail-signe", "sans-bail"} & demande("gestion-partagee")[1], "it decides nothing"
     assert "premier-quartile" in demande("consultation")[1]
-    assert {"nir", "bail-signe", "sans-bail", "premier-quartile"} <= demande("complet")[1]
+    assert demande("complet")[1] == set(certification.formes)
     assert demande("complet")[0] == {*certification.niveaux} - {"VIE-13"}, "all but what may have no object"
 
 
@@ -127,10 +126,10 @@ _ROLE = '[roles.x]\ntitre = "X"\nexigences = ["EMB-01"]\n'
         (f'{_ROLE}exige = ["lune"]\n', "[roles.x.exige]", "« lune » n'existe pas"),
         (f'{_ROLE}exige = ["y"]\n[roles.y]\ntitre = "Y"\nexigences = ["EMB-02"]\nexige = ["x"]\n',
          "[roles.x.exige]", "mène à lui-même"),
-        (f'{_ROLE}elements = ["lune"]\n', "[roles.x.elements]", "« lune » n'existe pas"),
         ('[options.x]\ntitre = "X"\nroles = ["lune"]\n', "[options.x.roles]", "« lune » n'existe pas"),
         ('[alternatives.x]\ntitre = "X"\nparmi = ["EMB-01"]\n', "[alternatives.x.parmi]", "deux exigences"),
-        ('[elements.x]\ntitre = "X"\nrubrique = "lus"\nnom = "a"\n', "[elements.x.scenario]", "un texte"),
+        ('[formes.x]\ntitre = "X"\n', "[formes.x.motif]", "un texte"),
+        ('[formes.x]\ntitre = "X"\nmotif = "("\n', "[formes.x.motif]", "ce motif ne se lit pas"),
         ('[mentions.x]\ntitre = "X"\n', "[mentions.x]", "aucun rôle"),
         ('[mentions.x]\ntitre = "X"\nroles = ["lune"]\n', "[mentions.x.roles]", "« lune » n'existe pas"),
         ('[mentions.x]\ntitre = "X"\nherite = ["x"]\n', "[mentions.x.herite]", "mène à lui-même"),
