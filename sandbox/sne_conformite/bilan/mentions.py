@@ -420,10 +420,10 @@ class _Examen:
             return
         for scenario in self._plan:
             joue = self._joues.get(scenario.id)
-            if joue is None or (joue.declins and not self._declins_tus(joue)):
+            if joue is None or (joue.declins and not self._declins_tus(joue)) or not joue.raison:
                 continue
             seul = scenario.a_la_fois > 1 and joue.verdict is Verdict.SANS_OBJET
-            if joue.verdict in _NON_JOUES and joue.raison and not seul and not manquent & {*scenario.exigences}:
+            if joue.verdict in _NON_JOUES and not seul and not manquent & {*scenario.exigences}:
                 dit = f"scénario {joue.verdict} : {joue.raison.rstrip('.')}"
                 yield Lacune(scenario.id, dit, self._jouer(scenario.id))
 
