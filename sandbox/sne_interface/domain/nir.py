@@ -65,6 +65,9 @@ _SIGNE: Final = f"(?:{_CHIFFRE}|{_CORSE})"
 #: Digits enough for a NIR, with what stands between them.
 _SUITE: Final = re.compile(f"{_CHIFFRE}(?:{_ENTRE}{_SIGNE}){{12,}}+")
 _GROUPE: Final = re.compile(f"{_SIGNE}+")
+#: The same of ASCII, which is looked through in no time: one sign for those of a NIR, without those between.
+_EN_SIGNES: Final = bytes.maketrans(b"0123456789ABab", b"0" * 14)
+_HORS_SIGNES: Final = bytes(c for c in range(128) if re.match(r"[^\w<>&=]|_", chr(c)))
 #: The end of a numéro unique, whose 13 digits come before.
 _GUICHET: Final = re.compile(rf"{_ENTRE}(?:[A-Za-z]\d{{4}}|(?i:GDPUB))(?!\w)")
 #: Before a run, what makes an IBAN of it: country and check digits.
@@ -95,7 +98,7 @@ def chercher_nirs(texte: str) -> Iterator[tuple[int, int]]:
     14 or 18 digits (SIRET, numéro unique), a numéro unique that ends with its guichet, an IBAN, telephone
     numbers and dates are not NIRs.
     """
-    for suite in _SUITE.finditer(texte):
+    for suite in _SUITE.finditer(texte) if _assez_de_signes(texte) else ():
         if suite.end() - suite.start() > _SUITE_MAX:
             yield suite.span()
             continue
@@ -106,6 +109,11 @@ def chercher_nirs(texte: str) -> Iterator[tuple[int, int]]:
             if pris:
                 yield groupes[rang][0], groupes[rang + pris - 1][1]
             rang += pris or 1
+
+
+def _assez_de_signes(texte: str) -> bool:
+    """False when no run of digits of ASCII is long enough for a NIR, whatever stands between them."""
+    return not texte.isascii() or b"0" * _SANS_CLE in texte.encode().translate(_EN_SIGNES, _HORS_SIGNES)
 
 
 def _nir_depuis(texte: str, groupes: list[_Groupe], rang: int) -> int:
@@ -182,6 +190,8 @@ def _mois(nir: str) -> int | None:
 
 def en_ascii(signe: str) -> str:
     """A digit or a letter of any script as ASCII writes it."""
+    if signe.isascii():
+        return signe.upper()
     chiffre = digit(signe, None)
     return str(chiffre) if chiffre is not None else {"Ａ": "A", "Ｂ": "B"}.get(signe.upper(), signe.upper())
 
