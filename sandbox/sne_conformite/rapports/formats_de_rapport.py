@@ -71,13 +71,19 @@ RENDUS: Final = (
         "sne_conformite.rapports.badge",
     ),
     FormatDeRapport(
-        "PDF", "attestation.pdf", "application/pdf",
+        "PDF", "verdict.pdf", "application/pdf",
         "remettre le verdict : une page, à joindre à preuves.zip, qui seul le prouve",
         "sne_conformite.rapports.attestation_de_conformite", situe=True,
     ),
 )  # fmt: skip
+#: What the places of the others are in.
+CITES: Final = FormatDeRapport(
+    "Échanges", "echanges.txt", "text/plain; charset=utf-8",
+    "lire les échanges cités : SARIF, JUnit et GitLab mènent à ses lignes, NIR masqués",
+    "sne_conformite.rapports.document_cite",
+)  # fmt: skip
 #: What a report is written as, all told.
-ECRITS: Final = (*FORMATS, *RENDUS)
+ECRITS: Final = (*FORMATS, *RENDUS, CITES)
 #: The file from which a judgement is made again: it holds the exchanges too (`paquet_de_preuves`).
 PREUVES: Final = FichierDeRapport(
     "Preuves", "preuves.zip", "application/zip",
