@@ -231,6 +231,7 @@ class _Examen:
         return Mention(
             id=voulue.id,
             titre=voulue.titre + self._provenance(voulue),
+            quoi=voulue.quoi,
             verdict=verdict,
             exigences=exigences,
             prouvees=sum(self._etat(e) is EtatExigence.PROUVEE for e in exigences),
