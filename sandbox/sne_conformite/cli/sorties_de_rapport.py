@@ -22,7 +22,7 @@ from sne_conformite.rapports.formats_de_rapport import (
     FICHIERS,
     PAR_OPTION,
     PREUVES,
-    FichierDeRapport,
+    FormatDeRapport,
 )
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sne_interface.domain.echange import Echange
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
-_JUGES: Final = ("lxml", "hypothesis", "python-stdnum")
+_JUGES: Final = ("lxml", "hypothesis")
 _RAPPORT: Final = "rapport.json"
 
 
@@ -335,7 +335,7 @@ class Sorties:
         absents: Mapping[str, str] = {}
         if self.dossier is None:
             return {}, absents
-        ecrits: list[FichierDeRapport] = [*ECRITS]
+        ecrits: list[FormatDeRapport] = [*ECRITS]
         with _a_la_place(self.dossier) as provisoire:
             if preuves is not None:
                 absents = preuves.deposer(rapport, provisoire / PREUVES.fichier, self.cle)
