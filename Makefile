@@ -91,7 +91,7 @@ UV_DE_LA_ROUE = $(firstword $(wildcard $(BIN)/uv) build/roue/bin/uv)
 wheel:
 	test -x $(UV_DE_LA_ROUE) || { $(PYTHON) -m venv build/roue \
 	&& build/roue/bin/pip install --quiet --disable-pip-version-check $(UV_DU_VERROU); } \
-	|| { echo "make wheel: $(UV_DU_VERROU) could not be installed: without a network, PIP_FIND_LINKS=DOSSIER of its wheels, and hatchling's"; exit 1; }
+	|| { echo "make wheel: uv could not be installed: without a network, PIP_FIND_LINKS=DOSSIER of its wheels, and hatchling's"; exit 1; }
 	env -u VIRTUAL_ENV $(UV_DE_LA_ROUE) build --quiet --wheel -o dist
 	$(UV_DE_LA_ROUE) export --quiet --locked --no-dev --no-emit-project --no-header --no-annotate -o dist/sne-sandbox.lock
 
