@@ -85,15 +85,15 @@ bench: setup
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/benchmarks/run.py --page docs/performances.md
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/benchmarks/durabilite.py --page docs/performances.md
 
-# The wheel, and the lock that an installation takes with it: every package, its version, its hashes. They need uv
-# alone: that of the environment when there is one, else in one of its own.
-UV_DE_LA_ROUE = $(firstword $(wildcard $(BIN)/uv) build/roue/bin/uv)
+# The wheel, and the lock that an installation takes with it: every package, its version, its hashes. What writes them
+# is in the environment, when there is one, else in one of its own.
+ROUE = $(patsubst %/uv,%,$(firstword $(wildcard $(BIN)/uv) build/roue/bin/uv))
 wheel:
-	test -x $(UV_DE_LA_ROUE) || { $(PYTHON) -m venv build/roue \
-	&& build/roue/bin/pip install --quiet --disable-pip-version-check $(UV_DU_VERROU); } \
-	|| { echo "make wheel: uv could not be installed: without a network, PIP_FIND_LINKS=DOSSIER of its wheels, and hatchling's"; exit 1; }
-	env -u VIRTUAL_ENV $(UV_DE_LA_ROUE) build --quiet --wheel -o dist
-	$(UV_DE_LA_ROUE) export --quiet --locked --no-dev --no-emit-project --no-header --no-annotate -o dist/sne-sandbox.lock
+	@test -x $(ROUE)/uv || { $(PYTHON) -m venv build/roue \
+	&& $(ROUE)/pip install --quiet --disable-pip-version-check hatchling $(UV_DU_VERROU); } || { rm -rf build/roue; \
+	echo "make wheel: uv and hatchling could not be installed: without a network, PIP_FIND_LINKS=FOLDER of their wheels"; exit 1; }
+	$(ROUE)/python -m hatchling build -t wheel -d dist
+	env -u VIRTUAL_ENV $(ROUE)/uv export --quiet --locked --no-dev --no-emit-project --no-header --no-annotate -o dist/sne-sandbox.lock
 
 # What a version is handed out as, in dist/: wheel, sdist, lock, SBOM (CycloneDX), SHA256SUMS.
 release: setup
