@@ -400,7 +400,7 @@ def _commandes_du_protocole() -> list[str]:
     return tableau(
         ("commande", "ce qui est demandé", "champs → réponse « fait »"),
         (
-            (f"`{c.nom}`", c.description, f"{_champs(c.champs)} → {_champs(c.reponse)}")
+            (f"`{c.nom}`", c.dit, f"{_champs(c.champs)} → {_champs(c.reponse)}")
             for c in protocole.COMMANDES.values()
         ),
     )
@@ -411,7 +411,7 @@ def _champs(champs: Iterable[protocole.ChampProtocole]) -> str:
 
 
 def _statuts() -> list[str]:
-    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in schema_protocole.STATUTS.items()))
+    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in protocole.STATUTS.items()))
 
 
 # --- pytest, API -------------------------------------------------------------------------------------

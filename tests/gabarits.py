@@ -1,5 +1,5 @@
-"""Lays the pages of `fixtures/attestation/` out again, by ReportLab, in pure ASCII: standard fonts, and the
-four bytes of the PDF's second line replaced in place.
+"""Lays the pages of `fixtures/attestation/` out again, by ReportLab, in ASCII: standard fonts, and the four
+bytes of the PDF's second line (ISO 32000, 7.5.2) replaced in place.
 
 python tests/gabarits.py
 """
@@ -19,6 +19,9 @@ GENRES: Final = {"regional": "RÉGIONAL", "departemental": "DÉPARTEMENTAL"}
 _TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
 _SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"
 _GAUCHE: Final = 57
+#: The four bytes of an attestation: no UTF-8, the first of no character in windows-1252. A client that takes
+#: the PDF for a text spoils them.
+_BINAIRES: Final = b"\x81\xe9\x93\xff"
 
 
 def gabarit(genre: str) -> bytes:
@@ -35,7 +38,7 @@ def gabarit(genre: str) -> bytes:
     _page(page, (ANNEXES[0],), [*marques[LIGNES:], "", *fixes["etapes"]])
     _page(page, (ANNEXES[1],), fixes["pieces"])
     page.save()
-    return _en_ascii(sortie.getvalue())
+    return _marquer(sortie.getvalue(), _BINAIRES)
 
 
 def _page(page: Canvas, titre: Sequence[str], lignes: Sequence[str]) -> None:
@@ -70,13 +73,13 @@ def verdict() -> bytes:
     page.drawText(bloc)
     page.showPage()
     page.save()
-    return _en_ascii(sortie.getvalue())
+    return _marquer(sortie.getvalue(), b"ASCI")
 
 
-def _en_ascii(pdf: bytes) -> bytes:
-    """The same PDF, its second line's four binary marks (ISO 32000, 7.5.2) written as letters."""
+def _marquer(pdf: bytes, quatre: bytes) -> bytes:
+    """The same PDF, with these four bytes in its second line."""
     debut = pdf.index(b"\n%") + 2
-    return pdf[:debut] + b"ASCI" + pdf[debut + 4 :]
+    return pdf[:debut] + quatre + pdf[debut + 4 :]
 
 
 if __name__ == "__main__":

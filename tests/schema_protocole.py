@@ -10,18 +10,12 @@ from sne_conformite.protocole.protocole import (
     FORMES,
     MAINTENANT,
     PROTOCOLE,
+    STATUTS,
     ChampProtocole,
     Commande,
     Statut,
 )
 
-#: What each says, in the page and in the schema.
-STATUTS: Final[Mapping[Statut, str]] = {
-    Statut.FAIT: "le SNE a accepté",
-    Statut.REFUSE: "le SNE a répondu par des anomalies, ou par des doublons",
-    Statut.ERREUR: "faute SOAP, panne, aucune réponse : « message » est ce que l'utilisateur lit",
-    Statut.NON_GERE: "l'application ne fait pas cela",
-}
 #: The form of a field of type « json ».
 _FORME_JSON: Final = (
     "Contenu d'un élément du contrat : les noms du schéma, dans son ordre (celui du XSD), sans espace de "
@@ -56,7 +50,7 @@ def schema() -> dict[str, Any]:
 def _schema_commande(commande: Commande) -> dict[str, Any]:
     fixes = {"id": {"type": "integer"}, "commande": {"const": commande.nom}}
     decrit = _objet((*commande.champs, MAINTENANT), fixes)
-    return {"description": commande.description, **decrit, "additionalProperties": False}
+    return {"description": commande.dit, **decrit, "additionalProperties": False}
 
 
 def _schema_reponse(commande: Commande) -> dict[str, Any]:
@@ -91,4 +85,4 @@ def _schema_champ(champ: ChampProtocole) -> dict[str, Any]:
         valeur = {"$ref": f"#/$defs/{champ.type}"}
     if champ.liste:
         valeur = {"type": "array", "items": valeur}
-    return {"description": champ.description, **valeur}
+    return {"description": champ.dit, **valeur}

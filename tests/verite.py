@@ -16,7 +16,7 @@ from sne_conformite.rapports import (
     rapport_sarif,
     rapport_texte,
 )
-from sne_conformite.rapports.comptes_du_rapport import compter
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.formats_de_rapport import FORMATS
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.signalements_a_la_forge import JUGEMENT, signaler

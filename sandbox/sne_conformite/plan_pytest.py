@@ -56,25 +56,19 @@ class CasDuPlan(pytest.Item):
 
     def runtest(self) -> None:
         """Waits for it. Raises ManquementSne, EpreuveSne."""
-        from sne_conformite.rapports import verdict_de_conformite
+        from sne_conformite.rapports import verdict_de_conformite as verdicts
 
         rapport = self._suivi.attendre(self.scenario.id)
         (resultat,) = rapport.scenarios
         self.user_properties += [("exemples", resultat.exemples), ("secondes", round(resultat.duree, 3))]
         if not rapport.conforme:
             raise ManquementSne(_constats(rapport))
-        issue = verdict_de_conformite.issue_de_scenario(resultat, verdict_de_conformite.niveaux_de(rapport))
-        if (
-            issue is verdict_de_conformite.EN_ATTENTE and resultat.raison
-        ):  # not played: the application does not answer
+        issue = verdicts.issue_de_scenario(resultat, verdicts.niveaux_de(rapport))
+        if issue is verdicts.EN_ATTENTE and resultat.raison:  # not played: the application does not answer
             raise EpreuveSne(resultat.raison)
-        if issue in (
-            verdict_de_conformite.SANS_OBJET,
-            verdict_de_conformite.IGNOREE,
-            verdict_de_conformite.EN_ATTENTE,
-        ):
+        if issue in (verdicts.SANS_OBJET, verdicts.IGNOREE, verdicts.EN_ATTENTE):
             pytest.skip(f"{issue.scenario} : {resultat.raison}" if resultat.raison else issue.scenario)
-        if issue in (verdict_de_conformite.NON_SUIVIE, verdict_de_conformite.CONNUE):
+        if issue in (verdicts.NON_SUIVIE, verdicts.CONNUE):
             warnings.warn(f"{self.name} : {_constats(rapport)}", pytest.PytestWarning, stacklevel=1)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

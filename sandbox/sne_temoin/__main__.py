@@ -8,7 +8,8 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sne_temoin.adaptateur import Adaptateur
@@ -42,20 +43,26 @@ def analyse() -> argparse.ArgumentParser:
 
 
 def converser(adaptateur: Adaptateur) -> int:
-    """The protocol on stdin and stdout: a message a line, until `fin` or the end of the input."""
-    for ligne in sys.stdin:
-        if not ligne.strip():
-            continue
-        message = json.loads(ligne)
-        print(json.dumps(adaptateur.envoyer(message), ensure_ascii=False), flush=True)  # noqa: T201
-        if message.get("commande") == "fin":
-            break
+    """The protocol on stdin and stdout: a message a line, until `fin` or the end of the input; each is
+    answered as soon as it is done."""
+    with ThreadPoolExecutor() as fils:
+        for ligne in sys.stdin:
+            message = json.loads(ligne)
+            fils.submit(_repondre, adaptateur, message)
+            if message.get("commande") == "fin":
+                break
     return 0
+
+
+def _repondre(adaptateur: Adaptateur, message: Mapping[str, Any]) -> None:
+    """One line, in one piece."""
+    ligne = json.dumps(adaptateur.envoyer(message), ensure_ascii=False)
+    print(f"{ligne}\n", end="", flush=True)  # noqa: T201
 
 
 def servir(adaptateur: Adaptateur, port: int) -> int:
     """The protocol over HTTP: a message a POST. Port 0 picks a free one; it is told on stderr."""
-    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
     class GuichetHttp(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -70,7 +77,7 @@ def servir(adaptateur: Adaptateur, port: int) -> int:
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing: stderr belongs to the application."""
 
-    with HTTPServer(("127.0.0.1", port), GuichetHttp) as serveur:
+    with ThreadingHTTPServer(("127.0.0.1", port), GuichetHttp) as serveur:
         print(f"http://127.0.0.1:{serveur.server_port}/", file=sys.stderr, flush=True)  # noqa: T201
         try:
             serveur.serve_forever()

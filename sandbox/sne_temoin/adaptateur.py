@@ -23,12 +23,13 @@ Message = Mapping[str, Any]
 Reponse = dict[str, Any]
 #: Seconds to wait for an answer of the SNE when `demarrer` does not say.
 DELAI: Final = 30.0
-#: How many of these applications may work at once.
-INSTANCES: Final = 4
+#: What it says of itself; four of it may work at once, and each leads four commands at once.
+NOUS: Reponse = {"nom": NOM, "version": VERSION, "versions": [*VERSIONS], "filtres": [*FILTRES]}
+NOUS |= {"instances": 4, "a_la_fois": 4}
 
 
 class Adaptateur:
-    """Answers messages, one at a time."""
+    """Answers messages, each in the thread that gives it."""
 
     def __init__(self, temoin: Temoin) -> None:
         self.temoin = temoin
@@ -65,8 +66,7 @@ class Adaptateur:
         delai = float(m.get("delai_max_s") or DELAI)
         self.temoin.installer(m["guichet"], m["adresses"], m["certificats"], m.get("boites") or {}, delai)
         self.temoin.accorder(int(m.get("instance") or 1), acceleration := float(m.get("acceleration") or 1))
-        nous = {"nom": NOM, "version": VERSION, "instances": INSTANCES, "acceleration": acceleration}
-        return nous | {"commandes": list(self.commandes), "versions": [*VERSIONS], "filtres": [*FILTRES]}
+        return NOUS | {"commandes": list(self.commandes), "acceleration": acceleration}
 
     def reinitialiser(self, m: Message) -> Reponse:
         """Forget everything: the suite does it before each example."""

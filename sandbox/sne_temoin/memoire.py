@@ -18,6 +18,7 @@ create table if not exists evenements (identifiant text primary key, numero text
 create table if not exists dispatching (nom text, numero text, document text);
 create table if not exists pieces (numero text primary key, rang integer not null);
 create table if not exists rangs (dernier integer not null);
+insert into rangs select 0 where not exists (select 1 from rangs);
 """
 _LIRE = "select * from demandes"
 _OUBLIEES = ("demandes", "curseurs", "releves", "evenements", "dispatching", "pieces")
@@ -42,7 +43,7 @@ class Memoire:
     """SQLite, in a file or (« :memory: ») for the time of the process. Every call is a transaction."""
 
     def __init__(self, fichier: Path | str = ":memory:") -> None:
-        # The HTTP server answers from one thread that is not the one that opened it.
+        # Each message is answered in a thread of its own.
         self._base = sqlite3.connect(fichier, isolation_level=None, check_same_thread=False)
         self._base.executescript(_SCHEMA)
 
@@ -132,6 +133,6 @@ class Memoire:
 
     def rang_suivant(self) -> int:
         """A rank for a file name, new each time, from 1."""
-        if not self._base.execute("update rangs set dernier = dernier + 1").rowcount:
-            self._base.execute("insert into rangs values (1)")
-        return int(self._base.execute("select dernier from rangs").fetchone()[0])
+        return int(
+            self._base.execute("update rangs set dernier = dernier + 1 returning dernier").fetchone()[0]
+        )

@@ -1,5 +1,8 @@
 """Nobody is accused of what another did, nor twice of one thing: each run breaks exactly what it must."""
 
+import contextlib
+import html
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
@@ -12,8 +15,11 @@ from fautes.faute import argument, menage, saisie, sans, titulaires
 from lxml import etree
 
 from sne_conformite.rapports.constats_groupes import grouper
+from sne_conformite.rapports.formats_de_rapport import FORMATS
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
 from sne_conformite.rapports.rapport_texte import en_bref
+from sne_temoin.adaptateur import Adaptateur, Message, Reponse
+from sne_temoin.incidents import SansReponse
 from sne_temoin.temoin_assemble import Temoin
 
 
@@ -72,6 +78,17 @@ CAUSES = {
     "abandon-en-radren": ("VIE-08", {"FID-14"}, ("RAD-ABANDON",)),
     "evenement-sans-date": ("VIE-16", {"FID-14"}, ("EVT-AJOUTER",)),
     "silence-vaut-accord": ("ROB-01", {"VIE-21"}, ("ROB-REPONSE-PERDUE", "ROB-RESEAU")),
+    "creation-doublee": (
+        "VIE-02",
+        {"VIE-10", "VIE-11", "VIE-20", "VIE-21"},
+        ("CRE-SIMPLE", "CYC-SEPARER", "DOU-FORCER", "ANO-CREATION"),
+    ),
+    "creation-doublee-autrement": ("VIE-02", {"VIE-10"}, ("CRE-SIMPLE", "CYC-MODIFIER")),
+    "action-figee": (
+        "EMB-18",
+        {"CTR-01"},
+        ("EVT-LISTER", "EVT-MODIFIER", "EVT-SUPPRIMER", "EVT-TYPES-NATIONAUX"),
+    ),
     "sans-action": (
         "EMB-04",
         {"VIE-26"},
@@ -186,6 +203,67 @@ def test_une_requete_sans_fin_est_dite_telle_et_vite(epreuve: Epreuve) -> None:
     (enregistrement,) = [v for v in rapport.verifications if v.id == "CRE-SIMPLE/VIE-01"]
     assert (enregistrement.verdict, enregistrement.cause) == (Verdict.IGNORE, "EMB-01")
     assert not any("sans rien envoyer" in v.raison for v in rapport.verifications)
+
+
+def _morceaux_faux(temoin: Temoin) -> None:
+    """Each chunk holds more than it announces."""
+
+    def poster(adresse: str, content_type: str, corps: bytes) -> Any:
+        transport = temoin.liaison.transport
+        with contextlib.closing(transport.connexion(adresse)) as connexion:
+            connexion.putrequest("POST", transport.chemin(adresse))
+            for nom, valeur in {**transport.entetes(content_type), "Transfer-Encoding": "chunked"}.items():
+                connexion.putheader(nom, valeur)
+            connexion.endheaders()
+            connexion.send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(corps) - 5, corps))
+            raise SansReponse(f"HTTP {connexion.getresponse().status}")
+
+    temoin.liaison.transport.poster = poster  # type: ignore[method-assign]
+
+
+def test_des_morceaux_qui_mentent_sont_une_requete_et_non_un_silence(epreuve: Epreuve) -> None:
+    scenarios = ["CRE-SIMPLE", "RAD-ABANDON", "EVT-TYPES-NATIONAUX"]
+    rapport = epreuve.passer(partial(fautif, autrement=_morceaux_faux), scenarios)
+    assert enfreintes(rapport) == {"EMB-01"}
+    assert {c.sorte for c in constats(rapport, "EMB-01")} == {"requete_malformee"}
+    assert "mal découpé" in constats(rapport, "EMB-01")[0].observe
+    assert not any("sans rien envoyer" in v.raison for v in rapport.verifications)
+
+
+class _QuiNeLitPasTout(Adaptateur):
+    """Three faults of reading: of numbers with a letter, of empty lists, of types of events."""
+
+    def envoyer(self, message: Message) -> Reponse:
+        reponse = super().envoyer(message)
+        dit = ""
+        if not re.match("[0-9]{13}|$", reponse.get("numero_unique") or ""):
+            dit = f"Numéro unique mal formé : {reponse['numero_unique']}"
+        elif reponse.get("numeros") == []:
+            dit = f"{message['commande']} : index 0 hors de la liste"
+        elif "types" in reponse:
+            dit = "Unexpected token < in JSON"
+        return {"id": message["id"], "statut": "erreur", "message": dit} if dit else reponse
+
+
+def test_trois_causes_sont_trois_cartes_chacune_avec_son_remede(epreuve: Epreuve) -> None:
+    """Each with its own words, exchanges and remedy, in every format: one card said all with the words of the
+    first, and a remedy of MTOM."""
+    scenarios = ["CRE-CODES", "REL-DEUX", "REL-CURSEUR", "EVT-TYPES-NATIONAUX", "EVT-TYPES-TERRITORIAUX"]
+    rapport = epreuve.piloter(lambda: _QuiNeLitPasTout(Temoin()), scenarios, exemples=1)
+    assert enfreintes(rapport) == {"EMB-10"}
+    groupes = {g.remede.partition(" :")[0]: g for g in grouper(rapport)}
+    assert {debut: g.scenarios for debut, g in groupes.items()} == {
+        "Le numéro de cette demande porte une lettre": ("CRE-CODES",),
+        "Ce relevé n'a rien à rendre": ("REL-CURSEUR", "REL-DEUX"),
+        "La réponse est en plusieurs parties, comme la question": (
+            "EVT-TYPES-NATIONAUX", "EVT-TYPES-TERRITORIAUX"
+        ),
+    }  # fmt: skip
+    assert len({numero for g in groupes.values() for numero in g.echanges}) == 5
+    for texte in (en_bref(rapport), *(html.unescape(f.ecrire(rapport).decode()) for f in FORMATS)):
+        assert all(debut in texte for debut in groupes)
+        assert "hors de la liste" in texte
+        assert "Unexpected token" in texte
 
 
 def test_un_content_type_qui_contredit_le_contenu_nomme_l_en_tete(epreuve: Epreuve) -> None:

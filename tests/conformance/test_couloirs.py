@@ -1,6 +1,7 @@
 """Scenarios beside one another: the report is that of the same scenarios one by one, and of the same seed."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -113,6 +114,20 @@ def test_an_application_that_does_not_say_that_it_may_is_alone(cote_a_cote: Epre
     rapport = cote_a_cote.une_fois(muette, SCENARIOS[:8], exemples=1)
     assert len(lances) == 1
     assert {s.verdict for s in rapport.scenarios} == {Verdict.REUSSI}
+
+
+@pytest.mark.parametrize(("combien", "joues"), [(None, 0), (2, 3), (3, 4)])
+def test_commands_at_once_are_told_to_who_takes_so_many(
+    epreuve: Epreuve, combien: int | None, joues: int
+) -> None:
+    """And nobody else is accused of anything."""
+    simultanes = [scenario.id for scenario in epreuve.plan if scenario.a_la_fois > 1]
+    rapport = epreuve.une_fois(lambda: _Dit(lambda dit: dit | {"a_la_fois": combien}), simultanes, exemples=1)
+    assert (
+        Counter(s.verdict for s in rapport.scenarios)
+        == Counter({Verdict.REUSSI: joues, Verdict.SANS_OBJET: len(simultanes) - joues}) - Counter()
+    )
+    assert not [v for v in rapport.verifications if v.verdict is Verdict.ECHOUE]
 
 
 def test_an_instance_that_does_not_begin_is_told(cote_a_cote: Epreuve) -> None:

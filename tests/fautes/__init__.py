@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from fautes import contrat, cycle, menage, partage, reponses, robustesse, transport
+from fautes import contrat, cycle, envois, menage, partage, reponses, robustesse, transport
 from fautes.faute import Faute
 from sne_temoin.temoin_assemble import Temoin
 
@@ -19,6 +19,7 @@ FAUTES: Final[tuple[Faute, ...]] = (
     *contrat.FAUTES,
     *menage.FAUTES,
     *cycle.FAUTES,
+    *envois.FAUTES,
     *partage.FAUTES,
     *reponses.FAUTES,
     *robustesse.FAUTES,

@@ -1,6 +1,8 @@
 """Defects of the life of a demande: created, changed, renewed, radiated, decided."""
 
+import contextlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ from fautes.faute import (
     Formulaire,
     argument,
     constante,
+    entiere,
     message,
     resultat,
     saisie,
@@ -51,6 +54,17 @@ def _numero_invente(temoin: Temoin, contenu: Formulaire) -> Formulaire:
 
 def _partielle(temoin: Temoin, contenu: Formulaire) -> Formulaire:
     return {nom: valeur for nom, valeur in contenu.items() if nom not in _FACULTATIFS}
+
+
+def _doublee(
+    temoin: Temoin, honnete: Etape, genre: str, version: str, contenu: Formulaire, **autrement: str
+) -> Any:
+    try:
+        return honnete(genre, version, contenu)
+    finally:
+        if genre in ("CRE", "CRS"):
+            with contextlib.suppress(Refus):
+                honnete(genre, version, temoin.redaction.formulaire(contenu, autrement))
 
 
 def _radiee(temoin: Temoin, contenu: Formulaire) -> Formulaire:
@@ -258,6 +272,10 @@ FAUTES.extend((
     Faute("abandon-en-radren", "Un abandon est radié comme un non-renouvellement.", ("VIE-08",),
           "demandes.radier", argument(1, _abandon_en_radren)),
     # doublons
+    Faute("creation-doublee", "Chaque création est envoyée deux fois.", ("VIE-02",), "envoi.envoyer",
+          entiere(_doublee)),
+    Faute("creation-doublee-autrement", "Chaque création est envoyée deux fois, sous deux références.",
+          ("VIE-02",), "envoi.envoyer", entiere(partial(_doublee, refInterne="DOUBLE"))),
     Faute("force-toujours", "Toute création est forcée malgré les doublons.", ("VIE-10",),
           "inscription.creer",
           lambda temoin, honnete: lambda genre, dossier, forcer: honnete(genre, dossier, True)),

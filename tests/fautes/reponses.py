@@ -239,6 +239,8 @@ FAUTES.extend((
     Faute("attestation-en-texte", "L'attestation est lue comme un texte, fins de ligne changées.",
           ("VIE-11",),
           "envoi.attestation", resultat(lambda pdf: pdf.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))),
+    Faute("attestation-recodee", "L'attestation est gardée en UTF-8, ce qui n'en est pas perdu.",
+          ("VIE-11",), "envoi.attestation", resultat(lambda pdf: pdf.decode("utf-8", "replace").encode())),
     Faute("numero-coupe", "Le numéro unique est coupé à 17 caractères.", ("VIE-21", "VIE-01"),
           "inscription.accepter", _numero_abime(lambda numero: numero[:17]),
           suites=("ROB-02",)),

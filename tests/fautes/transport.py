@@ -73,15 +73,23 @@ def _inverser(enveloppe: Any) -> None:
     entree[:] = list(reversed(entree))
 
 
-@FAUTES.etape(
-    "action-d-une-autre", "EMB-04", dans="liaison.emballage.emballer", suites=("VIE-16", "VIE-18", "VIE-26")
-)
+@FAUTES.etape("action-d-une-autre", "EMB-18", "EMB-04", dans="liaison.emballage.emballer")
 def _autre_action(
     temoin: Temoin, honnete: Etape, operation: OperationAppelee, question: QuestionSoap
 ) -> tuple[str, bytes]:
     """L'action SOAP est celle d'une autre opération."""
     autre = "getDoublons" if operation.nom == "getNumUnique" else "getNumUnique"
     emballe: tuple[str, bytes] = honnete(replace(operation, nom=autre), question)
+    return emballe
+
+
+@FAUTES.etape("action-figee", "EMB-18", dans="liaison.emballage.emballer")
+def _action_figee(
+    temoin: Temoin, honnete: Etape, operation: OperationAppelee, question: QuestionSoap
+) -> tuple[str, bytes]:
+    """L'action SOAP est la même pour toutes les opérations des événements."""
+    figee = "ajouterEvenementDemande" if "vene" in operation.nom else operation.nom
+    emballe: tuple[str, bytes] = honnete(replace(operation, nom=figee), question)
     return emballe
 
 

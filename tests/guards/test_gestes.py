@@ -34,6 +34,7 @@ COMMANDES_SEULES: Final = {
     "contrat verifier": "reads a folder of files",
     "contrat comparer": "compares files",
     "contrat preparer": "replays a recording in a temporary base",
+    "adaptateur": "writes a program that is to be filled",
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",
     "pannes genres": "« pannes list » and its page tell them too",

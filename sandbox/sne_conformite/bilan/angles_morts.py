@@ -5,11 +5,11 @@ The list is bounded to what matters: a dozen lines at most, each with what would
 try an operation that it does not have: `certification` says what it claims.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_conformite.juges.juge import personnes
+from sne_conformite.juges.juge import CONSTATS, personnes
 from sne_conformite.juges.juges_aboutissement import GUIDE
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Rubrique
@@ -17,31 +17,7 @@ from sne_interface.domain.nir import est_nom_de_nir
 from sne_sandbox.mime.message_mime import Packaging
 
 _GENERER: Final = "sne-sandbox generate --kind {kind} --out exemples"
-#: Types of file, in the order of a demande's life, that every product has.
-_TYPES: Final[Mapping[str, str]] = {
-    "CRE": "l'enregistrement (CRE)",
-    "MOD": "la modification (MOD)",
-    "REN": "le renouvellement (REN)",
-    "RAD": "la radiation (RAD)",
-}
-_OPERATIONS: Final[Mapping[str, str]] = {
-    "getDemandeLogement": "la consultation",
-    "rechercheDemandeMulticritere": "la recherche",
-    "getDoublons": "la recherche de doublons",
-    "ajouterEvenementDemande": "les événements",
-    "getDemandesRadieesDepuisLe": "le relevé des demandes radiées",
-    "getNouveauxDaloDepuisLe": "le relevé des DALO",
-}
-#: Elements by the end of their path, with the option of `generate` that draws them.
-_ELEMENTS: Final = (
-    ("cotitulaire", "/cotitulaire/", "Aucun ménage n'a de co-titulaire.", "--household colocation"),
-    (
-        "a_charge",
-        "/personneACharge/",
-        "Aucun ménage n'a d'enfant à charge.",
-        "--household couple_avec_enfant",
-    ),
-)
+_JAMAIS: Final = CONSTATS["jamais_envoyes"]
 
 
 @dataclass(slots=True)
@@ -80,11 +56,11 @@ def angles_morts(
     first. `a_nir` is true when the contract has a place for a NIR."""
     yield from non_aboutis
     vus = {rubrique.nom: set(rubrique.vus) for rubrique in rubriques}
-    manquent = [(code, dit) for code, dit in _TYPES.items() if code not in vus["types_fichier"]]
+    manquent = [(code, dit) for code, dit in _JAMAIS["types"].items() if code not in vus["types_fichier"]]
     if manquent:
         kind = manquent[0][0]
         yield AngleMort("types", _jamais(dit for _, dit in manquent), _GENERER.format(kind=kind))
-    absentes = [dit for nom, dit in _OPERATIONS.items() if nom not in vus["operations"]]
+    absentes = [dit for nom, dit in _JAMAIS["operations"].items() if nom not in vus["operations"]]
     if absentes:
         yield AngleMort("operations", _jamais(absentes), GUIDE.format("reference/messages"))
     if not refuses:
@@ -96,7 +72,7 @@ def angles_morts(
     if len(menages.qui) == 1:
         yield AngleMort("un_menage", "Un seul ménage a été envoyé.", _generer_cre("--count 20"))
     if menages.qui:
-        for quoi, lieu, phrase, option in _ELEMENTS:
+        for quoi, (lieu, phrase, option) in _JAMAIS["elements"].items():
             if not any(lieu in f"{chemin}/" for chemin in vus["elements"]):
                 yield AngleMort(quoi, phrase, _generer_cre(option))
         if a_nir and not any(est_nom_de_nir(chemin.rpartition("/")[2]) for chemin in vus["elements"]):

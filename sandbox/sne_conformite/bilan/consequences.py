@@ -15,8 +15,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.juges.commande_jouee import PasJoue
-from sne_conformite.juges.juge import MOJIBAKE
+from sne_conformite.juges.commande_jouee import MELEES, PasJoue
+from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, est_creation
+from sne_conformite.juges.juges_emballage import SEULE_ACTION
 from sne_conformite.juges.juges_fidelite import UN_JOUR
 from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL
@@ -29,19 +30,18 @@ from sne_conformite.rapports.rapport import Constat
 _RENONCEMENT: Final = "renoncement"
 #: Findings that say that a command went wrong, and not why.
 SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas", _RENONCEMENT})
+#: What follows from a cause, by its name in `constats.toml`.
+_SUITES: Final = {cause: frozenset(sortes) for cause, sortes in CONSTATS["consequences"].items()}
+#: A command that creates its demande twice.
+_DOUBLE: Final = "creation_renvoyee"
 #: A message that was refused is sent again as it was: told only where the message was what it should be.
 RENVOI: Final = "refus_renvoye_a_l_identique"
-#: What comes of a number that was not kept as it was received.
-_DU_NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_erronee", "origine_absente"}
+_NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_erronee", "origine_absente"}
 _NUMERO: Final = "VIE-21"
-#: A success that was told for want of an answer, and what is told of that demande because of it.
+_NUMEROS: Final = (_NUMERO, MELEES)
+#: A success that was told for want of an answer.
 _PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
-_DE_LA_PRISE: Final = frozenset({"succes_invente", "numero_d_une_autre", "numero_sans_acceptation"})
 _NUMERO_FAUX: Final = PANNES["numero_faux"][1]
-#: What comes of answers that are not read, whatever they hold.
-_DE_LA_LECTURE: Final = SANS_CAUSE | {
-    "anomalies_perdues", "message_de_faute_perdu", "bom_non_lu", "reponse_lente_non_lue"
-}  # fmt: skip
 _NON_LUE: Final = "reponse_non_lue"
 #: What an application does to every value of a kind: the requirement that says so, by `sorte`
 #: (`verdict_d_un_scenario.generaliser`).
@@ -60,11 +60,13 @@ _ACTION: Final = "EMB-04"
 
 @dataclass(slots=True)
 class Lectures:
-    """The readings of answers: `lues` is true when the application was seen to read an answer since the run
-    began; `non_lue` is the finding of the first answer that it did not read."""
+    """The habits that a run has shown: `lues` is true when the application was seen to read an answer;
+    `non_lue` is the finding of the first answer that it did not read; `double` the requirement that it broke
+    by creating a demande twice at one command, "" if it did not."""
 
     lues: bool = False
     non_lue: Constat | None = None
+    double: str = ""
 
     def voir(self, pas: PasJoue, constats: Iterable[Constat]) -> None:
         """One more step, and its findings."""
@@ -90,8 +92,12 @@ class Consequences:
     renoncements: list[tuple[str, str, str, frozenset[int | None]]] = field(default_factory=list)
     #: Those of them that no finding explains, and why.
     empechees: dict[str, str] = field(default_factory=dict)
-    #: Exchanges that were taken for another operation than the command's, for want of an action.
-    meprises: set[int | None] = field(default_factory=set)
+    #: Exchanges that were taken for another operation than the command's, for want of an action or by a
+    #: wrong one, each with the requirement that says so.
+    meprises: dict[int | None, str] = field(default_factory=dict)
+    #: By creation (exchange), the requirement that says that the application sends each one twice, "" when
+    #: this one was sent once, or nothing says so.
+    doublees: dict[int | None, str] = field(default_factory=dict)
     #: By exchange, those of its step that did not succeed.
     rates: dict[int | None, frozenset[int | None]] = field(default_factory=dict)
     #: By exchange in which a text was damaged (FID-10), the texts that were entered.
@@ -104,21 +110,33 @@ class Consequences:
         """The findings of a step, those folded that another explains; some wait for `conclure`."""
         constats = list(constats)
         meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
-        self.meprises |= {vue.echange.identifiant for vue in meprises}
-        if meprises and pas.envoi in (None, *meprises):
+        self.meprises |= dict.fromkeys((vue.echange.identifiant for vue in meprises), _ACTION)
+        fausses = {c.echange: c.exigence for c in constats if c.rompue and c.exigence == SEULE_ACTION}
+        self.meprises |= fausses
+        if fausses or (meprises and pas.envoi in (None, *meprises)):
             # The nature is judged against the command: it is no guess, but what misled ours.
+            cause = SEULE_ACTION if fausses else _ACTION
             constats = [
-                c if c.tenue or c.sorte == NATURE_CONTRAIRE else replace(c, cause=_ACTION) for c in constats
+                c
+                if c.tenue or c.exigence == cause or c.sorte == NATURE_CONTRAIRE
+                else replace(c, cause=cause)
+                for c in constats
             ]
         self.lectures.voir(pas, [c for c in constats if not c.cause])
         prise = next((c for c in constats if c.rompue and c.sorte in _PRISES), None)
         if prise is not None:
             self.prises.setdefault(pas.reference, prise.exigence)
+        double = next((c.exigence for c in constats if c.rompue and c.sorte == _DOUBLE), "")
+        self.lectures.double = self.lectures.double or double
+        creations = [vue.echange.identifiant for vue in pas.observations if est_creation(vue)]
+        encore = self.lectures.double if len(creations) > 1 else ""
+        self.doublees |= dict.fromkeys(creations, encore)
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         self.rates |= {o.echange.identifiant: echecs for o in pas.observations}
         gardes = []
         for constat in constats:
-            cause = self._cause(constat, pas) if constat.rompue else ""
+            doublee = encore if constat.sorte in _SUITES["double"] else ""
+            cause = doublee or self._cause(constat, pas) if constat.rompue else ""
             if cause in self.obligatoires:
                 gardes += _plier(constat, cause)
             elif constat.rompue and constat.sorte in SANS_CAUSE:
@@ -129,7 +147,9 @@ class Consequences:
             textes = frozenset(e.texte for e in pas.attendu.parcourir())
             self.saisis |= {c.echange: textes for c in gardes if c.rompue and c.exigence == _TEXTES}
         if self.numero is None:
-            faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte == _NUMERO_FAUX))
+            deux = len({vue.numero_rendu for vue in pas.observations if vue.numero_rendu}) > 1
+            autres = (_NUMERO_FAUX, _DOUBLE) if deux else (_NUMERO_FAUX,)
+            faux = (c for c in gardes if c.rompue and (c.exigence in _NUMEROS or c.sorte in autres))
             self.numero = next(faux, None)
         return gardes
 
@@ -169,19 +189,22 @@ class Consequences:
 
     def _cause_du_trafic(self, constat: Constat) -> str:
         """The same, of a finding of the traffic."""
-        if constat.echange in self.meprises and constat.exigence.startswith("VIE"):
-            return _ACTION
+        meprise = self.meprises.get(constat.echange, "")
+        if meprise and constat.exigence.startswith(("VIE", "CTR") if meprise == SEULE_ACTION else "VIE"):
+            return meprise
+        if constat.sorte in _SUITES["renvoi"] and self.doublees.get(constat.echange):
+            return self.doublees[constat.echange]  # whatever the answer, it sends it twice
         saisis = self.saisis.get(constat.echange, ())
         return _TEXTES if constat.exigence == _SCHEMA and _echappe(constat.observe, saisis) else constat.cause
 
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
         """The requirement that explains a finding, "" when none is known to."""
-        if self.numero is not None and constat.sorte in _DU_NUMERO:
+        if self.numero is not None and constat.sorte in _SUITES["numero"]:
             return self.numero.exigence
-        if constat.exigence == _NUMERO and constat.sorte in _DE_LA_PRISE:
+        if constat.exigence == _NUMERO and constat.sorte in _SUITES["prise"]:
             return self.prises.get(pas.reference, "")
         non_lue = self.lectures.non_lue
-        if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
+        if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _SUITES["lecture"]:
             return non_lue.exigence if non_lue is not None else ""
         return ""
 

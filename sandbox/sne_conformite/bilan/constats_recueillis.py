@@ -3,6 +3,7 @@ of the contract that were used, the answers of the SNE beside « accepted », th
 failures of the suite itself.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -32,7 +33,7 @@ from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.domain.echange import TLS, VerdictEchange
 from sne_interface.rules.controle import lire_explication
 
-#: Findings kept of one kind (requirement, `sorte`): the first ones show it, the others would hide the rest.
+#: Findings kept of one kind (requirement, `genre`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
@@ -150,7 +151,7 @@ class ConstatsParExigence:
         self.preuves: dict[str, int] = {}
         self.ruptures: dict[str, list[Constat]] = {}
         self.causes: dict[str, str] = {}
-        self._combien: dict[tuple[str, str], int] = {}
+        self._combien: Counter[tuple[str, str]] = Counter()
 
     def noter(self, constat: Constat) -> bool:
         """Takes one constat in; whether it is a finding that was kept."""
@@ -161,11 +162,11 @@ class ConstatsParExigence:
             if constat.sorte not in SANS_CAUSE:
                 self.causes.setdefault(constat.exigence, constat.cause)
             return False
-        genre = (constat.exigence, constat.sorte)
-        self._combien[genre] = self._combien.get(genre, 0) + 1
-        garde = self._combien[genre] <= CONSTATS_MAX
+        self._combien[constat.exigence, constat.sorte] += 1
+        ruptures = self.ruptures.setdefault(constat.exigence, [])
+        garde = sum(connu.genre == constat.genre for connu in ruptures) < CONSTATS_MAX
         if garde:
-            self.ruptures.setdefault(constat.exigence, []).append(constat)
+            ruptures.append(constat)
         return garde
 
     def plier(self, partout: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,11 +1,12 @@
 """The parts of the contract that an application was seen to use, in documents read, accepted or not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
+from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.juges.juges_refus import Corrections
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
@@ -21,19 +22,7 @@ from sne_interface.rules.rule import gravite
 #: The headings, with their titles: optional elements and codes are those of a demande (its radiation and its
 #: DALO included), indicators what the SNE computes and answers of one, characteristics what is told of events
 #: (decisions included).
-TITRES: Final = {
-    "operations": "Opérations",
-    "types_fichier": "Types de fichier",
-    "versions": "Versions de message",
-    "elements": "Éléments facultatifs d'une demande",
-    "lus": "Indicateurs du SNE reçus en consultant",
-    "codes": "Codes d'une demande",
-    "evenements": "Types d'événement",
-    "caracteristiques": "Caractéristiques d'un événement",
-    "criteres": "Critères de recherche",
-    "anomalies": "Anomalies rencontrées",
-    "anomalies_traitees": "Anomalies rencontrées, puis corrigées",
-}
+TITRES: Final[Mapping[str, str]] = CONSTATS["couverture"]
 #: Types of file in the order of a demande's life.
 _TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
 #: Blocks that an application never writes.

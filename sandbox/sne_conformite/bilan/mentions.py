@@ -401,11 +401,14 @@ class _Examen:
         return Lacune(exigence, f"sans preuve{suite}", self._jouer(scenario))
 
     def _non_joues(self, voulue: MentionProposee, manquent: set[str]) -> Iterator[Lacune]:
-        """Scenarios that were not played to their end, of requirements that others have proved."""
+        """Scenarios that were not played to their end, of requirements that others have proved; but for those
+        of commands at once, when it takes one."""
         if voulue.plan != JOUE:
             return
         for scenario in self._plan:
             joue = self._joues.get(scenario.id)
+            if scenario.a_la_fois > 1 and joue is not None and joue.verdict is Verdict.SANS_OBJET:
+                continue
             if joue is not None and joue.verdict in _NON_JOUES and not manquent & {*scenario.exigences}:
                 raison = f" : {joue.raison.rstrip('.')}" if joue.raison else ""
                 yield Lacune(scenario.id, f"scénario {joue.verdict}{raison}", self._jouer(scenario.id))

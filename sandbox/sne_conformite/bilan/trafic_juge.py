@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from sne_conformite.bilan.angles_morts import Menages, angles_morts
 from sne_conformite.bilan.constats_recueillis import RecueilDuJugement
 from sne_conformite.juges import PILOTEES, Suite, juger
+from sne_conformite.juges.juge import avec_remede
 from sne_conformite.juges.juges_aboutissement import Aboutissements
 from sne_conformite.juges.juges_textes import EXIGENCE as TEXTES
 from sne_conformite.juges.juges_textes import TextesAbimes
@@ -193,7 +194,7 @@ class _Bande:
 
     def _noter(self, constat: Constat, vue: Observation | None = None) -> None:
         """Takes a constat in, and shows the exchange of a finding: `vue`, or one gone through before."""
-        if not self.recueil.noter(constat) or constat.echange is None:
+        if not self.recueil.noter(avec_remede(constat, vue)) or constat.echange is None:
             return
         if vue is None or vue.echange.identifiant != constat.echange:
             avant = self.magasin.journal.lire(self.base, constat.echange)

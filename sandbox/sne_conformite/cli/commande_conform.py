@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 
 #: The application that comes with us.
 TEMOIN: Final = "temoin"
+_SQUELETTE: Final = "« sne-sandbox adaptateur --modele » écrit le squelette d'un adaptateur"
 _LANCEMENT: Final = (
     "vérifiez la commande donnée à --application : le programme, son chemin, ses droits (chmod +x) ; "
-    "une ligne de shell se donne par \"sh -c '…'\""
+    f"une ligne de shell se donne par \"sh -c '…'\" ; {_SQUELETTE}"
 )
 _EXEMPLES = """
 \b
@@ -53,7 +54,7 @@ Exemples :
 
 
 @click.command(epilog=_EXEMPLES)
-@click.option("--application", "designation", required=True, metavar="COMMANDE|URL|temoin",
+@click.option("--application", "designation", metavar="COMMANDE|URL|temoin",
               help="L'application : une commande qui parle le protocole sne-sandbox/1, une adresse HTTP, ou "
               "l'application témoin.")  # fmt: skip
 @click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
@@ -89,6 +90,11 @@ def commande(**dits: Any) -> int:
     """
     from sne_conformite.rapports.etapes_avant_le_plan import annoncer
 
+    if not dits["designation"]:
+        raise UsageError(
+            "Il manque l'application à piloter : --application.",
+            remede=f"donnez la commande, ou l'adresse, de son adaptateur ; {_SQUELETTE}",
+        )
     annoncer(1)  # what follows may be long under load: it is not mute
     rapport, epreuve = extraire(RapportDemande, dits), extraire(_DemandeDEpreuve, dits)
     return _eprouver(_du_defi(epreuve) if epreuve.defi else epreuve, rapport, dits)

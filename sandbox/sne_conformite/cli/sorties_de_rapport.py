@@ -16,14 +16,7 @@ import click
 
 from sne_conformite.cli.options_de_jugement import VARIABLE_CLE, RapportDemande
 from sne_conformite.rapports import manquements_connus
-from sne_conformite.rapports.formats_de_rapport import (
-    ATTESTATION,
-    ECRITS,
-    FICHIERS,
-    PAR_OPTION,
-    PREUVES,
-    FormatDeRapport,
-)
+from sne_conformite.rapports.formats_de_rapport import ATTESTATION, ECRITS, FICHIERS, PAR_OPTION, PREUVES
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
@@ -335,7 +328,7 @@ class Sorties:
         absents: Mapping[str, str] = {}
         if self.dossier is None:
             return {}, absents
-        ecrits: list[FormatDeRapport] = [*ECRITS]
+        ecrits = [*ECRITS]
         with _a_la_place(self.dossier) as provisoire:
             if preuves is not None:
                 absents = preuves.deposer(rapport, provisoire / PREUVES.fichier, self.cle)

@@ -21,6 +21,7 @@ from sne_conformite.juges import (
     juges_vie,
 )
 from sne_conformite.juges.juge import (
+    CONSTATS,
     Juge,
     JugeDeSuite,
     Ordre,
@@ -51,6 +52,7 @@ SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
     juges_suites_d_envois.NomsUniques,
     juges_suites_d_envois.Creations,
     juges_suites_d_envois.Ajouts,
+    juges_suites_d_envois.EcrituresRepetees,
     juges_suites_d_envois.Reessais,
     juges_suites_d_envois.FormulairesEntiers,
     juges_refus.RefusRenvoyes,
@@ -59,17 +61,9 @@ SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
     juges_releves.PoigneesDeMain,
 )
 
-_SAISIE: Final = "ce qui a été saisi ne se voit pas dans le trafic"
-_RENDU: Final = "ce que l'application rend à l'utilisateur ne se voit pas dans le trafic"
-_DATE: Final = "un essai peut envoyer la date qu'il veut"
-_PANNE: Final = "il faut provoquer la panne, et demander à l'application ce qu'elle en dit"
-
 #: Requirements that only the driven mode can judge, and why.
 PILOTEES: Final[Mapping[str, str]] = MappingProxyType(
-    {f"FID-{rang:02d}": _SAISIE for rang in range(1, 15)}
-    | {f"ROB-{rang:02d}": _PANNE for rang in range(1, 7)}
-    | {f"VIE-{rang}": _RENDU for rang in (10, 11, 15, 21, 23, 24, 25, 26)}
-    | {"CTR-10": _RENDU, "CTR-11": _RENDU, "CTR-13": _DATE, "VIE-30": _SAISIE}
+    {exigence: raison for raison, exigences in CONSTATS["pilotees"].items() for exigence in exigences}
 )
 
 #: Clocks of two requests that crossed may differ by so much without any going back.

@@ -16,6 +16,8 @@ from sne_interface.domain.element_recu import Element
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})
+#: The requirement on demandes that are led at once.
+MELEES: Final = "VIE-33"
 #: `sorte` of the finding of a request that was begun and not ended.
 REQUETE_INACHEVEE: Final = "requete_inachevee"
 _TEXTE_FAULT: Final = ".//{http://www.w3.org/2003/05/soap-envelope}Text"
@@ -44,6 +46,8 @@ class Connu:
     recus: dict[str, dict[str, None]] = field(default_factory=dict)
     #: Numbers that others made to be told, by command.
     a_relever: dict[str, set[str]] = field(default_factory=dict)
+    #: The last exchange that did what was asked of a demande, of those that were led at once.
+    menees: dict[str, Observation] = field(default_factory=dict)
     #: Whether an earlier step of the example met a panne.
     panne_jouee: bool = False
 
@@ -98,6 +102,14 @@ class PasJoue:
         """The numéro unique that the demande had before."""
         dit = self.message.get("numero_unique")
         return str(dit) if dit else self.connu.numeros.get(self.reference)
+
+    @property
+    def voisines(self) -> list[Observation]:
+        """The exchanges of the demandes that were led at the same time as this one."""
+        menees = self.connu.menees
+        return (
+            [vue for nom, vue in menees.items() if nom != self.reference] if self.reference in menees else []
+        )
 
     def de(self, *operations: str) -> list[Observation]:
         """The exchanges of these operations."""

@@ -1,6 +1,7 @@
 """The judges of traffic, of one exchange or of a sequence, and the way they say what they saw; and what the
 findings of one exchange say together: one fault is told once, a refused message proves little."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, Final
 import tomli
 
 from sne_conformite.observation.observation import Observation
+from sne_conformite.observation.reponses_lues import releves, resultats
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.echange import VerdictEchange
@@ -20,7 +22,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 VALEUR_MAX: Final = 200
 #: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
 MOJIBAKE: Final = "utf8_lu_en_latin1"
-#: What a finding says, and what was expected, by its slug.
+#: The words of findings, their remedies by diagnosis, and the lists that go with them.
 CONSTATS: Final = tomli.loads(Path(__file__).with_name("constats.toml").read_text("utf-8"))
 
 
@@ -52,7 +54,7 @@ class Dire:
         table, unless it is given), and what was seen at that path, are values of any kind (see `montrer`). No
         secret comes out of it."""
         mots |= {"attendu": attendu, "observe": observe, "chemin": chemin}
-        phrase = masquer_secrets(phrase or CONSTATS["phrases"][sorte].format_map(mots))
+        phrase = masquer_secrets(phrase or CONSTATS["phrases"][sorte].format_map(mots).strip())
         prevu = montrer(CONSTATS["attendus"].get(sorte, "") if attendu is ... else attendu)
         vu = extrait(montrer(observe), self.au_plus)
         return Constat(self.exigence, False, phrase, sorte, chemin, prevu, vu, self.echange)
@@ -128,6 +130,44 @@ class Juge:
         """Returns the findings of this judge on an exchange."""
         if self.sur.contient(vue.operation, vue.type_fichier):
             yield from self.juger(vue, Dire(self.exigence, vue.echange.identifiant))
+
+
+# --- remedies ----------------------------------------------------------------------------------------------
+
+
+def avec_remede(constat: Constat, vue: Observation | None, **dits: str) -> Constat:
+    """A breach, with the remedy of the first diagnosis of `constats.toml` that holds of what it says, of the
+    exchange that shows it, and of `dits`, what only a driven application shows; unless it has one."""
+    if constat.tenue or constat.remede:
+        return constat
+
+    def tient(nom: str, motif: str) -> bool:
+        lire = _FAITS.get(nom)
+        lu = dits.get(nom, getattr(constat, nom, "")) if lire is None else lire(vue) if vue else ""
+        return re.search(motif, lu) is not None
+
+    dits["ecart"] = f"{constat.attendu} → {constat.observe}"
+    for diagnostic in (*CONSTATS["remedes"].get(constat.exigence, ()), *CONSTATS["remedes"]["partout"]):
+        if all(tient(nom, motif) for nom, motif in diagnostic.items() if nom != "remede"):
+            return replace(constat, remede=diagnostic["remede"])
+    return constat
+
+
+def _pile(vue: Observation) -> str:
+    """The stack that wrote a request, "" for one that is not known."""
+    dit = f"{vue.en_tete('User-Agent')} {vue.en_tete('Content-Type')}"
+    return next((nom for nom, motif in CONSTATS["piles"].items() if re.search(motif, dit)), "")
+
+
+#: What a diagnosis may ask of an exchange.
+_FAITS: Final[Mapping[str, Callable[[Observation], str]]] = {
+    "pile": _pile,
+    "reponse": lambda vue: vue.reponse.content_type,
+    "operation": lambda vue: vue.operation or "",
+    "numeros": lambda vue: " ".join(
+        filter(None, (vue.numero_rendu, vue.numero, *releves(vue), *resultats(vue)))
+    ),
+}
 
 
 # --- sequences ---------------------------------------------------------------------------------------------
@@ -207,30 +247,8 @@ def personnes(vue: Observation) -> frozenset[str]:
 _SCHEMA: Final = "CTR-01"
 #: Recommendations: they do not stand in for a schema that refuses.
 _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
-#: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
-#: not here: they are no data of a test, they come of the application itself, and every message that has them
-#: wrong is refused.
-REFUS: Final[Mapping[str, frozenset[str]]] = {
-    exigence: frozenset(regles.split())
-    for exigence, regles in {
-        "NOM-04": "ENT007",
-        "CTR-03": "ENT011",
-        "CTR-04": "ADR002 ATT007",
-        "CTR-12": "NIR001 NIR002",
-        "VIE-01": "ENT009",
-        "VIE-03": "ENT010 MOT001 REC001",
-        "VIE-04": "CYC006",
-        "VIE-05": "CYC004",
-        "VIE-06": "ENT011 RAD001",
-        "VIE-07": "RAD005",
-        "VIE-08": "RAD008",
-        "VIE-09": "CYC007",
-        "VIE-16": "EVT002 EVT003 EVT004",
-        "VIE-17": "EVT005 EVT006",
-        "VIE-22": "DAL001 DAL002",
-        "VIE-27": "ENT010",
-    }.items()
-}
+#: Rules that refuse what breaks a requirement.
+REFUS: Final[Mapping[str, frozenset[str]]] = {e: frozenset(r) for e, r in CONSTATS["refus"].items()}
 
 
 #: Held by half in one message: that the number is kept is seen in sequence, or in what a driven one answers.

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Final
 
-from sne_conformite.juges.juge import REFUS, Dire, est_creation, personnes
+from sne_conformite.juges.juge import CONSTATS, REFUS, Dire, est_creation, personnes
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Constat
 from sne_interface.domain.element_recu import Element
@@ -53,10 +53,7 @@ _DITES_AILLEURS: Final = frozenset({"ENT003", "ENT004", "ENT005", "ASY001"})
 _INCONNU: Final = frozenset({"CYC001", "EVT001", "DAL001"})
 _NUMERO: Final = "VIE-01"
 _REGLES: Final = {regle.code: regle for regle in REGLES}
-_NOMS: Final = {
-    "CRE": "création", "CRS": "création après séparation", "MOD": "modification", "REN": "renouvellement",
-    "RAD": "radiation", "SUP": "suppression", "COP": "pièce numérisée",
-}  # fmt: skip
+_NOMS: Final = CONSTATS["genres"]
 
 
 @dataclass(slots=True)

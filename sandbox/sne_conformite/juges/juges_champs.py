@@ -2,12 +2,12 @@
 
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import CONSTATS, Dire
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import ChampLu
@@ -18,12 +18,6 @@ from sne_sandbox.soap.champs_recus import INCLUDE
 _NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _CLE_PRIVEE: Final = b"PRIVATE KEY-----"
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
-_FORMES: Final[Mapping[str, str]] = {
-    "xs:string": "un texte",
-    "xs:dateTime": "un xs:dateTime, par exemple 2018-03-15T16:54:06+01:00",
-    "tns:codeElement": "un attribut code de 1 à 6 lettres ou chiffres, et rien dans l'élément",
-    "tns:base64Binary": "un xop:Include, ou du base64",
-}
 
 
 def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -87,7 +81,7 @@ def _contenu(noeud: Any, champ: ChampLu, dire: Dire) -> Iterator[Constat]:
             yield dire.rompue("champ_nil", chemin=champ.nom)
         return
     if not _bien_forme(noeud, champ.type):
-        attendu = _FORMES.get(champ.type, f"un contenu de type {champ.type}")
+        attendu = CONSTATS["formes"].get(champ.type, f"un contenu de type {champ.type}")
         observe = _texte(noeud) or next((str(enfant.tag) for enfant in _enfants(noeud)), "")
         yield dire.rompue("contenu_du_champ", attendu, observe, chemin=champ.nom)
 

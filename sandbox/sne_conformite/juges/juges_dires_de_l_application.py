@@ -9,11 +9,13 @@ command ended in a way it should not.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, juges_saisies
 from sne_conformite.juges.commande_jouee import (
+    MELEES,
     REQUETE_INACHEVEE,
     JugeDePas,
     PasJoue,
@@ -21,11 +23,14 @@ from sne_conformite.juges.commande_jouee import (
     echange_de,
     fault_de,
 )
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import Dire, avec_remede, est_creation
 from sne_conformite.juges.juges_pannes import APRES, PANNES, juger_panne
 from sne_conformite.juges.juges_saisies import filtres_de
+from sne_conformite.juges.juges_suites_d_envois import RETARD_MIN
+from sne_conformite.juges.juges_vie import NATURES
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.accidents_de_la_suite import Isolement
+from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
@@ -33,6 +38,8 @@ from sne_interface.domain.echange import Piece, VerdictEchange
 from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
+#: What an application reads before it changes an event.
+_RELECTURE: Final = "listerEvenementsDemande"
 _SANS_CODE: Final = "(sans code)"
 #: Operations that succeed with anomalies: those of the demande that is read.
 _LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
@@ -50,7 +57,13 @@ def juger_pas(pas: PasJoue) -> list[Constat]:
     if all(constat.tenue for constat in constats):
         with Isolement(pas.accidents, "juger", pas.prevue.exigence, echange=echange_de(pas)):
             constats.extend(ISSUE.constats(pas))
-    return constats
+    dits = {
+        "commande": pas.commande,
+        "message": str(pas.reponse.get("message") or ""),
+        "envoye": pas.envoi.operation or "" if pas.envoi else "",
+        "rendus": " ".join(pas.connu.rendues),
+    }
+    return [avec_remede(constat, pas.envoi or pas.dernier, **dits) for constat in constats]
 
 
 def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
@@ -68,11 +81,13 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
 def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
     """EMB-01: a request that is begun is ended. Only of a command that the application gave up for it: a
     connection may break, and be made again."""
-    if not (pas.empeche and pas.inacheves):
+    abandon = pas.statut is Statut.ERREUR and Statut.ERREUR not in pas.attendus and pas.envoi is None
+    if not (pas.inacheves and abandon) or pas.pannes or pas.connu.panne_jouee:
         return
     derniere = pas.inacheves[-1]
     dire = Dire("EMB-01", derniere.echange.identifiant)
-    yield dire.rompue(REQUETE_INACHEVEE, observe=derniere.fault("message"), requete=derniere.echange)
+    sorte = "requete_malformee" if derniere.echange.statut == 400 else REQUETE_INACHEVEE
+    yield dire.rompue(sorte, observe=derniere.fault("message"), requete=derniere.echange)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -97,22 +112,26 @@ def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str 
     tenu = pas.connu.numeros.get(pas.reference)
     if delivre and dit == delivre:
         yield dire.tenue()
+    elif delivre and dit in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", delivre, dit)
     elif delivre:
         sorte = "numero_altere" if dit else "numero_non_rendu"
         yield dire.rompue(sorte, delivre, dit)
-    elif pas.pannes:
-        if dit and dit != tenu:
-            yield dire.rompue("numero_d_une_autre", tenu or "aucun numéro", dit)
+    elif dit and dit != tenu and (pas.pannes or dit in _numeros_lus(pas)):
+        ailleurs = pas.dernier is not None and not dit.endswith(pas.dernier.guichet)
+        sorte = "numero_d_un_autre_guichet" if ailleurs else "numero_d_une_autre"
+        yield dire.rompue(sorte, tenu or "aucun numéro", dit)
     elif pas.retrouve:
         yield dire.tenue()
-    elif pas.envoi is None:
-        phrase = "La demande est donnée pour enregistrée, et rien n'a été envoyé au SNE."
-        observe = f"rien n'a été envoyé{f' ; numéro rendu : {dit}' if dit else ''}"
-        yield dire.rompue("succes_invente", "un envoi au SNE", observe, phrase=phrase)
-    else:
-        phrase = "La demande est donnée pour enregistrée alors que le SNE ne l'a pas acceptée."
-        attendu = "« refuse » ou « erreur »"
-        yield dire.rompue("succes_invente", attendu, dit or "« fait », sans numéro", phrase=phrase)
+    elif not pas.pannes:
+        sorte = "succes_invente" if pas.envoi else "succes_sans_envoi"
+        yield dire.rompue(sorte, observe=dit or "« fait », sans numéro")
+
+
+def _numeros_lus(pas: PasJoue) -> set[str]:
+    """The numbers that the application may have taken for the one of this demande."""
+    lus = (n for vue in pas.observations for n in reponses_lues.resultats(vue) + reponses_lues.doublons(vue))
+    return {*lus, *pas.connu.numeros.values()}
 
 
 def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -122,6 +141,9 @@ def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     operation = OPERATIONS[pas.envoi.operation or ""]
     if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
+    if pas.envoi.numero != pas.numero and pas.envoi.numero in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", pas.numero, pas.envoi.numero)
+        return
     sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
     yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
 
@@ -130,6 +152,32 @@ def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-20: what was refused is sent again, corrected."""
     if pas.lu is not None and pas.lu.acceptee:
         yield dire.tenue()
+
+
+def _creation_doublee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-02: whoever was told the number of a demande creates it no more, under any reference."""
+    creations = [vue for vue in pas.observations if est_creation(vue)]
+    for vue in creations[:-1]:
+        if vue.acceptee and vue.panne is None and vue.lisible and vue.retard < RETARD_MIN:
+            connue = vue.numero_rendu, vue.echange.identifiant
+            yield dire.rompue("creation_renvoyee", observe=creations[-1].type_fichier, connue=connue)
+            return
+
+
+def _action_de_la_commande(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """EMB-18: of several operations that take one element, the action names the one that the document is
+    for: what writes an event has one, of the nature of the command."""
+    voulue = pas.prevue.operations[0]
+    for vue in pas.observations if pas.envoi is None else ():
+        operations = vue.contrat.operations
+        if vue.prevue is None or vue.devinee or vue.prevue.entree.qname != operations[voulue].entree.qname:
+            continue
+        natures = [e.texte_de("natureModification") for e in reponses_lues.tous(vue.document, "evenement")]
+        ecrit = vue.operation in NATURES
+        if bool(natures) != ecrit or (voulue in NATURES and NATURES[voulue] in natures):
+            attendue = voulue if natures or voulue not in NATURES else _RELECTURE
+            la = replace(dire, echange=vue.echange.identifiant)
+            yield la.rompue("action_autre", operations[attendue].soap_action, vue.prevue.soap_action)
 
 
 # --- what comes with an answer -----------------------------------------------------------------------------
@@ -143,11 +191,36 @@ def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     dite = pas.reponse.get("attestation_sha256")
     if dite is None or not pas.lu.acceptee or not isinstance(recue, Piece) or not recue.contenu:
         return  # the protocol lets an application say nothing of it: nothing is proved
-    vraie, dite = hashlib.sha256(recue.contenu).hexdigest(), str(dite).lower()
+    vraie, dite = _empreinte_attestation(pas.lu), str(dite).lower()
+    if dite in [_empreinte_attestation(vue) for vue in pas.voisines]:
+        yield dire.sous(MELEES).rompue("attestation_d_une_voisine", vraie, dite)
+        return
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
     sorte = "attestation_alteree" if dite else "attestation_perdue"
     sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
     yield dire.si(sienne, sorte, vraie, dite or "aucune")
+
+
+def _empreinte_attestation(vue: Observation) -> str:
+    """The digest of the attestation in an answer, "" without any."""
+    recue = vue.reponse.champs.get("attestation")
+    return hashlib.sha256(recue.contenu).hexdigest() if isinstance(recue, Piece) else ""
+
+
+def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-33: demandes that are registered at once have each their reference, and their number."""
+    vue = pas.connu.menees.get(pas.reference)
+    if vue is None or vue is not pas.lu or vue.demande is None:
+        return
+    interne = vue.demande.ref_interne
+    if interne and interne in [v.demande.ref_interne for v in pas.voisines if v.demande is not None]:
+        yield dire.rompue("reference_d_une_voisine", observe=interne)
+    elif pas.reponse.get("numero_unique") == vue.numero_rendu:
+        yield dire.tenue()
+
+
+def _numeros(vues: Sequence[Observation]) -> list[str | None]:
+    return [vue.numero_rendu or vue.numero for vue in vues]
 
 
 def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -229,14 +302,9 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
         if force and not confirme:
             return dire.rompue("doublon_force", observe="true")
         if confirme and not force and not pas.envoi.acceptee:
-            phrase = (
-                f"« {pas.commande} » dit forcer_doublon (l'utilisateur confirme malgré les doublons), et le "
-                "message au SNE ne porte pas forcerDoublon."
-            )
-            return dire.rompue("doublon_non_force", "forcerDoublon : true", "absent", phrase=phrase)
+            return dire.rompue("doublon_non_force", observe="absent", commande=pas.commande)
     if confirme and pas.commande == "corriger" and pas.statut is Statut.REFUSE and not pas.observations:
-        phrase = "L'utilisateur confirme malgré les doublons, et rien n'est envoyé au SNE."
-        return dire.rompue("doublon_non_force", "un envoi au SNE", "aucun", phrase=phrase)
+        return dire.rompue("doublon_non_force", observe="aucun envoi", commande=pas.commande)
     return None
 
 
@@ -312,7 +380,10 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-26: the event's id, without which it can be neither changed nor deleted."""
     if pas.lu is None or not pas.lu.acceptee:
         return
-    donnes = [identifiant for identifiant, _ in reponses_lues.evenements(pas.lu) if identifiant]
+    ajouts = [vue for vue in pas.de(*pas.prevue.operations) if vue.acceptee]  # one too many is VIE-32
+    donnes = [
+        identifiant for vue in ajouts for identifiant, _ in reponses_lues.evenements(vue) if identifiant
+    ]
     dit = str(pas.reponse.get("id_evenement") or "")
     if pas.statut is Statut.FAIT and donnes and dit not in donnes:
         yield dire.rompue("identifiant_altere", donnes, dit)
@@ -361,7 +432,9 @@ def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return
     if pas.statut is Statut.FAIT and pas.prevue.operations and pas.envoi is None:
         if not pas.retrouve:
-            yield _rien_envoye(pas, dire)
+            envoyees = list(dict.fromkeys(o.operation for o in pas.observations if o.operation))
+            attendues = " ou ".join(pas.prevue.operations)
+            yield dire.rompue("rien_envoye", attendues, envoyees or "aucun", commande=pas.commande)
     elif pas.statut is Statut.ERREUR and _non_lue(pas):
         yield dire.sous(NON_LUE).rompue("reponse_non_lue", observe=pas.reponse.get("message") or "erreur")
     elif pas.statut not in pas.attendus and not (
@@ -371,13 +444,6 @@ def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         dits = (pas.statut.value, codes, str(pas.reponse.get("message") or ""))
         attendus = [attendu.value for attendu in pas.attendus]
         yield dire.rompue("issue_inattendue", attendus, " : ".join(filter(None, dits)), commande=pas.commande)
-
-
-def _rien_envoye(pas: PasJoue, dire: Dire) -> Constat:
-    envoyees = list(dict.fromkeys(o.operation for o in pas.observations if o.operation))
-    phrase = f"« {pas.commande} » est donné pour fait, et rien n'a été envoyé au SNE"
-    phrase += " qui le fasse." if envoyees else "."
-    return dire.rompue("rien_envoye", " ou ".join(pas.prevue.operations), envoyees or "aucun", phrase=phrase)
 
 
 def _non_lue(pas: PasJoue) -> bool:
@@ -412,9 +478,12 @@ SELON_LE_DECOR: Final = (
 #: Those of the command: of two findings of one kind the first is told.
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
+    JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
     JugeDePas(_correction, de("corriger"), ("VIE-20",)),
+    JugeDePas(_action_de_la_commande, _envoie, ("EMB-18",)),
+    JugeDePas(_creation_doublee, attrgetter("enregistre"), ("VIE-02",)),
     JugeDePas(_attestation, attrgetter("atteste"), ("VIE-11",)),
     JugeDePas(_anomalies, _envoie, ("CTR-11",)),
     JugeDePas(_faute, attrgetter("exigence"), ("CTR-10",)),

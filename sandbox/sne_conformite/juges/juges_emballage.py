@@ -28,6 +28,8 @@ from sne_sandbox.mime.message_mime import Packaging
 from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 
+#: Of an operation that only its action tells from others.
+SEULE_ACTION: Final = "EMB-18"
 _XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
 _ACTIONS_WSA: Final = (
     "{http://www.w3.org/2005/08/addressing}Action",
@@ -44,9 +46,8 @@ def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
     elif vue.message is None:
         return  # EMB-05 says why
     elif vue.enveloppe is None:
-        phrase = f"L'enveloppe n'est pas du XML bien formé. {_explication(vue)}".strip()
         observe = extrait(vue.message.racine[:200].decode("utf-8", "replace"), 80)
-        yield dire.rompue("enveloppe_illisible", "un document XML bien formé", observe, phrase=phrase)
+        yield dire.rompue("enveloppe_illisible", observe=observe, explication=_explication(vue))
     else:
         yield from _version_soap(vue.enveloppe, vue, dire)
 
@@ -93,7 +94,8 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """EMB-04. Nothing announced is nothing wrong, where the payload alone tells the operation."""
+    """EMB-04, or EMB-18 where several operations take the payload, and the action tells which. Nothing
+    announced is nothing wrong, where the payload alone tells."""
     if vue.charge is None or vue.message is None:
         return
     connues = entrees(vue.contrat).get(str(etree.QName(vue.charge).localname), ())
@@ -101,14 +103,16 @@ def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
     annoncees = _actions(vue)
     if not possibles:
         return
+    plusieurs, seule = len(possibles) > 1, dire.exigence == SEULE_ACTION
     if not annoncees:
-        if len(possibles) > 1:
+        if plusieurs and not seule:
             yield dire.rompue("action_absente", " ou ".join(operation.soap_action for operation in possibles))
         return
     admises = {o.nom for o in possibles} if vue.prevue is None else {vue.prevue.nom}
     fausse = next((a for a in annoncees if a.rstrip("/").rpartition("/")[2] not in admises), None)
     attendue = vue.prevue.soap_action if vue.prevue is not None else ""
-    yield dire.si(fausse is None, "action_autre", attendue, fausse)
+    if plusieurs is seule:
+        yield dire.si(fausse is None, "action_autre", attendue, fausse)
 
 
 def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -121,18 +125,14 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
             observe = vue.en_tete("Content-Type") or "aucun Content-Type"
             yield dire.rompue("content_type_contredit", attendu, observe, limite=limite)
         elif vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
-            lie = annonce.startswith("multipart/related")
+            sorte = (
+                "multipart_illisible" if annonce.startswith("multipart/related") else "pas_multipart_related"
+            )
             codage = vue.en_tete("Content-Encoding").strip()
-            if codage.lower() in ("", "identity"):
-                phrase = f"Le message en plusieurs parties n'est pas lisible. {_explication(vue)}"
-            else:
-                phrase = (
-                    f"La requête est envoyée avec l'en-tête Content-Encoding: {codage} ; le SNE ne lit pas "
-                    "de corps compressé. Envoyez-la telle quelle, sans cet en-tête."
-                )
-            sorte = "multipart_illisible" if lie else "pas_multipart_related"
-            observe = vue.en_tete("Content-Type")
-            yield dire.rompue(sorte, "multipart/related", observe, phrase=phrase.strip())
+            if codage.lower() not in ("", "identity"):
+                sorte = "corps_compresse"
+            observe, explication = vue.en_tete("Content-Type"), _explication(vue)
+            yield dire.rompue(sorte, observe=observe, codage=codage, explication=explication)
         return
     if vue.message.packaging is not Packaging.MTOM:
         return
@@ -291,4 +291,5 @@ JUGES: Final = (
     Juge("EMB-15", sans_cle_privee),
     Juge("EMB-16", certificat_du_serveur_verifie),
     Juge("EMB-17", type_du_contenu),
+    Juge(SEULE_ACTION, action_de_l_operation),
 )

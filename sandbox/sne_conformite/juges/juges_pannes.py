@@ -4,37 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sne_conformite.juges.commande_jouee import PasJoue
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import CONSTATS, Dire
 from sne_conformite.observation.observation import PANNES_LISIBLES, Observation
 from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece
 
 #: By panne, the requirement that it puts to the test, and the `sorte` of what breaks it.
-PANNES: Final[Mapping[str, tuple[str, str]]] = {
-    "silence": ("ROB-01", "silence_pris_pour_succes"),
-    "coupure": ("ROB-01", "coupure_prise_pour_succes"),
-    "reponse_perdue": ("ROB-01", "reponse_perdue_prise_pour_succes"),
-    "mime_tronque": ("ROB-02", "reponse_tronquee_prise_pour_succes"),
-    "longueur_fausse": ("ROB-02", "longueur_fausse_prise_pour_succes"),
-    "partie_absente": ("ROB-02", "partie_absente_prise_pour_succes"),
-    "cid_faux": ("ROB-02", "reference_fausse_prise_pour_succes"),
-    "encodage_faux": ("ROB-02", "encodage_faux_pris_pour_succes"),
-    "html_502": ("ROB-03", "html_pris_pour_succes"),
-    "html_503": ("ROB-03", "html_pris_pour_succes"),
-    "numero_faux": ("ROB-05", "numero_mal_forme_conserve"),
-    "delai": ("ROB-06", "reponse_lente_non_lue"),
-    "goutte": ("ROB-06", "reponse_lente_non_lue"),
-    "bom": ("ROB-06", "bom_non_lu"),
-}
-#: How an answer arrived that a panne damaged.
-_ABIMEES: Final[Mapping[str, str]] = {
-    "mime_tronque": "coupée avant sa fin",
-    "longueur_fausse": "avec une longueur fausse",
-    "partie_absente": "sans l'une de ses parties",
-    "cid_faux": "avec une référence qui ne désigne aucune partie",
-    "encodage_faux": "dans un autre encodage que celui qu'elle annonce",
-}
+PANNES: Final[Mapping[str, tuple[str, str]]] = {p: (e, s) for p, (e, s) in CONSTATS["pannes"].items()}
 #: The requirement that the first command after a panne puts to the test.
 APRES: Final = "ROB-04"
 #: Pannes of an answer that is whole all the same, when one reads it kindly.
@@ -63,16 +40,10 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
 def _invente(pas: PasJoue, touche: Observation, dire: Dire) -> Constat:
     """The finding of a success that was none; `touche` is the exchange that the panne was played on."""
     panne = touche.panne or ""
-    attendu = "une erreur, dite à l'utilisateur"
-    if panne == _NUMERO_FAUX:
-        phrase, attendu = "Le numéro reçu, mal formé, a été gardé.", "aucun numéro"
-    elif any(o.lisible and o.acceptee for o in pas.observations):
+    phrase = ""
+    if panne != _NUMERO_FAUX and any(o.lisible and o.acceptee for o in pas.observations):
         phrase = "Le SNE n'a pas fait ce qui était demandé, et l'application a annoncé un succès."
-    elif panne in _ABIMEES:
-        phrase = f"La réponse est arrivée {_ABIMEES[panne]}{_coupees(touche)}, et un succès a été annoncé."
-    else:
-        phrase = "Aucune réponse n'est arrivée, et l'application a annoncé un succès."
-    return dire.rompue(PANNES[panne][1], attendu, _dit(pas), phrase=phrase)
+    return dire.rompue(PANNES[panne][1], observe=_dit(pas), phrase=phrase, coupees=_coupees(touche))
 
 
 def _coupees(touche: Observation) -> str:

@@ -5,18 +5,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sne_conformite.juges.juge import JugeDeSuite, Messages, Ordre, personnes
+from sne_conformite.juges.juges_vie import NATURES
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 
-_ECRITURES: Final = frozenset(
-    {
-        "getNumUnique",
-        "getDeclarationNouveauDalo",
-        "ajouterEvenementDemande",
-        "modifierEvenementDemande",
-        "supprimerEvenementDemande",
-    }
-)
+_ECRITURES: Final = frozenset({"getNumUnique", "getDeclarationNouveauDalo", *NATURES})
 
 
 class Corrections:

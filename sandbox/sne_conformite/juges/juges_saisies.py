@@ -18,6 +18,7 @@ from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
+from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element, lire_date
 from sne_interface.domain.texte import plier
 from sne_interface.generators.messages_apres_creation import copie
@@ -281,9 +282,9 @@ def _nature_devinee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
             yield from (c for c in constats if c.rompue or (vue is pas.envoi and vue.acceptee))
 
 
-def titulaires_de(vue: Observation) -> frozenset[str]:
-    """The holders of the demande in a message, folded, with their days of birth: what finds doublons."""
-    personnes = () if vue.demande is None else vue.demande.titulaires
+def titulaires_de(demande: Demande | None) -> frozenset[str]:
+    """The holders of a demande, folded, with their days of birth: what finds doublons."""
+    personnes = () if demande is None else demande.titulaires
     return frozenset(f"{plier(p.prenom)} {plier(p.nom)} {p.date_naissance or ''}" for p in personnes)
 
 
@@ -293,7 +294,7 @@ def _titulaires_cherches(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     envoyes = pas.connu.titulaires.get(pas.reference)
     if pas.envoi is None or not envoyes:
         return
-    cherches = titulaires_de(pas.envoi)
+    cherches = titulaires_de(pas.envoi.demande)
     if not any(titulaires <= cherches for titulaires in envoyes):
         attendu, observe = (", ".join(sorted(qui)) for qui in (envoyes[-1], cherches))
         yield dire.rompue("doublons_d_un_autre", attendu, observe)

@@ -18,6 +18,7 @@ from sne_conformite.juges.juge import (
     operations,
     personnes,
 )
+from sne_conformite.juges.juges_vie import NATURES
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import NUIT, VerdictEchange
@@ -28,11 +29,11 @@ _INCONNU: Final = ("CYC001", "EVT001", "DAL001")
 _RECHERCHES: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"})
 #: Operations that name a demande by its number.
 _SUR_UN_NUMERO: Final = frozenset(
-    {
-        "getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande",
-        "ajouterEvenementDemande", "modifierEvenementDemande", "supprimerEvenementDemande",
-    }
-)  # fmt: skip
+    {"getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande", *NATURES}
+)
+#: Kinds of messages that change a demande that has its number; operations that change an event.
+_SUR_UNE_DEMANDE: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
+_TYPE_D_EVENEMENT: Final = "listeEvenements/evenement/codeTypeEvenement"
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
 _DE_TOUS: Final = frozenset(
     {
@@ -75,7 +76,7 @@ class NumerosConserves(JugeDeSuite):
     when several were, and none was sent whole."""
 
     exigences = ("VIE-01", "VIE-02", "EMB-10")
-    sur = Messages(_SUR_UN_NUMERO, frozenset({"MOD", "REN", "RAD", "SUP", "COP"}))
+    sur = Messages(_SUR_UN_NUMERO, _SUR_UNE_DEMANDE)
 
     _delivres: dict[str, int | None] = field(default_factory=dict)
     _cites: set[str] = field(default_factory=set)
@@ -298,6 +299,64 @@ class Ajouts(JugeDeSuite):
         """Events whose answer was lost, and that nobody added again."""
         for echange in (*self._laisses, *self._perdus.values()):
             yield Dire("VIE-28", echange).tenue()
+
+
+@dataclass(slots=True)
+class EcrituresRepetees(JugeDeSuite):
+    """VIE-32. A message that the SNE accepted, and answered, is sent again (of creations, VIE-02 says so). A
+    driven application is to be accepted once a command, whatever it says the second time, and to say the same
+    once. Free traffic does not tell commands apart: there, the same is accepted again with nothing between,
+    and no message of that kind was sent once; beside one that was, a test repeats what it wants."""
+
+    exigences = ("VIE-32",)
+    sur = Messages(frozenset({*NATURES, "getDeclarationNouveauDalo"}), _SUR_UNE_DEMANDE)
+
+    #: What may be repeated from now on, each with its exchange.
+    _ecrites: dict[object, int | None] = field(default_factory=dict)
+    #: By kind of message, how many were accepted, the last of them, and what was repeated.
+    _comptes: Counter[str] = field(default_factory=Counter)
+    _tenues: dict[str, Constat] = field(default_factory=dict)
+    _repetees: dict[str, list[Constat]] = field(default_factory=dict)
+
+    def commander(self, ordre: Ordre) -> None:
+        """The user asks for something else, or for the same once more."""
+        self._ecrites.clear()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """Remembers the messages of each kind, which tell together, at the end, what was repeated."""
+        cles = list(self._cles(vue))
+        avant = next((self._ecrites[cle] for cle in cles if cle in self._ecrites), None)
+        if not self.pilote:
+            self._ecrites.clear()
+        quoi = f"{vue.operation} {vue.type_fichier}"
+        if avant is not None:
+            rompue = self.dire(vue).rompue("ecriture_repetee", observe=quoi, avant=avant)
+            self._repetees.setdefault(quoi, []).append(rompue)
+        if cles and vue.acceptee:
+            self._comptes[quoi] += 1
+            self._tenues[quoi] = self.dire(vue).tenue()
+            if vue.panne is None and vue.lisible and vue.retard < RETARD_MIN:  # a lost answer is asked again
+                self._ecrites |= dict.fromkeys(cles, vue.echange.identifiant)
+        yield from ()
+
+    def _cles(self, vue: Observation) -> Iterator[object]:
+        """By what this message is told from another."""
+        if not (vue.soap and self.sur.contient(vue.operation, vue.type_fichier)):
+            return
+        qui = (vue.guichet, vue.operation, vue.type_fichier, vue.numero)
+        if vue.acceptee or self.pilote:
+            yield *qui, vue.empreinte_du_fond
+        if vue.acceptee and self.pilote and vue.document is not None:
+            yield *qui, vue.document.texte_de(_TYPE_D_EVENEMENT)
+
+    def finir(self) -> Iterator[Constat]:
+        """Tells what was written twice; of a driven application, what was written once."""
+        for quoi, tenue in self._tenues.items():
+            repetees = self._repetees.get(quoi, [])
+            if self.pilote:
+                yield from repetees or [tenue]
+            elif self._comptes[quoi] <= 2 * len(repetees):
+                yield from repetees
 
 
 def _du_guichet(qui: frozenset[str], guichet: str) -> bool:

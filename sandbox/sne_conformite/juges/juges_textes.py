@@ -6,8 +6,8 @@ on purpose, or its own data may be damaged: one text says nothing yet (it is tol
 different one does.
 
 « &amp; » may have been typed, or copied from a page. An application that escapes twice spares no character of
-its kind: one that arrives as it is, at the same place of a message of that kind, acquits the escaped ones.
-And the same words, « Untel &amp; Fils », in several texts count as one.
+its kind: one that arrives as it is, at the same place of a message of that kind, acquits its own escapes, and
+no other's. Nobody types « &amp;amp; ». The same words, « Untel &amp; Fils », in several texts count as one.
 """
 
 import html
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import CONSTATS, Dire
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Constat
 
@@ -30,23 +30,18 @@ _COPIES: Final = frozenset('&<>"\xa0')
 _TAPES: Final = _COPIES | {"'"}
 #: What is never read by a person: an identifier of the application's own may hold anything.
 _OPAQUES: Final = frozenset({"refInterne", "mel"})
-#: Elements that hold a name or a line of an address; in other texts, « ? » may well stand between two words.
-_NOMS: Final = frozenset(
-    {
-        "nom", "prenom", "nomPatronymique", "nomHebergeant", "nomEmployeurPrincipal", "voie", "lieuDit",
-        "compAdresse", "compNomCentre", "compNomStructure", "compNomOrgBailleur", "nomOrganismeCollecteur",
-        "quartier", "communeEtranger", "pays",
-    }
-)  # fmt: skip
+#: Elements that hold a name or a line of an address.
+_NOMS: Final = frozenset(CONSTATS["noms"]["elements"])
 #: UTF-8 read as Windows-1252 or Latin-1. Of the letters that begin a pair (Â, Ã, Å, â), Portuguese ends words
 #: with Ã, and a capital may stand before a quotation mark: those pairs count inside a word only.
 _MAL_LU: Final = re.compile(
     "â€|â‚¬|ï¿½|[Nn]Â°|Â[²³´]|[\x80-\x84\x86-\x9f]|Å¸|Å[“’](?=\\w)|(?<!\\w)Ã(?=[ \xa0])"
     "|Ã[¡-ª¬-º¼-¿€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]|Ã[«»…‘’“”–—](?=\\w)"
 )
-#: A reference to a character, or to one by its name, that nobody read back; a quote or a letter escaped.
+#: A reference to a character, or to one by its name, that nobody read back, escaped once more or not; a quote
+#: or a letter escaped.
 _ECHAPPE: Final = re.compile(
-    r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z]{2,8}\d{0,2});|\\u00[89a-fA-F][\da-fA-F]|\w\\'\w"
+    r"&(?:amp;)*(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z]{2,8}\d{0,2});|\\u00[89a-fA-F][\da-fA-F]|\w\\'\w"
 )
 _AUTOUR: Final = re.compile(rf"[\w'’.-]*\s?(?:{_ECHAPPE.pattern})\s?[\w'’.-]*")
 _LETTRE_PERDUE: Final = re.compile(r"[^\W\d_]\?[^\W\d_]")
@@ -91,7 +86,7 @@ class TextesAbimes:
                 attendu = reparer(texte, sorte) or "la lettre saisie"
                 constat = dire.rompue(sorte, attendu, texte, chemin=chemin)
                 if sorte == ECHAPPE:
-                    lus = frozenset("".join(_lire(e[0]) for e in _ECHAPPE.finditer(texte)))
+                    lus = frozenset(filter(None, (_lire(e[0]) for e in _ECHAPPE.finditer(texte))))
                     vu = _Echappe(constat, lus, genre, nom)
                     self._echappes.setdefault(_AUTOUR.search(texte)[0], []).append(vu)  # type: ignore[index]
                 else:
@@ -108,19 +103,19 @@ class TextesAbimes:
 
     def finir(self) -> Iterator[Constat]:
         """The findings that all the traffic was needed for."""
-        restent = {mots: [vu for vu in vus if self._reste(vu)] for mots, vus in self._echappes.items()}
+        restent = {mots: [vu for vu in vus if self._restes(vu)] for mots, vus in self._echappes.items()}
         comptent = [vus for vus in restent.values() if vus]
-        jamais_tapes = any(vu.caracteres - _COPIES for vus in comptent for vu in vus)
+        jamais_tapes = any(self._restes(vu) - _COPIES for vus in comptent for vu in vus)
         if len(comptent) >= (ABIMES_MIN if jamais_tapes else COPIES_MIN):
             self._echappes.clear()
             yield from (vu.constat for vus in comptent for vu in vus)
 
-    def _reste(self, vu: _Echappe) -> bool:
-        """True when none of the characters of a text arrived elsewhere as it is: at the same place; in any
-        text of such a message, when people may have typed the escape."""
+    def _restes(self, vu: _Echappe) -> frozenset[str]:
+        """The characters of a text that did not arrive elsewhere as they are: at the same place; in any text
+        of such a message, those whose escape people may have typed."""
         nus = set(self._nus[vu.genre, vu.nom])
         nus.update(*(n & _TAPES for (genre, _), n in self._nus.items() if genre == vu.genre))
-        return not vu.caracteres & nus
+        return vu.caracteres - nus
 
     def angles(self) -> Iterator[AngleMort]:
         """Lists the damages that were seen too few times, or beside their contrary, and prove nothing yet."""
@@ -135,11 +130,22 @@ class TextesAbimes:
 
 
 def _lire(echappe: str) -> str:
-    """Returns the character that an escape stands for, "" when it stands for nothing."""
+    """Returns the character that an escape stands for, "" when it stands for nothing; of a character whose
+    escape people may have typed, and that was escaped once more, that escape."""
     if echappe.startswith("\\u"):
         return chr(int(echappe[2:], 16))
     lu = "'" if "\\" in echappe else html.unescape(echappe)
-    return lu if lu != echappe else ""
+    entier = _sans_echappes(lu)
+    if entier != lu:
+        return lu if entier in _TAPES else entier
+    return lu[0] if lu != echappe else ""
+
+
+def _sans_echappes(texte: str) -> str:
+    """A text, however many times it was escaped."""
+    while (lu := html.unescape(texte)) != texte:
+        texte = lu
+    return texte
 
 
 def abime(texte: str, *, nom: bool) -> str:
@@ -157,7 +163,7 @@ def abime(texte: str, *, nom: bool) -> str:
 def reparer(texte: str, sorte: str) -> str:
     """Returns the text that was meant, where it can be told; "" where it cannot."""
     if sorte == ECHAPPE:
-        return html.unescape(texte)
+        return _sans_echappes(texte)
     for encodage in ("cp1252", "latin-1") if sorte == "texte_mal_decode" else ():
         try:
             return texte.encode(encodage).decode("utf-8")

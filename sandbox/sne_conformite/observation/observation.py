@@ -62,8 +62,9 @@ _SANS_MESSAGE: Final = HORS_HTTP | {"GET", "HEAD", "OPTIONS"}
 #: What names the base, before the path of a service.
 _BASE_NOMMEE: Final = re.compile("^/bases/[^/]+")
 
-#: Statuses of a request that was not received whole: its connection was cut, or it took too long.
-_SANS_FIN: Final = (0, 408)
+#: Statuses of a request that was not received whole: its connection was cut, it took too long, or it is no
+#: HTTP that can be read to its end.
+_SANS_FIN: Final = (0, 408, 400)
 
 #: Pannes that leave the answer readable.
 PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
@@ -211,7 +212,7 @@ class Observation:
 
     @property
     def inachevee(self) -> bool:
-        """True when it is a message that was begun, and whose end never came."""
+        """True when it is a message that was begun, and whose end never came, or cannot be told."""
         echange = self.echange
         return echange.methode == "POST" and echange.service is None and echange.statut in _SANS_FIN
 

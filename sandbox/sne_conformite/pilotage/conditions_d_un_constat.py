@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Bilan
@@ -33,16 +34,6 @@ _CARACTERES: Final[Mapping[str, str]] = {
     "’": "une apostrophe", "œ": "« œ »", "Œ": "« œ »", "-": "un trait d'union",
 }  # fmt: skip
 _NON_ASCII: Final = "une lettre accentuée"
-#: Elements that are counted, as they are told.
-_PLURIELS: Final[Mapping[str, str]] = {
-    "cotitulaire": "co-titulaires",
-    "personneACharge": "personnes à charge",
-    "personneEnGarde": "enfants en garde",
-    "localisationSouhaite": "localisations souhaitées",
-    "typeLogement": "types de logement",
-    "motifDemande": "motifs",
-    "detailRessource": "ressources de même sorte",
-}
 
 #: (kind, path of the element, what of it): for kinds that have no third, "".
 Trait = tuple[str, str, str]
@@ -51,7 +42,7 @@ Trait = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class MenageVu:
     """A household that was played, in the canonical JSON of its example; the requirements that held, and what
-    broke (requirement, sorte). `tire` says that it was drawn: a shrink tries a hundred that are nearly alike,
+    broke (requirement, genre). `tire` says that it was drawn: a shrink tries a hundred that are nearly alike,
     which may refute a condition and prove none."""
 
     cle: str
@@ -85,7 +76,7 @@ class Conditions:
     def _conditions(self, bilan: Bilan, lus: dict[str, Mapping[Trait, int]]) -> Mapping[str, str]:
         trouvees = {}
         for constat in bilan.constats:
-            cle = (bilan.exigence, constat.sorte)
+            cle = (bilan.exigence, constat.genre)
             montrent = _differents(m for m in self.menages if cle in m.cassees)
             tiennent = _differents(
                 m for m in self.menages if cle not in m.cassees and bilan.exigence in m.tenues
@@ -99,7 +90,7 @@ class Conditions:
                 constat.chemin,
             )
             if phrase:
-                trouvees[constat.sorte] = phrase
+                trouvees[constat.genre] = phrase
         return trouvees
 
 
@@ -260,7 +251,7 @@ def _phrase(trait: Trait, ceux_ci: int, ceux_la: int, plus: bool) -> str:
     elif genre == LONGUEUR:
         return f"Toujours quand « {nom} » a {_caracteres(ceux_ci)} ou moins, jamais à partir de {ceux_la}"
     elif max(ceux_ci, ceux_la) > 1:
-        de = _PLURIELS.get(nom, f"« {nom} »")
+        de = CONSTATS["pluriels"].get(nom, f"« {nom} »")
         if plus:
             moins = " ou moins" if ceux_la > 1 else ""
             sinon = f"avec {ceux_la}{moins}" if ceux_la else "sans"

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -11,14 +12,14 @@ from typing import Any, Final
 from sne_conformite.bilan.consequences import Consequences, Lectures
 from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
-from sne_conformite.juges.juge import Ordre
+from sne_conformite.juges.juge import Ordre, avec_remede
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
 from sne_conformite.pilotage.base_pilotee import BaseJugee, controler
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
-from sne_conformite.pilotage.lien_application import Application, LienRompu
+from sne_conformite.pilotage.lien_application import Application, LienRompu, Message
 from sne_conformite.pilotage.retards_excuses import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.pilotage.utilisateur_joue import Utilisateur
 from sne_conformite.plan.exemples_tires import ExempleTire
@@ -27,9 +28,13 @@ from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, 
 from sne_conformite.protocole.protocole import COMMANDES, Statut
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.base import NatureGuichet
+from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import Echange
+from sne_interface.domain.element_recu import bloc
 from sne_interface.errors import SandboxError
 
+#: Seconds between two looks at the journal.
+_PAUSE: Final = 0.01
 #: Operations of the feeds.
 _RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c.operations)
 
@@ -53,13 +58,37 @@ class LienApplication:
     vu: int = 0
     cahier: Cahier = field(default_factory=Cahier)
 
-    def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> dict[str, Any]:
+    def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> Message:
         """The answer to a command. Raises LienRompu."""
-        message = {"id": self.suivant, "commande": commande, "maintenant": maintenant.isoformat(), **champs}
-        self.suivant += 1
-        envoyer = partial(self.application.envoyer, message)
-        reponse: dict[str, Any] = self.cahier.demander("envoyer", envoyer, message=sans_secret(message))
-        return reponse
+        return self.dire_ensemble([(commande, champs)], maintenant)[0]
+
+    def dire_ensemble(
+        self,
+        commandes: Sequence[tuple[str, Mapping[str, Any]]],
+        maintenant: datetime,
+        attendre: Callable[[int], None] = lambda combien: None,
+    ) -> list[Message]:
+        """The answers to commands, each told before the one before it is answered; `attendre` waits until so
+        many of them have begun. Raises LienRompu."""
+        messages = [
+            {"id": rang, "commande": commande, "maintenant": maintenant.isoformat(), **champs}
+            for rang, (commande, champs) in enumerate(commandes, self.suivant)
+        ]
+        self.suivant += len(messages)
+        reponse = partial(next, self._envoyer(messages, attendre))
+        return [self.cahier.demander("envoyer", reponse, message=sans_secret(m)) for m in messages]
+
+    def _envoyer(self, messages: Sequence[Message], attendre: Callable[[int], None]) -> Iterator[Message]:
+        """The answers in the order of the messages, which are sent when the first one is asked for."""
+        if len(messages) == 1:
+            yield self.application.envoyer(messages[0])
+            return
+        with ThreadPoolExecutor(len(messages)) as fils:
+            promesses = []
+            for rang, message in enumerate(messages):
+                attendre(rang)
+                promesses.append(fils.submit(self.application.envoyer, message))
+        yield from (promesse.result() for promesse in promesses)
 
     def duree(self, delai: float, debut: float) -> Duree:
         """Measures the time since `debut`, for a command that waits `delai` for an answer."""
@@ -101,11 +130,11 @@ class ExempleJoue:
 
     @property
     def fautes(self) -> dict[tuple[str, str], Constat]:
-        """The first finding of each (requirement, sorte) that is broken, and that no other explains."""
+        """The first finding of each (requirement, genre) that is broken, and that no other explains."""
         fautes: dict[tuple[str, str], Constat] = {}
         for constat in self.constats:
             if constat.rompue:
-                fautes.setdefault((constat.exigence, constat.sorte), constat)
+                fautes.setdefault((constat.exigence, constat.genre), constat)
         return fautes
 
 
@@ -209,8 +238,12 @@ class _Seance:
             # The example before broke off, and the application did not start again.
             self._revenir_au_vrai_serveur()
             lien.dire("reinitialiser", instant, {})
-            for rang, etape in enumerate(self.scenario.etapes, 1):
-                arret = getattr(self, etape.sorte)(etape, rang) or ""
+            for groupe in self.scenario.groupes():
+                (rang, etape), *_ = groupe
+                if etape.sorte == "faire":
+                    arret = self.faire(groupe)
+                else:
+                    arret = getattr(self, etape.sorte)(etape, rang) or ""
                 if arret:
                     break
             self._revenir_au_vrai_serveur()
@@ -222,9 +255,12 @@ class _Seance:
         lien.vu = self.trafic.dernier
         constats, accidents = self.trafic.juger(lien.acceleration)
         self.constats.extend(self.consequences.conclure(constats))
-        siens = (accident for vue in self.trafic.observations for accident in vue.accidents)
+        vues = {vue.echange.identifiant: vue for vue in self.trafic.observations}
+        siens = (accident for vue in vues.values() for accident in vue.accidents)
         return ExempleJoue(
-            tuple(self._montrer(constat) for constat in self.constats),
+            tuple(
+                self._montrer(avec_remede(constat, vues.get(constat.echange))) for constat in self.constats
+            ),
             tuple(self.trafic.observations),
             arret,
             erreur,
@@ -243,16 +279,25 @@ class _Seance:
 
     # --- the kinds of steps ----------------------------------------------------------------------------
 
-    def faire(self, etape: Etape, rang: int) -> str | None:
-        """The application is told a command, and judged on what it made of it."""
-        pas, duree = self._commander(etape, rang)
-        if pas.statut is Statut.NON_GERE:
-            return f"l'application ne gère pas « {etape.quoi} »"
-        self._retenir(pas)
-        raison = trop_tard(pas, duree, lues=self.banc.lien.lectures.lues)
-        if raison:
-            self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
-            return raison
+    def faire(self, groupe: Sequence[tuple[int, Etape]]) -> str:
+        """The application is told a command, or several at once, and judged on what it made of them."""
+        faits, duree = self._commander(groupe)
+        for pas in faits:
+            if pas.statut is Statut.NON_GERE:
+                return f"l'application ne gère pas « {pas.commande} »"
+            self._retenir(pas)
+        for pas in faits:
+            if len(faits) > 1 and pas.lu is not None:
+                self.connu.menees[pas.reference] = pas.lu
+        for pas in faits:
+            raison = trop_tard(pas, duree, lues=self.banc.lien.lectures.lues)
+            if raison:
+                self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
+                return raison
+        return next(filter(None, [self._juger(pas) for pas in faits]), "")
+
+    def _juger(self, pas: PasJoue) -> str:
+        """Judges a command; returns why the example stops there, "" when it goes on."""
         self.faites += pas.statut is Statut.FAIT
         self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
         self.accidents.extend(pas.accidents)
@@ -262,8 +307,8 @@ class _Seance:
             self.consequences.renoncer(pas, raison)
             return raison
         if pas.statut not in pas.attendus:
-            return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{pas.dit}"
-        return None
+            return f"« {pas.commande} » s'est terminé par « {pas.statut.value} »{pas.dit}"
+        return ""
 
     def autrui(self, etape: Etape, rang: int) -> str | None:
         """Another guichet does something in the same base."""
@@ -314,36 +359,57 @@ class _Seance:
 
     # --- a command -------------------------------------------------------------------------------------
 
-    def _commander(self, etape: Etape, rang: int) -> tuple[PasJoue, Duree]:
+    def _commander(self, groupe: Sequence[tuple[int, Etape]]) -> tuple[list[PasJoue], Duree]:
         lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
         maintenant = base.maintenant
-        champs, attendu = self.utilisateur.dire(etape, rang, maintenant.date())
-        fichiers: Sequence[tuple[str, bytes]] = ()
-        if etape.quoi == "integrer_dispatching":
-            fichiers = base.boite_sortie(adresses.guichet)
-            champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
-        self.trafic.commencer_une_commande(etape.quoi, champs)
+        faits = [self._preparer(etape, rang, maintenant.date()) for rang, etape in groupe]
+        for pas in faits:
+            self.trafic.commencer_une_commande(pas.commande, pas.message)
         debut = time.monotonic()
-        reponse = lien.dire(etape.quoi, maintenant, champs)
+        dits = [(pas.commande, pas.message) for pas in faits]
+        reponses = lien.dire_ensemble(dits, maintenant, self._attendre_des_appels)
         duree = lien.duree(adresses.delai_max_s, debut)
         vues = self.trafic.relever()
-        if not vues and reponse["statut"] == Statut.ERREUR:
+        if not vues and any(reponse["statut"] == Statut.ERREUR for reponse in reponses):
             vues = lien.poignees.attendre(self.trafic.relever)
-        pas = PasJoue(
+        joues = [
+            replace(
+                pas,
+                reponse=reponse,
+                observations=[vue for vue in siennes if vue.soap],
+                poignees=[vue for vue in siennes if vue.poignee],
+                inacheves=[vue for vue in siennes if vue.inachevee],
+            )
+            for pas, reponse, siennes in zip(faits, reponses, _partager(vues, faits), strict=True)
+        ]
+        for pas, (_, etape) in zip(joues, groupe, strict=True):
+            self._noter_ce_qui_est_dit(etape, pas.message, pas.observations)
+        return joues, duree
+
+    def _preparer(self, etape: Etape, rang: int, jour: date) -> PasJoue:
+        """A command as it is to be told."""
+        champs, attendu = self.utilisateur.dire(etape, rang, jour)
+        fichiers: Sequence[tuple[str, bytes]] = ()
+        if etape.quoi == "integrer_dispatching":
+            fichiers = self.banc.base.boite_sortie(self.banc.adresses.guichet)
+            champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
+        return PasJoue(
             commande=etape.quoi,
             message=champs,
-            reponse=reponse,
-            observations=[vue for vue in vues if vue.soap],
+            reponse={},
+            observations=(),
             connu=self.connu,
             attendus=etape.attendus,
             attendu=attendu,
             fichiers=fichiers,
-            faux=FAUX_SERVEURS.get(lien.serveur),
-            poignees=[vue for vue in vues if vue.poignee],
-            inacheves=[vue for vue in vues if vue.inachevee],
+            faux=FAUX_SERVEURS.get(self.banc.lien.serveur),
         )
-        self._noter_ce_qui_est_dit(etape, champs, pas.observations)
-        return pas, duree
+
+    def _attendre_des_appels(self, combien: int) -> None:
+        """Waits until the application has called so many times, for commands that are under way."""
+        base, limite = self.banc.base, time.monotonic() + self.banc.adresses.delai_max_s
+        while base.dernier() < self.trafic.dernier + combien and time.monotonic() < limite:
+            time.sleep(_PAUSE)
 
     def _noter_ce_qui_est_dit(
         self, etape: Etape, champs: Mapping[str, Any], vues: Iterable[Observation]
@@ -363,7 +429,7 @@ class _Seance:
             with vue.isoler("retenir ce qu'il délivre"):
                 if vue.operation == "getNumUnique":
                     self.connu.titulaires.setdefault(pas.reference, []).append(
-                        juges_saisies.titulaires_de(vue)
+                        juges_saisies.titulaires_de(vue.demande)
                     )
                 if vue.numero_rendu and vue.type_fichier in ("CRE", "CRS"):
                     self.connu.numeros[pas.reference] = vue.numero_rendu
@@ -384,3 +450,20 @@ class _Seance:
     def _revenir_au_vrai_serveur(self) -> None:
         if self.banc.lien.serveur != VRAI:
             self._adresser(VRAI)
+
+
+def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[list[Observation]]:
+    """The exchanges of each of the commands that were under way: a form tells for whom it is, else a number
+    of which demande; the first has what tells neither."""
+    parts: list[list[Observation]] = [[] for _ in faits]
+    saisies = [() if pas.attendu is None else (pas.attendu,) for pas in faits]
+    demandes = [Demande(bloc("interfaceNuu", bloc("demande", *saisie))) for saisie in saisies]
+    noms = list(map(juges_saisies.titulaires_de, demandes))
+    numeros = [pas.numero for pas in faits]
+    for vue in vues:
+        qui = juges_saisies.titulaires_de(vue.demande)
+        if qui and qui in noms:
+            parts[noms.index(qui)].append(vue)
+        else:
+            parts[numeros.index(vue.numero) if vue.numero in numeros else 0].append(vue)
+    return parts

@@ -21,7 +21,7 @@ from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.nir import masquer_nirs
 
-#: (requirement, sorte).
+#: (requirement, genre).
 Cle = tuple[str, str]
 #: Examples that a shrink may run: beyond, the smallest found so far is good enough.
 BUDGET: Final = 120
@@ -146,7 +146,7 @@ class Reductions:
     def reduire(self, ici: str, constat: Constat, tirages: Exemples, combien: int) -> Constat | None:
         """Shrinks what shows a finding of the check `ici`; the finding of the smallest example, None when
         there is none, or it was done before."""
-        cle = (constat.exigence, constat.sorte)
+        cle = (constat.exigence, constat.genre)
         if cle in self.faites or not self.budget or not depend_du_menage(constat.exigence):
             return None
         reduit = tirages.reduire(cle, combien, self.budget)
@@ -159,7 +159,7 @@ class Reductions:
     def montrer(self, ici: str, constat: Constat) -> tuple[Constat, str]:
         """A finding of the check `ici` with its smallest example, and the check that it was shrunk for when
         that is another one."""
-        reduit = self.faites.get((constat.exigence, constat.sorte))
+        reduit = self.faites.get((constat.exigence, constat.genre))
         if reduit is None:  # what was told is not the smallest that could be
             return replace(constat, exemple=None), ""
         premier, exemple, trouve = reduit

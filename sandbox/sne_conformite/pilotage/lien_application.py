@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import json
 import os
-import queue
 import signal
 import socket
 import ssl
@@ -114,22 +113,26 @@ class ApplicationProcessus:
         self._delai = delai
         self._sortie_erreur = sortie_erreur if sortie_erreur is not None else sys.stderr
         self._processus: subprocess.Popen[bytes] | None = None
-        self._lignes: queue.Queue[bytes | None] = queue.Queue()
+        self._lignes = _Lignes()
+        #: Who sends first starts the process, and no two messages are written at once.
+        self._verrou = threading.RLock()
         self._dits: deque[str] = deque(maxlen=_LIGNES_GARDEES)
         self._ecoute: threading.Thread | None = None
         self._demarrage: Message | None = None
 
     def envoyer(self, message: Message) -> Message:
-        """The answer to `message`. Raises LienRompu."""
-        if message.get("commande") == "demarrer":
-            self._demarrage = message
-        if self._processus is not None and self._processus.poll() is not None:
-            _achever(self._processus)  # what it had started may live on
-            self._processus = None
-        if self._processus is None:
-            self._lancer()
-            if self._demarrage is not None and message is not self._demarrage:
-                self._echanger(self._demarrage, DELAI_DEMARRAGE)
+        """The answer to `message`. Raises LienRompu. Several threads may call it at once: the answers come in
+        any order."""
+        with self._verrou:
+            if message.get("commande") == "demarrer":
+                self._demarrage = message
+            if self._processus is not None and self._processus.poll() is not None:
+                _achever(self._processus)  # what it had started may live on
+                self._processus = None
+            if self._processus is None:
+                self._lancer()
+                if self._demarrage is not None and message is not self._demarrage:
+                    self._echanger(self._demarrage, DELAI_DEMARRAGE)
         delai = DELAI_DEMARRAGE if message is self._demarrage else self._delai
         return self._echanger(message, delai)
 
@@ -147,8 +150,7 @@ class ApplicationProcessus:
 
     def _lancer(self) -> None:
         self._dits.clear()
-        lignes: queue.Queue[bytes | None] = queue.Queue()
-        self._lignes = lignes
+        lignes = self._lignes = _Lignes()
         try:
             self._processus = subprocess.Popen(  # noqa: S603 - the operator's own command
                 self._mots,
@@ -181,29 +183,33 @@ class ApplicationProcessus:
                 continue
 
     def _echanger(self, message: Message, delai: float) -> Message:
-        processus = self._processus
-        assert processus is not None
-        assert processus.stdin is not None
         limite, ferme = time.monotonic() + delai, False
-        try:
-            lu = _ecrire(processus.stdin.fileno(), json.dumps(message, ensure_ascii=False).encode(), limite)
-        except OSError:
-            lu = ferme = True  # it reads no more: what it had said first tells why
-            limite = time.monotonic() + _FIN
+        with self._verrou:
+            processus, lignes = self._processus, self._lignes
+            if processus is None:  # what answers another message has just stopped it
+                raise LienRompu(_phrase(message, "s'est arrêtée"), remede=_RESTER)
+            assert processus.stdin is not None
+            lignes.attendus.add(message["id"])
+            try:
+                ecrit = json.dumps(message, ensure_ascii=False).encode()
+                lu = _ecrire(processus.stdin.fileno(), ecrit, limite)
+            except OSError:
+                lu = ferme = True  # it reads no more: what it had said first tells why
+                limite = time.monotonic() + _FIN
         if not lu:
             raise self._rompre(
                 message, f"n'a pas lu sa question en {delai:g} s", _LIRE, self._derniers_mots()
             )
         while True:
             try:
-                ligne = self._lignes.get(timeout=max(0.0, limite - time.monotonic()))
-            except queue.Empty:
+                ligne = lignes.prendre(message["id"], limite)
+            except TimeoutError:
                 if ferme:
-                    raise self._arreter(message) from None
+                    raise self._arreter(message, processus) from None
                 quoi = f"n'a pas répondu en {delai:g} s"
                 raise self._rompre(message, quoi, _VIDER, self._derniers_mots()) from None
             if ligne is None:
-                raise self._arreter(message)
+                raise self._arreter(message, processus)
             if not ligne.strip():
                 continue
             try:
@@ -211,17 +217,17 @@ class ApplicationProcessus:
             except ValueError:
                 quoi = f"a écrit sur sa sortie autre chose que du JSON : « {_montrer(ligne).strip()} »"
                 raise self._rompre(message, quoi, _RESERVEE) from None
-            if autre := _d_un_autre(reponse, message):
+            if autre := _d_un_autre(reponse, message, seul=lignes.attendus == {message["id"]}):
                 raise self._rompre(message, autre, _RECOPIER)
+            lignes.attendus.discard(message["id"])
             return _verifiee(message, reponse, self._derniers_mots)
 
-    def _arreter(self, message: Message) -> LienRompu:
-        assert self._processus is not None
-        _achever(self._processus)
+    def _arreter(self, message: Message, processus: subprocess.Popen[bytes]) -> LienRompu:
+        _achever(processus)
         if self._ecoute is not None:
             self._ecoute.join(_FIN)  # its last words are read to their end, unless a child of its own goes on
         mots = self._derniers_mots() or "Elle n'a rien écrit sur l'erreur standard (stderr)."
-        return self._rompre(message, f"s'est arrêtée (code {self._processus.returncode})", _RESTER, mots)
+        return self._rompre(message, f"s'est arrêtée (code {processus.returncode})", _RESTER, mots)
 
     def _rompre(self, message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
         processus, self._processus = self._processus, None
@@ -233,6 +239,39 @@ class ApplicationProcessus:
         time.sleep(0.05)  # what it said while it died may be on its way
         mots = "\n".join(self._dits)
         return f"Ses derniers mots (stderr) :\n{mots}" if mots else ""
+
+
+class _Lignes:
+    """The lines that a process writes, as they come, None at their end. `attendus` are the ids of the
+    messages that wait for one: a line goes to that which it answers, any other to whoever looks first."""
+
+    def __init__(self) -> None:
+        self.attendus: set[Any] = set()
+        self._venues: list[bytes | None] = []
+        self._venue = threading.Condition()
+
+    def mettre(self, ligne: bytes | None) -> None:
+        """One more line."""
+        with self._venue:
+            self._venues.append(ligne)
+            self._venue.notify_all()
+
+    def prendre(self, identifiant: Any, limite: float) -> bytes | None:
+        """The next line for a message; raises TimeoutError when none comes before `limite` (monotonic)."""
+        with self._venue:
+            while (rang := self._rang(identifiant)) is None:
+                if not self._venue.wait(max(0.0, limite - time.monotonic())):
+                    raise TimeoutError
+            ligne = self._venues[rang]
+            if ligne is not None:  # the end is everybody's
+                del self._venues[rang]
+            return ligne
+
+    def _rang(self, identifiant: Any) -> int | None:
+        autres = self.attendus - {identifiant}
+        return next(
+            (i for i, lue in enumerate(self._venues) if _identifiant(lue, autres) not in autres), None
+        )
 
 
 def hors_d_atteinte(numero: str) -> bool:
@@ -331,10 +370,11 @@ def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> 
     return dict(reponse)
 
 
-def _d_un_autre(reponse: Any, message: Message) -> str:
-    """Describes an answer to another message, "" for an answer to this one."""
-    if isinstance(reponse, dict) and reponse.get("id", message["id"]) != message["id"]:
-        ecrit = extrait(json.dumps(reponse["id"], ensure_ascii=False), 60)
+def _d_un_autre(reponse: Any, message: Message, *, seul: bool = True) -> str:
+    """Describes an answer to another message, "" for an answer to this one; one that waits alone may be
+    answered without an id."""
+    if isinstance(reponse, dict) and reponse.get("id", message["id"] if seul else None) != message["id"]:
+        ecrit = extrait(json.dumps(reponse.get("id"), ensure_ascii=False), 60)
         return f"a répondu au message {ecrit}, pas à {message['id']}"
     return ""
 
@@ -371,10 +411,19 @@ def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
     return not fil.is_alive()
 
 
-def _lire(flux: IO[bytes], lignes: "queue.Queue[bytes | None]") -> None:
+def _identifiant(ligne: bytes | None, parmi: set[Any]) -> Any:
+    """The id that a line answers, None for none; it is read only when there is one to tell it from."""
+    try:
+        lu = json.loads(ligne)["id"] if ligne and parmi else None
+        return lu if isinstance(lu, int) else None
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+
+
+def _lire(flux: IO[bytes], lignes: _Lignes) -> None:
     while ligne := flux.readline(_LIGNE_MAX):
-        lignes.put(ligne)
-    lignes.put(None)
+        lignes.mettre(ligne)
+    lignes.mettre(None)
 
 
 def _achever(processus: subprocess.Popen[bytes]) -> None:

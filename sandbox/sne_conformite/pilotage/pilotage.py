@@ -181,14 +181,16 @@ def instant_de(scenario: Scenario, instant: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Presentation:
-    """The presentation of the application: its name and version, the commands that it knows, the versions of
-    messages that it writes (none when it does not say), how many of it may run at once, the filters of feeds
-    that it sends; and what the contract has: the versions of messages, the commands of its roles."""
+    """The presentation of the application: its name and version, the commands that it knows, the versions
+    of messages that it writes (none when it does not say), how many of it may run at once, how many
+    commands one of them does at once, the filters of feeds that it sends; and what the contract has: the
+    versions of messages, the commands of its roles."""
 
     nom: str
     commandes: frozenset[str]
     versions: frozenset[str]
     instances: int
+    a_la_fois: int
     filtres: frozenset[str]
     admises: frozenset[str]
     prevues: frozenset[str]
@@ -205,6 +207,8 @@ class _Presentation:
         ):
             if manquent:
                 return f"{dit} {', '.join(sorted(manquent))}"
+        if scenario.a_la_fois > self.a_la_fois:
+            return f"l'application ne mène pas {scenario.a_la_fois} commandes à la fois"
         return ""
 
 
@@ -253,6 +257,7 @@ class _Pilotage:
             frozenset(map(str, reponse["commandes"])),
             frozenset(map(str, reponse.get("versions") or ())),
             int(reponse.get("instances") or 1),
+            int(reponse.get("a_la_fois") or 1),
             frozenset(map(str, reponse.get("filtres") or ())),
             frozenset(contrat.versions),
             frozenset(c for role in roles.values() for c in role.commandes),

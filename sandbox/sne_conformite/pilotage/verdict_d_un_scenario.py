@@ -65,7 +65,7 @@ class Recolte:
             else:
                 ou = self.plies if constat.cause else self.cassees
                 trouves = ou.setdefault(constat.exigence, [])
-                if len(trouves) < CONSTATS_MAX and all(c.sorte != constat.sorte for c in trouves):
+                if len(trouves) < CONSTATS_MAX and all(c.genre != constat.genre for c in trouves):
                     trouves.append(constat)
 
     def garde(self, constat: Constat) -> bool:

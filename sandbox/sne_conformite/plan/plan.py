@@ -13,6 +13,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import tomli
 
+from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.plan.exigences_montrables import (
     CONTROLES,
     dire_ces_etapes,
@@ -35,27 +36,9 @@ from sne_sandbox.bases.horloge import atteindre
 #: The motives that an application may radiate for.
 RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")
 #: What another guichet may do, with what it enters when the step says no more: by option, its value.
-AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = {
-    "enregistrer": {},
-    "modifier": {},
-    "renouveler": {},
-    "radier": {"radiation": "RADABA"},
-    "declarer_dalo": {"dalo": {"statut": "ACTIF"}},
-    "ajouter_evenement": {"evenement": "RECTIF"},
-}
+AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = CONSTATS["autrui"]
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
-#: Titles of the families (heads of the ids of scenarios) of a group that has several.
-_FAMILLES: Final[Mapping[str, str]] = {
-    "RAD": "Radiation",
-    "DEC": "Attribution et décisions",
-    "DAL": "DALO",
-    "REL": "Relevés",
-    "RCH": "Recherche",
-    "CON": "Consultation",
-    "DIS": "Dispatching",
-    "ASY": "Fin des échanges asynchrones",
-}
 #: Keys of a step, by the key that says what it is; each with what it takes.
 _COMMUNES: Final = {
     "reference": str,
@@ -81,6 +64,7 @@ _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
         "portee": str,
         "attendu": list,
         "anomalies": list,
+        "ensemble": bool,
     },
     "autrui": {**_COMMUNES, "guichet": str, "jumeau_de": str},
     "temps": {},
@@ -152,6 +136,21 @@ class Scenario:
             {"adresser"} if self.ailleurs else frozenset()
         )
 
+    def groupes(self) -> Iterator[list[tuple[int, Etape]]]:
+        """Its steps by their rank from 1, those together that are under way at once: a command that is told
+        « ensemble » is not answered yet when the next one is told."""
+        groupe: list[tuple[int, Etape]] = []
+        for rang, etape in enumerate(self.etapes, 1):
+            groupe.append((rang, etape))
+            if not etape.options.get("ensemble"):
+                yield groupe
+                groupe = []
+
+    @property
+    def a_la_fois(self) -> int:
+        """How many commands at once it needs of the application."""
+        return max(map(len, self.groupes()))
+
     @property
     def filtres(self) -> frozenset[str]:
         """The filters of feeds that it needs of the application."""
@@ -194,7 +193,7 @@ class Plan:
     def familles(self) -> dict[str, str]:
         """The families, heads of the ids of the scenarios, each with its title."""
         tetes = {s.id.partition("-")[0]: s.groupe for s in self}
-        return {tete: _FAMILLES.get(tete, GROUPES[groupe]) for tete, groupe in tetes.items()}
+        return {tete: CONSTATS["familles"].get(tete, GROUPES[groupe]) for tete, groupe in tetes.items()}
 
 
 class PlanIncorrect(UsageError):
@@ -241,6 +240,11 @@ def lire(fichier: Path) -> Scenario:
         lecteur.etape(rang, brut, menages, connus)
         for rang, brut in enumerate(lecteur.prendre(table, "etapes", list), 1)
     )
+    for rang, (etape, suivante) in enumerate(zip(etapes, (*etapes[1:], None), strict=True), 1):
+        if etape.options.get("ensemble") and (suivante is None or suivante.sorte != "faire"):
+            raise lecteur.refuser(
+                f"étape {rang}", "« ensemble » n'a pas d'étape « faire » après elle", "ôtez-le"
+            )
     return Scenario(
         id=fichier.stem,
         groupe=fichier.parent.name,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
+from sne_interface.resources import table
 from sne_sandbox.pki import MOT_DE_PASSE
 
 #: What a step of the plan calls the server that is to be trusted.
@@ -15,12 +15,14 @@ VRAI: Final = "vrai"
 @dataclass(frozen=True, slots=True)
 class FauxServeur:
     """A server that an application must refuse to speak to, for one thing wrong with its certificate: a row
-    here, beside the listener that has it, is all that the plan, the protocol and the judges know of one.
+    of the table, beside the listener that has it, is all that the plan, the protocol and the judges know of
+    one.
 
-    `ecoute` is its listener, as the ready file and the journal call it; `champ` the field of `demarrer`
-    that gives its addresses; `certificat` what its certificate is, as sentences end. An application that
-    speaks to it breaks `exigence`, in the way that `sorte` names."""
+    `nom` is what a step of the plan calls it, `ecoute` its listener, as the ready file and the journal call
+    it; `champ` the field of `demarrer` that gives its addresses; `certificat` what its certificate is, as
+    sentences end. An application that speaks to it breaks `exigence`, in the way that `sorte` names."""
 
+    nom: str
     ecoute: str
     champ: str
     certificat: str
@@ -28,21 +30,8 @@ class FauxServeur:
     sorte: str
 
 
-#: By what a step of the plan calls them.
-FAUX_SERVEURS: Final[Mapping[str, FauxServeur]] = MappingProxyType(
-    {
-        "expire": FauxServeur(
-            "https_expire", "adresses_expirees", "expiré", "EMB-12", "certificat_expire_accepte"
-        ),
-        "autre_nom": FauxServeur(
-            "https_autre_nom",
-            "adresses_autre_nom",
-            "établi à un autre nom",
-            "EMB-16",
-            "certificat_d_un_autre_nom_accepte",
-        ),
-    }
-)
+#: By what a step of the plan calls them: the rows of the table beside.
+FAUX_SERVEURS: Final = {ligne["nom"]: FauxServeur(**ligne) for ligne in table(__file__)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,12 @@ class Statut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChampProtocole:
-    """A field of a message. `type` is « texte », « booleen », « nombre », « json » (any object: a document in
-    the form of `formulaire`) or a name of FORMES; `liste` says that it holds several, `filtre` names the
-    element of the operation that it filters by."""
+    """A field of a message; `dit` is what it says. `type` is « texte », « booleen », « nombre », « json »
+    (any object: a document in the form of `formulaire`) or a name of FORMES; `liste` says that it holds
+    several, `filtre` names the element of the operation that it filters by."""
 
     nom: str
-    description: str
+    dit: str
     type: str = "texte"
     liste: bool = False
     requis: bool = False
@@ -57,7 +57,7 @@ class Commande:
     `protocole.toml`). The rest is told by its fields."""
 
     nom: str
-    description: str
+    dit: str
     champs: tuple[ChampProtocole, ...] = ()
     reponse: tuple[ChampProtocole, ...] = ()
     operations: tuple[str, ...] = ()
@@ -101,38 +101,23 @@ class Commande:
         return _CHAMPS["id_evenement"] in self.champs
 
 
-def _champ(cle: str, dit: Mapping[str, Any]) -> ChampProtocole:
-    return ChampProtocole(
-        dit.get("nom", cle),
-        dit["dit"],
-        dit.get("type", "texte"),
-        dit.get("liste", False),
-        dit.get("requis", False),
-        dit.get("filtre", ""),
-    )
-
-
-def _commande(nom: str, table: Mapping[str, Any]) -> Commande:
-    cles = [*table.get("champs", ())]
-    if _FAUX in cles:
-        rang = cles.index(_FAUX)
-        cles[rang : rang + 1] = [faux.champ for faux in FAUX_SERVEURS.values()]
-    return Commande(
-        nom,
-        table["dit"].replace("{mauvais}", " ou ".join(faux.certificat for faux in FAUX_SERVEURS.values())),
-        tuple(_CHAMPS[cle] for cle in cles),
-        tuple(_CHAMPS[cle] for cle in table.get("reponse", ())),
-        tuple(table.get("operations", ())),
-        tuple(table.get("genres", ())),
-        tuple(table.get("suites", ())),
-        table.get("exigence", ""),
-    )
+def _commande(nom: str, dite: Mapping[str, Any]) -> Commande:
+    cles = {sens: [*dite.get(sens, ())] for sens in ("champs", "reponse")}
+    if _FAUX in cles["champs"]:
+        rang = cles["champs"].index(_FAUX)
+        cles["champs"][rang : rang + 1] = [faux.champ for faux in FAUX_SERVEURS.values()]
+    mauvais = " ou ".join(faux.certificat for faux in FAUX_SERVEURS.values())
+    lue: dict[str, Any] = {cle: tuple(v) if isinstance(v, list) else v for cle, v in dite.items()}
+    lue |= {sens: tuple(_CHAMPS[cle] for cle in siennes) for sens, siennes in cles.items()}
+    return Commande(nom, **lue | {"dit": dite["dit"].replace("{mauvais}", mauvais)})
 
 
 #: The fields of servers that an application must refuse, one for each (FAUX_SERVEURS).
 _FAUX: Final = "faux_serveurs"
 _TABLES: Final = tomli.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
-_CHAMPS: Final = {cle: _champ(cle, dit) for cle, dit in _TABLES["champs"].items()} | {
+_CHAMPS: Final = {
+    cle: ChampProtocole(**{"nom": cle, **champ}) for cle, champ in _TABLES["champs"].items()
+} | {
     faux.champ: ChampProtocole(faux.champ, f"les mêmes, derrière un certificat {faux.certificat}", "adresses")
     for faux in FAUX_SERVEURS.values()
 }
@@ -142,9 +127,11 @@ MAINTENANT: Final = _CHAMPS[_TABLES["toujours"]]
 COMMUNS: Final = tuple(_CHAMPS[cle] for cle in _TABLES["communs"])
 #: Objects inside messages.
 FORMES: Final[Mapping[str, tuple[ChampProtocole, ...]]] = {
-    forme: tuple(_champ(cle, dit) for cle, dit in champs.items())
+    forme: tuple(ChampProtocole(cle, **champ) for cle, champ in champs.items())
     for forme, champs in _TABLES["formes"].items()
 }
+#: How a command ends, and what that says.
+STATUTS: Final[Mapping[str, str]] = _TABLES["statuts"]
 #: Every command, by name, in the order of the documentation.
 COMMANDES: Final[Mapping[str, Commande]] = {
     nom: _commande(nom, table) for nom, table in _TABLES["commandes"].items()
@@ -175,10 +162,11 @@ def verifier_reponse(commande: str, reponse: Any) -> str:
 
 
 def _inconnues(reponse: Mapping[str, Any]) -> str:
-    """Describes the fault of the commands that an application says it knows, or of its instances."""
-    instances = reponse.get("instances")
-    if instances is not None and (instances < 1 or instances != int(instances)):
-        return f"« instances » vaut {instances} : un nombre entier, au moins 1"
+    """Describes the fault of the commands that an application says it knows, or of what it does at once."""
+    for nom in ("instances", "a_la_fois"):
+        combien = reponse.get(nom)
+        if combien is not None and (combien < 1 or combien != int(combien)):
+            return f"« {nom} » vaut {combien} : un nombre entier, au moins 1"
     for nom in reponse["commandes"]:
         if nom not in COMMANDES:
             proches = difflib.get_close_matches(nom, COMMANDES, 1)

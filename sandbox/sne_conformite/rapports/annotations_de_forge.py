@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TextIO
 from urllib.parse import unquote
 
-from sne_conformite.rapports.comptes_du_rapport import compter
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.signalements_a_la_forge import Niveau, Signalement, signaler

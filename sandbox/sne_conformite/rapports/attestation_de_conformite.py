@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from sne_conformite.rapports import synthese, verdict_de_conformite
-from sne_conformite.rapports.comptes_du_rapport import compter
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.domain.dates import PARIS

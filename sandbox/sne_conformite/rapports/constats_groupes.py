@@ -1,8 +1,10 @@
-"""Findings as a developer mends them: alike ones told together, by (exigence, sorte), the worst first; and
-the smallest example as a person reads it, one line a value.
+"""Findings as a developer mends them: alike ones told together, by (exigence, genre), the worst first; how
+many of each there are, counted once for every form of a report; and the smallest example as a person reads
+it, one line a value.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,7 +17,16 @@ from sne_conformite.rapports.rapport import (
     Verdict,
     Verification,
 )
-from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE, niveaux_de
+from sne_conformite.rapports.verdict_de_conformite import (
+    DES_EXIGENCES,
+    DES_VERIFICATIONS,
+    OBLIGATOIRE,
+    Issue,
+    compter_issues,
+    issue_de_bilan,
+    issue_de_verification,
+    niveaux_de,
+)
 from sne_interface.domain.texte import accorde, premiers
 
 #: Verdicts that something must be done about.
@@ -28,12 +39,12 @@ ECHANGES_MAX: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class GroupeConstats:
-    """Every finding of one `sorte` about one requirement.
+    """Every finding of one `genre` about one requirement.
 
     `constat` is the example shown (None: the check ended in error, `phrase` says how), `scenarios` where it
     was met in the plan's order (none when traffic is judged), `nombre` how many findings, `echanges` where
     they were seen, `commande` plays it again, `connue` is the reason of the baseline, "" unless it excuses
-    all of them, `remede` what a developer does about the requirement.
+    all of them, `remede` what a developer does about it.
     """
 
     exigence: str
@@ -80,15 +91,27 @@ class GroupeConstats:
         debut, fin = ("sa conséquence", "non comptée") if seule else ("ses conséquences", "non comptées")
         return f"et {debut} : {', '.join(self.consequences)} ({fin})"
 
+    def dits(self, rendre: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+        """All that is told of it after its sentence, each after its word ("" for none), as `valeurs_de`."""
+        if self.constat is not None:
+            yield from valeurs_de(self.constat, rendre)
+        autres = ("", self.suites), ("", self.ou), ("quand", self.condition), ("remède", self.remede)
+        yield from ((mot, dit) for mot, dit in autres if dit)
+
     @property
     def obligatoire(self) -> bool:
         """Tell whether it makes the application not conforming, unless it is known."""
         return self.erreur or self.niveau == OBLIGATOIRE
 
     @property
+    def genre(self) -> str:
+        """The kind of its findings, "" of an error."""
+        return self.constat.genre if self.constat and not self.erreur else ""
+
+    @property
     def cle(self) -> tuple[str, str, bool]:
         """The key that tells a group from another."""
-        return self.exigence, self.sorte, self.erreur
+        return self.exigence, self.genre, self.erreur
 
 
 def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
@@ -98,7 +121,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
     for constat, verification, connue in _trouvailles(rapport):
         exigence = constat.exigence if constat else verification.exigence if verification else ""
         erreur = verification is not None and verification.verdict is Verdict.ERREUR
-        cle = (exigence, constat.sorte if constat else "", erreur)
+        cle = (exigence, constat.genre if constat else "", erreur)
         if erreur and verification is not None:  # one breakdown is one line, whatever it kept from being seen
             cle = ("", verification.raison, True)
         trouvailles.setdefault(cle, []).append((constat, verification, connue))
@@ -107,11 +130,14 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
     # What stands for scenarios there are families of requirements: nobody ran them.
     libre = rapport.entete.mode == TRAFIC
     groupes = []
-    for (exigence, sorte, erreur), lot in trouvailles.items():
+    sortes = Counter((lot[0][0].exigence, lot[0][0].sorte) for lot in trouvailles.values() if lot[0][0])
+    for (exigence, genre, erreur), lot in trouvailles.items():
         constat, montree, _ = min(lot, key=_lisibilite)
         if erreur:
-            exigence, sorte = ", ".join(dict.fromkeys(v.exigence for _, v, _ in lot if v)), ""
+            exigence, genre = ", ".join(dict.fromkeys(v.exigence for _, v, _ in lot if v)), ""
         bilan = bilans.get(exigence)
+        sorte = constat.sorte if constat and not erreur else ""
+        combien = bilan.nombres.get(sorte, 0) if bilan and sortes[exigence, sorte] == 1 else 0
         groupes.append(
             GroupeConstats(
                 exigence=exigence,
@@ -122,7 +148,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 phrase=(constat.phrase if constat else "")
                 or (montree.raison if montree else "")
                 or "La vérification n'a pas abouti.",
-                nombre=max(len(lot), bilan.nombres.get(sorte, 0) if bilan and not erreur else 0),
+                nombre=max(len(lot), combien),
                 scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v, _ in lot if v)),
                 constat=constat,
                 exemple=constat.exemple if constat else None,
@@ -130,8 +156,8 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 connue=lot[0][2] if all(connue for _, _, connue in lot) else "",
                 erreur=erreur,
                 echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
-                remede=bilan.remede if bilan and not erreur else "",
-                condition=str(bilan.conditions.get(sorte, "")) if bilan and not erreur else "",
+                remede=bilan.remedes([constat] if constat else ()) if bilan and not erreur else "",
+                condition=str(bilan.conditions.get(genre, "")) if bilan else "",
             )
         )
     return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)
@@ -173,7 +199,7 @@ def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verificatio
         if verification.verdict not in MANQUEMENTS:
             continue
         enfreints = [c for c in verification.constats if c.rompue]
-        vues |= {(c.exigence, c.sorte) for c in enfreints}
+        vues |= {(c.exigence, c.genre) for c in enfreints}
         vues.add((verification.exigence, ""))
         for constat in enfreints or (None,):
             yield constat, verification, verification.connue
@@ -181,7 +207,7 @@ def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verificatio
         if bilan.etat is not EtatExigence.ENFREINTE:
             continue
         for constat in bilan.constats:
-            if not constat.tenue and (constat.exigence, constat.sorte) not in vues:
+            if not constat.tenue and (constat.exigence, constat.genre) not in vues:
                 yield constat, None, bilan.connue
 
 
@@ -276,3 +302,49 @@ def _simple(valeur: Any) -> str:
     if isinstance(valeur, bool):
         return "true" if valeur else "false"
     return RIEN if valeur is None or valeur == "" else str(valeur).replace("\n", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class ComptesDuRapport:
+    """The numbers of a report. `verifications` and `exigences` are by issue, in the order of a summary, those
+    that are not met left out. Of the groups of findings, `a_corriger` make it not conforming, `conseils` are
+    recommendations, `connus` are excused by the baseline."""
+
+    verifications: tuple[tuple[Issue, int], ...]
+    exigences: tuple[tuple[Issue, int], ...]
+    a_corriger: tuple[GroupeConstats, ...]
+    conseils: tuple[GroupeConstats, ...]
+    connus: tuple[GroupeConstats, ...]
+
+    @property
+    def issues(self) -> list[Issue]:
+        """All that were met."""
+        return [issue for issue, _ in (*self.verifications, *self.exigences)]
+
+    def en_json(self) -> dict[str, Any]:
+        """`synthese` of a report: every issue has its number, by its word in the singular."""
+        return {
+            "verifications": _toutes(DES_VERIFICATIONS, self.verifications),
+            "exigences": _toutes(DES_EXIGENCES, self.exigences),
+            "manquements": len(self.a_corriger),
+            "recommandations_non_suivies": len(self.conseils),
+            "manquements_connus": len(self.connus),
+        }
+
+
+def compter(rapport: Rapport) -> ComptesDuRapport:
+    """The numbers of `rapport`."""
+    niveaux = niveaux_de(rapport)
+    groupes = grouper(rapport)
+    return ComptesDuRapport(
+        tuple(compter_issues(issue_de_verification(v, niveaux) for v in rapport.verifications)),
+        tuple(compter_issues(map(issue_de_bilan, rapport.bilans))),
+        tuple(g for g in groupes if g.obligatoire and not g.connue),
+        tuple(g for g in groupes if not g.obligatoire and not g.connue),
+        tuple(g for g in groupes if g.connue),
+    )
+
+
+def _toutes(issues: Iterable[Issue], nombres: Iterable[tuple[Issue, int]]) -> dict[str, int]:
+    vues = {issue.un: nombre for issue, nombre in nombres}
+    return {issue.un: vues.get(issue.un, 0) for issue in issues}

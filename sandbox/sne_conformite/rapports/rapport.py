@@ -23,11 +23,13 @@ through: the report concludes nothing from it. A breach that the rules find in a
 an `Infraction`, then an `Anomalie`.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 if TYPE_CHECKING:
     from sne_interface.contract.exigences import Exigence
@@ -49,6 +51,7 @@ GROUPES: Final[Mapping[str, str]] = {
     "recherche": "Recherche et consultation",
     "dispatching": "Dispatching et fin des échanges asynchrones",
     "robustesse": "Robustesse",
+    "concurrence": "Concurrence",
 }
 #: Families of requirements, in the order of the contract: first letters of an id -> title.
 FAMILLES: Final[Mapping[str, str]] = {
@@ -69,6 +72,13 @@ FACULTATIF: Final = {"facultatif": True}
 
 #: What a balance repeats of its requirement.
 _TEXTES: Final = ("texte", "niveau", "source", "remede", "risque", "fidelite")
+
+
+#: Kinds of findings whose `observe` is what the application said, of it those words that are not kept, and
+#: how many characters are.
+_DITES: Final = frozenset({"reponse_non_lue", "issue_inattendue", "ne_repart_pas"})
+_VARIABLE: Final = re.compile(r'«[^»]*»|"[^"]*"|\[[^\]]*\]|\S*\d\S*')
+_DIT_MAX: Final = 200
 
 
 class Verdict(StrEnum):
@@ -116,7 +126,8 @@ class Constat:
     (« cotitulaire_absent ») by which alike findings are grouped; `phrase` is French; `chemin` a path in the
     document; `echange` an id of the journal; `exemple` the smallest household (JSON of the protocol) found to
     show it, when one was looked for; `cause` the requirement whose breach explains this one, which is then
-    charged to nobody, "" when none does.
+    charged to nobody, "" when none does; `remede` what a developer does about this very one, "" when nothing
+    more is known than what its requirement says.
     """
 
     exigence: str
@@ -129,11 +140,20 @@ class Constat:
     echange: int | None = None
     exemple: Mapping[str, Any] | None = field(default=None, compare=False, metadata=FACULTATIF)
     cause: str = field(default="", metadata=FACULTATIF)
+    remede: str = field(default="", metadata=FACULTATIF)
 
     @property
     def rompue(self) -> bool:
         """Tell whether it is a breach to be charged."""
         return not (self.tenue or self.cause)
+
+    @property
+    def genre(self) -> str:
+        """Its sorte; of a sorte that has several causes, also a digest of what tells them apart: the remedy,
+        and what the application said, without what changes from one household to the next."""
+        dit = _VARIABLE.sub("#", self.observe[:_DIT_MAX]) if self.sorte in _DITES else ""
+        marque = f"{self.remede}{dit}".encode("utf-8", "replace")
+        return f"{self.sorte}-{crc32(marque):08x}" if marque else self.sorte
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +224,10 @@ class Bilan:
         """That of a requirement of the contract; `autres` is what is known of it beside its texts."""
         textes = {nom: getattr(exigence, nom) for nom in _TEXTES}
         return cls(exigence=exigence.id, etat=etat, **textes, **autres)
+
+    def remedes(self, constats: Sequence[Constat]) -> str:
+        """The remedies of these findings of it, each once; that of the requirement for none."""
+        return " ".join(dict.fromkeys(c.remede or self.remede for c in constats if c.rompue)) or self.remede
 
     @property
     def source_dite(self) -> str:

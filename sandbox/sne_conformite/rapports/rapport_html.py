@@ -18,12 +18,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from sne_conformite.rapports import document_cite, rapports_compares, synthese, verdict_de_conformite
-from sne_conformite.rapports.comptes_du_rapport import compter
 from sne_conformite.rapports.constats_groupes import (
     ECHANGES_MAX,
     MANQUEMENTS,
     RIEN,
     GroupeConstats,
+    compter,
     echange_de,
     lignes_exemple,
 )
@@ -228,7 +228,5 @@ def _ou(groupe: GroupeConstats) -> str:
 
 
 def _ancre(groupe: GroupeConstats) -> str:
-    suite = "erreur" if groupe.erreur else ""
-    return "".join(
-        c if c.isascii() and c.isalnum() else "-" for c in f"{groupe.exigence}-{groupe.sorte}{suite}"
-    )
+    nom = f"{groupe.exigence}-{'erreur' if groupe.erreur else groupe.genre}"
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in nom)

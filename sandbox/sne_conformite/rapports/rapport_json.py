@@ -17,7 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sne_conformite.rapports import verdict_de_conformite
-from sne_conformite.rapports.comptes_du_rapport import compter
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.rapport import FORMAT_RAPPORT, FORMATS_LUS, EtatExigence, Rapport, Verdict
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface import archives

@@ -184,9 +184,10 @@ def _corps(verification: Verification, bilan: Bilan | None, cites: Mapping[int, 
         reste = accorde(len(enfreints) - _CONSTATS_MAX, "autre constat", "autres constats")
         lignes.append(f"… et {reste}.")
     if bilan is not None and enfreints:
-        quand = dict.fromkeys(str(bilan.conditions.get(constat.sorte, "")) for constat in enfreints)
+        quand = dict.fromkeys(str(bilan.conditions.get(constat.genre, "")) for constat in enfreints)
         lignes += [f"quand : {condition}" for condition in quand if condition]
-        lignes += [f"remède : {bilan.remede}"] if bilan.remede else []
+        remede = bilan.remedes(enfreints)
+        lignes += [f"remède : {remede}"] if remede else []
     if verification.raison:
         lignes.append(f"raison : {verification.raison}")
     if verification.exemple is not None:

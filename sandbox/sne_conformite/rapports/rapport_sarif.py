@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from sne_conformite.rapports.comptes_du_rapport import compter
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.document_cite import FICHIER, en_clair
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
@@ -68,7 +68,7 @@ def journal(
                 "name": _OUTIL,
                 "version": outil.removeprefix(_OUTIL).strip() or "0",
                 "language": "fr-FR",
-                "rules": [_regle(next(d for d in dits if d.regle == regle)) for regle in rangs],
+                "rules": [_regle([d for d in dits if d.regle == regle]) for regle in rangs],
             }
         },
         "invocations": [dict(conduite)],
@@ -91,12 +91,17 @@ def uri(chemin: Path) -> str:
     return quote((chemin.relative_to(ici) if chemin.is_absolute() else chemin).as_posix())
 
 
-def _regle(dit: Signalement) -> dict[str, Any]:
+def _regle(siens: Sequence[Signalement]) -> dict[str, Any]:
+    """A rule, by its messages: of several causes it tells each remedy."""
+    dit = siens[0]
     regle: dict[str, Any] = {"id": dit.regle}
     if dit.texte:
         regle["shortDescription"] = {"text": dit.texte}
     # Without a text, the remedy is that of one document.
-    aide = [dit.remede if dit.texte else "", f"Source : {dit.source}." if dit.source else ""]
+    aide = [
+        *dict.fromkeys(d.remede for d in siens if d.texte),
+        f"Source : {dit.source}." if dit.source else "",
+    ]
     if any(aide):
         regle["help"] = {"text": " ".join(filter(None, aide))}
     return regle

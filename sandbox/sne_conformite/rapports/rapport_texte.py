@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO, TypeVar
 
 from sne_conformite.rapports import verdict_de_conformite
-from sne_conformite.rapports.comptes_du_rapport import compter
 from sne_conformite.rapports.constats_groupes import (
     GroupeConstats,
     branche_exemple,
+    compter,
     echange_de,
     grouper,
     lignes_exemple,
@@ -357,16 +357,7 @@ def en_bref(rapport: Rapport) -> str:
 def _lignes(groupe: GroupeConstats) -> Iterator[str]:
     signe = "✗" if groupe.obligatoire else "!"
     yield f"{signe} {groupe.titre} {visible(groupe.phrase)}"
-    if groupe.constat is not None:
-        for mot, dit in valeurs_de(groupe.constat, lambda valeur: abrege(visible(valeur), _VALEUR_BREVE_MAX)):
-            yield f"    {mot:<7} : {dit}"
-    if groupe.suites:
-        yield f"    {groupe.suites}"
-    if groupe.echanges:
-        yield f"    {groupe.ou}"
-    if groupe.condition:
-        yield f"    quand   : {groupe.condition}"
-    if groupe.remede:
-        yield f"    remède  : {groupe.remede}"
+    for mot, dit in groupe.dits(lambda valeur: abrege(visible(valeur), _VALEUR_BREVE_MAX)):
+        yield f"    {mot:<7} : {dit}" if mot else f"    {dit}"
     if groupe.scenarios and groupe.commande:
         yield f"    rejouer : {groupe.commande}"

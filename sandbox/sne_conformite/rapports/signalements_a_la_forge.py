@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper, valeurs_de
+from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
 from sne_conformite.rapports.document_cite import FICHIER, premieres_lignes, situer
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
@@ -75,7 +75,6 @@ class Signalement:
 def signaler(rapport: Rapport) -> list[Signalement]:
     """The messages of a report, NIRs masked."""
     rapport = masquer(rapport)
-    remedes = {bilan.exigence: bilan.remede for bilan in rapport.bilans}
     requetes = {echange.identifiant: echange for echange in rapport.echanges}
     debuts = premieres_lignes(rapport)
     dits = []
@@ -92,7 +91,7 @@ def signaler(rapport: Rapport) -> list[Signalement]:
             Signalement(
                 _niveau(groupe), groupe.titre, groupe.texte, groupe.phrase, lieu,
                 _empreinte(*map(str, groupe.cle)), tuple(_details(groupe)),
-                remedes.get(groupe.exigence, ""), groupe.source, groupe.connue,
+                groupe.remede, groupe.source, groupe.connue,
                 cite.identifiant if cite else None,
             )
         )  # fmt: skip
@@ -135,17 +134,11 @@ def _niveau(groupe: GroupeConstats) -> Niveau:
 
 
 def _details(groupe: GroupeConstats) -> Iterator[str]:
-    if groupe.constat is not None:
-        dites = valeurs_de(groupe.constat, lambda valeur: abrege(valeur, _VALEUR_MAX))
-        yield from (f"{mot} : {dit}" for mot, dit in dites)
-    if groupe.condition:
-        yield f"quand : {groupe.condition}"
-    if groupe.suites:
-        yield groupe.suites
+    for mot, dit in groupe.dits(lambda valeur: abrege(valeur, _VALEUR_MAX)):
+        if mot != "remède":
+            yield f"{mot} : {dit}" if mot else dit
     if groupe.scenarios:
         yield f"scénarios : {', '.join(groupe.scenarios)}"
-    if groupe.echanges:
-        yield groupe.ou
     if groupe.commande:
         yield f"rejouer : {groupe.commande}"
 

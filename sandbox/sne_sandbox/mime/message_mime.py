@@ -160,8 +160,8 @@ _RESERVES: Final = frozenset('"\\<>')
 
 
 def boundary(graine: str | int) -> str:
-    """A boundary, the same for the same seed. 36 characters, none that needs escaping."""
-    return f"sne-{md5(str(graine).encode(), usedforsecurity=False).hexdigest()}"
+    """A boundary, the same for the same seed. 20 characters, none that needs escaping."""
+    return f"sne-{md5(str(graine).encode(), usedforsecurity=False).hexdigest()[:16]}"
 
 
 def pack(

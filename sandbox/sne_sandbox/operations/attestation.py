@@ -1,8 +1,9 @@
-"""The attestation d'enregistrement (R. 441-2-4), its annexes included: four pages, PDF, pure ASCII.
+"""The attestation d'enregistrement (R. 441-2-4), its annexes included: four pages, PDF, in ASCII but for the
+four bytes that tell a PDF from a text.
 
-A client in the field decodes the whole answer as UTF-8, so no byte may be above 127: text is escaped in
-octal. ReportLab has laid the pages out once (`tests/gabarits.py`): its import costs four megabytes and a
-tenth of a second. The pages hold the text common to all attestations; first page and summary are filled.
+Its text is escaped in octal, and nothing is compressed: NIRs can be looked for in it. ReportLab has laid the
+pages out once (`tests/gabarits.py`): its import costs four megabytes and a tenth of a second. The pages hold
+the text common to all attestations; first page and summary are filled.
 """
 
 import textwrap
@@ -52,7 +53,7 @@ _ECHAPPES: Final = {
 
 
 def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> bytes:
-    """The PDF of a demande just created or renewed, in ASCII bytes.
+    """The PDF of a demande just created or renewed.
 
     The pages have blank lines of a fixed length; they are filled in place, which keeps every offset of the
     file right and takes 20 µs instead of milliseconds.
@@ -64,8 +65,8 @@ def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question
 
 
 def remplir(gabarit: str, texte: Sequence[str]) -> bytes:
-    """Fills the pages of that name in `fixtures/attestation/` with the lines of `texte`: PDF, ASCII bytes.
-    Leaves out the text that a line or the pages have no room for."""
+    """Fills the pages of that name in `fixtures/attestation/` with the lines of `texte`. Leaves out
+    the text that a line or the pages have no room for."""
     morceaux = list(_morceaux(gabarit))
     for rang, ligne in enumerate(texte[: len(morceaux) // 2]):
         morceaux[2 * rang + 1] = _remplir(ligne)

@@ -2,7 +2,9 @@
 becomes of their memory when the state of a base is put back."""
 
 import ast
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen
 
 from sne_conformite import juges
-from sne_conformite.juges import juge
+from sne_conformite.juges import juge, juges_fidelite
+from sne_conformite.observation.observation import observer
+from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.domain.echange import Echange
@@ -49,6 +53,54 @@ def _rompt(noeud: ast.AST) -> bool:
     rompt = isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute)
     des_notres = rompt and noeud.func.attr in ("rompue", "si")
     return des_notres and all(mot.arg != "phrase" for mot in noeud.keywords)
+
+
+def test_chaque_remede_est_d_une_exigence_et_se_cherche_dans_ce_qui_se_voit() -> None:
+    """A condition on what nobody tells would never hold, and its remedy never be read."""
+    vus = {*juge._FAITS, *Constat.__slots__, "ecart", "commande", "message", "envoye", "rendus"}
+    dits = {*juge.CONSTATS["phrases"], *juges_fidelite._PHRASES}
+    assert juge.CONSTATS["remedes"].keys() <= {*EXIGENCES, "partout"}
+    for diagnostic in (d for lus in juge.CONSTATS["remedes"].values() for d in lus):
+        assert diagnostic.keys() <= vus, diagnostic
+        assert diagnostic["remede"][-1] == "."
+        for motif in (motif for nom, motif in diagnostic.items() if nom == "sorte"):
+            assert any(re.search(motif, sorte) for sorte in dits), motif
+
+
+@pytest.mark.parametrize(
+    ("agent", "mot"),
+    [
+        ("PHP-SOAP/8.2.7", "SOAP_1_2"),
+        ("node-soap/1.0.0", "forceSoap12Headers"),
+        ("Zeep/4.2.1 (www.python-zeep.org)", "client.bind"),
+        ("Apache-CXF/4.0.3", "SOAP12HTTP_BINDING"),
+        ("Go-http-client/1.1", "xml:"),
+        ("", ""),
+    ],
+)
+def test_le_remede_est_celui_de_la_pile(banc: Banc, agent: str, mot: str) -> None:
+    banc.creer_demande()
+    echange = banc.services.magasin.journal.chercher(banc.nom, limite=1)[0]
+    vue = observer(replace(echange, en_tetes=[("User-Agent", agent)]), banc.services.contrat)
+    constat = Constat("EMB-01", False, "", "soap_1_1")
+    assert mot in juge.avec_remede(constat, vue).remede
+    assert juge.avec_remede(replace(constat, tenue=True), vue).remede == ""
+
+
+@pytest.mark.parametrize(
+    ("observe", "mot"),
+    [
+        ("20318000001G1226", "zéros de tête"),
+        ("0620318000001", "coupé"),
+        ("0620318000001g1226", "casse"),
+        ("0690318000001G1226", ""),
+    ],
+)
+def test_le_remede_est_celui_de_ce_qui_est_arrive_au_numero(observe: str, mot: str) -> None:
+    attendu = "0620318000001G1226" if observe[0] == "0" else f"00{observe}"
+    constat = Constat("VIE-21", False, "", "numero_altere", attendu=attendu, observe=observe)
+    assert mot in juge.avec_remede(constat, None).remede
+    assert bool(juge.avec_remede(constat, None).remede) is bool(mot)
 
 
 def test_les_juges_sont_dans_l_ordre_de_leur_famille() -> None:

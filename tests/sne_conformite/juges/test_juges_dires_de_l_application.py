@@ -57,14 +57,8 @@ def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
     assert reponses_lues.doublons(cherche) == [numero]
 
     def dits(*numeros: str) -> list[tuple[str, bool]]:
-        pas = PasJoue(
-            commande="chercher_doublons",
-            message={"reference": "d1"},
-            reponse={"statut": "fait", "doublons": list(numeros)},
-            observations=[cherche],
-            connu=Connu(),
-            attendus=FAIT,
-        )
+        fait = {"statut": "fait", "doublons": list(numeros)}
+        pas = PasJoue("chercher_doublons", {"reference": "d1"}, fait, [cherche], Connu(), FAIT)
         return [(c.exigence, c.tenue) for c in juger_pas(pas) if c.exigence == "VIE-10"]
 
     assert dits(numero) == [("VIE-10", True)]
@@ -94,14 +88,8 @@ def test_who_speaks_to_the_true_server_is_not_said_to_speak_to_the_other(banc: B
 
 def test_an_error_does_not_prove_that_an_event_is_left_alone(banc: Banc) -> None:
     def tenues(statut: str) -> set[str]:
-        pas = PasJoue(
-            commande="modifier_evenement",
-            message={"reference": "d1"},
-            reponse={"statut": statut},
-            observations=[],
-            connu=Connu(),
-            attendus=(Statut.REFUSE, Statut.ERREUR),
-        )
+        refus = (Statut.REFUSE, Statut.ERREUR)
+        pas = PasJoue("modifier_evenement", {"reference": "d1"}, {"statut": statut}, [], Connu(), refus)
         return {c.exigence for c in juger_pas(pas) if c.tenue}
 
     assert "VIE-17" in tenues("refuse")
@@ -193,18 +181,10 @@ def test_a_reading_that_tells_one_twice_is_judged_on_what_it_lost_too(banc: Banc
     banc.depuis("getDemandesRadieesDepuisLe")
 
     def dits(*numeros: str) -> list[tuple[str, str]]:
-        pas = PasJoue(
-            commande="relever_radiations",
-            message={},
-            reponse={"statut": "fait", "numeros": list(numeros)},
-            observations=vues(banc),
-            connu=Connu(
-                recus={"getDemandesRadieesDepuisLe": dict.fromkeys("ABC")},
-                releves={"relever_radiations": {"A"}},
-            ),
-            attendus=FAIT,
-        )
-        constats = juger_pas(pas)
+        recus = {"getDemandesRadieesDepuisLe": dict.fromkeys("ABC")}
+        connu = Connu(recus=recus, releves={"relever_radiations": {"A"}})
+        fait = {"statut": "fait", "numeros": list(numeros)}
+        constats = juger_pas(PasJoue("relever_radiations", {}, fait, vues(banc), connu, FAIT))
         return [(c.exigence, c.sorte) for c in constats if c.exigence in ("VIE-15", "VIE-29")]
 
     assert dits("B", "B") == [("VIE-15", "deja_relevee"), ("VIE-29", "releve_perdu")]
@@ -284,32 +264,23 @@ def test_a_refusal_of_a_change_taken_for_a_success_is_told_whatever_number_comes
 
 
 def test_a_success_without_any_message_says_so(banc: Banc) -> None:
-    pas = PasJoue(
-        commande="enregistrer",
-        message={"reference": "d1"},
-        reponse={"statut": "fait"},
-        observations=[],
-        connu=Connu(),
-        attendus=FAIT,
-    )
-    (constat,) = juger_pas(pas)
+    (constat,) = casses(banc, "enregistrer", {})
     assert (constat.exigence, constat.attendu) == ("VIE-21", "un envoi au SNE")
-    assert constat.observe == "rien n'a été envoyé"
+    assert "rien n'a été envoyé" in constat.phrase
+    assert "l'appel n'est jamais parti" in constat.remede
 
 
-def test_a_duplicate_confirmed_and_not_forced_is_named(banc: Banc) -> None:
-    banc.creer_demande()
-    banc.demander(specimen("personne_seule"))
-    (_, refus) = vues(banc)
-    dit = rompues(
-        banc,
-        "corriger",
-        {"statut": "refuse"},
-        message={"reference": "d1", "forcer_doublon": True},
-        observations=[refus],
-    )
-    assert ("VIE-10", "doublon_non_force") in dit
-    assert "VIE-20" not in {exigence for exigence, _ in dit}
+def test_a_number_found_by_name_is_said_to_be_that_of_another_guichet(banc: Banc) -> None:
+    numero, racine = banc.creer_demande()
+    banc.demander(racine, operation="getDoublons", nom="DEMG1104-201803151200-000002.xml")
+    cherche = vues(banc)[-1]
+    guichet = replace(cherche.echange, guichet="G0691")
+    ailleurs = [observer(guichet, banc.services.contrat)]
+    (constat,) = casses(banc, "enregistrer", {"numero_unique": numero}, observations=ailleurs)
+    assert constat.phrase == "Le numéro unique rendu est celui d'une autre demande, d'un autre guichet."
+    assert "une recherche" in constat.remede
+    (constat,) = casses(banc, "enregistrer", {"numero_unique": numero}, observations=[cherche])
+    assert constat.sorte == "numero_d_une_autre"
 
 
 @pytest.mark.parametrize("commande", ["enregistrer", "separer", "corriger"])
@@ -318,6 +289,7 @@ def test_a_duplicate_not_forced_names_the_command_that_confirmed(banc: Banc, com
     banc.demander(specimen("personne_seule"))
     dit = {"reference": "d1", "reference_origine": "d0", "forcer_doublon": True}
     trouves = casses(banc, commande, {"statut": "refuse"}, message=dit, observations=vues(banc)[1:])
+    assert "VIE-20" not in {c.exigence for c in trouves}
     (phrase,) = [c.phrase for c in trouves if c.sorte == "doublon_non_force"]
     assert phrase.startswith(f"« {commande} » dit forcer_doublon")
 

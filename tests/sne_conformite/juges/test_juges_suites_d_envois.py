@@ -207,6 +207,49 @@ def test_l_evenement_que_l_utilisateur_redemande(banc: Banc) -> None:
     assert rompues(redemande) == set()
 
 
+@pytest.mark.parametrize(
+    ("suite", "libre", "pilotee"),
+    [
+        ("décision décision", True, True),
+        ("modification modification", True, True),
+        ("dalo dalo", True, True),
+        ("décision décision décision", True, True),
+        ("radiation radiation", False, True),  # refused: a test may have wanted to see that
+        ("décision lecture décision", False, True),  # a test looked, and did it again
+        ("décision décision lecture autre", False, True),  # beside one that was sent once
+        ("décision autre", False, True),
+        ("décision modification dalo", False, False),
+        ("panne décision décision", False, False),
+        ("panne modification modification", False, False),
+    ],
+)
+def test_ce_qui_est_ecrit_deux_fois(
+    banc: Banc, rompues: Rompues, suite: str, libre: bool, pilotee: bool
+) -> None:
+    """VIE-32: of a driven application for one command; in free traffic the same, at once, and always."""
+    numero, racine = banc.creer_demande("hebergee_secret")
+    evenement, autre = (specimen("evenement", "documents") for _ in range(2))
+    for document, jour in ((evenement, "2018-03-01"), (autre, "2018-03-02")):
+        poser(document, "operation/numUnique", numero)
+        poser(document, "listeEvenements/evenement/dateSurvenance", jour)
+    modification, dalo = message(racine, "MOD", numero), specimen("dalo")
+    poser(dalo, f"{FORMULAIRE}/numUnique", numero)
+    gestes: dict[str, Callable[[int], Any]] = {
+        "décision": lambda rang: banc.fichier("ajouterEvenementDemande", evenement),
+        "autre": lambda rang: banc.fichier("ajouterEvenementDemande", autre),
+        "modification": lambda rang: envoyer(banc, modification, rang),
+        "dalo": lambda rang: banc.demander(dalo, operation="getDeclarationNouveauDalo"),
+        "radiation": lambda rang: envoyer(banc, radiation(racine, numero, "RADABA"), rang),
+        "lecture": lambda rang: banc.relire(numero),
+        "panne": lambda rang: armer(banc, "reponse_perdue"),
+    }
+    for rang, geste in enumerate(suite.split(), 2):
+        gestes[geste](rang)
+
+    vue = ("VIE-32", "ecriture_repetee")
+    assert (vue in rompues(banc), vue in rompues(banc, pilote=True)) == (libre, pilotee)
+
+
 def test_une_panne_qui_n_a_rien_ajoute(banc: Banc, constats: Juger) -> None:
     """VIE-28: the proxy's page came before the SNE was reached."""
     numero, _ = banc.creer_demande("colocataires")

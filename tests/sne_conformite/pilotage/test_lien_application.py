@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,43 @@ def test_who_answers_with_another_id_is_told_to_copy_it(
         application.envoyer(message(commande, 2))
     assert "recopiez dans la réponse l'« id »" in rompu.value.remede
     assert "stderr" not in rompu.value.diagnostics()
+
+
+#: Answers two messages once it has both, the last one first; the ids of its answers are those of `dits`.
+_A_REBOURS = """
+import json, sys
+lus = [json.loads(sys.stdin.readline()) for _ in range(2)]
+lus.sort(key=lambda m: -m["id"])
+for m, rendu in zip(lus, {dits}):
+    reponse = {{"statut": "fait", "message": m["commande"]}}
+    print(json.dumps(reponse | ({{}} if rendu is None else {{"id": rendu}})), flush=True)
+sys.stdin.readline()
+"""
+
+
+def _deux_a_la_fois(dits: list[Any]) -> list[Any]:
+    """What the two messages told at once to such an application gave, an error as its sentence."""
+    lien = ApplicationProcessus([sys.executable, "-c", _A_REBOURS.format(dits=dits)], delai=PATIENCE)
+
+    def envoyer(dit: tuple[str, int]) -> Any:
+        try:
+            return lien.envoyer(message(*dit))["message"]
+        except LienRompu as rompu:
+            return str(rompu)
+
+    with ThreadPoolExecutor(2) as fils:
+        rendus = list(fils.map(envoyer, [("piece", 5), ("radier", 6)]))
+    lien.fermer()
+    return rendus
+
+
+def test_two_messages_at_once_each_get_the_answer_of_their_id() -> None:
+    assert _deux_a_la_fois([6, 5]) == ["piece", "radier"]
+
+
+@pytest.mark.parametrize("dits", [[None, None], [7, 5], [["6"], 5]])
+def test_at_once_an_answer_has_the_id_of_a_message(dits: list[Any]) -> None:
+    assert any("a répondu au message" in str(rendu) for rendu in _deux_a_la_fois(dits))
 
 
 def test_a_process_that_does_not_read_is_late() -> None:

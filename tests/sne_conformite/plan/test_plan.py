@@ -84,6 +84,7 @@ def test_a_scenario_is_read(tmp_path: Path) -> None:
         ("[menages.d1]", 'instant = "2018-03-15T12:00:00"\n[menages.d1]', "« instant » ne se lit pas"),
         ('reference = "d1"', 'reference = "d9"', "étape 1 : « reference » nomme « d9 », que rien ne tire"),
         ('reference = "d1"', 'reference = "d1"\norigine = "d9"', "« origine » nomme « d9 »"),
+        ('reference = "d1"', 'reference = "d1"\nensemble = true', "étape 1 : « ensemble » n'a pas d'étape"),
     ],
 )
 def test_a_mistake_is_said_with_its_place(tmp_path: Path, avant: str, apres: str, mots: str) -> None:

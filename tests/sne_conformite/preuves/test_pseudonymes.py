@@ -12,6 +12,7 @@ from specimen import NIR, NIR_ESPACE, NIR_TREIZE
 from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import cle_valide, convient_a_la_civilite, forme_valide
+from sne_interface.resources import fixtures_dir
 
 AUTRE = "187062B11100573"
 
@@ -185,3 +186,12 @@ def test_a_comment_that_a_line_ends_does_not_cut_base64() -> None:
     lignes = b64encode(zlib.compress(document(NIR))).decode()
     corps = f"<e>{lignes[:40]}<!-- x\r\n-->{lignes[40:]}</e"
     assert lignes[40:] not in Pseudonymes().corps(corps.encode()).decode()
+
+
+@pytest.mark.parametrize("genre", ["regional", "departemental"])
+def test_an_attestation_is_judged_again_to_the_byte(genre: str) -> None:
+    """VIE-11 compares digests: in a part, or in base64."""
+    pdf = (fixtures_dir() / "attestation" / f"{genre}.pdf").read_bytes()
+    partie = b"--b\r\nContent-Type: application/pdf\r\n\r\n" + pdf + b"\r\n--b--\r\n"
+    for corps in (partie, b"<a><attestation>" + b64encode(pdf) + b"</attestation></a>"):
+        assert Pseudonymes().corps(corps) == corps

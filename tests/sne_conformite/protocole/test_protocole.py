@@ -87,32 +87,19 @@ def test_a_server_without_listeners_to_refuse_gives_no_such_addresses(sans: dict
         ("demarrer", _demarre("zzz"), "« zzz » n'est pas une commande du protocole"),
         ("demarrer", _demarre() | {"instances": 0}, "« instances » vaut 0"),
         ("demarrer", _demarre() | {"instances": 2.5}, "« instances » vaut 2.5"),
+        ("enregistrer", {"statut": "fait", "numero_unique": "0621", "plus": 1}, ""),
+        ("enregistrer", {"statut": "erreur", "message": "délai dépassé"}, ""),
+        ("consulter", {"statut": "erreur", "demande": None}, ""),
+        ("reinitialiser", {"statut": "fait"}, ""),
+        ("demarrer", _demarre("enregistrer", "fin"), ""),
+        ("demarrer", _demarre() | {"a_la_fois": 0}, "« a_la_fois » vaut 0"),
     ],
 )
-def test_a_wrong_answer_is_said(commande: str, reponse: object, mot: str) -> None:
-    assert mot in verifier_reponse(commande, reponse)
-
-
-@pytest.mark.parametrize(
-    ("commande", "reponse"),
-    [
-        ("enregistrer", {"statut": "fait", "numero_unique": "0621", "plus": 1}),
-        ("enregistrer", {"statut": "erreur", "message": "délai dépassé"}),
-        ("consulter", {"statut": "erreur", "demande": None}),
-        ("reinitialiser", {"statut": "fait"}),
-        ("demarrer", _demarre("enregistrer", "fin")),
-    ],
-)
-def test_a_good_answer_passes(commande: str, reponse: object) -> None:
-    assert verifier_reponse(commande, reponse) == ""
-
-
-def test_the_guide_names_every_command_and_its_fields() -> None:
-    guide = (docs_dir() / "reference" / "protocole.md").read_text("utf-8")
-    for commande in COMMANDES.values():
-        (ligne,) = [ligne for ligne in guide.splitlines() if ligne.startswith(f"| `{commande.nom}` |")]
-        assert commande.description in ligne
-        assert all(f"`{c.nom}`" in ligne for c in (*commande.champs, *commande.reponse)), commande.nom
+def test_an_answer_is_judged(commande: str, reponse: object, mot: str) -> None:
+    """`mot` is of what is said of a wrong one; nothing is of a right one."""
+    ecart = verifier_reponse(commande, reponse)
+    assert mot in ecart
+    assert bool(mot) == bool(ecart)
 
 
 def test_the_example_of_the_guide_is_of_the_protocol() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import etree
 from lxml import html as lxml_html
-from specimen import HOSTILE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, entete, grand, rapport, trafic
+from specimen import HOSTILE, conforme, entete, grand, rapport, trafic
 
 import sne_console
 from sne_conformite.rapports import rapport_html
@@ -162,12 +162,6 @@ def test_a_family_of_traffic_is_told_in_words_and_how_to_play_it_again() -> None
     assert "Emballage" in texte
     for carte in page.xpath("//section[h2/@id='corriger']/article"):
         assert "Pour rejouer" in carte.text_content()
-
-
-def test_no_nir_is_written() -> None:
-    texte = rapport_html.octets(rapport()).decode()
-    for nir in (NIR, NIR_ESPACE, NIR_TREIZE):
-        assert nir not in texte
 
 
 def test_each_group_has_its_card_with_all_that_is_known() -> None:

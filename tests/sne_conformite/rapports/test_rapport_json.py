@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
+from specimen import conforme, grand, rapport, trafic
 
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import FORMAT_RAPPORT, Constat, EtatExigence, Rapport, Verdict
@@ -42,13 +42,6 @@ def test_the_same_report_gives_the_same_bytes_and_keeps_the_order_of_an_example(
     assert rapport_json.octets(rapport_json.de_texte(texte.decode())) == texte
     exemple = librairie.loads(texte)["scenarios"][1]["verifications"][1]["exemple"]
     assert list(exemple) == ["demandeur", "cotitulaire"]
-
-
-def test_no_nir_is_written() -> None:
-    texte = rapport_json.octets(rapport()).decode()
-    assert "206" in texte
-    for nir in (NIR, NIR_ESPACE, NIR_TREIZE):
-        assert nir not in texte
 
 
 def test_the_summary_counts() -> None:

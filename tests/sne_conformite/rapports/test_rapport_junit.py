@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from specimen import NIR, NIR_TREIZE, conforme, grand, rapport, trafic
+from specimen import conforme, grand, rapport, trafic
 
 from sne_conformite.rapports import annotations_de_forge, rapport_junit
 from sne_conformite.rapports.rapport import (
@@ -114,10 +114,8 @@ def test_a_scenario_without_checks_is_not_lost(verdict: Verdict, genre: str | No
     assert issue == ([genre] if genre else [])
 
 
-def test_no_nir_is_written_and_no_control_character() -> None:
+def test_no_control_character_is_written() -> None:
     texte = rapport_junit.octets(rapport()).decode()
-    assert NIR not in texte
-    assert NIR_TREIZE not in texte
     assert "<script>" not in texte
     assert "\x1b" not in texte
     assert "\x00" not in texte

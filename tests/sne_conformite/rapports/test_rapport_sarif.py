@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 from hypothesis import given, settings
-from specimen import NIR, NIR_TREIZE, conforme, entete, grand, rapport, trafic
+from specimen import conforme, entete, grand, rapport, trafic
 from tirages import rapports
 
 from sne_conformite.rapports import rapport_sarif
@@ -113,9 +113,3 @@ def test_the_exit_code_is_told_and_a_trial_cut_short_is_no_success() -> None:
     assert conduite["executionSuccessful"] is False
     assert "exitCode" not in conduite
     assert conduite["toolExecutionNotifications"][0]["message"]["text"] == "Interrompu."
-
-
-def test_no_nir_is_written() -> None:
-    texte = rapport_sarif.octets(rapport()).decode()
-    assert NIR not in texte
-    assert NIR_TREIZE not in texte

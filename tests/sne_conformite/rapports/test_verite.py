@@ -12,7 +12,7 @@ from tirages import rapports
 from verite import en_texte, verifier
 
 from sne_conformite.rapports import manquements_connus, rapport_json
-from sne_conformite.rapports.comptes_du_rapport import compter
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.signalements_a_la_forge import signaler
 from sne_conformite.rapports.verdict_de_conformite import TOUTES

@@ -42,7 +42,7 @@ def test_the_action_is_on_both_headers() -> None:
 
 def test_a_boundary_is_drawn_from_its_seed() -> None:
     assert boundary(7) == boundary(7) != boundary("7:8")
-    assert len(boundary(7)) == 36
+    assert len(boundary(7)) == 20
 
 
 def test_a_boundary_found_in_a_part_is_lengthened() -> None:

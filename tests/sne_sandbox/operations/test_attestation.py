@@ -34,7 +34,7 @@ def _delivree(banc: Banc, racine: object) -> tuple[str, list[list[str]]]:
     assert cree.anomalies == []
     pdf = cree.champs["attestation"]
     assert isinstance(pdf, bytes)
-    assert pdf.isascii()
+    assert not pdf.isascii()
     return cree.numero, _pages(pdf)
 
 

@@ -1,0 +1,122 @@
+"""The skeletons of `sne-sandbox adaptateur`, as a vendor has them: their own tests, `conform`, one filled."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commande import sne
+
+from sne_conformite.cli.commande_adaptateur import LANGAGES
+from sne_interface.resources import fixtures_dir
+
+#: What a skeleton begins by: its builder, or what runs it.
+OUTILS = {n: dit.get("preparer", dit["application"]).split()[0] for n, dit in LANGAGES.items()}
+#: Those that our CI has not: skipped there, tried where they are.
+ABSENTS = {"csharp", "go"}
+#: An application that registers: the client of fixtures/clients, told by an adapter in any language.
+APPLICATION = """
+import json, os, sys
+sys.path.insert(0, {clients!r})
+from adaptateur import Guichet
+adresses, certificats, guichet, message = json.load(sys.stdin)
+application = Guichet(dict(adresses=adresses, certificats=certificats, guichet=guichet))
+application.rang = os.getpid() % 900000  # a name of file serves once
+print(json.dumps(application.envoyer("CRE", message)))
+"""
+#: How `enregistrer` is filled (of PHP and Node, fixtures/clients has whole ones): what is written in place of
+#: what; and the line of the table of filled commands, whose mark is taken away.
+REMPLIS: dict[str, tuple[dict[str, str], str]] = {
+    "python": (
+        {
+            "import ssl": "import json\nimport ssl\nimport subprocess",
+            'raise Issue("non_gere")': """dit = [app.adresses, app.certificats, app.guichet, message]
+    dit = json.dumps(dit)
+    vu = subprocess.run([PYTHON, SCRIPT], input=dit, capture_output=True, text=True, check=True)
+    return json.loads(vu.stdout)""",
+        },
+        '# "enregistrer": enregistrer,',
+    ),
+    "java": (
+        {
+            'throw new Issue("non_gere");': """Process processus = new ProcessBuilder(PYTHON, SCRIPT).start();
+        Object dit = java.util.List.of(app.adresses, app.certificats, app.guichet, message);
+        processus.getOutputStream().write(Json.ecrire(dit).getBytes("UTF-8"));
+        processus.getOutputStream().close();
+        return Protocole.lire(new String(processus.getInputStream().readAllBytes(), "UTF-8"));"""
+        },
+        '// REMPLIES.put("enregistrer", Adaptateur::enregistrer);',
+    ),
+    "go": (
+        {
+            '"log"': '"bytes"\n"encoding/json"\n"log"\n"os/exec"',
+            'return nil, Issue{Statut: "non_gere"}': """processus := exec.Command(PYTHON, SCRIPT)
+	dit, _ := json.Marshal([]any{app.Adresses, app.Certificats, app.Guichet, message})
+	processus.Stdin = bytes.NewReader(dit)
+	sortie, err := processus.Output()
+	rendu := Objet{}
+	json.Unmarshal(sortie, &rendu)
+	return rendu, err""",
+        },
+        '// "enregistrer": enregistrer,',
+    ),
+}
+_MARQUES = [pytest.mark.etranger, pytest.mark.cher]
+TOUS = [pytest.param(nom, marks=_MARQUES if nom != "python" else ()) for nom in OUTILS]
+
+
+@pytest.fixture
+def dossier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A fresh skeleton, in a folder of the name of its language."""
+    modele = request.param
+    if modele in ABSENTS and shutil.which(OUTILS[modele]) is None:
+        pytest.skip(f"{OUTILS[modele]} n'est pas sur cette machine")
+    assert shutil.which(OUTILS[modele]), f"{OUTILS[modele]} is missing"
+    assert sne(tmp_path, "adaptateur", "--modele", modele, "--dossier", modele).returncode == 0
+    return tmp_path / modele
+
+
+def faire(dossier: Path, *etapes: str) -> None:
+    """Prepares a skeleton, runs its own tests, by the commands that its LISEZMOI says."""
+    for commande in [dite for etape, dite in LANGAGES[dossier.name].items() if etape in etapes]:
+        assert f"`{commande}`" in (dossier / "LISEZMOI.md").read_text("utf-8")
+        vu = subprocess.run(commande, shell=True, cwd=dossier, capture_output=True, text=True, timeout=300)
+        assert vu.returncode == 0, vu.stdout + vu.stderr
+
+
+def juger(dossier: Path, *choix: str) -> Any:
+    application = LANGAGES[dossier.name]["application"]
+    vu = sne(dossier, "conform", "--application", application, "--format", "json", *choix)
+    return json.loads(vu.stdout)
+
+
+@pytest.mark.parametrize("dossier", TOUS, indirect=True)
+def test_a_fresh_skeleton_is_accused_of_nothing(dossier: Path) -> None:
+    """It answers all that is asked, plays nothing, and what proves nothing is not « conforme »."""
+    faire(dossier, "preparer", "essais")
+    rapport = juger(dossier, "--examples", "1")
+    assert {s["verdict"] for s in rapport["scenarios"]} == {"sans objet"}
+    assert {b["etat"] for b in rapport["bilans"]} == {"sans preuve", "non testée"}
+    (motif,) = rapport["motifs"]
+    assert motif.startswith("Rien n'a été prouvé")
+
+
+@pytest.mark.parametrize("dossier", [p for p in TOUS if p.values[0] in REMPLIS], indirect=True)
+def test_a_skeleton_with_one_command_filled_is_judged(dossier: Path) -> None:
+    remplacements, ligne = REMPLIS[dossier.name]
+    script = dossier / "application"
+    script.write_text(APPLICATION.format(clients=str(fixtures_dir() / "clients" / "python")), "utf-8")
+    source = dossier / LANGAGES[dossier.name]["remplir"]
+    texte = source.read_text("utf-8")
+    for ancien, nouveau in {**remplacements, ligne: ligne.partition(" ")[2]}.items():
+        assert ancien in texte
+        texte = texte.replace(ancien, nouveau, 1)
+    texte = texte.replace("PYTHON", json.dumps(sys.executable)).replace("SCRIPT", json.dumps(str(script)))
+    source.write_text(texte, "utf-8")
+    faire(dossier, "preparer")
+    rapport = juger(dossier, "--scenario", "CRE-SIMPLE", "--examples", "2")
+    assert [s["verdict"] for s in rapport["scenarios"]] == ["réussi"]
+    assert not [b for b in rapport["bilans"] if b["etat"] in ("enfreinte", "non suivie")]
