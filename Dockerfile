@@ -11,7 +11,7 @@ COPY contracts contracts
 COPY fixtures fixtures
 COPY docs docs
 # Twice pip: the exported requirements have hashes, and with them pip refuses the wheel, which has none.
-RUN uv export --quiet --locked --no-dev --no-emit-project -o requirements.txt \
+RUN uv export --quiet --locked --no-dev --all-extras --no-emit-project -o requirements.txt \
     && uv build --quiet --wheel \
     && python -m venv /opt/sne-sandbox \
     && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps -r requirements.txt \

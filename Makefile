@@ -85,10 +85,15 @@ bench: setup
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/benchmarks/run.py --page docs/performances.md
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/benchmarks/durabilite.py --page docs/performances.md
 
-# The wheel, and the lock that an installation takes with it: every package, its version, its hashes.
-wheel: setup
-	$(BIN)/python -m hatchling build -t wheel -d dist
-	$(UV) export --quiet --locked --no-dev --no-emit-project --no-header --no-annotate -o dist/sne-sandbox.lock
+# The wheel, and the lock that an installation takes with it: every package, its version, its hashes. What writes them
+# is in the environment, when there is one, else in one of its own.
+ROUE = $(patsubst %/uv,%,$(firstword $(wildcard $(BIN)/uv) build/roue/bin/uv))
+wheel:
+	@test -x $(ROUE)/uv || { $(PYTHON) -m venv build/roue \
+	&& $(ROUE)/pip install --quiet --disable-pip-version-check hatchling $(UV_DU_VERROU); } || { rm -rf build/roue; \
+	echo "make wheel: uv and hatchling could not be installed: without a network, PIP_FIND_LINKS=FOLDER of their wheels"; exit 1; }
+	$(ROUE)/python -m hatchling build -t wheel -d dist
+	env -u VIRTUAL_ENV $(ROUE)/uv export --quiet --locked --no-dev --no-emit-project --no-header --no-annotate -o dist/sne-sandbox.lock
 
 # What a version is handed out as, in dist/: wheel, sdist, lock, SBOM (CycloneDX), SHA256SUMS.
 release: setup

@@ -138,7 +138,7 @@ def test_what_is_installed_is_cached_by_what_was_locked() -> None:
     assert all("hashFiles('outils/*.whl', 'outils/sne-sandbox.lock')" in cle for cle in cles)
     assert recettes.lire(GITLAB)[".sne"]["cache"]["key"]["files"] == ["outils/sne-sandbox.lock"]
     makefile = (RACINE / "Makefile").read_text("utf-8")
-    assert "-o dist/sne-sandbox.lock" in makefile.partition("\nwheel: setup\n")[2].partition("\n\n")[0]
+    assert "-o dist/sne-sandbox.lock" in makefile.partition("\nwheel:\n")[2].partition("\n\n")[0]
 
 
 def test_the_container_of_the_service_is_started_by_a_command_of_ours() -> None:

@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from sne_interface.contract.contrats_charges import charger
 
@@ -67,6 +70,11 @@ def installe(tmp_path_factory: pytest.TempPathFactory) -> Installe:
     return ici
 
 
+def place(fichiers: Iterable[Path]) -> int:
+    """Bytes that they take on a disk of blocks of 4 KiB, without what Python compiles."""
+    return sum(-f.stat().st_size // -4096 * 4096 for f in fichiers if f.is_file() and f.suffix != ".pyc")
+
+
 @pytest.fixture
 def editeur(tmp_path: Path) -> Path:
     """A vendor's repository, whose packages are called as our folders, and break whoever imports them."""
@@ -97,6 +105,22 @@ def test_it_carries_its_data(installe: Installe, tmp_path: Path) -> None:
     assert "/guide" in installe.lancer("sne-sandbox", "--help", dossier=tmp_path)
     assert (donnees / "docs" / "reference" / "protocole.md").is_file()
     assert (donnees / "fixtures" / "schemas" / "protocole.schema.json").is_file()
+
+
+def test_it_installs_with_all_that_it_needs_in_130_megabytes() -> None:
+    """The driver of PostgreSQL is an extra."""
+    projet = tomllib.loads((RACINE / "pyproject.toml").read_text("utf-8"))["project"]
+    a_voir = [Requirement(ligne) for ligne in projet["dependencies"]]
+    dossiers = (*(RACINE / "sandbox").glob("sne_*"), *(RACINE / nom for nom in NOMS[1:-1]))
+    octets = {"sne-sandbox": sum(place(dossier.rglob("*")) for dossier in dossiers)}
+    while a_voir:
+        voulu = a_voir.pop()
+        if voulu.name not in octets and (voulu.marker is None or voulu.marker.evaluate({"extra": ""})):
+            paquet = metadata.distribution(voulu.name)
+            octets[voulu.name] = place(Path(str(f.locate())) for f in paquet.files or ())
+            a_voir += map(Requirement, paquet.requires or ())
+    assert "psycopg" not in octets
+    assert 100_000_000 < sum(octets.values()) < 130_000_000, sorted(octets.items(), key=lambda un: -un[1])
 
 
 def test_it_installs_nothing_that_is_called_as_a_folder_of_ours(installe: Installe) -> None:

@@ -233,6 +233,7 @@ class _Examen:
         return Mention(
             id=voulue.id,
             titre=voulue.titre + self._provenance(voulue) + self._hors,
+            quoi=voulue.quoi,
             verdict=verdict,
             exigences=exigences,
             prouvees=sum(self._etat(e) is EtatExigence.PROUVEE for e in exigences),

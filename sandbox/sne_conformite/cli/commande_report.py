@@ -13,7 +13,7 @@ from sne_conformite.cli import sorties_de_rapport as rapports
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves
 from sne_conformite.rapports import rapport_json, rapports_compares
-from sne_conformite.rapports.avancement_au_terminal import suivre
+from sne_conformite.rapports.avancement_au_terminal import suivre, suivre_l_ecriture
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
 from sne_interface.domain.valeurs_en_json import en_json
@@ -103,10 +103,11 @@ def _juger(
     )
     faits = trafic_juge.faits(reglages, magasin, base)
     rapport = suivre(trafic_juge.juger_base(magasin, base, contrat, reglages))
+    echanges = trafic_juge.parcourir(magasin, base, jusqu_a=reglages.jusqu_a)
     return sorties.rendre(
         rapport,
         rapports.Preuves(
-            trafic_juge.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
+            suivre_l_ecriture(echanges, magasin.journal.compter(base)[0]),
             {**rapports.configuration(options, base=base), "trafic": faits},
             empreintes_de_ce_qui_juge.detailler(contrat),
         ),

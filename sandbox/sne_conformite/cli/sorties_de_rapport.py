@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sne_interface.domain.echange import Echange
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
-_JUGES: Final = ("lxml", "hypothesis", "python-stdnum")
+_JUGES: Final = ("lxml", "hypothesis")
 _RAPPORT: Final = "rapport.json"
 
 

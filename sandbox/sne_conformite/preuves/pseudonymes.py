@@ -41,13 +41,16 @@ from sne_sandbox.mime.masquage import (
 #: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
 _EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
 #: What ends headers, and what begins the line that ends a part: of the alphabet of addresses.
-_VIDE: Final = re.compile(r"(\r?\n(?:\r?\n|--(?!>)))")
+_VIDE: Final = re.compile(r"(\n(?:\r?\n|--(?!>)))")
 #: The line between two parts.
-_LIMITE: Final = re.compile(r"(\r\n--[^\r\n]+\r\n)")
+_LIMITE: Final = re.compile(rb"(\r\n--[^\r\n]+\r\n)")
 #: The signs that bind the lines of base64, kept, or one of its characters.
 _LIES: Final = re.compile(f"{LIAISON.pattern}|(?P<signe>[^=])", re.DOTALL)
 #: Text in UTF-16 within another, read byte by byte: a zero beside each character.
-_UTF16: Final = re.compile("(?:[\t-\xff\udc80-\udcff]\0){8,}|(?:\0[\t-\xff\udc80-\udcff]){8,}")
+_UTF16_MIN: Final = 8
+_UTF16: Final = re.compile(
+    f"(?:[\t-\xff\udc80-\udcff]\0){{{_UTF16_MIN},}}|(?:\0[\t-\xff\udc80-\udcff]){{{_UTF16_MIN},}}"
+)
 _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
@@ -95,17 +98,17 @@ class Pseudonymes:
     def octets(self, donnees: bytes) -> bytes:
         """The bytes of a message: NIRs in clear, in base64, in a ZIP. Their length does not change, but for
         that of a ZIP that held one."""
-        codec = "utf-8", "surrogateescape"  # to be written back whatever it is
-        lu = ((_ZIP in donnees and self._zip(donnees)) or donnees).decode(*codec)
-        parties = (self._codes.masquer(p, self._partie, "partie") for p in _LIMITE.split(lu))
-        return "".join(parties).encode(*codec)
+        lu = (_ZIP in donnees and self._zip(donnees)) or donnees
+        return b"".join(self._codes.masquer(p, self._partie, "partie") for p in _LIMITE.split(lu))
 
-    def _partie(self, texte: str) -> str:
-        return _entre_vides(self._ouvrir(texte), lambda m: masquer_ecrits(m, self._contenu))
+    def _partie(self, octets: bytes) -> bytes:
+        codec = "utf-8", "surrogateescape"  # to be written back whatever it is
+        ouvert = self._ouvrir(octets.decode(*codec))
+        return _entre_vides(ouvert, lambda m: masquer_ecrits(m, self._contenu)).encode(*codec)
 
     def _ouvrir(self, texte: str) -> str:
         """A text, what it holds in base64, in elements and in attributes replaced."""
-        if "\0" in texte:
+        if any("\0" * _UTF16_MIN in texte[rang::2] for rang in range(2)):
             texte = _UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
         texte = _entre_vides(texte, lambda m: self._codes.masquer_base64(m, self._base64))
         for motif in (ELEMENT, ATTRIBUT):

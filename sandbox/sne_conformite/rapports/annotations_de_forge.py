@@ -82,12 +82,13 @@ def commandes(dits: Sequence[Signalement]) -> list[str]:
 def _commande(dit: Signalement) -> str:
     titre = abrege(visible(f"SNE {dit.regle} {dit.texte}"), 120)
     proprietes = {"title": titre}
-    # A request is no file of the repository: its place is in the report.
+    # A request is no file of the repository: its place is in the folder of the report.
+    ou = [] if dit.echange is None else [f"où : {dit.lieu.fichier}, ligne {dit.lieu.ligne}"]
     if dit.echange is None and dit.lieu.ligne and dit.lieu.fichier != "rapport.html":
         proprietes |= {"file": unquote(dit.lieu.fichier), "line": str(dit.lieu.ligne)}
         if dit.lieu.colonne:
             proprietes["col"] = str(dit.lieu.colonne)
-    message = "\n".join(visible(ligne) for ligne in dit.lignes)
+    message = "\n".join(visible(ligne) for ligne in (*dit.lignes, *ou))
     proprietes_dites = ",".join(f"{nom}={_propriete(valeur)}" for nom, valeur in proprietes.items())
     return f"::{dit.niveau.value} {proprietes_dites}::{_texte(message)}"
 

@@ -69,6 +69,8 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
         yield ""
         for mention in rapport.mentions[:_MENTIONS_MAX]:
             yield f"{mention.titre} : {mention.verdict} ({verdict_de_conformite.preuves_de(mention)})"
+            if mention.acquise and mention.quoi:
+                yield f"  {mention.quoi}"
     yield ""
     for famille in synthese.familles(rapport):
         prouvees = accorde(famille.prouvees, "prouvée", "prouvées")

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from sne_conformite.rapports.rapport import (
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _SCENARIOS: Final = ("scénario", "scénarios")
 _FAMILLES: Final = ("famille d'exigences", "familles d'exigences")
 _LARGEUR: Final = 110
+#: Seconds that a log stays without a line, while a report is written.
+_PATIENCE: Final = 10.0
 _MUETS: Final = frozenset({"", "0", "false"})
 
 
@@ -55,14 +58,20 @@ def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rap
 
 
 def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
-    """The exchanges that a report takes in, `total` of them at most, and how far it is said at each tenth."""
+    """The exchanges that a report takes in, `total` of them at most; how far it is said at each tenth, and
+    between two of them when long messages make it wait."""
     from sne_conformite.rapports.etapes_avant_le_plan import ecriture
 
     mouvante = anime(sys.stderr)
+    fin, patience = ("\r", 0.2) if mouvante else ("\n", _PATIENCE)
+    dit = monotonic()
     for rang, echange in enumerate(echanges, 1):
         yield echange
-        if rang * 10 % total < 10:
-            sys.stderr.write(ecriture(rang * 10 // total) + ("\r" if mouvante else "\n"))
+        dixieme = rang * 10 % total < 10
+        if dixieme or monotonic() - dit > patience:
+            ou = "" if dixieme else f", échange {rang} sur {total}"
+            sys.stderr.write(f"{ecriture(rang * 10 // total)}{ou}".ljust(_LARGEUR if mouvante else 0) + fin)
+            dit = monotonic()
     if mouvante:  # the journal may hold fewer
         sys.stderr.write("\n")
 

@@ -1,5 +1,6 @@
-"""The XML of an exchange that a report cites: the place in it that a finding leads to; and the document as a
-developer sends it again, taken out of its packing, indented, the line in fault marked."""
+"""The exchanges that a report cites: the file that holds them all; the place in the XML of one that a finding
+leads to; and the document as a developer sends it again, taken out of its packing, indented, the line in
+fault marked."""
 
 import re
 from base64 import b64decode
@@ -11,9 +12,13 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.rapports.rapport import EchangeCite
+from sne_conformite.rapports.rapport import EchangeCite, Rapport
+from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.contract.places_dans_le_texte import parcourir, places, trouver
+from sne_interface.domain.texte import visible
 
+#: The file that holds them, beside the report: a forge shows nothing of what is nowhere.
+FICHIER: Final = "echanges.txt"
 #: Lines shown around the one in fault.
 AUTOUR: Final = 5
 #: Elements that one line of the request may put in fault: a document written on one line says nothing.
@@ -47,6 +52,30 @@ class DocumentMontre:
             return []
         debut, fin = max(0, self.marquees[0] - AUTOUR), self.marquees[0] + AUTOUR + 1
         return [(ligne, rang in self.marquees) for rang, ligne in [*enumerate(self.lignes)][debut:fin]]
+
+
+def octets(rapport: Rapport) -> bytes:
+    """The file in UTF-8, NIRs masked."""
+    return en_clair(masquer(rapport)).encode("utf-8", "replace")
+
+
+def en_clair(rapport: Rapport) -> str:
+    """The text of the file, of a report that is masked."""
+    return "".join(map(_en_entier, rapport.echanges)) or "Aucun échange n'est cité.\n"
+
+
+def premieres_lignes(rapport: Rapport) -> dict[int, int]:
+    """The line of the file, from 1, on which the request of each exchange (by its id) begins."""
+    lignes, faites = {}, 0
+    for cite in rapport.echanges:
+        lignes[cite.identifiant] = faites + 2
+        faites += _en_entier(cite).count("\n")
+    return lignes
+
+
+def _en_entier(cite: EchangeCite) -> str:
+    titre = f"=== échange {cite.identifiant} : {visible(cite.resume)}"
+    return f"{titre}\n{cite.requete}\n=== réponse\n{cite.reponse}\n\n"
 
 
 def situer(requete: str, chemin: str) -> tuple[int, int]:

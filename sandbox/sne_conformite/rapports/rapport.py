@@ -374,6 +374,8 @@ class Mention:
     #: Requirements that another, proved, stands for (an alternative).
     ignorees: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
     attestees: int = field(default=0, metadata=FACULTATIF)
+    #: What it is, in one sentence.
+    quoi: str = field(default="", metadata=FACULTATIF)
 
     @property
     def acquise(self) -> bool:

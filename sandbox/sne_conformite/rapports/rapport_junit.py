@@ -5,16 +5,17 @@ a SHOULD that is not followed, a known failure (baseline) and a mention that nob
 cases that say so.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 from lxml import etree
 
 from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.constats_groupes import lignes_exemple, valeurs_de
+from sne_conformite.rapports.document_cite import FICHIER, premieres_lignes
 from sne_conformite.rapports.rapport import (
     Bilan,
     Constat,
@@ -84,14 +85,16 @@ def octets(rapport: Rapport) -> bytes:
 def _suites(rapport: Rapport) -> Iterator[tuple[str, Iterable[Cas]]]:
     niveaux = niveaux_de(rapport)
     bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
+    cites = premieres_lignes(rapport)
     for groupe, scenarios in groupby(rapport.scenarios, key=lambda scenario: scenario.groupe):
-        yield groupe, [cas for scenario in scenarios for cas in _cas_du_scenario(scenario, niveaux, bilans)]
+        lot = (_cas_du_scenario(scenario, niveaux, bilans, cites) for scenario in scenarios)
+        yield groupe, list(chain.from_iterable(lot))
     montrees = {v.exigence for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
     seuls = [b for b in rapport.bilans if b.exigence not in montrees]
     if rapport.scenarios:
         seuls = [b for b in seuls if b.etat is EtatExigence.ENFREINTE]
     if seuls:
-        yield EXIGENCES, [_cas_du_bilan(bilan, rapport.entete.mode) for bilan in seuls]
+        yield EXIGENCES, [_cas_du_bilan(bilan, rapport.entete.mode, cites) for bilan in seuls]
 
 
 def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]:
@@ -128,7 +131,7 @@ def _cas_de_mention(mention: Mention, *, exigee: bool) -> Cas:
 
 
 def _cas_du_scenario(
-    scenario: ResultatScenario, niveaux: dict[str, str], bilans: dict[str, Bilan]
+    scenario: ResultatScenario, niveaux: dict[str, str], bilans: dict[str, Bilan], cites: Mapping[int, int]
 ) -> Iterator[Cas]:
     classe = f"{scenario.groupe}.{scenario.id}"
     tete = f"{scenario.id} {scenario.titre}".strip()
@@ -142,7 +145,7 @@ def _cas_du_scenario(
         bilan = bilans.get(v.exigence)
         nom = f"{tete} — {v.exigence} {bilan.texte if bilan else ''}".strip()
         genre, sorte, message = _issue(v, verdict_de_conformite.issue_de_verification(v, niveaux))
-        yield Cas(classe, nom, part, genre, sorte, message, _corps(v, bilan) if genre else "")
+        yield Cas(classe, nom, part, genre, sorte, message, _corps(v, bilan, cites) if genre else "")
 
 
 def _issue(verification: Verification, issue: Issue) -> tuple[str, str, str]:
@@ -158,7 +161,7 @@ def _issue(verification: Verification, issue: Issue) -> tuple[str, str, str]:
     return genre, issue.mot, f"{issue.scenario[:1].upper()}{issue.scenario[1:]}{excuse} : {phrase}"
 
 
-def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
+def _cas_du_bilan(bilan: Bilan, mode: str, cites: Mapping[int, int]) -> Cas:
     nom = f"{bilan.exigence} {bilan.texte}".strip()
     issue = verdict_de_conformite.issue_de_bilan(bilan)
     if issue is verdict_de_conformite.PROUVEE:
@@ -169,14 +172,14 @@ def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
     enfreints = tuple(c for c in bilan.constats if c.rompue)
     verification = Verification(mode, bilan.exigence, Verdict.ECHOUE, enfreints, connue=bilan.connue)
     genre, sorte, message = _issue(verification, issue)
-    return Cas(mode, nom, 0.0, genre, sorte, message, _corps(verification, bilan))
+    return Cas(mode, nom, 0.0, genre, sorte, message, _corps(verification, bilan, cites))
 
 
-def _corps(verification: Verification, bilan: Bilan | None) -> str:
+def _corps(verification: Verification, bilan: Bilan | None, cites: Mapping[int, int]) -> str:
     lignes: list[str] = []
     enfreints = [c for c in verification.constats if c.rompue]
     for constat in enfreints[:_CONSTATS_MAX]:
-        lignes += _phrases(constat)
+        lignes += _phrases(constat, cites)
     if len(enfreints) > _CONSTATS_MAX:
         reste = accorde(len(enfreints) - _CONSTATS_MAX, "autre constat", "autres constats")
         lignes.append(f"… et {reste}.")
@@ -196,10 +199,11 @@ def _corps(verification: Verification, bilan: Bilan | None) -> str:
     return "\n".join(lignes)
 
 
-def _phrases(constat: Constat) -> list[str]:
+def _phrases(constat: Constat, cites: Mapping[int, int]) -> list[str]:
     lignes = [constat.phrase, *(f"  {mot} : {dit}" for mot, dit in valeurs_de(constat))]
     if constat.echange is not None:
-        lignes.append(f"  échange : {constat.echange}")
+        ou = f", {FICHIER} ligne {cites[constat.echange]}" if constat.echange in cites else ""
+        lignes.append(f"  échange : {constat.echange}{ou}")
     return lignes
 
 

@@ -1,8 +1,8 @@
 """A judgement as SARIF 2.1.0, which code-scanning pages and editors read.
 
 A result for each `Signalement`; level `error` says what the exit code says. A finding that a baseline excuses
-is a suppressed note, « unchanged ». A cited request is an artifact with its contents, so that the place in it
-opens. Source: OASIS SARIF 2.1.0 (§3.14, 3.27), and what GitHub reads of it."""
+is a suppressed note, « unchanged ». The file of the cited exchanges is an artifact with its contents, so that
+the place in it opens. Source: OASIS SARIF 2.1.0 (§3.14, 3.27), and what GitHub reads of it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from sne_conformite.rapports.constats_groupes import compter
+from sne_conformite.rapports.document_cite import FICHIER, en_clair
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.signalements_a_la_forge import Emplacement, Signalement, nom_de_requete, signaler
+from sne_conformite.rapports.signalements_a_la_forge import Emplacement, Signalement, signaler
 from sne_conformite.rapports.verdict_de_conformite import conclure
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -36,24 +37,19 @@ def octets(rapport: Rapport) -> bytes:
         conduite["toolExecutionNotifications"] = [{"level": "error", "message": {"text": entete.inacheve}}]
     else:
         conduite["exitCode"] = 0 if rapport.conforme else 1
-    cites = {dit.echange for dit in dits}
-    requetes = [
-        {
-            "location": {"uri": nom_de_requete(e.identifiant)},
-            "description": {"text": e.resume or f"échange {e.identifiant}"},
-            "mimeType": "text/plain",
-            "encoding": "utf-8",
-            "contents": {"text": e.requete},
-        }
-        for e in rapport.echanges
-        if e.identifiant in cites
-    ]
+    echanges = {
+        "location": {"uri": FICHIER},
+        "description": {"text": "les échanges cités"},
+        "mimeType": "text/plain",
+        "encoding": "utf-8",
+        "contents": {"text": en_clair(rapport)},
+    }
     dites = {
         "conforme": rapport.conforme,
         "conclusion": conclure(rapport),
         "synthese": compter(rapport).en_json(),
     }
-    return journal(entete.outil, dits, conduite, requetes, dites)
+    return journal(entete.outil, dits, conduite, [echanges], dites)
 
 
 def journal(

@@ -217,6 +217,8 @@ class _Resume:
             preuves = verdict_de_conformite.preuves_de(mention)
             ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {preuves}"
             self._dire(ligne, "green" if mention.acquise else "")
+            if mention.quoi:
+                self._dire(f"      {mention.quoi}", "dim")
             for reserve in mention.reserves:
                 if reserve not in dites:
                     self._dire(f"      réserve : {reserve}", "yellow")

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
-from sne_conformite.rapports.document_cite import situer
+from sne_conformite.rapports.document_cite import FICHIER, premieres_lignes, situer
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import motifs_des_manquements
@@ -76,6 +76,7 @@ def signaler(rapport: Rapport) -> list[Signalement]:
     """The messages of a report, NIRs masked."""
     rapport = masquer(rapport)
     requetes = {echange.identifiant: echange for echange in rapport.echanges}
+    debuts = premieres_lignes(rapport)
     dits = []
     for groupe in grouper(rapport):
         numero = groupe.constat.echange if groupe.constat else None
@@ -84,7 +85,8 @@ def signaler(rapport: Rapport) -> list[Signalement]:
         if cite is not None:
             ligne, colonne = situer(cite.requete, groupe.constat.chemin if groupe.constat else "")
             marquee = cite.lignes[0] if cite.lignes else 1
-            lieu = Emplacement(nom_de_requete(cite.identifiant), ligne or marquee, colonne)
+            ici = debuts[cite.identifiant] - 1 + (ligne or marquee)
+            lieu = Emplacement(FICHIER, ici, colonne)
         dits.append(
             Signalement(
                 _niveau(groupe), groupe.titre, groupe.texte, groupe.phrase, lieu,
@@ -112,11 +114,6 @@ def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"]) -> list
             )
         )  # fmt: skip
     return dits
-
-
-def nom_de_requete(echange: int) -> str:
-    """The name of the request of a cited exchange."""
-    return f"echanges/{echange}.txt"
 
 
 def _du_jugement(rapport: Rapport, dits: Iterable[Signalement]) -> Iterator[Signalement]:

@@ -177,11 +177,13 @@ def surcharge(rapport: Rapport) -> str:
 
 
 def couvert(rapport: Rapport) -> str:
-    """« 2 opérations sur 13, 34 exigences prouvées sur 86 »."""
-    dits = []
+    """« 2 opérations sur 13, 34 exigences prouvées sur 86 »; why no more of them are needed, of mentions."""
+    dits, acquises = [], any(mention.acquise for mention in rapport.mentions)
     for rubrique in rapport.couverture:
         if rubrique.nom == "operations":
-            dits.append(f"{accorde(len(rubrique.vus), 'opération', 'opérations')} sur {rubrique.total}")
+            dit = f"{accorde(len(rubrique.vus), 'opération', 'opérations')} sur {rubrique.total}"
+            suffit = acquises and len(rubrique.vus) < rubrique.total
+            dits.append(dit + (" (les mentions acquises n'en demandent pas d'autre)" if suffit else ""))
     prouvees = sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans)
     dits.append(f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}")
     return ", ".join(dits)

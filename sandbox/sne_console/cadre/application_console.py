@@ -103,9 +103,6 @@ def construire(aiguillage: Aiguillage) -> Flask:
     app.url_defaults(_completer_adresse)
     app.context_processor(_commun)
     inscrire(app)
-    # Its files alone: the package itself imports what it adds to forms.
-    bootstrap = Blueprint("bootstrap", "flask_bootstrap", "static/bootstrap5", "/bootstrap/static")
-    app.register_blueprint(bootstrap)
     app.add_url_rule("/", "accueil", _accueil)
     app.add_url_rule("/console/", "accueil_console", _accueil)
     for regle in ("/services/", "/services/<path:suite>"):
@@ -174,7 +171,7 @@ def _completer_adresse(endpoint: str, valeurs: dict[str, Any]) -> None:
 
 
 def _ne_pas_garder(reponse: Response) -> Response:
-    if not request.path.startswith(("/static/", "/bootstrap/")):
+    if not request.path.startswith("/static/"):
         reponse.headers.setdefault("Cache-Control", "no-store")
     return reponse
 

@@ -46,12 +46,8 @@ _DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;
 ATTRIBUTS_MAX: Final = 64
 
 
-def _nom_local(tag: Any) -> str:
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
 #: Local names by tag, « {…}nom »; "" for what is no element.
-_noms: Final = Retenus(_nom_local)
+_noms: Final = Retenus(lambda tag: tag.rpartition("}")[2] if isinstance(tag, str) else "")
 
 
 def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:

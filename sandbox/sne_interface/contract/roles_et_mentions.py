@@ -31,7 +31,7 @@ _LISTES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _TEXTES: Final[Mapping[str, tuple[str, ...]]] = {
     "formes": ("motif",),
-    "mentions": ("niveau", "mode", "plan"),
+    "mentions": ("niveau", "mode", "plan", "quoi"),
 }
 _CHOIX: Final[Mapping[str, tuple[str, ...]]] = {
     "niveau": NIVEAUX,
@@ -100,11 +100,13 @@ class FormeDifficile:
 
 @dataclass(frozen=True, slots=True)
 class MentionProposee:
-    """A mention, what it inherits included: `roles` with all those that they stand on, in the order of the
-    file. The rest are conditions of the trial: a mode, how much of the plan, examples, profiles."""
+    """A mention, what it inherits included; `quoi` says what it is in one sentence. `roles` with all those
+    that they stand on, in the order of the file. The rest are conditions of the trial: a mode, how much of
+    the plan, examples, profiles."""
 
     id: str
     titre: str
+    quoi: str = ""
     roles: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     attestations: tuple[str, ...] = ()
@@ -233,6 +235,7 @@ def _mention(
     return MentionProposee(
         identifiant,
         " – ".join(filter(None, (str(table.get("nom", "")), tables[identifiant]["titre"]))),
+        quoi=tables[identifiant]["quoi"],
         roles=_fermeture(roles, ensemble("roles", roles), lambda role: role.exige),
         options=ensemble("options", options),
         attestations=tuple(dict.fromkeys(a for t in dites for a in t["attestations"])),
@@ -317,7 +320,7 @@ class _Lecteur:
     def _texte(self, cles: tuple[str, ...], brute: Mapping[str, Any], cle: str) -> str:
         valeur = brute.get(cle, "MUST" if cle == "niveau" else "")
         choix = _CHOIX.get(cle)
-        if not isinstance(valeur, str) or (choix is None and not valeur):
+        if not isinstance(valeur, str) or (choix is None and not valeur and cle != "quoi"):
             raise self.refus((*cles, cle), "un texte, non vide, est attendu", f'écrivez {cle} = "…"')
         if choix is not None and valeur not in choix:
             dits = ", ".join(filter(None, choix))

@@ -300,13 +300,8 @@ class Echange:
         )
         if isinstance(connue, ErreurInterne):
             self.verdict = VerdictEchange.ERREUR
-            self.trace = trace_de(erreur)
+            self.trace = "".join(traceback.format_exception(erreur))
         else:
             self.verdict = VerdictEchange.FAULT
         self.fault = {"code": connue.code, "message": str(connue), "explication": connue.explication}
         return connue
-
-
-def trace_de(erreur: BaseException) -> str:
-    """The traceback of a bug."""
-    return "".join(traceback.format_exception(erreur))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from sne_interface.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
+from sne_interface.domain.nir import est_un_siren
 from sne_interface.errors import UsageError
 
 #: 111 for Île-de-France, 069, 971, 02A…: see `domain.demande.territoire_de`.
@@ -65,10 +66,8 @@ def lire_guichet(table: Mapping[str, Any]) -> Guichet:
 def _siren(ecrit: Any, code: str) -> str | None:
     if ecrit is None or ecrit == "":
         return None
-    from stdnum.fr import siren as stdnum_siren
-
-    compact = str(stdnum_siren.compact(str(ecrit)))
-    if not stdnum_siren.is_valid(compact):
+    compact = "".join(str(ecrit).split()).replace(".", "")
+    if not est_un_siren(compact):
         raise _refus(
             code,
             f"le SIREN [{str(ecrit)[:20]}] est mal formé",

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from sne_interface.domain.texte import plier
 
 _FORME: Final = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}[0-9]{2}")
+_CORSE_EN_CHIFFRES: Final = {"2A": "19", "2B": "18"}
 # 7 and 8 begin the waiting numbers (NIA).
 _PREMIERS_CHIFFRES: Final = {"1": "137", "2": "248", "3": "248"}
 
@@ -30,9 +31,8 @@ def forme_valide(nir: str) -> bool:
 
 def cle(corps: str) -> str:
     """The 2-digit key of the 13 characters `corps`: 97 - (number mod 97), 2A read as 19 and 2B as 18."""
-    import stdnum.fr.nir as stdnum_nir
-
-    return str(stdnum_nir.calc_check_digits(corps))
+    nombre = f"{corps[:5]}{_CORSE_EN_CHIFFRES.get(corps[5:7], corps[5:7])}{corps[7:13]}"
+    return f"{97 - int(nombre) % 97:02d}"
 
 
 def cle_valide(nir: str) -> bool:
@@ -51,6 +51,14 @@ def convient_a_la_naissance(nir: str, naissance: date) -> bool:
     fit any month."""
     mois = int(nir[3:5])
     return int(nir[1:3]) == naissance.year % 100 and (mois > 12 or mois == naissance.month)
+
+
+def est_un_siren(texte: str) -> bool:
+    """True for a SIREN as INSEE gives them: 9 digits, the last a key (Luhn)."""
+    if len(texte) != 9 or not (texte.isascii() and texte.isdigit()):
+        return False
+    doubles = (sum(divmod(2 * int(chiffre), 10)) for chiffre in texte[1::2])
+    return (sum(map(int, texte[::2])) + sum(doubles)) % 10 == 0
 
 
 # --- in a free text -----------------------------------------------------------------------------------------
@@ -132,7 +140,11 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
     if len(nir) == _SANS_CLE and (nir.endswith("000") or _GUICHET.match(texte, siens[-1][1])):
         return False
     if len(nir) == _ENTIER and nir[_SANS_CLE:] == cle(nir[:_SANS_CLE]):
-        return len(siens) == 1 or len(groupes) == len(siens) or not _est_un_iban(texte, groupes[0][0])
+        debut = groupes[0][
+            0
+        ]  # the digits of an IBAN follow the letters of a country, which end no longer word
+        iban = _IBAN.search(texte[max(debut - 3, 0) : debut])
+        return len(siens) == 1 or len(groupes) == len(siens) or iban is None
     if tuple(longueurs) in _COUPES:
         return True
     if len(siens) == 1:
@@ -141,17 +153,9 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
     return len(nir) == _SANS_CLE and civil and not autre and _seul(texte, groupes, rang, len(siens))
 
 
-def _est_un_iban(texte: str, debut: int) -> bool:
-    """True when the digits that begin at `debut` follow the letters of a country, and these end no longer
-    word."""
-    return _IBAN.search(texte[max(debut - 3, 0) : debut]) is not None
-
-
 def _est_un_autre(groupe: str, suivant: str) -> bool:
     """True when two groups of digits are a SIREN and a year, or end with a telephone number."""
-    from stdnum import luhn
-
-    siren = len(groupe) == 9 and luhn.is_valid(groupe) and suivant[:2] in ("19", "20")
+    siren = est_un_siren(groupe) and suivant[:2] in ("19", "20")
     return siren or (len(suivant) == 10 and suivant[0] == "0")
 
 
@@ -180,6 +184,7 @@ def _mois(nir: str) -> int | None:
     return mois if 1 <= mois <= 12 or mois >= _MOIS_INCONNUS[0] else None
 
 
+@lru_cache(maxsize=1024)
 def en_ascii(signe: str) -> str:
     """A digit or a letter of any script as ASCII writes it."""
     chiffre = digit(signe, None)

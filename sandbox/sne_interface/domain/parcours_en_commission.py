@@ -57,10 +57,6 @@ class DecisionDite:
         """True when both tell of one sitting of the commission: same author, same day."""
         return self.auteur == autre.auteur and self.commission == autre.commission
 
-    def meme_affaire(self, autre: "DecisionDite") -> bool:
-        """… and of one dwelling, or of none in particular."""
-        return self.meme_seance(autre) and self.logement == autre.logement
-
     @property
     def ordre(self) -> tuple[date, int]:
         """Sorts by when each was last told."""
@@ -177,7 +173,8 @@ def suites(parcours: Parcours) -> dict[int, tuple[str, date]]:
 
 def _remplace(dite: DecisionDite, avant: DecisionDite) -> bool:
     """True when `dite` tells `avant` again: a refusal alone says nothing of the decision that it answers."""
-    return dite.meme_affaire(avant) and (dite.decision.prise is None) == (avant.decision.prise is None)
+    affaire = dite.meme_seance(avant) and dite.logement == avant.logement
+    return affaire and (dite.decision.prise is None) == (avant.decision.prise is None)
 
 
 def date_du_bail(decision: Decision) -> date | None:

@@ -7,7 +7,7 @@ handicaps, any present dwelling, any motive. Then `demandes_ornees` adds the opt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Required, Self, TypedDict
+from typing import Final, Required, TypedDict
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
@@ -90,10 +90,6 @@ class Contraintes:
     nouveau_ne: bool = False
     difficile: bool = False
     longues: bool = False
-
-    def avec_communes(self, communes: tuple[str, ...]) -> Self:
-        """The same, in these communes."""
-        return replace(self, communes=communes)
 
 
 LIBRE: Final = Contraintes()

@@ -8,6 +8,7 @@ module.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar, Unpack
 
 from hypothesis.internal.conjecture.data import ConjectureData
@@ -158,7 +159,7 @@ def radiations(
     if demande is not None and not ici.contraintes.communes:
         souhaitees = (commune.code for commune in Demande(demande).communes_souhaitees)
         codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
-        ou["contraintes"] = ici.contraintes.avec_communes(codes)
+        ou["contraintes"] = replace(ici.contraintes, communes=codes)
         ici = atelier(contrat, **ou)
     return _tirees(
         ici, lambda t: messages_apres_creation.radiation(t, ici, motif=motif, depot=depot, dalo=dalo)

@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TextIO
 
 import click
 
@@ -36,12 +35,8 @@ def ecrire(lignes: Iterable[tuple[str, Style]], *, err: bool = False) -> None:
     if not flux.isatty():
         click.echo("\n".join(ligne for ligne, _ in lignes), err=err)
         return
-    large, teinte = shutil.get_terminal_size().columns, _en_couleurs(flux)
+    large = shutil.get_terminal_size().columns
+    teinte = flux.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") != "dumb"
     for ligne, style in lignes:
         for morceau in en_colonne(ligne, large):
             click.echo(style(morceau) if teinte else morceau, err=err)
-
-
-def _en_couleurs(flux: TextIO) -> bool:
-    """True when this terminal has colours and its user wants them (NO_COLOR is obeyed)."""
-    return flux.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") != "dumb"

@@ -73,10 +73,14 @@ _LIAISON: Final = (
     r"(?:\s++|&#(?:x[0-9A-Fa-f]+|\d+);|=\r?\n|\\[rnt]|%0[9AaDd]"
     r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
 )
-_BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
 LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
 #: 13 characters of a NIR make 18 of base64, 26 of hexadecimal.
 _BASE64_MIN: Final = 18
+#: A short word that nothing binds to another is passed over: bytes that are no text are full of them.
+_CODE: Final = "[A-Za-z0-9+/_-]"
+_BASE64: Final = re.compile(
+    rf"(?={_CODE}{{16}}|{_CODE}++[\s&=\\%<\]]){_CODE}++(?:{_LIAISON}{_CODE}++)*+={{0,2}}", re.DOTALL
+)
 _HEXA: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){13,}")
 #: Base64 without what binds it; what ends before its end, or is cut within what binds it, is none.
 _COMPACT: Final = re.compile(r"[A-Za-z0-9+/]*")

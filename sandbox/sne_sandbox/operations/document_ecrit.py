@@ -207,11 +207,6 @@ def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:
     return construire("listeAnomalie", tuple(_anomalie(a, propriete=True) for a in anomalies))
 
 
-def liste_anomalies(anomalies: Iterable[Anomalie]) -> Element:
-    """`listeAnomalies` of the event and search documents."""
-    return construire("listeAnomalies", tuple(_anomalie(a, propriete=False) for a in anomalies))
-
-
 def _anomalie(anomalie: Anomalie, *, propriete: bool) -> Element:
     attributs = {"code": anomalie.code}
     if propriete and anomalie.propriete_ecrite:
@@ -265,8 +260,8 @@ def fichier_xml(question: Question, genre: Document, prefixe: str, *blocs: Eleme
     guichet = question.recu.texte_de("entete/codeGuichet") or question.guichet or ""
     tete = entete("RET", question.maintenant, codeGuichet=guichet)
     operation = tuple(e for e in question.recu.enfants if e.nom == "operation")
-    anomalies = liste_anomalies(question.en_reponse)
-    contenu = tuple(bloc for bloc in (*blocs, anomalies) if bloc.enfants)
+    dites = construire("listeAnomalies", tuple(_anomalie(a, propriete=False) for a in question.en_reponse))
+    contenu = tuple(bloc for bloc in (*blocs, dites) if bloc.enfants)
     racine = Element(
         "interfaceNuu", "", {"versionInterface": VERSION_FICHIER_XML}, (tete, *operation, *contenu)
     )

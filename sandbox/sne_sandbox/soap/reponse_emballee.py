@@ -39,7 +39,9 @@ def joindre(charge: etree._Element, pieces: Mapping[str, Piece], packaging: Pack
         if packaging is Packaging.SIMPLE or piece.content_type in _EN_LIGNE:
             champ.text = b2a_base64(piece.contenu, newline=False).decode("ascii")
             continue
-        identifiant = _content_id(champ.tag)
+        # The name of the root of a document is prefixed, for whoever looks for that root as text:
+        # `href="cid:listeDoublons@…"` stands before the document.
+        identifiant = f"{'document-' if champ.tag in RACINES else ''}{champ.tag}@sne-sandbox"
         champ.text = None
         etree.SubElement(champ, INCLUDE, nsmap={"xop": XOP}).set("href", f"cid:{identifiant}")
         content_type = piece.content_type or "application/octet-stream"
@@ -47,12 +49,6 @@ def joindre(charge: etree._Element, pieces: Mapping[str, Piece], packaging: Pack
             Part(identifiant, _TYPES_DE_PARTIE.get(content_type, content_type), "binary", piece.contenu)
         )
     return parties
-
-
-def _content_id(champ: str) -> str:
-    """The Content-ID of the part of a field: its name. A field named as the root of a document is prefixed,
-    for whoever looks for that root as text: `href="cid:listeDoublons@…"` stands before the document."""
-    return f"document-{champ}@sne-sandbox" if champ in RACINES else f"{champ}@sne-sandbox"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,9 @@ def adresse(url: str | None, home: Path) -> str | Path:
                 conninfo_to_dict(f"postgresql://{reste}")
             except ProgrammingError as erreur:
                 raise ValueError(url) from erreur
+    except ImportError:
+        remede = "pip install 'sne-sandbox[postgresql]'"
+        raise StoreError("Le pilote de PostgreSQL, psycopg, n'est pas installé.", remede=remede) from None
     except ValueError:
         # Neither the sentence nor its cause may repeat a password: what serve says goes to a log.
         propre = _MOT_DE_PASSE.sub(r"\1…@", url)

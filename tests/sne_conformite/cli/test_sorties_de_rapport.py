@@ -97,7 +97,7 @@ def test_a_report_says_what_changed_since_the_one_that_it_replaces(tmp_path: Pat
     assert "Nouveaux : 1" in page
     empreinte = hashlib.sha256((tmp_path / "preuves.zip").read_bytes()).hexdigest()
     assert empreinte in page
-    assert empreinte.encode() in (tmp_path / "attestation.pdf").read_bytes()
+    assert empreinte.encode() in (tmp_path / "verdict.pdf").read_bytes()
 
 
 @pytest.mark.parametrize("reste", ["{", None])

@@ -1,4 +1,5 @@
 import io
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -40,9 +41,12 @@ def test_each_tenth_of_the_report_is_told(
 ) -> None:
     monkeypatch.setattr(avancement_au_terminal, "anime", lambda flux: flux.isatty())
     monkeypatch.setattr("sys.stderr", ou)
-    lus = list(avancement_au_terminal.suivre_l_ecriture(iter(range(23)), 25))  # the journal let two go
-    assert lus == list(range(23))
-    assert ou.getvalue() == "".join(ecriture(dixieme) + apres for dixieme in range(1, 10)) + fin
+    monkeypatch.setattr(avancement_au_terminal, "monotonic", itertools.count().__next__)  # a second each
+    lus = list(avancement_au_terminal.suivre_l_ecriture(iter(range(230)), 250))  # the journal let twenty go
+    assert lus == list(range(230))
+    lignes = [ligne.rstrip(" ") for ligne in ou.getvalue().removesuffix(fin).split(apres)]
+    assert [ligne for ligne in lignes if "échange" not in ligne] == [*map(ecriture, range(1, 10)), ""]
+    assert f"{ecriture(4)}, échange 111 sur 250" in lignes, "long messages make it wait: it says where it is"
 
 
 def test_a_log_has_a_line_a_scenario() -> None:

@@ -258,7 +258,7 @@ def test_it_says_what_a_household_risks() -> None:
 def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     lacune = Lacune("VIE-18", "Aucune décision n'a été transmise.", "sne-sandbox conform --scenario DEC")
     mentions = (
-        Mention("socle", "SNE 5.2 – socle", VerdictMention.ACQUISE, ("EMB-01",), 1),
+        Mention("socle", "SNE 5.2 – socle", VerdictMention.ACQUISE, ("EMB-01",), 1, quoi="Le minimum."),
         Mention(
             "attr",
             "SNE 5.2 – attributions",
@@ -280,7 +280,8 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     assert dits["Application essayée"] == juge.entete.application
     assert dits["Produit déclaré"] == "LogeNuu 8.1 (CXF), 3f1c"
     dit = texte(page, "produit")
-    assert "SNE 5.2 – socle : 2 opérations sur 3" in dit
+    assert "SNE 5.2 – socle : 2 opérations sur 3 (les mentions acquises n'en demandent pas d'autre)," in dit
+    assert page.xpath("//th[starts-with(., 'SNE 5.2 – socle')]/p/text()") == ["Le minimum."]
     (cellules,) = page.xpath("//tr[th='SNE 5.2 – attributions']")
     dites = [td.text_content() for td in cellules.iter("td")]
     assert dites[:2] == ["incomplète", "1 exigence prouvée et 1 attestée sur 3"]

@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,10 @@ from specimen import conforme, entete, grand, rapport, trafic
 from tirages import rapports
 
 from sne_conformite.rapports import rapport_sarif
+from sne_conformite.rapports.annotations_de_forge import commandes
+from sne_conformite.rapports.formats_de_rapport import ECRITS
 from sne_conformite.rapports.rapport import EchangeCite, Rapport
+from sne_conformite.rapports.signalements_a_la_forge import signaler
 from sne_conformite.rapports.verdict_de_conformite import decider
 
 #: The schema of OASIS (SARIF 2.1.0, errata 01), as it is, under its terms: « This document […] may be copied
@@ -33,9 +37,23 @@ def test_it_fits_the_published_schema(faire: Callable[[], Rapport]) -> None:
     regles = run["tool"]["driver"]["rules"]
     assert all(regles[r["ruleIndex"]]["id"] == r["ruleId"] for r in run["results"])
     assert len({r["partialFingerprints"]["sne/v1"] for r in run["results"]}) == len(run["results"])
-    fichiers = {a["location"]["uri"] for a in run.get("artifacts", ())} | {"rapport.html"}
-    vus = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]}
-    assert vus <= fichiers
+
+
+@pytest.mark.parametrize("faire", [rapport, trafic, conforme, grand])
+def test_each_place_that_a_forge_shows_is_a_line_of_a_file_beside(
+    faire: Callable[[], Rapport], tmp_path: Path
+) -> None:
+    juge = faire()
+    for forme in ECRITS:
+        (tmp_path / forme.fichier).write_bytes(forme.ecrire(juge))
+    lieux = [r["locations"][0]["physicalLocation"] for r in epreuve(juge)["results"]]
+    vues = [(lieu["artifactLocation"]["uri"], lieu["region"]["startLine"]) for lieu in lieux]
+    qualite = json.loads((tmp_path / "gl-code-quality.json").read_text("utf-8"))
+    assert [(d["location"]["path"], d["location"]["lines"]["begin"]) for d in qualite] == vues
+    dits = (tmp_path / "junit.xml").read_text("utf-8") + "\n".join(commandes(signaler(juge)))
+    vues += [(nom, int(ligne)) for nom, ligne in re.findall(r"(echanges\.txt),? ligne (\d+)", dits)]
+    assert len(vues) == len(lieux) or juge.echanges
+    assert all(1 <= n <= (tmp_path / nom).read_text("utf-8").count("\n") for nom, n in vues)
 
 
 @given(rapports())
@@ -51,11 +69,11 @@ def test_a_result_has_its_place_in_what_the_vendor_sent() -> None:
     (resultat,) = [r for r in run["results"] if r["ruleId"] == "FID-02"]
     (lieu,) = resultat["locations"]
     assert lieu["physicalLocation"] == {
-        "artifactLocation": {"uri": "echanges/12.txt"},
-        "region": {"startLine": 3, "startColumn": 1},
+        "artifactLocation": {"uri": "echanges.txt"},
+        "region": {"startLine": 4, "startColumn": 1},
     }
-    (artefact,) = [a for a in run["artifacts"] if a["location"]["uri"] == "echanges/12.txt"]
-    assert artefact["contents"]["text"] == requete
+    (artefact,) = run["artifacts"]
+    assert artefact["contents"]["text"].startswith(f"=== échange 12 : POST getNumUnique\n{requete}\n")
     assert "observé : absent" in resultat["message"]["text"]
 
 

@@ -97,6 +97,7 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
                 1,
                 reserves=("Une réserve.",),
                 attestees=1,
+                quoi="Le minimum.",
             ),
             Mention("b", "SNE – b", VerdictMention.INCOMPLETE, ("EMB-01", "VIE-01"), 1, manquent[:2]),
             Mention("c", "SNE – c", VerdictMention.INCOMPLETE, ("EMB-01",), 0, manquent, ("Une réserve.",)),
@@ -104,8 +105,9 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
     )
     tout = lignes(juge)
     bloc = tout[tout.index("Mentions") :]
-    assert bloc[1:10] == [
+    assert bloc[1:11] == [
         "  SNE – a  acquise avec réserves, 1 exigence prouvée et 1 attestée sur 1",
+        "      Le minimum.",
         "      réserve : Une réserve.",
         "  SNE – b  incomplète, 1 exigence prouvée sur 2",
         "      VIE-00 : sans preuve",
@@ -115,7 +117,7 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
         "  SNE – c  incomplète, 0 exigence prouvée sur 1",
         "      ce qui manque ci-dessus, et :",
     ]
-    assert bloc[11:20:2] == [f"        → sne-sandbox conform --scenario S{n}" for n in range(2, 7)]
+    assert bloc[12:21:2] == [f"        → sne-sandbox conform --scenario S{n}" for n in range(2, 7)]
     longue = replace(
         juge.mentions[2], lacunes=tuple(Lacune(f"VIE-{n:02d}", "sans preuve") for n in range(40))
     )

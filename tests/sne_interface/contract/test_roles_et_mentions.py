@@ -26,6 +26,7 @@ def test_5_2_adds_to_5_0() -> None:
     assert set(avant.roles["enregistreur"].exigences) < set(apres.roles["enregistreur"].exigences)
     assert avant.mentions["socle"].titre == "SNE 5.0 – socle"
     assert apres.mentions["socle"].titre == "SNE 5.2 – socle"
+    assert all(mention.quoi.endswith(".") for mention in apres.mentions.values()), "each says what it is"
 
 
 def test_each_mention_of_5_2_demands_what_5_2_brought_to_its_roles() -> None:

@@ -205,6 +205,15 @@ def test_an_address_that_cannot_be_served(url: str, message: str, tmp_path: Path
     assert "secret" not in refus.value.diagnostics()
 
 
+def test_postgresql_without_its_driver_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match="pilote") as refus:
+        Magasin.ouvrir("postgresql://127.0.0.1:1/sne", tmp_path)
+    assert "sne-sandbox[postgresql]" in refus.value.remede
+
+
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "sne.sqlite3").write_bytes(b"bonjour" * 1000)
     with pytest.raises(StoreError, match="ne répond pas comme prévu"):

@@ -21,7 +21,7 @@ from sne_sandbox.web.frein import Frein
 
 #: Where one comes to get a right.
 LIBRES: Final = {
-    "static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
+    "static", "connexion.page", "connexion.entrer", "connexion.entree",
     "connexion.lecture", "connexion.lecteur", "connexion.sortir",
     "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire",
     "services", "services_base",  # they lead to a page that wants a right

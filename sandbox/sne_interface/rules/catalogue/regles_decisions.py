@@ -16,6 +16,7 @@ from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTI
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.element_recu import Element
+from sne_interface.domain.nir import est_un_siren
 from sne_interface.domain.parcours_en_commission import (
     DecisionDite,
     Parcours,
@@ -27,7 +28,7 @@ from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import (
     garde_les_siennes,
     type_de,
 )
-from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, siren_bien_forme
+from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
@@ -170,7 +171,7 @@ def siren_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
     """The SIREN has 9 digits and a right key. Source: INSEE (deduced)."""
     for _, decision in _decisions(contexte):
         siren = decision.texte(d.SIREN)
-        if siren is not None and not siren_bien_forme(siren):
+        if siren is not None and not est_un_siren(siren):
             yield from _sur(decision, d.SIREN)
 
 
@@ -267,7 +268,7 @@ def siren_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
         return
     for _, decision in _decisions(contexte):
         siren = decision.texte(d.SIREN)
-        if siren is not None and siren_bien_forme(siren) and siren != emetteur.siren:
+        if siren is not None and est_un_siren(siren) and siren != emetteur.siren:
             yield from _sur(decision, d.SIREN, attendu=emetteur.siren)
 
 

@@ -18,6 +18,7 @@ from sne_interface.domain.codes import (
 from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
+from sne_interface.domain.nir import est_un_siren
 from sne_interface.rules.catalogue.regles_logement import commune_inconnue
 from sne_interface.rules.catalogue.regles_vie import reactivable
 from sne_interface.rules.rule import (
@@ -193,15 +194,8 @@ def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
 def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
     """The SIREN has 9 digits and a right key."""
     siren = _attribution(contexte.demande).enfant("codeSirenBailleur")
-    if siren is not None and not siren_bien_forme(siren.texte):
+    if siren is not None and not est_un_siren(siren.texte):
         yield infraction(siren)
-
-
-def siren_bien_forme(texte: str) -> bool:
-    """True when this is a SIREN as INSEE gives them: 9 digits, the last a key."""
-    from stdnum import luhn
-
-    return len(texte) == 9 and texte.isascii() and texte.isdigit() and luhn.is_valid(texte)
 
 
 @regle("ATT004", registre=True)
