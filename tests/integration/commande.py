@@ -48,7 +48,7 @@ def sne(ou: Path, *arguments: str | Path, delai: float = 900) -> "subprocess.Com
             argv(*arguments), capture_output=True, text=True, cwd=ou, env=environnement(), timeout=delai
         )
 
-    return jugee(lancer, lambda vu: vu.stdout + vu.stderr) if arguments[0] == "conform" else lancer()
+    return jugee(lancer, lambda vu: vu.stdout) if arguments[0] == "conform" else lancer()
 
 
 def client(nom: str, *suite: str) -> Sequence[str]:

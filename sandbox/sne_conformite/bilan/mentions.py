@@ -32,6 +32,7 @@ from sne_conformite.rapports.verdict_de_conformite import (
     exigences_enfreintes,
     manquements_connus,
     motifs_d_ailleurs,
+    retardes,
     scenarios_en_erreur,
     surcharge,
 )
@@ -355,6 +356,8 @@ class _Examen:
         for scenario in (*scenarios_en_erreur(self._rapport), *(q for q in self._connus if q in self._joues)):
             dit = f"ce scénario est en erreur{self._connu(scenario)}"
             yield Lacune(scenario, dit, self._jouer(scenario))
+        for scenario in retardes(self._rapport):
+            yield Lacune(scenario, f"non jugé : {self._joues[scenario].retard}", self._jouer(scenario))
         for motif in motifs_d_ailleurs(self._rapport):
             yield Lacune("épreuve", motif, entete.commande)
 

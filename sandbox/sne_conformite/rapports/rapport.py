@@ -181,7 +181,8 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class ResultatScenario:
-    """A scenario of the plan, run. `duree` in seconds; `exemples` those that were run."""
+    """A scenario of the plan, run. `duree` in seconds; `exemples` those that were run; `retard` says in
+    French what was too slow for all of them to be judged, "" when all were."""
 
     id: str
     groupe: str
@@ -191,6 +192,7 @@ class ResultatScenario:
     exemples: int = 0
     duree: float = 0.0
     raison: str = ""
+    retard: str = field(default="", metadata=FACULTATIF)
 
 
 @dataclass(frozen=True, slots=True)

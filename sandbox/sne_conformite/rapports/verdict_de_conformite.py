@@ -43,8 +43,28 @@ def decider(rapport: Rapport, autres: Iterable[str] = (), *, exigees: Collection
     sentences of reasons that are not in it. `exigees` are ids whose evidence may not lack. A trial that did
     not go to its end conforms to nothing."""
     inacheve = (rapport.entete.inacheve,) if rapport.entete.inacheve else ()
-    motifs = (*inacheve, *motifs_des_manquements(rapport), *motifs_des_preuves(rapport, exigees), *autres)
+    retards = tuple(f"{dit} : {', '.join(retardes(rapport))}." for dit in _non_juges(rapport))
+    motifs = (*inacheve, *motifs_des_manquements(rapport), *retards, *motifs_des_preuves(rapport, exigees))
+    motifs += tuple(autres)
     return replace(rapport, motifs=motifs, conforme=not motifs)
+
+
+def retardes(rapport: Rapport) -> tuple[str, ...]:
+    """The scenarios that the machine was too slow for, played twice: something of them was not judged."""
+    return tuple(scenario.id for scenario in rapport.scenarios if scenario.retard)
+
+
+def non_juge(rapport: Rapport) -> bool:
+    """True when nothing is held against the application, and nothing concluded either: something was not
+    judged."""
+    return bool(retardes(rapport)) and not (rapport.entete.inacheve or _manquements(rapport))
+
+
+def _non_juges(rapport: Rapport) -> list[str]:
+    """« 5 scénarios non jugés, la machine étant trop chargée », in a list; nothing when all were."""
+    combien = len(retardes(rapport))
+    dit = accorde(combien, "scénario non jugé", "scénarios non jugés")
+    return [f"{dit}, la machine étant trop chargée"] if combien else []
 
 
 def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:
@@ -135,7 +155,7 @@ def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
     """The reasons that are neither in its checks nor what the user demands beside: its command failed,
     nothing arrived, its evidence is contested."""
     connus = (rapport.entete.inacheve, *motifs_des_manquements(rapport))
-    autres = (_PREUVE_EXIGEE, _MENTION_EXIGEE, _REFUSE)
+    autres = (_PREUVE_EXIGEE, _MENTION_EXIGEE, _REFUSE, *_non_juges(rapport))
     return tuple(m for m in rapport.motifs if m not in connus and not m.startswith(autres))
 
 
@@ -157,8 +177,11 @@ def conclure(rapport: Rapport) -> str:
         suite = f"aucun manquement{hors}"
     else:
         suite = "épreuve non retenue"
+    if non_juge(rapport):
+        suite = ""
     surcharge = " (contrat surchargé)" if rapport.entete.surcharge else ""
-    return ", ".join(filter(None, (acquises or couvert(rapport), suite))) + surcharge
+    dits = (acquises or couvert(rapport), suite, *_non_juges(rapport))
+    return ", ".join(filter(None, dits)) + surcharge
 
 
 def avertir(rapport: Rapport) -> tuple[str, ...]:
