@@ -411,7 +411,9 @@ class _Examen:
             joue = self._joues.get(scenario.id)
             if scenario.a_la_fois > 1 and joue is not None and joue.verdict is Verdict.SANS_OBJET:
                 continue
-            if joue is not None and joue.verdict in _NON_JOUES and not manquent & {*scenario.exigences}:
+            if joue is None or joue.retard or joue.verdict not in _NON_JOUES:
+                continue
+            if not manquent & {*scenario.exigences}:
                 raison = f" : {joue.raison.rstrip('.')}" if joue.raison else ""
                 yield Lacune(scenario.id, f"scénario {joue.verdict}{raison}", self._jouer(scenario.id))
 

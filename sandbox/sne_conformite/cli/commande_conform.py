@@ -52,10 +52,42 @@ Exemples :
   sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
   sne-sandbox conform --application ./adaptateur --report-dir rapport --cle sne-sandbox.cle
   sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
+  sne-sandbox conform --rejouer rapport
 """
 
 
+def _de_rejouer(ctx: click.Context, param: click.Parameter, chemin: Path | None) -> None:
+    """Has the options that are not given be those of a report, and its scenarios those to play again. Raises
+    RapportIllisible, UsageError."""
+    if chemin is None:
+        return
+    from sne_conformite.bilan.trafic_juge import outil
+    from sne_conformite.rapports import rapport_json
+    from sne_conformite.rapports.rapport import TRAFIC
+    from sne_conformite.rapports.verdict_de_conformite import a_rejouer
+
+    rapport = rapport_json.lire(chemin / "rapport.json" if chemin.is_dir() else chemin)
+    entete, rates = rapport.entete, a_rejouer(rapport)
+    for empeche, quoi, remede in (
+        (entete.mode == TRAFIC, "est celui d'un trafic : rien n'y a été piloté", "donnez celui de conform"),
+        (
+            entete.outil != outil(),
+            f"est de {entete.outil}, et voici {outil()}",
+            f"refaites-le : {entete.commande}",
+        ),
+        (not rates, "n'a rien à rejouer : rien n'y a échoué, tout y a été jugé", "retirez --rejouer"),
+    ):
+        if empeche:
+            raise UsageError(f"Le rapport [{chemin}] {quoi}.", remede=remede)
+    lus, _, _ = ctx.command.make_parser(ctx).parse_args(shlex.split(entete.commande)[2:])
+    ctx.default_map = {**lus, "scenarios": rates}
+
+
 @click.command(epilog=_EXEMPLES)
+@click.option("--rejouer", type=click.Path(path_type=Path, exists=True), metavar="RAPPORT", is_eager=True,
+              expose_value=False, callback=_de_rejouer,
+              help="Rejouer d'un rapport (son dossier, ou rapport.json) ce qui a échoué ou n'a pas été jugé, "
+              "avec la même application, les mêmes ménages, la même horloge.")  # fmt: skip
 @click.option("--application", "designation", metavar="COMMANDE|URL|temoin",
               help="L'application : une commande qui parle le protocole sne-sandbox/1, une adresse HTTP, ou "
               "l'application témoin.")  # fmt: skip

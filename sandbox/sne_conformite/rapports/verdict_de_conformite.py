@@ -10,12 +10,15 @@ costs: a SHOULD that broke is « non suivie », a failure that the baseline excu
 makes anybody fail.
 """
 
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from sne_conformite.rapports.rapport import (
     REFUS,
+    TRAFIC,
     Bilan,
     EtatExigence,
     Mention,
@@ -34,6 +37,7 @@ _MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
 #: Of traffic of which nothing was accepted: its refusals, told next, then decide of the verdict.
 RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _REFUSE: Final = "Refusé"
+_REJOUER: Final = "rejouez ce qui a échoué ou n'a pas été jugé"
 #: Characters of the names of files that a sentence says.
 _FICHIERS_MAX: Final = 200
 
@@ -65,6 +69,36 @@ def _non_juges(rapport: Rapport) -> list[str]:
     combien = len(retardes(rapport))
     dit = accorde(combien, "scénario non jugé", "scénarios non jugés")
     return [f"{dit}, la machine étant trop chargée"] if combien else []
+
+
+def a_rejouer(rapport: Rapport) -> tuple[str, ...]:
+    """The scenarios that failed, were in error, or of which something was not judged."""
+    rates = (Verdict.ECHOUE, Verdict.ERREUR, Verdict.IGNORE)
+    return tuple(s.id for s in rapport.scenarios if s.retard or s.verdict in rates)
+
+
+def prochaine_etape(
+    rapport: Rapport, dossier: Path | None = None, *, signee: bool = False
+) -> tuple[str, str]:
+    """What to do next, in French, and the command to type; `dossier` has the report, and its evidence is
+    signed or not."""
+    entete, rates = rapport.entete, () if rapport.conforme else a_rejouer(rapport)
+    if not rapport.conforme and (entete.mode == TRAFIC or entete.inacheve or not rates):
+        return "corrigez ce qui précède, et recommencez", entete.commande
+    if rates and dossier is None:
+        mots = [mot for scenario in rates for mot in ("--scenario", scenario)]
+        return _REJOUER, f"{entete.commande.partition(' --scenario ')[0]} {shlex.join(mots)}"
+    if rates:
+        return _REJOUER, shlex.join(["sne-sandbox", "conform", "--rejouer", str(dossier)])
+    manques = [m for m in rapport.mentions if not m.acquise and any(lacune.commande for lacune in m.lacunes)]
+    if manques:
+        proche = min(manques, key=lambda mention: len(mention.lacunes))
+        lacune = next(lacune for lacune in proche.lacunes if lacune.commande)
+        combien = accorde(len(proche.lacunes), "chose manque", "choses manquent")
+        return f"{combien} à « {proche.titre} », d'abord {lacune.quoi}", lacune.commande
+    if signee:
+        return "faites vérifier ces preuves", f"sne-sandbox report --verify {dossier}/preuves.zip"
+    return "signez-en les preuves", f"{entete.commande} --report-dir rapport --cle sne-sandbox.cle"
 
 
 def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:
