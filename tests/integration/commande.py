@@ -16,7 +16,7 @@ CLIENT = fixtures_dir() / "clients" / "shell" / "enregistrer.sh"
 #: The specimens were written for this instant.
 MARS = "2018-03-15T12:00:00"
 #: How often a trial is made again of which the machine was too busy to have something judged.
-REPRISES: Final = 8
+REPRISES: Final = 3
 Vu = TypeVar("Vu")
 
 

@@ -98,7 +98,7 @@ class LienApplication:
         mesures = self.cahier.demander(
             "duree", lambda: [fin - debut, self.pouls.retard(debut), self.pouls.lenteur(debut)]
         )
-        return Duree(delai, *mesures, seul=self.seul)
+        return Duree(delai, self.seul, *mesures)
 
 
 @dataclass(frozen=True, slots=True)

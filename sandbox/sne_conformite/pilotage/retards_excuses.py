@@ -164,10 +164,10 @@ class Duree:
     the slowest that the machine was then (see `lenteur`). `seul`: the scenario is played again, alone."""
 
     delai: float
+    seul: bool
     attente: float
     sourd: float
     lenteur: float = 1.0
-    seul: bool = False
 
 
 def trop_tard(pas: PasJoue, duree: Duree) -> str:
