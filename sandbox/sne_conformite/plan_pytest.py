@@ -61,7 +61,7 @@ class CasDuPlan(pytest.Item):
         rapport = self._suivi.attendre(self.scenario.id)
         (resultat,) = rapport.scenarios
         self.user_properties += [("exemples", resultat.exemples), ("secondes", round(resultat.duree, 3))]
-        if verdict_de_conformite.non_juge(rapport):
+        if verdicts.non_juge(rapport):
             raise EpreuveSne(resultat.retard)
         if not rapport.conforme:
             raise ManquementSne(_constats(rapport))
