@@ -61,6 +61,8 @@ class CasDuPlan(pytest.Item):
         rapport = self._suivi.attendre(self.scenario.id)
         (resultat,) = rapport.scenarios
         self.user_properties += [("exemples", resultat.exemples), ("secondes", round(resultat.duree, 3))]
+        if verdicts.non_juge(rapport):
+            raise EpreuveSne(resultat.retard)
         if not rapport.conforme:
             raise ManquementSne(_constats(rapport))
         issue = verdicts.issue_de_scenario(resultat, verdicts.niveaux_de(rapport))

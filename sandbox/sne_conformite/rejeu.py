@@ -40,6 +40,8 @@ from sne_conformite.pilotage.lien_application import Message
 from sne_conformite.pilotage.proces_verbal import (
     EXEMPLE,
     MENAGE,
+    REPRIS,
+    REPRISE,
     SCENARIO,
     SESSION,
     TETE,
@@ -266,7 +268,7 @@ class _Absente:
     def fermer(self) -> None:
         """There is nothing to end."""
 
-    def attendre(self, seuil: float, depuis: float) -> None:
+    def attendre(self, seuil: float, depuis: float, *, tard: bool) -> None:
         """Nothing is waited for."""
 
 
@@ -416,18 +418,22 @@ class Rejeu(Greffe):
         base = BaseRejouee(ou["base"], self.contrat, cahier)
         return replace(banc, lien=lien, base=base, adresses=self.adresses[rang])
 
-    def exemples(self, scenario: Scenario, exemples: Exemples) -> Exemples:
+    def reprendre(self, banc: BancDEssai, delai: float) -> BancDEssai | None:
+        """The bench of what was played again, if anything was."""
+        return self.suivre(banc, REPRISE) if REPRISE in self.sessions else None
+
+    def exemples(self, scenario: Scenario, exemples: Exemples, lien: LienApplication) -> Exemples:
         """Returns the examples that were tried, in their order."""
-        fiche = self.fiches[scenario.id]
+        fiche = self.fiche(scenario, lien)
 
         def essayer(combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
             if not fiche.tirages and Phase.shrink in phases:
                 return  # another finding than was recorded: the comparison of the reports says so
             if not fiche.tirages:
                 raise RejeuImpossible(f"{scenario.id} : des ménages manquent au procès-verbal")
-            essais = [self.menage(scenario.id, rang) for rang in fiche.tirages.pop(0)]
+            essais = [self.menage(scenario.id, fiche, rang) for rang in fiche.tirages.pop(0)]
             if Phase.shrink not in phases:
-                self.ecrits[scenario.id] = [_sans_nir(exemple) for exemple in essais]
+                self.ecrits[scenario.id + REPRIS * lien.seul] = [_sans_nir(exemple) for exemple in essais]
             for exemple in essais:
                 with suppress(Montre):
                     un(exemple)
@@ -437,7 +443,7 @@ class Rejeu(Greffe):
     @contextmanager
     def exemple(self, scenario: Scenario, exemple: ExempleTire, lien: LienApplication) -> Iterator[None]:
         """Answers the calls of its block, which plays an example, by what was noted of it."""
-        cahier, fiche = lien.cahier, self.fiches[scenario.id]
+        cahier, fiche = lien.cahier, self.fiche(scenario, lien)
         assert isinstance(cahier, CahierRejoue)
         if exemple.cle() not in fiche.rangs:  # a shrink left demandes out of it
             for rang in range(len(fiche.menages)):
@@ -456,9 +462,8 @@ class Rejeu(Greffe):
 
     # --- households --------------------------------------------------------------------------------------
 
-    def menage(self, scenario: str, rang: int) -> ExempleTire:
+    def menage(self, scenario: str, fiche: Fiche, rang: int) -> ExempleTire:
         """A household of the procès-verbal."""
-        fiche = self.fiches[scenario]
         try:
             ecrit = desserrer(fiche.menages[rang])
             demandes = {nom: relire_element(e) for nom, e in ecrit["demandes"].items()}
@@ -475,7 +480,7 @@ class Rejeu(Greffe):
     def _comparer(self, tires: Mapping[str, Sequence[str]]) -> None:
         """Notes where households are not those that the seed draws, NIRs apart."""
         for scenario, ecrits in self.ecrits.items():
-            vrais = tires[scenario]
+            vrais = tires[scenario.removesuffix(REPRIS)]
             autres = [rang for rang, (a, b) in enumerate(zip(ecrits, vrais, strict=False), 1) if a != b]
             if autres:
                 self.ecarts.append(f"{scenario}, ménage {autres[0]} : ce n'est pas celui que la graine tire")

@@ -22,12 +22,12 @@ from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.couloirs import Renforts
 from sne_conformite.pilotage.exemple_reduit import Essayer
 from sne_conformite.pilotage.lien_application import Application
-from sne_conformite.pilotage.retards_excuses import TROP_CHARGEE
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan
 from sne_conformite.protocole.adresses_pour_l_application import Adresses
-from sne_conformite.rapports.rapport import Fin, Rapport, ResultatScenario
+from sne_conformite.rapports.rapport import Fin, Rapport
+from sne_conformite.rapports.verdict_de_conformite import retardes
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
 from sne_sandbox import exchange
@@ -41,8 +41,8 @@ from sne_temoin.temoin_assemble import Temoin
 INSTANT: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 #: Seconds after which the application gives an answer up: more than a busy machine takes.
 DELAI: Final = 4.0
-#: How often the scenarios that a busy machine kept from being judged are played again.
-_REPRISES: Final = 20
+#: How many runs are made, at most, of which a busy machine keeps something from being judged.
+_REPRISES: Final = 5
 #: The base of the certificates that a server makes by itself.
 _BASE: Final = "ecole"
 #: Options of a server to run the plan against.
@@ -82,30 +82,14 @@ class Epreuve:
         return self.piloter(application, seulement, **options)
 
     def piloter(
-        self,
-        application: Callable[[], Application],
-        seulement: Collection[str] = (),
-        *,
-        entiere: bool = False,
-        **choix: int,
+        self, application: Callable[[], Application], seulement: Collection[str] = (), **choix: int
     ) -> Rapport:
-        """The report of a run of any application, which is closed at the end. Of a scenario that the machine
-        was too busy to have judged, what it says is of another run of that scenario; of them all when
-        `entiere`: what one breaks may explain what another does."""
-        options = {"exemples": 2, "reduction": 0} | choix
-        rapport = self.une_fois(application, seulement, **options)
+        """The report of a run of any application, which is closed at the end; of another run, as long as the
+        machine was too busy for all to be judged."""
         for _ in range(_REPRISES):
-            retenus = [s.id for s in rapport.scenarios if _retenu(s)]
-            if not retenus:
+            rapport = self.une_fois(application, seulement, **({"exemples": 2, "reduction": 0} | choix))
+            if not retardes(rapport):
                 break
-            time.sleep(DELAI)  # what was sent and given up arrives, before the same is sent again
-            encore = seulement if entiere else retenus
-            repris = self.une_fois(application, encore, **options)
-            if entiere:
-                rapport = repris
-                continue
-            joues = {scenario.id: scenario for scenario in repris.scenarios}
-            rapport = replace(rapport, scenarios=tuple(joues.get(s.id, s) for s in rapport.scenarios))
         return rapport
 
     def une_fois(
@@ -130,10 +114,6 @@ class Epreuve:
     def _adresses(self, base: str) -> Adresses:
         emises = Adresses.emises(self.enfant.pret, base, self.enfant.home, self.enfant.home / "emises" / base)
         return replace(emises, delai_max_s=DELAI)
-
-
-def _retenu(scenario: ResultatScenario) -> bool:
-    return any(TROP_CHARGEE in verification.raison for verification in scenario.verifications)
 
 
 class HeureTruquee:

@@ -106,7 +106,7 @@ def test_une_cause_est_un_seul_manquement(
     epreuve: Epreuve, faute: str, cause: str, suites: set[str], scenarios: tuple[str, ...]
 ) -> None:
     """What follows from it is folded: ignored, not broken, and told under its cause."""
-    rapport = epreuve.passer(partial(fautif, faute), scenarios, entiere=True)
+    rapport = epreuve.passer(partial(fautif, faute), scenarios)
     assert enfreintes(rapport) == {cause}
     assert {b.exigence for b in rapport.bilans if b.etat == "enfreinte"} == {cause}
     plies = [v for v in rapport.verifications if v.cause]
@@ -148,9 +148,7 @@ def test_une_faute_independante_se_voit_sous_une_autre(
     epreuve: Epreuve, fautes: tuple[str, ...], scenarios: tuple[str, ...], attendues: set[str]
 ) -> None:
     """Folding wants that the cause explains what is seen."""
-    assert (
-        enfreintes(epreuve.passer(partial(fautif, *fautes), scenarios, exemples=4, entiere=True)) == attendues
-    )
+    assert enfreintes(epreuve.passer(partial(fautif, *fautes), scenarios, exemples=4)) == attendues
 
 
 def test_des_dates_qui_ne_sont_pas_toutes_decalees_ne_sont_pas_un_fuseau(epreuve: Epreuve) -> None:

@@ -3,13 +3,17 @@
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
 import pytest
+from specimen import entete, rapport
 
 from sne_conformite import fixture_pytest
+from sne_conformite.bilan.trafic_juge import outil
+from sne_conformite.rapports import rapport_json
 from sne_interface.domain.panne import GENRES
 from sne_sandbox.cli.main import cli
 
@@ -69,6 +73,9 @@ def test_every_command_line_is_understood(
     monkeypatch.chdir(tmp_path)
     for nom in ("sne-connus.toml", "connus.toml", "ecole.zip", "G1226.pem", "G1226.key", "noms.txt"):
         Path(nom).touch()
+    Path("rapport").mkdir()
+    echoue = replace(rapport(), entete=entete(outil=outil(), commande="sne-sandbox conform --application a"))
+    Path("rapport/rapport.json").write_bytes(rapport_json.octets(echoue))
     if ligne == "--version":
         return
     commande, reste = descendre(shlex.split(ligne))

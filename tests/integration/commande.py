@@ -16,7 +16,7 @@ CLIENT = fixtures_dir() / "clients" / "shell" / "enregistrer.sh"
 #: The specimens were written for this instant.
 MARS = "2018-03-15T12:00:00"
 #: How often a trial is made again of which the machine was too busy to have something judged.
-REPRISES: Final = 8
+REPRISES: Final = 3
 Vu = TypeVar("Vu")
 
 
@@ -48,7 +48,7 @@ def sne(ou: Path, *arguments: str | Path, delai: float = 900) -> "subprocess.Com
             argv(*arguments), capture_output=True, text=True, cwd=ou, env=environnement(), timeout=delai
         )
 
-    return jugee(lancer, lambda vu: vu.stdout + vu.stderr) if arguments[0] == "conform" else lancer()
+    return jugee(lancer, lambda vu: vu.stdout) if arguments[0] == "conform" else lancer()
 
 
 def client(nom: str, *suite: str) -> Sequence[str]:

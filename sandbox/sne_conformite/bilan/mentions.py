@@ -32,6 +32,7 @@ from sne_conformite.rapports.verdict_de_conformite import (
     exigences_enfreintes,
     manquements_connus,
     motifs_d_ailleurs,
+    retardes,
     scenarios_en_erreur,
     surcharge,
 )
@@ -377,6 +378,8 @@ class _Examen:
         for scenario in (*scenarios_en_erreur(self._rapport), *(q for q in self._connus if q in self._joues)):
             dit = f"ce scénario est en erreur{self._connu(scenario)}"
             yield Lacune(scenario, dit, self._jouer(scenario))
+        for scenario in retardes(self._rapport):
+            yield Lacune(scenario, f"non jugé : {self._joues[scenario].retard}", self._jouer(scenario))
         for motif in motifs_d_ailleurs(self._rapport):
             yield Lacune("épreuve", motif, entete.commande)
 
@@ -421,7 +424,9 @@ class _Examen:
             return
         for scenario in self._plan:
             joue = self._joues.get(scenario.id)
-            if joue is None or (joue.declins and not self._declins_tus(joue)) or not joue.raison:
+            if joue is None or joue.retard or (joue.declins and not self._declins_tus(joue)):
+                continue
+            if not joue.raison:
                 continue
             seul = scenario.a_la_fois > 1 and joue.verdict is Verdict.SANS_OBJET
             if joue.verdict in _NON_JOUES and not seul and not manquent & {*scenario.exigences}:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from sne_conformite.rapports.manquements_connus import Connue
     from sne_conformite.rapports.rapport import Evenement, Rapport
 
+#: Seconds that one may have the application wait for an answer.
+DELAI_DEMANDE_MAX: Final = 60.0
 #: The application that comes with us.
 TEMOIN: Final = "temoin"
 _SQUELETTE: Final = "« sne-sandbox adaptateur --modele » écrit le squelette d'un adaptateur"
@@ -50,10 +52,42 @@ Exemples :
   sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
   sne-sandbox conform --application ./adaptateur --report-dir rapport --cle sne-sandbox.cle
   sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
+  sne-sandbox conform --rejouer rapport
 """
 
 
+def _de_rejouer(ctx: click.Context, param: click.Parameter, chemin: Path | None) -> None:
+    """Has the options that are not given be those of a report, and its scenarios those to play again. Raises
+    RapportIllisible, UsageError."""
+    if chemin is None:
+        return
+    from sne_conformite.bilan.trafic_juge import outil
+    from sne_conformite.rapports import rapport_json
+    from sne_conformite.rapports.rapport import TRAFIC
+    from sne_conformite.rapports.verdict_de_conformite import a_rejouer
+
+    rapport = rapport_json.lire(chemin / "rapport.json" if chemin.is_dir() else chemin)
+    entete, rates = rapport.entete, a_rejouer(rapport)
+    for empeche, quoi, remede in (
+        (entete.mode == TRAFIC, "est celui d'un trafic : rien n'y a été piloté", "donnez celui de conform"),
+        (
+            entete.outil != outil(),
+            f"est de {entete.outil}, et voici {outil()}",
+            f"refaites-le : {entete.commande}",
+        ),
+        (not rates, "n'a rien à rejouer : rien n'y a échoué, tout y a été jugé", "retirez --rejouer"),
+    ):
+        if empeche:
+            raise UsageError(f"Le rapport [{chemin}] {quoi}.", remede=remede)
+    lus, _, _ = ctx.command.make_parser(ctx).parse_args(shlex.split(entete.commande)[2:])
+    ctx.default_map = {**lus, "scenarios": rates}
+
+
 @click.command(epilog=_EXEMPLES)
+@click.option("--rejouer", type=click.Path(path_type=Path, exists=True), metavar="RAPPORT", is_eager=True,
+              expose_value=False, callback=_de_rejouer,
+              help="Rejouer d'un rapport (son dossier, ou rapport.json) ce qui a échoué ou n'a pas été jugé, "
+              "avec la même application, les mêmes ménages, la même horloge.")  # fmt: skip
 @click.option("--application", "designation", metavar="COMMANDE|URL|temoin",
               help="L'application : une commande qui parle le protocole sne-sandbox/1, une adresse HTTP, ou "
               "l'application témoin.")  # fmt: skip
@@ -66,6 +100,9 @@ Exemples :
               help="Graine des tirages : la même graine, la même épreuve.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, metavar="INSTANT",
               help="Instant ISO où commence chaque exemple ; real : celui du départ.")  # fmt: skip
+@click.option("--delai", type=click.FloatRange(0.5, DELAI_DEMANDE_MAX), metavar="SECONDES",
+              help="Temps que l'application attend une réponse du SNE (delai_max_s). Par défaut 2 s sur une "
+              "machine au repos, et d'autant plus qu'elle est lente.")  # fmt: skip
 @click.option("--defi", default="", metavar="TEXTE",
               help="Défi d'un vérificateur : graine, ménages et horloge en sont tirés.")  # fmt: skip
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID",
@@ -84,9 +121,10 @@ def commande(**dits: Any) -> int:
     """Pilote une application d'un bout à l'autre du plan, et juge ce qu'elle envoie et ce qu'elle rend.
 
     Pour chaque scénario, des ménages sont tirés ; ce qui échoue est réduit au plus petit ménage qui montre
-    la faute, avec la commande qui le rejoue. Sortie 0 si tout est conforme, et les mentions de --mention
-    acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
-    rapport partiel, et sort avec 130 ou 143.
+    la faute, avec la commande qui le rejoue. Ce que la lenteur de la machine a empêché de juger est rejoué à
+    la fin, une fois, seul. Sortie 0 si tout est conforme, et les mentions de --mention acquises, 1 sinon, 3
+    si l'épreuve n'a pas pu avoir lieu, ou si un scénario reste non jugé. Interrompue (Ctrl-C, SIGTERM), elle
+    écrit un rapport partiel, et sort avec 130 ou 143.
     """
     from sne_conformite.rapports.etapes_avant_le_plan import annoncer
 
@@ -109,6 +147,7 @@ class _DemandeDEpreuve:
     exemples: int
     graine: int
     horloge: str
+    delai: float | None
     defi: str
     scenarios: tuple[str, ...]
     fichier_suivi: Path | None
@@ -156,6 +195,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
             commande=_a_rejouer(demande, options),
             exiger=rapports.exigees(rapport_demande.exigees, ouverte.contrat, pilotee=True),
             acceleration=pilotage.ACCELERATION,
+            delai=demande.delai or 0.0,
         )
         if demande.fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
@@ -209,6 +249,7 @@ class _EpreuvePrete:
         from sne_conformite.pilotage.base_pilotee import BaseJugee
         from sne_conformite.pilotage.couloirs import Renforts
         from sne_conformite.pilotage.proces_verbal import Greffe
+        from sne_conformite.pilotage.retards_excuses import patience
         from sne_conformite.protocole.adresses_pour_l_application import Adresses
         from sne_conformite.rapports.avancement_au_terminal import suivre
         from sne_conformite.rapports.etapes_avant_le_plan import annoncer
@@ -220,10 +261,11 @@ class _EpreuvePrete:
             annoncer(5)
             diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
+            delai = self.reglages.delai or patience()
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
             renforts = autre and Renforts(
                 autre,
-                lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base),
+                lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base, delai),
                 ouverte.signaux.permis,
             )
             ouverte.signaux.tenir()
@@ -231,7 +273,7 @@ class _EpreuvePrete:
                 self.plan,
                 _Interruptible(application, ouverte.signaux),
                 BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=self.reglages.profil),
-                Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
+                Adresses.du_fichier_pret(servie.pret, ouverte.base, delai_max_s=delai, home=enfant.home),
                 self.reglages,
                 renforts,
                 greffe,
@@ -405,6 +447,7 @@ def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     mots += ["--examples", str(demande.exemples)]
     for option, valeur in (
         ("--plan", demande.fichier_plan),
+        ("--delai", demande.delai),
         *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
     ):
         if valeur is not None:

@@ -19,7 +19,7 @@ from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, ECRITS, FICHIERS, PAR_OPTION, PREUVES
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
-from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
+from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions, non_juge
 from sne_interface import resources
 from sne_interface.domain.nir import CACHE
 from sne_interface.errors import OperatorError, UsageError
@@ -51,7 +51,8 @@ _CLASSES: Final = {
 }
 _DEFI_A_CONFIRMER: Final = " ; le défi reste à confirmer par qui l'a donné : report --verify --defi"
 
-#: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
+#: Exit code when nothing is held against the application, and something was not judged: the machine was too
+#: slow or, for who asked that all be judged, the suite failed.
 NON_JUGE: Final = 3
 
 
@@ -251,9 +252,9 @@ class Sorties:
         self._dire(rapport, fichiers, (*remarques, *excuses, *dites, *hors_preuve), garants)
         if echec is not None:
             raise echec
-        if not rapport.conforme:
+        if not (rapport.conforme or non_juge(rapport)):
             return 1
-        return NON_JUGE if self.juger_tout and rapport.accidents else 0
+        return NON_JUGE if not rapport.conforme or (self.juger_tout and rapport.accidents) else 0
 
     def _excuser(
         self, rapport: Rapport, preuves: Preuves | PreuvesCopiees

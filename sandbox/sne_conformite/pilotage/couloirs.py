@@ -177,6 +177,11 @@ class Couloirs:
         numeros = self._banc.base.accueillir(echanges)
         return replace(rendu, exemples={cle: _ici(j, numeros) for cle, j in rendu.exemples.items()})
 
+    def relancer(self) -> None:
+        """Ends the application of the bench where it is ours to start: the next message starts it again."""
+        if self._renforts is not None:
+            self._banc.lien.application.fermer()
+
     def finir(self, instant: datetime) -> None:
         """Tells each application that it is over."""
         fins = [couloir.fil.submit(couloir.finir, instant) for couloir in self._couloirs]

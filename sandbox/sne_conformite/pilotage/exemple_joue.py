@@ -46,8 +46,8 @@ class LienApplication:
     """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
     next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
     whether it was seen to read an answer, and its handshakes; how fast its clock goes while it waits, when
-    its last example began (of `time.monotonic`), and the last exchange read then (id). Its answers go through
-    a `cahier`."""
+    its last example began (of `time.monotonic`), whether something was late in it, and the last exchange read
+    then (id); `seul` when what was late is played again. Its answers go through a `cahier`."""
 
     application: Application
     pouls: Pouls
@@ -57,6 +57,8 @@ class LienApplication:
     poignees: Poignees = field(default_factory=Poignees)
     acceleration: float = 1.0
     depuis: float = field(default_factory=time.monotonic)
+    tard: bool = False
+    seul: bool = False
     vu: int = 0
     cahier: Cahier = field(default_factory=Cahier)
 
@@ -95,8 +97,10 @@ class LienApplication:
     def duree(self, delai: float, debut: float) -> Duree:
         """Measures the time since `debut`, for a command that waits `delai` for an answer."""
         fin = time.monotonic()
-        attente, sourd = self.cahier.demander("duree", lambda: [fin - debut, self.pouls.retard(debut)])
-        return Duree(delai, attente, sourd)
+        mesures = self.cahier.demander(
+            "duree", lambda: [fin - debut, self.pouls.retard(debut), self.pouls.lenteur(debut)]
+        )
+        return Duree(delai, self.seul, *mesures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ class ExempleJoue:
     declins: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Whether it was cut short before the application did any command.
     bloque: bool = False
+    #: Whether it was cut short because an answer may have come too late to be judged by.
+    tardif: bool = False
     #: What the suite failed to judge of it.
     accidents: tuple[Accident, ...] = ()
     #: All that the journal wrote since the example before.
@@ -162,8 +168,8 @@ def jouer_exemple(
 @dataclass(slots=True)
 class _TraficDExemple:
     """The exchanges of an example, read from the journal as they come. `ordres` are the commands that the
-    application was told; `jusqu_a` is the last exchange before an answer that was too slow: what
-    follows one another is judged up to it."""
+    application was told; `jusqu_a` is the last exchange before a step that was too slow: nothing is judged
+    beyond it."""
 
     base: BaseJugee
     connu: Connu
@@ -204,9 +210,9 @@ class _TraficDExemple:
         """Judges the exchanges, one by one and in sequence, of an application whose clock is that much
         faster; returns their findings, and the accidents for what could not be judged of the sequence."""
         siens = self.observations
-        constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         if self.jusqu_a is not None:
             siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
+        constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         suite = Suite(pilote=True, acceleration=acceleration, commandes=self.ordres)
         return constats + suite.juger(siens), suite.accidents
 
@@ -234,7 +240,7 @@ class _Seance:
         arret = erreur = ""
         lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
         try:
-            lien.pouls.attendre(seuil(adresses.delai_max_s), lien.depuis)
+            lien.pouls.attendre(seuil(adresses.delai_max_s), lien.depuis, tard=lien.tard)
             lien.depuis = time.monotonic()
             base.remettre(instant, adresses.boite_entree)
             dernier = base.dernier()
@@ -257,6 +263,7 @@ class _Seance:
             lien.poignees.attendre(self.trafic.relever)
         except (SandboxError, KeyError) as impossible:  # of a plan of the user's own, under another contract
             erreur = f"le scénario ne peut pas être joué : {impossible}"
+        tardif = lien.tard = self.trafic.jusqu_a is not None
         lien.vu = self.trafic.dernier
         constats, accidents = self.trafic.juger(lien.acceleration)
         self.constats.extend(self.consequences.conclure(constats))
@@ -272,7 +279,8 @@ class _Seance:
             self.consequences.empechees,
             self.faites,
             self.declins,
-            bloque=bool(arret) and not self.faites and self.trafic.jusqu_a is None,
+            bloque=bool(arret) and not self.faites and not tardif,
+            tardif=tardif,
             accidents=(*self.accidents, *accidents, *siens),
             echanges=tuple(self.trafic.echanges),
         )
@@ -302,7 +310,7 @@ class _Seance:
             if len(faits) > 1 and pas.lu is not None:
                 self.connu.menees[pas.reference] = pas.lu
         for pas in faits:
-            raison = trop_tard(pas, duree, lues=self.banc.lien.lectures.lues)
+            raison = trop_tard(pas, duree)
             if raison:
                 self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
                 return raison

@@ -22,6 +22,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import IO, Any, Final, Protocol, TextIO
 from urllib.parse import urlsplit
 
+from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S
 from sne_conformite.protocole.protocole import verifier_reponse
 from sne_interface import systeme
 from sne_interface.domain.nir import extrait
@@ -32,6 +33,8 @@ from sne_interface.raisons_du_systeme import raison_systeme
 DELAI: Final = 30.0
 #: Seconds that a fresh process may take to answer `demarrer`.
 DELAI_DEMARRAGE: Final = 60.0
+#: How many times as long a command may take as the application is told to wait for an answer of the SNE.
+_ATTENTES: Final = DELAI / DELAI_MAX_S
 _RESERVEE: Final = (
     "sa sortie standard est réservée aux réponses : écrivez vos traces sur l'erreur standard (stderr)"
 )
@@ -94,7 +97,7 @@ class Application(Protocol):
         """The answer to a message of the protocol, as `verifier_reponse` wants it. Raises LienRompu."""
 
     def fermer(self) -> None:
-        """Ends the application, which is told nothing more."""
+        """Ends the application; one of which a process is started starts again, if it is told anything."""
 
 
 class ApplicationProcessus:
@@ -126,6 +129,7 @@ class ApplicationProcessus:
         with self._verrou:
             if message.get("commande") == "demarrer":
                 self._demarrage = message
+                self._delai = max(self._delai, _limite(message))
             if self._processus is not None and self._processus.poll() is not None:
                 _achever(self._processus)  # what it had started may live on
                 self._processus = None
@@ -326,6 +330,8 @@ class ApplicationHttp:
         if not lieu.hostname or " " in self._url:
             raise http.client.InvalidURL(self._url)
         genre = http.client.HTTPSConnection if lieu.scheme == "https" else http.client.HTTPConnection
+        if message["commande"] == "demarrer":
+            self._delai = max(self._delai, _limite(message))
         delai = DELAI_DEMARRAGE if message["commande"] == "demarrer" else self._delai
         chemin = lieu.path or "/"
         with contextlib.closing(genre(lieu.netloc, timeout=delai)) as lien:
@@ -344,6 +350,11 @@ class ApplicationHttp:
 
     def fermer(self) -> None:
         """Nothing to end: it is not ours."""
+
+
+def _limite(demarrage: Message) -> float:
+    """Seconds that a command may take, of an application that was told so to wait."""
+    return _ATTENTES * float(demarrage.get("delai_max_s") or 0)
 
 
 def _lire_json(octets: bytes) -> Any:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final
 from zlib import crc32
 
@@ -24,7 +25,15 @@ from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienAp
 from sne_conformite.pilotage.exemple_reduit import BUDGET, Essayer, Exemples, Reductions, au_sort
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.pilotage.proces_verbal import Greffe
-from sne_conformite.pilotage.verdict_d_un_scenario import Blocage, Recolte, ensemble, generaliser, inacheve
+from sne_conformite.pilotage.retards_excuses import TROP_CHARGEE
+from sne_conformite.pilotage.verdict_d_un_scenario import (
+    PAREILS_MAX,
+    Blocage,
+    Recolte,
+    ensemble,
+    generaliser,
+    inacheve,
+)
 from sne_conformite.plan.exemples_tires import ExempleTire, strategie
 from sne_conformite.plan.plan import Plan, Scenario
 from sne_conformite.protocole.adresses_pour_l_application import Adresses
@@ -43,7 +52,7 @@ from sne_conformite.rapports.rapport import (
     Verdict,
     Verification,
 )
-from sne_conformite.rapports.verdict_de_conformite import decider
+from sne_conformite.rapports.verdict_de_conformite import decider, retardes
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.exigences import charger_exigences, niveaux
 from sne_interface.contract.roles_et_mentions import charger_certification
@@ -61,6 +70,7 @@ ACCELERATION: Final = 5.0
 MONTRES_MAX: Final = 12
 #: Scenarios in a row that end in error before the application is given up.
 ERREURS_MAX: Final = 3
+_RIEN_A_TEMPS: Final = f"l'application n'a encore mené aucune commande à bien, et {TROP_CHARGEE}"
 _RIEN_DE_FAIT: Final = (
     "Rien n'a été prouvé : l'application n'a fait aucune des commandes du plan jusqu'à une vérification."
 )
@@ -77,7 +87,8 @@ class ReglagesPilotage:
     (all by default), `reduction` is how many examples a shrink may run, 0 for none. `nom` is how the
     application is called until it says its name, `commande` the command line that findings are reproduced by,
     but for seed, clock and scenario; `exiger` the requirements whose evidence may not lack; `acceleration`
-    the clock that the application is given to wait on."""
+    the clock that the application is given to wait on; `delai` the seconds that it is to wait for an answer,
+    0 for as many as the machine's slowness asks."""
 
     exemples: int = 10
     graine: int = 0
@@ -89,6 +100,7 @@ class ReglagesPilotage:
     reduction: int = BUDGET
     exiger: Collection[str] = ()
     acceleration: float = 1.0
+    delai: float = 0.0
 
     @classmethod
     def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
@@ -151,15 +163,16 @@ def derouler(
         yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
         with pilotage.jusqu_a_l_interruption():
             pilotage.demarrer()
-        resultats = []
-        for rang, scenario in enumerate(choisis, 1):
-            yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
-            resultats.append(pilotage.passer(scenario))
-            yield ScenarioFini(resultats[-1], pilotage.montres(resultats[-1]))
-            pilotage.renforcer(choisis[rang:])
+        resultats: dict[int, ResultatScenario] = {}
+        for rang in chain(range(len(choisis)), pilotage.reprendre(resultats)):
+            scenario = choisis[rang]
+            yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang + 1)
+            resultats[rang] = pilotage.passer(scenario)
+            yield ScenarioFini(resultats[rang], pilotage.montres(resultats[rang]))
+            pilotage.renforcer(choisis[rang + 1 :])
         pilotage.finir()
         greffe.finir(base.dernier(), pilotage.interruption)
-    yield Fin(pilotage.conclure(debut, resultats))
+    yield Fin(pilotage.conclure(debut, [*resultats.values()]))
 
 
 def tirages_de(
@@ -234,8 +247,9 @@ class _Pilotage:
     erreurs: int = 0
     non_joues: int = 0
     echanges: int = 0
-    #: How many commands the application did.
+    #: How many commands the application did, and how many scenarios came too late to be judged whole.
     faites: int = 0
+    retards: int = 0
     blocage: Blocage = field(default_factory=Blocage)
     conditions: Conditions = field(default_factory=Conditions)
     #: Of the scenario that is played, where exchanges are shown: those of its first example, then those that
@@ -270,11 +284,27 @@ class _Pilotage:
         that send the application elsewhere stay in this lane: the refusals of their server are those of its
         base."""
         vu = self.blocage.leve and self.banc.lien.lectures.lues
-        if not (vu and self.couloirs.possibles) or self.panne or self.interruption or not self.presentation:
+        arret = self.panne or self.interruption or self.banc.lien.seul
+        if not (vu and self.couloirs.possibles) or arret or not self.presentation:
             return
         a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
         a_dire = (self.instant, self.reglages.acceleration)
         self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
+
+    def reprendre(self, resultats: Mapping[int, ResultatScenario]) -> Iterator[int]:
+        """The ranks of the scenarios that the machine kept from being judged, once the plan was played: they
+        are played once again, alone, by an application that starts again and is told to wait longer."""
+        tardifs = [rang for rang, resultat in resultats.items() if resultat.retard]
+        banc = None
+        if tardifs and not self.panne and not self.interruption:
+            banc = self.greffe.reprendre(self.banc, self.reglages.delai)
+        if banc is None:
+            return
+        self.banc, banc.lien.seul = banc, True
+        with self.jusqu_a_l_interruption(), contextlib.suppress(LienRompu):
+            self.couloirs.relancer()
+            presenter(banc, self.instant, self.reglages.acceleration)
+            yield from tardifs
 
     def finir(self) -> None:
         """Tells the application that it is over."""
@@ -312,7 +342,8 @@ class _Pilotage:
         """Why nothing was proved, when no check came to a verdict: an application that does nothing is not
         conforming, nor is one that nothing could be seen of."""
         jugees = (Verdict.REUSSI, Verdict.ECHOUE, Verdict.ERREUR)
-        if self.panne or self.interruption or any(v.verdict in jugees for v in rapport.verifications):
+        arret = self.panne or self.interruption or retardes(rapport)
+        if arret or any(v.verdict in jugees for v in rapport.verifications):
             return ()
         if not self.faites:
             return (_RIEN_DE_FAIT,)
@@ -348,6 +379,8 @@ class _Pilotage:
             return self._sans(scenario, Verdict.SANS_OBJET, manque)
         if self.blocage.atteint:
             return self._sans(scenario, Verdict.IGNORE, self.blocage.raison)
+        if self.retards >= PAREILS_MAX and not (self.faites or self.banc.lien.seul):
+            return replace(self._sans(scenario, Verdict.IGNORE, _RIEN_A_TEMPS), retard=_RIEN_A_TEMPS)
         if self.panne:
             self.non_joues += 1
             return self._sans(scenario, Verdict.EN_ATTENTE, self.panne)
@@ -355,7 +388,7 @@ class _Pilotage:
         tirages = self._tirages(scenario)
         recolte = Recolte()
         self.vues.clear()
-        rendu = self.couloirs.rendre(scenario.id)
+        rendu = None if self.banc.lien.seul else self.couloirs.rendre(scenario.id)
         for cle, joue in rendu.exemples.items() if rendu else self._sur_place(scenario, tirages):
             tirages.vus[cle] = joue.fautes
             self.echanges += len(joue.observations)
@@ -367,6 +400,7 @@ class _Pilotage:
                 break
         joues = len(tirages.vus)
         self.faites += recolte.faites
+        self.retards += bool(recolte.retard)
         self._compter_erreurs(recolte)
         self.blocage.voir(scenario.id, recolte)
         verifications = tuple(
@@ -387,6 +421,7 @@ class _Pilotage:
             duree=rendu.duree if rendu else time.perf_counter() - debut,
             raison=recolte.erreur or (recolte.arret if verdict is not Verdict.REUSSI else ""),
             declins={commande: sorted(formes) for commande, formes in recolte.declins.items()},
+            retard=recolte.retard,
         )
 
     def _regarder(self, joue: ExempleJoue) -> None:
@@ -430,7 +465,7 @@ class _Pilotage:
 
         guichet = self.banc.adresses.guichet
         essayer = tirages_de(scenario, self.banc.base.contrat, self.reglages, self.instant, guichet)
-        return self.greffe.exemples(scenario, Exemples(scenario, essayer, jouer))
+        return self.greffe.exemples(scenario, Exemples(scenario, essayer, jouer), self.banc.lien)
 
     def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:
         return self._tirages(scenario).tirer(scenario.combien(self.reglages.exemples))

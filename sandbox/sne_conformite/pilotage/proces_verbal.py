@@ -15,10 +15,10 @@ from hypothesis import Phase
 
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.cahier_de_pilotage import ECHANGES, SECRET, Cahier, Fait
-from sne_conformite.pilotage.couloirs import Couloirs, Renforts, ScenarioJoue
+from sne_conformite.pilotage.couloirs import INSTANCES_MAX, Couloirs, Renforts, ScenarioJoue
 from sne_conformite.pilotage.exemple_joue import BancDEssai, LienApplication
 from sne_conformite.pilotage.exemple_reduit import Exemples
-from sne_conformite.pilotage.retards_excuses import Pouls
+from sne_conformite.pilotage.retards_excuses import Pouls, patience
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.preuves.pseudonymes import Pseudonymes
@@ -32,6 +32,10 @@ SESSION: Final = "session"
 SCENARIO: Final = "scénario"
 MENAGE: Final = "ménage"
 EXEMPLE: Final = "exemple"
+#: The bench on which what came too late is played again: its rank, after those of the lanes, and what follows
+#: the id of a scenario in its lines.
+REPRISE: Final = INSTANCES_MAX + 1
+REPRIS: Final = " (repris)"
 
 
 @dataclass(slots=True)
@@ -101,9 +105,22 @@ class Greffe:
         self.sessions[rang] = ({"base": banc.base.nom, "adresses": adresses}, cahier.session)
         return banc
 
-    def exemples(self, scenario: Scenario, exemples: Exemples) -> Exemples:
+    def reprendre(self, banc: BancDEssai, delai: float) -> BancDEssai | None:
+        """The bench on which what came too late is played again, its application to be told to wait `delai`:
+        by default twice what it was, or what the machine asks now. None when nothing is."""
+        ancien = banc.lien
+        delai = delai or 2 * max(banc.adresses.delai_max_s, patience())
+        lien = LienApplication(ancien.application, ancien.pouls, lectures=ancien.lectures)
+        adresses = replace(banc.adresses, delai_max_s=delai)
+        return self.suivre(replace(banc, lien=lien, adresses=adresses), REPRISE)
+
+    def fiche(self, scenario: Scenario, lien: LienApplication) -> Fiche:
+        """The notes on a scenario, as it is played on that link."""
+        return self.fiches.setdefault(scenario.id + REPRIS * lien.seul, Fiche())
+
+    def exemples(self, scenario: Scenario, exemples: Exemples, lien: LienApplication) -> Exemples:
         """The examples of a scenario, each try noted."""
-        fiche = self.fiches.setdefault(scenario.id, Fiche())
+        fiche = self.fiche(scenario, lien)
 
         def essayer(combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
             essais: list[int] = []
@@ -120,7 +137,7 @@ class Greffe:
     @contextmanager
     def exemple(self, scenario: Scenario, exemple: ExempleTire, lien: LienApplication) -> Iterator[None]:
         """Notes the example that its block plays."""
-        fiche, cahier = self.fiches.setdefault(scenario.id, Fiche()), lien.cahier
+        fiche, cahier = self.fiche(scenario, lien), lien.cahier
         note = fiche.joues[fiche.rang(exemple)] = ExempleNote(cahier.rang, lien.suivant)
         cahier.ouvrir()
         try:

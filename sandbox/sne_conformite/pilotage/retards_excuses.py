@@ -3,12 +3,14 @@ handshake.
 
 The journal times a message from its reception, and a handshake once it is over: it contains neither the time
 that a machine took before that, nor the attempts given up meanwhile. The suite looks at three things beside
-it: the pulse of the server (`Pouls`), the answers that came too late to be judged by (`trop_tard`), the
-handshakes that failed while a command was done (`Poignees`).
+it: the pulse of the server and of the machine (`Pouls`), the answers that came too late to be judged by
+(`trop_tard`), the handshakes that failed while a command was done (`Poignees`).
 """
 
+import hashlib
 import http.client
 import ssl
+import statistics
 import threading
 import time
 from collections import deque
@@ -22,7 +24,8 @@ from sne_conformite.juges.commande_jouee import PasJoue
 from sne_conformite.juges.juges_releves import CERTIFICAT_DONNE, refus_du_certificat
 from sne_conformite.observation.observation import Observation
 from sne_conformite.pilotage.base_pilotee import BaseJugee
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S, Adresses
+from sne_conformite.protocole.protocole import Statut
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import StoreError
 
@@ -34,21 +37,44 @@ CALME_S: Final = 3.0
 _PATIENCE_S: Final = 60.0
 #: Answers remembered: more than the longest command takes.
 _MEMOIRE: Final = 5_000
+#: Rounds of the piece of work by which the machine is measured: some milliseconds of a processor.
+_TRAVAIL: Final = 20_000
+#: Below this slowness, a machine is at rest.
+_REPOS: Final = 2.0
+#: Measures of which the middle one tells how slow the machine is, and how far the patience follows it.
+_MESURES: Final = 5
+_LENTEUR_MAX: Final = 10
+
+
+def lenteur() -> float:
+    """How many times longer than the processor works on it a piece of work takes: 1 on a machine at rest, N
+    where N programs wait for each processor."""
+    debut, calcul = time.monotonic(), time.thread_time()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", _TRAVAIL)  # holds no lock: our own threads do not wait for it
+    attente, calcul = time.monotonic() - debut, time.thread_time() - calcul
+    return attente / calcul if calcul else 1.0
+
+
+def patience() -> float:
+    """Seconds that an application is told to wait for an answer, on this machine as it is now."""
+    milieu = statistics.median(lenteur() for _ in range(_MESURES))
+    return DELAI_MAX_S * min(max(1, round(milieu)), _LENTEUR_MAX)
 
 
 class Pouls:
-    """The pulse of the server: what was late, the application or the machine?
+    """The pulse of the server and of the machine: what was late, the application or they?
 
     A machine that keeps a message before it is received is not seen: an application that gave such a message
     up sends it again, as one that is wrong would. So the server is asked how it is, every PERIODE_S, as an
     application would ask it: over a connection of its own. Nor does the journal time the commit of its own
     line, after which alone an answer leaves: so the turn to write is asked for too, which waits for a commit
-    that waits for the disk. `demander` is called in a thread, from `__enter__` to `__exit__`."""
+    that waits for the disk. `demander` is called in a thread, from `__enter__` to `__exit__`; then the
+    machine is measured (`mesurer`)."""
 
-    def __init__(self, demander: Callable[[], None]) -> None:
-        self._demander = demander
-        #: When an answer came, and how late, in seconds.
-        self._retards: deque[tuple[float, float]] = deque(maxlen=_MEMOIRE)
+    def __init__(self, demander: Callable[[], None], mesurer: Callable[[], float] = lenteur) -> None:
+        self._demander, self._mesurer = demander, mesurer
+        #: When an answer came, how late, in seconds, and how slow the machine was then.
+        self._battements: deque[tuple[float, float, float]] = deque(maxlen=_MEMOIRE)
         #: When the next question is to be asked, or the one under way was.
         self._attendue = float("inf")
         self._fini = threading.Event()
@@ -88,14 +114,19 @@ class Pouls:
     def retard(self, depuis: float) -> float:
         """The longest wait for an answer of the server, in seconds, since `depuis` (of `time.monotonic`):
         from when it was to be asked; of an answer still to come, the wait so far."""
-        venus = [retard for quand, retard in list(self._retards) if quand >= depuis]
+        venus = [retard for quand, retard, _ in list(self._battements) if quand >= depuis]
         return max(0.0, time.monotonic() - self._attendue, *venus)
 
-    def attendre(self, seuil: float, depuis: float) -> None:
-        """Waits, when the server was more than `seuil` seconds late since `depuis`, when the last example
-        began, until it has not been for CALME_S: what the application gave up meanwhile is then done, and
-        does not arrive amid the next example, which may well say the same."""
-        if self.retard(depuis) > seuil:
+    def lenteur(self, depuis: float) -> float:
+        """The slowest that the machine was since then (see `lenteur`), the last measure before included."""
+        mesures = list(self._battements)
+        return max([1.0, *(m for _, _, m in mesures[-1:]), *(m for t, _, m in mesures if t >= depuis)])
+
+    def attendre(self, seuil: float, depuis: float, *, tard: bool = False) -> None:
+        """Waits, when something was late (`tard`), or the server more than `seuil` seconds since `depuis`,
+        when the last example began, until it has not been for CALME_S: what the application gave up
+        meanwhile is then done, and does not arrive amid the next example, which may well say the same."""
+        if tard or self.retard(depuis) > seuil:
             limite = time.monotonic() + _PATIENCE_S
             calme = time.monotonic()
             while calme + CALME_S > time.monotonic() < limite:
@@ -107,8 +138,9 @@ class Pouls:
         while not self._fini.wait(PERIODE_S):
             self._demander()
             fin = time.monotonic()
-            self._retards.append((fin, fin - self._attendue))
-            self._attendue = fin + PERIODE_S
+            retard, self._attendue = fin - self._attendue, float("inf")
+            self._battements.append((fin, retard, self._mesurer()))
+            self._attendue = time.monotonic() + PERIODE_S
 
 
 # --- answers that came too late to be judged by ----------------------------------------------------------
@@ -128,36 +160,37 @@ def seuil(delai: float) -> float:
 @dataclass(frozen=True, slots=True)
 class Duree:
     """The duration of a command, in seconds: `attente` in all, `sourd` the time during which the server
-    answered nobody meanwhile, out of `delai`, the time that the application was told to wait for an answer.
-    """
+    answered nobody meanwhile, out of `delai`, the time that the application was told to wait for an answer;
+    the slowest that the machine was then (see `lenteur`). `seul`: the scenario is played again, alone."""
 
     delai: float
+    seul: bool
     attente: float
     sourd: float
+    lenteur: float = 1.0
 
 
-def trop_tard(pas: PasJoue, duree: Duree, *, lues: bool) -> str:
-    """Why a step cannot be judged: an answer so slow that the application may have given it up, and that
-    nothing shows it read; nothing that arrived, all the time that it waited; or a server that answered
-    nobody, while the application may have asked twice. "" when it can be.
-
-    `lues` says whether the application was seen to read an answer before: else its address may be wrong."""
-    limite = f"l'application n'attend que {duree.delai:g} s"
-    if pas.empeche and not pas.inacheves and lues and duree.attente >= duree.delai:
-        return f"rien n'est arrivé au bac à sable, et {limite} : elle y arrivait avant cela, {TROP_CHARGEE}"
+def trop_tard(pas: PasJoue, duree: Duree) -> str:
+    """Why a step cannot be judged, "" when it can: an answer so slow that the application may have given it
+    up, and that nothing shows it read; a server that answered nobody, while the application may have asked
+    twice; an application that waited as long as it may, on a machine that is not at rest. One of which
+    nothing arrives meanwhile is played again, and judged once the machine is at rest."""
+    limite = f"l'application n'attend que {duree.delai:g} s : {TROP_CHARGEE}"
+    lue = pas.statut in pas.attendus
     for vue in pas.observations:
-        lue = vue is pas.dernier and pas.statut in pas.attendus
-        if vue.retard >= seuil(duree.delai) and not lue:
-            return (
-                f"le bac à sable a mis {_secondes(vue.retard)} s à répondre (échange "
-                f"{vue.echange.identifiant}), sans panne, et {limite} : {TROP_CHARGEE}"
-            )
-    seul = len(pas.observations) == 1 and pas.statut in pas.attendus
-    if duree.sourd >= seuil(duree.delai) and not seul:
-        return (
-            f"le bac à sable est resté {_secondes(duree.sourd)} s sans répondre à personne, et {limite} : "
-            f"{TROP_CHARGEE}"
-        )
+        if vue.retard >= seuil(duree.delai) and not (lue and vue is pas.dernier):
+            dit = f"le bac à sable a mis {_secondes(vue.retard)} s à répondre (échange "
+            return f"{dit}{vue.echange.identifiant}), sans panne, et {limite}"
+    plusieurs = len(pas.observations) != 1
+    if duree.sourd >= seuil(duree.delai) and (plusieurs or not lue):
+        return f"le bac à sable est resté {_secondes(duree.sourd)} s sans répondre à personne, et {limite}"
+    if duree.attente < min(duree.delai, DELAI_MAX_S):  # it may wait less than it is told
+        return ""
+    a_rejouer = not duree.seul and not (pas.observations or pas.inacheves or pas.faux)
+    if a_rejouer and pas.statut is Statut.ERREUR and pas.prevue.operations and not lue:
+        return f"rien n'est arrivé au bac à sable, et {limite}"
+    if duree.lenteur >= _REPOS and (not lue or (plusieurs and not pas.pannes)):
+        return f"la machine est {duree.lenteur:.0f} fois plus lente qu'au repos, et {limite}"
     return ""
 
 

@@ -50,12 +50,15 @@ class Recolte:
     declins: dict[str, frozenset[str]] = field(default_factory=dict)
     #: Whether each example was cut short before the application did any command.
     bloquee: bool = True
+    #: Why the first example that came too late was not judged to its end.
+    retard: str = ""
 
     def prendre(self, joue: ExempleJoue) -> None:
         """Adds what one more example showed."""
         self.faites += joue.faites
         self.bloquee = self.bloquee and joue.bloque
         self.arret = self.arret or joue.arret
+        self.retard = self.retard or (joue.arret if joue.tardif else "")
         self.erreur = self.erreur or joue.erreur
         self.empechees = {**joue.empechees, **self.empechees}
         for commande, formes in joue.declins.items():
@@ -121,7 +124,10 @@ def generaliser(
 
 
 def en_suspens(resultat: ResultatScenario) -> bool:
-    """True when another scenario may still explain a failure of this one (`generaliser`)."""
+    """True when another scenario may still explain a failure of this one (`generaliser`), or when it is to be
+    played again."""
+    if resultat.retard:
+        return True
     rates = (c for v in resultat.verifications if v.verdict is Verdict.ECHOUE for c in v.constats)
     return any(c.rompue and chef(c, PARTOUT) for c in rates)
 

@@ -10,6 +10,8 @@ from sne_sandbox.pki import MOT_DE_PASSE
 
 #: What a step of the plan calls the server that is to be trusted.
 VRAI: Final = "vrai"
+#: Seconds that an application is told to wait for an answer of a machine at rest.
+DELAI_MAX_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,11 @@ class Adresses:
     guichet: str = "G1226"
     boite_entree: str = ""
     boite_sortie: str = ""
-    delai_max_s: float = 2.0
+    delai_max_s: float = DELAI_MAX_S
 
     @classmethod
     def du_fichier_pret(
-        cls, pret: Mapping[str, Any], base: str, *, delai_max_s: float = 2.0, home: Path | None = None
+        cls, pret: Mapping[str, Any], base: str, *, delai_max_s: float = DELAI_MAX_S, home: Path | None = None
     ) -> "Adresses":
         """Returns the addresses of a running server, from its ready file, for `base`; with the folders of the
         boxes when its `home` is given."""
@@ -92,14 +94,16 @@ class Adresses:
         )
 
     @classmethod
-    def emises(cls, pret: Mapping[str, Any], base: str, home: Path, dossier: Path) -> "Adresses":
+    def emises(
+        cls, pret: Mapping[str, Any], base: str, home: Path, dossier: Path, delai_max_s: float = DELAI_MAX_S
+    ) -> "Adresses":
         """Returns the addresses of another base of a server of ours: it issues in `dossier` the certificate
         of its guichet in that base, which no server made. Raises PkiError."""
         from sne_sandbox.pki.authority import Autorite, ecrire  # who judges traffic does without
 
         siens = ecrire(Autorite.ouvrir(home).emettre(str(pret["guichet"]), base), dossier)
         return replace(
-            cls.du_fichier_pret(pret, base, home=home),
+            cls.du_fichier_pret(pret, base, home=home, delai_max_s=delai_max_s),
             cert_file=str(siens.certificat),
             key_file=str(siens.cle),
             pkcs12_file=str(siens.pkcs12),

@@ -121,7 +121,7 @@ def _ligne_mouvante(barre: "Progress") -> Affichage:
             case ScenarioCommence():
                 barre.update(tache, en_cours=abrege(visible(f"{evenement.id} {evenement.titre}"), 50))
             case ScenarioFini(resultat):
-                barre.advance(tache)
+                barre.advance(tache, not resultat.retard)  # it is played again
                 if resultat.verdict in (Verdict.ECHOUE, Verdict.ERREUR):
                     phrase = _phrase(resultat, niveaux)
                     barre.console.print(phrase, markup=False, no_wrap=True, overflow="ellipsis")

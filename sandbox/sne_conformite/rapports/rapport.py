@@ -181,7 +181,8 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class ResultatScenario:
-    """A scenario of the plan, run. `duree` in seconds; `exemples` those that were run."""
+    """A scenario of the plan, run. `duree` in seconds; `exemples` those that were run; `retard` says in
+    French what was too slow for all of them to be judged, "" when all were."""
 
     id: str
     groupe: str
@@ -194,6 +195,7 @@ class ResultatScenario:
     #: Commands that the application knows and declined (« non_gere ») here; of each, the ids of the hard
     #: forms that all those households have.
     declins: Mapping[str, Any] = field(default_factory=dict, metadata=FACULTATIF)
+    retard: str = field(default="", metadata=FACULTATIF)
 
 
 @dataclass(frozen=True, slots=True)

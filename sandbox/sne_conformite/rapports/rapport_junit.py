@@ -27,7 +27,7 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.verdict_de_conformite import Issue, motifs_des_manquements, niveaux_de
+from sne_conformite.rapports.verdict_de_conformite import Issue, motifs_des_manquements, niveaux_de, non_juge
 from sne_interface.domain.texte import accorde, pour_xml
 
 #: Suite of the requirements that broke outside any check (the whole of a traffic judgement).
@@ -115,7 +115,8 @@ def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]
         yield JUGEMENT, Cas(JUGEMENT, "épreuve", 0.0, "error", "inachevé", message, inacheve)
     if autres:
         corps = "\n".join(autres)
-        yield JUGEMENT, Cas(JUGEMENT, "conformité", 0.0, "failure", "non conforme", autres[0], corps)
+        issue = ("error", "non jugé") if non_juge(rapport) else ("failure", "non conforme")
+        yield JUGEMENT, Cas(JUGEMENT, "conformité", 0.0, *issue, autres[0], corps)
 
 
 def _cas_de_mention(mention: Mention, *, exigee: bool) -> Cas:

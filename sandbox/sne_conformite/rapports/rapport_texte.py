@@ -22,6 +22,7 @@ from sne_conformite.rapports.constats_groupes import (
     lignes_exemple,
     valeurs_de,
 )
+from sne_conformite.rapports.formats_de_rapport import ATTESTATION
 from sne_conformite.rapports.rapport import Entete, Lacune, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.domain.texte import abrege, accorde, en_colonne, premiers, visible
@@ -87,10 +88,6 @@ class _Resume:
             self._dire(f"Classe : {classe}")
         ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
         self._liste("À corriger", ouverts, "red")
-        if ouverts and ouverts[0].commande:
-            premier = "Pour commencer, rejouez le premier :" if ouverts[0].scenarios else "Pour rejouer :"
-            self._dire(premier, "bold")
-            self._dire(f"  {ouverts[0].commande}")
         self._liste("Recommandations non suivies", conseils, "yellow")
         self._liste("Manquements connus", self._comptes.connus, "dim")
         self._detailler([*ouverts, *conseils])
@@ -109,6 +106,12 @@ class _Resume:
             largeur = max(map(len, fichiers))
             for nom, chemin in fichiers.items():
                 self._dire(f"  {nom:<{largeur}}  {chemin}")
+        dossier = next((chemin.parent for chemin in fichiers.values()), None)
+        quoi, commande = verdict_de_conformite.prochaine_etape(
+            self._rapport, dossier, signee=ATTESTATION.nom in fichiers
+        )
+        self._titre(f"Prochaine étape : {quoi}")
+        self._dire(f"  {commande}")
 
     def _verdict(self) -> None:
         entete = self._rapport.entete

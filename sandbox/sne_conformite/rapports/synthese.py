@@ -84,14 +84,15 @@ def tete(rapport: Rapport) -> TeteDeRapport:
     titre = verdict_de_conformite.conclure(rapport)
     acquises = [mention for mention in rapport.mentions if mention.acquise]
     couvre = verdict_de_conformite.couvert(rapport) if acquises or rapport.entete.inacheve else ""
-    if not rapport.conforme:
+    hors_jugement = verdict_de_conformite.non_juge(rapport)
+    if not rapport.conforme and not hors_jugement:
         classe = "mal"
-    elif rapport.mentions and not acquises:
+    elif hors_jugement or (rapport.mentions and not acquises):
         classe = "neutre"
     else:
         reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
         classe = "conseil" if reserve or verdict_de_conformite.manquements_connus(rapport) else "bien"
-    refuse = not rapport.conforme and not rapport.entete.inacheve
+    refuse = not (rapport.conforme or rapport.entete.inacheve or hors_jugement)
     return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe, refuse)
 
 

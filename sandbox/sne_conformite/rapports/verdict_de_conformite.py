@@ -10,12 +10,15 @@ costs: a SHOULD that broke is « non suivie », a failure that the baseline excu
 makes anybody fail.
 """
 
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from sne_conformite.rapports.rapport import (
     REFUS,
+    TRAFIC,
     Bilan,
     EtatExigence,
     Mention,
@@ -34,6 +37,7 @@ _MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
 #: Of traffic of which nothing was accepted: its refusals, told next, then decide of the verdict.
 RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _REFUSE: Final = "Refusé"
+_REJOUER: Final = "rejouez ce qui a échoué ou n'a pas été jugé"
 #: Characters of the names of files that a sentence says.
 _FICHIERS_MAX: Final = 200
 
@@ -43,8 +47,58 @@ def decider(rapport: Rapport, autres: Iterable[str] = (), *, exigees: Collection
     sentences of reasons that are not in it. `exigees` are ids whose evidence may not lack. A trial that did
     not go to its end conforms to nothing."""
     inacheve = (rapport.entete.inacheve,) if rapport.entete.inacheve else ()
-    motifs = (*inacheve, *motifs_des_manquements(rapport), *motifs_des_preuves(rapport, exigees), *autres)
+    retards = tuple(f"{dit} : {', '.join(retardes(rapport))}." for dit in _non_juges(rapport))
+    motifs = (*inacheve, *motifs_des_manquements(rapport), *retards, *motifs_des_preuves(rapport, exigees))
+    motifs += tuple(autres)
     return replace(rapport, motifs=motifs, conforme=not motifs)
+
+
+def retardes(rapport: Rapport) -> tuple[str, ...]:
+    """The scenarios that the machine was too slow for, played twice: something of them was not judged."""
+    return tuple(scenario.id for scenario in rapport.scenarios if scenario.retard)
+
+
+def non_juge(rapport: Rapport) -> bool:
+    """True when nothing is held against the application, and nothing concluded either: something was not
+    judged."""
+    return bool(retardes(rapport)) and not (rapport.entete.inacheve or _manquements(rapport))
+
+
+def _non_juges(rapport: Rapport) -> list[str]:
+    """« 5 scénarios non jugés, la machine étant trop chargée », in a list; nothing when all were."""
+    combien = len(retardes(rapport))
+    dit = accorde(combien, "scénario non jugé", "scénarios non jugés")
+    return [f"{dit}, la machine étant trop chargée"] if combien else []
+
+
+def a_rejouer(rapport: Rapport) -> tuple[str, ...]:
+    """The scenarios that failed, were in error, or of which something was not judged."""
+    rates = (Verdict.ECHOUE, Verdict.ERREUR, Verdict.IGNORE)
+    return tuple(s.id for s in rapport.scenarios if s.retard or s.verdict in rates)
+
+
+def prochaine_etape(
+    rapport: Rapport, dossier: Path | None = None, *, signee: bool = False
+) -> tuple[str, str]:
+    """What to do next, in French, and the command to type; `dossier` has the report, and its evidence is
+    signed or not."""
+    entete, rates = rapport.entete, () if rapport.conforme else a_rejouer(rapport)
+    if not rapport.conforme and (entete.mode == TRAFIC or entete.inacheve or not rates):
+        return "corrigez ce qui précède, et recommencez", entete.commande
+    if rates and dossier is None:
+        mots = [mot for scenario in rates for mot in ("--scenario", scenario)]
+        return _REJOUER, f"{entete.commande.partition(' --scenario ')[0]} {shlex.join(mots)}"
+    if rates:
+        return _REJOUER, shlex.join(["sne-sandbox", "conform", "--rejouer", str(dossier)])
+    manques = [m for m in rapport.mentions if not m.acquise and any(lacune.commande for lacune in m.lacunes)]
+    if manques:
+        proche = min(manques, key=lambda mention: len(mention.lacunes))
+        lacune = next(lacune for lacune in proche.lacunes if lacune.commande)
+        combien = accorde(len(proche.lacunes), "chose manque", "choses manquent")
+        return f"{combien} à « {proche.titre} », d'abord {lacune.quoi}", lacune.commande
+    if signee:
+        return "faites vérifier ces preuves", f"sne-sandbox report --verify {dossier}/preuves.zip"
+    return "signez-en les preuves", f"{entete.commande} --report-dir rapport --cle sne-sandbox.cle"
 
 
 def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:
@@ -135,7 +189,7 @@ def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
     """The reasons that are neither in its checks nor what the user demands beside: its command failed,
     nothing arrived, its evidence is contested."""
     connus = (rapport.entete.inacheve, *motifs_des_manquements(rapport))
-    autres = (_PREUVE_EXIGEE, _MENTION_EXIGEE, _REFUSE)
+    autres = (_PREUVE_EXIGEE, _MENTION_EXIGEE, _REFUSE, *_non_juges(rapport))
     return tuple(m for m in rapport.motifs if m not in connus and not m.startswith(autres))
 
 
@@ -157,8 +211,11 @@ def conclure(rapport: Rapport) -> str:
         suite = f"aucun manquement{hors}"
     else:
         suite = "épreuve non retenue"
+    if non_juge(rapport):
+        suite = ""
     surcharge = " (contrat surchargé)" if rapport.entete.surcharge else ""
-    return ", ".join(filter(None, (acquises or couvert(rapport), suite))) + surcharge
+    dits = (acquises or couvert(rapport), suite, *_non_juges(rapport))
+    return ", ".join(filter(None, dits)) + surcharge
 
 
 def avertir(rapport: Rapport) -> tuple[str, ...]:

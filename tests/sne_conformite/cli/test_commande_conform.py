@@ -1,10 +1,19 @@
 """What `sne-sandbox conform` makes of its options."""
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import click
 import pytest
+from specimen import entete, rapport
 
+from sne_conformite.bilan.trafic_juge import outil
 from sne_conformite.cli.commande_conform import _choisir, commande
 from sne_conformite.cli.sorties_de_rapport import exigees
+from sne_conformite.rapports import rapport_json
+from sne_conformite.rapports.rapport import TRAFIC
+from sne_conformite.rapports.verdict_de_conformite import a_rejouer
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.errors import UsageError
 from sne_interface.settings import EXEMPLES_MAX
@@ -19,6 +28,39 @@ def test_a_scenario_s_own_id_plays_it_alone() -> None:
     assert _choisir(["cyc-modifier"], CONNUS) == ("CYC-MODIFIER",)
     with pytest.raises(UsageError):
         _choisir(["CR"], CONNUS)
+
+
+def ecrit(dossier: Path, commande: str = "sne-sandbox conform --application temoin", **choix: Any) -> str:
+    """The folder of a report of that command."""
+    dits = {"outil": outil(), "commande": commande, **choix}
+    juge = replace(rapport(), entete=entete(**dits))
+    (dossier / "rapport.json").write_bytes(rapport_json.octets(juge))
+    return str(dossier)
+
+
+def test_what_failed_is_played_again_as_it_was(tmp_path: Path) -> None:
+    dossier = ecrit(
+        tmp_path, "sne-sandbox conform --application './a b' --seed 7 --clock 2026-01-01 --scenario X"
+    )
+    lus = commande.make_context("conform", ["--rejouer", dossier, "--examples", "3"]).params
+    assert (lus["designation"], lus["graine"], lus["horloge"], lus["exemples"]) == (
+        "./a b",
+        7,
+        "2026-01-01",
+        3,
+    )
+    assert lus["scenarios"] == a_rejouer(rapport()) != ()
+
+
+@pytest.mark.parametrize(
+    ("choix", "dit"),
+    [({"outil": "sne-sandbox 0.0"}, "est de sne-sandbox 0.0, et voici"), ({"mode": TRAFIC}, "d'un trafic")],
+)
+def test_a_report_that_cannot_be_played_again_is_refused(
+    tmp_path: Path, choix: dict[str, str], dit: str
+) -> None:
+    with pytest.raises(UsageError, match=dit):
+        commande.make_context("conform", ["--rejouer", ecrit(tmp_path, **choix)])
 
 
 def test_what_cannot_be_proved_cannot_be_required() -> None:

@@ -1,6 +1,7 @@
 """The driven mode, with an application that does what a test wants over the whole pipeline, in process."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from sne_conformite.juges import juges_dires_de_l_application
 from sne_conformite.pilotage import exemple_joue, pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.lien_application import LienRompu
+from sne_conformite.pilotage.retards_excuses import Pouls
 from sne_conformite.plan import plan
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_conformite.protocole.formulaire_saisi import de_json
@@ -31,7 +33,7 @@ from sne_conformite.rapports.rapport import (
     ScenarioFini,
     Verdict,
 )
-from sne_conformite.rapports.verdict_de_conformite import conclure
+from sne_conformite.rapports.verdict_de_conformite import conclure, non_juge
 from sne_interface.contract import codec
 from sne_interface.domain.element_recu import Element
 from sne_interface.generators.demandes import document
@@ -133,7 +135,9 @@ def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES,
         )
     )
     assert isinstance(evenements[0], DebutJugement)
-    assert [type(e) for e in evenements[1:-1]] == [ScenarioCommence, ScenarioFini] * evenements[0].total
+    joues = len(evenements) // 2 - 1  # those that are played again included
+    assert [type(e) for e in evenements[1:-1]] == [ScenarioCommence, ScenarioFini] * joues
+    assert joues >= evenements[0].total
     fin = evenements[-1]
     assert isinstance(fin, Fin)
     return fin.rapport
@@ -566,24 +570,87 @@ def test_what_nothing_else_explains_is_charged(banc: Banc, tmp_path: Path) -> No
     assert ("VIE-01", "issue_inattendue") in sortes
 
 
-@pytest.mark.parametrize(("attente", "attendu"), [(2.0, Verdict.IGNORE), (0.1, Verdict.ERREUR)])
-def test_a_message_that_a_busy_machine_let_nobody_receive_judges_nobody(
-    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attente: float, attendu: Verdict
+@dataclass
+class Lente(Double):
+    """An application that waits in vain, by the watch of the suite, the first `fois` that it registers this
+    `reference`, and then says so."""
+
+    reference: str = ""
+    fois: int = 1
+    attente: float = 2.0
+    montre: float = 0.0
+
+    def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+        dits = [m.get("reference") for m in self.recus]
+        if dits[-1] != self.reference or dits.count(self.reference) > self.fois:
+            reponse = super()._enregistrer(message)
+            bon = re.fullmatch(r"\d{13}\w{5}", reponse.get("numero_unique", ""))
+            return reponse if bon else {"statut": "erreur", "message": "Le numéro reçu est mal formé."}
+        self.montre += self.attente
+        return {"statut": "erreur", "message": "timeout of 2000ms exceeded"}
+
+
+SEUL = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01"')
+APRES_PANNE = f"""{SEUL.replace("VIE-01", "ROB-04").partition("[[etapes]]")[0]}
+[menages.d2]
+sorte = "personne_seule"
+[[etapes]]
+panne = "numero_faux"
+operation = "getNumUnique"
+[[etapes]]
+faire = "enregistrer"
+reference = "d1"
+attendu = ["fait", "refuse", "erreur"]
+[[etapes]]
+fin_panne = true
+[[etapes]]
+faire = "enregistrer"
+reference = "d2"
+"""
+
+
+@pytest.mark.parametrize(
+    ("texte", "reference", "accuse"),
+    [(SEUL, "d1", Verdict.ERREUR), (APRES_PANNE, "d2", Verdict.ECHOUE)],
+    ids=["first", "after-a-panne"],
+)
+@pytest.mark.parametrize(
+    ("lente", "lenteur", "attendu"),
+    [
+        ({}, 1.0, Verdict.REUSSI),
+        ({"fois": 9}, 9.0, Verdict.IGNORE),
+        ({"fois": 9}, 1.0, None),
+        ({"fois": 9, "attente": 0.1}, 1.0, None),
+    ],
+    ids=["once", "slow-machine", "at-rest", "at-once"],
+)
+def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
+    banc: Banc,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    texte: str,
+    reference: str,
+    accuse: Verdict,
+    lente: dict[str, Any],
+    lenteur: float,
+    attendu: Verdict | None,
 ) -> None:
-    """The application reached the SNE once; its second connection was never taken up."""
-    horloge = iter(attente * rang for rang in range(100))
-    monkeypatch.setattr(exemple_joue, "time", SimpleNamespace(monotonic=lambda: next(horloge)))
-
-    class Coupe(Double):
-        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
-            if any(m["commande"] == "enregistrer" for m in self.recus[:-1]):
-                return {"statut": "erreur", "message": "délai dépassé"}
-            return super()._enregistrer(message)
-
-    scenario(tmp_path, COUPLE, "A")
-    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01"'), "B")
-    rapport = courir(Coupe(banc), le_plan, exemples=1)
-    assert verdicts(rapport)["VIE-01"] is attendu
+    """What is late is played again once, told to wait longer; what is late again is said first. None stands
+    for what a machine at rest accuses."""
+    double = Lente(banc, reference=reference, **lente)
+    monkeypatch.setattr(exemple_joue, "time", SimpleNamespace(monotonic=lambda: double.montre))
+    monkeypatch.setattr(Pouls, "lenteur", lambda pouls, depuis: lenteur)
+    monkeypatch.setattr(Pouls, "attendre", lambda pouls, seuil, depuis, *, tard: None)
+    rapport = courir(double, scenario(tmp_path, texte), exemples=1)
+    (resultat,) = rapport.scenarios
+    assert verdicts(rapport)[resultat.verifications[0].exigence] is (attendu or accuse)
+    assert bool(resultat.retard) is non_juge(rapport) is (attendu is Verdict.IGNORE)
+    delais = [m["delai_max_s"] for m in double.recus if m["commande"] == "demarrer"]
+    assert (len(delais) == 2 and delais[1] >= 2 * delais[0]) is ("attente" not in lente)
+    if attendu is Verdict.IGNORE:
+        assert conclure(rapport).endswith("1 scénario non jugé, la machine étant trop chargée")
+        assert not rapport.conforme
+        assert rapport.motifs[0].endswith(" : ESSAI.")
 
 
 def test_a_command_given_up_without_sending_is_an_error_in_its_words(banc: Banc, tmp_path: Path) -> None:
@@ -824,6 +891,7 @@ def test_an_answer_that_a_busy_machine_gave_too_late_judges_nobody(
         return [replace(e, duree_us=int(duree_s * 1e6)) for e in lire(self, depuis)]
 
     monkeypatch.setattr(BaseJugee, "echanges", lents)
+    monkeypatch.setattr(Pouls, "attendre", lambda pouls, seuil, depuis, *, tard: None)
 
     def renoncer(reponse: dict[str, Any]) -> None:
         reponse.clear()
@@ -833,7 +901,7 @@ def test_an_answer_that_a_busy_machine_gave_too_late_judges_nobody(
     enregistrer = double._enregistrer
     monkeypatch.setattr(double, "_enregistrer", lambda m: (enregistrer(m), enregistrer(m))[1])
     texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-02"')
-    rapport = courir(double, scenario(tmp_path, texte))
+    rapport = courir(double, scenario(tmp_path, texte), delai=2.0)
     assert verdicts(rapport)["VIE-02"] is attendu
     enfreintes = {b.exigence for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
     assert ("VIE-02" in enfreintes) is (attendu is Verdict.ECHOUE)

@@ -41,7 +41,9 @@ def montre(monkeypatch: pytest.MonkeyPatch) -> Montre:
     monkeypatch.setattr(retards_excuses, "PERIODE_S", 0.02)
     monkeypatch.setattr(retards_excuses, "CALME_S", 0.1)
     monkeypatch.setattr(
-        retards_excuses, "time", SimpleNamespace(monotonic=faite.monotonic, sleep=faite.sleep)
+        retards_excuses,
+        "time",
+        SimpleNamespace(monotonic=faite.monotonic, thread_time=faite.monotonic, sleep=faite.sleep),
     )
     return faite
 

@@ -20,7 +20,8 @@ def lignes(juge: Rapport, **choix: Any) -> list[str]:
 
 
 def test_the_first_twenty_lines_say_what_is_wrong_and_what_to_do() -> None:
-    debut = lignes(rapport())[:20]
+    tout = lignes(rapport())
+    debut = tout[:20]
     assert debut[0].startswith(
         "2 opérations sur 3, 1 exigence prouvée sur 9, manquements : 3 exigences obligatoires enfreintes, "
         "1 scénario en erreur : Mon logiciel"
@@ -28,7 +29,8 @@ def test_the_first_twenty_lines_say_what_is_wrong_and_what_to_do() -> None:
     assert "  3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05." in debut
     assert any(ligne.startswith("  FID-02 · 2 scénarios · Le co-titulaire") for ligne in debut)
     assert any(ligne.startswith("  CTR-05 · 1 fois · ") for ligne in debut)
-    assert f"  {COMMANDE}" in debut
+    assert tout[-2].startswith("Prochaine étape : rejouez ")
+    assert tout[-1].startswith(f"  {COMMANDE.partition(' --scenario')[0]} --scenario ")
     assert (
         "Vérifications : ✓ 2 réussies · ✗ 3 échouées · E 1 en erreur · ! 1 recommandation non suivie"
         in "\n".join(debut)
@@ -58,7 +60,8 @@ def test_each_group_tells_all_that_is_known_of_it() -> None:
         assert dit in fiche
     assert "  Opérations                2/3      66 %  jamais vus : <getDoublons>" in tout
     assert "Remarque : manquement connu expiré." in tout
-    assert tout[-1] == "  HTML  r/rapport.html"
+    assert tout[-4] == "  HTML  r/rapport.html"
+    assert tout[-1] == "  sne-sandbox conform --rejouer r"
 
 
 def test_a_group_tells_when_it_shows_and_what_a_developer_does_about_it() -> None:

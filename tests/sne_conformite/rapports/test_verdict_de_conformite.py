@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from specimen import conforme, entete, rapport, trafic
@@ -20,6 +21,7 @@ from sne_conformite.rapports.rapport import (
     DebutJugement,
     EtatExigence,
     Fin,
+    Lacune,
     Mention,
     Rapport,
     ScenarioFini,
@@ -28,11 +30,14 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.verdict_de_conformite import (
+    a_rejouer,
     conclure,
     decider,
     exiger_mentions,
     motifs_d_ailleurs,
     niveaux_de,
+    non_juge,
+    prochaine_etape,
 )
 
 
@@ -197,6 +202,38 @@ def test_another_plan_and_an_overlaid_contract_are_told() -> None:
 def test_the_bare_word_is_said_of_no_report() -> None:
     for juge in (conforme(), rapport(), trafic()):
         assert "conforme" not in conclure(juge).lower()
+
+
+def test_the_next_step_is_a_command_to_type() -> None:
+    juge = replace(rapport(), entete=entete(mode="plan", commande="sne-sandbox conform --application ./a"))
+    seuls = " ".join(f"--scenario {scenario}" for scenario in a_rejouer(juge))
+    assert prochaine_etape(juge)[1] == f"sne-sandbox conform --application ./a {seuls}"
+    assert prochaine_etape(juge, Path("r"))[1] == "sne-sandbox conform --rejouer r"
+    assert prochaine_etape(trafic())[1] == trafic().entete.commande
+    manque = Lacune("VIE-03", "sans preuve", "sne-sandbox conform --scenario CYC-MODIFIER")
+    bon = replace(conforme(), scenarios=())
+    socle = replace(_avec(("socle", VerdictMention.INCOMPLETE)).mentions[0], lacunes=(manque,))
+    assert prochaine_etape(replace(bon, mentions=(socle,))) == (
+        "1 chose manque à « SNE 5.2 – socle », d'abord VIE-03",
+        manque.commande,
+    )
+    assert prochaine_etape(bon)[1].endswith("--cle sne-sandbox.cle")
+    assert prochaine_etape(bon, Path("r"), signee=True)[1] == "sne-sandbox report --verify r/preuves.zip"
+
+
+def test_what_was_not_judged_is_said_first_and_is_no_failure() -> None:
+    """Nor is it « aucun manquement »; a failure beside it stays one."""
+    tardif = replace(conforme().scenarios[0], retard="la machine est trop chargée pour en juger")
+    juge = decider(replace(conforme(), scenarios=(tardif,)))
+    dit = "1 scénario non jugé, la machine étant trop chargée"
+    assert conclure(juge) == f"2 opérations sur 3, 1 exigence prouvée sur 1, {dit}"
+    assert (juge.motifs, juge.conforme, non_juge(juge)) == ((f"{dit} : {tardif.id}.",), False, True)
+    junit = rapport_junit.octets(juge).decode()
+    assert 'failures="0" errors="1"' in junit
+    assert "Non conforme" not in rapport_html.octets(juge).decode()
+    rate = decider(replace(rapport(), scenarios=(*rapport().scenarios, tardif)))
+    assert not non_juge(rate)
+    assert conclure(rate).endswith(dit)
 
 
 def test_what_the_user_demands_is_no_reason_of_the_trial() -> None:
