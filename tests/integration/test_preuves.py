@@ -7,11 +7,13 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from commande import blanchir, sne
 from fautes import designation
@@ -22,7 +24,8 @@ from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
-from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
+from sne_conformite.protocole.defi_du_verificateur import graine_du_defi, horloge_du_defi
+from sne_conformite.rapports.formats_de_rapport import PAGES
 from sne_interface.contract import contrats_charges
 from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir
@@ -59,6 +62,16 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dossier
 
 
+#: The reference application, behind a pipe that gives it another name.
+RENOMMEE = """
+import json, subprocess, sys
+temoin = subprocess.Popen([sys.executable, "-P", "-m", "sne_temoin"], stdout=subprocess.PIPE)
+for ligne in temoin.stdout:
+    dit = json.loads(ligne)
+    print(json.dumps(dit | {"nom": "LogeNet"} if "nom" in dit else dit), flush=True)
+"""
+
+
 @pytest.fixture(scope="module")
 def entier(ici: Path) -> Path:
     """A longer one, beside."""
@@ -66,14 +79,18 @@ def entier(ici: Path) -> Path:
     return ici / "entier"
 
 
-def _conduire(dossier: Path, scenarios: tuple[str, ...], exemples: int, vers: str) -> None:
+def _conduire(
+    dossier: Path, scenarios: tuple[str, ...], exemples: int, vers: str, application: str = "", cle: str = "x"
+) -> str:
+    """The first lines that it says."""
     choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     vu = sne(
-        dossier, "conform", "--application", designation("second-cotitulaire"),
-        "--examples", str(exemples), *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle",
+        dossier, "conform", "--application", application or designation("second-cotitulaire"),
+        "--examples", str(exemples), *choix, "--defi", DEFI, "--cle", f"{cle}/sne-sandbox.cle",
         "--report-dir", vers,
     )  # fmt: skip
-    assert vu.returncode == 1, vu.stderr
+    assert vu.returncode == (not application), vu.stderr
+    return vu.stdout
 
 
 def juge(
@@ -233,6 +250,58 @@ def _regles(membres: dict[str, bytes]) -> None:
     membres["manifeste.json"] = json.dumps(manifeste).encode()
 
 
+def _identite(membres: dict[str, bytes]) -> None:
+    """The two strings of an identity, wherever they are."""
+    for nom in (PLAN[0], "rapport.json"):
+        texte = membres[nom].decode().replace('"nom": "témoin"', '"nom": "LogeNet"')
+        membres[nom] = (
+            texte.replace('"nom":"témoin"', '"nom":"LogeNet"').replace("témoin 1.0", "LogeNet 1.0").encode()
+        )
+
+
+def _temoin(membres: dict[str, bytes]) -> None:
+    """The same, and the words by which the traffic says whose it is."""
+    _identite(membres)
+    membres["journal.jsonl"] = membres["journal.jsonl"].replace(b"temoin", b"logenet")
+    _rapport(membres, lambda rapport: rapport["entete"].update(marques=""))
+
+
+def _attestation(membres: dict[str, bytes]) -> None:
+    """A product that the model attests."""
+    dite = {"exigence": "EMB-14", "auteur": "CAMILLE  Martin", "date": "2025-11-20", "phrase": "Oui."}
+    candidat = {"editeur": "X", "produit": "témoin", "version": "1.0", "pile": "", "empreinte": ""}
+    candidat |= {"roles": [], "options": [], "attestations": [{**dite, "fichier": "", "sha256": ""}]}
+    _rapport(membres, lambda rapport: rapport["entete"].update(candidat=candidat))
+
+
+def _mentions_acquises(membres: dict[str, bytes]) -> None:
+    _rapport(membres, lambda r: [m.update(verdict="acquise", lacunes=[]) for m in r["mentions"]])
+
+
+def _guichet(membres: dict[str, bytes]) -> None:
+    membres[PLAN[0]] = membres[PLAN[0]].replace(b"G1226", b"G1104")
+
+
+def _exemples_echanges(membres: dict[str, bytes]) -> None:
+    """Two examples of a scenario, each told as the other."""
+    dites = lignes(membres, PLAN[0])
+    un, deux = [d for d in dites if d["ligne"] == "exemple" and d["scenario"] == COURTS[0]][:2]
+    un["faits"], deux["faits"] = deux["faits"], un["faits"]
+    ecrire(membres, PLAN[0], dites)
+
+
+def _un_dit_cent(membres: dict[str, bytes]) -> None:
+    _rapport(membres, lambda rapport: [s.update(exemples=100) for s in rapport["scenarios"]])
+
+
+def _non_gere(membres: dict[str, bytes]) -> None:
+    """An example that failed, told as declined."""
+    dites = lignes(membres, PLAN[0])
+    fait = next(f for f in _faits(dites) if f["appel"] == "envoyer" and f["rendu"].get("numero_unique"))
+    fait["rendu"] = {"id": fait["rendu"].get("id"), "statut": "non_gere"}
+    ecrire(membres, PLAN[0], dites)
+
+
 def _empreinte(membres: dict[str, bytes]) -> None:
     _rapport(membres, lambda rapport: rapport["entete"]["empreintes"].update(regles="0" * 64))
 
@@ -377,6 +446,14 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_mentions, "ne se lit pas"),
     (_plan_impossible, "le plan nomme un fichier qui ne peut pas être"),
     (_plan_trop_long, "le plan nomme un fichier qui ne peut pas être"),
+    (_identite, "le défi ne donne ni cette graine ni cette horloge à « LogeNet 1.0 »"),
+    (_temoin, "entete.marques"),
+    (_attestation, "Attestations : non, celle de EMB-14 est l'exemple du modèle"),
+    (_mentions_acquises, "Comparaison : non, mentions[messages].verdict"),
+    (_guichet, "non, "),
+    (_exemples_echanges, "non, "),
+    (_un_dit_cent, "exemples : 100 dans le dossier"),
+    (_non_gere, "non, "),
 ]
 
 
@@ -427,9 +504,8 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
     assert list(dict.fromkeys(titres)) == ordre
     rapport = json.loads((entier / "rapport.json").read_text("utf-8"))
-    graine, horloge = graine_et_horloge(DEFI)
-    assert rapport["entete"]["graine"] == graine
-    assert f"--clock {horloge.isoformat()}" in rapport["entete"]["commande"]
+    assert rapport["entete"]["graine"] == graine_du_defi(DEFI, "témoin 1.0")
+    assert f"--clock {horloge_du_defi(DEFI).isoformat()}" in rapport["entete"]["commande"]
     refaits, autres = re.findall(r"refaits de (\d+) échanges(?: \(et (\d+) lignes? du journal)?", dites)[0]
     assert int(refaits) == rapport["entete"]["echanges"]
     journal = contenus(entier / "preuves.zip")["journal.jsonl"]
@@ -439,7 +515,7 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
 def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: Path) -> None:
     """As it was made, the challenge is its vendor's word; verified, the class is that of the verification."""
     fait = (ici / "r" / "rapport.html").read_text("utf-8")
-    assert "auto-déclarée (qui a mené l" in fait
+    assert "auto-déclarée à sa signature (qui a mené l" in fait
     assert "le défi reste à confirmer par qui l" in fait
     vu = sne(
         ici, "report", "--verify", "r/preuves.zip", "--confiance", "confiance.toml", "--defi", DEFI,
@@ -447,10 +523,8 @@ def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: 
     )  # fmt: skip
     dite = "Classe : auto-déclarée (aucun vérificateur de confiance n'a signé) ; le défi est vérifié"
     assert f"{dite} ; verdicts refaits par report --verify" in vu.stdout
-    refait = (tmp_path / "rapport.html").read_text("utf-8")
-    assert "le défi est vérifié" in refait
-    assert "sur défi" not in refait, "that class takes a verifier's signature"
-    assert "reste à confirmer" not in refait
+    assert "sur défi" not in vu.stdout, "that class takes a verifier's signature"
+    assert (tmp_path / "rapport.html").read_text("utf-8") == fait, "it is signed as it is"
 
 
 @pytest.mark.parametrize(
@@ -596,6 +670,9 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
             lambda s: s["subject"].append({"name": "Autre produit", "digest": {"sha256": "0" * 64}}),
             "elle est aussi d'autre chose que ce dossier et son produit",
         ),
+        (lambda s: s["predicate"].update(result="PASSED"), "elle ne dit pas ce que dit le rapport : result"),
+        (lambda s: s["predicate"]["sne-sandbox"].update(menee_par="0" * 64), "qui a mené l'épreuve"),
+        (lambda s: s["subject"].pop(), "attestation.pdf n'est pas celui qu'elle signe"),
         (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
         (lambda s: s.pop("subject"), "forme attendue"),
         (lambda s: s["predicate"].update({"sne-sandbox": 5}), "forme attendue"),
@@ -614,13 +691,69 @@ def test_a_signed_statement_of_something_else_is_refused(
     assert dit in dites
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_is_changed_beside_a_right_package_is_named(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], page: str
+) -> None:
+    shutil.copytree(ici / "r", tmp_path / "r")
+    (tmp_path / "r" / page).write_bytes((ici / "r" / page).read_bytes() + b"\n")
+    code, dites = juge(tmp_path / "r" / "preuves.zip", capsys)
+    assert code == 1
+    assert f"Signature : REFUSÉE, {page} n'est pas celui qu'elle signe : il a été changé." in dites
+    (tmp_path / "r" / page).unlink()
+    assert "Signature : valable" in juge(tmp_path / "r" / "preuves.zip", capsys)[1]
+
+
+def test_the_reference_application_under_another_name_is_told(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It answers the challenge as LogeNet: its traffic says whose it is, everywhere; nobody can sign it."""
+    dit = _conduire(ici, ("CRE-SIMPLE",), 1, "renommee", shlex.join([sys.executable, "-c", RENOMMEE]))
+    phrase = "ce trafic porte les marques de l'application témoin"
+    assert f"Identité : répondue dans le défi ; {phrase}" in dit
+    lu = json.loads((ici / "renommee" / "rapport.json").read_text("utf-8"))
+    assert (lu["entete"]["application"], lu["entete"]["marques"]) == ("LogeNet 1.0", phrase[10:])
+    assert f"{phrase}, et se dit « LogeNet 1.0 »" in {
+        lac["phrase"] for m in lu["mentions"] for lac in m["lacunes"]
+    }
+    (pdf,) = pypdf.PdfReader(ici / "renommee" / "attestation.pdf").pages
+    for texte in (pdf.extract_text(), (ici / "renommee" / "rapport.html").read_text("utf-8")):
+        assert "porte les marques de l" in " ".join(texte.split())
+    sien = Verificateur(ici / "confiance.toml", contresigner=True)
+    code, dites = juge(ici / "renommee" / "preuves.zip", capsys, sien, str(ici / "v" / "sne-sandbox.cle"))
+    assert code == 1
+    assert f"Identité : non, {phrase}, et se dit « LogeNet 1.0 »." in dites
+    assert "Classe : aucune" in dites
+
+
+def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number_is_checked(
+    ici: Path,
+) -> None:
+    dit = _conduire(ici, ("CRE-SIMPLE",), 1, "tiers", "temoin", "v")
+    (numero,) = re.findall(r"^Numéro : (\S+)$", dit, re.MULTILINE)
+    assert re.fullmatch(r"SNE52(-[0-9A-Z]{4}){4}", numero)
+    assert json.loads((ici / "tiers" / "rapport.json").read_text("utf-8"))["numero"] == numero
+    assert numero in (ici / "tiers" / "rapport.html").read_text("utf-8")
+    demande = ("certification", "--confiance", "confiance.toml", "--verifier")
+    vu = sne(ici, *demande, numero.lower(), "tiers")
+    assert vu.returncode == 0, vu.stderr
+    assert "Classe : menée par un tiers ; rejugée ici" in vu.stderr
+    vu = sne(ici, *demande, numero, "r")
+    assert vu.returncode == 1
+    assert re.search(rf"Numéro : non, ce certificat porte le numéro SNE52-\S+, et non {numero}\.", vu.stderr)
+    vu = sne(ici, *demande, numero[:-1] + ("0" if numero[-1] != "0" else "1"), "tiers")
+    assert vu.returncode == 2
+    assert "n'est pas bien recopié" in vu.stderr
+
+
 def test_a_verifier_alone_judges_nothing_again(
     ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Judged again takes two: its signature alone is what it says of itself."""
+    """Judged again takes two: who drove it signs."""
     seul = _statement(ici, tmp_path / "r", lambda s: None, "v")
-    _, dites = juge(seul, capsys, Verificateur(ici / "confiance.toml"))
-    assert "Classe : auto-déclarée (l'éditeur n'a pas signé)" in dites
+    code, dites = juge(seul, capsys, Verificateur(ici / "confiance.toml"))
+    assert code == 1
+    assert "REFUSÉE, il y manque la signature de qui a mené l'épreuve" in dites
 
 
 def test_who_countersigns_is_another_and_trusted(
@@ -701,9 +834,9 @@ def test_a_verifier_signs_too_once_all_is_confirmed(
     dossier = tmp_path / "r" / "preuves.zip"
     _, dites = juge(dossier, capsys, Verificateur(ici / "confiance.toml"), vers=tmp_path / "vu")
     assert "Éditeur X (éditeur), V (vérificateur)" in dites
-    for sorti in (tmp_path / "vu", tmp_path / "deux"):
-        assert "Éditeur X (éditeur) ; V (vérificateur)" in (sorti / "rapport.html").read_text("utf-8")
     assert "Classe : rejugée" in dites
+    for sorti in (tmp_path / "vu", tmp_path / "deux"):
+        assert "Signature : valable" in juge(sorti / "preuves.zip", capsys)[1]
     sien = Verificateur(ici / "confiance.toml", defi=DEFI)
     assert "Classe : sur défi, rejugée" in juge(dossier, capsys, sien)[1]
 

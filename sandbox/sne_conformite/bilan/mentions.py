@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
+from sne_conformite.bilan.candidat import du_modele
 from sne_conformite.bilan.couverture_du_contrat import TITRES
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.plan import Plan, Scenario
@@ -198,7 +199,8 @@ class _Examen:
 
     @cached_property
     def _attestees(self) -> frozenset[str]:
-        attestees = {a.exigence for a in self._candidat.attestations} if self._candidat else set()
+        dites = self._candidat.attestations if self._candidat else ()
+        attestees = {a.exigence for a in dites if not du_modele(a.auteur, a.phrase)}
         return frozenset(attestees & self._certification.attestables.keys())
 
     @cached_property
@@ -355,6 +357,8 @@ class _Examen:
         for scenario in (*scenarios_en_erreur(self._rapport), *(q for q in self._connus if q in self._joues)):
             dit = f"ce scénario est en erreur{self._connu(scenario)}"
             yield Lacune(scenario, dit, self._jouer(scenario))
+        if nom := entete.usurpee(self._candidat):
+            yield Lacune("identité", f"ce trafic {entete.marques}, et se dit « {nom} »", entete.commande)
         for motif in motifs_d_ailleurs(self._rapport):
             yield Lacune("épreuve", motif, entete.commande)
 

@@ -20,9 +20,9 @@ from sne_conformite.rapports.formats_de_rapport import (
     ATTESTATION,
     ECRITS,
     FICHIERS,
+    PAGES,
     PAR_OPTION,
     PREUVES,
-    FichierDeRapport,
 )
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
@@ -53,7 +53,7 @@ _RAPPORT: Final = "rapport.json"
 NON_SIGNEE: Final = "non signée"
 AUTO_DECLAREE: Final = "auto-déclarée"
 _CLASSES: Final = {
-    True: f"{AUTO_DECLAREE} (qui a mené l'épreuve l'a jugée, et en répond ; personne d'autre ne l'a rejugée)",
+    True: f"{AUTO_DECLAREE} à sa signature (qui a mené l'épreuve l'a jugée, et en répond)",
     False: f"{NON_SIGNEE} (qui a mené l'épreuve l'a jugée ; personne n'en répond)",
 }
 _DEFI_A_CONFIRMER: Final = " ; le défi reste à confirmer par qui l'a donné : report --verify --defi"
@@ -78,12 +78,11 @@ class Preuves:
     proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None
     scenarios: tuple[str, ...] = ()
 
-    def deposer(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> Mapping[str, str]:
-        """Writes the package at `chemin` and, with a key, its attestation beside it; why exchanges are not in
-        it, by their ids. Raises OSError."""
+    def deposer(self, rapport: Rapport, chemin: Path) -> Mapping[str, str]:
+        """Writes the package at `chemin`; why exchanges are not in it, by their ids. Raises OSError."""
         from sne_conformite.preuves import paquet_de_preuves
 
-        ecrit = paquet_de_preuves.ecrire(
+        return paquet_de_preuves.ecrire(
             rapport,
             chemin,
             echanges=self.echanges,
@@ -93,44 +92,51 @@ class Preuves:
             plan=self.plan,
             proces_verbal=self.proces_verbal,
         )
+
+    def attester(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> None:
+        """With a key, signs the package at `chemin` and the pages beside it. Raises OSError."""
         if cle is not None:
             from sne_conformite.preuves import signature
             from sne_conformite.rapports import rapport_json
 
-            dit = signature.declarer(rapport, rapport_json.octets(rapport), ecrit.empreinte, _nom(cle))
+            dit = signature.declarer(rapport, rapport_json.octets(rapport), chemin, cle)
             chemin.with_name(ATTESTATION.fichier).write_bytes(signature.signer(dit, cle))
-        return ecrit.absents
 
     def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
         """Of a trial that was just judged."""
         defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
-        qui = None if cle is None else (_nom(cle),)
+        qui = () if cle is None else (cle.nom,)
         return Alentours(signatures=qui, classe=f"{_CLASSES[cle is not None]}{defi}")
 
 
 @dataclass(frozen=True, slots=True)
 class PreuvesCopiees:
-    """A package that was judged again: its file, how it was judged then, the class of its attestation and who
-    signed it."""
+    """A package that was judged again: its file, how it was judged then, the class of its attestation, who
+    signed it (None: nothing is known, it is not confirmed), its number."""
 
     fichier: Path
     configuration: Mapping[str, Any]
     classe: str
     signataires: tuple[str, ...] | None
+    numero: str
     juges: "Detail | None" = None
     scenarios: tuple[str, ...] = ()
 
-    def deposer(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> Mapping[str, str]:
-        """Copies it to `chemin`, with its attestation. Raises OSError."""
-        for nom in (PREUVES.fichier, ATTESTATION.fichier):
-            pris = self.fichier if nom == PREUVES.fichier else self.fichier.with_name(nom)
-            if pris.is_file():
-                shutil.copyfile(pris, chemin.with_name(nom))
+    def deposer(self, rapport: Rapport, chemin: Path) -> Mapping[str, str]:
+        """Copies it to `chemin`. Raises OSError."""
+        shutil.copyfile(self.fichier, chemin)
         return {}
+
+    def attester(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> None:
+        """Copies its attestation beside `chemin`, and the pages that this one signs as they are. Raises
+        OSError."""
+        for nom in (ATTESTATION.fichier, *(PAGES if self.signataires else ())):
+            if (pris := self.fichier.with_name(nom)).is_file():
+                shutil.copyfile(pris, chemin.with_name(nom))
 
     def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
         """Returns the guarantors of its attestation."""
-        return Alentours(signatures=self.signataires, classe=self.classe)
+        return Alentours(signatures=self.signataires, classe=self.classe, numero=self.numero)
 
 
 @dataclass(slots=True)
@@ -250,12 +256,13 @@ class Sorties:
         echec: RapportNonEcrit | None = None
         fichiers: dict[str, Path] = {}
         absents: Mapping[str, str] = {}
+        alentours = garants
         try:
-            fichiers, absents = self._fichiers(rapport, garants, preuves)
+            fichiers, absents, alentours = self._fichiers(rapport, garants, preuves)
         except RapportNonEcrit as erreur:
             echec = erreur
         hors_preuve = [f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items()]
-        self._dire(rapport, fichiers, (*remarques, *excuses, *dites, *hors_preuve), garants)
+        self._dire(rapport, fichiers, (*remarques, *excuses, *dites, *hors_preuve), alentours)
         if echec is not None:
             raise echec
         if not rapport.conforme:
@@ -282,7 +289,7 @@ class Sorties:
         return applique.rapport, {**preuves.configuration, "reference": reference}, applique.remarques
 
     def _dire(
-        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], garants: Alentours
+        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours
     ) -> None:
         from sne_conformite.rapports import annotations_de_forge, rapport_texte
 
@@ -294,7 +301,7 @@ class Sorties:
                 self._a_la_machine(rapport)
             else:
                 rapport_texte.ecrire(
-                    rapport, sortie, fichiers=fichiers, remarques=remarques, classe=garants.classe
+                    rapport, sortie, fichiers=fichiers, remarques=remarques, alentours=alentours
                 )
                 sys.stdout.flush()
         annotations_de_forge.annoncer(rapport, sortie)
@@ -329,42 +336,31 @@ class Sorties:
 
     def _fichiers(
         self, rapport: Rapport, garants: Alentours, preuves: Preuves | PreuvesCopiees | None = None
-    ) -> tuple[dict[str, Path], Mapping[str, str]]:
-        """Writes them, after the evidence: some name it; and why exchanges are not in it, by their ids. None
-        without a folder. Raises RapportNonEcrit."""
+    ) -> tuple[dict[str, Path], Mapping[str, str], Alentours]:
+        """Writes the files of --report-dir: what they are and where, why exchanges are not in the evidence,
+        by their ids, and what is known beside them. None without a folder. Raises RapportNonEcrit."""
         absents: Mapping[str, str] = {}
         if self.dossier is None:
-            return {}, absents
-        ecrits: list[FichierDeRapport] = [*ECRITS]
+            return {}, absents, garants
+        alentours = Alentours(_avant(self.dossier))
         with _a_la_place(self.dossier) as provisoire:
+            chemin = provisoire / PREUVES.fichier
             if preuves is not None:
-                absents = preuves.deposer(rapport, provisoire / PREUVES.fichier, self.cle)
-                ecrits += [f for f in (PREUVES, ATTESTATION) if (provisoire / f.fichier).is_file()]
-            alentours = _alentours(self.dossier, provisoire, garants)
+                from sne_conformite.preuves.paquet_de_preuves import empreinte, numero
+
+                absents, sha256 = preuves.deposer(rapport, chemin), empreinte(chemin)
+                numero_du_paquet = numero(rapport.entete.contrat, sha256)
+                alentours = replace(garants, avant=alentours.avant, preuves=sha256, numero=numero_du_paquet)
             for forme in ECRITS:
                 (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
-        return {forme.nom: self.dossier / forme.fichier for forme in ecrits}, absents
+            if preuves is not None:
+                preuves.attester(rapport, chemin, self.cle)
+            ecrits = [f for f in FICHIERS.values() if (provisoire / f.fichier).is_file()]
+        return {f.nom: self.dossier / f.fichier for f in ecrits}, absents, alentours
 
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].ecrire(rapport).decode())
         sys.stdout.flush()
-
-
-def _alentours(dossier: Path, ecrits: Path, garants: Alentours) -> Alentours:
-    """Returns the facts known beside a report: `dossier` has the previous report, `ecrits` is where the
-    evidence was written."""
-    from sne_conformite.preuves.paquet_de_preuves import empreinte
-
-    preuves = ecrits / PREUVES.fichier
-    if not preuves.is_file():
-        return Alentours(_avant(dossier))
-    signatures = garants.signatures if (ecrits / ATTESTATION.fichier).is_file() else ()
-    return Alentours(_avant(dossier), empreinte(preuves), signatures, garants.classe)
-
-
-def _nom(cle: "CleDeSignature") -> str:
-    """Whom a key says that it belongs to."""
-    return cle.titulaire or f"clé {cle.id[:16]}"
 
 
 def _lire_la_cle(cle: str) -> "CleDeSignature":

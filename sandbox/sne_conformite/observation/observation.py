@@ -65,6 +65,22 @@ _BASE_NOMMEE: Final = re.compile("^/bases/[^/]+")
 #: Statuses of a request that was not received whole: its connection was cut, or it took too long.
 _SANS_FIN: Final = (0, 408)
 
+#: How the reference application writes a message: what comes before its operation.
+_FACON_DU_TEMOIN: Final = (
+    rb'\r\nContent-Type: application/xop\+xml; charset=UTF-8; type="application/soap\+xml"; [^\r\n]+\r\n'
+    rb"Content-Transfer-Encoding: binary\r\nContent-ID: <[^\r\n]+>\r\n\r\n"
+    rb"<\?xml version='1.0' encoding='UTF-8'\?>\n"
+    rb'<soap:Envelope xmlns:soap="[^"]+" xmlns:ws="[^"]+" xmlns:xop="[^"]+"><soap:Body><ws:'
+)
+#: Its marks: that, under its own boundary, or with one word for the boundary and the parts, whatever it is.
+_MARQUES_DU_TEMOIN: Final = re.compile(
+    rb"--temoin[0-9a-f]*"
+    + _FACON_DU_TEMOIN
+    + rb"|--(\w+?)[0-9a-f]*"
+    + _FACON_DU_TEMOIN
+    + rb'[^\0]{1,3000}?cid:\w+@(?:\1|temoin)"'
+)
+
 #: Pannes that leave the answer readable.
 PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
 
@@ -331,6 +347,11 @@ class Observation:
     def champs(self) -> dict[str, Champ]:
         """Fields of the request's payload, by name."""
         return self.question.champs
+
+    @property
+    def du_temoin(self) -> bool:
+        """Tell whether the message bears the marks of the reference application."""
+        return _MARQUES_DU_TEMOIN.match(self.echange.requete) is not None
 
     @cached_property
     def prevue(self) -> OperationPubliee | None:

@@ -28,6 +28,7 @@ from sne_conformite.pilotage.verdict_d_un_scenario import Blocage, Recolte, ense
 from sne_conformite.plan.exemples_tires import ExempleTire, strategie
 from sne_conformite.plan.plan import Plan, Scenario
 from sne_conformite.protocole.adresses_pour_l_application import Adresses
+from sne_conformite.protocole.defi_du_verificateur import graine_du_defi
 from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_conformite.rapports.rapport import (
     Constat,
@@ -77,7 +78,8 @@ class ReglagesPilotage:
     (all by default), `reduction` is how many examples a shrink may run, 0 for none. `nom` is how the
     application is called until it says its name, `commande` the command line that findings are reproduced by,
     but for seed, clock and scenario; `exiger` the requirements whose evidence may not lack; `acceleration`
-    the clock that the application is given to wait on."""
+    the clock that the application is given to wait on; `defi` the challenge in which it is asked who it is,
+    the seed then being drawn from its answer."""
 
     exemples: int = 10
     graine: int = 0
@@ -89,6 +91,7 @@ class ReglagesPilotage:
     reduction: int = BUDGET
     exiger: Collection[str] = ()
     acceleration: float = 1.0
+    defi: str = ""
 
     @classmethod
     def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
@@ -130,7 +133,6 @@ def derouler(
     exigences = charger_exigences(base.contrat.dossiers)
     choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
     greffe = greffe or Greffe()
-    greffe.commencer(base.nom, en_json(replace(reglages, maintenant=instant)))
     with contextlib.ExitStack() as pile:
         lien = LienApplication(application, pile.enter_context(greffe.pouls(adresses, base)))
         banc = greffe.suivre(BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences))))
@@ -139,9 +141,8 @@ def derouler(
         pilotage = _Pilotage(
             banc,
             couloirs,
-            reglages,
+            replace(reglages, maintenant=instant),
             instant,
-            f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
             RecueilDuJugement(base.contrat, exigences, reglages.profil),
             Reductions(reglages.reduction),
             greffe,
@@ -150,6 +151,7 @@ def derouler(
         yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
         with pilotage.jusqu_a_l_interruption():
             pilotage.demarrer()
+        greffe.commencer(base.nom, en_json(pilotage.reglages))
         resultats = []
         for rang, scenario in enumerate(choisis, 1):
             yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
@@ -216,7 +218,6 @@ class _Pilotage:
     couloirs: Couloirs
     reglages: ReglagesPilotage
     instant: datetime
-    commande: str
     recueil: RecueilDuJugement
     reductions: Reductions
     greffe: Greffe
@@ -242,7 +243,7 @@ class _Pilotage:
     def demarrer(self) -> None:
         """Tells the application where we are; what it knows."""
         try:
-            reponse = presenter(self.banc, self.instant, self.reglages.acceleration)
+            reponse = presenter(self.banc, *self._a_dire)
         except LienRompu as rompu:
             self.panne = rompu.diagnostics()
             return
@@ -257,6 +258,18 @@ class _Pilotage:
             frozenset(contrat.versions),
             frozenset(c for role in roles.values() for c in role.commandes),
         )
+        if defi := self.reglages.defi:
+            self.reglages = replace(self.reglages, graine=graine_du_defi(defi, self.presentation.nom))
+
+    @property
+    def commande(self) -> str:
+        """The command that plays the run again."""
+        reglages = self.reglages
+        return f"{reglages.commande} --seed {reglages.graine} --clock {self.instant.isoformat()}"
+
+    @property
+    def _a_dire(self) -> tuple[datetime, float, str]:
+        return self.instant, self.reglages.acceleration, self.reglages.defi
 
     def renforcer(self, restants: Sequence[Scenario]) -> None:
         """Has the rest played in several lanes, once the application was seen to do a command and to read its
@@ -267,8 +280,7 @@ class _Pilotage:
         if not (vu and self.couloirs.possibles) or self.panne or self.interruption or not self.presentation:
             return
         a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
-        a_dire = (self.instant, self.reglages.acceleration)
-        self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
+        self.couloirs.ouvrir(a_jouer, self.presentation.instances, self._a_dire, self._tirer, self._jouer)
 
     def finir(self) -> None:
         """Tells the application that it is over."""
@@ -293,6 +305,7 @@ class _Pilotage:
             fin=datetime.now(UTC),
             echanges=self.echanges,
             exemples=sum(resultat.exemples for resultat in resultats),
+            defi=reglages.defi,
             inacheve=inacheve(self.interruption, resultats),
             surcharge=self.banc.base.contrat.dossiers.surcharge,
             regles_eteintes=regles_eteintes(self.banc.base.contrat),

@@ -11,6 +11,7 @@ package from a whole one; who vouches for it is told by the signature beside it 
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from base64 import b64decode, b64encode
@@ -21,6 +22,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
+
+from stdnum import luhn
 
 from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail
 from sne_conformite.preuves.pseudonymes import Pseudonymes
@@ -53,6 +56,10 @@ _DROITS: Final = 0o644 << 16
 _BLOC: Final = 1 << 20
 #: Of the names that an error says.
 _NOMS_MAX: Final = 200
+#: Of a number: its letters (Crockford's base 32), those that are taken for others, how many are drawn.
+_LETTRES: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CONFONDUES: Final = str.maketrans("OIL", "011")
+_CHIFFRES: Final = 15
 _ENTIER: Final = "donnez le preuves.zip écrit par --report-dir, recopié en entier"
 _OU_REFAITES: Final = "redemandez le dossier d'origine, ou refaites le jugement"
 _TEXTES: Final = frozenset({"requete", "reponse"})
@@ -148,14 +155,6 @@ class DossierPreuves:
                 yield lue
 
 
-@dataclass(frozen=True, slots=True)
-class DossierEcrit:
-    """A package written: SHA-256 of the file, in hexadecimal, and `absents` as in `DossierPreuves`."""
-
-    empreinte: str
-    absents: Mapping[str, str]
-
-
 def ecrire(
     rapport: Rapport,
     chemin: Path,
@@ -166,8 +165,8 @@ def ecrire(
     juges: Detail | None = None,
     plan: Mapping[str, str] | None = None,
     proces_verbal: Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None = None,
-) -> DossierEcrit:
-    """Writes a package, exchange by exchange; one that cannot be written is left out, and named.
+) -> Mapping[str, str]:
+    """Writes a package, exchange by exchange; answers those that cannot be written, by their ids, and why.
 
     `configuration` is JSON values, `juges` the digests of what judged. Of a driven run, `plan` are its
     scenarios, and `proces_verbal` gives its lines, with stand-ins for NIRs. NIRs are masked in the report,
@@ -200,7 +199,7 @@ def ecrire(
         provisoire.replace(chemin)
     finally:
         provisoire.unlink(missing_ok=True)
-    return DossierEcrit(empreinte(chemin), absents)
+    return absents
 
 
 def sceller(fichier: Path) -> None:
@@ -432,6 +431,29 @@ def empreinte(fichier: Path) -> str:
     """The SHA-256 of a file, in hexadecimal. Raises OSError."""
     with fichier.open("rb") as flux:
         return hashlib.file_digest(flux, "sha256").hexdigest()
+
+
+def numero(contrat: str, sha256: str) -> str:
+    """The number of the certificate of a package, from its digest: « SNE52-7K3M-… », whose last character
+    checks the others."""
+    tire = int(sha256, 16)
+    corps = "".join(_LETTRES[tire >> 5 * rang & 31] for rang in range(_CHIFFRES))
+    corps += luhn.calc_check_digit(corps, _LETTRES)
+    groupes = re.findall("....", corps)
+    return "-".join(["SNE" + re.sub(r"\W|_|v", "", contrat).upper(), *groupes])
+
+
+def lire_numero(dit: str) -> str:
+    """A number as it is typed or heard, as `numero` writes it. Raises UsageError for one that was not copied
+    right."""
+    tete, *groupes = dit.upper().split("-")
+    corps = "".join(groupes).translate(_CONFONDUES)
+    if len(corps) != _CHIFFRES + 1 or not luhn.is_valid(corps, _LETTRES):
+        raise UsageError(
+            f"Le numéro [{dit}] n'est pas bien recopié : ses caractères ne vont pas ensemble.",
+            remede="relisez-le sur le rapport, avec ses tirets : SNE52-7K3M-…",
+        )
+    return "-".join([tete, *re.findall("....", corps)])
 
 
 # --- exchanges ---------------------------------------------------------------------------------------

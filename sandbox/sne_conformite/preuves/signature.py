@@ -20,6 +20,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sne_conformite.preuves.paquet_de_preuves import empreinte
+from sne_conformite.rapports.formats_de_rapport import PAGES, PREUVES
 from sne_conformite.rapports.rapport import EtatExigence, Rapport
 from sne_conformite.rapports.rapport_json import pas_du_json
 from sne_conformite.rapports.rapport_masque import masquer
@@ -73,6 +75,11 @@ class CleDeSignature:
     def id(self) -> str:
         """Its `keyid`."""
         return keyid(self.publique)
+
+    @property
+    def nom(self) -> str:
+        """Whom it says that it belongs to, or which it is."""
+        return self.titulaire or f"clé {self.id[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,30 +231,32 @@ def _cle_publique(spki: bytes) -> Ed25519PublicKey:
 # --- the statement ---------------------------------------------------------------------------------------
 
 
-def declarer(rapport: Rapport, texte: bytes, empreinte: str, signataire: str) -> bytes:
-    """The statement of a package whose SHA-256 is `empreinte`: of `rapport`, which `texte` is the JSON of,
-    vouched for by who calls itself `signataire`."""
+def declarer(rapport: Rapport, texte: bytes, preuves: Path, cle: CleDeSignature) -> bytes:
+    """The statement of a package and of the pages beside it: of `rapport`, which `texte` is the JSON of,
+    vouched for by who drove the trial, whose key is `cle`. Raises OSError."""
     dit = {
         "_type": _STATEMENT,
-        "subject": sujets(rapport, empreinte),
+        "subject": sujets(rapport, preuves),
         "predicateType": _PREDICAT,
-        "predicate": predicat(rapport, texte, signataire),
+        "predicate": predicat(rapport, texte, {"signataire": cle.nom, "menee_par": cle.id}),
     }
     return json.dumps(dit, ensure_ascii=False).encode()
 
 
-def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
-    """The subject of the statement: the package, and the product that the vendor declares."""
-    dits: list[dict[str, Any]] = [{"name": "preuves.zip", "digest": {"sha256": empreinte}}]
+def sujets(rapport: Rapport, preuves: Path) -> list[dict[str, Any]]:
+    """The subject of the statement: the package, the product that the vendor declares, the pages that are
+    beside. Raises OSError."""
+    dits: list[dict[str, Any]] = [{"name": PREUVES.fichier, "digest": {"sha256": empreinte(preuves)}}]
     candidat = rapport.entete.candidat
     algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
     if candidat is not None and algorithme is not None:
         dits.append({"name": candidat.produit, "digest": {algorithme: candidat.empreinte}})
-    return dits
+    pages = (page for nom in PAGES if (page := preuves.with_name(nom)).is_file())
+    return dits + [{"name": page.name, "digest": {"sha256": empreinte(page)}} for page in pages]
 
 
-def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
-    """The predicate of the statement on a report."""
+def predicat(rapport: Rapport, texte: bytes, qui: Mapping[str, str]) -> dict[str, Any]:
+    """The predicate of the statement on a report; `qui` says whom it is of, as `EnveloppeVerifiee.qui`."""
     rapport = masquer(rapport)
     entete = rapport.entete
     enfreintes = [b for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE]
@@ -277,7 +286,7 @@ def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
             "inacheve": entete.inacheve,
             "mentions": [{"id": m.id, "verdict": m.verdict.value} for m in rapport.mentions],
             "rapport": hashlib.sha256(texte).hexdigest(),
-            "signataire": signataire,
+            **qui,
         },
     }
 
@@ -293,15 +302,14 @@ class EnveloppeVerifiee:
     payload: bytes
     cles: Mapping[str, bytes]
 
-    @property
-    def signataire(self) -> str:
-        """Whom its first signature says that it is of."""
-        return str(self.statement["predicate"][_LE_NOTRE].get("signataire", ""))
+    def dit(self, quoi: str) -> str:
+        """A word of ours in its predicate, "" without it."""
+        return str(self.statement["predicate"][_LE_NOTRE].get(quoi, ""))
 
     @property
-    def jour(self) -> str:
-        """The day that the run ended on, as it says (ISO)."""
-        return str(self.statement["predicate"][_LE_NOTRE].get("fin", ""))[:10]
+    def qui(self) -> dict[str, str]:
+        """Whom it is of: the name and the `keyid` of who drove the trial, as it says."""
+        return {quoi: self.dit(quoi) for quoi in ("signataire", "menee_par")}
 
 
 def signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]] = ()) -> bytes:

@@ -47,7 +47,7 @@ FORMATS: Final = (
     ),
     FormatDeRapport(
         "JSON", "rapport.json", "application/json", "vos outils, et la page Conformité",
-        "sne_conformite.rapports.rapport_json", "json",
+        "sne_conformite.rapports.rapport_json", "json", situe=True,
     ),
     FormatDeRapport(
         "JUnit", "junit.xml", "application/xml", "l'intégration continue : un cas par vérification",
@@ -88,6 +88,8 @@ ATTESTATION: Final = FichierDeRapport(
     "Attestation", "attestation.dsse.json", "application/vnd.in-toto+json",
     "signer, si une clé est donnée : qui répond de ce dossier (in-toto, DSSE, Ed25519)",
 )  # fmt: skip
+#: Those that are read beside the package, which the attestation signs too.
+PAGES: Final = (FORMATS[0].fichier, *(f.fichier for f in RENDUS))
 #: Every file of --report-dir, by its name.
 FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*ECRITS, PREUVES, ATTESTATION)}
 #: Those that are there without a key.

@@ -1,7 +1,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def echanges(nombre: int = 3) -> Iterator[Echange]:
         )  # fmt: skip
 
 
-def ecrire(chemin: Path) -> paquet_de_preuves.DossierEcrit:
+def ecrire(chemin: Path) -> Mapping[str, str]:
     return paquet_de_preuves.ecrire(
         rapport(), chemin, echanges=echanges(), configuration=CONFIGURATION,
         versions={"sne-sandbox": "0.1.0", "python": "3.12"},
@@ -90,11 +90,11 @@ def test_an_exchange_that_cannot_be_written_is_left_out_and_named(
         return remplacer(self, echange)
 
     monkeypatch.setattr(Pseudonymes, "echange", casser)
-    ecrit = ecrire(tmp_path / "preuve.zip")
+    absents = ecrire(tmp_path / "preuve.zip")
     lu = paquet_de_preuves.lire(tmp_path / "preuve.zip")
     assert [e.identifiant for e in lu.echanges] == [1, 3]
     assert list(lu.absents) == ["2"]
-    assert lu.absents == ecrit.absents
+    assert lu.absents == absents
     assert "OverflowError : an 4294967296, 206*" in lu.absents["2"]
 
 
