@@ -11,7 +11,7 @@ from typing import Final
 from sne_conformite.bilan.consequences import SANS_CAUSE, chef
 from sne_conformite.bilan.couverture_du_contrat import Couverture
 from sne_conformite.observation.accidents_de_la_suite import GARDES_MAX, dire_l_accident, dire_les_accidents
-from sne_conformite.observation.observation import Observation, citer
+from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, Observation, citer
 from sne_conformite.rapports.rapport import (
     MARQUES,
     REFUS,
@@ -77,7 +77,7 @@ class RecueilDuJugement:
 
     def voir(self, vue: Observation) -> None:
         """Takes in an exchange: what it uses of the contract, what the SNE answers to it."""
-        self._du_temoin = self._du_temoin or vue.du_temoin
+        self._du_temoin = self._du_temoin or bool(MARQUES_DU_TEMOIN.match(vue.echange.requete))
         with vue.isoler("mesurer ce qu'il couvre"):
             self._couverture.voir(vue)
         with vue.isoler("relever ce que le SNE y répond"):

@@ -64,7 +64,9 @@ def commande(
             "--a-faire, --mentions, --modele et --verifier ne vont pas ensemble.", remede="choisissez-en une"
         )
     if a_verifier is not None:
-        return _verifier(*a_verifier, confiance, options)
+        from sne_conformite.cli.preuves_rejugees import verifier_le_numero
+
+        return verifier_le_numero(*a_verifier, confiance, options)
     if modele:
         click.echo(MODELE.read_text("utf-8"), nl=False)
         return 0
@@ -85,20 +87,6 @@ def commande(
             _dire_arbre if arbre else _dire_liste,
         )
     return 0
-
-
-def _verifier(numero: str, dossier: Path, confiance: Path | None, options: Mapping[str, Any]) -> int:
-    """Verifies the package of a folder, whose number must be that one; the exit code of `report --verify`.
-    Raises UsageError, OperatorError."""
-    from sne_conformite.cli.options_de_jugement import RapportDemande
-    from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
-    from sne_conformite.cli.sorties_de_rapport import Sorties
-    from sne_conformite.preuves.paquet_de_preuves import lire_numero
-    from sne_conformite.rapports.formats_de_rapport import PREUVES
-
-    verificateur = Verificateur(confiance, numero=lire_numero(numero))
-    sorties = Sorties.preparer(RapportDemande(None), options=options)
-    return rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
 
 
 def _montrer(contenu: Mapping[str, Any], forme: str, dire: Any) -> None:

@@ -17,6 +17,7 @@ from sne_conformite.bilan import trafic_juge
 from sne_conformite.bilan.candidat import du_modele
 from sne_conformite.cli import sorties_de_rapport
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
+from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees
 from sne_conformite.plan import plan as plans
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves, signature
@@ -65,7 +66,7 @@ _UN_JOUR: Final = timedelta(days=1)
 #: What a package whose members are no configuration, plan or procès-verbal of ours raises as it is judged.
 _ILLISIBLE: Final = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError,
-    OSError,
+    OSError, plans.PlanIncorrect,
 )  # fmt: skip
 
 
@@ -153,6 +154,13 @@ def rejuger(
     rapport = _conteste(dossier.rapport, len(vu.ecarts))
     qui = None if vu.ecarts else tuple(vu.signataires or ())
     return sorties.rendre(rapport, PreuvesCopiees(fichier, dossier.configuration, classe, qui, numero))
+
+
+def verifier_le_numero(numero: str, dossier: Path, confiance: Path | None, options: Mapping[str, Any]) -> int:
+    """Verifies the package of a folder, which must have that number, as `rejuger`. Raises UsageError."""
+    verificateur = Verificateur(confiance, numero=paquet_de_preuves.lire_numero(numero))
+    sorties = sorties_de_rapport.Sorties.preparer(RapportDemande(), options=options)
+    return rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
 
 
 # --- signature -------------------------------------------------------------------------------------------
@@ -243,8 +251,8 @@ def _comparer_l_attestation(
     for autre in signes:
         nom = autre.get("name") if isinstance(autre, dict) else None
         if autre not in sujets and nom not in PAGES:
-            dit = abrege(str(autre), _VALEUR_MAX)
-            vu.refuser(_SIGNATURE, f"elle est aussi d'autre chose que ce dossier et son produit : {dit}.")
+            montre = abrege(str(autre), _VALEUR_MAX)
+            vu.refuser(_SIGNATURE, f"elle est aussi d'autre chose que ce dossier et son produit : {montre}.")
     dit = signature.predicat(dossier.rapport, dossier.texte.encode(), enveloppe.qui)
     ecarts = list(_ecarts(dict(enveloppe.statement["predicate"]), dit))
     vu.refuser(_SIGNATURE, *(f"elle ne dit pas ce que dit le rapport : {ecart}." for ecart in ecarts))
@@ -369,30 +377,16 @@ def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat
 
 def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
     ici, alors = sorties_de_rapport.versions()["hypothesis"], dossier.versions.get("hypothesis")
-    with tempfile.TemporaryDirectory(prefix="sne-") as dossier_du_plan:
-        tenir_hypothesis(Path(dossier_du_plan))
-        racine = Path(dossier_du_plan) / "plan"
-        for nom, texte in dossier.plan.items():
-            fichier = racine / nom
-            if not fichier.resolve().is_relative_to(racine.resolve()):
-                raise RejeuImpossible(f"le plan nomme un fichier hors de lui : {nom}")
-            try:
-                fichier.parent.mkdir(parents=True, exist_ok=True)
-                fichier.write_text(texte, "utf-8")
-            except (OSError, ValueError):  # too long, or the name of a file and of a folder
-                dit = abrege(nom, _VALEUR_MAX)
-                raise RejeuImpossible(f"le plan nomme un fichier qui ne peut pas être : {dit}") from None
+    with tempfile.TemporaryDirectory(prefix="sne-") as home:
+        tenir_hypothesis(Path(home))
         rejeu = Rejeu(dossier.proces_verbal(), journal, contrat, retirer=ici == alors)
         if ici != alors:
             vu.dire(_REJUGEMENT, _NON_RETIRES)
-        rapport = rejeu.juger(plans.charger(racine))
-        ecrits, defi = rejeu.reglages, rapport.entete.defi
-        donnees = graine_du_defi(defi, rapport.entete.application), horloge_du_defi(defi)
-        if defi and donnees != (ecrits.graine, ecrits.maintenant):
-            vu.refuser(
-                _IDENTITE,
-                f"le défi ne donne ni cette graine ni cette horloge à « {rapport.entete.application} ».",
-            )
+        rapport = rejeu.juger(plans.de_textes(dossier.plan))
+    ecrits, defi, nom = rejeu.reglages, rapport.entete.defi, rapport.entete.application
+    donnees = graine_du_defi(defi, nom), horloge_du_defi(defi)
+    if defi and donnees != (ecrits.graine, ecrits.maintenant):
+        vu.refuser(_IDENTITE, f"le défi ne donne ni cette graine ni cette horloge à « {nom} ».")
     vu.retires = rejeu.retires
     vu.refuser(_REJUGEMENT, *(f"{ecart}." for ecart in rejeu.ecarts))
     return de_ces_scenarios(rapport, dossier.configuration["options"].get("scenarios", ()))
@@ -479,9 +473,9 @@ def _conclure(
     defi, pilote = entete.defi, entete.mode != TRAFIC
     if nom := entete.usurpee(entete.candidat):
         vu.refuser(_IDENTITE, f"ce trafic {entete.marques}, et se dit « {nom} ».")
-    for attestation in entete.candidat.attestations if entete.candidat else ():
-        if du_modele(attestation.auteur, attestation.phrase):
-            vu.refuser("Attestations", f"celle de {attestation.exigence} est l'exemple du modèle.")
+    for dite in entete.candidat.attestations if entete.candidat else ():
+        if du_modele(dite.auteur, dite.phrase):
+            vu.refuser("Attestations", f"celle de {dite.exigence} est l'exemple du modèle.")
     if verificateur.defi and verificateur.defi != defi:
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
     elif verificateur.defi and not vu.retires:

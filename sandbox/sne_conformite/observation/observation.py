@@ -73,7 +73,7 @@ _FACON_DU_TEMOIN: Final = (
     rb'<soap:Envelope xmlns:soap="[^"]+" xmlns:ws="[^"]+" xmlns:xop="[^"]+"><soap:Body><ws:'
 )
 #: Its marks: that, under its own boundary, or with one word for the boundary and the parts, whatever it is.
-_MARQUES_DU_TEMOIN: Final = re.compile(
+MARQUES_DU_TEMOIN: Final = re.compile(
     rb"--temoin[0-9a-f]*"
     + _FACON_DU_TEMOIN
     + rb"|--(\w+?)[0-9a-f]*"
@@ -347,11 +347,6 @@ class Observation:
     def champs(self) -> dict[str, Champ]:
         """Fields of the request's payload, by name."""
         return self.question.champs
-
-    @property
-    def du_temoin(self) -> bool:
-        """Tell whether the message bears the marks of the reference application."""
-        return _MARQUES_DU_TEMOIN.match(self.echange.requete) is not None
 
     @cached_property
     def prevue(self) -> OperationPubliee | None:

@@ -125,9 +125,9 @@ class EchangesDuDossier:
 
 @dataclass(frozen=True, slots=True)
 class DossierPreuves:
-    """A package whose hashes were checked. `versions` of all that judged, `empreintes` SHA-256 by member,
-    `absents` why an exchange (by its id) could not be put in it; `texte` is that of `rapport`, `juges` the
-    digests of what judged, `plan` the scenarios by their paths."""
+    """A package whose hashes were checked. `versions` of all that judged, `absents` why an exchange (by its
+    id) could not be put in it; `texte` is that of `rapport`, `juges` the digests of what judged, `plan` the
+    scenarios by their paths."""
 
     fichier: Path
     format: int
@@ -136,7 +136,6 @@ class DossierPreuves:
     rapport: Rapport
     texte: str
     versions: Mapping[str, str]
-    empreintes: Mapping[str, str]
     absents: Mapping[str, str]
     juges: Detail
     plan: Mapping[str, str]
@@ -302,7 +301,6 @@ def _lire(fichier: Path) -> DossierPreuves:
         rapport=rapport,
         texte=texte,
         versions=versions,
-        empreintes={nom: membre["sha256"] for nom, membre in membres.items()},
         absents=absents,
         juges=juges,
         plan=plan,

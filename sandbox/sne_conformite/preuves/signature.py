@@ -27,6 +27,7 @@ from sne_conformite.rapports.rapport_json import pas_du_json
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface import archives, systeme
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
 
@@ -35,7 +36,6 @@ _STATEMENT: Final = "https://in-toto.io/Statement/v1"
 _PREDICAT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 _LE_NOTRE: Final = "sne-sandbox"
 _DROITS: Final = 0o600
-_PEM: Final = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
 _TITULAIRE: Final = re.compile(r"^# titulaire : (.+)$", re.MULTILINE)
 _EN_CREER: Final = '« sne-sandbox cles creer --nom "Éditeur X" » en fait une'
 EDITEUR: Final = "éditeur"
@@ -135,7 +135,7 @@ def lire_cle(dite: str) -> CleDeSignature:
     """The private key of a file, or of a PEM text. Raises CleIncorrecte, which never shows it."""
     ou, texte = _texte_de(dite)
     try:
-        privee = serialization.load_pem_private_key(_bloc(texte), None)
+        privee = serialization.load_pem_private_key(texte.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CleIncorrecte(
             f"{ou} : ce n'est pas une clé privée en PEM, sans mot de passe.", remede=_EN_CREER
@@ -149,7 +149,7 @@ def lire_cle_publique(dite: str) -> tuple[bytes, str]:
     """The public key (SPKI, DER) of a file, or of a PEM text, and its holder. Raises CleIncorrecte."""
     ou, texte = _texte_de(dite)
     try:
-        publique = serialization.load_pem_public_key(_bloc(texte))
+        publique = serialization.load_pem_public_key(texte.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CleIncorrecte(f"{ou} : ce n'est pas une clé publique en PEM (.pub).") from None
     if not isinstance(publique, Ed25519PublicKey):
@@ -201,11 +201,6 @@ def _texte_de(dite: str) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError, ValueError) as erreur:
         quoi = raison_systeme(erreur) if isinstance(erreur, OSError) else "ce n'est pas du texte"
         raise CleIncorrecte(f"Le fichier de clé [{dite}] ne se lit pas : {quoi}.", remede=_EN_CREER) from None
-
-
-def _bloc(texte: str) -> bytes:
-    trouve = _PEM.search(texte)
-    return trouve[0].encode() if trouve else b""
 
 
 def _titulaire(texte: str) -> str:
@@ -272,18 +267,8 @@ def predicat(rapport: Rapport, texte: bytes, qui: Mapping[str, str]) -> dict[str
         "warnedTests": [b.exigence for b in enfreintes if b not in refusees],
         "failedTests": [b.exigence for b in refusees],
         _LE_NOTRE: {
-            "outil": entete.outil,
-            "contrat": entete.contrat,
-            "profil": entete.profil,
-            "mode": entete.mode,
-            "application": entete.application,
-            "graine": entete.graine,
-            "defi": entete.defi,
-            "debut": entete.debut.isoformat(),
-            "fin": entete.fin.isoformat(),
-            "echanges": entete.echanges,
+            **en_json(entete),
             "conclusion": conclure(rapport),
-            "inacheve": entete.inacheve,
             "mentions": [{"id": m.id, "verdict": m.verdict.value} for m in rapport.mentions],
             "rapport": hashlib.sha256(texte).hexdigest(),
             **qui,

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 TRAFIC: Final = "trafic"
 #: What is said of traffic that bears the marks of the reference application.
 MARQUES: Final = "porte les marques de l'application témoin"
-#: What that application calls itself, folded, but for its version.
-_TEMOIN: Final = "temoin"
 #: Nature of an answer that refuses.
 REFUS: Final = "refus"
 #: Groups of scenarios, in the order of the plan: folder -> title.
@@ -405,9 +403,8 @@ class Entete:
     def usurpee(self, candidat: Candidat | None) -> str:
         """The name, of the application or of the product, under which the reference application's traffic
         is shown; "" when it is under its own, or is not its traffic."""
-        noms = [self.application] if self.mode != TRAFIC else []
-        noms += [candidat.produit] if candidat else []
-        autres = (nom for nom in noms if plier(nom).rstrip("0123456789") != _TEMOIN)
+        noms = ("" if self.mode == TRAFIC else self.application, candidat.produit if candidat else "")
+        autres = (nom for nom in noms if plier(nom).rstrip("0123456789") not in ("", "temoin"))
         return next(autres, "") if self.marques else ""
 
 
