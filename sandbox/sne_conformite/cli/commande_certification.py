@@ -57,7 +57,7 @@ def commande(
       sne-sandbox certification --mentions
       sne-sandbox certification --modele > candidat.toml
       sne-sandbox certification --a-faire candidat.toml
-      sne-sandbox certification --verifier SNE52-7K3M-9QWX-2B4D-H6T4 rapport
+      sne-sandbox certification --verifier SNE52-7K3M-QWX2-B4DH-6TAZ rapport
     """
     if (fichier is not None) + arbre + modele + (a_verifier is not None) > 1:
         raise UsageError(

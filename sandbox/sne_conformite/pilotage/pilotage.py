@@ -243,7 +243,7 @@ class _Pilotage:
     def demarrer(self) -> None:
         """Tells the application where we are; what it knows."""
         try:
-            reponse = presenter(self.banc, *self._a_dire)
+            reponse = presenter(self.banc, self.instant, self.reglages.acceleration, self.reglages.defi)
         except LienRompu as rompu:
             self.panne = rompu.diagnostics()
             return
@@ -267,10 +267,6 @@ class _Pilotage:
         reglages = self.reglages
         return f"{reglages.commande} --seed {reglages.graine} --clock {self.instant.isoformat()}"
 
-    @property
-    def _a_dire(self) -> tuple[datetime, float, str]:
-        return self.instant, self.reglages.acceleration, self.reglages.defi
-
     def renforcer(self, restants: Sequence[Scenario]) -> None:
         """Has the rest played in several lanes, once the application was seen to do a command and to read its
         answer: until then, the findings of a scenario may be a consequence of the previous one. The scenarios
@@ -280,7 +276,8 @@ class _Pilotage:
         if not (vu and self.couloirs.possibles) or self.panne or self.interruption or not self.presentation:
             return
         a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
-        self.couloirs.ouvrir(a_jouer, self.presentation.instances, self._a_dire, self._tirer, self._jouer)
+        a_dire = (self.instant, self.reglages.acceleration, self.reglages.defi)
+        self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
 
     def finir(self) -> None:
         """Tells the application that it is over."""

@@ -14,13 +14,14 @@ import json
 import re
 import zipfile
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b32encode, b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import IO, Any, Final
 
 from stdnum import luhn
@@ -56,9 +57,9 @@ _DROITS: Final = 0o644 << 16
 _BLOC: Final = 1 << 20
 #: Of the names that an error says.
 _NOMS_MAX: Final = 200
-#: Of a number: its letters (Crockford's base 32), those that are taken for others, how many are drawn.
-_LETTRES: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CONFONDUES: Final = str.maketrans("OIL", "011")
+#: Of a number: its letters (base 32, RFC 4648), the digits that are taken for some, how many are drawn.
+_LETTRES: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_CONFONDUES: Final = str.maketrans("018", "OIB")
 _CHIFFRES: Final = 15
 _ENTIER: Final = "donnez le preuves.zip écrit par --report-dir, recopié en entier"
 _OU_REFAITES: Final = "redemandez le dossier d'origine, ou refaites le jugement"
@@ -434,11 +435,9 @@ def empreinte(fichier: Path) -> str:
 def numero(contrat: str, sha256: str) -> str:
     """The number of the certificate of a package, from its digest: « SNE52-7K3M-… », whose last character
     checks the others."""
-    tire = int(sha256, 16)
-    corps = "".join(_LETTRES[tire >> 5 * rang & 31] for rang in range(_CHIFFRES))
+    corps = b32encode(bytes.fromhex(sha256)).decode()[:_CHIFFRES]
     corps += luhn.calc_check_digit(corps, _LETTRES)
-    groupes = re.findall("....", corps)
-    return "-".join(["SNE" + re.sub(r"\W|_|v", "", contrat).upper(), *groupes])
+    return "-".join(["SNE" + re.sub(r"\W|_|v", "", contrat).upper(), *wrap(corps, 4)])
 
 
 def lire_numero(dit: str) -> str:
@@ -451,7 +450,7 @@ def lire_numero(dit: str) -> str:
             f"Le numéro [{dit}] n'est pas bien recopié : ses caractères ne vont pas ensemble.",
             remede="relisez-le sur le rapport, avec ses tirets : SNE52-7K3M-…",
         )
-    return "-".join([tete, *re.findall("....", corps)])
+    return "-".join([tete, *wrap(corps, 4)])
 
 
 # --- exchanges ---------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ again. A signature says who vouches, not that it is true, nor when it was made. 
 
 import hashlib
 import json
-import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any, Final, Literal
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sne_conformite.preuves.paquet_de_preuves import empreinte
 from sne_conformite.rapports.formats_de_rapport import PAGES, PREUVES
@@ -26,7 +26,7 @@ from sne_conformite.rapports.rapport import EtatExigence, Rapport
 from sne_conformite.rapports.rapport_json import pas_du_json
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
-from sne_interface import archives, systeme
+from sne_interface import archives
 from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
@@ -84,10 +84,9 @@ class CleDeSignature:
 
 @dataclass(frozen=True, slots=True)
 class CleDeConfiance:
-    """A line of `confiance.toml`: a public key (SPKI, DER), whose it is, and of what class (EDITEUR,
-    VERIFICATEUR), between two days, both included; None for no limit."""
+    """A line of `confiance.toml`: whose a key is, and of what class (EDITEUR, VERIFICATEUR), between two
+    days, both included; None for no limit."""
 
-    publique: bytes
     titulaire: str
     classe: str
     depuis: date | None = None
@@ -106,25 +105,15 @@ def creer(titulaire: str, dossier: Path) -> tuple[Path, Path, CleDeSignature]:
         raise CleIncorrecte("Le nom d'un titulaire tient en une ligne.", remede='--nom "Éditeur X"')
     cle = CleDeSignature(Ed25519PrivateKey.generate(), titulaire.strip())
     privee, publique = dossier / "sne-sandbox.cle", dossier / "sne-sandbox.cle.pub"
+    tete = f"# titulaire : {cle.titulaire}\n".encode()
+    if deja := [fichier for fichier in (privee, publique) if fichier.exists()]:
+        raise CleIncorrecte(
+            f"[{deja[0]}] existe déjà : une clé ne se remplace pas.", remede="donnez un autre dossier à --out"
+        )
     try:
         dossier.mkdir(parents=True, exist_ok=True)
-        for fichier in (privee, publique):
-            if fichier.exists():
-                raise CleIncorrecte(
-                    f"[{fichier}] existe déjà : une clé ne se remplace pas.",
-                    remede="donnez un autre dossier à --out",
-                )
-        tete = f"# titulaire : {cle.titulaire}\n".encode()
-        neuf = os.O_WRONLY | os.O_CREAT | os.O_EXCL | systeme.OCTETS
-        with os.fdopen(os.open(privee, neuf, _DROITS), "wb") as flux:
-            flux.write(
-                tete
-                + cle.privee.private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.PKCS8,
-                    serialization.NoEncryption(),
-                )
-            )
+        privee.touch(_DROITS, exist_ok=False)
+        privee.write_bytes(tete + cle.privee.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         publique.write_bytes(tete + en_pem(cle.publique))
     except OSError as erreur:
         raise CleIncorrecte(f"La clé ne s'écrit pas dans [{dossier}] : {raison_systeme(erreur)}.") from None
@@ -181,15 +170,13 @@ def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
             raise CleIncorrecte(f"{ou} : depuis et jusqu_a sont des jours, sans guillemets (2026-12-31).")
         dite = str(ligne["cle"])
         publique, _ = lire_cle_publique(dite if "-----BEGIN" in dite else str(fichier.parent / dite))
-        cles[keyid(publique)] = CleDeConfiance(publique, str(ligne["titulaire"]), ligne["classe"], *bornes)
+        cles[keyid(publique)] = CleDeConfiance(str(ligne["titulaire"]), ligne["classe"], *bornes)
     return cles
 
 
 def en_pem(spki: bytes) -> bytes:
     """A public key in PEM."""
-    return _cle_publique(spki).public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    return _cle_publique(spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _texte_de(dite: str) -> tuple[str, str]:
@@ -209,7 +196,7 @@ def _titulaire(texte: str) -> str:
 
 
 def _spki(publique: Ed25519PublicKey) -> bytes:
-    return publique.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return publique.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _cle_publique(spki: bytes) -> Ed25519PublicKey:

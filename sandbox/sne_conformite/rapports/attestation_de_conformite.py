@@ -96,7 +96,7 @@ def _pied(alentours: Alentours) -> Iterator[str]:
     yield "Cette page rend ce que dit un rapport ; elle n'en est pas la preuve."
     if alentours.preuves:
         yield f"La preuve est preuves.zip, SHA-256 {alentours.preuves}"
-        yield f"Pour la juger de nouveau : sne-sandbox certification --verifier {alentours.numero} DOSSIER"
+        yield f"Vérifier : sne-sandbox certification --verifier {alentours.numero} DOSSIER"
     if alentours.signatures is not None:
         yield f"Signé par : {' ; '.join(alentours.signatures) or 'personne'}"
     if alentours.classe:

@@ -195,7 +195,10 @@ def test_a_file_cut_short_is_told(dossier: Path, tmp_path: Path, garde: int) -> 
     assert "tronqué" in str(erreur)
 
 
-def test_another_file_of_the_report_is_told_which_to_give(tmp_path: Path) -> None:
+def test_no_file_is_told_and_another_of_the_report_is_told_which_to_give(tmp_path: Path) -> None:
+    assert "ne se lit pas" in str(refus(tmp_path / "absent.zip"))
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04" + b"\xff" * 200)
+    assert refus(tmp_path / "x.zip").exit_code == 2, "it never was one: it is not changed"
     (tmp_path / "rapport.json").write_text("{}")
     assert "preuves.zip" in refus(tmp_path / "rapport.json").remede
 
@@ -220,11 +223,6 @@ def test_any_byte_of_the_file_counts(tmp_path_factory: pytest.TempPathFactory, d
     assert isinstance(refus(change), paquet_de_preuves.DossierAltere), (
         "exit code 1, whatever does not read any more"
     )
-
-
-def test_what_never_was_a_package_is_not_told_as_changed(tmp_path: Path) -> None:
-    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04" + b"\xff" * 200)
-    assert refus(tmp_path / "x.zip").exit_code == 2
 
 
 def test_what_was_written_before_is_read_and_says_its_format(dossier: Path, tmp_path: Path) -> None:
@@ -255,10 +253,6 @@ def test_what_is_no_package_is_told(dossier: Path, tmp_path: Path, manifeste: by
     if manifeste is not None:
         membres["manifeste.json"] = manifeste
     assert dit in str(refus(sceller(tmp_path / "x.zip", membres)))
-
-
-def test_no_file_is_told(tmp_path: Path) -> None:
-    assert "ne se lit pas" in str(refus(tmp_path / "absent.zip"))
 
 
 def test_a_line_that_is_no_exchange_is_named(dossier: Path, tmp_path: Path) -> None:

@@ -147,14 +147,3 @@ def test_traffic_whose_first_exchanges_are_dropped_is_told(
     dites = refaire(dossier, capsys, 3, journal)
     assert dit in dites
     assert "Comparaison : le rapport" not in dites
-
-
-def test_an_exchange_taken_away_is_seen(nouvelle_base: Callable[..., Banc], tmp_path: Path) -> None:
-    banc = nouvelle_base()
-    numero, racine = banc.creer_demande("personne_seule")
-    banc.demander(radiation(racine, numero, "RADABA"))
-    rapport, chemin = juger(banc), tmp_path / "preuves.zip"
-    tous = trafic_juge.parcourir(banc.services.magasin, banc.nom)
-    paquet_de_preuves.ecrire(rapport, chemin, echanges=tous, configuration={}, versions={})
-    premiers = list(paquet_de_preuves.lire(chemin).echanges)[:1]
-    assert verdicts(rapport) != verdicts(rejouer(nouvelle_base(), iter(premiers)))

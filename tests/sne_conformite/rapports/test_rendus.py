@@ -64,7 +64,7 @@ def page(juge: Rapport, alentours: Alentours | None = None) -> str:
 
 
 def test_the_page_says_what_the_report_says_and_where_its_proof_is() -> None:
-    numero = "SNE52-7K3M-9QWX-2B4D-H6T4"
+    numero = "SNE52-7K3M-QWX2-B4DH-6TAZ"
     texte = page(rapport(), Alentours(preuves="ab" * 32, signatures=("Loge SA",), numero=numero))
     for attendu in (
         "2 opérations sur 3, 1 exigence prouvée sur 9, manquements :\n",
