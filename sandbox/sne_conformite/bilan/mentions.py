@@ -13,7 +13,6 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
-from sne_conformite.bilan.candidat import du_modele
 from sne_conformite.bilan.couverture_du_contrat import TITRES
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.plan import Plan, Scenario
@@ -199,8 +198,7 @@ class _Examen:
 
     @cached_property
     def _attestees(self) -> frozenset[str]:
-        dites = self._candidat.attestations if self._candidat else ()
-        attestees = {a.exigence for a in dites if not du_modele(a.auteur, a.phrase)}
+        attestees = {a.exigence for a in self._candidat.attestations} if self._candidat else set()
         return frozenset(attestees & self._certification.attestables.keys())
 
     @cached_property

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sne_conformite.cli.options_de_jugement import VARIABLE_CLE, RapportDemande
-from sne_conformite.rapports import manquements_connus
+from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail, resumer
+from sne_conformite.rapports import annotations_de_forge, manquements_connus, rapport_texte
 from sne_conformite.rapports.formats_de_rapport import (
     ATTESTATION,
     ECRITS,
@@ -28,6 +29,7 @@ from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
 from sne_interface import resources
+from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.nir import CACHE
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
@@ -37,11 +39,9 @@ from sne_sandbox.cli.options import inconnu
 
 if TYPE_CHECKING:
     from sne_conformite.bilan.mentions import ReferentielDeCertification
-    from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail
     from sne_conformite.preuves.pseudonymes import Pseudonymes
     from sne_conformite.preuves.signature import CleDeSignature
     from sne_interface.contract.contrats_charges import Contrat
-    from sne_interface.contract.overlay import DossiersContrat
     from sne_interface.domain.echange import Echange
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
@@ -73,7 +73,7 @@ class Preuves:
 
     echanges: "Iterable[Echange]" = ()
     configuration: Mapping[str, Any] = field(default_factory=dict)
-    juges: "Detail | None" = None
+    juges: Detail | None = None
     plan: Mapping[str, str] | None = None
     proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None
     scenarios: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ class PreuvesCopiees:
     classe: str
     signataires: tuple[str, ...] | None
     numero: str
-    juges: "Detail | None" = None
+    juges: Detail | None = None
     scenarios: tuple[str, ...] = ()
 
     def deposer(self, rapport: Rapport, chemin: Path) -> Mapping[str, str]:
@@ -238,8 +238,6 @@ class Sorties:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
         stderr has the report."""
-        from sne_conformite.preuves.empreintes_de_ce_qui_juge import resumer
-
         self._rendu = True
         if preuves.juges is not None:
             rapport = replace(rapport, entete=replace(rapport.entete, empreintes=resumer(preuves.juges)))
@@ -291,8 +289,6 @@ class Sorties:
     def _dire(
         self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours
     ) -> None:
-        from sne_conformite.rapports import annotations_de_forge, rapport_texte
-
         sortie = sys.stdout if self.forme == "text" else sys.stderr
         with annotations_de_forge.sans_ordres(sortie):
             if self.forme in PAR_OPTION:
@@ -325,8 +321,6 @@ class Sorties:
             raise
 
     def _en_echec(self, rapport: Rapport) -> None:
-        from sne_conformite.rapports import annotations_de_forge
-
         with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
             rapport, _ = self.mentionner(rapport)
         self._fichiers(rapport, SEUL)
@@ -375,11 +369,11 @@ def _lire_la_cle(cle: str) -> "CleDeSignature":
 def _avant(dossier: Path) -> Rapport | None:
     """The report that a folder holds, that of the run before; None without one that can be read, and went to
     its end."""
-    from sne_conformite.rapports import rapport_json as json
+    from sne_conformite.rapports import rapport_json
 
     try:
-        avant = json.lire(dossier / _RAPPORT)
-    except json.RapportIllisible:
+        avant = rapport_json.lire(dossier / _RAPPORT)
+    except rapport_json.RapportIllisible:
         return None
     return None if avant.entete.inacheve else avant
 
@@ -389,9 +383,7 @@ def _mots(options: Mapping[str, Path | None]) -> list[str]:
     return [mot for option, chemin in options.items() if chemin is not None for mot in (option, str(chemin))]
 
 
-def _dossiers(contrat: tuple[str, Path | None]) -> "DossiersContrat":
-    from sne_interface.contract.overlay import DossiersContrat
-
+def _dossiers(contrat: tuple[str, Path | None]) -> DossiersContrat:
     return DossiersContrat(resources.contracts_dir(), *contrat)
 
 

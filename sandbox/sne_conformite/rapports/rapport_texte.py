@@ -84,13 +84,12 @@ class _Resume:
     def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours) -> None:
         self._verdict()
         entete = self._rapport.entete
-        for quoi, dit in (
-            ("Classe", alentours.classe),
-            ("Identité", entete.identite if alentours.classe or entete.marques else ""),
-            ("Numéro", alentours.numero),
-        ):
-            if dit:
-                self._dire(f"{quoi} : {dit}")
+        if alentours.classe:
+            self._dire(f"Classe : {alentours.classe}")
+        if alentours.classe or entete.marques:
+            self._dire(f"Identité : {entete.identite}")
+        if alentours.numero:
+            self._dire(f"Numéro : {alentours.numero}")
         ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
         self._liste("À corriger", ouverts, "red")
         if ouverts and ouverts[0].commande:
