@@ -397,7 +397,7 @@ class Entete:
     @property
     def identite(self) -> str:
         """How far it is known whose run it is, in French."""
-        dite = "répondue dans le défi" if self.defi else "qu'aucun défi n'a demandée"
+        dite = "répondue dans le défi" if self.defi else "non demandée par un défi"
         return f"{dite} ; ce trafic {self.marques}" if self.marques else dite
 
     def usurpee(self, candidat: Candidat | None) -> str:

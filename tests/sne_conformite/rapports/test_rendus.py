@@ -69,7 +69,7 @@ def test_the_page_says_what_the_report_says_and_where_its_proof_is() -> None:
     for attendu in (
         "2 opérations sur 3, 1 exigence prouvée sur 9, manquements :\n",
         "3 exigences obligatoires enfreintes, 1 scénario en erreur\n",
-        "Application essayée : Mon logiciel <b>&</b> (identité qu'aucun défi n'a demandée)\n",
+        "Application essayée : Mon logiciel <b>&</b> (identité non demandée par un défi)\n",
         f"certification --verifier {numero} DOSSIER\n",
         "Le 02/03/2026 à 19 h 00 ; 412 échanges, 700 ménages, graine 7\n",
         "Fidélité à ce qui est saisi : 1 prouvée sur 3, 2 enfreintes\n",
