@@ -447,7 +447,7 @@ class Rejeu(Greffe):
         assert isinstance(cahier, CahierRejoue)
         if exemple.cle() not in fiche.rangs:  # a shrink left demandes out of it
             for rang in range(len(fiche.menages)):
-                self.menage(scenario.id, rang)
+                self.menage(scenario.id, fiche, rang)
         rang = fiche.rangs[exemple.cle()]
         ou = f"{scenario.id}, exemple {rang + 1}"
         note = fiche.joues.pop(rang, None)

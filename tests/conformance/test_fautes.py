@@ -12,6 +12,7 @@ holds. The campaign notes what each defect turns red, of which `make matrice` ma
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,6 @@ from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.exigences_montrables import montrables
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Rapport, Verdict
-from sne_interface.resources import fixtures_dir
 from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
@@ -183,7 +183,7 @@ def test_l_application_honnete_ne_souleve_rien(
     assert manques == {}
     assert rapport.conforme, rapport.motifs
     referentiel = charger_referentiel(cote_a_cote.contrat.dossiers)
-    declare = lire_candidat(fixtures_dir() / "certification" / "candidat.toml", referentiel.certification)
+    declare = lire_candidat(Path(__file__).parents[1] / "candidat.toml", referentiel.certification)
     declare = replace(declare, produit=NOM, version=VERSION)
     lacunes = {m.id: {lacune.quoi for lacune in m.lacunes} for m in mentionner(rapport, referentiel, declare)}
     # What it has is acquired, and the whole wants but more examples than are played here.

@@ -7,14 +7,16 @@ import re
 import shlex
 import shutil
 import subprocess
-import zipfile
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from commande import blanchir, sne
 from fautes import designation
+from paquet_refait import contenus, emballer
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
@@ -22,7 +24,8 @@ from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
-from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
+from sne_conformite.protocole.defi_du_verificateur import graine_du_defi, horloge_du_defi
+from sne_conformite.rapports.formats_de_rapport import PAGES
 from sne_interface.contract import contrats_charges
 from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir
@@ -38,14 +41,15 @@ SCENARIOS = (
     "ASY-FIN", "CON-CONSULTER", "EVT-AUTRUI", "REL-RADIATIONS", "ROB-REPONSE-PERDUE",
 )  # fmt: skip
 DEFI = "défi d'essai"
+FAUX = "0621126000099G1226"
 PLAN = ("proces-verbal.jsonl", "plan.json")
 Lignes = list[dict[str, Any]]
+Juge = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
 def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two keys (`x`, `v`), the file of those that are trusted, and the signed report `r` of an application at
-    fault, tried on a challenge, in lanes."""
+    """Two keys (`x`, `v`), those that are trusted, the signed report `r` of a fault, tried on a challenge."""
     dossier = tmp_path_factory.mktemp("preuves")
     for nom, titulaire in (("x", "Éditeur X"), ("v", "Vérificateur V")):
         vu = sne(dossier, "cles", "creer", "--nom", titulaire, "--out", nom)
@@ -59,6 +63,16 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dossier
 
 
+#: The reference application, behind a pipe that gives it another name.
+RENOMMEE = """
+import json, subprocess, sys
+temoin = subprocess.Popen([sys.executable, "-P", "-m", "sne_temoin"], stdout=subprocess.PIPE)
+for ligne in temoin.stdout:
+    dit = json.loads(ligne)
+    print(json.dumps(dit | {"nom": "LogeNet"} if "nom" in dit else dit), flush=True)
+"""
+
+
 @pytest.fixture(scope="module")
 def entier(ici: Path) -> Path:
     """A longer one, beside."""
@@ -66,58 +80,44 @@ def entier(ici: Path) -> Path:
     return ici / "entier"
 
 
-def _conduire(dossier: Path, scenarios: tuple[str, ...], exemples: int, vers: str) -> None:
+def _conduire(
+    dossier: Path, scenarios: tuple[str, ...], exemples: int, vers: str, application: str = "", cle: str = "x"
+) -> str:
     choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     vu = sne(
-        dossier, "conform", "--application", designation("second-cotitulaire"),
-        "--examples", str(exemples), *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle",
+        dossier, "conform", "--application", application or designation("second-cotitulaire"),
+        "--examples", str(exemples), *choix, "--defi", DEFI, "--cle", f"{cle}/sne-sandbox.cle",
         "--report-dir", vers,
     )  # fmt: skip
-    assert vu.returncode == 1, vu.stderr
+    assert vu.returncode == (not application), vu.stderr
+    return vu.stdout
 
 
-def juge(
-    fichier: Path,
-    capsys: pytest.CaptureFixture[str],
-    verificateur: Verificateur | None = None,
-    cle: str | None = None,
-    contracts: Path | None = None,
-    vers: Path | None = None,
-) -> tuple[int, str]:
+@pytest.fixture
+def juge(capsys: pytest.CaptureFixture[str]) -> Juge:
     """The exit code of a verification, and the lines that it writes; `vers` gets its reports."""
-    options = {"contract": "v5.2", "contracts": contracts}
-    try:
-        sorties = Sorties.preparer(RapportDemande(vers, cle=cle), options=options)
-        code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
-    except paquet_de_preuves.DossierAltere as altere:
-        code, dit = altere.exit_code, str(altere)
-    else:
-        dit = ""
-    return code, capsys.readouterr().err + dit
+
+    def juge(
+        fichier: Path,
+        verificateur: Verificateur | None = None,
+        cle: str | None = None,
+        contracts: Path | None = None,
+        vers: Path | None = None,
+    ) -> tuple[int, str]:
+        options = {"contract": "v5.2", "contracts": contracts}
+        try:
+            sorties = Sorties.preparer(RapportDemande(vers, cle=cle), options=options)
+            code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
+        except paquet_de_preuves.DossierAltere as altere:
+            code, dit = altere.exit_code, str(altere)
+        else:
+            dit = ""
+        return code, capsys.readouterr().err + dit
+
+    return juge
 
 
 # --- a forger's tools ------------------------------------------------------------------------------------
-
-
-def contenus(source: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(source) as archive:
-        return {nom: archive.read(nom) for nom in archive.namelist()}
-
-
-def emballer(cible: Path, membres: dict[str, bytes]) -> Path:
-    """A package whose every hash is right."""
-    manifeste = json.loads(membres["manifeste.json"])
-    manifeste["membres"] = {
-        nom: {"sha256": hashlib.sha256(m).hexdigest(), "octets": len(m), "lignes": m.count(b"\n")}
-        for nom, m in membres.items()
-        if nom != "manifeste.json"
-    }
-    with zipfile.ZipFile(cible, "w", zipfile.ZIP_DEFLATED) as archive:
-        for nom, contenu in (membres | {"manifeste.json": json.dumps(manifeste).encode()}).items():
-            archive.writestr(nom, contenu)
-        archive.comment = bytes(64)
-    paquet_de_preuves.sceller(cible)
-    return cible
 
 
 def lignes(membres: dict[str, bytes], nom: str) -> Lignes:
@@ -151,20 +151,17 @@ def _faits(dites: Lignes) -> Iterator[dict[str, Any]]:
         yield from ligne.get("faits", ()) if ligne["ligne"] == "exemple" else ()
 
 
-def _reponse(membres: dict[str, bytes]) -> None:
-    """What the application answers once."""
-    dites = lignes(membres, PLAN[0])
-    fait = next(f for f in _faits(dites) if f["appel"] == "envoyer" and f["rendu"].get("numero_unique"))
-    fait["rendu"]["numero_unique"] = "0621126000099G1226"
-    ecrire(membres, PLAN[0], dites)
+def _repond(nom: str, champ: str, **rendu: str) -> Callable[[dict[str, bytes]], None]:
+    """Another answer of the application, once, than one that has that field."""
 
+    def changer(membres: dict[str, bytes]) -> None:
+        dites = lignes(membres, PLAN[0])
+        fait = next(f for f in _faits(dites) if f["appel"] == "envoyer" and f["rendu"].get(champ))
+        fait["rendu"] = {"id": fait["rendu"].get("id"), **rendu}
+        ecrire(membres, PLAN[0], dites)
 
-def _echec_en_succes(membres: dict[str, bytes]) -> None:
-    """A refusal told as a success, and the verdicts of it as they would be."""
-    dites = lignes(membres, PLAN[0])
-    fait = next(f for f in _faits(dites) if f["appel"] == "envoyer" and f["rendu"]["statut"] == "refuse")
-    fait["rendu"] = {"id": fait["rendu"].get("id"), "statut": "fait", "numero_unique": "0621126000099G1226"}
-    ecrire(membres, PLAN[0], dites)
+    changer.__name__ = nom
+    return changer
 
 
 def _message(membres: dict[str, bytes]) -> None:
@@ -186,24 +183,14 @@ def _menage(membres: dict[str, bytes]) -> None:
     membres["journal.jsonl"] = membres["journal.jsonl"].decode().replace(nom, "Facile").encode()
 
 
-def _ote(membres: dict[str, bytes]) -> None:
-    dites = lignes(membres, "journal.jsonl")
-    del dites[len(dites) // 2]
-    ecrire(membres, "journal.jsonl", dites)
+def _journal(nom: str, changer: Callable[[Lignes], Lignes]) -> Callable[[dict[str, bytes]], None]:
+    """Other lines in the journal."""
 
+    def forger(membres: dict[str, bytes]) -> None:
+        ecrire(membres, "journal.jsonl", changer(lignes(membres, "journal.jsonl")))
 
-def _dernier_ote(membres: dict[str, bytes]) -> None:
-    ecrire(membres, "journal.jsonl", lignes(membres, "journal.jsonl")[:-1])
-
-
-def _ajoute(membres: dict[str, bytes]) -> None:
-    dites = lignes(membres, "journal.jsonl")
-    ecrire(membres, "journal.jsonl", [*dites, {**dites[-1], "identifiant": dites[-1]["identifiant"] + 1}])
-
-
-def _ordre(membres: dict[str, bytes]) -> None:
-    un, deux, *reste = lignes(membres, "journal.jsonl")
-    ecrire(membres, "journal.jsonl", [deux, un, *reste])
+    forger.__name__ = nom
+    return forger
 
 
 def _permute(membres: dict[str, bytes]) -> None:
@@ -233,36 +220,75 @@ def _regles(membres: dict[str, bytes]) -> None:
     membres["manifeste.json"] = json.dumps(manifeste).encode()
 
 
+def _identite(membres: dict[str, bytes]) -> None:
+    """The two strings of an identity, wherever they are."""
+    for nom in (PLAN[0], "rapport.json"):
+        texte = membres[nom].decode().replace('"nom": "témoin"', '"nom": "LogeNet"')
+        membres[nom] = (
+            texte.replace('"nom":"témoin"', '"nom":"LogeNet"').replace("témoin 1.0", "LogeNet 1.0").encode()
+        )
+
+
+def _temoin(membres: dict[str, bytes]) -> None:
+    """The same, and the words by which the traffic says whose it is."""
+    _identite(membres)
+    membres["journal.jsonl"] = membres["journal.jsonl"].replace(b"temoin", b"logenet")
+    _rapport(membres, lambda rapport: rapport["entete"].update(marques=""))
+
+
+def _attestation(membres: dict[str, bytes]) -> None:
+    """A product that the model attests."""
+    dite = {"exigence": "EMB-14", "auteur": "CAMILLE  Martin", "date": "2025-11-20", "phrase": "Oui."}
+    candidat = {"editeur": "X", "produit": "témoin", "version": "1.0", "pile": "", "empreinte": ""}
+    candidat |= {"roles": [], "options": [], "attestations": [{**dite, "fichier": "", "sha256": ""}]}
+    _rapport(membres, lambda rapport: rapport["entete"].update(candidat=candidat))
+
+
+def _mentions_acquises(membres: dict[str, bytes]) -> None:
+    _rapport(membres, lambda r: [m.update(verdict="acquise", lacunes=[]) for m in r["mentions"]])
+
+
+def _guichet(membres: dict[str, bytes]) -> None:
+    membres[PLAN[0]] = membres[PLAN[0]].replace(b"G1226", b"G1104")
+
+
+def _exemples_echanges(membres: dict[str, bytes]) -> None:
+    """Two examples of a scenario, each told as the other."""
+    dites = lignes(membres, PLAN[0])
+    un, deux = [d for d in dites if d["ligne"] == "exemple" and d["scenario"] == COURTS[0]][:2]
+    un["faits"], deux["faits"] = deux["faits"], un["faits"]
+    ecrire(membres, PLAN[0], dites)
+
+
+def _un_dit_cent(membres: dict[str, bytes]) -> None:
+    _rapport(membres, lambda rapport: [s.update(exemples=100) for s in rapport["scenarios"]])
+
+
 def _empreinte(membres: dict[str, bytes]) -> None:
     _rapport(membres, lambda rapport: rapport["entete"]["empreintes"].update(regles="0" * 64))
 
 
-def _tete(membres: dict[str, bytes], changer: Callable[[dict[str, Any]], object]) -> None:
-    dites = lignes(membres, PLAN[0])
-    changer(dites[0])
-    ecrire(membres, PLAN[0], dites)
+def _tete(nom: str, **champs: Any) -> Callable[[dict[str, bytes]], None]:
+    """The head of the procès-verbal, and its settings, changed."""
+
+    def changer(membres: dict[str, bytes]) -> None:
+        dites = lignes(membres, PLAN[0])
+        reglages = dites[0]["reglages"]
+        reglages.update((cle, valeur) for cle, valeur in champs.items() if cle in reglages)
+        dites[0].update((cle, valeur) for cle, valeur in champs.items() if cle not in reglages)
+        ecrire(membres, PLAN[0], dites)
+
+    changer.__name__ = nom
+    return changer
 
 
 def _json(membres: dict[str, bytes], nom: str, **champs: Any) -> None:
     membres[nom] = json.dumps({**json.loads(membres[nom]), **champs}, ensure_ascii=False).encode()
 
 
-def _interrompue(membres: dict[str, bytes]) -> None:
-    _tete(membres, lambda tete: tete.update(interruption="SIGTERM"))
-
-
-def _reduction(membres: dict[str, bytes]) -> None:
-    _tete(membres, lambda tete: tete["reglages"].update(reduction=-1))
-
-
-def _exemples(membres: dict[str, bytes]) -> None:
-    """So many that the drawing would never end."""
-    _tete(membres, lambda tete: tete["reglages"].update(exemples=10**9))
-
-
 def _profil(membres: dict[str, bytes]) -> None:
     """A stricter profile, wherever the report says it."""
-    _tete(membres, lambda tete: tete["reglages"].update(profil="strict"))
+    _tete("", profil="strict")(membres)
     _rapport(membres, lambda rapport: rapport["entete"].update(profil="strict"))
 
 
@@ -278,11 +304,6 @@ def _profil_partout(membres: dict[str, bytes]) -> None:
     ecrire(membres, "journal.jsonl", dites)
 
 
-def _sans_numero(membres: dict[str, bytes]) -> None:
-    dites = lignes(membres, "journal.jsonl")
-    ecrire(membres, "journal.jsonl", [*dites[:2], {**dites[0], "identifiant": None}, *dites[2:]])
-
-
 def _cache(**champs: Any) -> Callable[[dict[str, bytes]], None]:
     """A call made a line that is not the application's, by a word of it or two."""
 
@@ -295,52 +316,19 @@ def _cache(**champs: Any) -> Callable[[dict[str, bytes]], None]:
     return cacher
 
 
-def _champ(membres: dict[str, bytes]) -> None:
-    dites = lignes(membres, "journal.jsonl")
-    ecrire(membres, "journal.jsonl", [{**dites[0], "commentaire": "faux"}, *dites[1:]])
+CONNUE = {"raison": "x", "expire": "2020-01-01", "verification": "", "exigence": "FID-02", "sorte": ""}
+REFERENCE = {"jour": "2019-01-01", "partiel": True, "scenarios": [], "connues": [CONNUE | {"ligne": 1}]}
+SANS_RAISON = REFERENCE | {"connues": [CONNUE | {"ligne": 1, "raison": ""}]}
 
 
-def _ancien(membres: dict[str, bytes]) -> None:
-    """Exchanges that came years before the run."""
-    dites = lignes(membres, "journal.jsonl")
-    ecrire(membres, "journal.jsonl", [{**d, "recu_le": f"2019{d['recu_le'][4:]}"} for d in dites])
+def _dit(nom: str, membre: str = "configuration.json", **champs: Any) -> Callable[[dict[str, bytes]], None]:
+    """Other words in a member."""
 
+    def changer(membres: dict[str, bytes]) -> None:
+        _json(membres, membre, **champs)
 
-CONNUE = {
-    "raison": "x",
-    "expire": "2020-01-01",
-    "verification": "",
-    "exigence": "FID-02",
-    "sorte": "",
-    "ligne": 1,
-}
-REFERENCE = {"connues": [CONNUE], "jour": "2019-01-01", "partiel": True, "scenarios": []}
-
-
-def _reference(membres: dict[str, bytes]) -> None:
-    """A baseline written afterwards, which had expired."""
-    _json(membres, "configuration.json", reference=REFERENCE)
-
-
-def _reference_vide(membres: dict[str, bytes]) -> None:
-    """One that no file could hold: no reason."""
-    _json(membres, "configuration.json", reference={**REFERENCE, "connues": [{**CONNUE, "raison": ""}]})
-
-
-def _reference_nombre(membres: dict[str, bytes]) -> None:
-    _json(membres, "configuration.json", reference={**REFERENCE, "connues": 5})
-
-
-def _mentions(membres: dict[str, bytes]) -> None:
-    _json(membres, "configuration.json", mentions=5)
-
-
-def _plan_impossible(membres: dict[str, bytes]) -> None:
-    _json(membres, "plan.json", creation="a = 1")
-
-
-def _plan_trop_long(membres: dict[str, bytes]) -> None:
-    _json(membres, "plan.json", **{f"{'a' * 300}.toml": "a = 1"})
+    changer.__name__ = nom
+    return changer
 
 
 CACHES: list[dict[str, Any]] = [
@@ -350,33 +338,55 @@ CACHES: list[dict[str, Any]] = [
 FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_verdicts, "conforme : true dans le dossier, false refait"),
     (_graine, "ce n'est pas celui que la graine tire"),
-    (_reponse, "Comparaison : non"),
-    (_echec_en_succes, "non, "),
+    (_repond("reponse", "numero_unique", statut="fait", numero_unique=FAUX), "Comparaison : non"),
+    (
+        _repond("echec_en_succes", "anomalies", statut="fait", numero_unique=FAUX),
+        "le procès-verbal dit encore",
+    ),
     (_message, "le message écrit n'est pas celui que donnent le plan et ses ménages"),
     (_menage, "ce n'est pas celui que la graine tire"),
-    (_ote, "manque au journal"),
-    (_dernier_ote, "manque au journal"),
-    (_ajoute, "suit la fin de l'épreuve"),
-    (_ordre, "vient après l'échange"),
-    (_permute, "non, "),
+    (_journal("ote", lambda d: [*d[:2], *d[3:]]), "manque au journal"),
+    (_journal("dernier_ote", lambda d: d[:-1]), "manque au journal"),
+    (
+        _journal("ajoute", lambda d: [*d, d[-1] | {"identifiant": d[-1]["identifiant"] + 1}]),
+        "suit la fin de l'épreuve",
+    ),
+    (_journal("ordre", lambda d: [d[1], d[0], *d[2:]]), "vient après l'échange"),
+    (_permute, "Comparaison : non, "),
     (_plan, "le plan (changés : creation/CRE-COLOCATION.toml)"),
     (_regles, "la surcharge (--contracts) (absents ici : rules.toml)"),
     (_empreinte, "ne sont pas celles du manifeste"),
-    (_interrompue, "interruption : SIGTERM écrite, aucune refaite"),
-    (_reduction, "reglages.reduction : -1"),
-    (_exemples, "reglages.exemples : 1000000000"),
+    (_tete("interrompue", interruption="SIGTERM"), "interruption : SIGTERM écrite, aucune refaite"),
+    (_tete("reduction", reduction=-1), "reglages.reduction : -1"),
+    (_tete("exemples", exemples=10**9), "reglages.exemples : 1000000000"),
     (_profil, "le profil du rapport est strict, celui de la configuration ecole"),
     (_profil_partout, "refuse, et n'a fait ici qu'avertir"),
-    (_sans_numero, "un échange sans numéro"),
+    (
+        _journal("sans_numero", lambda d: [*d[:2], d[0] | {"identifiant": None}, *d[2:]]),
+        "un échange sans numéro",
+    ),
     *((_cache(**champs), "ne serait pas de l'application : c'est un appel") for champs in CACHES),
-    (_champ, "un champ que personne ne lit (commentaire)"),
-    (_ancien, "des échanges sont du 2019-"),
-    (_reference, "Référence : non, son jour, 2019-01-01, n'est pas de l'épreuve"),
-    (_reference_vide, "il manque [raison]"),
-    (_reference_nombre, "ne se lit pas"),
-    (_mentions, "ne se lit pas"),
-    (_plan_impossible, "le plan nomme un fichier qui ne peut pas être"),
-    (_plan_trop_long, "le plan nomme un fichier qui ne peut pas être"),
+    (
+        _journal("champ", lambda d: [d[0] | {"commentaire": "faux"}, *d[1:]]),
+        "un champ que personne ne lit (commentaire)",
+    ),
+    (
+        _journal("ancien", lambda d: [e | {"recu_le": f"2019{e['recu_le'][4:]}"} for e in d]),
+        "des échanges sont du 2019-",
+    ),
+    (_dit("reference_expiree", reference=REFERENCE), "Référence : non, son jour, 2019-01-01, n'est"),
+    (_dit("reference_vide", reference=SANS_RAISON), "il manque [raison]"),
+    (_dit("reference_nombre", reference={**REFERENCE, "connues": 5}), "ne se lit pas"),
+    (_dit("mentions", mentions=5), "ne se lit pas"),
+    (_dit("plan_impossible", "plan.json", creation="a = 1"), "ne se lit pas"),
+    (_identite, "le défi ne donne ni cette graine ni cette horloge à « LogeNet 1.0 »"),
+    (_temoin, "entete.marques"),
+    (_attestation, "Attestations : non, celle de EMB-14 est l'exemple du modèle"),
+    (_mentions_acquises, "Comparaison : non, mentions[messages].verdict"),
+    (_guichet, "Comparaison : non, "),
+    (_exemples_echanges, "le message écrit n'est pas celui que donnent"),
+    (_un_dit_cent, "exemples : 100 dans le dossier"),
+    (_repond("non_gere", "numero_unique", statut="non_gere"), "Comparaison : non, "),
 ]
 
 
@@ -384,7 +394,7 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
 def test_whatever_is_edited_and_sealed_again_is_named(
     ici: Path,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    juge: Juge,
     forger: Callable[[dict[str, bytes]], None],
     dit: str,
 ) -> None:
@@ -393,7 +403,7 @@ def test_whatever_is_edited_and_sealed_again_is_named(
     avant = dict(membres)
     forger(membres)
     assert membres != avant
-    code, lignes_dites = juge(emballer(tmp_path / "preuves.zip", membres), capsys)
+    code, lignes_dites = juge(emballer(tmp_path / "preuves.zip", membres))
     assert code == 1
     assert dit in lignes_dites
     assert "octet pour octet" not in lignes_dites or "Classe : aucune" in lignes_dites
@@ -401,22 +411,22 @@ def test_whatever_is_edited_and_sealed_again_is_named(
 
 @pytest.mark.parametrize("forger", [forger for forger, _ in FORGES[:3]])
 def test_what_is_signed_is_another_package(
-    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], forger: Callable[[dict[str, bytes]], None]
+    ici: Path, tmp_path: Path, juge: Juge, forger: Callable[[dict[str, bytes]], None]
 ) -> None:
     membres = contenus(ici / "r" / "preuves.zip")
     forger(membres)
     shutil.copy(ici / "r" / "attestation.dsse.json", tmp_path)
-    code, dites = juge(emballer(tmp_path / "preuves.zip", membres), capsys)
+    code, dites = juge(emballer(tmp_path / "preuves.zip", membres))
     assert code == 1
     assert "Signature : REFUSÉE, l'attestation est celle d'un autre dossier" in dites
 
 
 def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
-    ici: Path, entier: Path, capsys: pytest.CaptureFixture[str]
+    ici: Path, entier: Path, juge: Juge
 ) -> None:
     """At fault as it is: what is confirmed is that it is. Four lanes, a shrink, pannes, other guichets."""
     verificateur = Verificateur(confiance=ici / "confiance.toml", defi=DEFI)
-    code, dites = juge(entier / "preuves.zip", capsys, verificateur)
+    code, dites = juge(entier / "preuves.zip", verificateur)
     assert code == 1, "it does not conform"
     assert "Signature : valable, de Éditeur X (éditeur)" in dites
     assert "octet pour octet" in dites
@@ -427,9 +437,8 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
     assert list(dict.fromkeys(titres)) == ordre
     rapport = json.loads((entier / "rapport.json").read_text("utf-8"))
-    graine, horloge = graine_et_horloge(DEFI)
-    assert rapport["entete"]["graine"] == graine
-    assert f"--clock {horloge.isoformat()}" in rapport["entete"]["commande"]
+    assert rapport["entete"]["graine"] == graine_du_defi(DEFI, "témoin 1.0")
+    assert f"--clock {horloge_du_defi(DEFI).isoformat()}" in rapport["entete"]["commande"]
     refaits, autres = re.findall(r"refaits de (\d+) échanges(?: \(et (\d+) lignes? du journal)?", dites)[0]
     assert int(refaits) == rapport["entete"]["echanges"]
     journal = contenus(entier / "preuves.zip")["journal.jsonl"]
@@ -439,7 +448,7 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
 def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: Path) -> None:
     """As it was made, the challenge is its vendor's word; verified, the class is that of the verification."""
     fait = (ici / "r" / "rapport.html").read_text("utf-8")
-    assert "auto-déclarée (qui a mené l" in fait
+    assert "auto-déclarée à sa signature (qui a mené l" in fait
     assert "le défi reste à confirmer par qui l" in fait
     vu = sne(
         ici, "report", "--verify", "r/preuves.zip", "--confiance", "confiance.toml", "--defi", DEFI,
@@ -447,10 +456,8 @@ def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: 
     )  # fmt: skip
     dite = "Classe : auto-déclarée (aucun vérificateur de confiance n'a signé) ; le défi est vérifié"
     assert f"{dite} ; verdicts refaits par report --verify" in vu.stdout
-    refait = (tmp_path / "rapport.html").read_text("utf-8")
-    assert "le défi est vérifié" in refait
-    assert "sur défi" not in refait, "that class takes a verifier's signature"
-    assert "reste à confirmer" not in refait
+    assert "sur défi" not in vu.stdout, "that class takes a verifier's signature"
+    assert (tmp_path / "rapport.html").read_text("utf-8") == fait, "it is signed as it is"
 
 
 @pytest.mark.parametrize(
@@ -464,7 +471,7 @@ def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: 
     ],
 )
 def test_an_application_at_fault_or_not_is_judged_again_alike(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], faute: str, scenarios: tuple[str, ...]
+    tmp_path: Path, juge: Juge, faute: str, scenarios: tuple[str, ...]
 ) -> None:
     choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     application = designation(faute) if faute else "temoin"
@@ -472,14 +479,14 @@ def test_an_application_at_fault_or_not_is_judged_again_alike(
         tmp_path, "conform", "--application", application, "--examples", "2", *choix, "--report-dir", "r"
     )
     assert vu.returncode == bool(faute), vu.stderr
-    code, dites = juge(tmp_path / "r" / "preuves.zip", capsys)
+    code, dites = juge(tmp_path / "r" / "preuves.zip")
     assert code == bool(faute)
     assert "octet pour octet" in dites, dites
     assert "Classe : non signée" in dites
 
 
 def test_evidence_of_a_version_that_planted_defects_itself_is_judged_again(
-    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ici: Path, tmp_path: Path, juge: Juge
 ) -> None:
     """Its commands say « --application temoin --faute NOM »: so do those that are made again."""
     siennes = shlex.quote(designation("second-cotitulaire")).encode()
@@ -488,14 +495,12 @@ def test_evidence_of_a_version_that_planted_defects_itself_is_judged_again(
         for nom, membre in contenus(ici / "r" / "preuves.zip").items()
     }
     assert b"temoin --faute second-cotitulaire --report-dir" in membres["rapport.json"], "mentions have one"
-    code, dites = juge(emballer(tmp_path / "p.zip", membres), capsys)
+    code, dites = juge(emballer(tmp_path / "p.zip", membres))
     assert code == 1
     assert "octet pour octet" in dites, dites
 
 
-def test_another_plan_and_an_overlay_are_told_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_another_plan_and_an_overlay_are_told_again(tmp_path: Path, juge: Juge) -> None:
     """By what is in the package, whatever the report that came with it says."""
     plan, surcharge = tmp_path / "plan", tmp_path / "surcharge"
     shutil.copytree(fixtures_dir() / "scenarios", plan)
@@ -512,25 +517,25 @@ def test_another_plan_and_an_overlay_are_told_again(
     assert all("rules.toml" in m["reserves"][0] for m in rapport["mentions"])
 
     verificateur, preuves = Verificateur(plan=plan), tmp_path / "r" / "preuves.zip"
-    code, dites = juge(preuves, capsys, verificateur, contracts=surcharge)
+    code, dites = juge(preuves, verificateur, contracts=surcharge)
     assert code == 0, dites
     assert "octet pour octet" in dites
     membres = contenus(preuves)
     _rapport(membres, lambda rapport: rapport["entete"].update(autre_plan="", surcharge=[]))
-    code, dites = juge(emballer(preuves, membres), capsys, verificateur, contracts=surcharge)
+    code, dites = juge(emballer(preuves, membres), verificateur, contracts=surcharge)
     assert code == 1
     assert "entete.autre_plan" in dites
     assert "entete.surcharge" in dites
 
 
-def test_another_challenge_is_not_answered(ici: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, dites = juge(ici / "r" / "preuves.zip", capsys, Verificateur(defi="un autre"))
+def test_another_challenge_is_not_answered(ici: Path, juge: Juge) -> None:
+    code, dites = juge(ici / "r" / "preuves.zip", Verificateur(defi="un autre"))
     assert code == 1
     assert "Défi : non, ce dossier n'y répond pas." in dites
 
 
 def test_households_that_are_not_drawn_again_answer_no_challenge(
-    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ici: Path, tmp_path: Path, juge: Juge
 ) -> None:
     """One word of the manifest, which the vendor writes, has them taken as they are: it is told."""
     membres = contenus(ici / "r" / "preuves.zip")
@@ -538,11 +543,11 @@ def test_households_that_are_not_drawn_again_answer_no_challenge(
     _json(membres, "manifeste.json", versions={**manifeste["versions"], "hypothesis": "6.0.0"})
     dossier = emballer(tmp_path / "preuves.zip", membres)
     dit = "les ménages n'ont pas pu être retirés : autre version d'hypothesis"
-    code, dites = juge(dossier, capsys, Verificateur(defi=DEFI))
+    code, dites = juge(dossier, Verificateur(defi=DEFI))
     assert code == 1
     assert f"Défi : non, {dit}." in dites
     assert "Classe : aucune" in dites
-    code, dites = juge(dossier, capsys)
+    code, dites = juge(dossier)
     assert f"Classe : non signée ; rejugée ici, mais {dit}." in dites
 
 
@@ -561,18 +566,18 @@ PROFOND = b"[" * 100_000 + b"]" * 100_000
     ],
 )
 def test_a_hostile_member_is_told_as_what_it_is(
-    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], nom: str, contenu: bytes, dit: str
+    ici: Path, tmp_path: Path, juge: Juge, nom: str, contenu: bytes, dit: str
 ) -> None:
     dossier = emballer(tmp_path / "preuves.zip", contenus(ici / "r" / "preuves.zip") | {nom: contenu})
     with pytest.raises(paquet_de_preuves.DossierIllisible, match=dit):
-        juge(dossier, capsys)
+        juge(dossier)
 
 
-def test_versions_are_texts(ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_versions_are_texts(ici: Path, tmp_path: Path, juge: Juge) -> None:
     membres = contenus(ici / "r" / "preuves.zip")
     _json(membres, "manifeste.json", versions={"hypothesis": {"a": 1}})
     with pytest.raises(paquet_de_preuves.DossierIllisible, match="n'a pas la forme attendue"):
-        juge(emballer(tmp_path / "preuves.zip", membres), capsys)
+        juge(emballer(tmp_path / "preuves.zip", membres))
 
 
 def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], object], *cles: str) -> Path:
@@ -596,6 +601,9 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
             lambda s: s["subject"].append({"name": "Autre produit", "digest": {"sha256": "0" * 64}}),
             "elle est aussi d'autre chose que ce dossier et son produit",
         ),
+        (lambda s: s["predicate"].update(result="PASSED"), "elle ne dit pas ce que dit le rapport : result"),
+        (lambda s: s["predicate"]["sne-sandbox"].update(menee_par="0" * 64), "qui a mené l'épreuve"),
+        (lambda s: s["subject"].pop(), "attestation.pdf n'est pas celui qu'elle signe"),
         (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
         (lambda s: s.pop("subject"), "forme attendue"),
         (lambda s: s["predicate"].update({"sne-sandbox": 5}), "forme attendue"),
@@ -604,38 +612,88 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
 def test_a_signed_statement_of_something_else_is_refused(
     ici: Path,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    juge: Juge,
     changer: Callable[[dict[str, Any]], object],
     dit: str,
 ) -> None:
-    code, dites = juge(_statement(ici, tmp_path / "r", changer, "x"), capsys)
+    code, dites = juge(_statement(ici, tmp_path / "r", changer, "x"))
     assert code == 1
     assert "Signature : REFUSÉE" in dites
     assert dit in dites
 
 
-def test_a_verifier_alone_judges_nothing_again(
-    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_is_changed_beside_a_right_package_is_named(
+    ici: Path, tmp_path: Path, juge: Juge, page: str
 ) -> None:
-    """Judged again takes two: its signature alone is what it says of itself."""
+    shutil.copytree(ici / "r", tmp_path / "r")
+    (tmp_path / "r" / page).write_bytes((ici / "r" / page).read_bytes() + b"\n")
+    code, dites = juge(tmp_path / "r" / "preuves.zip")
+    assert code == 1
+    assert f"Signature : REFUSÉE, {page} n'est pas celui qu'elle signe : il a été changé." in dites
+    (tmp_path / "r" / page).unlink()
+    assert "Signature : valable" in juge(tmp_path / "r" / "preuves.zip")[1]
+
+
+def test_the_reference_application_under_another_name_is_told(ici: Path, tmp_path: Path, juge: Juge) -> None:
+    """It answers the challenge as LogeNet: its traffic says whose it is, everywhere; nobody can sign it."""
+    dit = _conduire(ici, ("CRE-SIMPLE",), 1, "renommee", shlex.join([sys.executable, "-c", RENOMMEE]))
+    phrase = "ce trafic porte les marques de l'application témoin"
+    assert f"Identité : répondue dans le défi ; {phrase}" in dit
+    lu = json.loads((ici / "renommee" / "rapport.json").read_text("utf-8"))
+    assert (lu["entete"]["application"], lu["entete"]["marques"]) == ("LogeNet 1.0", phrase[10:])
+    assert f"{phrase}, et se dit « LogeNet 1.0 »" in {
+        lac["phrase"] for m in lu["mentions"] for lac in m["lacunes"]
+    }
+    (pdf,) = pypdf.PdfReader(ici / "renommee" / "attestation.pdf").pages
+    for texte in (pdf.extract_text(), (ici / "renommee" / "rapport.html").read_text("utf-8")):
+        assert "porte les marques de l" in " ".join(texte.split())
+    sien = Verificateur(ici / "confiance.toml", contresigner=True)
+    code, dites = juge(ici / "renommee" / "preuves.zip", sien, str(ici / "v" / "sne-sandbox.cle"))
+    assert code == 1
+    assert f"Identité : non, {phrase}, et se dit « LogeNet 1.0 »." in dites
+    assert "Classe : aucune" in dites
+
+
+def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number_is_checked(
+    ici: Path,
+) -> None:
+    dit = _conduire(ici, ("CRE-SIMPLE",), 1, "tiers", "temoin", "v")
+    (numero,) = re.findall(r"^Numéro : (\S+)$", dit, re.MULTILINE)
+    assert re.fullmatch(r"SNE52(-[0-9A-Z]{4}){4}", numero)
+    assert json.loads((ici / "tiers" / "rapport.json").read_text("utf-8"))["numero"] == numero
+    assert numero in (ici / "tiers" / "rapport.html").read_text("utf-8")
+    demande = ("certification", "--confiance", "confiance.toml", "--verifier")
+    vu = sne(ici, *demande, numero.lower(), "tiers")
+    assert vu.returncode == 0, vu.stderr
+    assert "Classe : menée par un tiers ; rejugée ici" in vu.stderr
+    vu = sne(ici, *demande, numero, "r")
+    assert vu.returncode == 1
+    assert re.search(rf"Numéro : non, ce certificat porte le numéro SNE52-\S+, et non {numero}\.", vu.stderr)
+    vu = sne(ici, *demande, numero[:-1] + ("A" if numero[-1] != "A" else "B"), "tiers")
+    assert vu.returncode == 2
+    assert "n'est pas bien recopié" in vu.stderr
+
+
+def test_a_verifier_alone_judges_nothing_again(ici: Path, tmp_path: Path, juge: Juge) -> None:
+    """Judged again takes two: who drove it signs."""
     seul = _statement(ici, tmp_path / "r", lambda s: None, "v")
-    _, dites = juge(seul, capsys, Verificateur(ici / "confiance.toml"))
-    assert "Classe : auto-déclarée (l'éditeur n'a pas signé)" in dites
+    code, dites = juge(seul, Verificateur(ici / "confiance.toml"))
+    assert code == 1
+    assert "REFUSÉE, il y manque la signature de qui a mené l'épreuve" in dites
 
 
-def test_who_countersigns_is_another_and_trusted(
-    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_who_countersigns_is_another_and_trusted(ici: Path, tmp_path: Path, juge: Juge) -> None:
     shutil.copytree(ici / "r", tmp_path / "r")
     dossier = tmp_path / "r" / "preuves.zip"
     avant = (tmp_path / "r" / "attestation.dsse.json").read_bytes()
     sien = Verificateur(ici / "confiance.toml", contresigner=True)
     with pytest.raises(UsageError, match="a déjà signé") as refus:
-        juge(dossier, capsys, sien, str(ici / "x" / "sne-sandbox.cle"))
+        juge(dossier, sien, str(ici / "x" / "sne-sandbox.cle"))
     assert refus.value.exit_code == 2
     assert (tmp_path / "r" / "attestation.dsse.json").read_bytes() == avant
     _, _, inconnue = signature.creer("Passant", tmp_path / "p")
-    _, dites = juge(dossier, capsys, sien, str(tmp_path / "p" / "sne-sandbox.cle"))
+    _, dites = juge(dossier, sien, str(tmp_path / "p" / "sne-sandbox.cle"))
     assert f"celle de « {inconnue.titulaire} » est ajoutée" in dites
     assert "Classe : auto-déclarée (aucun vérificateur de confiance n'a signé)" in dites
 
@@ -647,23 +705,11 @@ def test_openssl_and_securesystemslib_read_the_signature(ici: Path, tmp_path: Pa
     pae = b"DSSEv1 %d %s %d %s" % (len(genre), genre, len(payload), payload)
     (tmp_path / "sig").write_bytes(base64.b64decode(enveloppe["signatures"][0]["sig"]))
     publique = ici / "x" / "sne-sandbox.cle.pub"
-    commande = (
-        "openssl",
-        "pkeyutl",
-        "-verify",
-        "-pubin",
-        "-inkey",
-        publique,
-        "-rawin",
-        "-in",
-        "pae",
-        "-sigfile",
-        "sig",
-    )
-    pem = re.search(r"-----BEGIN.*-----\n", publique.read_text("utf-8"), re.DOTALL)
-    assert pem is not None
+    commande = shlex.split(f"openssl pkeyutl -verify -pubin -inkey {publique} -rawin -in pae -sigfile sig")
     keyid = enveloppe["signatures"][0]["keyid"]
-    cle = SSlibKey(keyid, "ed25519", "ed25519", {"public": _brute(publique).hex()})
+    cle = SSlibKey(
+        keyid, "ed25519", "ed25519", {"public": signature.lire_cle_publique(str(publique))[0][-32:].hex()}
+    )
     for octets, vu in ((pae, 0), (pae[:-1] + bytes([pae[-1] ^ 1]), 1)):
         (tmp_path / "pae").write_bytes(octets)
         fini = subprocess.run(commande, cwd=tmp_path, capture_output=True, check=False)
@@ -682,30 +728,22 @@ def test_openssl_and_securesystemslib_read_the_signature(ici: Path, tmp_path: Pa
     assert statement["predicate"]["sne-sandbox"]["defi"] == DEFI
 
 
-def _brute(publique: Path) -> bytes:
-    """The 32 bytes of a public key, which end its SPKI."""
-    texte = "".join(ligne for ligne in publique.read_text("utf-8").splitlines() if ligne[0] not in "#-")
-    return base64.b64decode(texte)[-32:]
-
-
-def test_a_verifier_signs_too_once_all_is_confirmed(
-    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_verifier_signs_too_once_all_is_confirmed(ici: Path, tmp_path: Path, juge: Juge) -> None:
     shutil.copytree(ici / "r", tmp_path / "r")
     cle = str(ici / "v" / "sne-sandbox.cle")
     sien = Verificateur(ici / "confiance.toml", contresigner=True)
-    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, sien, cle, vers=tmp_path / "deux")
+    _, dites = juge(tmp_path / "r" / "preuves.zip", sien, cle, vers=tmp_path / "deux")
     assert "celle de « Vérificateur V » est ajoutée" in dites
     deux = json.loads((tmp_path / "r" / "attestation.dsse.json").read_text())["signatures"]
     assert len({signature["keyid"] for signature in deux}) == 2
     dossier = tmp_path / "r" / "preuves.zip"
-    _, dites = juge(dossier, capsys, Verificateur(ici / "confiance.toml"), vers=tmp_path / "vu")
+    _, dites = juge(dossier, Verificateur(ici / "confiance.toml"), vers=tmp_path / "vu")
     assert "Éditeur X (éditeur), V (vérificateur)" in dites
-    for sorti in (tmp_path / "vu", tmp_path / "deux"):
-        assert "Éditeur X (éditeur) ; V (vérificateur)" in (sorti / "rapport.html").read_text("utf-8")
     assert "Classe : rejugée" in dites
+    for sorti in (tmp_path / "vu", tmp_path / "deux"):
+        assert "Signature : valable" in juge(sorti / "preuves.zip")[1]
     sien = Verificateur(ici / "confiance.toml", defi=DEFI)
-    assert "Classe : sur défi, rejugée" in juge(dossier, capsys, sien)[1]
+    assert "Classe : sur défi, rejugée" in juge(dossier, sien)[1]
 
 
 @pytest.mark.parametrize(
@@ -719,7 +757,7 @@ def test_a_verifier_signs_too_once_all_is_confirmed(
 def test_who_is_not_trusted_is_told(
     ici: Path,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    juge: Juge,
     change: Callable[[str], str],
     attestation: bool,
     dit: str,
@@ -730,7 +768,7 @@ def test_who_is_not_trusted_is_told(
     shutil.copytree(ici / "r", tmp_path / "r")
     if not attestation:
         (tmp_path / "r" / "attestation.dsse.json").unlink()
-    code, dites = juge(tmp_path / "r" / "preuves.zip", capsys, Verificateur(ici / "autre.toml"))
+    code, dites = juge(tmp_path / "r" / "preuves.zip", Verificateur(ici / "autre.toml"))
     assert code == 1
     assert "Signature : REFUSÉE" in dites
     assert dit in dites

@@ -10,8 +10,10 @@ from typing import Any, Final
 from sne_conformite.rapports.rapport import Attestation, Candidat
 from sne_interface import archives
 from sne_interface.contract.roles_et_mentions import Certification
+from sne_interface.domain.texte import plier
 from sne_interface.errors import UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.resources import fixtures_dir
 
 _TEXTES: Final = ("editeur", "produit", "version")
 _FACULTATIFS: Final = ("pile", "empreinte")
@@ -19,11 +21,21 @@ _LISTES: Final = ("roles", "options", "hors")
 _ATTESTATIONS: Final = "attestations"
 _DUES: Final = ("exigence", "auteur", "date", "phrase")
 _PIECE: Final = ("fichier", "sha256")
-_MODELE: Final = "sne-sandbox certification --modele > candidat.toml en donne un, commenté"
+#: The declaration that `certification --modele` prints: its attestations are nobody's.
+MODELE: Final = fixtures_dir() / "certification" / "candidat.toml"
+_LE_MODELE: Final = "sne-sandbox certification --modele > candidat.toml en donne un, commenté"
 
 
 class CandidatIncorrect(UsageError):
     """A `candidat.toml` that cannot be read; the message names the line and the key."""
+
+
+def du_modele(auteur: str, phrase: str) -> bool:
+    """Tell whether an attestation is one of the model's, by its author or by what it says, but for case,
+    accents, blanks and punctuation."""
+    dits = re.findall(r'(?:auteur|phrase) = "(.+)"', MODELE.read_text("utf-8"))
+    exemples = {plier(dit) for dit in (*dits, *(dit.partition(",")[0] for dit in dits))}
+    return not exemples.isdisjoint(map(plier, (auteur, auteur.partition(",")[0], phrase)))
 
 
 def lire_candidat(fichier: Path, certification: Certification) -> Candidat:
@@ -44,7 +56,7 @@ class _LecteurDeCandidat:
         try:
             texte, contenu = archives.toml(self._fichier)
         except ValueError as erreur:
-            raise CandidatIncorrect(f"Le candidat [{self._fichier}] {erreur}.", remede=_MODELE) from None
+            raise CandidatIncorrect(f"Le candidat [{self._fichier}] {erreur}.", remede=_LE_MODELE) from None
         self._lignes = texte.splitlines()
         connues = (*_TEXTES, *_FACULTATIFS, *_LISTES, _ATTESTATIONS)
         self._sans_autre_cle(contenu, connues)
@@ -104,6 +116,9 @@ class _LecteurDeCandidat:
         if exigence not in self._certification.niveaux:
             proches = ", ".join(self._certification.attestables)
             raise self._refus("exigence", f"{exigence} n'existe pas", f"s'attestent : {proches}", rang)
+        if du_modele(auteur, phrase):
+            quoi = "c'est l'exemple du modèle, qui n'atteste rien de votre produit"
+            raise self._refus("auteur", quoi, "écrivez qui atteste, et ce qu'il a vu", rang)
         jour = brute.get("date")
         if not isinstance(jour, date) or isinstance(jour, datetime):
             quoi = "une date sans guillemets est attendue"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from sne_conformite.bilan.consequences import SANS_CAUSE, chef
 from sne_conformite.bilan.couverture_du_contrat import Couverture, formes_vues
 from sne_conformite.observation.accidents_de_la_suite import GARDES_MAX, dire_l_accident, dire_les_accidents
-from sne_conformite.observation.observation import Observation, citer
+from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, Observation, citer
 from sne_conformite.rapports.rapport import (
+    MARQUES,
     REFUS,
     Accident,
     Bilan,
@@ -81,12 +82,14 @@ class RecueilDuJugement:
         self.accidents: dict[Accident, None] = {}
         self._couverture = Couverture(contrat, profil)
         self._reponses = Reponses()
+        self._du_temoin = False
         self._cites: dict[int, EchangeCite] = {}
         self._cites_max = cites_max
         self._encore = CITES_TEXTE_MAX
 
     def voir(self, vue: Observation) -> None:
         """Takes in an exchange: what it uses of the contract, what the SNE answers to it."""
+        self._du_temoin = self._du_temoin or bool(MARQUES_DU_TEMOIN.match(vue.echange.requete))
         with vue.isoler("mesurer ce qu'il couvre"):
             self._couverture.voir(vue)
         with vue.isoler("relever ce que le SNE y répond"):
@@ -131,7 +134,7 @@ class RecueilDuJugement:
         """The report, before it is decided of."""
         non_juges = " ".join(filter(None, (entete.non_juges, *dire_les_accidents(self.accidents))))
         return Rapport(
-            entete=replace(entete, non_juges=non_juges),
+            entete=replace(entete, non_juges=non_juges, marques=MARQUES if self._du_temoin else ""),
             conforme=True,
             scenarios=tuple(scenarios),
             bilans=bilans,

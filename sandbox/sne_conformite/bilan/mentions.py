@@ -380,6 +380,8 @@ class _Examen:
             yield Lacune(scenario, dit, self._jouer(scenario))
         for scenario in retardes(self._rapport):
             yield Lacune(scenario, f"non jugé : {self._joues[scenario].retard}", self._jouer(scenario))
+        if nom := entete.usurpee(self._candidat):
+            yield Lacune("identité", f"ce trafic {entete.marques}, et se dit « {nom} »", entete.commande)
         for motif in motifs_d_ailleurs(self._rapport):
             yield Lacune("épreuve", motif, entete.commande)
 

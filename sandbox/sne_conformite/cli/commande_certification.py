@@ -4,11 +4,11 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
-from sne_conformite.bilan.candidat import lire_candidat
+from sne_conformite.bilan.candidat import MODELE, lire_candidat
 from sne_conformite.bilan.mentions import (
     ADAPTATEUR,
     ReferentielDeCertification,
@@ -24,8 +24,6 @@ from sne_interface.contract.roles_et_mentions import JOUE, Certification, Mentio
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 
-_MODELE: Final = Path("certification", "candidat.toml")
-
 
 @click.command()
 @click.option("--a-faire", "fichier", type=click.Path(path_type=Path, dir_okay=False), metavar="CANDIDAT",
@@ -33,9 +31,22 @@ _MODELE: Final = Path("certification", "candidat.toml")
 @click.option("--mentions", "arbre", is_flag=True,
               help="L'arbre : mention, rôles, opérations, exigences.")  # fmt: skip
 @click.option("--modele", is_flag=True, help="Un candidat.toml à remplir, commenté.")
+@click.option("--verifier", "a_verifier", type=(str, click.Path(path_type=Path, file_okay=False)),
+              metavar="NUMERO DOSSIER", help="Dit si le certificat de ce dossier a ce numéro, et si tout "
+              "y tient.")  # fmt: skip
+@click.option("--confiance", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="--verifier : les clés de confiance (confiance.toml).")  # fmt: skip
 @une_forme
 @reglages(*COMMUNES)
-def commande(fichier: Path | None, arbre: bool, modele: bool, forme: str, **options: Any) -> None:
+def commande(
+    fichier: Path | None,
+    arbre: bool,
+    modele: bool,
+    a_verifier: tuple[str, Path] | None,
+    confiance: Path | None,
+    forme: str,
+    **options: Any,
+) -> int:
     """Montre les mentions qu'un produit peut acquérir, et ce que chacune demande.
 
     Une mention s'acquiert sur preuves, par run ou conform : --candidat dit le produit, --mention ID en fait
@@ -47,14 +58,19 @@ def commande(fichier: Path | None, arbre: bool, modele: bool, forme: str, **opti
       sne-sandbox certification --mentions
       sne-sandbox certification --modele > candidat.toml
       sne-sandbox certification --a-faire candidat.toml
+      sne-sandbox certification --verifier SNE52-7K3M-QWX2-B4DH-6TAZ rapport
     """
-    if (fichier is not None) + arbre + modele > 1:
+    if (fichier is not None) + arbre + modele + (a_verifier is not None) > 1:
         raise UsageError(
-            "--a-faire, --mentions et --modele ne vont pas ensemble.", remede="choisissez l'une des trois"
+            "--a-faire, --mentions, --modele et --verifier ne vont pas ensemble.", remede="choisissez-en une"
         )
+    if a_verifier is not None:
+        from sne_conformite.cli.preuves_rejugees import verifier_le_numero
+
+        return verifier_le_numero(*a_verifier, confiance, options)
     if modele:
-        click.echo((resources.fixtures_dir() / _MODELE).read_text("utf-8"), nl=False)
-        return
+        click.echo(MODELE.read_text("utf-8"), nl=False)
+        return 0
     dossiers = DossiersContrat(resources.contracts_dir(), options["contract"], options["contracts"])
     referentiel = charger_referentiel(dossiers)
     if fichier is not None:
@@ -71,6 +87,7 @@ def commande(fichier: Path | None, arbre: bool, modele: bool, forme: str, **opti
             forme,
             _dire_arbre if arbre else _dire_liste,
         )
+    return 0
 
 
 def _montrer(contenu: Mapping[str, Any], forme: str, dire: Any) -> None:

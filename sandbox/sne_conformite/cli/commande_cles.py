@@ -6,7 +6,7 @@ import click
 
 from sne_conformite.cli.options_de_jugement import VARIABLE_CLE
 from sne_conformite.preuves import signature
-from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge, proposer
+from sne_conformite.protocole.defi_du_verificateur import horloge_du_defi, proposer
 from sne_sandbox.cli.options import GroupeCommandes
 
 
@@ -55,6 +55,6 @@ def montrer(fichier: str) -> None:
 def defi() -> None:
     """Tire un défi, à donner à qui se fait certifier : « conform --defi TEXTE » en tire tout le reste."""
     texte = proposer()
-    graine, horloge = graine_et_horloge(texte)
     click.echo(texte)
-    click.echo(f"il donne la graine {graine} et l'horloge {horloge.isoformat()}", err=True)
+    horloge = horloge_du_defi(texte).isoformat()
+    click.echo(f"il donne l'horloge {horloge} et, avec ce que l'application dit être, la graine", err=True)

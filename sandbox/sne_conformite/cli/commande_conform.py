@@ -196,6 +196,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
             exiger=rapports.exigees(rapport_demande.exigees, ouverte.contrat, pilotee=True),
             acceleration=pilotage.ACCELERATION,
             delai=demande.delai or 0.0,
+            defi=demande.defi,
         )
         if demande.fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
@@ -204,7 +205,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         rapport, greffe = prete.piloter(*instances)
         rapport = de_ces_scenarios(rapport, demande.scenarios)
         autre_plan = empreintes_de_ce_qui_juge.autre_plan(textes)
-        rapport = replace(rapport, entete=replace(rapport.entete, defi=demande.defi, autre_plan=autre_plan))
+        rapport = replace(rapport, entete=replace(rapport.entete, autre_plan=autre_plan))
         _verifier_epreuve(rapport)
         dernier = greffe.tete["dernier"]
         echanges = trafic_juge.parcourir(ouverte.magasin, ouverte.base, jusqu_a=dernier)
@@ -318,13 +319,12 @@ class _EpreuvePrete:
 
 
 def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
-    """With the seed and the clock of its challenge. Raises UsageError when one was given beside it."""
-    from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
+    """With the clock of its challenge. Raises UsageError when it, or the seed, was given beside."""
+    from sne_conformite.protocole.defi_du_verificateur import horloge_du_defi
 
     if demande.graine or demande.horloge != "real":
         raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
-    graine, maintenant = graine_et_horloge(demande.defi)
-    return replace(demande, graine=graine, horloge=maintenant.isoformat())
+    return replace(demande, horloge=horloge_du_defi(demande.defi).isoformat())
 
 
 def _verifier_le_suivi(fichier: Path) -> None:

@@ -14,23 +14,24 @@ from typing import Any, Final
 import click
 
 from sne_conformite.bilan import trafic_juge
+from sne_conformite.bilan.candidat import du_modele
 from sne_conformite.cli import sorties_de_rapport
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
+from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees
 from sne_conformite.plan import plan as plans
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves, signature
 from sne_conformite.preuves.paquet_de_preuves import DossierPreuves, empreinte
 from sne_conformite.preuves.signature import (
-    EDITEUR,
     VERIFICATEUR,
     CleDeConfiance,
     EnveloppeVerifiee,
     SignatureRefusee,
 )
-from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
+from sne_conformite.protocole.defi_du_verificateur import graine_du_defi, horloge_du_defi
 from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.avancement_au_terminal import suivre
-from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES
+from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PAGES, PREUVES
 from sne_conformite.rapports.rapport import TRAFIC, Entete, Rapport
 from sne_conformite.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
 from sne_interface.contract import contrats_charges
@@ -48,7 +49,9 @@ _EMPREINTES: Final = "Empreintes"
 _REJUGEMENT: Final = "Rejugement"
 _COMPARAISON: Final = "Comparaison"
 _REFERENCE: Final = "Référence"
+_IDENTITE: Final = "Identité"
 REJUGEE: Final = "rejugée"
+MENEE_PAR_UN_TIERS: Final = "menée par un tiers"
 SUR_DEFI: Final = "sur défi"
 _PAS_DE_L_APPLICATION: Final = "qui ne sont pas de l'application : nuits de la base, console"
 _PORTEE: Final = (
@@ -63,19 +66,21 @@ _UN_JOUR: Final = timedelta(days=1)
 #: What a package whose members are no configuration, plan or procès-verbal of ours raises as it is judged.
 _ILLISIBLE: Final = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError,
-    OSError,
+    OSError, plans.PlanIncorrect,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Verificateur:
     """The verifier, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
-    knows (None: that of the interface); its key signs too with `contresigner`."""
+    knows (None: that of the interface), the number that the certificate must have ("": any); its key signs
+    too with `contresigner`."""
 
     confiance: Path | None = None
     defi: str = ""
     plan: Path | None = None
     contresigner: bool = False
+    numero: str = ""
 
 
 @dataclass(slots=True)
@@ -121,6 +126,9 @@ def rejuger(
             f"Le dossier [{fichier}] est au format {dossier.format}, d'où tout ne se rejuge pas.",
             remede=f"vérifiez-le avec la version qui l'a écrit : {dossier.versions.get('sne-sandbox', '?')}",
         )
+    numero = paquet_de_preuves.numero(dossier.rapport.entete.contrat, empreinte(fichier))
+    if verificateur.numero not in ("", numero):
+        vu.refuser("Numéro", f"ce certificat porte le numéro {numero}, et non {verificateur.numero}.")
     contrat = contrats_charges.charger(options["contract"], options["contracts"])
     if contrat.nom != dossier.rapport.entete.contrat:
         raise UsageError(
@@ -144,8 +152,15 @@ def rejuger(
         _comparer(dossier, refait, vu)
     classe = _conclure(fichier, dossier.rapport.entete, verificateur, sorties, vu, enveloppe)
     rapport = _conteste(dossier.rapport, len(vu.ecarts))
-    qui = None if vu.ecarts or vu.signataires is None else tuple(vu.signataires)
-    return sorties.rendre(rapport, PreuvesCopiees(fichier, dossier.configuration, classe, qui))
+    qui = None if vu.ecarts else tuple(vu.signataires or ())
+    return sorties.rendre(rapport, PreuvesCopiees(fichier, dossier.configuration, classe, qui, numero))
+
+
+def verifier_le_numero(numero: str, dossier: Path, confiance: Path | None, options: Mapping[str, Any]) -> int:
+    """Verifies the package of a folder, which must have that number, as `rejuger`. Raises UsageError."""
+    verificateur = Verificateur(confiance, numero=paquet_de_preuves.lire_numero(numero))
+    sorties = sorties_de_rapport.Sorties.preparer(RapportDemande(), options=options)
+    return rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
 
 
 # --- signature -------------------------------------------------------------------------------------------
@@ -172,7 +187,9 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
         sujet = {"name": PREUVES.fichier, "digest": {"sha256": empreinte(fichier)}}
         if sujet not in enveloppe.statement["subject"]:
             raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
-        vu.classe = _classer(enveloppe.cles, enveloppe.jour, confiance)
+        if enveloppe.dit("menee_par") not in enveloppe.cles:  # nobody signs what another is said to have done
+            raise SignatureRefusee("il y manque la signature de qui a mené l'épreuve, ou elle ne le dit pas.")
+        vu.classe = _classer(enveloppe, enveloppe.cles, confiance)
         vu.signataires = _titulaires(enveloppe, confiance)
     except SignatureRefusee as refus:
         vu.refuser(_SIGNATURE, str(refus))
@@ -184,12 +201,15 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
     return enveloppe
 
 
-def _classer(cles: Collection[str], jour: str, confiance: Mapping[str, CleDeConfiance] | None) -> str:
-    """The class that these keys (`keyid`, in their order) give a run that ended on `jour`, and why it is not
-    more: judged again takes two parties, of whom one is a trusted verifier. Raises SignatureRefusee for a
-    trusted key on a day that was not its own."""
+def _classer(
+    enveloppe: EnveloppeVerifiee, cles: Collection[str], confiance: Mapping[str, CleDeConfiance] | None
+) -> str:
+    """The class that these keys (`keyid`) give a run, and why it is not more: driven by a third party, when
+    who drove it is a trusted verifier, on a challenge; judged again, when one signed beside who drove it.
+    Raises SignatureRefusee for a trusted key on a day that was not its own."""
     if confiance is None:
         return f"{AUTO_DECLAREE} (sans --confiance, aucun vérificateur n'est connu)"
+    jour = enveloppe.dit("fin")[:10]
     connues = {identifiant: confiance[identifiant] for identifiant in cles if identifiant in confiance}
     for cle in connues.values():
         if (cle.depuis and jour < cle.depuis.isoformat()) or (cle.jusqu_a and jour > cle.jusqu_a.isoformat()):
@@ -197,19 +217,17 @@ def _classer(cles: Collection[str], jour: str, confiance: Mapping[str, CleDeConf
                 f"La clé de « {cle.titulaire} » n'était pas valable le {jour} (expirée ?)."
             )
     verificateurs = {identifiant for identifiant, cle in connues.items() if cle.classe == VERIFICATEUR}
-    editeurs = {identifiant for identifiant, cle in connues.items() if cle.classe == EDITEUR}
-    editeurs |= set(list(cles)[:1])
-    if any(editeurs - {identifiant} for identifiant in verificateurs):
-        return REJUGEE
-    manque = "l'éditeur n'a pas signé" if verificateurs else "aucun vérificateur de confiance n'a signé"
-    return f"{AUTO_DECLAREE} ({manque})"
+    if enveloppe.dit("menee_par") in verificateurs:
+        sans = f"{AUTO_DECLAREE} (un vérificateur l'a menée, mais sans défi)"
+        return MENEE_PAR_UN_TIERS if enveloppe.dit("defi") else sans
+    return REJUGEE if verificateurs else f"{AUTO_DECLAREE} (aucun vérificateur de confiance n'a signé)"
 
 
 def _titulaires(enveloppe: EnveloppeVerifiee, confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
     """Names the signers. Raises SignatureRefusee when nobody is trusted."""
     if confiance is None:
         inconnues = [f"clé {identifiant[:16]}…" for identifiant in enveloppe.cles]
-        inconnues[0] += f" qui se dit « {enveloppe.signataire} »"
+        inconnues[0] += f" qui se dit « {enveloppe.dit('signataire')} »"
         return [*inconnues[:-1], f"{inconnues[-1]} (sans --confiance, aucune n'est connue)"]
     connues = [confiance[identifiant] for identifiant in enveloppe.cles if identifiant in confiance]
     if not connues:
@@ -225,16 +243,17 @@ def _comparer_l_attestation(
     enveloppe: EnveloppeVerifiee, fichier: Path, dossier: DossierPreuves, vu: _Constat
 ) -> None:
     """Checks that the signed statement says what the report says, and is of nothing else."""
-    sujets = signature.sujets(dossier.rapport, empreinte(fichier))
-    vu.refuser(
-        _SIGNATURE,
-        *(
-            f"elle est aussi d'autre chose que ce dossier et son produit : {abrege(str(autre), _VALEUR_MAX)}."
-            for autre in enveloppe.statement["subject"]
-            if autre not in sujets
-        ),
-    )
-    dit = signature.predicat(dossier.rapport, dossier.texte.encode(), enveloppe.signataire)
+    sujets = signature.sujets(dossier.rapport, fichier)
+    signes = enveloppe.statement["subject"]
+    for sujet in sujets:
+        if sujet["name"] in PAGES and sujet not in signes:
+            vu.refuser(_SIGNATURE, f"{sujet['name']} n'est pas celui qu'elle signe : il a été changé.")
+    for autre in signes:
+        nom = autre.get("name") if isinstance(autre, dict) else None
+        if autre not in sujets and nom not in PAGES:
+            montre = abrege(str(autre), _VALEUR_MAX)
+            vu.refuser(_SIGNATURE, f"elle est aussi d'autre chose que ce dossier et son produit : {montre}.")
+    dit = signature.predicat(dossier.rapport, dossier.texte.encode(), enveloppe.qui)
     ecarts = list(_ecarts(dict(enveloppe.statement["predicate"]), dit))
     vu.refuser(_SIGNATURE, *(f"elle ne dit pas ce que dit le rapport : {ecart}." for ecart in ecarts))
 
@@ -358,29 +377,16 @@ def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat
 
 def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
     ici, alors = sorties_de_rapport.versions()["hypothesis"], dossier.versions.get("hypothesis")
-    with tempfile.TemporaryDirectory(prefix="sne-") as dossier_du_plan:
-        tenir_hypothesis(Path(dossier_du_plan))
-        racine = Path(dossier_du_plan) / "plan"
-        for nom, texte in dossier.plan.items():
-            fichier = racine / nom
-            if not fichier.resolve().is_relative_to(racine.resolve()):
-                raise RejeuImpossible(f"le plan nomme un fichier hors de lui : {nom}")
-            try:
-                fichier.parent.mkdir(parents=True, exist_ok=True)
-                fichier.write_text(texte, "utf-8")
-            except (OSError, ValueError):  # too long, or the name of a file and of a folder
-                dit = abrege(nom, _VALEUR_MAX)
-                raise RejeuImpossible(f"le plan nomme un fichier qui ne peut pas être : {dit}") from None
+    with tempfile.TemporaryDirectory(prefix="sne-") as home:
+        tenir_hypothesis(Path(home))
         rejeu = Rejeu(dossier.proces_verbal(), journal, contrat, retirer=ici == alors)
         if ici != alors:
             vu.dire(_REJUGEMENT, _NON_RETIRES)
-        entete = dossier.rapport.entete
-        if entete.defi and graine_et_horloge(entete.defi) != (
-            rejeu.reglages.graine,
-            rejeu.reglages.maintenant,
-        ):
-            vu.refuser(_REJUGEMENT, "la graine et l'horloge ne sont pas celles que donne le défi.")
-        rapport = rejeu.juger(plans.charger(racine))
+        rapport = rejeu.juger(plans.de_textes(dossier.plan))
+    ecrits, defi, nom = rejeu.reglages, rapport.entete.defi, rapport.entete.application
+    donnees = graine_du_defi(defi, nom), horloge_du_defi(defi)
+    if defi and donnees != (ecrits.graine, ecrits.maintenant):
+        vu.refuser(_IDENTITE, f"le défi ne donne ni cette graine ni cette horloge à « {nom} ».")
     vu.retires = rejeu.retires
     vu.refuser(_REJUGEMENT, *(f"{ecart}." for ecart in rejeu.ecarts))
     return de_ces_scenarios(rapport, dossier.configuration["options"].get("scenarios", ()))
@@ -396,7 +402,7 @@ def _finir(
     """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
     baseline excused that day."""
     ecrit = dossier.rapport.entete
-    dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes", "defi")}
+    dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes")}
     if ecrit.mode != TRAFIC or not refait.entete.echanges:
         dits |= {"debut": ecrit.debut, "fin": ecrit.fin}
     if refait.entete.mode != TRAFIC:
@@ -465,6 +471,11 @@ def _conclure(
     """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
     says it."""
     defi, pilote = entete.defi, entete.mode != TRAFIC
+    if nom := entete.usurpee(entete.candidat):
+        vu.refuser(_IDENTITE, f"ce trafic {entete.marques}, et se dit « {nom} ».")
+    for dite in entete.candidat.attestations if entete.candidat else ():
+        if du_modele(dite.auteur, dite.phrase):
+            vu.refuser("Attestations", f"celle de {dite.exigence} est l'exemple du modèle.")
     if verificateur.defi and verificateur.defi != defi:
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
     elif verificateur.defi and not vu.retires:
@@ -476,7 +487,7 @@ def _conclure(
         return _AUCUNE
     if verificateur.contresigner and enveloppe is not None and sorties.cle is not None:
         try:
-            vu.classe = _classer([*enveloppe.cles, sorties.cle.id], enveloppe.jour, vu.confiance)
+            vu.classe = _classer(enveloppe, [*enveloppe.cles, sorties.cle.id], vu.confiance)
         except SignatureRefusee as refus:
             vu.refuser(_SIGNATURE, str(refus))
             return _AUCUNE
@@ -490,7 +501,11 @@ def _conclure(
         vu.dire("Défi", "le dossier en porte un ; donnez le vôtre par --defi pour le vérifier")
     classe = vu.classe
     if verificateur.defi:  # that class is one of what was judged again, and countersigned
-        classe = f"{SUR_DEFI}, {classe}" if classe == REJUGEE else f"{classe} ; le défi est vérifié"
+        classe = (
+            f"{SUR_DEFI}, {classe}"
+            if classe in (REJUGEE, MENEE_PAR_UN_TIERS)
+            else f"{classe} ; le défi est vérifié"
+        )
     mais = "" if vu.retires or not pilote else f", mais {_NON_RETIRES}"
     vu.dire("Classe", f"{classe} ; rejugée ici{mais}. {_PORTEE}")
     return f"{classe} ; verdicts refaits par report --verify{mais}"

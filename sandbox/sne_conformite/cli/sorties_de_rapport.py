@@ -15,12 +15,21 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sne_conformite.cli.options_de_jugement import VARIABLE_CLE, RapportDemande
-from sne_conformite.rapports import manquements_connus
-from sne_conformite.rapports.formats_de_rapport import ATTESTATION, ECRITS, FICHIERS, PAR_OPTION, PREUVES
+from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail, resumer
+from sne_conformite.rapports import annotations_de_forge, manquements_connus, rapport_texte
+from sne_conformite.rapports.formats_de_rapport import (
+    ATTESTATION,
+    ECRITS,
+    FICHIERS,
+    PAGES,
+    PAR_OPTION,
+    PREUVES,
+)
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions, non_juge
 from sne_interface import resources
+from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.nir import CACHE
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
@@ -30,11 +39,9 @@ from sne_sandbox.cli.options import inconnu
 
 if TYPE_CHECKING:
     from sne_conformite.bilan.mentions import ReferentielDeCertification
-    from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail
     from sne_conformite.preuves.pseudonymes import Pseudonymes
     from sne_conformite.preuves.signature import CleDeSignature
     from sne_interface.contract.contrats_charges import Contrat
-    from sne_interface.contract.overlay import DossiersContrat
     from sne_interface.domain.echange import Echange
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
@@ -46,7 +53,7 @@ _RAPPORT: Final = "rapport.json"
 NON_SIGNEE: Final = "non signée"
 AUTO_DECLAREE: Final = "auto-déclarée"
 _CLASSES: Final = {
-    True: f"{AUTO_DECLAREE} (qui a mené l'épreuve l'a jugée, et en répond ; personne d'autre ne l'a rejugée)",
+    True: f"{AUTO_DECLAREE} à sa signature (qui a mené l'épreuve l'a jugée, et en répond)",
     False: f"{NON_SIGNEE} (qui a mené l'épreuve l'a jugée ; personne n'en répond)",
 }
 _DEFI_A_CONFIRMER: Final = " ; le défi reste à confirmer par qui l'a donné : report --verify --defi"
@@ -67,17 +74,16 @@ class Preuves:
 
     echanges: "Iterable[Echange]" = ()
     configuration: Mapping[str, Any] = field(default_factory=dict)
-    juges: "Detail | None" = None
+    juges: Detail | None = None
     plan: Mapping[str, str] | None = None
     proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None
     scenarios: tuple[str, ...] = ()
 
-    def deposer(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> Mapping[str, str]:
-        """Writes the package at `chemin` and, with a key, its attestation beside it; why exchanges are not in
-        it, by their ids. Raises OSError."""
+    def deposer(self, rapport: Rapport, chemin: Path) -> Mapping[str, str]:
+        """Writes the package at `chemin`; why exchanges are not in it, by their ids. Raises OSError."""
         from sne_conformite.preuves import paquet_de_preuves
 
-        ecrit = paquet_de_preuves.ecrire(
+        return paquet_de_preuves.ecrire(
             rapport,
             chemin,
             echanges=self.echanges,
@@ -87,44 +93,51 @@ class Preuves:
             plan=self.plan,
             proces_verbal=self.proces_verbal,
         )
+
+    def attester(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> None:
+        """With a key, signs the package at `chemin` and the pages beside it. Raises OSError."""
         if cle is not None:
             from sne_conformite.preuves import signature
             from sne_conformite.rapports import rapport_json
 
-            dit = signature.declarer(rapport, rapport_json.octets(rapport), ecrit.empreinte, _nom(cle))
+            dit = signature.declarer(rapport, rapport_json.octets(rapport), chemin, cle)
             chemin.with_name(ATTESTATION.fichier).write_bytes(signature.signer(dit, cle))
-        return ecrit.absents
 
     def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
         """Of a trial that was just judged."""
         defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
-        qui = None if cle is None else (_nom(cle),)
+        qui = () if cle is None else (cle.nom,)
         return Alentours(signatures=qui, classe=f"{_CLASSES[cle is not None]}{defi}")
 
 
 @dataclass(frozen=True, slots=True)
 class PreuvesCopiees:
-    """A package that was judged again: its file, how it was judged then, the class of its attestation and who
-    signed it."""
+    """A package that was judged again: its file, how it was judged then, the class of its attestation, who
+    signed it (None: nothing is known, it is not confirmed), its number."""
 
     fichier: Path
     configuration: Mapping[str, Any]
     classe: str
     signataires: tuple[str, ...] | None
-    juges: "Detail | None" = None
+    numero: str
+    juges: Detail | None = None
     scenarios: tuple[str, ...] = ()
 
-    def deposer(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> Mapping[str, str]:
-        """Copies it to `chemin`, with its attestation. Raises OSError."""
-        for nom in (PREUVES.fichier, ATTESTATION.fichier):
-            pris = self.fichier if nom == PREUVES.fichier else self.fichier.with_name(nom)
-            if pris.is_file():
-                shutil.copyfile(pris, chemin.with_name(nom))
+    def deposer(self, rapport: Rapport, chemin: Path) -> Mapping[str, str]:
+        """Copies it to `chemin`. Raises OSError."""
+        shutil.copyfile(self.fichier, chemin)
         return {}
+
+    def attester(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> None:
+        """Copies its attestation beside `chemin`, and the pages that this one signs as they are. Raises
+        OSError."""
+        for nom in (ATTESTATION.fichier, *(PAGES if self.signataires else ())):
+            if (pris := self.fichier.with_name(nom)).is_file():
+                shutil.copyfile(pris, chemin.with_name(nom))
 
     def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
         """Returns the guarantors of its attestation."""
-        return Alentours(signatures=self.signataires, classe=self.classe)
+        return Alentours(signatures=self.signataires, classe=self.classe, numero=self.numero)
 
 
 @dataclass(slots=True)
@@ -226,8 +239,6 @@ class Sorties:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
         stderr has the report."""
-        from sne_conformite.preuves.empreintes_de_ce_qui_juge import resumer
-
         self._rendu = True
         if preuves.juges is not None:
             rapport = replace(rapport, entete=replace(rapport.entete, empreintes=resumer(preuves.juges)))
@@ -244,12 +255,13 @@ class Sorties:
         echec: RapportNonEcrit | None = None
         fichiers: dict[str, Path] = {}
         absents: Mapping[str, str] = {}
+        alentours = garants
         try:
-            fichiers, absents = self._fichiers(rapport, garants, preuves)
+            fichiers, absents, alentours = self._fichiers(rapport, garants, preuves)
         except RapportNonEcrit as erreur:
             echec = erreur
         hors_preuve = [f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items()]
-        self._dire(rapport, fichiers, (*remarques, *excuses, *dites, *hors_preuve), garants)
+        self._dire(rapport, fichiers, (*remarques, *excuses, *dites, *hors_preuve), alentours)
         if echec is not None:
             raise echec
         if not (rapport.conforme or non_juge(rapport)):
@@ -276,10 +288,8 @@ class Sorties:
         return applique.rapport, {**preuves.configuration, "reference": reference}, applique.remarques
 
     def _dire(
-        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], garants: Alentours
+        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours
     ) -> None:
-        from sne_conformite.rapports import annotations_de_forge, rapport_texte
-
         sortie = sys.stdout if self.forme == "text" else sys.stderr
         with annotations_de_forge.sans_ordres(sortie):
             if self.forme in PAR_OPTION:
@@ -288,7 +298,7 @@ class Sorties:
                 self._a_la_machine(rapport)
             else:
                 rapport_texte.ecrire(
-                    rapport, sortie, fichiers=fichiers, remarques=remarques, classe=garants.classe
+                    rapport, sortie, fichiers=fichiers, remarques=remarques, alentours=alentours
                 )
                 sys.stdout.flush()
         annotations_de_forge.annoncer(rapport, sortie)
@@ -312,8 +322,6 @@ class Sorties:
             raise
 
     def _en_echec(self, rapport: Rapport) -> None:
-        from sne_conformite.rapports import annotations_de_forge
-
         with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
             rapport, _ = self.mentionner(rapport)
         self._fichiers(rapport, SEUL)
@@ -323,42 +331,31 @@ class Sorties:
 
     def _fichiers(
         self, rapport: Rapport, garants: Alentours, preuves: Preuves | PreuvesCopiees | None = None
-    ) -> tuple[dict[str, Path], Mapping[str, str]]:
-        """Writes them, after the evidence: some name it; and why exchanges are not in it, by their ids. None
-        without a folder. Raises RapportNonEcrit."""
+    ) -> tuple[dict[str, Path], Mapping[str, str], Alentours]:
+        """Writes the files of --report-dir: what they are and where, why exchanges are not in the evidence,
+        by their ids, and what is known beside them. None without a folder. Raises RapportNonEcrit."""
         absents: Mapping[str, str] = {}
         if self.dossier is None:
-            return {}, absents
-        ecrits = [*ECRITS]
+            return {}, absents, garants
+        alentours = Alentours(_avant(self.dossier))
         with _a_la_place(self.dossier) as provisoire:
+            chemin = provisoire / PREUVES.fichier
             if preuves is not None:
-                absents = preuves.deposer(rapport, provisoire / PREUVES.fichier, self.cle)
-                ecrits += [f for f in (PREUVES, ATTESTATION) if (provisoire / f.fichier).is_file()]
-            alentours = _alentours(self.dossier, provisoire, garants)
+                from sne_conformite.preuves.paquet_de_preuves import empreinte, numero
+
+                absents, sha256 = preuves.deposer(rapport, chemin), empreinte(chemin)
+                numero_du_paquet = numero(rapport.entete.contrat, sha256)
+                alentours = replace(garants, avant=alentours.avant, preuves=sha256, numero=numero_du_paquet)
             for forme in ECRITS:
                 (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
-        return {forme.nom: self.dossier / forme.fichier for forme in ecrits}, absents
+            if preuves is not None:
+                preuves.attester(rapport, chemin, self.cle)
+            ecrits = [f for f in FICHIERS.values() if (provisoire / f.fichier).is_file()]
+        return {f.nom: self.dossier / f.fichier for f in ecrits}, absents, alentours
 
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].ecrire(rapport).decode())
         sys.stdout.flush()
-
-
-def _alentours(dossier: Path, ecrits: Path, garants: Alentours) -> Alentours:
-    """Returns the facts known beside a report: `dossier` has the previous report, `ecrits` is where the
-    evidence was written."""
-    from sne_conformite.preuves.paquet_de_preuves import empreinte
-
-    preuves = ecrits / PREUVES.fichier
-    if not preuves.is_file():
-        return Alentours(_avant(dossier))
-    signatures = garants.signatures if (ecrits / ATTESTATION.fichier).is_file() else ()
-    return Alentours(_avant(dossier), empreinte(preuves), signatures, garants.classe)
-
-
-def _nom(cle: "CleDeSignature") -> str:
-    """Whom a key says that it belongs to."""
-    return cle.titulaire or f"clé {cle.id[:16]}"
 
 
 def _lire_la_cle(cle: str) -> "CleDeSignature":
@@ -373,11 +370,11 @@ def _lire_la_cle(cle: str) -> "CleDeSignature":
 def _avant(dossier: Path) -> Rapport | None:
     """The report that a folder holds, that of the run before; None without one that can be read, and went to
     its end."""
-    from sne_conformite.rapports import rapport_json as json
+    from sne_conformite.rapports import rapport_json
 
     try:
-        avant = json.lire(dossier / _RAPPORT)
-    except json.RapportIllisible:
+        avant = rapport_json.lire(dossier / _RAPPORT)
+    except rapport_json.RapportIllisible:
         return None
     return None if avant.entete.inacheve else avant
 
@@ -387,9 +384,7 @@ def _mots(options: Mapping[str, Path | None]) -> list[str]:
     return [mot for option, chemin in options.items() if chemin is not None for mot in (option, str(chemin))]
 
 
-def _dossiers(contrat: tuple[str, Path | None]) -> "DossiersContrat":
-    from sne_interface.contract.overlay import DossiersContrat
-
+def _dossiers(contrat: tuple[str, Path | None]) -> DossiersContrat:
     return DossiersContrat(resources.contracts_dir(), *contrat)
 
 

@@ -66,6 +66,22 @@ _BASE_NOMMEE: Final = re.compile("^/bases/[^/]+")
 #: HTTP that can be read to its end.
 _SANS_FIN: Final = (0, 408, 400)
 
+#: How the reference application writes a message: what comes before its operation.
+_FACON_DU_TEMOIN: Final = (
+    rb'\r\nContent-Type: application/xop\+xml; charset=UTF-8; type="application/soap\+xml"; [^\r\n]+\r\n'
+    rb"Content-Transfer-Encoding: binary\r\nContent-ID: <[^\r\n]+>\r\n\r\n"
+    rb"<\?xml version='1.0' encoding='UTF-8'\?>\n"
+    rb'<soap:Envelope xmlns:soap="[^"]+" xmlns:ws="[^"]+" xmlns:xop="[^"]+"><soap:Body><ws:'
+)
+#: Its marks: that, under its own boundary, or with one word for the boundary and the parts, whatever it is.
+MARQUES_DU_TEMOIN: Final = re.compile(
+    rb"--temoin[0-9a-f]*"
+    + _FACON_DU_TEMOIN
+    + rb"|--(\w+?)[0-9a-f]*"
+    + _FACON_DU_TEMOIN
+    + rb'[^\0]{1,3000}?cid:\w+@(?:\1|temoin)"'
+)
+
 #: Pannes that leave the answer readable.
 PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
 

@@ -47,14 +47,17 @@ class Renforts:
     permis: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
-def presenter(banc: BancDEssai, instant: datetime, acceleration: float, instance: int = 1) -> dict[str, Any]:
-    """Puts the base of a bench back at `instant` (aware), tells the application where it is, and notes how
-    fast its clock goes; its answer, « fait ». Raises LienRompu."""
+def presenter(
+    banc: BancDEssai, instant: datetime, acceleration: float, defi: str, instance: int = 1
+) -> dict[str, Any]:
+    """Puts the base of a bench back at `instant` (aware), tells the application where it is and
+    the challenge that it answers ("" without any), and notes how fast its clock goes; its answer, « fait ».
+    Raises LienRompu."""
     base, adresses, lien = banc.base, banc.adresses, banc.lien
     base.remettre(instant, adresses.boite_entree)
     lien.vu = base.dernier()
     champs = {"protocole": PROTOCOLE, "contrat": base.contrat.nom, **adresses.en_json()}
-    champs |= {"instance": instance, "acceleration": acceleration}
+    champs |= {"instance": instance, "acceleration": acceleration} | ({"defi": defi} if defi else {})
     reponse = lien.dire("demarrer", instant, champs)
     if reponse["statut"] != "fait":
         dit = reponse.get("message") or ""

@@ -37,6 +37,7 @@ from sne_conformite.pilotage.verdict_d_un_scenario import (
 from sne_conformite.plan.exemples_tires import ExempleTire, strategie
 from sne_conformite.plan.plan import Plan, Scenario
 from sne_conformite.protocole.adresses_pour_l_application import Adresses
+from sne_conformite.protocole.defi_du_verificateur import graine_du_defi
 from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_conformite.rapports.rapport import (
     Constat,
@@ -88,7 +89,8 @@ class ReglagesPilotage:
     application is called until it says its name, `commande` the command line that findings are reproduced by,
     but for seed, clock and scenario; `exiger` the requirements whose evidence may not lack; `acceleration`
     the clock that the application is given to wait on; `delai` the seconds that it is to wait for an answer,
-    0 for as many as the machine's slowness asks."""
+    0 for as many as the machine's slowness asks; `defi` the challenge in which it is asked who it is: the
+    seed is then drawn from its answer."""
 
     exemples: int = 10
     graine: int = 0
@@ -101,6 +103,7 @@ class ReglagesPilotage:
     exiger: Collection[str] = ()
     acceleration: float = 1.0
     delai: float = 0.0
+    defi: str = ""
 
     @classmethod
     def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
@@ -143,7 +146,6 @@ def derouler(
     formes = charger_certification(base.contrat.dossiers).formes
     choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
     greffe = greffe or Greffe()
-    greffe.commencer(base.nom, en_json(replace(reglages, maintenant=instant)))
     with contextlib.ExitStack() as pile:
         lien = LienApplication(application, pile.enter_context(greffe.pouls(adresses, base)))
         banc = greffe.suivre(BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences))))
@@ -152,9 +154,8 @@ def derouler(
         pilotage = _Pilotage(
             banc,
             couloirs,
-            reglages,
+            replace(reglages, maintenant=instant),
             instant,
-            f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
             RecueilDuJugement(base.contrat, exigences, reglages.profil, formes=formes),
             Reductions(reglages.reduction),
             greffe,
@@ -163,6 +164,7 @@ def derouler(
         yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
         with pilotage.jusqu_a_l_interruption():
             pilotage.demarrer()
+        greffe.commencer(base.nom, en_json(pilotage.reglages))
         resultats: dict[int, ResultatScenario] = {}
         for rang in chain(range(len(choisis)), pilotage.reprendre(resultats)):
             scenario = choisis[rang]
@@ -234,7 +236,6 @@ class _Pilotage:
     couloirs: Couloirs
     reglages: ReglagesPilotage
     instant: datetime
-    commande: str
     recueil: RecueilDuJugement
     reductions: Reductions
     greffe: Greffe
@@ -261,7 +262,7 @@ class _Pilotage:
     def demarrer(self) -> None:
         """Tells the application where we are; what it knows."""
         try:
-            reponse = presenter(self.banc, self.instant, self.reglages.acceleration)
+            reponse = presenter(self.banc, self.instant, self.reglages.acceleration, self.reglages.defi)
         except LienRompu as rompu:
             self.panne = rompu.diagnostics()
             return
@@ -277,6 +278,14 @@ class _Pilotage:
             frozenset(contrat.versions),
             frozenset(c for role in roles.values() for c in role.commandes),
         )
+        if defi := self.reglages.defi:
+            self.reglages = replace(self.reglages, graine=graine_du_defi(defi, self.presentation.nom))
+
+    @property
+    def commande(self) -> str:
+        """The command that plays the run again."""
+        reglages = self.reglages
+        return f"{reglages.commande} --seed {reglages.graine} --clock {self.instant.isoformat()}"
 
     def renforcer(self, restants: Sequence[Scenario]) -> None:
         """Has the rest played in several lanes, once the application was seen to do a command and to read its
@@ -288,7 +297,7 @@ class _Pilotage:
         if not (vu and self.couloirs.possibles) or arret or not self.presentation:
             return
         a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
-        a_dire = (self.instant, self.reglages.acceleration)
+        a_dire = (self.instant, self.reglages.acceleration, self.reglages.defi)
         self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
 
     def reprendre(self, resultats: Mapping[int, ResultatScenario]) -> Iterator[int]:
@@ -303,7 +312,7 @@ class _Pilotage:
         self.banc, banc.lien.seul = banc, True
         with self.jusqu_a_l_interruption(), contextlib.suppress(LienRompu):
             self.couloirs.relancer()
-            presenter(banc, self.instant, self.reglages.acceleration)
+            presenter(banc, self.instant, self.reglages.acceleration, self.reglages.defi)
             yield from tardifs
 
     def finir(self) -> None:
@@ -329,6 +338,7 @@ class _Pilotage:
             fin=datetime.now(UTC),
             echanges=self.echanges,
             exemples=sum(resultat.exemples for resultat in resultats),
+            defi=reglages.defi,
             inacheve=inacheve(self.interruption, resultats),
             surcharge=self.banc.base.contrat.dossiers.surcharge,
             regles_eteintes=regles_eteintes(self.banc.base.contrat),

@@ -20,6 +20,7 @@ from sne_conformite.plan.exigences_montrables import (
     etapes_qui_montrent,
     montrables,
 )
+from sne_conformite.preuves.empreintes_de_ce_qui_juge import lire_plan
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, VRAI
 from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS
 from sne_conformite.protocole.protocole import COMMANDES, Statut
@@ -192,18 +193,19 @@ class PlanIncorrect(UsageError):
 
 def charger(chemin: Path | None = None) -> Plan:
     """The plan of a folder (default: `fixtures/scenarios/`). Raises PlanIncorrect."""
-    dossier = chemin or fixtures_dir() / "scenarios"
-    trouves = []
-    for groupe in sorted(p for p in dossier.iterdir() if p.is_dir()) if dossier.is_dir() else ():
-        if groupe.name not in GROUPES:
-            raise PlanIncorrect(f"{groupe} : groupe inconnu.", remede=f"groupes : {', '.join(GROUPES)}")
-        trouves += [lire(fichier) for fichier in sorted(groupe.glob("*.toml"))]
-    if not trouves:
-        raise PlanIncorrect(
-            f"Aucun scénario dans {dossier}.", remede="un fichier GROUPE/ID.toml par scénario"
-        )
+    try:
+        return de_textes(lire_plan(chemin))
+    except (OSError, UnicodeDecodeError) as erreur:
+        raise PlanIncorrect(f"Le plan {chemin} ne se lit pas : {erreur}.") from None
+
+
+def de_textes(textes: Mapping[str, str]) -> Plan:
+    """The plan of the texts of its scenarios, by « groupe/ID.toml ». Raises PlanIncorrect."""
+    if not textes:
+        raise PlanIncorrect("Aucun scénario dans ce plan.", remede="un fichier GROUPE/ID.toml par scénario")
     rangs = list(GROUPES)
-    return Plan(tuple(sorted(trouves, key=lambda s: (rangs.index(s.groupe), s.id))))
+    lus = (lire(nom, texte) for nom, texte in textes.items())
+    return Plan(tuple(sorted(lus, key=lambda s: (rangs.index(s.groupe), s.id))))
 
 
 @cache
@@ -212,13 +214,16 @@ def publie() -> Plan:
     return charger()
 
 
-def lire(fichier: Path) -> Scenario:
-    """The scenario of a file; its id is the file's name. Raises PlanIncorrect."""
+def lire(nom: str, texte: str) -> Scenario:
+    """The scenario of a text; `nom` is « groupe/ID.toml ». Raises PlanIncorrect."""
+    groupe, _, fichier = nom.partition("/")
+    if groupe not in GROUPES:
+        raise PlanIncorrect(f"{nom} : groupe inconnu.", remede=f"groupes : {', '.join(GROUPES)}")
     try:
-        table = tomli.loads(fichier.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as erreur:
-        raise PlanIncorrect(f"{fichier} ne se lit pas : {erreur}.") from None
-    lecteur = _LecteurScenario(fichier.name)
+        table = tomli.loads(texte)
+    except tomli.TOMLDecodeError as erreur:
+        raise PlanIncorrect(f"{nom} ne se lit pas : {erreur}.") from None
+    lecteur = _LecteurScenario(fichier)
     lecteur.connues(table, ("titre", "pourquoi", "exigences", "menages", "etapes", "exemples", "instant"))
     menages = {
         nom: lecteur.contraintes(nom, brut)
@@ -235,8 +240,8 @@ def lire(fichier: Path) -> Scenario:
                 f"étape {rang}", "« ensemble » n'a pas d'étape « faire » après elle", "ôtez-le"
             )
     return Scenario(
-        id=fichier.stem,
-        groupe=fichier.parent.name,
+        id=fichier.removesuffix(".toml"),
+        groupe=groupe,
         titre=lecteur.prendre(table, "titre", str),
         pourquoi=lecteur.prendre(table, "pourquoi", str),
         exigences=lecteur.exigences(lecteur.prendre(table, "exigences", list), etapes),

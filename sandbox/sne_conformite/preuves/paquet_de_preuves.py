@@ -11,16 +11,20 @@ package from a whole one; who vouches for it is told by the signature beside it 
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b32encode, b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import IO, Any, Final
+
+from stdnum import luhn
 
 from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail
 from sne_conformite.preuves.pseudonymes import Pseudonymes
@@ -53,6 +57,10 @@ _DROITS: Final = 0o644 << 16
 _BLOC: Final = 1 << 20
 #: Of the names that an error says.
 _NOMS_MAX: Final = 200
+#: Of a number: its letters (base 32, RFC 4648), the digits that are taken for some, how many are drawn.
+_LETTRES: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_CONFONDUES: Final = str.maketrans("018", "OIB")
+_CHIFFRES: Final = 15
 _ENTIER: Final = "donnez le preuves.zip écrit par --report-dir, recopié en entier"
 _OU_REFAITES: Final = "redemandez le dossier d'origine, ou refaites le jugement"
 _TEXTES: Final = frozenset({"requete", "reponse"})
@@ -118,9 +126,9 @@ class EchangesDuDossier:
 
 @dataclass(frozen=True, slots=True)
 class DossierPreuves:
-    """A package whose hashes were checked. `versions` of all that judged, `empreintes` SHA-256 by member,
-    `absents` why an exchange (by its id) could not be put in it; `texte` is that of `rapport`, `juges` the
-    digests of what judged, `plan` the scenarios by their paths."""
+    """A package whose hashes were checked. `versions` of all that judged, `absents` why an exchange (by its
+    id) could not be put in it; `texte` is that of `rapport`, `juges` the digests of what judged, `plan` the
+    scenarios by their paths."""
 
     fichier: Path
     format: int
@@ -129,7 +137,6 @@ class DossierPreuves:
     rapport: Rapport
     texte: str
     versions: Mapping[str, str]
-    empreintes: Mapping[str, str]
     absents: Mapping[str, str]
     juges: Detail
     plan: Mapping[str, str]
@@ -148,14 +155,6 @@ class DossierPreuves:
                 yield lue
 
 
-@dataclass(frozen=True, slots=True)
-class DossierEcrit:
-    """A package written: SHA-256 of the file, in hexadecimal, and `absents` as in `DossierPreuves`."""
-
-    empreinte: str
-    absents: Mapping[str, str]
-
-
 def ecrire(
     rapport: Rapport,
     chemin: Path,
@@ -166,8 +165,8 @@ def ecrire(
     juges: Detail | None = None,
     plan: Mapping[str, str] | None = None,
     proces_verbal: Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None = None,
-) -> DossierEcrit:
-    """Writes a package, exchange by exchange; one that cannot be written is left out, and named.
+) -> Mapping[str, str]:
+    """Writes a package, exchange by exchange; answers those that cannot be written, by their ids, and why.
 
     `configuration` is JSON values, `juges` the digests of what judged. Of a driven run, `plan` are its
     scenarios, and `proces_verbal` gives its lines, with stand-ins for NIRs. NIRs are masked in the report,
@@ -200,7 +199,7 @@ def ecrire(
         provisoire.replace(chemin)
     finally:
         provisoire.unlink(missing_ok=True)
-    return DossierEcrit(empreinte(chemin), absents)
+    return absents
 
 
 def sceller(fichier: Path) -> None:
@@ -303,7 +302,6 @@ def _lire(fichier: Path) -> DossierPreuves:
         rapport=rapport,
         texte=texte,
         versions=versions,
-        empreintes={nom: membre["sha256"] for nom, membre in membres.items()},
         absents=absents,
         juges=juges,
         plan=plan,
@@ -432,6 +430,27 @@ def empreinte(fichier: Path) -> str:
     """The SHA-256 of a file, in hexadecimal. Raises OSError."""
     with fichier.open("rb") as flux:
         return hashlib.file_digest(flux, "sha256").hexdigest()
+
+
+def numero(contrat: str, sha256: str) -> str:
+    """The number of the certificate of a package, from its digest: « SNE52-7K3M-… », whose last character
+    checks the others."""
+    corps = b32encode(bytes.fromhex(sha256)).decode()[:_CHIFFRES]
+    corps += luhn.calc_check_digit(corps, _LETTRES)
+    return "-".join(["SNE" + re.sub(r"\W|_|v", "", contrat).upper(), *wrap(corps, 4)])
+
+
+def lire_numero(dit: str) -> str:
+    """A number as it is typed or heard, as `numero` writes it. Raises UsageError for one that was not copied
+    right."""
+    tete, *groupes = dit.upper().split("-")
+    corps = "".join(groupes).translate(_CONFONDUES)
+    if len(corps) != _CHIFFRES + 1 or not luhn.is_valid(corps, _LETTRES):
+        raise UsageError(
+            f"Le numéro [{dit}] n'est pas bien recopié : ses caractères ne vont pas ensemble.",
+            remede="relisez-le sur le rapport, avec ses tirets : SNE52-7K3M-…",
+        )
+    return "-".join([tete, *wrap(corps, 4)])
 
 
 # --- exchanges ---------------------------------------------------------------------------------------

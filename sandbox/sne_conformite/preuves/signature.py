@@ -7,7 +7,6 @@ again. A signature says who vouches, not that it is true, nor when it was made. 
 
 import hashlib
 import json
-import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
@@ -19,12 +18,16 @@ from typing import Any, Final, Literal
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from sne_conformite.preuves.paquet_de_preuves import empreinte
+from sne_conformite.rapports.formats_de_rapport import PAGES, PREUVES
 from sne_conformite.rapports.rapport import EtatExigence, Rapport
 from sne_conformite.rapports.rapport_json import pas_du_json
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
-from sne_interface import archives, systeme
+from sne_interface import archives
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
 
@@ -33,7 +36,6 @@ _STATEMENT: Final = "https://in-toto.io/Statement/v1"
 _PREDICAT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 _LE_NOTRE: Final = "sne-sandbox"
 _DROITS: Final = 0o600
-_PEM: Final = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
 _TITULAIRE: Final = re.compile(r"^# titulaire : (.+)$", re.MULTILINE)
 _EN_CREER: Final = '« sne-sandbox cles creer --nom "Éditeur X" » en fait une'
 EDITEUR: Final = "éditeur"
@@ -74,13 +76,17 @@ class CleDeSignature:
         """Its `keyid`."""
         return keyid(self.publique)
 
+    @property
+    def nom(self) -> str:
+        """Whom it says that it belongs to, or which it is."""
+        return self.titulaire or f"clé {self.id[:16]}"
+
 
 @dataclass(frozen=True, slots=True)
 class CleDeConfiance:
-    """A line of `confiance.toml`: a public key (SPKI, DER), whose it is, and of what class (EDITEUR,
-    VERIFICATEUR), between two days, both included; None for no limit."""
+    """A line of `confiance.toml`: whose a key is, and of what class (EDITEUR, VERIFICATEUR), between two
+    days, both included; None for no limit."""
 
-    publique: bytes
     titulaire: str
     classe: str
     depuis: date | None = None
@@ -99,25 +105,15 @@ def creer(titulaire: str, dossier: Path) -> tuple[Path, Path, CleDeSignature]:
         raise CleIncorrecte("Le nom d'un titulaire tient en une ligne.", remede='--nom "Éditeur X"')
     cle = CleDeSignature(Ed25519PrivateKey.generate(), titulaire.strip())
     privee, publique = dossier / "sne-sandbox.cle", dossier / "sne-sandbox.cle.pub"
+    tete = f"# titulaire : {cle.titulaire}\n".encode()
+    if deja := [fichier for fichier in (privee, publique) if fichier.exists()]:
+        raise CleIncorrecte(
+            f"[{deja[0]}] existe déjà : une clé ne se remplace pas.", remede="donnez un autre dossier à --out"
+        )
     try:
         dossier.mkdir(parents=True, exist_ok=True)
-        for fichier in (privee, publique):
-            if fichier.exists():
-                raise CleIncorrecte(
-                    f"[{fichier}] existe déjà : une clé ne se remplace pas.",
-                    remede="donnez un autre dossier à --out",
-                )
-        tete = f"# titulaire : {cle.titulaire}\n".encode()
-        neuf = os.O_WRONLY | os.O_CREAT | os.O_EXCL | systeme.OCTETS
-        with os.fdopen(os.open(privee, neuf, _DROITS), "wb") as flux:
-            flux.write(
-                tete
-                + cle.privee.private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.PKCS8,
-                    serialization.NoEncryption(),
-                )
-            )
+        privee.touch(_DROITS, exist_ok=False)
+        privee.write_bytes(tete + cle.privee.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         publique.write_bytes(tete + en_pem(cle.publique))
     except OSError as erreur:
         raise CleIncorrecte(f"La clé ne s'écrit pas dans [{dossier}] : {raison_systeme(erreur)}.") from None
@@ -128,7 +124,7 @@ def lire_cle(dite: str) -> CleDeSignature:
     """The private key of a file, or of a PEM text. Raises CleIncorrecte, which never shows it."""
     ou, texte = _texte_de(dite)
     try:
-        privee = serialization.load_pem_private_key(_bloc(texte), None)
+        privee = serialization.load_pem_private_key(texte.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CleIncorrecte(
             f"{ou} : ce n'est pas une clé privée en PEM, sans mot de passe.", remede=_EN_CREER
@@ -142,7 +138,7 @@ def lire_cle_publique(dite: str) -> tuple[bytes, str]:
     """The public key (SPKI, DER) of a file, or of a PEM text, and its holder. Raises CleIncorrecte."""
     ou, texte = _texte_de(dite)
     try:
-        publique = serialization.load_pem_public_key(_bloc(texte))
+        publique = serialization.load_pem_public_key(texte.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CleIncorrecte(f"{ou} : ce n'est pas une clé publique en PEM (.pub).") from None
     if not isinstance(publique, Ed25519PublicKey):
@@ -174,15 +170,13 @@ def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
             raise CleIncorrecte(f"{ou} : depuis et jusqu_a sont des jours, sans guillemets (2026-12-31).")
         dite = str(ligne["cle"])
         publique, _ = lire_cle_publique(dite if "-----BEGIN" in dite else str(fichier.parent / dite))
-        cles[keyid(publique)] = CleDeConfiance(publique, str(ligne["titulaire"]), ligne["classe"], *bornes)
+        cles[keyid(publique)] = CleDeConfiance(str(ligne["titulaire"]), ligne["classe"], *bornes)
     return cles
 
 
 def en_pem(spki: bytes) -> bytes:
     """A public key in PEM."""
-    return _cle_publique(spki).public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    return _cle_publique(spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _texte_de(dite: str) -> tuple[str, str]:
@@ -196,18 +190,13 @@ def _texte_de(dite: str) -> tuple[str, str]:
         raise CleIncorrecte(f"Le fichier de clé [{dite}] ne se lit pas : {quoi}.", remede=_EN_CREER) from None
 
 
-def _bloc(texte: str) -> bytes:
-    trouve = _PEM.search(texte)
-    return trouve[0].encode() if trouve else b""
-
-
 def _titulaire(texte: str) -> str:
     trouve = _TITULAIRE.search(texte)
     return trouve[1].strip() if trouve else ""
 
 
 def _spki(publique: Ed25519PublicKey) -> bytes:
-    return publique.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return publique.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _cle_publique(spki: bytes) -> Ed25519PublicKey:
@@ -224,30 +213,32 @@ def _cle_publique(spki: bytes) -> Ed25519PublicKey:
 # --- the statement ---------------------------------------------------------------------------------------
 
 
-def declarer(rapport: Rapport, texte: bytes, empreinte: str, signataire: str) -> bytes:
-    """The statement of a package whose SHA-256 is `empreinte`: of `rapport`, which `texte` is the JSON of,
-    vouched for by who calls itself `signataire`."""
+def declarer(rapport: Rapport, texte: bytes, preuves: Path, cle: CleDeSignature) -> bytes:
+    """The statement of a package and of the pages beside it: of `rapport`, which `texte` is the JSON of,
+    vouched for by who drove the trial, whose key is `cle`. Raises OSError."""
     dit = {
         "_type": _STATEMENT,
-        "subject": sujets(rapport, empreinte),
+        "subject": sujets(rapport, preuves),
         "predicateType": _PREDICAT,
-        "predicate": predicat(rapport, texte, signataire),
+        "predicate": predicat(rapport, texte, {"signataire": cle.nom, "menee_par": cle.id}),
     }
     return json.dumps(dit, ensure_ascii=False).encode()
 
 
-def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
-    """The subject of the statement: the package, and the product that the vendor declares."""
-    dits: list[dict[str, Any]] = [{"name": "preuves.zip", "digest": {"sha256": empreinte}}]
+def sujets(rapport: Rapport, preuves: Path) -> list[dict[str, Any]]:
+    """The subject of the statement: the package, the product that the vendor declares, the pages that are
+    beside. Raises OSError."""
+    dits: list[dict[str, Any]] = [{"name": PREUVES.fichier, "digest": {"sha256": empreinte(preuves)}}]
     candidat = rapport.entete.candidat
     algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
     if candidat is not None and algorithme is not None:
         dits.append({"name": candidat.produit, "digest": {algorithme: candidat.empreinte}})
-    return dits
+    pages = (page for nom in PAGES if (page := preuves.with_name(nom)).is_file())
+    return dits + [{"name": page.name, "digest": {"sha256": empreinte(page)}} for page in pages]
 
 
-def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
-    """The predicate of the statement on a report."""
+def predicat(rapport: Rapport, texte: bytes, qui: Mapping[str, str]) -> dict[str, Any]:
+    """The predicate of the statement on a report; `qui` says whom it is of, as `EnveloppeVerifiee.qui`."""
     rapport = masquer(rapport)
     entete = rapport.entete
     enfreintes = [b for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE]
@@ -263,21 +254,11 @@ def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
         "warnedTests": [b.exigence for b in enfreintes if b not in refusees],
         "failedTests": [b.exigence for b in refusees],
         _LE_NOTRE: {
-            "outil": entete.outil,
-            "contrat": entete.contrat,
-            "profil": entete.profil,
-            "mode": entete.mode,
-            "application": entete.application,
-            "graine": entete.graine,
-            "defi": entete.defi,
-            "debut": entete.debut.isoformat(),
-            "fin": entete.fin.isoformat(),
-            "echanges": entete.echanges,
+            **en_json(entete),
             "conclusion": conclure(rapport),
-            "inacheve": entete.inacheve,
             "mentions": [{"id": m.id, "verdict": m.verdict.value} for m in rapport.mentions],
             "rapport": hashlib.sha256(texte).hexdigest(),
-            "signataire": signataire,
+            **qui,
         },
     }
 
@@ -293,15 +274,14 @@ class EnveloppeVerifiee:
     payload: bytes
     cles: Mapping[str, bytes]
 
-    @property
-    def signataire(self) -> str:
-        """Whom its first signature says that it is of."""
-        return str(self.statement["predicate"][_LE_NOTRE].get("signataire", ""))
+    def dit(self, quoi: str) -> str:
+        """A word of ours in its predicate, "" without it."""
+        return str(self.statement["predicate"][_LE_NOTRE].get(quoi, ""))
 
     @property
-    def jour(self) -> str:
-        """The day that the run ended on, as it says (ISO)."""
-        return str(self.statement["predicate"][_LE_NOTRE].get("fin", ""))[:10]
+    def qui(self) -> dict[str, str]:
+        """Whom it is of: the name and the `keyid` of who drove the trial, as it says."""
+        return {quoi: self.dit(quoi) for quoi in ("signataire", "menee_par")}
 
 
 def signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]] = ()) -> bytes:

@@ -55,7 +55,7 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
     yield ""
     if candidat is not None:
         yield f"Produit : {candidat.produit} {candidat.version}, de {candidat.editeur}"
-    yield f"Application essayée : {entete.application}"
+    yield f"Application essayée : {entete.application} (identité {entete.identite})"
     mode = "trafic reçu, sans pilotage" if entete.mode == TRAFIC else "application pilotée par le plan"
     yield f"Contrat {entete.contrat}, profil {entete.profil} ; {mode}"
     menages = accorde(entete.exemples, "ménage", "ménages")
@@ -98,7 +98,7 @@ def _pied(alentours: Alentours) -> Iterator[str]:
     yield "Cette page rend ce que dit un rapport ; elle n'en est pas la preuve."
     if alentours.preuves:
         yield f"La preuve est preuves.zip, SHA-256 {alentours.preuves}"
-        yield "Pour la juger de nouveau : sne-sandbox report --verify preuves.zip"
+        yield f"Vérifier : sne-sandbox certification --verifier {alentours.numero} DOSSIER"
     if alentours.signatures is not None:
         yield f"Signé par : {' ; '.join(alentours.signatures) or 'personne'}"
     if alentours.classe:

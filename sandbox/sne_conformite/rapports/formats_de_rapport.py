@@ -45,6 +45,8 @@ FICHIERS: Final[Mapping[str, FormatDeRapport]] = {
 FORMATS: Final = tuple(f for f in FICHIERS.values() if f.genre == "rapport")
 #: What a report is written as, all told.
 ECRITS: Final = tuple(f for f in FICHIERS.values() if f.module)
+#: Those that are read beside the package, which the attestation signs too.
+PAGES: Final = (FORMATS[0].fichier, *(f.fichier for f in FICHIERS.values() if f.genre == "rendu"))
 #: The file from which a judgement is made again (it holds the exchanges too, `paquet_de_preuves`), and, when
 #: there is a key, who vouches for it (`signature`).
 PREUVES, ATTESTATION = (f for f in FICHIERS.values() if f.genre == "preuve")

@@ -31,11 +31,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
+from sne_interface.domain.texte import plier
+
 if TYPE_CHECKING:
     from sne_interface.contract.exigences import Exigence
 
 #: Mode of a report on whatever traffic came: its « scenarios » are families of requirements.
 TRAFIC: Final = "trafic"
+#: What is said of traffic that bears the marks of the reference application.
+MARQUES: Final = "porte les marques de l'application témoin"
 #: Nature of an answer that refuses.
 REFUS: Final = "refus"
 #: Groups of scenarios, in the order of the plan: folder -> title.
@@ -417,12 +421,27 @@ class Entete:
     empreintes: Mapping[str, Any] = field(default_factory=dict, metadata=FACULTATIF)
     #: The verifier's challenge, from which seed, households and clock were drawn; "" when there is none.
     defi: str = field(default="", metadata=FACULTATIF)
+    #: MARQUES, when the traffic bears them; "" when it does not.
+    marques: str = field(default="", metadata=FACULTATIF)
     #: French clause: in what the plan that was played is not that of the interface; "" when it is.
     autre_plan: str = field(default="", metadata=FACULTATIF)
     #: Files of the user's folder that was laid over the contract; none when the contract is as shipped.
     surcharge: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
     #: French sentences: rules that the contract does not apply, as it binds nothing to what they read.
     regles_eteintes: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+
+    @property
+    def identite(self) -> str:
+        """How far it is known whose run it is, in French."""
+        dite = "répondue dans le défi" if self.defi else "non demandée par un défi"
+        return f"{dite} ; ce trafic {self.marques}" if self.marques else dite
+
+    def usurpee(self, candidat: Candidat | None) -> str:
+        """The name, of the application or of the product, under which the reference application's traffic
+        is shown; "" when it is under its own, or is not its traffic."""
+        noms = ("" if self.mode == TRAFIC else self.application, candidat.produit if candidat else "")
+        autres = (nom for nom in noms if plier(nom).rstrip("0123456789") not in ("", "temoin"))
+        return next(autres, "") if self.marques else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,12 +473,13 @@ class Alentours:
     folder, None when there was none; `preuves` the SHA-256 of the evidence package, in hexadecimal, ""
     without one; `signatures` names in French those who signed that package, none of them when nobody did,
     None when it is not known; `classe` that of the attestation and what makes it so, in French, "" when it is
-    not known."""
+    not known; `numero` that of the certificate, "" without a package."""
 
     avant: Rapport | None = None
     preuves: str = ""
     signatures: tuple[str, ...] | None = None
     classe: str = ""
+    numero: str = ""
 
 
 SEUL: Final = Alentours()

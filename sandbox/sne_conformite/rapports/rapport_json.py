@@ -18,7 +18,15 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.constats_groupes import compter
-from sne_conformite.rapports.rapport import FORMAT_RAPPORT, FORMATS_LUS, EtatExigence, Rapport, Verdict
+from sne_conformite.rapports.rapport import (
+    FORMAT_RAPPORT,
+    FORMATS_LUS,
+    SEUL,
+    Alentours,
+    EtatExigence,
+    Rapport,
+    Verdict,
+)
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface import archives
 from sne_interface.domain import valeurs_en_json
@@ -42,10 +50,11 @@ class RapportIllisible(OperatorError):
     """A file that is no report of ours, or one of another format."""
 
 
-def octets(rapport: Rapport) -> bytes:
-    """The JSON text of a report in UTF-8, NIRs masked, with a last line feed. The same report gives the same
-    bytes."""
-    texte = json.dumps(en_json(masquer(rapport)), ensure_ascii=False, indent=1) + "\n"
+def octets(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
+    """The JSON text of a report in UTF-8, NIRs masked, with a last line feed; beside its package, with its
+    number. The same report gives the same bytes."""
+    numero = {"numero": alentours.numero} if alentours.numero else {}
+    texte = json.dumps(numero | en_json(masquer(rapport)), ensure_ascii=False, indent=1) + "\n"
     return texte.encode("utf-8", "replace")  # half a surrogate pair is no text
 
 

@@ -23,7 +23,7 @@ from sne_conformite.rapports.constats_groupes import (
     valeurs_de,
 )
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION
-from sne_conformite.rapports.rapport import Entete, Lacune, Rapport
+from sne_conformite.rapports.rapport import SEUL, Alentours, Entete, Lacune, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.domain.texte import abrege, accorde, en_colonne, premiers, visible
 
@@ -59,18 +59,18 @@ def ecrire(
     *,
     fichiers: Mapping[str, Path] | None = None,
     remarques: Sequence[str] = (),
-    classe: str = "",
+    alentours: Alentours = SEUL,
 ) -> None:
     """Writes the summary of a report on `sortie` (stdout), NIRs masked. `fichiers` are the reports written,
     by what they are (« HTML », « JUnit »…); `remarques` French sentences said at the end (an entry of the
-    baseline that has expired); `classe` is that of `Alentours`."""
+    baseline that has expired)."""
     from rich.console import Console
 
     flux = sys.stdout if sortie is None else sortie
     # A log has no width of its own: rich would take 80 columns, and cut what a reader has room for.
     large = None if flux.isatty() or "COLUMNS" in os.environ else _LARGEUR_DU_JOURNAL
     console = Console(file=flux, highlight=False, markup=False, emoji=False, width=large)
-    _Resume(masquer(rapport), console).ecrire(fichiers or {}, remarques, classe)
+    _Resume(masquer(rapport), console).ecrire(fichiers or {}, remarques, alentours)
 
 
 class _Resume:
@@ -82,10 +82,15 @@ class _Resume:
         self._comptes = compter(rapport)
         self._a_dire: list[tuple[str, str]] = []
 
-    def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str], classe: str) -> None:
+    def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours) -> None:
         self._verdict()
-        if classe:
-            self._dire(f"Classe : {classe}")
+        entete = self._rapport.entete
+        if alentours.classe:
+            self._dire(f"Classe : {alentours.classe}")
+        if alentours.classe or entete.marques:
+            self._dire(f"Identité : {entete.identite}")
+        if alentours.numero:
+            self._dire(f"Numéro : {alentours.numero}")
         ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
         self._liste("À corriger", ouverts, "red")
         self._liste("Recommandations non suivies", conseils, "yellow")

@@ -1,12 +1,15 @@
 """`candidat.toml`: a product as its vendor declares it; what is refused, with its line."""
 
 import hashlib
+import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+import tomli
 
-from sne_conformite.bilan.candidat import CandidatIncorrect, lire_candidat
+from sne_conformite.bilan.candidat import MODELE, CandidatIncorrect, lire_candidat
 from sne_conformite.rapports.rapport import Attestation, Candidat
 from sne_interface import resources
 from sne_interface.contract.overlay import DossiersContrat
@@ -22,9 +25,17 @@ def lu(dossier: Path, texte: str) -> Candidat:
     return lire_candidat(dossier / "candidat.toml", CERTIFICATION)
 
 
-def test_the_example_is_read_and_attests_all_that_can_be() -> None:
-    candidat = lire_candidat(resources.fixtures_dir() / "certification" / "candidat.toml", CERTIFICATION)
-    assert {a.exigence for a in candidat.attestations} == set(CERTIFICATION.attestables)
+@pytest.mark.parametrize("edite", [str, str.upper, lambda dit: dit.replace(" ", "  "), lambda dit: "X" + dit])
+def test_the_attestations_of_the_model_count_for_nobody(tmp_path: Path, edite: Callable[[str], str]) -> None:
+    """Out of their « # », as they are or lightly edited, under another name or with other words."""
+    candidat = lire_candidat(MODELE, CERTIFICATION)
+    dites = re.sub(r"^# ?(?=\W*(exig|aut|date|phr|\[|$))", "", MODELE.read_text("utf-8"), flags=re.MULTILINE)
+    assert [a["exigence"] for a in tomli.loads(dites)["attestations"]] == [*CERTIFICATION.attestables]
+    for quoi in ("auteur", "phrase"):
+        autre = re.sub(rf'({quoi}) = "(.+)"', lambda lu: f'{lu[1]} = "{edite(lu[2])}"', dites)
+        with pytest.raises(CandidatIncorrect, match="« auteur » : c'est l'exemple du modèle"):
+            lu(tmp_path, autre)
+    assert candidat.attestations == ()
     assert set(CERTIFICATION.avec_leurs_appuis(candidat.roles)) == set(CERTIFICATION.roles)
     assert set(candidat.options) == set(CERTIFICATION.options)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from sne_conformite.bilan.candidat import CandidatIncorrect
+from sne_conformite.bilan.candidat import MODELE, CandidatIncorrect
 from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.sorties_de_rapport import Preuves, Sorties
 from sne_conformite.rapports import rapport_json
@@ -19,10 +19,10 @@ from sne_conformite.rapports.verdict_de_conformite import decider
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.errors import UsageError
-from sne_interface.resources import contracts_dir, fixtures_dir
+from sne_interface.resources import contracts_dir
 from sne_sandbox.cli.main import cli
 
-CANDIDAT = fixtures_dir() / "certification" / "candidat.toml"
+CANDIDAT = Path(__file__).parents[2] / "candidat.toml"
 OPTIONS = {"contract": "v5.2", "contracts": None}
 MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
 
@@ -80,7 +80,7 @@ def test_the_list_the_tree_and_json_tell_every_mention() -> None:
 
 def test_the_model_is_the_example_and_can_be_read(tmp_path: Path) -> None:
     vu = lancer("--modele")
-    assert vu.stdout == CANDIDAT.read_text("utf-8")
+    assert vu.stdout == MODELE.read_text("utf-8")
     (tmp_path / "candidat.toml").write_text(vu.stdout, "utf-8")
     assert lancer("--a-faire", tmp_path / "candidat.toml").exit_code == 0
 

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from sne_conformite.cli import commande_cles
 from sne_conformite.cli.sorties_de_rapport import ligne_de_commande
 from sne_conformite.preuves.signature import CleIncorrecte
-from sne_conformite.protocole.defi_du_verificateur import graine_et_horloge
+from sne_conformite.protocole.defi_du_verificateur import horloge_du_defi
 from sne_sandbox.cli.main import cli
 
 
@@ -36,8 +36,7 @@ def test_a_key_that_is_not_there_is_told_with_what_named_it(
 
 def test_a_challenge_is_drawn() -> None:
     vu = CliRunner().invoke(commande_cles.commande, ["defi"])
-    graine, _ = graine_et_horloge(vu.output.split()[0])
-    assert str(graine) in vu.output
+    assert horloge_du_defi(vu.output.split()[0]).isoformat() in vu.output
 
 
 @pytest.mark.parametrize("mots", [["--cle=-----BEGIN X\nSECRET"], ["--cle", "-----BEGIN X\nSECRET"]])

@@ -25,15 +25,11 @@ serveur = "expire"
 """
 
 
-def ecrire(dossier: Path, texte: str, groupe: str = "creation") -> Path:
-    fichier = dossier / groupe / "ESSAI.toml"
-    fichier.parent.mkdir(parents=True, exist_ok=True)
-    fichier.write_text(texte, "utf-8")
-    return fichier
+NOM = "creation/ESSAI.toml"
 
 
-def test_a_scenario_is_read(tmp_path: Path) -> None:
-    lu = plan.lire(ecrire(tmp_path, BON))
+def test_a_scenario_is_read() -> None:
+    lu = plan.lire(NOM, BON)
     assert (lu.id, lu.groupe, lu.exemples) == ("ESSAI", "creation", plan.EXEMPLES)
     assert lu.menages["d1"].communes == ("62041",)
     assert lu.commandes == {"enregistrer", "adresser"}
@@ -87,23 +83,23 @@ def test_a_scenario_is_read(tmp_path: Path) -> None:
         ('reference = "d1"', 'reference = "d1"\nensemble = true', "étape 1 : « ensemble » n'a pas d'étape"),
     ],
 )
-def test_a_mistake_is_said_with_its_place(tmp_path: Path, avant: str, apres: str, mots: str) -> None:
+def test_a_mistake_is_said_with_its_place(avant: str, apres: str, mots: str) -> None:
     assert avant in BON
     with pytest.raises(plan.PlanIncorrect) as refus:
-        plan.lire(ecrire(tmp_path, BON.replace(avant, apres, 1)))
+        plan.lire(NOM, BON.replace(avant, apres, 1))
     assert "ESSAI.toml" in str(refus.value)
     assert refus.value.exit_code == 2
     assert mots in str(refus.value)
 
 
-def test_a_day_of_deposit_is_written_either_way(tmp_path: Path) -> None:
+def test_a_day_of_deposit_is_written_either_way() -> None:
     for ecrit in ("2018-03-01", '"2018-03-01"'):
-        lu = plan.lire(ecrire(tmp_path, BON.replace('sorte = "personne_seule"', f"depot = {ecrit}")))
+        lu = plan.lire(NOM, BON.replace('sorte = "personne_seule"', f"depot = {ecrit}"))
         assert lu.menages["d1"].depot == date(2018, 3, 1)
 
 
-def test_a_requirement_that_is_none(tmp_path: Path) -> None:
-    lu = plan.Plan((plan.lire(ecrire(tmp_path, BON)),))
+def test_a_requirement_that_is_none() -> None:
+    lu = plan.Plan((plan.lire(NOM, BON),))
     plan.verifier_exigences(lu, {"VIE-01"})
     with pytest.raises(plan.PlanIncorrect, match=r"ESSAI.toml : exigences inconnues du contrat : VIE-01"):
         plan.verifier_exigences(lu, {"VIE-02"})
@@ -118,45 +114,44 @@ def test_a_requirement_that_is_none(tmp_path: Path) -> None:
         ("EMB-16", 'serveur = "autre_nom"'),
     ],
 )
-def test_a_requirement_that_no_step_can_show(tmp_path: Path, exigence: str, etapes: str) -> None:
+def test_a_requirement_that_no_step_can_show(exigence: str, etapes: str) -> None:
     """It was accepted, played, and its report said that the application had done nothing."""
     with pytest.raises(plan.PlanIncorrect) as refus:
-        plan.lire(ecrire(tmp_path, BON.replace("VIE-01", exigence)))
+        plan.lire(NOM, BON.replace("VIE-01", exigence))
     assert str(refus.value) == (
         f"ESSAI.toml, exigences : aucune étape du scénario ne peut prouver ni enfreindre {exigence}."
     )
     assert etapes in refus.value.remede
 
 
-def test_a_requirement_that_is_no_text(tmp_path: Path) -> None:
+def test_a_requirement_that_is_no_text() -> None:
     with pytest.raises(plan.PlanIncorrect, match="n'est pas un texte"):
-        plan.lire(ecrire(tmp_path, BON.replace('["VIE-01"]', '[["VIE-01"]]')))
+        plan.lire(NOM, BON.replace('["VIE-01"]', '[["VIE-01"]]'))
 
 
-def test_a_requirement_that_only_a_panne_lets_be_seen(tmp_path: Path) -> None:
-    assert plan.lire(ecrire(tmp_path, BON.replace("VIE-01", "VIE-12"))).exigences == ("VIE-12",)
+def test_a_requirement_that_only_a_panne_lets_be_seen() -> None:
+    assert plan.lire(NOM, BON.replace("VIE-01", "VIE-12")).exigences == ("VIE-12",)
     sans_panne = BON.replace('panne = "delai"\nparametres = { secondes = "0.5" }', 'temps = "P1D"')
     with pytest.raises(plan.PlanIncorrect) as refus:
-        plan.lire(ecrire(tmp_path, sans_panne.replace("VIE-01", "VIE-12")))
+        plan.lire(NOM, sans_panne.replace("VIE-01", "VIE-12"))
     assert refus.value.remede.endswith("après une étape « panne »")
 
 
-def test_a_requirement_that_no_judge_speaks_of(tmp_path: Path) -> None:
+def test_a_requirement_that_no_judge_speaks_of() -> None:
     """What the contract knows is known only when it is: an unknown one is told as such."""
-    lu = plan.Plan((plan.lire(ecrire(tmp_path, BON.replace("VIE-01", "EMB-14"))),))
+    lu = plan.Plan((plan.lire(NOM, BON.replace("VIE-01", "EMB-14")),))
     with pytest.raises(plan.PlanIncorrect, match=r"ESSAI.toml : aucun juge ne parle de : EMB-14"):
         plan.verifier_exigences(lu, {"EMB-14"})
 
 
-def test_parameters_that_a_panne_does_not_take(tmp_path: Path) -> None:
+def test_parameters_that_a_panne_does_not_take() -> None:
     with pytest.raises(plan.PlanIncorrect, match="étape 2"):
-        plan.lire(ecrire(tmp_path, BON.replace("secondes", "heures")))
+        plan.lire(NOM, BON.replace("secondes", "heures"))
 
 
-def test_a_group_that_is_not_known(tmp_path: Path) -> None:
-    ecrire(tmp_path, BON, "divers")
+def test_a_group_that_is_not_known() -> None:
     with pytest.raises(plan.PlanIncorrect, match="groupe inconnu"):
-        plan.charger(tmp_path)
+        plan.lire("divers/ESSAI.toml", BON)
 
 
 def test_an_empty_folder_is_no_plan(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Keys, who is trusted, and envelopes: what does not hold is told in French, and no key is ever shown."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import date
@@ -15,8 +16,6 @@ from sne_conformite.preuves.signature import CleDeSignature, CleIncorrecte, Sign
 from sne_conformite.rapports import rapport_json
 from sne_interface.errors import OperatorError
 
-SHA256 = "ab" * 32
-
 
 @pytest.fixture
 def cle(tmp_path: Path) -> CleDeSignature:
@@ -24,9 +23,11 @@ def cle(tmp_path: Path) -> CleDeSignature:
 
 
 @pytest.fixture
-def enveloppe(cle: CleDeSignature) -> bytes:
+def enveloppe(cle: CleDeSignature, tmp_path: Path) -> bytes:
     texte = rapport_json.octets(rapport())
-    return signature.signer(signature.declarer(rapport(), texte, SHA256, cle.titulaire), cle)
+    for nom in ("preuves.zip", "badge.svg"):
+        (tmp_path / nom).write_bytes(b"abc")
+    return signature.signer(signature.declarer(rapport(), texte, tmp_path / "preuves.zip", cle), cle)
 
 
 def test_a_key_is_read_back_from_its_files_and_from_its_text(tmp_path: Path) -> None:
@@ -97,11 +98,14 @@ def test_a_file_of_trusted_keys_that_cannot_be_read(
 
 def test_an_envelope_says_who_and_what(cle: CleDeSignature, enveloppe: bytes) -> None:
     lue = signature.verifier(enveloppe)
-    assert (list(lue.cles), lue.signataire) == ([cle.id], "Éditeur X")
-    assert lue.statement["subject"] == [{"name": "preuves.zip", "digest": {"sha256": SHA256}}]
+    assert lue.qui == {"signataire": "Éditeur X", "menee_par": cle.id}
+    empreinte = {"sha256": hashlib.sha256(b"abc").hexdigest()}
+    assert lue.statement["subject"] == [
+        {"name": nom, "digest": empreinte} for nom in ("preuves.zip", "badge.svg")
+    ]
     assert lue.statement["predicate"]["result"] == "FAILED"
     assert NIR.encode() not in lue.payload
-    assert signature.predicat(conforme(), b"", "X")["result"] in ("PASSED", "WARNED")
+    assert signature.predicat(conforme(), b"", {})["result"] in ("PASSED", "WARNED")
 
 
 def test_signatures_add_up_once_each(tmp_path: Path, cle: CleDeSignature, enveloppe: bytes) -> None:

@@ -28,7 +28,9 @@ def test_what_is_written_fits_the_published_schema_and_reads_back(faire: Any, tm
 
 def test_the_schema_speaks_of_every_field_of_the_model() -> None:
     assert SCHEMA["properties"]["format"]["const"] == FORMAT_RAPPORT
-    assert set(SCHEMA["properties"]) - {"format", "synthese"} == {champ.name for champ in fields(Rapport)}
+    assert set(SCHEMA["properties"]) - {"format", "numero", "synthese"} == {
+        champ.name for champ in fields(Rapport)
+    }
     assert set(SCHEMA["$defs"]["constat"]["properties"]) == {champ.name for champ in fields(Constat)}
     mots = {genre: [mot for (valeur, _), mot in rapport_json.MOTS.items() if isinstance(valeur, genre)]
             for genre in (Verdict, EtatExigence)}  # fmt: skip

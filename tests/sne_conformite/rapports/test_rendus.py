@@ -64,11 +64,13 @@ def page(juge: Rapport, alentours: Alentours | None = None) -> str:
 
 
 def test_the_page_says_what_the_report_says_and_where_its_proof_is() -> None:
-    texte = page(rapport(), Alentours(preuves="ab" * 32, signatures=("Loge SA",)))
+    numero = "SNE52-7K3M-QWX2-B4DH-6TAZ"
+    texte = page(rapport(), Alentours(preuves="ab" * 32, signatures=("Loge SA",), numero=numero))
     for attendu in (
         "2 opérations sur 3, 1 exigence prouvée sur 9, manquements :\n",
         "3 exigences obligatoires enfreintes, 1 scénario en erreur\n",
-        "Application essayée : Mon logiciel <b>&</b>\n",
+        "Application essayée : Mon logiciel <b>&</b> (identité non demandée par un défi)\n",
+        f"certification --verifier {numero} DOSSIER\n",
         "Le 02/03/2026 à 19 h 00 ; 412 échanges, 700 ménages, graine 7\n",
         "Fidélité à ce qui est saisi : 1 prouvée sur 3, 2 enfreintes\n",
         "– 3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05.\n",
@@ -120,5 +122,5 @@ def test_the_page_stays_one_whatever_is_said() -> None:
     assert len(attestation_de_conformite.lignes(juge)) == LIGNES
     texte = page(juge, Alentours(preuves="ab" * 32))
     assert "… la suite est dans rapport.html.\n" in texte
-    assert texte.rstrip().endswith("report --verify preuves.zip"), "the foot is never what is left out"
+    assert texte.rstrip().endswith("DOSSIER"), "the foot is never what is left out"
     assert "Œuvre (\\)" in page(replace(conforme(), entete=entete(candidat=replace(candidat, editeur="É"))))
