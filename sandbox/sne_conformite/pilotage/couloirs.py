@@ -198,7 +198,7 @@ class Couloirs:
 
 
 def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
-    """An example whose exchanges have other ids, by those that they had: nothing cites what held."""
+    """An example whose exchanges have other ids, by those that they had."""
 
     def dire(texte: str) -> str:
         return _CITE.sub(lambda cite: str(numeros.get(int(cite[0]), cite[0])), texte)
@@ -208,8 +208,7 @@ def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
     return replace(
         joue,
         constats=tuple(
-            c if c.tenue else replace(c, echange=numeros.get(c.echange or 0), phrase=dire(c.phrase))
-            for c in joue.constats
+            replace(c, echange=numeros.get(c.echange or 0), phrase=dire(c.phrase)) for c in joue.constats
         ),
         arret=dire(joue.arret),
         erreur=dire(joue.erreur),
