@@ -79,6 +79,7 @@ def _de_rejouer(ctx: click.Context, param: click.Parameter, chemin: Path | None)
     ):
         if empeche:
             raise UsageError(f"Le rapport [{chemin}] {quoi}.", remede=remede)
+    click.echo(f"Rejouée : {entete.commande}", err=True)  # a report may be somebody else's
     lus, _, _ = ctx.command.make_parser(ctx).parse_args(shlex.split(entete.commande)[2:])
     ctx.default_map = {**lus, "scenarios": rates}
 

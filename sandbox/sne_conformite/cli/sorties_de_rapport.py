@@ -134,6 +134,8 @@ class PreuvesCopiees:
         for nom in (ATTESTATION.fichier, *(PAGES if self.signataires else ())):
             if (pris := self.fichier.with_name(nom)).is_file():
                 shutil.copyfile(pris, chemin.with_name(nom))
+            else:  # made here, it would not be the one that is signed
+                chemin.with_name(nom).unlink(missing_ok=True)
 
     def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
         """Returns the guarantors of its attestation."""

@@ -158,7 +158,9 @@ class PasJoue:
         """True when the application itself refused what the SNE may refuse: whatever word it has for it, it
         sent nothing that does what was asked, and nothing kept it from sending."""
         empechee = self.pannes or self.poignees or self.inacheves or self.envoi
-        return Statut.REFUSE in self.attendus and self.statut is not Statut.FAIT and not empechee
+        # Where it may succeed as well, an error is no refusal.
+        tus = {Statut.FAIT} | ({Statut.ERREUR} if Statut.FAIT in self.attendus else set())
+        return Statut.REFUSE in self.attendus and self.statut not in tus and not empechee
 
     @property
     def empeche(self) -> bool:

@@ -70,14 +70,14 @@ _SANS_FIN: Final = (0, 408, 400)
 _FACON_DU_TEMOIN: Final = (
     rb'\r\nContent-Type: application/xop\+xml; charset=UTF-8; type="application/soap\+xml"; [^\r\n]+\r\n'
     rb"Content-Transfer-Encoding: binary\r\nContent-ID: <[^\r\n]+>\r\n\r\n"
-    rb"<\?xml version='1.0' encoding='UTF-8'\?>\n"
+    rb"""<\?xml version=['"]1\.0['"] encoding=['"]UTF-8['"]\?>\n"""
     rb'<soap:Envelope xmlns:soap="[^"]+" xmlns:ws="[^"]+" xmlns:xop="[^"]+"><soap:Body><ws:'
 )
 #: Its marks: that, under its own boundary, or with one word for the boundary and the parts, whatever it is.
 MARQUES_DU_TEMOIN: Final = re.compile(
-    rb"--temoin[0-9a-f]*"
+    rb"--temoin[0-9a-f]{0,40}"
     + _FACON_DU_TEMOIN
-    + rb"|--(\w+?)[0-9a-f]*"
+    + rb"|--(\w{1,40}?)[0-9a-f]{0,40}"
     + _FACON_DU_TEMOIN
     + rb'[^\0]{1,3000}?cid:\w+@(?:\1|temoin)"'
 )

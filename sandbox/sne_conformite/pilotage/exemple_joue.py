@@ -480,8 +480,9 @@ class _Seance:
 
 
 def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[list[Observation]]:
-    """The exchanges of each of the commands that were under way: a form tells for whom it is, else a number
-    of which demande; the first has what tells neither."""
+    """The exchanges of each of the commands that were under way: a form tells for whom it is, by names and
+    days of birth, else by names; else a number of which demande; else a form is of one that has none yet, and
+    the first has what tells nothing."""
     parts: list[list[Observation]] = [[] for _ in faits]
     saisies = [() if pas.attendu is None else (pas.attendu,) for pas in faits]
     demandes = [Demande(bloc("interfaceNuu", bloc("demande", *saisie))) for saisie in saisies]
@@ -489,8 +490,15 @@ def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[lis
     numeros = [pas.numero for pas in faits]
     for vue in vues:
         qui = juges_saisies.titulaires_de(vue.demande)
-        if qui and qui in noms:
-            parts[noms.index(qui)].append(vue)
-        else:
-            parts[numeros.index(vue.numero) if vue.numero in numeros else 0].append(vue)
+        siens = [rang for rang, autres in enumerate(noms) if qui and qui == autres]
+        siens = siens or [
+            rang for rang, autres in enumerate(noms) if qui and _sans_jours(qui) == _sans_jours(autres)
+        ]
+        siens = siens or [rang for rang, numero in enumerate(numeros) if numero and numero == vue.numero]
+        siens = siens or [rang for rang, part in enumerate(parts) if qui and not part]
+        parts[siens[0] if siens else 0].append(vue)
     return parts
+
+
+def _sans_jours(titulaires: frozenset[str]) -> frozenset[str]:
+    return frozenset(titulaire.rpartition(" ")[0] for titulaire in titulaires)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -123,7 +124,7 @@ class Scenario:
     @property
     def a_la_fois(self) -> int:
         """How many commands at once it needs of the application."""
-        return max(map(len, self.groupes(self.menages)))
+        return max(map(len, self.groupes(self.menages)), default=1)
 
     @property
     def filtres(self) -> frozenset[str]:
@@ -234,8 +235,12 @@ def lire(nom: str, texte: str) -> Scenario:
         lecteur.etape(rang, brut, menages, connus)
         for rang, brut in enumerate(lecteur.prendre(table, "etapes", list), 1)
     )
-    for rang, (etape, suivante) in enumerate(zip(etapes, (*etapes[1:], None), strict=True), 1):
-        if etape.options.get("ensemble") and (suivante is None or suivante.sorte != "faire"):
+    for rang, (etape, suivante) in enumerate(pairwise((*etapes, None)), 1):
+        if (
+            etape is not None
+            and etape.options.get("ensemble")
+            and (suivante is None or suivante.sorte != "faire")
+        ):
             raise lecteur.refuser(
                 f"étape {rang}", "« ensemble » n'a pas d'étape « faire » après elle", "ôtez-le"
             )

@@ -440,7 +440,7 @@ class Entete:
         """The name, of the application or of the product, under which the reference application's traffic
         is shown; "" when it is under its own, or is not its traffic."""
         noms = ("" if self.mode == TRAFIC else self.application, candidat.produit if candidat else "")
-        autres = (nom for nom in noms if plier(nom).rstrip("0123456789") not in ("", "temoin"))
+        autres = (nom for nom in noms if nom and plier(nom).rstrip("0123456789") != "temoin")
         return next(autres, "") if self.marques else ""
 
 

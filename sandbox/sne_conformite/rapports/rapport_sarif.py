@@ -16,7 +16,7 @@ from sne_conformite.rapports.document_cite import FICHIER, en_clair
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.signalements_a_la_forge import Emplacement, Signalement, signaler
-from sne_conformite.rapports.verdict_de_conformite import conclure
+from sne_conformite.rapports.verdict_de_conformite import conclure, non_juge
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _OUTIL: Final = "sne-sandbox"
@@ -36,7 +36,7 @@ def octets(rapport: Rapport) -> bytes:
     if entete.inacheve:  # its exit code is that of what cut it short
         conduite["toolExecutionNotifications"] = [{"level": "error", "message": {"text": entete.inacheve}}]
     else:
-        conduite["exitCode"] = 0 if rapport.conforme else 1
+        conduite["exitCode"] = 0 if rapport.conforme else 3 if non_juge(rapport) else 1
     echanges = {
         "location": {"uri": FICHIER},
         "description": {"text": "les échanges cités"},

@@ -61,7 +61,8 @@ def retardes(rapport: Rapport) -> tuple[str, ...]:
 def non_juge(rapport: Rapport) -> bool:
     """True when nothing is held against the application, and nothing concluded either: something was not
     judged."""
-    return bool(retardes(rapport)) and not (rapport.entete.inacheve or _manquements(rapport))
+    contre = rapport.entete.inacheve or _manquements(rapport) or motifs_d_ailleurs(rapport)
+    return bool(retardes(rapport)) and not contre
 
 
 def _non_juges(rapport: Rapport) -> list[str]:
@@ -97,8 +98,13 @@ def prochaine_etape(
         combien = accorde(len(proche.lacunes), "chose manque", "choses manquent")
         return f"{combien} à « {proche.titre} », d'abord {lacune.quoi}", lacune.commande
     if signee:
-        return "faites vérifier ces preuves", f"sne-sandbox report --verify {dossier}/preuves.zip"
-    return "signez-en les preuves", f"{entete.commande} --report-dir rapport --cle sne-sandbox.cle"
+        return "faites vérifier ces preuves", shlex.join(
+            ["sne-sandbox", "report", "--verify", f"{dossier}/preuves.zip"]
+        )
+    commande, *tests = entete.commande.partition(" -- ")
+    if "--report-dir" not in commande:
+        commande += " --report-dir rapport"
+    return "signez-en les preuves", "".join([commande, " --cle sne-sandbox.cle", *tests])
 
 
 def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:

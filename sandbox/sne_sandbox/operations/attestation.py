@@ -1,6 +1,7 @@
 """The attestation d'enregistrement (R. 441-2-4), its annexes included: four pages, PDF, in ASCII but for the
 four bytes that tell a PDF from a text.
 
+A client in the field decodes the whole answer as UTF-8: these bytes are UTF-8 too, and no other text's.
 Its text is escaped in octal, and nothing is compressed: NIRs can be looked for in it. ReportLab has laid the
 pages out once (`tests/gabarits.py`): its import costs four megabytes and a tenth of a second. The pages hold
 the text common to all attestations; first page and summary are filled.
