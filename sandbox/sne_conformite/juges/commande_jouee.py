@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import Dire, Jugement, appeler
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FauxServeur
 from sne_conformite.protocole.protocole import COMMANDES, Commande, Statut
@@ -129,11 +129,21 @@ class PasJoue:
         trouves = self.de(*self.prevue.operations)
         return trouves[-1] if trouves else None
 
+    @property
+    def formulaire(self) -> Element | None:
+        """The form that did what was asked, None without any."""
+        return None if self.envoi is None else self.envoi.formulaire
+
     @cached_property
     def lu(self) -> Observation | None:
         """The last exchange that did what was asked and whose answer could be read."""
         trouves = [o for o in self.de(*self.prevue.operations) if o.lisible]
         return trouves[-1] if trouves else None
+
+    @property
+    def rendu(self) -> Observation | None:
+        """The same, of an accepted message that the application says done: it tells what is in the answer."""
+        return self.lu if self.lu is not None and self.lu.acceptee and self.statut is Statut.FAIT else None
 
     @property
     def retrouve(self) -> bool:
@@ -188,23 +198,20 @@ def fault_de(observation: Observation) -> str | None:
 # --- its judges ----------------------------------------------------------------------------------------
 
 
-JugementDePas = Callable[[PasJoue, Dire], Iterator[Constat]]
-
-
 @dataclass(frozen=True, slots=True)
 class JugeDePas:
     """A line of the table of the judges of steps: a function, the commands that it has anything to say of,
     and the requirements that it may find held or broken, the first being its pen's. None at all stands for
     that of the command."""
 
-    juger: JugementDePas
+    juger: Jugement
     quand: Callable[[Commande], bool]
     exigences: tuple[str, ...] = ()
 
     def constats(self, pas: PasJoue) -> Iterator[Constat]:
         """Returns the findings of this judge on a step."""
         if self.quand(pas.prevue):
-            yield from self.juger(pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
+            yield from appeler(self.juger, pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
 
     def montre(self, commande: Commande) -> tuple[str, ...]:
         """The requirements that it can find held or broken in this command."""

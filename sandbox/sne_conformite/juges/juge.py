@@ -4,6 +4,8 @@ findings of one exchange say together: one fault is told once, a refused message
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -50,9 +52,10 @@ class Dire:
         **mots: Any,
     ) -> Constat:
         """The requirement broke, in the way that the slug `sorte` names: its sentence is that of
-        `constats.toml`, which `mots` fill in beside what follows, or `phrase`. What was expected (that of the
-        table, unless it is given), and what was seen at that path, are values of any kind (see `montrer`). No
-        secret comes out of it."""
+        `constats.toml`, which `mots` fill in beside what follows, or `phrase`. What was expected and the path
+        (those of the tables, unless they are given), and what was seen there, are values of any kind (see
+        `montrer`). No secret comes out of it."""
+        chemin = chemin or CONSTATS["chemins"].get(sorte, "")
         mots |= {"attendu": attendu, "observe": observe, "chemin": chemin}
         phrase = masquer_secrets(phrase or CONSTATS["phrases"][sorte].format_map(mots).strip())
         prevu = montrer(CONSTATS["attendus"].get(sorte, "") if attendu is ... else attendu)
@@ -114,7 +117,21 @@ DEMANDES: Final = Messages(
     frozenset(o.nom for o in OPERATIONS.values() if o.champ and o.genre is Document.DEMANDE), inconnus=True
 )
 
-Jugement = Callable[[Observation, Dire], Iterator[Constat]]
+#: Given an exchange or a step, a pen, and the parts that it asks for (see `appeler`).
+Jugement = Callable[..., Iterator[Constat]]
+
+
+def appeler(juger: Jugement, vu: Any, dire: Dire) -> Iterator[Constat]:
+    """Returns the findings of a judge on an exchange or a step `vu`. Its parameters after the pen name the
+    parts of `vu` that it needs: it has nothing to say where one is None."""
+    parties = [getattr(vu, nom) for nom in _parties(juger)]
+    if not any(partie is None for partie in parties):
+        yield from juger(vu, dire, *parties)
+
+
+@cache
+def _parties(juger: Jugement) -> tuple[str, ...]:
+    return tuple(signature(juger).parameters)[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +146,7 @@ class Juge:
     def constats(self, vue: Observation) -> Iterator[Constat]:
         """Returns the findings of this judge on an exchange."""
         if self.sur.contient(vue.operation, vue.type_fichier):
-            yield from self.juger(vue, Dire(self.exigence, vue.echange.identifiant))
+            yield from appeler(self.juger, vue, Dire(self.exigence, vue.echange.identifiant))
 
 
 # --- remedies ----------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ class Aboutissements:
         demande: object = vue.numero or personnes(vue) or vue.empreinte_du_fond
         lieux = _lieux(vue.document)
         vus: set[tuple[str, str]] = set()
-        for anomalie in vue.anomalies:
+        for anomalie in vue.echange.anomalies:
             if anomalie.get("gravite") != "bloquante":
                 continue
             regle, lieu = str(anomalie.get("regle")), _lieu(str(anomalie.get("propriete")))

@@ -20,7 +20,7 @@ _CLE_PRIVEE: Final = b"PRIVATE KEY-----"
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 
 
-def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def champs_de_l_operation(vue: Observation, dire: Dire, charge: Any) -> Iterator[Constat]:
     """Fields are unqualified, known, in the contract's order, each once, none missing."""
     attendus = _attendus(vue)
     if attendus is None:
@@ -122,7 +122,7 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if not isinstance(certificat, Piece):
         return
     tue = _CLE_PRIVEE not in certificat.contenu
-    yield dire.si(tue, "cle_privee", observe="PRIVATE KEY", chemin="certificat")
+    yield dire.si(tue, "cle_privee", observe="PRIVATE KEY")
 
 
 #: Media types that are surely something else than a document or a certificate, and those of certificates: a
@@ -133,14 +133,12 @@ _AUTRES: Final = re.compile(
 _DE_CERTIFICAT: Final = re.compile(r"application/(x-x509-|pkix-|x-pem|pkcs|x-pkcs)")
 
 
-def type_du_contenu(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def type_du_contenu(vue: Observation, dire: Dire, charge: Any) -> Iterator[Constat]:
     """EMB-17: what is announced of a piece, in the envelope or on its part, is what it holds. A certificate
     that is said to be text/xml is a habit of SOAP stacks, which have one type for all."""
-    if vue.charge is None:
-        return
     espace = next(iter(vue.contrat.operations.values())).attribut_content_type
     fautes, vus = 0, 0
-    for noeud in vue.charge.iterchildren(etree.Element):
+    for noeud in charge.iterchildren(etree.Element):
         nom = str(etree.QName(noeud).localname)
         piece = vue.champs.get(nom)
         if not isinstance(piece, Piece) or not piece.contenu:

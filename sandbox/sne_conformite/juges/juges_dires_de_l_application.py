@@ -34,7 +34,7 @@ from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.domain.echange import Piece, VerdictEchange
+from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
@@ -144,23 +144,21 @@ def _numeros_lus(pas: PasJoue) -> set[str]:
     return {*lus, *pas.connu.numeros.values()}
 
 
-def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _numero_porte(pas: PasJoue, dire: Dire, envoi: Observation, numero: str) -> Iterator[Constat]:
     """The number sent is that of the demande."""
-    if pas.envoi is None or pas.numero is None:
-        return
-    operation = OPERATIONS[pas.envoi.operation or ""]
-    if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
+    operation = OPERATIONS[envoi.operation or ""]
+    if envoi.numero is None and envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
-    if pas.envoi.numero != pas.numero and pas.envoi.numero in _numeros(pas.voisines):
-        yield dire.sous(MELEES).rompue("numero_d_une_voisine", pas.numero, pas.envoi.numero)
+    if envoi.numero != numero and envoi.numero in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", numero, envoi.numero)
         return
-    sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
-    yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
+    sorte = "numero_errone" if envoi.numero else "numero_absent"
+    yield dire.si(envoi.numero == numero, sorte, numero, envoi.numero, sujet="Le message")
 
 
-def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _correction(pas: PasJoue, dire: Dire, lu: Observation) -> Iterator[Constat]:
     """VIE-20: what was refused is sent again, corrected."""
-    if pas.lu is not None and pas.lu.acceptee:
+    if lu.acceptee:
         yield dire.tenue()
 
 
@@ -193,28 +191,21 @@ def _action_de_la_commande(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 # --- what comes with an answer -----------------------------------------------------------------------------
 
 
-def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _attestation(pas: PasJoue, dire: Dire, rendu: Observation) -> Iterator[Constat]:
     """VIE-11: the attestation kept is the one received."""
-    if pas.lu is None or pas.statut is not Statut.FAIT:
-        return
-    recue = pas.lu.reponse.champs.get("attestation")
+    recue = rendu.reponse.octets("attestation")
     dite = pas.reponse.get("attestation_sha256")
-    if dite is None or not pas.lu.acceptee or not isinstance(recue, Piece) or not recue.contenu:
+    if dite is None or not recue:
         return  # the protocol lets an application say nothing of it: nothing is proved
-    vraie, dite = _empreinte_attestation(pas.lu), str(dite).lower()
-    if dite in [_empreinte_attestation(vue) for vue in pas.voisines]:
+    vraie, dite = hashlib.sha256(recue).hexdigest(), str(dite).lower()
+    voisines = [vue.reponse.octets("attestation") for vue in pas.voisines]
+    if dite in [hashlib.sha256(octets).hexdigest() for octets in voisines]:
         yield dire.sous(MELEES).rompue("attestation_d_une_voisine", vraie, dite)
         return
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
     sorte = "attestation_alteree" if dite else "attestation_perdue"
-    sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
+    sienne = dite in (vraie, hashlib.sha256(recue.strip(b"\r\n")).hexdigest())
     yield dire.si(sienne, sorte, vraie, dite or "aucune")
-
-
-def _empreinte_attestation(vue: Observation) -> str:
-    """The digest of the attestation in an answer, "" without any."""
-    recue = vue.reponse.champs.get("attestation")
-    return hashlib.sha256(recue.contenu).hexdigest() if isinstance(recue, Piece) else ""
 
 
 def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -233,15 +224,15 @@ def _numeros(vues: Sequence[Observation]) -> list[str | None]:
     return [vue.numero_rendu or vue.numero for vue in vues]
 
 
-def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _anomalies(pas: PasJoue, dire: Dire, lu: Observation) -> Iterator[Constat]:
     """CTR-11: every anomaly is told, as it came, in whatever order."""
-    if pas.lu is None or pas.lu.echange.verdict is not VerdictEchange.ANOMALIES:
+    if lu.echange.verdict is not VerdictEchange.ANOMALIES:
         return
-    recues = [_serre(a) for a in reponses_lues.anomalies(pas.lu)]
+    recues = [_serre(a) for a in reponses_lues.anomalies(lu)]
     if not recues:
         return
     codes = [code for code, _, _ in recues]
-    if pas.statut is Statut.FAIT and pas.lu.operation not in _LECTURES:
+    if pas.statut is Statut.FAIT and lu.operation not in _LECTURES:
         if not pas.retrouve:
             yield dire.rompue("refus_pris_pour_succes", codes, "fait")
         return
@@ -306,9 +297,8 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
     """Returns the finding on a `forcerDoublon` that is wrong in what was sent, or not sent at all; None when
     it is right."""
     confirme = bool(pas.message.get("forcer_doublon"))
-    corps = None if pas.envoi is None else reponses_lues.formulaire(pas.envoi.document)
-    if corps is not None and pas.envoi is not None:
-        force = corps.booleen_de("forcerDoublon")
+    if pas.envoi is not None and pas.formulaire is not None:
+        force = pas.formulaire.booleen_de("forcerDoublon")
         if force and not confirme:
             return dire.rompue("doublon_force", observe="true")
         if confirme and not force and not pas.envoi.acceptee:
@@ -333,37 +323,31 @@ def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -
         yield dire.tenue()
 
 
-def _recherche(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _recherche(pas: PasJoue, dire: Dire, envoi: Observation) -> Iterator[Constat]:
     """VIE-23: the criteria entered are sent, the results told."""
-    if pas.envoi is None:
-        return
-    document = pas.envoi.document
-    recus = None if document is None else document.enfant("operation/demandeMulticritere")
+    recus = None if envoi.document is None else envoi.document.enfant("operation/demandeMulticritere")
     if pas.attendu is not None and recus is not None:
         yield from juges_fidelite.comparer(pas.attendu, recus, exigence=dire.exigence, echange=dire.echange)
-    if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
+    if pas.rendu is not None:
         yield from _tous(
-            "resultat", reponses_lues.resultats(pas.lu), pas.reponse.get("resultats") or (), dire
+            "resultat", reponses_lues.resultats(pas.rendu), pas.reponse.get("resultats") or (), dire
         )
 
 
-def _types_d_evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _types_d_evenements(pas: PasJoue, dire: Dire, rendu: Observation) -> Iterator[Constat]:
     """VIE-26: the list of event types. An application may read both at once: the one asked for counts."""
-    if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
-        return
     operation = f"listerTypesEvenements{str(pas.message['portee']).capitalize()}"
     lue = next((o for o in reversed(pas.de(operation)) if o.lisible and o.acceptee), None)
     if lue is None:
-        yield dire.rompue("autre_portee", operation, pas.lu.operation)
+        yield dire.rompue("autre_portee", operation, rendu.operation)
     else:
         yield from _tous("type", reponses_lues.types(lue), pas.reponse.get("types") or (), dire)
 
 
-def _evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _evenements(pas: PasJoue, dire: Dire, rendu: Observation) -> Iterator[Constat]:
     """VIE-26: the events of a demande."""
-    if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
-        dits = [f"{e['id']} {e['code']}" for e in pas.reponse.get("evenements") or ()]
-        yield from _tous("evenement", [" ".join(e) for e in reponses_lues.evenements(pas.lu)], dits, dire)
+    dits = [f"{e['id']} {e['code']}" for e in pas.reponse.get("evenements") or ()]
+    yield from _tous("evenement", [" ".join(e) for e in reponses_lues.evenements(rendu)], dits, dire)
 
 
 def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -386,16 +370,12 @@ def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("demande_non_relevee", oublies, dits)
 
 
-def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _evenement_ajoute(pas: PasJoue, dire: Dire, rendu: Observation) -> Iterator[Constat]:
     """VIE-26: the event's id, without which it can be neither changed nor deleted."""
-    if pas.lu is None or not pas.lu.acceptee:
-        return
     ajouts = [vue for vue in pas.de(*pas.prevue.operations) if vue.acceptee]  # one too many is VIE-32
-    donnes = [
-        identifiant for vue in ajouts for identifiant, _ in reponses_lues.evenements(vue) if identifiant
-    ]
+    donnes = [donne for vue in ajouts for donne, _ in reponses_lues.evenements(vue) if donne]
     dit = str(pas.reponse.get("id_evenement") or "")
-    if pas.statut is Statut.FAIT and donnes and dit not in donnes:
+    if donnes and dit not in donnes:
         yield dire.rompue("identifiant_altere", donnes, dit)
 
 

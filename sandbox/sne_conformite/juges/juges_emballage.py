@@ -24,7 +24,7 @@ from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import extrait
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import limite_du_corps
-from sne_sandbox.mime.message_mime import Packaging
+from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 
@@ -67,12 +67,12 @@ def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Cons
         )
 
 
-def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def element_de_l_operation(vue: Observation, dire: Dire, enveloppe: Any) -> Iterator[Constat]:
     """EMB-02. The Body's first element is the input of an operation of the service called."""
-    if vue.enveloppe is None or etree.QName(vue.enveloppe).localname != "Envelope":
+    if etree.QName(enveloppe).localname != "Envelope":
         return
     if vue.charge is None:
-        if vue.enveloppe.find(f"{{{SOAP12}}}Body") is not None:
+        if enveloppe.find(f"{{{SOAP12}}}Body") is not None:
             yield dire.rompue("corps_vide")
         return
     recu = etree.QName(vue.charge)
@@ -93,12 +93,10 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.si(ici, "autre_service", premiere.service, service, nom=premiere.nom)
 
 
-def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def action_de_l_operation(vue: Observation, dire: Dire, charge: Any) -> Iterator[Constat]:
     """EMB-04, or EMB-18 where several operations take the payload, and the action tells which. Nothing
     announced is nothing wrong, where the payload alone tells."""
-    if vue.charge is None or vue.message is None:
-        return
-    connues = entrees(vue.contrat).get(str(etree.QName(vue.charge).localname), ())
+    connues = entrees(vue.contrat).get(str(etree.QName(charge).localname), ())
     possibles = [operation for operation in connues if operation.service == vue.echange.service]
     annoncees = _actions(vue)
     if not possibles:
@@ -145,10 +143,9 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def content_id_entre_chevrons(vue: Observation, dire: Dire, message: Message) -> Iterator[Constat]:
     """EMB-06. Only the parts that the message names count."""
-    message = vue.message
-    if message is None or message.packaging is not Packaging.MTOM or vue.charge is None:
+    if message.packaging is not Packaging.MTOM or vue.charge is None:
         return
     citees = [p for href in _hrefs(vue) if (p := message.partie(href)) is not None]
     nues = [p for p in citees if not _entre_chevrons(p.en_tetes)]
@@ -183,13 +180,11 @@ def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def attribut_content_type(vue: Observation, dire: Dire, charge: Any) -> Iterator[Constat]:
     """EMB-08: the content type of a piece is an attribute of the service's namespace."""
-    if vue.charge is None:
-        return
     espace = next(iter(vue.contrat.operations.values())).attribut_content_type
     vus = 0
-    for noeud in vue.charge.iterchildren(etree.Element):
+    for noeud in charge.iterchildren(etree.Element):
         nom = etree.QName(noeud).localname
         autre = noeud.get("contentType", noeud.get(_XMIME))
         valeur = noeud.get(espace)
@@ -267,12 +262,12 @@ def _actions(vue: Observation) -> list[str]:
 
 
 def _content_id_double(vue: Observation) -> bool:
-    refus = vue.question.refus
+    refus = vue.refus
     return refus is not None and "le même Content-ID" in refus.explication
 
 
 def _explication(vue: Observation) -> str:
-    refus = vue.question.refus
+    refus = vue.refus
     return refus.explication if refus is not None else vue.fault("explication")
 
 

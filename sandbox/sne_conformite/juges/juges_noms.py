@@ -16,13 +16,10 @@ _CERTIFICAT: Final = re.compile(r"CER(G[0-9A-Z]{4})-([0-9]{12})\.pem")
 _DEPUIS_LE: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"})
 
 
-def nom_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def nom_du_fichier(vue: Observation, dire: Dire, nom_fichier: str) -> Iterator[Constat]:
     """NOM-01: the file of a demande has the name that it should. Names of the other files are conventions:
     nothing is said of them."""
-    if vue.nom_fichier is None:
-        return
-    bon, chemin = _conforme(NOM_FICHIER, vue.nom_fichier), "nomFichierDemande"
-    yield dire.si(bon, "nom_de_fichier", observe=vue.nom_fichier, chemin=chemin)
+    yield dire.si(_conforme(NOM_FICHIER, nom_fichier), "nom_de_fichier", observe=nom_fichier)
 
 
 def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -30,9 +27,7 @@ def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
     nom = vue.champs.get("nomCertificat")
     if not isinstance(nom, str) or (not nom and vue.operation not in _DEPUIS_LE):
         return
-    yield dire.si(
-        _conforme(_CERTIFICAT, nom), "nom_de_certificat", observe=nom or "(vide)", chemin="nomCertificat"
-    )
+    yield dire.si(_conforme(_CERTIFICAT, nom), "nom_de_certificat", observe=nom or "(vide)")
 
 
 def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -58,7 +53,7 @@ def guichet_des_noms(vue: Observation, dire: Dire) -> Iterator[Constat]:
     chemin, guichet = ecrit
     lieux = (
         ("guichet_du_fichier", vue.nom_fichier),
-        ("guichet_du_nom_de_certificat", vue.question.texte("nomCertificat")),
+        ("guichet_du_nom_de_certificat", vue.texte("nomCertificat")),
     )
     for sorte, nom in lieux:
         autre = _guichet_du_nom(nom)

@@ -62,16 +62,15 @@ class Curseurs(JugeDeSuite):
             return
         dire = self.dire(vue)
         if vue.refusee and "certificat" in vue.fault("message"):
-            nom, attendu = vue.question.texte("nomCertificat"), "un nom CER… et le certificat"
+            nom = vue.texte("nomCertificat")
             if nom:
-                vu = f"{nom}, certificat vide"
-                yield dire.rompue("certificat_absent", attendu, vu, chemin="certificat")
+                yield dire.rompue("certificat_absent", observe=f"{nom}, certificat vide")
             else:
-                yield dire.rompue("certificat_non_nomme", attendu, "(vide)", chemin="nomCertificat")
-        demande = lire_instant(vue.question.texte(champ))
+                yield dire.rompue("certificat_non_nomme", observe="(vide)")
+        demande = lire_instant(vue.texte(champ))
         if demande is None or not vue.acceptee:
             return
-        cle = (vue.guichet, vue.operation, *(vue.question.texte(filtre) for filtre in _FILTRES))
+        cle = (vue.guichet, vue.operation, *(vue.texte(filtre) for filtre in _FILTRES))
         duree = timedelta(microseconds=vue.echange.duree_us)
         ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.echange.identifiant)
         if cle in self._releves:

@@ -192,9 +192,9 @@ class Creations(JugeDeSuite):
     def _passer_la_nuit(self, vue: Observation) -> None:
         """Allows demandes that the SNE radiated or erased to be created again. A night that touched many
         demandes does not say which: no registration before it is sure any more."""
-        if not vue.anomalies:
+        if not vue.echange.anomalies:
             self._enregistrees.clear()
-        self._sorties |= {str(a.get("valeur")) for a in vue.anomalies if a.get("regle") in _SORTIES}
+        self._sorties |= {str(a.get("valeur")) for a in vue.echange.anomalies if a.get("regle") in _SORTIES}
 
     def _suivre(self, numero: str, vue: Observation) -> None:
         """Radiated or deleted, a demande may be created again; renewed or reactivated, it is active."""

@@ -17,7 +17,7 @@ from lxml import etree
 from sne_conformite import juges
 from sne_conformite.bilan import constats_recueillis, trafic_juge
 from sne_conformite.bilan.trafic_juge import juger_base, parcourir
-from sne_conformite.juges.juge import VALEUR_MAX, Dire, Juge
+from sne_conformite.juges.juge import VALEUR_MAX, Dire, Juge, appeler
 from sne_conformite.observation.accidents_de_la_suite import (
     ACCIDENTS_MAX,
     ERREUR_MAX,
@@ -147,7 +147,7 @@ def _casser(monkeypatch: pytest.MonkeyPatch, exigence: str, sur: int) -> None:
         def juger(vue: Observation, dire: Dire) -> Iterator[Constat]:
             if vue.echange.identifiant == sur:
                 raise KeyError("206127511100564")
-            yield from juge.juger(vue, dire)
+            yield from appeler(juge.juger, vue, dire)
 
         return Juge(juge.exigence, juger, juge.sur) if juge.exigence == exigence else juge
 
