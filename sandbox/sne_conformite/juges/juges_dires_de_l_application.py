@@ -32,7 +32,7 @@ from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.accidents_de_la_suite import Isolement
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
-from sne_conformite.protocole.protocole import Commande, Statut
+from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import sans_indices
@@ -447,15 +447,6 @@ def _non_lue(pas: PasJoue) -> bool:
 # --- the table -------------------------------------------------------------------------------------------
 
 
-def _envoie(commande: Commande) -> bool:
-    """True when the command sends anything to the SNE."""
-    return bool(commande.operations)
-
-
-def _cherche_ou_enregistre(commande: Commande) -> bool:
-    return commande.enregistre or "getDoublons" in commande.operations
-
-
 #: Judges of what an earlier step made ready (a panne, a server to refuse), and of what kept the command from
 #: being done; with all that they may speak of.
 SELON_LE_DECOR: Final = (
@@ -467,16 +458,16 @@ SELON_LE_DECOR: Final = (
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
     JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
-    JugeDePas(_depot_asynchrone, _envoie, ("VIE-19",)),
+    JugeDePas(_depot_asynchrone, attrgetter("operations"), ("VIE-19",)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
     JugeDePas(_correction, de("corriger"), ("VIE-20",)),
-    JugeDePas(_action_de_la_commande, _envoie, ("EMB-18",)),
+    JugeDePas(_action_de_la_commande, attrgetter("operations"), ("EMB-18",)),
     JugeDePas(_creation_doublee, attrgetter("enregistre"), ("VIE-02",)),
     JugeDePas(_attestation, attrgetter("atteste"), ("VIE-11",)),
-    JugeDePas(_anomalies, _envoie, ("CTR-11",)),
+    JugeDePas(_anomalies, attrgetter("operations"), ("CTR-11",)),
     JugeDePas(_faute, attrgetter("exigence"), ("CTR-10",)),
-    JugeDePas(_doublons, _cherche_ou_enregistre, ("VIE-10",)),
+    JugeDePas(_doublons, lambda c: c.enregistre or "getDoublons" in c.operations, ("VIE-10",)),
     JugeDePas(_recherche, de("rechercher")),
     JugeDePas(_types_d_evenements, de("lister_types_evenements")),
     JugeDePas(_evenements, de("lister_evenements")),

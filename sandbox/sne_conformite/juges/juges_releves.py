@@ -1,12 +1,12 @@
 """Sequences: feeds read since the last time, decisions and their radiation, TLS handshakes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sne_conformite.juges.juge import Dire, JugeDeSuite, Messages, est_creation
+from sne_conformite.juges.juge import CONSTATS, Dire, JugeDeSuite, Messages, est_creation
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
@@ -14,10 +14,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.decision_de_commission import BAIL, Decision
 from sne_interface.domain.element_recu import lire_instant
 
-_CURSEURS: Final = {
-    "getDemandesRadieesDepuisLe": "dateRadiationDepuisLe",
-    "getNouveauxDaloDepuisLe": "dateNouveauDaloDepuisLe",
-}
+_CURSEURS: Final[Mapping[str, str]] = CONSTATS["curseurs"]
 _FILTRES: Final = ("motifRadiation", "statutDalo", "typeReservataire")
 #: An application may write its instants to the second.
 _ARRONDI: Final = timedelta(seconds=1)
@@ -174,25 +171,15 @@ def _attribue(vue: Observation) -> bool:
     return vue.type_fichier == "RAD" and demande is not None and demande.motif_radiation == MOTIF_ATTRIBUTION
 
 
-#: What a refused handshake tells of EMB-11, by a part of the journal's sentence.
-_SANS_CERTIFICAT: Final = (
-    ("aucun certificat client", "sans_certificat"),
-    ("le certificat client n'est pas signé", "certificat_d_une_autre_autorite"),
-    ("le certificat client est expiré", "certificat_client_expire"),
-    ("n'est pas un certificat client", "certificat_de_serveur"),
-)
 #: What EMB-11 asks for; and where an application that is driven finds it.
 _EN_COURS: Final = "un certificat client de l'autorité du bac à sable, en cours de validité"
-CERTIFICAT_DONNE: Final = (
-    "le certificat et la clé que « demarrer » donne : certificats.certificat et certificats.cle, ou "
-    "certificats.pkcs12"
-)
+CERTIFICAT_DONNE: Final[str] = CONSTATS["suites"]["certificat_donne"]
 
 
 def refus_du_certificat(raison: str) -> str:
     """The `sorte` of the finding that a failed handshake makes, by the journal's sentence; "" when it failed
     for another reason than the client's certificate."""
-    return next((sorte for morceau, sorte in _SANS_CERTIFICAT if morceau in raison), "")
+    return next((sorte for sorte, morceau in CONSTATS["poignees"].items() if morceau in raison), "")
 
 
 @dataclass(slots=True)

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, lieux_refuses
 from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import CONSTATS, Dire
 from sne_conformite.juges.juges_vie import NATURES, nature_pour
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.formulaire_saisi import de_json
-from sne_conformite.protocole.protocole import Commande, Statut
+from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
@@ -29,10 +29,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 #: What a form that changes a demande owes to another requirement than what is entered.
 _REGLES: Final = {"dateCreationDemande": "VIE-04"}
 #: What the application, or the SNE, writes in an event beside what was entered.
-_ENTETE_EVENEMENT: Final = frozenset(
-    {"idEvenement", "natureModification", "auteurCreation", "dateCreation", "auteurModification",
-     "dateModification", "libelleTypeEvenement", "reglementaire"}
-)  # fmt: skip
+_ENTETE_EVENEMENT: Final = frozenset(CONSTATS["noms"]["entete_d_un_evenement"])
 #: And in the event of a decision: its day of survenance and its comment are the application's to say.
 _ENTETE_DECISION: Final = _ENTETE_EVENEMENT | {"dateSurvenance", "commentaire"}
 _UNE: Final = "caracteristiqueSpecifique"
@@ -302,36 +299,12 @@ _ECART_MAX: Final = timedelta(days=1)
 # --- the tables ------------------------------------------------------------------------------------------
 
 
-def _change_un_formulaire(commande: Commande) -> bool:
-    return commande.avec_demande and commande.sur_numero
-
-
-def _ecrit_un_evenement(commande: Commande) -> bool:
-    return not _ECRITURES.isdisjoint(commande.operations)
-
-
-def _change_un_evenement(commande: Commande) -> bool:
-    return not NATURES.keys().isdisjoint(commande.operations)
-
-
-def _envoie_un_document(commande: Commande) -> bool:
-    return any(OPERATIONS[operation].champ for operation in commande.operations)
-
-
-def _s_envoie_comme_un_genre(commande: Commande) -> bool:
-    return bool(commande.genres) and commande.nom != "separer"  # `origine` says it of a separation
-
-
-def _ne_radie_pas(commande: Commande) -> bool:
-    return commande.avec_demande and commande.nom != "renouveler"  # a renewal may tell what it ends
-
-
 _FIDELITES: Final = tuple(f"FID-{rang:02d}" for rang in range(1, 14))
 #: What was entered, and read.
 JUGES: Final = (
-    JugeDePas(_formulaire, _change_un_formulaire, (*_FIDELITES, "VIE-04")),
+    JugeDePas(_formulaire, lambda c: c.avec_demande and c.sur_numero, (*_FIDELITES, "VIE-04")),
     JugeDePas(_formulaire, attrgetter("enregistre"), _FIDELITES),
-    JugeDePas(_evenement, _ecrit_un_evenement, ("FID-14",)),
+    JugeDePas(_evenement, lambda c: not _ECRITURES.isdisjoint(c.operations), ("FID-14",)),
     JugeDePas(_radiation_de_la_decision, de("decider"), ("FID-14",)),
     JugeDePas(_bloc_dalo, de("declarer_dalo")),
     JugeDePas(_bloc_radiation, de("radier"), ("FID-14",)),
@@ -340,13 +313,15 @@ JUGES: Final = (
 )
 #: What the message is.
 DES_MESSAGES: Final = (
-    JugeDePas(_genre, _s_envoie_comme_un_genre),
+    # `origine` says it of a separation.
+    JugeDePas(_genre, lambda c: bool(c.genres) and c.nom != "separer"),
     JugeDePas(_nir_exige, attrgetter("avec_demande"), ("CTR-12",)),
     JugeDePas(_date_de_renouvellement, de("renouveler")),
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
-    JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
+    # A renewal may tell what it ends.
+    JugeDePas(_radiation_inventee, lambda c: c.avec_demande and c.nom != "renouveler", ("FID-13",)),
     JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
-    JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
+    JugeDePas(_date_du_fichier, lambda c: any(OPERATIONS[o].champ for o in c.operations), ("CTR-13",)),
     JugeDePas(_titulaires_cherches, de("chercher_doublons")),
-    JugeDePas(_nature_devinee, _change_un_evenement, ("VIE-31",)),
+    JugeDePas(_nature_devinee, lambda c: not NATURES.keys().isdisjoint(c.operations), ("VIE-31",)),
 )

@@ -8,6 +8,7 @@ from sys import intern
 from typing import Final
 
 from sne_conformite.juges.juge import (
+    CONSTATS,
     DOCUMENTS,
     Dire,
     JugeDeSuite,
@@ -35,12 +36,7 @@ _SUR_UN_NUMERO: Final = frozenset(
 _SUR_UNE_DEMANDE: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
 _TYPE_D_EVENEMENT: Final = "listeEvenements/evenement/codeTypeEvenement"
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
-_DE_TOUS: Final = frozenset(
-    {
-        "listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux", "getDemandesRadieesDepuisLe",
-        "getNouveauxDaloDepuisLe",
-    }
-)  # fmt: skip
+_DE_TOUS: Final = frozenset(CONSTATS["noms"]["questions_de_tous"])
 #: Messages that carry the whole form.
 _ENTIERS: Final = frozenset({"CRE", "CRS", "MOD"})
 #: Pannes that make the client wait by themselves.
@@ -51,10 +47,7 @@ REESSAIS_MAX: Final = 5
 #: Pannes that cut the connection before any byte of the answer: some HTTP libraries then send again
 #: by themselves. What is said of the very same file that comes back at once.
 _COUPURES: Final = frozenset({"coupure", "reponse_perdue"})
-_RENVOI_HTTP: Final = (
-    " C'est le même fichier, aussitôt : sans doute une bibliothèque HTTP qui renvoie d'elle-même un POST "
-    "dont la connexion a été coupée (en Java : -Dsun.net.http.retryPost=false)."
-)
+_RENVOI_HTTP: Final = f" {CONSTATS['suites']['renvoi_http']}"
 #: In free traffic, so many retries of one question are no tests that follow one another.
 REESSAIS_SURS: Final = 3
 #: An answer that took so long without a panne may have been given up: whether it was read cannot be told.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from sne_conformite.juges.juge import Dire, Juge, genres, operations
+from sne_conformite.juges.juge import CONSTATS, Dire, Juge, genres, operations
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
@@ -160,11 +160,7 @@ def nature_pour(vue: Observation, dire: Dire, operation: str) -> Iterator[Consta
 #: `sorte` of a nature that contradicts the operation.
 NATURE_CONTRAIRE: Final = "nature_contraire"
 #: What each operation does, as natureModification says it.
-NATURES: Final = {
-    "ajouterEvenementDemande": "CRE",
-    "modifierEvenementDemande": "MOD",
-    "supprimerEvenementDemande": "SUP",
-}
+NATURES: Final[Mapping[str, str]] = CONSTATS["natures"]
 
 
 def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:

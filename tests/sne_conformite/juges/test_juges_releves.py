@@ -8,6 +8,8 @@ from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
+from sne_conformite.juges.juge import CONSTATS
+from sne_conformite.juges.juges_releves import _AUTRE_NOM
 from sne_conformite.observation.observation import observer
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_sandbox.server import tls
@@ -267,8 +269,6 @@ def test_un_serveur_a_un_autre_nom_refuse(banc: Banc, rompues: Rompues, tenues: 
 
 def test_les_phrases_sont_celles_du_serveur() -> None:
     """What is looked for is what the server writes: a sentence changed there would blind us."""
-    from sne_conformite.juges.juges_releves import _AUTRE_NOM, _SANS_CERTIFICAT
-
     ecrites = [phrase for phrase, _ in tls.phrases()["raisons"].values()]
-    for morceau in (*(m for m, _ in _SANS_CERTIFICAT), "certificat du serveur, expiré", _AUTRE_NOM):
+    for morceau in (*CONSTATS["poignees"].values(), "certificat du serveur, expiré", _AUTRE_NOM):
         assert any(morceau in phrase for phrase in ecrites), morceau
