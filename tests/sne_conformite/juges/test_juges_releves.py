@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
+from banc import FORMULAIRE, MIDI, Banc, evenement, poser, specimen, trouver
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
@@ -126,20 +126,19 @@ def test_un_releve_sans_les_octets_du_certificat(banc: Banc, rompues: Rompues) -
 
 
 def _decision(banc: Banc, numero: str, *, bail: bool, operation: str = "ajouterEvenementDemande") -> None:
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
+    decision = evenement(numero, identifiant="" if operation == "ajouterEvenementDemande" else "1")
     if not bail:
-        liste = trouver(evenement, "listeEvenements/evenement/listeCaracteristiquesSpecifiques")
+        liste = trouver(decision, "listeEvenements/evenement/listeCaracteristiquesSpecifiques")
         for caracteristique in list(liste)[-2:]:
             liste.remove(caracteristique)
-    if operation != "ajouterEvenementDemande":
-        poser(evenement, "listeEvenements/evenement/idEvenement", "1")
-    banc.fichier(operation, evenement)
+    banc.fichier(operation, decision)
 
 
-def _attribuer(banc: Banc, numero: str) -> None:
+def _attribuer(banc: Banc, numero: str, date: str = "") -> None:
     radiee = specimen("radiation")
     poser(radiee, f"{FORMULAIRE}/numUnique", numero)
+    if date:
+        poser(radiee, f"{FORMULAIRE}/radiation/dateRadiation", date)
     banc.demander(radiee, nom="DEMG1226-201803151200-000009.xml")
 
 
@@ -158,10 +157,7 @@ def test_un_bail_et_sa_radiation_refusee(banc: Banc, rompues: Rompues) -> None:
     """VIE-18: what refused the radiation is told by itself, when the application is driven."""
     numero, _ = banc.creer_demande("colocataires")
     _decision(banc, numero, bail=True)
-    radiee = specimen("radiation")
-    poser(radiee, f"{FORMULAIRE}/numUnique", numero)
-    poser(radiee, f"{FORMULAIRE}/radiation/dateRadiation", "2019-03-15")
-    banc.demander(radiee, nom="DEMG1226-201803151200-000009.xml")
+    _attribuer(banc, numero, "2019-03-15")
 
     assert ("VIE-18", "bail_sans_radiation") in rompues(banc)
     assert ("VIE-18", "bail_sans_radiation") not in rompues(banc, pilote=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, specimen
+from banc import FORMULAIRE, MIDI, Banc, evenement, message, poser, radiation, specimen
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
@@ -38,10 +38,7 @@ def armer(banc: Banc, genre: str, fois: int = 1, **parametres: str) -> None:
 
 def _evenement(banc: Banc) -> Any:
     """An event of a demande that is registered."""
-    numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
-    return evenement
+    return evenement(banc.creer_demande("colocataires")[0])
 
 
 def _dernier(banc: Banc) -> int:
@@ -205,20 +202,20 @@ def test_un_evenement_dont_la_reponse_est_perdue(
     banc: Banc, constats: Juger, genre: str, suite: list[str], attendu: set[tuple[str, bool]]
 ) -> None:
     """VIE-28: read again, added again blindly, or left."""
-    evenement = _evenement(banc)
+    document = _evenement(banc)
     armer(banc, genre)
     for operation in ("ajouterEvenementDemande", *suite):
-        banc.fichier(operation, evenement)
+        banc.fichier(operation, document)
 
     assert {(c.sorte, c.tenue) for c in constats(banc) if c.exigence == "VIE-28"} == attendu
 
 
 def test_l_evenement_que_l_utilisateur_redemande(banc: Banc, rompues: Rompues) -> None:
     """VIE-28 speaks of what an application adds again by itself."""
-    evenement = _evenement(banc)
+    document = _evenement(banc)
     armer(banc, "reponse_perdue")
     for _ in range(2):
-        banc.fichier("ajouterEvenementDemande", evenement)
+        banc.fichier("ajouterEvenementDemande", document)
 
     aveugle = ("VIE-28", "evenement_a_l_aveugle")
     assert aveugle in rompues(banc, pilote=True)
@@ -246,14 +243,12 @@ def test_ce_qui_est_ecrit_deux_fois(
 ) -> None:
     """VIE-32: of a driven application for one command; in free traffic the same, at once, and always."""
     numero, racine = banc.creer_demande("hebergee_secret")
-    evenement, autre = (specimen("evenement", "documents") for _ in range(2))
-    for document, jour in ((evenement, "2018-03-01"), (autre, "2018-03-02")):
-        poser(document, "operation/numUnique", numero)
-        poser(document, "listeEvenements/evenement/dateSurvenance", jour)
+    decision, autre = evenement(numero), evenement(numero)
+    poser(autre, "listeEvenements/evenement/dateSurvenance", "2018-03-02")
     modification, dalo = message(racine, "MOD", numero), specimen("dalo")
     poser(dalo, f"{FORMULAIRE}/numUnique", numero)
     gestes: dict[str, Callable[[int], Any]] = {
-        "décision": lambda rang: banc.fichier("ajouterEvenementDemande", evenement),
+        "décision": lambda rang: banc.fichier("ajouterEvenementDemande", decision),
         "autre": lambda rang: banc.fichier("ajouterEvenementDemande", autre),
         "modification": lambda rang: envoyer(banc, modification, rang),
         "dalo": lambda rang: banc.demander(dalo, operation="getDeclarationNouveauDalo"),
@@ -270,10 +265,10 @@ def test_ce_qui_est_ecrit_deux_fois(
 
 def test_une_panne_qui_n_a_rien_ajoute(banc: Banc, constats: Juger) -> None:
     """VIE-28: the proxy's page came before the SNE was reached."""
-    evenement = _evenement(banc)
+    document = _evenement(banc)
     armer(banc, "html_502")
     for _ in range(2):
-        banc.fichier("ajouterEvenementDemande", evenement)
+        banc.fichier("ajouterEvenementDemande", document)
 
     assert [c for c in constats(banc) if c.exigence == "VIE-28"] == []
 
