@@ -20,6 +20,8 @@ from sne_interface.domain.nir import extrait, masquer_secrets
 from sne_interface.domain.texte import plier
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
+#: The findings of a judge, as it goes.
+Constats = Iterator[Constat]
 #: Characters of a value that a finding of traffic shows.
 VALEUR_MAX: Final = 200
 #: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
@@ -118,10 +120,10 @@ DEMANDES: Final = Messages(
 )
 
 #: Given an exchange or a step, a pen, and the parts that it asks for (see `appeler`).
-Jugement = Callable[..., Iterator[Constat]]
+Jugement = Callable[..., Constats]
 
 
-def appeler(juger: Jugement, vu: Any, dire: Dire) -> Iterator[Constat]:
+def appeler(juger: Jugement, vu: Any, dire: Dire) -> Constats:
     """Returns the findings of a judge on an exchange or a step `vu`. Its parameters after the pen name the
     parts of `vu` that it needs: it has nothing to say where one is None."""
     parties = [getattr(vu, nom) for nom in _parties(juger)]
@@ -143,10 +145,10 @@ class Juge:
     juger: Jugement
     sur: Messages = TOUS
 
-    def constats(self, vue: Observation) -> Iterator[Constat]:
+    def constats(self, vue: Observation) -> Constats:
         """Returns the findings of this judge on an exchange."""
         if self.sur.contient(vue.operation, vue.type_fichier):
-            yield from appeler(self.juger, vue, Dire(self.exigence, vue.echange.identifiant))
+            yield from appeler(self.juger, vue, Dire(self.exigence, vue.identifiant))
 
 
 # --- remedies ----------------------------------------------------------------------------------------------
@@ -229,16 +231,16 @@ class JugeDeSuite:
 
     def dire(self, vue: Observation, exigence: str = "") -> Dire:
         """A pen about an exchange, for the first of its requirements unless another is named."""
-        return Dire(exigence or self.exigences[0], vue.echange.identifiant)
+        return Dire(exigence or self.exigences[0], vue.identifiant)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings that one more exchange adds to those before it."""
         raise NotImplementedError
 
     def commander(self, ordre: Ordre) -> None:
         """A driven application is told its next command: what it repeats from now on, it was told to."""
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Returns the findings that can be told only now that all was seen."""
         yield from ()
 

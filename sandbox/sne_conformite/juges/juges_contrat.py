@@ -1,10 +1,9 @@
 """CTR: the document sent, against schema, nomenclatures and what belongs to the SNE; EMB-09, its bytes."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
-from sne_conformite.juges.juge import DEMANDES, DOCUMENTS, MOJIBAKE, Dire, Juge
+from sne_conformite.juges.juge import DEMANDES, DOCUMENTS, MOJIBAKE, Constats, Dire, Juge
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
@@ -37,7 +36,7 @@ FAUTES_MAX: Final = 10
 LIEUX_MAX: Final = 100
 
 
-def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def document_bien_forme(vue: Observation, dire: Dire) -> Constats:
     """EMB-09: the document is well-formed XML, in the encoding that it declares."""
     octets = vue.octets_document
     if vue.arbre is not None:
@@ -98,7 +97,7 @@ def _octet_etranger(octets: bytes) -> int | None:
     return None
 
 
-def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def schema(vue: Observation, dire: Dire) -> Constats:
     """CTR-01: the document is one that its schema takes."""
     sien = _son_schema(vue)
     if sien is None:
@@ -153,7 +152,7 @@ def _phrase(*dits: str) -> str:
     return " → ".join(phrase if phrase[-1] in ".?!…" else f"{phrase}." for phrase in phrases)
 
 
-def version_acceptee(vue: Observation, dire: Dire, arbre: Any) -> Iterator[Constat]:
+def version_acceptee(vue: Observation, dire: Dire, arbre: Any) -> Constats:
     """CTR-02. The other documents have one version, that their schema fixes."""
     if _genre(vue) is Document.DEMANDE:
         version, admises = arbre.get("versionInterface", ""), vue.contrat.versions
@@ -162,7 +161,7 @@ def version_acceptee(vue: Observation, dire: Dire, arbre: Any) -> Iterator[Const
         )
 
 
-def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def codes_de_nomenclature(vue: Observation, dire: Dire) -> Constats:
     """CTR-03: every code is of its list."""
     listes = vue.contrat.nomenclatures
     fautes, vus = 0, 0
@@ -182,7 +181,7 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def communes(vue: Observation, dire: Dire) -> Constats:
     """CTR-04. A gap of our tables is not the sender's fault: an unknown code of a known département says
     nothing, either way."""
     territoires = vue.contrat.territoires
@@ -207,7 +206,7 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def telephones(vue: Observation, dire: Dire) -> Constats:
     """CTR-05: telephones are ten digits at most."""
     ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
     faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
@@ -219,7 +218,7 @@ def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def attribut_modifie(vue: Observation, dire: Dire, document: Element) -> Iterator[Constat]:
+def attribut_modifie(vue: Observation, dire: Dire, document: Element) -> Constats:
     """CTR-06: the attribute `modifie` is the SNE's to write."""
     marques = [element for _, element in vue.noeuds if "modifie" in element.attributs]
     if marques:
@@ -229,14 +228,14 @@ def attribut_modifie(vue: Observation, dire: Dire, document: Element) -> Iterato
         yield dire.tenue()
 
 
-def elements_du_sne(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def elements_du_sne(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """CTR-07: so are the blocks that it computes."""
     ecrits = [e for nom in _DU_SNE for e in demande.formulaire.enfants if e.nom == nom]
     fautes = [dire.rompue("element_du_sne", observe=e.nom, chemin=e.chemin) for e in ecrits]
     yield from fautes or [dire.tenue()]
 
 
-def elements_vides(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def elements_vides(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """CTR-08. An absent motive asks for a déradiation: that one is empty on purpose."""
     vides = [
         element
@@ -265,7 +264,7 @@ def _facultatif(chemin: str, element: Element, vue: Observation) -> bool:
         return False
 
 
-def nir_valide(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def nir_valide(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """CTR-12: a NIR that is given is a right one; none is asked for."""
     roles, depuis = vue.contrat.roles.demande, vue.contrat.nomenclatures.depuis
     portes = [(roles.nir_de(demande, p), p.element.nom) for p in demande.titulaires]

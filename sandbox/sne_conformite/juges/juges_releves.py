@@ -1,12 +1,12 @@
 """Sequences: feeds read since the last time, decisions and their radiation, TLS handshakes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sne_conformite.juges.juge import CONSTATS, Dire, JugeDeSuite, Messages, est_creation
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire, JugeDeSuite, Messages, est_creation
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
@@ -52,7 +52,7 @@ class Curseurs(JugeDeSuite):
     _releves: dict[object, _ReleveRepondu] = field(default_factory=dict)
     _suivis: set[object] = field(default_factory=set)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on the instant asked."""
         champ = _CURSEURS.get(vue.operation or "")
         if champ is None:
@@ -69,7 +69,7 @@ class Curseurs(JugeDeSuite):
             return
         cle = (vue.guichet, vue.operation, *(vue.texte(filtre) for filtre in _FILTRES))
         duree = timedelta(microseconds=vue.echange.duree_us)
-        ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.echange.identifiant)
+        ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.identifiant)
         if cle in self._releves:
             demande = demande.replace(tzinfo=demande.tzinfo or PARIS)
             yield from self._juger(cle, demande, champ, ici, dire.sous("VIE-29"))
@@ -83,9 +83,7 @@ class Curseurs(JugeDeSuite):
         if vue.lisible:
             self._releves[cle] = ici
 
-    def _juger(
-        self, cle: object, demande: datetime, champ: str, ici: _ReleveRepondu, dire: Dire
-    ) -> Iterator[Constat]:
+    def _juger(self, cle: object, demande: datetime, champ: str, ici: _ReleveRepondu, dire: Dire) -> Constats:
         avant = self._releves[cle]
         # An application whose clock cannot be set asks by the machine's, whatever the base's says.
         # Its instant is that of a reading, this one or the last that it read, by the clock that it follows.
@@ -129,7 +127,7 @@ class Decisions(JugeDeSuite):
     _attributions: dict[str, int | None] = field(default_factory=dict)
     _refusees: set[str] = field(default_factory=set)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Notes a decision or an attribution."""
         roles = vue.contrat.roles.decision
         self._type = roles.type or self._type
@@ -144,14 +142,14 @@ class Decisions(JugeDeSuite):
                 if roles.est(evenement.texte_de("codeTypeEvenement")):
                     self._decidees.add(vue.numero)
                     if Decision.de(evenement, roles).booleen(BAIL) is True:
-                        self._baux[vue.numero] = vue.echange.identifiant
+                        self._baux[vue.numero] = vue.identifiant
                     else:
                         self._baux.pop(vue.numero, None)  # corrected
                         yield self.dire(vue).tenue()
         elif _attribue(vue):
-            self._attributions[vue.numero] = vue.echange.identifiant
+            self._attributions[vue.numero] = vue.identifiant
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Each lease has its radiation, each radiation for attribution its decision."""
         for numero, echange in self._baux.items():
             if numero in self._attributions:
@@ -197,7 +195,7 @@ class PoigneesDeMain(JugeDeSuite):
     _autre_nom: list[Constat] = field(default_factory=list)
     _passe: bool = False
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Notes a handshake, or a call that shows that one succeeded."""
         if not vue.poignee:
             self._passe = self._passe or vue.soap
@@ -218,7 +216,7 @@ class PoigneesDeMain(JugeDeSuite):
             dire = self.dire(vue, "EMB-12")
             self._refus.append(dire.rompue("vrai_serveur_refuse", _AUTORITE_DONNEE, raison))
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Returns the findings that no call of a service contradicts, or those that a call supports."""
         yield from self._autre_nom if self._passe else self._refus
 

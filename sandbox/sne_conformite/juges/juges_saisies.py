@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, lieux_refuses
 from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de
-from sne_conformite.juges.juge import CONSTATS, Dire
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire
 from sne_conformite.juges.juges_vie import NATURES, nature_pour
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
@@ -45,7 +45,7 @@ _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDema
 
 def _formulaire(
     pas: PasJoue, dire: Dire, envoi: Observation, formulaire: Element, attendu: Element
-) -> Iterator[Constat]:
+) -> Constats:
     """FID-01 to FID-13: every field of the form. The date of creation that a change alters breaks VIE-04, in
     the words that the judge of traffic has for it."""
     regles = _REGLES if pas.prevue.sur_numero else {}
@@ -60,7 +60,7 @@ def _formulaire(
             yield constat
 
 
-def _evenement(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Iterator[Constat]:
+def _evenement(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """FID-14: what the event says, its header left aside."""
     ecrit = next(reponses_lues.tous(envoi.document, "evenement"), None)
     if ecrit is None:
@@ -86,18 +86,18 @@ def _sans(element: Element, noms: frozenset[str]) -> Element:
     return Element(element.nom, element.texte, element.attributs, gardes)
 
 
-def _bloc_radiation(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Iterator[Constat]:
+def _bloc_radiation(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """FID-14: the radiation entered is sent, as it was."""
     yield from _entier(envoi.radiation, dire, envoi, attendu)
 
 
-def _bloc_dalo(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Iterator[Constat]:
+def _bloc_dalo(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """VIE-22: the DALO entered is sent, as it was."""
     dalo = None if envoi.document is None else envoi.document.enfant("demande/informationDalo")
     yield from _entier(dalo, dire, envoi, attendu)
 
 
-def _entier(recu: Element | None, dire: Dire, envoi: Observation, attendu: Element) -> Iterator[Constat]:
+def _entier(recu: Element | None, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """An element that was entered: there, and as it was."""
     if recu is not None:
         yield from _comparer(attendu, recu, dire, envoi, recu)
@@ -106,14 +106,14 @@ def _entier(recu: Element | None, dire: Dire, envoi: Observation, attendu: Eleme
         yield dire.rompue("champ_absent", chemin=attendu.nom, phrase=phrase)
 
 
-def _radiation_de_la_decision(pas: PasJoue, dire: Dire, envoi: Observation) -> Iterator[Constat]:
+def _radiation_de_la_decision(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """FID-14: what a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
     if envoi.document is None or not pas.message.get("radiation"):
         return
     saisie = de_json("radiation", pas.message["radiation"])
     for vue in reversed(pas.de("getNumUnique")):
         if vue.type_fichier == "RAD" and vue.radiation is not None:
-            dire = replace(dire, echange=vue.echange.identifiant)
+            dire = replace(dire, echange=vue.identifiant)
             yield from _comparer(saisie, vue.radiation, dire, vue, vue.radiation)
             return
 
@@ -132,7 +132,7 @@ def filtres_de(pas: PasJoue) -> dict[str, str]:
     return {element: str(code) for element, code in dits.items() if code}
 
 
-def _filtres(pas: PasJoue, dire: Dire, envoi: Observation) -> Iterator[Constat]:
+def _filtres(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """VIE-30: a feed is asked for with the filters entered, and no other."""
     saisis = filtres_de(pas)
     for element in pas.prevue.filtres.values():
@@ -145,7 +145,7 @@ def _filtres(pas: PasJoue, dire: Dire, envoi: Observation) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def _consultation(pas: PasJoue, dire: Dire, rendu: Observation) -> Iterator[Constat]:
+def _consultation(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     """VIE-24: the demande read is told as it is."""
     gardee = reponses_lues.formulaire(rendu.reponse_document)
     if gardee is None:
@@ -172,7 +172,7 @@ def _corps_envoyes(pas: PasJoue, type_fichier: str = "") -> Iterator[Element]:
             yield envoi.formulaire
 
 
-def origine(pas: PasJoue, dire: Dire, envoi: Observation) -> Iterator[Constat]:
+def origine(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """VIE-09: a separation is a CRS, and names the demande that one leaves."""
     attendu = pas.connu.numeros.get(pas.message["reference_origine"])
     if attendu is None:
@@ -185,7 +185,7 @@ def origine(pas: PasJoue, dire: Dire, envoi: Observation) -> Iterator[Constat]:
         yield dire.si(cite == attendu, sorte, attendu, cite)
 
 
-def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _genre(pas: PasJoue, dire: Dire) -> Constats:
     """Judges the requirement of the command, broken when none of its messages is of the kind that does it.
     The application chooses what it sends beside it (a MOD before the REN, with up-to-date data)."""
     genres = pas.prevue.genres
@@ -195,7 +195,7 @@ def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("type_errone", " ou ".join(genres), envoyes[-1], phrase=phrase)
 
 
-def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-05: the day is the one entered. A message without any is told by the judge of traffic."""
     saisie = str(pas.message.get("date_renouvellement") or "")
     ecrites = [corps.texte_de("renouvellement/dateRenouvellement") for corps in _corps_envoyes(pas, "REN")]
@@ -207,7 +207,7 @@ def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue(sorte, saisie, ecrite, phrase=phrase)
 
 
-def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _origine_inventee(pas: PasJoue, dire: Dire) -> Constats:
     """FID-13: no message claims another demande for its origin than the one that it was separated from, which
     is noted here."""
     if "reference_origine" in pas.message:
@@ -220,7 +220,7 @@ def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("origine_inventee", connue or "élément absent", inventee)
 
 
-def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _radiation_inventee(pas: PasJoue, dire: Dire) -> Constats:
     """FID-13: what registers or changes a demande does not radiate it."""
     inventee = next((vue.radiation for vue in pas.de("getNumUnique") if vue.radiation is not None), None)
     if inventee is not None:
@@ -228,7 +228,7 @@ def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("radiation_inventee", observe=observe)
 
 
-def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-06: a reactivation has no motive; one that has radiates."""
     motifs = [corps.code_de("radiation/motifRadiation") for corps in _corps_envoyes(pas, "RAD")]
     motif = next(filter(None, motifs), None)
@@ -236,7 +236,7 @@ def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Consta
         yield dire.rompue("motif_non_demande", observe=motif, commande=pas.commande)
 
 
-def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _date_du_fichier(pas: PasJoue, dire: Dire) -> Constats:
     """CTR-13: what is sent now is dated now, by the base's clock or, for an application whose clock cannot be
     set, by the machine's. In free traffic a test may send any date, to see it refused."""
     vus = 0
@@ -255,17 +255,17 @@ def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def _nature_devinee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _nature_devinee(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-31, where no action names the operation: against that of the command, never against our guess. It
     is held only where the guess is the command's."""
     for vue in pas.observations:
         if vue.devinee:
-            la = replace(dire, echange=vue.echange.identifiant)
+            la = replace(dire, echange=vue.identifiant)
             constats = nature_pour(vue, la, pas.prevue.operations[0])
             yield from (c for c in constats if c.rompue or (vue is pas.envoi and vue.acceptee))
 
 
-def _nir_exige(pas: PasJoue, dire: Dire, attendu: Element) -> Iterator[Constat]:
+def _nir_exige(pas: PasJoue, dire: Dire, attendu: Element) -> Constats:
     """CTR-12: who gives no NIR is registered all the same. An application that sends nothing says why."""
     if pas.envoi is not None or Statut.FAIT not in pas.attendus:
         return
@@ -282,7 +282,7 @@ def titulaires_de(demande: Demande | None) -> frozenset[str]:
     return frozenset(f"{plier(p.prenom)} {plier(p.nom)} {p.date_naissance or ''}" for p in personnes)
 
 
-def _titulaires_cherches(pas: PasJoue, dire: Dire, envoi: Observation) -> Iterator[Constat]:
+def _titulaires_cherches(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """Judges VIE-10: the application searches for doublons with every holder for whom the demande was sent.
     The finding of a breach is about the message that registers the demande."""
     envoyes = pas.connu.titulaires.get(pas.reference)

@@ -10,6 +10,7 @@ from typing import Final
 from sne_conformite.juges.juge import (
     CONSTATS,
     DOCUMENTS,
+    Constats,
     Dire,
     JugeDeSuite,
     Messages,
@@ -75,9 +76,9 @@ class NumerosConserves(JugeDeSuite):
     _cites: set[str] = field(default_factory=set)
     _abimes: dict[str, Constat] = field(default_factory=dict)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on the number of this exchange."""
-        numero, echange = vue.numero, vue.echange.identifiant
+        numero, echange = vue.numero, vue.identifiant
         if numero is not None and not est_creation(vue):
             if numero in self._delivres and numero not in self._cites:
                 self._cites.add(numero)
@@ -96,7 +97,7 @@ class NumerosConserves(JugeDeSuite):
         if vue.lisible and est_creation(vue) and vue.numero_rendu is not None:
             self._delivres[vue.numero_rendu] = echange
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """The damaged numbers of an application that sent none whole."""
         if len(self._abimes) >= ABIMES_MIN and not self._cites:
             yield from self._abimes.values()
@@ -126,7 +127,7 @@ class NomsUniques(JugeDeSuite):
     _contenus: dict[tuple[str, str], tuple[bytes, int | None]] = field(default_factory=dict)
     _guichets: set[str] = field(default_factory=set)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on the file name of this exchange."""
         if not vue.nom_fichier or not vue.octets_document:
             return
@@ -138,7 +139,7 @@ class NomsUniques(JugeDeSuite):
         elif connu is None and vue.guichet in self._guichets:
             yield dire.tenue()
         self._guichets.add(vue.guichet)
-        self._contenus.setdefault(cle, (vue.empreinte, vue.echange.identifiant))
+        self._contenus.setdefault(cle, (vue.empreinte, vue.identifiant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Creations(JugeDeSuite):
         """The user asks again: what could not be looked for has to be, now."""
         self._vaines.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on the demandes created before."""
         if vue.operation in _RECHERCHES:
             yield from self._retrouver(vue)
@@ -197,8 +198,8 @@ class Creations(JugeDeSuite):
         elif vue.type_fichier in ("RAD", "SUP"):
             self._sorties.add(numero)
 
-    def _creer(self, vue: Observation) -> Iterator[Constat]:
-        echange, qui = vue.echange.identifiant, personnes(vue)
+    def _creer(self, vue: Observation) -> Constats:
+        echange, qui = vue.identifiant, personnes(vue)
         cles = list(self._cles(vue))
         perdue = next((p for p in self._perdues if not p.cles.isdisjoint(cles)), None)
         vaine = perdue in self._vaines  # looked for before, and nothing could be read
@@ -244,7 +245,7 @@ class Creations(JugeDeSuite):
             identites: list[object] = [p.identite for p in vue.demande.titulaires]
             yield from ((vue.guichet, reference, personnes(vue), qui) for qui in identites or ["association"])
 
-    def _retrouver(self, vue: Observation) -> Iterator[Constat]:
+    def _retrouver(self, vue: Observation) -> Constats:
         if not self._perdues:
             return
         qui = personnes(vue)
@@ -275,7 +276,7 @@ class Ajouts(JugeDeSuite):
         self._laisses.extend(self._perdus.values())
         self._perdus.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on the events that may be there already."""
         if vue.operation == "listerEvenementsDemande":  # should that answer be lost too, it is not blind
             for cle in [c for c in self._perdus if c[:2] == (vue.guichet, vue.numero)]:
@@ -289,9 +290,9 @@ class Ajouts(JugeDeSuite):
                 "evenement_a_l_aveugle", observe="ajouterEvenementDemande", echange=self._perdus.pop(cle)
             )
         if vue.acceptee and not vue.lisible:
-            self._perdus[cle] = vue.echange.identifiant
+            self._perdus[cle] = vue.identifiant
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Events whose answer was lost, and that nobody added again."""
         for echange in (*self._laisses, *self._perdus.values()):
             yield Dire("VIE-28", echange).tenue()
@@ -318,7 +319,7 @@ class EcrituresRepetees(JugeDeSuite):
         """The user asks for something else, or for the same once more."""
         self._ecrites.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Remembers the messages of each kind, which tell together, at the end, what was repeated."""
         cles = list(self._cles(vue))
         avant = next((self._ecrites[cle] for cle in cles if cle in self._ecrites), None)
@@ -332,7 +333,7 @@ class EcrituresRepetees(JugeDeSuite):
             self._comptes[quoi] += 1
             self._tenues[quoi] = self.dire(vue).tenue()
             if vue.panne is None and vue.lisible and vue.retard < RETARD_MIN:  # a lost answer is asked again
-                self._ecrites |= dict.fromkeys(cles, vue.echange.identifiant)
+                self._ecrites |= dict.fromkeys(cles, vue.identifiant)
         yield from ()
 
     def _cles(self, vue: Observation) -> Iterator[object]:
@@ -345,7 +346,7 @@ class EcrituresRepetees(JugeDeSuite):
         if vue.acceptee and self.pilote and vue.document is not None:
             yield *qui, vue.document.texte_de(_TYPE_D_EVENEMENT)
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Tells what was written twice; of a driven application, what was written once."""
         for quoi, tenue in self._tenues.items():
             repetees = self._repetees.get(quoi, [])
@@ -372,7 +373,7 @@ class Reessais(JugeDeSuite):
         """The user who asks again is no automatic retry."""
         self._echecs.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on the failure before it."""
         if not vue.soap or (vue.operation in _DE_TOUS and not self.pilote):
             return
@@ -436,7 +437,7 @@ class FormulairesEntiers(JugeDeSuite):
 
     _tenus: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on what an accepted form keeps of the previous one."""
         if vue.operation != "getNumUnique" or vue.type_fichier not in _ENTIERS or not vue.acceptee:
             return

@@ -1,11 +1,11 @@
 """VIE: the findings of one message on the life of a demande. The judges of sequences judge what takes several
 messages (`juges_suites_d_envois`, `juges_refus`, `juges_releves`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sne_conformite.juges.juge import CONSTATS, Dire, Juge, genres, operations
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire, Juge, genres, operations
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
@@ -17,12 +17,12 @@ from sne_interface.domain.element_recu import Element
 FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 
 
-def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def creation_sans_numero(vue: Observation, dire: Dire) -> Constats:
     """VIE-01, first half; that the number is kept is seen in sequence."""
     yield dire.si(vue.numero is None, "numero_a_la_creation", observe=vue.numero)
 
 
-def modification_entiere(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def modification_entiere(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-03, broken. The blocks that a creation may not lack are the form: a MOD without them wipes it out.
     That the form is whole is seen in sequence."""
     manquent = []
@@ -36,7 +36,7 @@ def modification_entiere(vue: Observation, dire: Dire, demande: Demande) -> Iter
         yield dire.rompue("donnees_manquantes", chemin=f"{FORMULAIRE}/{nom}", nom=nom)
 
 
-def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def date_de_creation_gardee(vue: Observation, dire: Dire) -> Constats:
     """VIE-04: a modification keeps the date of deposit. The rule CYC006 compares with the base."""
     changee = vue.a_regle("CYC006")
     if changee is not None:
@@ -45,12 +45,12 @@ def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def date_de_renouvellement(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def date_de_renouvellement(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-05: a renewal has its day. That it is the one entered is seen by who drives the application."""
     yield dire.si(demande.date_renouvellement is not None, "date_de_renouvellement_absente")
 
 
-def radiation_datee_et_motivee(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def radiation_datee_et_motivee(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-06: a radiation has its day, and a motive of the list; without a motive it reactivates."""
     radiation = demande.radiation
     if radiation is None:
@@ -67,25 +67,25 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire, demande: Demande) -
     yield from fautes or [dire.tenue()]
 
 
-def attribution_decrite(vue: Observation, dire: Dire, radiation: Element) -> Iterator[Constat]:
+def attribution_decrite(vue: Observation, dire: Dire, radiation: Element) -> Constats:
     """VIE-07: a radiation for attribution describes the dwelling."""
     if radiation.code_de("motifRadiation") == MOTIF_ATTRIBUTION:
         yield dire.si(radiation.enfant("attributionLogement") is not None, "attribution_absente")
 
 
-def radiation_du_systeme(vue: Observation, dire: Dire, radiation: Element) -> Iterator[Constat]:
+def radiation_du_systeme(vue: Observation, dire: Dire, radiation: Element) -> Constats:
     """VIE-08: only the SNE radiates what nobody renewed."""
     motif = radiation.code_de("motifRadiation")
     if motif is not None:
         yield dire.si(motif != MOTIF_NON_RENOUVELLEMENT, "radren_envoye", observe=motif)
 
 
-def demande_d_origine(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def demande_d_origine(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-09: a separation names the demande that it comes from."""
     yield dire.si(demande.numero_associe is not None, "demande_d_origine_absente")
 
 
-def evenement_complet(vue: Observation, dire: Dire, document: Element) -> Iterator[Constat]:
+def evenement_complet(vue: Observation, dire: Dire, document: Element) -> Constats:
     """VIE-16. A value that the rules refuse (a date in the future, a badly written characteristic) is an
     anomaly like another; what is judged here is that nothing compulsory is missing."""
     fautes: list[Constat] = []
@@ -106,7 +106,7 @@ def evenement_complet(vue: Observation, dire: Dire, document: Element) -> Iterat
         yield dire.tenue()
 
 
-def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Iterator[Constat]:
+def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Constats:
     code = evenement.texte_de("codeTypeEvenement")
     genre = next((g for g in vue.contrat.evenements if g.code == code), None)
     if genre is None:
@@ -123,7 +123,7 @@ def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire)
             yield dire.rompue("caracteristique_absente", attendue.code, observe, chemin=chemin, code=code)
 
 
-def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Constats:
     """VIE-17. The rules EVT005 and EVT006 know who wrote what."""
     autrui, reglementaire = vue.a_regle("EVT005"), vue.a_regle("EVT006")
     if autrui is not None:
@@ -136,14 +136,14 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def nature_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def nature_de_l_evenement(vue: Observation, dire: Dire) -> Constats:
     """VIE-31. Of an operation that was guessed, by that very field, nothing is told: who drives the
     application knows what it was asked for."""
     if not vue.devinee:
         yield from nature_pour(vue, dire, vue.operation or "")
 
 
-def nature_pour(vue: Observation, dire: Dire, operation: str) -> Iterator[Constat]:
+def nature_pour(vue: Observation, dire: Dire, operation: str) -> Constats:
     """VIE-31, of the operation that was to be called. The codes are those of our own answers: a nature that
     is none of them says nothing; none at all contradicts nothing."""
     attendue = NATURES.get(operation)
@@ -163,14 +163,14 @@ NATURE_CONTRAIRE: Final = "nature_contraire"
 NATURES: Final[Mapping[str, str]] = CONSTATS["natures"]
 
 
-def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def canal_asynchrone(vue: Observation, dire: Dire) -> Constats:
     """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
     if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
         return
     yield dire.si(not vue.asynchrone, "asynchrone_apres_2018", chemin=vue.echange.chemin)
 
 
-def declaration_de_dalo(vue: Observation, dire: Dire, demande: Demande) -> Iterator[Constat]:
+def declaration_de_dalo(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-22: a DALO is declared with the number of the demande, its status and the day of the decision."""
     dalo = demande.information_dalo
     fautes = []
@@ -183,7 +183,7 @@ def declaration_de_dalo(vue: Observation, dire: Dire, demande: Demande) -> Itera
     yield from fautes or [dire.tenue()]
 
 
-def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def suppression_ou_piece(vue: Observation, dire: Dire) -> Constats:
     """VIE-27: a deletion, or a scanned piece, has the number of the demande."""
     sujet = "La suppression" if vue.type_fichier == "SUP" else "La pièce"
     yield dire.tenue() if vue.numero is not None else _numero_absent(sujet, dire)

@@ -203,11 +203,16 @@ class Observation(Courrier):
         self.accidents: list[Accident] = []
 
     def __repr__(self) -> str:
-        return f"<Observation {self.echange.identifiant} {self.operation}>"
+        return f"<Observation {self.identifiant} {self.operation}>"
 
     def isoler(self, quoi: str, *exigences: str) -> Isolement:
         """`with vue.isoler("juger", "NOM-01"):` what goes wrong within is an accident of this exchange."""
-        return Isolement(self.accidents, quoi, *exigences, echange=self.echange.identifiant)
+        return Isolement(self.accidents, quoi, *exigences, echange=self.identifiant)
+
+    @property
+    def identifiant(self) -> int | None:
+        """Its id in the journal."""
+        return self.echange.identifiant
 
     # --- what kind of line ------------------------------------------------------------------------
 
