@@ -89,6 +89,20 @@ def message(racine: Any, type_fichier: str, numero: str | None = None, **formula
     return copie
 
 
+def evenement(numero: str, *, identifiant: str = "", nature: str = "") -> Any:
+    """The specimen of an event of a demande; with the id and the nature (natureModification) of a change."""
+    racine = specimen("evenement", "documents")
+    poser(racine, "operation/numUnique", numero)
+    if identifiant:
+        poser(racine, "listeEvenements/evenement/idEvenement", identifiant)
+    if nature:
+        date = trouver(racine, "listeEvenements/evenement/dateSurvenance")
+        ecrite = etree.Element(date.tag.replace("dateSurvenance", "natureModification"))
+        ecrite.text = nature
+        date.addprevious(ecrite)
+    return racine
+
+
 def radiation(racine: Any, numero: str, motif: str | None, jour: str = "2018-03-15") -> Any:
     """The RAD message of a document; `motif` None asks for a déradiation."""
     copie = message(racine, "RAD", numero)

@@ -21,6 +21,7 @@ from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 #: A message of the protocol, or its answer.
 Message = Mapping[str, Any]
 Reponse = dict[str, Any]
+Commande = Callable[[Message], Reponse]
 #: Seconds to wait for an answer of the SNE when `demarrer` does not say.
 DELAI: Final = 30.0
 #: What it says of itself; four of it may work at once, and each leads four commands at once.
@@ -33,9 +34,7 @@ class Adaptateur:
 
     def __init__(self, temoin: Temoin) -> None:
         self.temoin = temoin
-        self.commandes: dict[str, Callable[[Message], Reponse]] = {
-            nom: getattr(self, nom) for nom in COMMANDES
-        }
+        self.commandes: dict[str, Commande] = {nom: getattr(self, nom) for nom in COMMANDES}
 
     def envoyer(self, message: Message) -> Reponse:
         """The answer to a message: it always has one."""
@@ -86,23 +85,17 @@ class Adaptateur:
 
     def enregistrer(self, m: Message) -> Reponse:
         """The user registers a demande (CRE)."""
-        return self.rendre(
-            self.temoin.inscription.enregistrer(
-                m["reference"], m["demande"], _version(m), bool(m.get("forcer_doublon"))
-            )
-        )
+        inscription, forcer = self.temoin.inscription, bool(m.get("forcer_doublon"))
+        return self.rendre(inscription.enregistrer(m["reference"], m["demande"], _version(m), forcer))
 
     #: The user corrects, or confirms: the same as the first time, with what is now on the screen.
     corriger = enregistrer
 
     def separer(self, m: Message) -> Reponse:
         """A couple separates: the demande of who leaves (CRS)."""
-        forcer = bool(m.get("forcer_doublon"))
-        return self.rendre(
-            self.temoin.inscription.separer(
-                m["reference"], m["reference_origine"], m["demande"], _version(m), forcer
-            )
-        )
+        inscription, forcer = self.temoin.inscription, bool(m.get("forcer_doublon"))
+        references = m["reference"], m["reference_origine"]
+        return self.rendre(inscription.separer(*references, m["demande"], _version(m), forcer))
 
     def modifier(self, m: Message) -> Reponse:
         """The user changes the demande: here is the whole form (MOD)."""

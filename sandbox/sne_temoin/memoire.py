@@ -133,6 +133,5 @@ class Memoire:
 
     def rang_suivant(self) -> int:
         """A rank for a file name, new each time, from 1."""
-        return int(
-            self._base.execute("update rangs set dernier = dernier + 1 returning dernier").fetchone()[0]
-        )
+        suivant = self._base.execute("update rangs set dernier = dernier + 1 returning dernier")
+        return int(suivant.fetchone()[0])

@@ -30,18 +30,6 @@ _DECLARATION: Final = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 FAUTES: Final = Famille()
 
 
-@FAUTES.etape("latin-1", "EMB-09", dans="redaction.octets", par=resultat)
-def _latin_1(octets: bytes) -> bytes:
-    """Le document est écrit en Latin-1 et se dit en UTF-8."""
-    return octets.decode("utf-8").encode("latin-1", "replace")
-
-
-@FAUTES.etape("dtd", "EMB-09", dans="redaction.octets", par=resultat)
-def _dtd(octets: bytes) -> bytes:
-    """Le document porte une DTD."""
-    return octets.replace(_DECLARATION, _DECLARATION + b"<!DOCTYPE interfaceNuu>\n")
-
-
 @FAUTES.etape("n-echappe-rien", "EMB-09", dans="redaction.octets", suites=("VIE-18", "EMB-10"), par=resultat)
 def _n_echappe_rien(octets: bytes) -> bytes:
     """Le document est écrit sans rien échapper : ni &, ni <, ni >."""
@@ -102,12 +90,6 @@ def _booleens_francais(contenu: Formulaire) -> None:
     for nom in ("demandeElargie", "avecParking", "rezDeChaussee", "sansAscenseur"):
         if nom in logement:
             logement[nom] = {"true": "oui", "1": "oui"}.get(logement[nom], "non")
-
-
-@FAUTES.etape("version-future", "CTR-02", dans="redaction.racine")
-def _autre_version(temoin: Temoin, honnete: Etape, version: Any) -> Any:
-    """La version d'interface déclarée est 03.00."""
-    return honnete("03.00" if version != "02.00" else version)
 
 
 @FAUTES.saisie("commune-inventee", "CTR-04", de=titulaires)
@@ -195,4 +177,10 @@ FAUTES.extend((
            toujours("nationalite", {"code": "FRA"}), de=titulaires),
     saisie("situation-libelle", "CTR-03", "La situation familiale est envoyée par son libellé.",
            toujours("situationFamiliale", {"code": "MARIE"}), de=titulaires),
+    Faute("latin-1", "Le document est écrit en Latin-1 et se dit en UTF-8.", ("EMB-09",), "redaction.octets",
+          resultat(lambda octets: octets.decode("utf-8").encode("latin-1", "replace"))),
+    Faute("dtd", "Le document porte une DTD.", ("EMB-09",), "redaction.octets",
+          resultat(lambda octets: octets.replace(_DECLARATION, _DECLARATION + b"<!DOCTYPE interfaceNuu>\n"))),
+    Faute("version-future", "La version d'interface déclarée est 03.00.", ("CTR-02",), "redaction.racine",
+          lambda temoin, honnete: lambda version: honnete("03.00" if version != "02.00" else version)),
 ))  # fmt: skip

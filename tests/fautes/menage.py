@@ -251,24 +251,6 @@ def _mal_decode(nom: str, texte: str) -> str:
     return texte.encode("utf-8").decode("latin-1") if nom in ("nom", "prenom", "voie", "precision") else texte
 
 
-@FAUTES.etape("sans-ligature", "FID-10", dans=_ECRITURE, suites=("CTR-01", "FID-14"), par=_textes)
-def _ligature(nom: str, texte: str) -> str:
-    """Les œ sont écrits oe."""
-    return texte.replace("œ", "oe").replace("Œ", "OE")
-
-
-@FAUTES.etape("ligature-inconnue", "FID-10", dans=_ECRITURE, suites=("FID-14",), par=_textes)
-def _ligature_inconnue(nom: str, texte: str) -> str:
-    """Les œ sont écrits « ? » : la base n'a pas ce caractère."""
-    return texte.replace("œ", "?").replace("Œ", "?")
-
-
-@FAUTES.etape("sans-apostrophe", "FID-10", dans=_ECRITURE, suites=("FID-14",), par=_textes)
-def _apostrophe(nom: str, texte: str) -> str:
-    """Les apostrophes sont remplacées par des espaces."""
-    return texte.replace("'", " ").replace("’", " ")
-
-
 @FAUTES.etape("echappe-deux-fois", "FID-10", dans=_ECRITURE, suites=("CTR-01", "FID-14"), par=_textes)
 def _echappe_deux_fois(nom: str, texte: str) -> str:
     """Les apostrophes sont échappées deux fois."""
@@ -384,4 +366,12 @@ FAUTES.extend((
            suites=("CTR-03", "FID-11")),
     saisie("codes-en-nombres", "FID-06", "Le code postal et celui de la commune sont lus comme des nombres.",
            _en_nombres, "CTR-04", suites=("FID-05", "FID-11", "CTR-01", "CTR-03")),
+    Faute("sans-ligature", "Les œ sont écrits oe.", ("FID-10",), _ECRITURE,
+          _textes(lambda nom, texte: texte.replace("œ", "oe").replace("Œ", "OE")),
+          suites=("CTR-01", "FID-14")),
+    Faute("ligature-inconnue", "Les œ sont écrits « ? » : la base n'a pas ce caractère.", ("FID-10",),
+          _ECRITURE, _textes(lambda nom, texte: texte.replace("œ", "?").replace("Œ", "?")),
+          suites=("FID-14",)),
+    Faute("sans-apostrophe", "Les apostrophes sont remplacées par des espaces.", ("FID-10",), _ECRITURE,
+          _textes(lambda nom, texte: texte.replace("'", " ").replace("’", " ")), suites=("FID-14",)),
 ))  # fmt: skip

@@ -14,8 +14,9 @@ from sne_temoin.temoin_assemble import Temoin
 FAUTES: Final = Famille()
 
 
-def _premier(liste: list[Any]) -> list[Any]:
-    return liste[:1]
+def _coupe(nom: str, phrase: str, exigence: str, etape: str, combien: int = 1) -> Faute:
+    """A list that stops after so many."""
+    return Faute(nom, phrase, (exigence,), etape, resultat(lambda lus: lus[:combien]))
 
 
 def _en_cache(temoin: Temoin, honnete: Etape) -> Etape:
@@ -73,12 +74,6 @@ def _radiation_crue(temoin: Temoin, honnete: Etape, cible: Cible, *autres: Any) 
         return temoin.demandes.dossier(cible)
 
 
-@FAUTES.etape("anomalie-sans-propriete", "CTR-11", dans="lecture.anomalies", par=resultat)
-def _sans_propriete(anomalies: list[dict[str, str]]) -> list[dict[str, str]]:
-    """L'élément en cause d'une anomalie n'est pas montré."""
-    return [{**anomalie, "propriete": ""} for anomalie in anomalies]
-
-
 @FAUTES.etape("anomalie-sans-message", "CTR-11", dans="lecture.anomalies", par=resultat)
 def _message_refait(anomalies: list[dict[str, str]]) -> list[dict[str, str]]:
     """Le message d'une anomalie est remplacé par son code."""
@@ -126,12 +121,6 @@ def _numero_du_doublon(temoin: Temoin, honnete: Etape, genre: str, dossier: Doss
         return dossier
 
 
-@FAUTES.etape("numero-montre-coupe", "VIE-21", dans="inscription.separer", par=resultat)
-def _numero_montre_coupe(dossier: Dossier) -> Dossier:
-    """Après une séparation, le numéro unique est gardé entier, et montré coupé à 17 caractères."""
-    return replace(dossier, numero=(dossier.numero or "")[:17])
-
-
 @FAUTES.etape("curseur-perdu", "VIE-29", dans="releves.depuis")
 def _curseur_perdu(temoin: Temoin, honnete: Etape, flux: Any) -> Any:
     """Chaque relevé part de l'instant présent."""
@@ -152,28 +141,10 @@ def _curseur_du_debut(temoin: Temoin, honnete: Etape, flux: str, instant: Any) -
         honnete(flux, instant)
 
 
-@FAUTES.etape("releve-jete", "VIE-29", dans="releves.relever", par=resultat)
-def _releve_jete(numeros: list[str]) -> list[str]:
-    """Les relevés sont lus, et rien n'en est gardé."""
-    return []
-
-
 @FAUTES.etape("releve-redit-et-perdu", "VIE-29", dans="releves.relever", suites=("VIE-15",), par=resultat)
 def _releve_redit_et_perdu(numeros: list[str]) -> list[str]:
     """D'un relevé, la première demande est rendue deux fois, et la dernière perdue."""
     return [*numeros[:1], *numeros[:-1]] if len(numeros) > 1 else numeros
-
-
-@FAUTES.etape("filtre-perdu", "VIE-30", dans="releves.radiations")
-def _filtre_perdu(temoin: Temoin, honnete: Etape, filtres: Contenu) -> Any:
-    """Les filtres d'un relevé ne sont pas transmis."""
-    return honnete({})
-
-
-@FAUTES.etape("filtre-invente", "VIE-30", dans="releves.radiations", suites=("VIE-29",))
-def _filtre_invente(temoin: Temoin, honnete: Etape, filtres: Contenu) -> Any:
-    """Qui ne choisit pas de motif ne relève que les abandons."""
-    return honnete(filtres or {"motif_radiation": "RADABA"})
 
 
 @FAUTES.etape("certificat-anonyme", "VIE-14", "NOM-02", dans="liaison.certificat")
@@ -181,12 +152,6 @@ def _certificat_anonyme(temoin: Temoin, honnete: Etape, nom: str) -> dict[str, A
     """Les relevés sont demandés sans certificat nommé."""
     champs: dict[str, Any] = honnete(nom)
     return {**champs, "nomCertificat": "", "certificat": b""} if nom.endswith("DepuisLe") else champs
-
-
-@FAUTES.etape("releve-redit", "VIE-15", dans="memoire.nouveaux")
-def _tout_redire(temoin: Temoin, honnete: Etape, flux: Any, numeros: Any) -> Any:
-    """Les demandes déjà relevées sont rendues de nouveau."""
-    return list(numeros)
 
 
 @FAUTES.etape("critere-oublie", "VIE-23", dans="partage.rechercher")
@@ -205,12 +170,6 @@ def _consultation_tronquee(contenu: dict[str, Any]) -> dict[str, Any]:
     garde = {nom: valeur for nom, valeur in physique.items() if nom in ("demandeur", "logementActuel")}
     reste = {nom: valeur for nom, valeur in contenu.items() if nom not in ("listeHandicap", "refInterne")}
     return {**reste, "personnePhysique": garde}
-
-
-@FAUTES.etape("consultation-sans-complet", "VIE-24", dans="demandes.consulter")
-def _sans_complet(temoin: Temoin, honnete: Etape, cible: Any, complet: Any) -> Any:
-    """La demande entière est demandée, et lue sans ce que le SNE y ajoute."""
-    return honnete(cible, False)
 
 
 @FAUTES.etape("dispatching-illisible", "VIE-25", dans="lecture.modifies")
@@ -232,10 +191,8 @@ def _dernier_evenement(temoin: Temoin, honnete: Etape, cible: Cible) -> list[dic
 FAUTES.extend((
     Faute("dalo-refuse-cru", "Une déclaration de DALO que le SNE refuse est donnée pour faite.", ("CTR-11",),
           "partage.verifier", lambda temoin, honnete: lambda racine: racine),
-    Faute("premiere-anomalie", "Seule la première anomalie est montrée.", ("CTR-11",), "lecture.anomalies",
-          resultat(_premier)),
-    Faute("premier-doublon", "Seul le premier doublon est lu.", ("VIE-10",), "lecture.doublons",
-          resultat(_premier)),
+    _coupe("premiere-anomalie", "Seule la première anomalie est montrée.", "CTR-11", "lecture.anomalies"),
+    _coupe("premier-doublon", "Seul le premier doublon est lu.", "VIE-10", "lecture.doublons"),
     Faute("attestation-en-texte", "L'attestation est lue comme un texte, fins de ligne changées.",
           ("VIE-11",),
           "envoi.attestation", resultat(lambda pdf: pdf.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))),
@@ -251,32 +208,50 @@ FAUTES.extend((
           "memoire.nouveaux", lambda temoin, honnete: lambda flux, numeros: honnete("tous", numeros)),
     Faute("curseur-immobile", "Le curseur n'est pas gardé : chaque relevé remonte à plus d'un an.",
           ("VIE-14",), "memoire.curseur", constante(None), suites=("VIE-29",)),
-    Faute("dix-documents", "Seuls les dix premiers documents d'un relevé sont lus.", ("VIE-29",),
-          "releves.numeros", resultat(lambda numeros: numeros[:10])),
-    Faute("dix-anomalies", "Seules les dix premières anomalies sont rendues.", ("CTR-11",),
-          "lecture.anomalies", resultat(lambda anomalies: anomalies[:10])),
-    Faute("dix-doublons", "Seuls les dix premiers doublons sont lus.", ("VIE-10",), "lecture.doublons",
-          resultat(lambda numeros: numeros[:10])),
-    Faute("dix-evenements", "Seuls les dix premiers événements d'une demande sont rendus.", ("VIE-26",),
-          "lecture.evenements", resultat(lambda lus: lus[:10])),
+    _coupe("dix-documents", "Seuls les dix premiers documents d'un relevé sont lus.", "VIE-29",
+           "releves.numeros", 10),
+    _coupe("dix-anomalies", "Seules les dix premières anomalies sont rendues.", "CTR-11", "lecture.anomalies",
+           10),
+    _coupe("dix-doublons", "Seuls les dix premiers doublons sont lus.", "VIE-10", "lecture.doublons", 10),
+    _coupe("dix-evenements", "Seuls les dix premiers événements d'une demande sont rendus.", "VIE-26",
+           "lecture.evenements", 10),
     Faute("consultation-en-cache", "Une demande consultée n'est plus relue au SNE.", ("VIE-24",),
           "demandes.consulter", _en_cache),
     Faute("evenements-en-cache", "Les événements d'une demande ne sont plus relus au SNE.", ("VIE-26",),
           "partage.evenements", _en_cache, suites=("VIE-17",)),
-    Faute("premier-resultat", "Seul le premier résultat d'une recherche est rendu.", ("VIE-23",),
-          "lecture.numeros", resultat(_premier)),
-    Faute("dix-resultats", "Seuls les dix premiers résultats d'une recherche sont rendus.", ("VIE-23",),
-          "lecture.numeros", resultat(lambda numeros: numeros[:10])),
-    Faute("changement-unique", "Seul le premier changement d'un document est retenu.", ("VIE-25",),
-          "lecture.modifies", resultat(_premier)),
+    _coupe("premier-resultat", "Seul le premier résultat d'une recherche est rendu.", "VIE-23",
+           "lecture.numeros"),
+    _coupe("dix-resultats", "Seuls les dix premiers résultats d'une recherche sont rendus.", "VIE-23",
+           "lecture.numeros", 10),
+    _coupe("changement-unique", "Seul le premier changement d'un document est retenu.", "VIE-25",
+           "lecture.modifies"),
     Faute("premier-fichier", "Seul le premier fichier du dispatching est intégré.", ("VIE-25",),
           "releves.integrer", lambda temoin, honnete: lambda fichiers: honnete(fichiers[:1])),
     Faute("types-nationaux", "Les types territoriaux sont demandés, les nationaux sont lus.", ("VIE-26",),
           "partage.types", lambda temoin, honnete: lambda portee: honnete("nationaux")),
-    Faute("types-tronques", "La liste des types d'événements est coupée à cinq.", ("VIE-26",),
-          "lecture.types",
-          resultat(lambda types: types[:5])),
+    _coupe("types-tronques", "La liste des types d'événements est coupée à cinq.", "VIE-26", "lecture.types",
+           5),
     Faute("un-evenement-par-type", "Un seul événement de chaque type est rendu.", ("VIE-26",),
           "lecture.evenements",
           resultat(lambda lus: list({lu["codeTypeEvenement"]: lu for lu in lus}.values()))),
+    Faute("anomalie-sans-propriete", "L'élément en cause d'une anomalie n'est pas montré.", ("CTR-11",),
+          "lecture.anomalies",
+          resultat(lambda anomalies: [{**anomalie, "propriete": ""} for anomalie in anomalies])),
+    Faute("numero-montre-coupe",
+          "Après une séparation, le numéro unique est gardé entier, et montré coupé à 17 caractères.",
+          ("VIE-21",), "inscription.separer",
+          resultat(lambda dossier: replace(dossier, numero=(dossier.numero or "")[:17]))),
+    Faute("releve-jete", "Les relevés sont lus, et rien n'en est gardé.", ("VIE-29",), "releves.relever",
+          resultat(lambda numeros: [])),
+    Faute("filtre-perdu", "Les filtres d'un relevé ne sont pas transmis.", ("VIE-30",), "releves.radiations",
+          lambda temoin, honnete: lambda filtres: honnete({})),
+    Faute("filtre-invente", "Qui ne choisit pas de motif ne relève que les abandons.", ("VIE-30",),
+          "releves.radiations",
+          lambda temoin, honnete: lambda filtres: honnete(filtres or {"motif_radiation": "RADABA"}),
+          suites=("VIE-29",)),
+    Faute("releve-redit", "Les demandes déjà relevées sont rendues de nouveau.", ("VIE-15",),
+          "memoire.nouveaux", lambda temoin, honnete: lambda flux, numeros: list(numeros)),
+    Faute("consultation-sans-complet", "La demande entière est demandée, et lue sans ce que le SNE y ajoute.",
+          ("VIE-24",), "demandes.consulter",
+          lambda temoin, honnete: lambda cible, complet: honnete(cible, False)),
 ))  # fmt: skip

@@ -78,12 +78,6 @@ def _premiere_trouvee(temoin: Temoin, honnete: Etape, dossier: Dossier) -> Any:
     return dossier
 
 
-@FAUTES.etape("lue-donc-radiee", "ROB-03", dans="retrouvailles.radiation")
-def _lue_donc_radiee(temoin: Temoin, honnete: Etape, numero: Any, radiee: Any) -> Any:
-    """Après une panne, une demande qui se lit est crue radiée."""
-    return temoin.retrouvailles.lire(numero, True)
-
-
 @FAUTES.etape("panne-sans-resultat", "ROB-03", dans="partage.demander")
 def _panne_sans_resultat(temoin: Temoin, honnete: Etape, operation: str, genre: str, contenu: Any) -> Any:
     """Une recherche en panne est rendue sans résultat."""
@@ -121,12 +115,6 @@ def _sans_suspens(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, 
     return honnete(genre, dossier, forcer)
 
 
-@FAUTES.etape("relance-a-l-aveugle", "VIE-12", "VIE-02", dans="retrouvailles.creation")
-def _a_l_aveugle(temoin: Temoin, honnete: Etape, dossier: Any) -> Any:
-    """Après une réponse perdue, la création est renvoyée sans rien rechercher."""
-    return None
-
-
 @FAUTES.etape("post-renvoye", "VIE-12", "VIE-13", dans="liaison.transport.poster", suites=("VIE-28",))
 def _post_renvoye(temoin: Temoin, honnete: Etape, adresse: str, content_type: str, corps: bytes) -> Any:
     """La bibliothèque HTTP renvoie d'elle-même un POST dont la connexion est coupée."""
@@ -139,12 +127,6 @@ def _post_renvoye(temoin: Temoin, honnete: Etape, adresse: str, content_type: st
         ):
             raise
         return honnete(adresse, content_type, corps)
-
-
-@FAUTES.etape("relance-en-rafale", "VIE-13", dans="liaison.attendre")
-def _rafale(temoin: Temoin, honnete: Etape, rang: Any) -> Any:
-    """Après un échec passager, l'application réessaie sans attendre."""
-    return temoin.liaison.dormir(0.05)
 
 
 @FAUTES.etape("acharnement", "VIE-13", dans="liaison.essayer", suites=("VIE-20",))
@@ -228,4 +210,11 @@ FAUTES.extend((
           ("ROB-02",), "inscription.creer", _optimiste(ReponseAbimee)),
     Faute("html-vaut-accord", "Une page HTML d'erreur est annoncée comme un enregistrement.",
           ("ROB-03",), "inscription.creer", _optimiste(Indisponible)),
+    Faute("lue-donc-radiee", "Après une panne, une demande qui se lit est crue radiée.", ("ROB-03",),
+          "retrouvailles.radiation",
+          lambda temoin, honnete: lambda numero, radiee: temoin.retrouvailles.lire(numero, True)),
+    Faute("relance-a-l-aveugle", "Après une réponse perdue, la création est renvoyée sans rien rechercher.",
+          ("VIE-12", "VIE-02"), "retrouvailles.creation", lambda temoin, honnete: lambda dossier: None),
+    Faute("relance-en-rafale", "Après un échec passager, l'application réessaie sans attendre.", ("VIE-13",),
+          "liaison.attendre", lambda temoin, honnete: lambda rang: temoin.liaison.dormir(0.05)),
 ))  # fmt: skip

@@ -2,13 +2,14 @@
 
 import contextlib
 import ssl
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from lxml import etree
 
-from fautes.faute import Etape, Famille, Faute, constante, resultat
+from fautes.faute import Etape, Famille, Faute, Remplacement, constante, resultat
 from sne_temoin.documents_rediges import PARIS
 from sne_temoin.incidents import Echec, SansReponse
 from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
@@ -73,24 +74,11 @@ def _inverser(enveloppe: Any) -> None:
     entree[:] = list(reversed(entree))
 
 
-@FAUTES.etape("action-d-une-autre", "EMB-18", "EMB-04", dans="liaison.emballage.emballer")
-def _autre_action(
-    temoin: Temoin, honnete: Etape, operation: OperationAppelee, question: QuestionSoap
-) -> tuple[str, bytes]:
-    """L'action SOAP est celle d'une autre opération."""
-    autre = "getDoublons" if operation.nom == "getNumUnique" else "getNumUnique"
-    emballe: tuple[str, bytes] = honnete(replace(operation, nom=autre), question)
-    return emballe
-
-
-@FAUTES.etape("action-figee", "EMB-18", dans="liaison.emballage.emballer")
-def _action_figee(
-    temoin: Temoin, honnete: Etape, operation: OperationAppelee, question: QuestionSoap
-) -> tuple[str, bytes]:
-    """L'action SOAP est la même pour toutes les opérations des événements."""
-    figee = "ajouterEvenementDemande" if "vene" in operation.nom else operation.nom
-    emballe: tuple[str, bytes] = honnete(replace(operation, nom=figee), question)
-    return emballe
+def _action(nommer: Callable[[str], str]) -> Remplacement:
+    """The action names another operation than the one that is called."""
+    return lambda temoin, honnete: (
+        lambda operation, question: honnete(replace(operation, nom=nommer(operation.nom)), question)
+    )
 
 
 @FAUTES.etape("sans-action", "EMB-04", dans="liaison.emballage.emballer", par=resultat)
@@ -98,12 +86,6 @@ def _sans_action(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
     """Aucune action SOAP ne dit quelle opération est appelée."""
     entete, _, action = emballe[0].partition("; action=")
     return entete, emballe[1].replace(f"; action={action}".encode(), b"", 1)
-
-
-@FAUTES.etape("content-type-contredit", "EMB-05", dans="liaison.emballage.emballer", par=resultat)
-def _content_type_contredit(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
-    """Un message en plusieurs parties s'annonce text/xml."""
-    return "text/xml; charset=utf-8", emballe[1]
 
 
 @FAUTES.etape("requete-sans-fin", "EMB-01", dans="liaison.transport.poster")
@@ -127,12 +109,6 @@ def _requete_sans_fin(temoin: Temoin, honnete: Etape, adresse: str, content_type
 def _type_faux(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
     """Le multipart se dit de type text/xml."""
     return emballe[0].replace('type="application/xop+xml"', 'type="text/xml"'), emballe[1]
-
-
-@FAUTES.etape("start-inconnu", "EMB-05", "EMB-06", dans="liaison.emballage.emballer", par=resultat)
-def _start_faux(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
-    """Le paramètre start ne désigne aucune partie."""
-    return emballe[0].replace('start="<', 'start="<enveloppe.'), emballe[1]
 
 
 @FAUTES.etape("cid-sans-chevrons", "EMB-06", dans="liaison.emballage.emballer", par=resultat)
@@ -231,6 +207,12 @@ def _sans_heure(temoin: Temoin, honnete: Etape, genre: str, guichet: str, mainte
 
 
 FAUTES.extend((
+    Faute("action-d-une-autre", "L'action SOAP est celle d'une autre opération.", ("EMB-18", "EMB-04"),
+          "liaison.emballage.emballer",
+          _action(lambda nom: "getDoublons" if nom == "getNumUnique" else "getNumUnique")),
+    Faute("action-figee", "L'action SOAP est la même pour toutes les opérations des événements.", ("EMB-18",),
+          "liaison.emballage.emballer",
+          _action(lambda nom: "ajouterEvenementDemande" if "vene" in nom else nom)),
     Faute("certificat-omis", "Les champs du certificat, obligatoires, ne sont pas envoyés.", ("EMB-03",),
           "liaison.certificat", constante({})),
     Faute("sans-barre-finale", "L'adresse configurée est amputée de sa barre finale.", ("EMB-13",),
@@ -249,4 +231,9 @@ FAUTES.extend((
           suites=("NOM-05",)),
     Faute("guichet-du-fichier", "Le nom du fichier est celui d'un autre guichet.", ("NOM-05",),
           "liaison.noms.fichier", resultat(lambda nom: nom[:3] + "GDPUB" + nom[8:])),
+    Faute("content-type-contredit", "Un message en plusieurs parties s'annonce text/xml.", ("EMB-05",),
+          "liaison.emballage.emballer", resultat(lambda emballe: ("text/xml; charset=utf-8", emballe[1]))),
+    Faute("start-inconnu", "Le paramètre start ne désigne aucune partie.", ("EMB-05", "EMB-06"),
+          "liaison.emballage.emballer",
+          resultat(lambda emballe: (emballe[0].replace('start="<', 'start="<enveloppe.'), emballe[1]))),
 ))  # fmt: skip

@@ -67,9 +67,7 @@ class Lectures:
 
     def voir(self, pas: PasJoue, constats: Iterable[Constat]) -> None:
         """One more step, and its findings."""
-        if pas.lu is not None and (
-            (pas.statut is Statut.FAIT and pas.lu.acceptee) or pas.reponse.get("anomalies")
-        ):
+        if pas.lu is not None and ((pas.fait and pas.lu.acceptee) or pas.reponse.get("anomalies")):
             self.lues = True
         if self.non_lue is None:
             self.non_lue = next((c for c in constats if c.sorte == _NON_LUE), None)
@@ -107,7 +105,7 @@ class Consequences:
         """The findings of a step, those folded that another explains; some wait for `conclure`."""
         constats = list(constats)
         meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
-        self.meprises |= dict.fromkeys((vue.echange.identifiant for vue in meprises), _ACTION)
+        self.meprises |= dict.fromkeys((vue.identifiant for vue in meprises), _ACTION)
         fausses = {c.echange: c.exigence for c in constats if c.rompue and c.exigence == SEULE_ACTION}
         self.meprises |= fausses
         if fausses or (meprises and pas.envoi in (None, *meprises)):
@@ -125,11 +123,11 @@ class Consequences:
             self.prises.setdefault(pas.reference, prise.exigence)
         double = next((c.exigence for c in constats if c.rompue and c.sorte == _DOUBLE), "")
         self.lectures.double = self.lectures.double or double
-        creations = [vue.echange.identifiant for vue in pas.observations if est_creation(vue)]
+        creations = [vue.identifiant for vue in pas.observations if est_creation(vue)]
         encore = self.lectures.double if len(creations) > 1 else ""
         self.doublees |= dict.fromkeys(creations, encore)
-        echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
-        self.rates |= {o.echange.identifiant: echecs for o in pas.observations}
+        echecs = frozenset(o.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
+        self.rates |= {o.identifiant: echecs for o in pas.observations}
         gardes = []
         for constat in constats:
             doublee = encore if constat.sorte in _SUITES["double"] else ""
@@ -236,7 +234,7 @@ def _meprise(pas: PasJoue, vue: Observation) -> bool:
 
 
 def _refus(pas: PasJoue) -> frozenset[int | None]:
-    return frozenset(o.echange.identifiant for o in pas.poignees)
+    return frozenset(o.identifiant for o in pas.poignees)
 
 
 def obligatoires(niveaux: Mapping[str, str]) -> frozenset[str]:

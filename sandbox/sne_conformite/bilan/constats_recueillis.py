@@ -283,7 +283,7 @@ class Reponses:
 
 def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
     """(nature, code, message) of each, then the path and the value of an anomalie."""
-    for anomalie in vue.anomalies:
+    for anomalie in vue.echange.anomalies:
         nature = _NATURES.get(str(anomalie.get("gravite")))
         if nature is not None:
             code = anomalie.get("regle") or anomalie.get("code")

@@ -134,7 +134,7 @@ class Suite:
                 constats += self._finir([juge for juge in self._juges if juge.de_l_etat])
                 neufs = [juge(**self._pilotage) for juge in SUITES if juge.de_l_etat]
                 self._juges = [*neufs, *(juge for juge in self._juges if not juge.de_l_etat)]
-        while self._commandes and (observation.echange.identifiant or 0) > self._commandes[0].depuis:
+        while self._commandes and (observation.identifiant or 0) > self._commandes[0].depuis:
             ordre = self._commandes.popleft()
             for juge in self._juges:
                 juge.commander(ordre)

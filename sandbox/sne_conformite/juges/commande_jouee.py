@@ -1,16 +1,16 @@
 """One command of a scenario as it went: what was asked, what really passed, what the application says; and
 how a judge writes down what it shows."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juge import Constats, Dire, Jugement, appeler
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FauxServeur
 from sne_conformite.protocole.protocole import COMMANDES, Commande, Statut
-from sne_conformite.rapports.rapport import Accident, Constat
+from sne_conformite.rapports.rapport import Accident
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import Element
 
@@ -90,9 +90,19 @@ class PasJoue:
         return Statut.REFUSE if dit is Statut.DECLINE and self.envoi is not None else dit
 
     @property
+    def fait(self) -> bool:
+        """True when the application says that it was done."""
+        return self.statut is Statut.FAIT
+
+    @property
+    def parole(self) -> str:
+        """The words of its answer, "" without any."""
+        return str(self.reponse.get("message") or "")
+
+    @property
     def dit(self) -> str:
-        """« : » and the words of its answer, to end a sentence; "" without any."""
-        mots = " ".join(str(self.reponse.get("message") or "").split())
+        """« : » and these words, to end a sentence; "" without any."""
+        mots = " ".join(self.parole.split())
         return f" : {mots}" if mots else ""
 
     @property
@@ -129,11 +139,21 @@ class PasJoue:
         trouves = self.de(*self.prevue.operations)
         return trouves[-1] if trouves else None
 
+    @property
+    def formulaire(self) -> Element | None:
+        """The form that did what was asked, None without any."""
+        return None if self.envoi is None else self.envoi.formulaire
+
     @cached_property
     def lu(self) -> Observation | None:
         """The last exchange that did what was asked and whose answer could be read."""
         trouves = [o for o in self.de(*self.prevue.operations) if o.lisible]
         return trouves[-1] if trouves else None
+
+    @property
+    def rendu(self) -> Observation | None:
+        """The same, of an accepted message that the application says done: it tells what is in the answer."""
+        return self.lu if self.lu is not None and self.lu.acceptee and self.fait else None
 
     @property
     def retrouve(self) -> bool:
@@ -145,7 +165,7 @@ class PasJoue:
     @cached_property
     def deposes(self) -> Sequence[str]:
         """The files of its inbox that stand for what it tells done, and did not send."""
-        a_envoyer = self.statut is Statut.FAIT and self.prevue.operations
+        a_envoyer = self.fait and self.prevue.operations
         return self.laisses() if a_envoyer and self.envoi is None and not self.retrouve else ()
 
     @property
@@ -190,23 +210,20 @@ def fault_de(observation: Observation) -> str | None:
 # --- its judges ----------------------------------------------------------------------------------------
 
 
-JugementDePas = Callable[[PasJoue, Dire], Iterator[Constat]]
-
-
 @dataclass(frozen=True, slots=True)
 class JugeDePas:
     """A line of the table of the judges of steps: a function, the commands that it has anything to say of,
     and the requirements that it may find held or broken, the first being its pen's. None at all stands for
     that of the command."""
 
-    juger: JugementDePas
+    juger: Jugement
     quand: Callable[[Commande], bool]
     exigences: tuple[str, ...] = ()
 
-    def constats(self, pas: PasJoue) -> Iterator[Constat]:
+    def constats(self, pas: PasJoue) -> Constats:
         """Returns the findings of this judge on a step."""
         if self.quand(pas.prevue):
-            yield from self.juger(pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
+            yield from appeler(self.juger, pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
 
     def montre(self, commande: Commande) -> tuple[str, ...]:
         """The requirements that it can find held or broken in this command."""
@@ -221,4 +238,4 @@ def de(*noms: str) -> Callable[[Commande], bool]:
 def echange_de(pas: PasJoue) -> int | None:
     """The exchange that a step is judged on (id in the journal), None when it made none."""
     cite = pas.envoi or pas.dernier
-    return None if cite is None else cite.echange.identifiant
+    return None if cite is None else cite.identifiant

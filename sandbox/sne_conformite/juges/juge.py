@@ -4,6 +4,8 @@ findings of one exchange say together: one fault is told once, a refused message
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -18,6 +20,8 @@ from sne_interface.domain.nir import extrait, masquer_secrets
 from sne_interface.domain.texte import plier
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
+#: The findings of a judge, as it goes.
+Constats = Iterator[Constat]
 #: Characters of a value that a finding of traffic shows.
 VALEUR_MAX: Final = 200
 #: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
@@ -50,9 +54,10 @@ class Dire:
         **mots: Any,
     ) -> Constat:
         """The requirement broke, in the way that the slug `sorte` names: its sentence is that of
-        `constats.toml`, which `mots` fill in beside what follows, or `phrase`. What was expected (that of the
-        table, unless it is given), and what was seen at that path, are values of any kind (see `montrer`). No
-        secret comes out of it."""
+        `constats.toml`, which `mots` fill in beside what follows, or `phrase`. What was expected and the path
+        (those of the tables, unless they are given), and what was seen there, are values of any kind (see
+        `montrer`). No secret comes out of it."""
+        chemin = chemin or CONSTATS["chemins"].get(sorte, "")
         mots |= {"attendu": attendu, "observe": observe, "chemin": chemin}
         phrase = masquer_secrets(phrase or CONSTATS["phrases"][sorte].format_map(mots).strip())
         prevu = montrer(CONSTATS["attendus"].get(sorte, "") if attendu is ... else attendu)
@@ -114,7 +119,21 @@ DEMANDES: Final = Messages(
     frozenset(o.nom for o in OPERATIONS.values() if o.champ and o.genre is Document.DEMANDE), inconnus=True
 )
 
-Jugement = Callable[[Observation, Dire], Iterator[Constat]]
+#: Given an exchange or a step, a pen, and the parts that it asks for (see `appeler`).
+Jugement = Callable[..., Constats]
+
+
+def appeler(juger: Jugement, vu: Any, dire: Dire) -> Constats:
+    """Returns the findings of a judge on an exchange or a step `vu`. Its parameters after the pen name the
+    parts of `vu` that it needs: it has nothing to say where one is None."""
+    parties = [getattr(vu, nom) for nom in _parties(juger)]
+    if not any(partie is None for partie in parties):
+        yield from juger(vu, dire, *parties)
+
+
+@cache
+def _parties(juger: Jugement) -> tuple[str, ...]:
+    return tuple(signature(juger).parameters)[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +145,10 @@ class Juge:
     juger: Jugement
     sur: Messages = TOUS
 
-    def constats(self, vue: Observation) -> Iterator[Constat]:
+    def constats(self, vue: Observation) -> Constats:
         """Returns the findings of this judge on an exchange."""
         if self.sur.contient(vue.operation, vue.type_fichier):
-            yield from self.juger(vue, Dire(self.exigence, vue.echange.identifiant))
+            yield from appeler(self.juger, vue, Dire(self.exigence, vue.identifiant))
 
 
 # --- remedies ----------------------------------------------------------------------------------------------
@@ -212,16 +231,16 @@ class JugeDeSuite:
 
     def dire(self, vue: Observation, exigence: str = "") -> Dire:
         """A pen about an exchange, for the first of its requirements unless another is named."""
-        return Dire(exigence or self.exigences[0], vue.echange.identifiant)
+        return Dire(exigence or self.exigences[0], vue.identifiant)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings that one more exchange adds to those before it."""
         raise NotImplementedError
 
     def commander(self, ordre: Ordre) -> None:
         """A driven application is told its next command: what it repeats from now on, it was told to."""
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Returns the findings that can be told only now that all was seen."""
         yield from ()
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Final
 
-from sne_conformite.juges.juge import CONSTATS, REFUS, Dire, est_creation, personnes
+from sne_conformite.juges.juge import CONSTATS, REFUS, Constats, Dire, est_creation, personnes
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Constat
 from sne_interface.domain.element_recu import Element
@@ -114,7 +114,7 @@ class Aboutissements:
         demande: object = vue.numero or personnes(vue) or vue.empreinte_du_fond
         lieux = _lieux(vue.document)
         vus: set[tuple[str, str]] = set()
-        for anomalie in vue.anomalies:
+        for anomalie in vue.echange.anomalies:
             if anomalie.get("gravite") != "bloquante":
                 continue
             regle, lieu = str(anomalie.get("regle")), _lieu(str(anomalie.get("propriete")))
@@ -123,7 +123,7 @@ class Aboutissements:
             for cle in {(regle, ""), (regle, cas)} - vus:
                 vus.add(cle)
                 serie = genre.series.setdefault(cle, _Serie())
-                serie.ajouter(demande, vue.echange.identifiant, str(anomalie.get("message")))
+                serie.ajouter(demande, vue.identifiant, str(anomalie.get("message")))
 
     def _recreer(self, vue: Observation) -> None:
         demande = vue.demande
@@ -139,11 +139,11 @@ class Aboutissements:
             and not demande.forcer_doublon
             and self._creees.get(cle, vue.empreinte_du_fond) != vue.empreinte_du_fond
         ):
-            self._recrees[cle] = Dire(_RECREER, vue.echange.identifiant).rompue(
+            self._recrees[cle] = Dire(_RECREER, vue.identifiant).rompue(
                 "modification_en_creation", observe=vue.type_fichier
             )
 
-    def finir(self, enfreintes: Collection[str]) -> Iterator[Constat]:
+    def finir(self, enfreintes: Collection[str]) -> Constats:
         """Returns the findings on the messages never carried through; `enfreintes` are the requirements that
         broke otherwise."""
         tues = _DITES_AILLEURS | (_INCONNU if _NUMERO in enfreintes else frozenset())

@@ -2,12 +2,11 @@
 
 import binascii
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.juges.juge import CONSTATS, Dire
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import ChampLu
@@ -20,7 +19,7 @@ _CLE_PRIVEE: Final = b"PRIVATE KEY-----"
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 
 
-def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def champs_de_l_operation(vue: Observation, dire: Dire, charge: Any) -> Constats:
     """Fields are unqualified, known, in the contract's order, each once, none missing."""
     attendus = _attendus(vue)
     if attendus is None:
@@ -66,7 +65,7 @@ def _attendus(vue: Observation) -> tuple[ChampLu, ...] | None:
     return None
 
 
-def _qualifies(noeuds: list[Any], dire: Dire) -> Iterator[Constat]:
+def _qualifies(noeuds: list[Any], dire: Dire) -> Constats:
     """One finding for all: a namespace declared above reaches every child."""
     if not noeuds:
         return
@@ -75,7 +74,7 @@ def _qualifies(noeuds: list[Any], dire: Dire) -> Iterator[Constat]:
     yield dire.rompue(sorte, f"<{nom}> sans espace de noms", str(noeuds[0].tag), chemin=nom)
 
 
-def _contenu(noeud: Any, champ: ChampLu, dire: Dire) -> Iterator[Constat]:
+def _contenu(noeud: Any, champ: ChampLu, dire: Dire) -> Constats:
     if noeud.get(_NIL, "").strip() in ("true", "1"):
         if champ.obligatoire:
             yield dire.rompue("champ_nil", chemin=champ.nom)
@@ -115,14 +114,14 @@ def _est_base64(texte: str) -> bool:
     return True
 
 
-def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def sans_cle_privee(vue: Observation, dire: Dire) -> Constats:
     """EMB-15. Only a key in clear, in PEM, is told for sure: how to write a certificate is not known. An
     empty field holds nothing, as it may."""
     certificat = vue.champs.get("certificat")
     if not isinstance(certificat, Piece):
         return
     tue = _CLE_PRIVEE not in certificat.contenu
-    yield dire.si(tue, "cle_privee", observe="PRIVATE KEY", chemin="certificat")
+    yield dire.si(tue, "cle_privee", observe="PRIVATE KEY")
 
 
 #: Media types that are surely something else than a document or a certificate, and those of certificates: a
@@ -133,14 +132,12 @@ _AUTRES: Final = re.compile(
 _DE_CERTIFICAT: Final = re.compile(r"application/(x-x509-|pkix-|x-pem|pkcs|x-pkcs)")
 
 
-def type_du_contenu(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def type_du_contenu(vue: Observation, dire: Dire, charge: Any) -> Constats:
     """EMB-17: what is announced of a piece, in the envelope or on its part, is what it holds. A certificate
     that is said to be text/xml is a habit of SOAP stacks, which have one type for all."""
-    if vue.charge is None:
-        return
     espace = next(iter(vue.contrat.operations.values())).attribut_content_type
     fautes, vus = 0, 0
-    for noeud in vue.charge.iterchildren(etree.Element):
+    for noeud in charge.iterchildren(etree.Element):
         nom = str(etree.QName(noeud).localname)
         piece = vue.champs.get(nom)
         if not isinstance(piece, Piece) or not piece.contenu:

@@ -1,10 +1,9 @@
 """CTR: the document sent, against schema, nomenclatures and what belongs to the SNE; EMB-09, its bytes."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
-from sne_conformite.juges.juge import DEMANDES, DOCUMENTS, MOJIBAKE, Dire, Juge
+from sne_conformite.juges.juge import DEMANDES, DOCUMENTS, MOJIBAKE, Constats, Dire, Juge
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
@@ -12,6 +11,7 @@ from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.suggestions import suggerer, suggerer_une_commune
 from sne_interface.domain import nir
+from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element, sans_indices
 from sne_interface.domain.nir import cache_un_nir, extrait, masquer_nir, masquer_nirs
 from sne_interface.domain.texte import est_mal_lu
@@ -36,7 +36,7 @@ FAUTES_MAX: Final = 10
 LIEUX_MAX: Final = 100
 
 
-def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def document_bien_forme(vue: Observation, dire: Dire) -> Constats:
     """EMB-09: the document is well-formed XML, in the encoding that it declares."""
     octets = vue.octets_document
     if vue.arbre is not None:
@@ -97,7 +97,7 @@ def _octet_etranger(octets: bytes) -> int | None:
     return None
 
 
-def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def schema(vue: Observation, dire: Dire) -> Constats:
     """CTR-01: the document is one that its schema takes."""
     sien = _son_schema(vue)
     if sien is None:
@@ -152,23 +152,16 @@ def _phrase(*dits: str) -> str:
     return " → ".join(phrase if phrase[-1] in ".?!…" else f"{phrase}." for phrase in phrases)
 
 
-def version_acceptee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def version_acceptee(vue: Observation, dire: Dire, arbre: Any) -> Constats:
     """CTR-02. The other documents have one version, that their schema fixes."""
-    if _genre(vue) is not Document.DEMANDE or vue.arbre is None:
-        return
-    version = vue.arbre.get("versionInterface")
-    if version in vue.contrat.versions:
-        yield dire.tenue()
-    else:
-        attendu = ", ".join(vue.contrat.versions)
-        observe = version or ""
-        chemin = "interfaceNuu/@versionInterface"
-        yield dire.rompue(
-            "version_inconnue" if version else "version_absente", attendu, observe, chemin=chemin
+    if _genre(vue) is Document.DEMANDE:
+        version, admises = arbre.get("versionInterface", ""), vue.contrat.versions
+        yield dire.si(
+            version in admises, "version_inconnue" if version else "version_absente", admises, version
         )
 
 
-def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def codes_de_nomenclature(vue: Observation, dire: Dire) -> Constats:
     """CTR-03: every code is of its list."""
     listes = vue.contrat.nomenclatures
     fautes, vus = 0, 0
@@ -188,7 +181,7 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def communes(vue: Observation, dire: Dire) -> Constats:
     """CTR-04. A gap of our tables is not the sender's fault: an unknown code of a known département says
     nothing, either way."""
     territoires = vue.contrat.territoires
@@ -213,7 +206,7 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def telephones(vue: Observation, dire: Dire) -> Constats:
     """CTR-05: telephones are ten digits at most."""
     ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
     faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
@@ -225,10 +218,8 @@ def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def attribut_modifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def attribut_modifie(vue: Observation, dire: Dire, document: Element) -> Constats:
     """CTR-06: the attribute `modifie` is the SNE's to write."""
-    if vue.document is None:
-        return
     marques = [element for _, element in vue.noeuds if "modifie" in element.attributs]
     if marques:
         observe = f'modifie="{marques[0].attributs["modifie"]}"'
@@ -237,19 +228,15 @@ def attribut_modifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def elements_du_sne(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def elements_du_sne(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """CTR-07: so are the blocks that it computes."""
-    if vue.demande is None:
-        return
-    ecrits = [e for nom in _DU_SNE for e in vue.demande.formulaire.enfants if e.nom == nom]
+    ecrits = [e for nom in _DU_SNE for e in demande.formulaire.enfants if e.nom == nom]
     fautes = [dire.rompue("element_du_sne", observe=e.nom, chemin=e.chemin) for e in ecrits]
     yield from fautes or [dire.tenue()]
 
 
-def elements_vides(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def elements_vides(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """CTR-08. An absent motive asks for a déradiation: that one is empty on purpose."""
-    if vue.demande is None:
-        return
     vides = [
         element
         for chemin, element in vue.noeuds
@@ -277,18 +264,16 @@ def _facultatif(chemin: str, element: Element, vue: Observation) -> bool:
         return False
 
 
-def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def nir_valide(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """CTR-12: a NIR that is given is a right one; none is asked for."""
-    if vue.demande is None:
-        return
     roles, depuis = vue.contrat.roles.demande, vue.contrat.nomenclatures.depuis
-    portes = [(roles.nir_de(vue.demande, p), p.element.nom) for p in vue.demande.titulaires]
+    portes = [(roles.nir_de(demande, p), p.element.nom) for p in demande.titulaires]
     # Of a person à charge, nothing is said where it is not given.
-    a_charge = [roles.nir_a_charge(personne) for personne in vue.demande.personnes_a_charge]
+    a_charge = [roles.nir_a_charge(personne) for personne in demande.personnes_a_charge]
     for ecrit, genre in (*portes, *((donne, "") for donne in a_charge if donne is not None)):
         if ecrit is None:
             chemin = roles.nir.get(genre)
-            if chemin is not None and vue.demande.version >= depuis(chemin):
+            if chemin is not None and demande.version >= depuis(chemin):
                 yield dire.tenue()
             continue
         numero = ecrit.texte

@@ -8,7 +8,7 @@ command ended in a way it should not.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final
@@ -23,7 +23,7 @@ from sne_conformite.juges.commande_jouee import (
     echange_de,
     fault_de,
 )
-from sne_conformite.juges.juge import Dire, avec_remede, est_creation
+from sne_conformite.juges.juge import Constats, Dire, avec_remede, est_creation
 from sne_conformite.juges.juges_pannes import APRES, PANNES, juger_panne
 from sne_conformite.juges.juges_saisies import filtres_de
 from sne_conformite.juges.juges_suites_d_envois import RETARD_MIN
@@ -32,9 +32,9 @@ from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.accidents_de_la_suite import Isolement
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
-from sne_conformite.protocole.protocole import Commande, Statut
+from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.domain.echange import Piece, VerdictEchange
+from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
@@ -49,25 +49,21 @@ _LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
 def juger_pas(pas: PasJoue) -> list[Constat]:
     """All that a step shows. A judge that fails is one of its accidents."""
     constats: list[Constat] = []
-    for juger, exigences in SELON_LE_DECOR:
-        with Isolement(pas.accidents, "juger", *exigences, echange=echange_de(pas)):
-            constats.extend(juger(pas))
-    for juge in JUGES:
-        with Isolement(pas.accidents, "juger", *juge.montre(pas.prevue), echange=echange_de(pas)):
-            constats.extend(juge.constats(pas))
-    if all(constat.tenue for constat in constats):
-        with Isolement(pas.accidents, "juger", pas.prevue.exigence, echange=echange_de(pas)):
-            constats.extend(ISSUE.constats(pas))
+    des_pas = [(juge.constats, juge.montre(pas.prevue)) for juge in (*JUGES, ISSUE)]
+    for juger, exigences in (*SELON_LE_DECOR, *des_pas):
+        if juger != ISSUE.constats or all(constat.tenue for constat in constats):
+            with Isolement(pas.accidents, "juger", *exigences, echange=echange_de(pas)):
+                constats.extend(juger(pas))
     dits = {
         "commande": pas.commande,
-        "message": str(pas.reponse.get("message") or ""),
+        "message": pas.parole,
         "envoye": pas.envoi.operation or "" if pas.envoi else "",
         "rendus": " ".join(pas.connu.enregistrees),
     }
     return [avec_remede(constat, pas.envoi or pas.dernier, **dits) for constat in constats]
 
 
-def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
+def _faux_serveur(pas: PasJoue) -> Constats:
     """EMB-12, EMB-16: nothing is told to a server whose certificate is wrong."""
     faux = pas.faux
     if faux is None:
@@ -75,24 +71,24 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
     if any(o.echange.ecoute not in ("", faux.ecoute) for o in pas.observations):
         return  # it called the true one all the same: this shows nothing
     dire = Dire(faux.exigence, echange_de(pas), None)
-    parle = any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT
+    parle = any(o.lisible and o.soap for o in pas.observations) or pas.fait
     if parle or pas.statut is not Statut.DECLINE:
         yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
 
 
-def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
+def _requete_inachevee(pas: PasJoue) -> Constats:
     """EMB-01: a request that is begun is ended. Only of a command that the application gave up for it: a
     connection may break, and be made again."""
     abandon = pas.statut is Statut.ERREUR and Statut.ERREUR not in pas.attendus and pas.envoi is None
     if not (pas.inacheves and abandon) or pas.pannes or pas.connu.panne_jouee:
         return
     derniere = pas.inacheves[-1]
-    dire = Dire("EMB-01", derniere.echange.identifiant)
+    dire = Dire("EMB-01", derniere.identifiant)
     sorte = "requete_malformee" if derniere.echange.statut == 400 else REQUETE_INACHEVEE
     yield dire.rompue(sorte, observe=derniere.fault("message"), requete=derniere.echange)
 
 
-def _depot_asynchrone(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _depot_asynchrone(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-19: what is told done was put into the inbox, and not sent."""
     if pas.deposes:
         yield dire.rompue("echange_asynchrone", observe=pas.deposes)
@@ -101,13 +97,13 @@ def _depot_asynchrone(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 # --- numbers ---------------------------------------------------------------------------------------------
 
 
-def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _numero_rendu(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-21: the number told is that of the answer, and there is one only when the demande was accepted."""
     delivre = pas.lu.numero_rendu if pas.lu is not None else None
     dit = pas.reponse.get("numero_unique")
     if pas.faux:
         return
-    if pas.statut is Statut.FAIT:
+    if pas.fait:
         yield from _numero_d_un_succes(pas, dire, delivre, dit)
     elif dit and not delivre:
         yield dire.rompue("numero_sans_acceptation", observe=dit)
@@ -115,7 +111,7 @@ def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str | None) -> Iterator[Constat]:
+def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str | None) -> Constats:
     """Of a demande that is told registered: `delivre` is the number of the answer, `dit` the one told."""
     tenu = pas.connu.numeros.get(pas.reference)
     if delivre and dit == delivre:
@@ -144,37 +140,35 @@ def _numeros_lus(pas: PasJoue) -> set[str]:
     return {*lus, *pas.connu.numeros.values()}
 
 
-def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _numero_porte(pas: PasJoue, dire: Dire, envoi: Observation, numero: str) -> Constats:
     """The number sent is that of the demande."""
-    if pas.envoi is None or pas.numero is None:
-        return
-    operation = OPERATIONS[pas.envoi.operation or ""]
-    if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
+    operation = OPERATIONS[envoi.operation or ""]
+    if envoi.numero is None and envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
-    if pas.envoi.numero != pas.numero and pas.envoi.numero in _numeros(pas.voisines):
-        yield dire.sous(MELEES).rompue("numero_d_une_voisine", pas.numero, pas.envoi.numero)
+    if envoi.numero != numero and envoi.numero in _numeros(pas.voisines):
+        yield dire.sous(MELEES).rompue("numero_d_une_voisine", numero, envoi.numero)
         return
-    sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
-    yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
+    sorte = "numero_errone" if envoi.numero else "numero_absent"
+    yield dire.si(envoi.numero == numero, sorte, numero, envoi.numero, sujet="Le message")
 
 
-def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _correction(pas: PasJoue, dire: Dire, lu: Observation) -> Constats:
     """VIE-20: what was refused is sent again, corrected."""
-    if pas.lu is not None and pas.lu.acceptee:
+    if lu.acceptee:
         yield dire.tenue()
 
 
-def _creation_doublee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _creation_doublee(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-02: whoever was told the number of a demande creates it no more, under any reference."""
     creations = [vue for vue in pas.observations if est_creation(vue)]
     for vue in creations[:-1]:
         if vue.acceptee and vue.panne is None and vue.lisible and vue.retard < RETARD_MIN:
-            connue = vue.numero_rendu, vue.echange.identifiant
+            connue = vue.numero_rendu, vue.identifiant
             yield dire.rompue("creation_renvoyee", observe=creations[-1].type_fichier, connue=connue)
             return
 
 
-def _action_de_la_commande(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _action_de_la_commande(pas: PasJoue, dire: Dire) -> Constats:
     """EMB-18: of several operations that take one element, the action names the one that the document is
     for: what writes an event has one, of the nature of the command."""
     voulue = pas.prevue.operations[0]
@@ -186,38 +180,31 @@ def _action_de_la_commande(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         ecrit = vue.operation in NATURES
         if bool(natures) != ecrit or (voulue in NATURES and NATURES[voulue] in natures):
             attendue = voulue if natures or voulue not in NATURES else _RELECTURE
-            la = replace(dire, echange=vue.echange.identifiant)
+            la = replace(dire, echange=vue.identifiant)
             yield la.rompue("action_autre", operations[attendue].soap_action, vue.prevue.soap_action)
 
 
 # --- what comes with an answer -----------------------------------------------------------------------------
 
 
-def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _attestation(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     """VIE-11: the attestation kept is the one received."""
-    if pas.lu is None or pas.statut is not Statut.FAIT:
-        return
-    recue = pas.lu.reponse.champs.get("attestation")
+    recue = rendu.reponse.octets("attestation")
     dite = pas.reponse.get("attestation_sha256")
-    if dite is None or not pas.lu.acceptee or not isinstance(recue, Piece) or not recue.contenu:
+    if dite is None or not recue:
         return  # the protocol lets an application say nothing of it: nothing is proved
-    vraie, dite = _empreinte_attestation(pas.lu), str(dite).lower()
-    if dite in [_empreinte_attestation(vue) for vue in pas.voisines]:
+    vraie, dite = hashlib.sha256(recue).hexdigest(), str(dite).lower()
+    voisines = [vue.reponse.octets("attestation") for vue in pas.voisines]
+    if dite in [hashlib.sha256(octets).hexdigest() for octets in voisines]:
         yield dire.sous(MELEES).rompue("attestation_d_une_voisine", vraie, dite)
         return
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
     sorte = "attestation_alteree" if dite else "attestation_perdue"
-    sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
+    sienne = dite in (vraie, hashlib.sha256(recue.strip(b"\r\n")).hexdigest())
     yield dire.si(sienne, sorte, vraie, dite or "aucune")
 
 
-def _empreinte_attestation(vue: Observation) -> str:
-    """The digest of the attestation in an answer, "" without any."""
-    recue = vue.reponse.champs.get("attestation")
-    return hashlib.sha256(recue.contenu).hexdigest() if isinstance(recue, Piece) else ""
-
-
-def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-33: demandes that are registered at once have each their reference, and their number."""
     vue = pas.connu.menees.get(pas.reference)
     if vue is None or vue is not pas.lu or vue.demande is None:
@@ -233,15 +220,15 @@ def _numeros(vues: Sequence[Observation]) -> list[str | None]:
     return [vue.numero_rendu or vue.numero for vue in vues]
 
 
-def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _anomalies(pas: PasJoue, dire: Dire, lu: Observation) -> Constats:
     """CTR-11: every anomaly is told, as it came, in whatever order."""
-    if pas.lu is None or pas.lu.echange.verdict is not VerdictEchange.ANOMALIES:
+    if lu.echange.verdict is not VerdictEchange.ANOMALIES:
         return
-    recues = [_serre(a) for a in reponses_lues.anomalies(pas.lu)]
+    recues = [_serre(a) for a in reponses_lues.anomalies(lu)]
     if not recues:
         return
     codes = [code for code, _, _ in recues]
-    if pas.statut is Statut.FAIT and pas.lu.operation not in _LECTURES:
+    if pas.fait and lu.operation not in _LECTURES:
         if not pas.retrouve:
             yield dire.rompue("refus_pris_pour_succes", codes, "fait")
         return
@@ -263,15 +250,15 @@ def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
     return tuple(" ".join(texte.split()) for texte in anomalie)
 
 
-def _faute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _faute(pas: PasJoue, dire: Dire) -> Constats:
     """CTR-10: a fault is told as an error, with the sentence of any fault of the step. One met on the way to
     what was asked (looking for duplicates, reading the demande again) is no fault of the application."""
     fautes = [(o, f) for o in pas.observations if (f := fault_de(o)) is not None]
     if not fautes:
         return
     derniere, phrase_du_sne = fautes[-1]
-    dit = str(pas.reponse.get("message") or "")
-    if pas.statut is Statut.FAIT:
+    dit = pas.parole
+    if pas.fait:
         if derniere is (pas.envoi or pas.dernier) and not pas.retrouve:
             yield dire.rompue("faute_prise_pour_succes", phrase_du_sne, "fait")
     elif any(" ".join(phrase.split()) in " ".join(dit.split()) for _, phrase in fautes):
@@ -283,7 +270,7 @@ def _faute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 # --- doublons, feeds, lists ------------------------------------------------------------------------------
 
 
-def _doublons(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _doublons(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-10: all of them are told, and nothing is forced that the user did not decide."""
     recherche = not pas.prevue.enregistre
     force = None if recherche else _doublon_force(pas, dire)
@@ -306,9 +293,8 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
     """Returns the finding on a `forcerDoublon` that is wrong in what was sent, or not sent at all; None when
     it is right."""
     confirme = bool(pas.message.get("forcer_doublon"))
-    corps = None if pas.envoi is None else reponses_lues.formulaire(pas.envoi.document)
-    if corps is not None and pas.envoi is not None:
-        force = corps.booleen_de("forcerDoublon")
+    if pas.envoi is not None and pas.formulaire is not None:
+        force = pas.formulaire.booleen_de("forcerDoublon")
         if force and not confirme:
             return dire.rompue("doublon_force", observe="true")
         if confirme and not force and not pas.envoi.acceptee:
@@ -318,7 +304,7 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
     return None
 
 
-def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -> Iterator[Constat]:
+def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -> Constats:
     """Compares lists without order: what is missing, else what was invented, breaks. Twice the same element,
     the rest being right, is neither a proof nor a fault."""
     manquants = [n for n in attendus if n not in dits]
@@ -333,43 +319,37 @@ def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -
         yield dire.tenue()
 
 
-def _recherche(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _recherche(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """VIE-23: the criteria entered are sent, the results told."""
-    if pas.envoi is None:
-        return
-    document = pas.envoi.document
-    recus = None if document is None else document.enfant("operation/demandeMulticritere")
+    recus = None if envoi.document is None else envoi.document.enfant("operation/demandeMulticritere")
     if pas.attendu is not None and recus is not None:
         yield from juges_fidelite.comparer(pas.attendu, recus, exigence=dire.exigence, echange=dire.echange)
-    if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
+    if pas.rendu is not None:
         yield from _tous(
-            "resultat", reponses_lues.resultats(pas.lu), pas.reponse.get("resultats") or (), dire
+            "resultat", reponses_lues.resultats(pas.rendu), pas.reponse.get("resultats") or (), dire
         )
 
 
-def _types_d_evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _types_d_evenements(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     """VIE-26: the list of event types. An application may read both at once: the one asked for counts."""
-    if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
-        return
     operation = f"listerTypesEvenements{str(pas.message['portee']).capitalize()}"
     lue = next((o for o in reversed(pas.de(operation)) if o.lisible and o.acceptee), None)
     if lue is None:
-        yield dire.rompue("autre_portee", operation, pas.lu.operation)
+        yield dire.rompue("autre_portee", operation, rendu.operation)
     else:
         yield from _tous("type", reponses_lues.types(lue), pas.reponse.get("types") or (), dire)
 
 
-def _evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _evenements(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     """VIE-26: the events of a demande."""
-    if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
-        dits = [f"{e['id']} {e['code']}" for e in pas.reponse.get("evenements") or ()]
-        yield from _tous("evenement", [" ".join(e) for e in reponses_lues.evenements(pas.lu)], dits, dire)
+    dits = [f"{e['id']} {e['code']}" for e in pas.reponse.get("evenements") or ()]
+    yield from _tous("evenement", [" ".join(e) for e in reponses_lues.evenements(rendu)], dits, dire)
 
 
-def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _releve(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-29, VIE-15: a feed loses nothing, and tells nothing twice. Of what others did, a reading that is
     filtered tells a part."""
-    if pas.statut is not Statut.FAIT:
+    if not pas.fait:
         return
     deja = pas.connu.releves.setdefault(pas.commande, set())
     dits = list(pas.reponse.get("numeros") or ())
@@ -386,29 +366,25 @@ def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("demande_non_relevee", oublies, dits)
 
 
-def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _evenement_ajoute(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     """VIE-26: the event's id, without which it can be neither changed nor deleted."""
-    if pas.lu is None or not pas.lu.acceptee:
-        return
     ajouts = [vue for vue in pas.de(*pas.prevue.operations) if vue.acceptee]  # one too many is VIE-32
-    donnes = [
-        identifiant for vue in ajouts for identifiant, _ in reponses_lues.evenements(vue) if identifiant
-    ]
+    donnes = [donne for vue in ajouts for donne, _ in reponses_lues.evenements(vue) if donne]
     dit = str(pas.reponse.get("id_evenement") or "")
-    if pas.statut is Statut.FAIT and donnes and dit not in donnes:
+    if donnes and dit not in donnes:
         yield dire.rompue("identifiant_altere", donnes, dit)
 
 
-def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-17: an application refuses to change the event of another guichet, and sends nothing (convention).
     An error proves nothing, it may come of anything: only a refusal holds the requirement."""
     if pas.decline and Statut.FAIT not in pas.attendus and pas.statut in _REFUS:
         yield dire.tenue()
 
 
-def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _dispatching(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-25: every document is integrated, with every change that the SNE marked."""
-    if pas.statut is not Statut.FAIT:
+    if not pas.fait:
         return
     attendus = sorted(reponses_lues.modifies(contenu) for _, contenu in pas.fichiers)
     dits = sorted(
@@ -435,21 +411,21 @@ def _nu(chemin: str) -> str:
 # --- what nothing else explains ----------------------------------------------------------------------------
 
 
-def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _issue(pas: PasJoue, dire: Dire) -> Constats:
     """How the command ended: nothing was sent that does it, a right answer was not read (EMB-10), or any
     other end than was expected."""
     if pas.faux or pas.empeche or pas.decline:
         return
-    if pas.statut is Statut.FAIT and pas.prevue.operations and pas.envoi is None:
+    if pas.fait and pas.prevue.operations and pas.envoi is None:
         if not pas.retrouve:
             envoyees = list(dict.fromkeys(o.operation for o in pas.observations if o.operation))
             attendues = " ou ".join(pas.prevue.operations)
             yield dire.rompue("rien_envoye", attendues, envoyees or "aucun", commande=pas.commande)
     elif pas.statut is Statut.ERREUR and _non_lue(pas):
-        yield dire.sous(NON_LUE).rompue("reponse_non_lue", observe=pas.reponse.get("message") or "erreur")
+        yield dire.sous(NON_LUE).rompue("reponse_non_lue", observe=pas.parole or "erreur")
     elif pas.statut not in pas.attendus and not (pas.statut in _REFUS and Statut.ERREUR in pas.attendus):
         codes = ", ".join(str(a.get("code")) for a in pas.reponse.get("anomalies") or ())
-        dits = (pas.statut.value, codes, str(pas.reponse.get("message") or ""))
+        dits = (pas.statut.value, codes, pas.parole)
         attendus = [attendu.value for attendu in pas.attendus]
         yield dire.rompue("issue_inattendue", attendus, " : ".join(filter(None, dits)), commande=pas.commande)
 
@@ -467,15 +443,6 @@ def _non_lue(pas: PasJoue) -> bool:
 # --- the table -------------------------------------------------------------------------------------------
 
 
-def _envoie(commande: Commande) -> bool:
-    """True when the command sends anything to the SNE."""
-    return bool(commande.operations)
-
-
-def _cherche_ou_enregistre(commande: Commande) -> bool:
-    return commande.enregistre or "getDoublons" in commande.operations
-
-
 #: Judges of what an earlier step made ready (a panne, a server to refuse), and of what kept the command from
 #: being done; with all that they may speak of.
 SELON_LE_DECOR: Final = (
@@ -487,16 +454,16 @@ SELON_LE_DECOR: Final = (
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
     JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
-    JugeDePas(_depot_asynchrone, _envoie, ("VIE-19",)),
+    JugeDePas(_depot_asynchrone, attrgetter("operations"), ("VIE-19",)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
     JugeDePas(_correction, de("corriger"), ("VIE-20",)),
-    JugeDePas(_action_de_la_commande, _envoie, ("EMB-18",)),
+    JugeDePas(_action_de_la_commande, attrgetter("operations"), ("EMB-18",)),
     JugeDePas(_creation_doublee, attrgetter("enregistre"), ("VIE-02",)),
     JugeDePas(_attestation, attrgetter("atteste"), ("VIE-11",)),
-    JugeDePas(_anomalies, _envoie, ("CTR-11",)),
+    JugeDePas(_anomalies, attrgetter("operations"), ("CTR-11",)),
     JugeDePas(_faute, attrgetter("exigence"), ("CTR-10",)),
-    JugeDePas(_doublons, _cherche_ou_enregistre, ("VIE-10",)),
+    JugeDePas(_doublons, lambda c: c.enregistre or "getDoublons" in c.operations, ("VIE-10",)),
     JugeDePas(_recherche, de("rechercher")),
     JugeDePas(_types_d_evenements, de("lister_types_evenements")),
     JugeDePas(_evenements, de("lister_evenements")),

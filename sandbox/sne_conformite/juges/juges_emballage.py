@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from sne_conformite.juges.juge import Dire, Juge
+from sne_conformite.juges.juge import Constats, Dire, Juge
 from sne_conformite.juges.juges_champs import (
     champs_de_l_operation,
     sans_cle_privee,
@@ -18,13 +18,12 @@ from sne_conformite.juges.juges_champs import (
 )
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
-from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, retenu
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import extrait
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import limite_du_corps
-from sne_sandbox.mime.message_mime import Packaging
+from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 
@@ -37,7 +36,7 @@ _ACTIONS_WSA: Final = (
 )
 
 
-def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Constats:
     """EMB-01. The namespace of the envelope decides of its version."""
     if vue.echange.methode != "POST":
         yield dire.rompue("methode_http", observe=vue.echange.methode)
@@ -52,7 +51,7 @@ def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield from _version_soap(vue.enveloppe, vue, dire)
 
 
-def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Constat]:
+def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Constats:
     racine = etree.QName(enveloppe)
     if racine.localname != "Envelope":
         yield dire.rompue("sans_enveloppe", f"{{{SOAP12}}}Envelope", racine.text, nom=racine.localname)
@@ -67,12 +66,12 @@ def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Cons
         )
 
 
-def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def element_de_l_operation(vue: Observation, dire: Dire, enveloppe: Any) -> Constats:
     """EMB-02. The Body's first element is the input of an operation of the service called."""
-    if vue.enveloppe is None or etree.QName(vue.enveloppe).localname != "Envelope":
+    if etree.QName(enveloppe).localname != "Envelope":
         return
     if vue.charge is None:
-        if vue.enveloppe.find(f"{{{SOAP12}}}Body") is not None:
+        if enveloppe.find(f"{{{SOAP12}}}Body") is not None:
             yield dire.rompue("corps_vide")
         return
     recu = etree.QName(vue.charge)
@@ -93,12 +92,10 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.si(ici, "autre_service", premiere.service, service, nom=premiere.nom)
 
 
-def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def action_de_l_operation(vue: Observation, dire: Dire, charge: Any) -> Constats:
     """EMB-04, or EMB-18 where several operations take the payload, and the action tells which. Nothing
     announced is nothing wrong, where the payload alone tells."""
-    if vue.charge is None or vue.message is None:
-        return
-    connues = entrees(vue.contrat).get(str(etree.QName(vue.charge).localname), ())
+    connues = entrees(vue.contrat).get(str(etree.QName(charge).localname), ())
     possibles = [operation for operation in connues if operation.service == vue.echange.service]
     annoncees = _actions(vue)
     if not possibles:
@@ -115,7 +112,7 @@ def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.si(fausse is None, "action_autre", attendue, fausse)
 
 
-def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def multipart_mtom(vue: Observation, dire: Dire) -> Constats:
     """EMB-05. `start` may be left out (RFC 2387: the first part is then the root), not name nothing."""
     annonce = vue.en_tete("Content-Type").lstrip().lower()
     if vue.message is None:
@@ -145,10 +142,9 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def content_id_entre_chevrons(vue: Observation, dire: Dire, message: Message) -> Constats:
     """EMB-06. Only the parts that the message names count."""
-    message = vue.message
-    if message is None or message.packaging is not Packaging.MTOM or vue.charge is None:
+    if message.packaging is not Packaging.MTOM or vue.charge is None:
         return
     citees = [p for href in _hrefs(vue) if (p := message.partie(href)) is not None]
     nues = [p for p in citees if not _entre_chevrons(p.en_tetes)]
@@ -166,7 +162,7 @@ def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]
         yield dire.tenue()
 
 
-def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def references_xop(vue: Observation, dire: Dire) -> Constats:
     """EMB-07. One part for each reference."""
     if vue.message is None:
         if _content_id_double(vue):
@@ -183,13 +179,11 @@ def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def attribut_content_type(vue: Observation, dire: Dire, charge: Any) -> Constats:
     """EMB-08: the content type of a piece is an attribute of the service's namespace."""
-    if vue.charge is None:
-        return
     espace = next(iter(vue.contrat.operations.values())).attribut_content_type
     vus = 0
-    for noeud in vue.charge.iterchildren(etree.Element):
+    for noeud in charge.iterchildren(etree.Element):
         nom = etree.QName(noeud).localname
         autre = noeud.get("contentType", noeud.get(_XMIME))
         valeur = noeud.get(espace)
@@ -206,7 +200,7 @@ def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
 _CONTENT_TYPE_MIN: Final = 3
 
 
-def certificat_presente(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def certificat_presente(vue: Observation, dire: Dire) -> Constats:
     """EMB-11. A server that asks for no certificate, or a line that does not tell, says nothing; refused
     handshakes are judged in sequence."""
     if vue.echange.certificat:
@@ -215,7 +209,7 @@ def certificat_presente(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("sans_certificat", observe="aucun")
 
 
-def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Constats:
     """EMB-12, EMB-16. Nothing that reaches a listener whose certificate is wrong should have; a refusal is
     seen in sequence."""
     for faux in FAUX_SERVEURS.values():
@@ -223,7 +217,7 @@ def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Cons
             yield dire.rompue(faux.sorte, "la négociation est abandonnée", "une requête est envoyée")
 
 
-def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def adresse_configuree(vue: Observation, dire: Dire) -> Constats:
     """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
     if vue.echange.verdict is VerdictEchange.REFUS and vue.echange.statut == 404:
         yield dire.rompue("adresse_inconnue", observe=vue.echange.chemin)
@@ -267,12 +261,12 @@ def _actions(vue: Observation) -> list[str]:
 
 
 def _content_id_double(vue: Observation) -> bool:
-    refus = vue.question.refus
+    refus = vue.refus
     return refus is not None and "le même Content-ID" in refus.explication
 
 
 def _explication(vue: Observation) -> str:
-    refus = vue.question.refus
+    refus = vue.refus
     return refus.explication if refus is not None else vue.fault("explication")
 
 

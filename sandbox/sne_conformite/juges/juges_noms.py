@@ -1,13 +1,11 @@
 """NOM: names of files and certificates, and the guichet they name. NOM-03 is judged in sequence."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from sne_conformite.juges.juge import DOCUMENTS, Dire, Juge, operations
+from sne_conformite.juges.juge import DOCUMENTS, Constats, Dire, Juge, operations
 from sne_conformite.observation.observation import Observation
-from sne_conformite.rapports.rapport import Constat
 from sne_interface.rules.catalogue.regles_message import NOM_FICHIER
 from sne_sandbox.operations.question import GUICHET_DANS_NOM
 
@@ -16,26 +14,21 @@ _CERTIFICAT: Final = re.compile(r"CER(G[0-9A-Z]{4})-([0-9]{12})\.pem")
 _DEPUIS_LE: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"})
 
 
-def nom_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def nom_du_fichier(vue: Observation, dire: Dire, nom_fichier: str) -> Constats:
     """NOM-01: the file of a demande has the name that it should. Names of the other files are conventions:
     nothing is said of them."""
-    if vue.nom_fichier is None:
-        return
-    bon, chemin = _conforme(NOM_FICHIER, vue.nom_fichier), "nomFichierDemande"
-    yield dire.si(bon, "nom_de_fichier", observe=vue.nom_fichier, chemin=chemin)
+    yield dire.si(_conforme(NOM_FICHIER, nom_fichier), "nom_de_fichier", observe=nom_fichier)
 
 
-def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def nom_du_certificat(vue: Observation, dire: Dire) -> Constats:
     """NOM-02. An empty name is taken by most operations of the real server: it says nothing there."""
     nom = vue.champs.get("nomCertificat")
     if not isinstance(nom, str) or (not nom and vue.operation not in _DEPUIS_LE):
         return
-    yield dire.si(
-        _conforme(_CERTIFICAT, nom), "nom_de_certificat", observe=nom or "(vide)", chemin="nomCertificat"
-    )
+    yield dire.si(_conforme(_CERTIFICAT, nom), "nom_de_certificat", observe=nom or "(vide)")
 
 
-def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def guichet_du_message(vue: Observation, dire: Dire) -> Constats:
     """NOM-04. The message names its guichet, that of the TLS certificate: without one, nothing is proved."""
     ecrit = _guichet_du_message(vue)
     if ecrit is None:
@@ -50,7 +43,7 @@ def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def guichet_des_noms(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def guichet_des_noms(vue: Observation, dire: Dire) -> Constats:
     """NOM-05, a SHOULD: a real client writes one guichet in all its file names (attested, ENT005)."""
     ecrit = _guichet_du_message(vue)
     if ecrit is None or not ecrit[1]:
@@ -58,7 +51,7 @@ def guichet_des_noms(vue: Observation, dire: Dire) -> Iterator[Constat]:
     chemin, guichet = ecrit
     lieux = (
         ("guichet_du_fichier", vue.nom_fichier),
-        ("guichet_du_nom_de_certificat", vue.question.texte("nomCertificat")),
+        ("guichet_du_nom_de_certificat", vue.texte("nomCertificat")),
     )
     for sorte, nom in lieux:
         autre = _guichet_du_nom(nom)

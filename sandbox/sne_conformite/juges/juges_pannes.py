@@ -1,10 +1,10 @@
 """The behaviour of an application when something goes wrong: ROB-01 to ROB-06."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from sne_conformite.juges.commande_jouee import PasJoue
-from sne_conformite.juges.juge import CONSTATS, Dire
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire
 from sne_conformite.observation.observation import PANNES_LISIBLES, Observation
 from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
@@ -19,7 +19,7 @@ _DEVINABLES: Final = frozenset({"longueur_fausse", "cid_faux", "encodage_faux"})
 _NUMERO_FAUX: Final = "numero_faux"
 
 
-def juger_panne(pas: PasJoue) -> Iterator[Constat]:
+def juger_panne(pas: PasJoue) -> Constats:
     """Returns the findings of the step on the pannes that were played in it, or on the life after one."""
     if not pas.pannes:
         yield from _apres(pas)
@@ -28,9 +28,9 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
             continue
         exigence, sorte = PANNES[panne]
         touche = next(o for o in pas.observations if o.panne == panne)
-        dire = Dire(exigence, touche.echange.identifiant, None)
+        dire = Dire(exigence, touche.identifiant, None)
         if panne in PANNES_LISIBLES:
-            yield dire.si(pas.statut is Statut.FAIT or not touche.acceptee, sorte, observe=_dit(pas))
+            yield dire.si(pas.fait or not touche.acceptee, sorte, observe=_dit(pas))
         elif _succes_invente(pas, panne):
             yield _invente(pas, touche, dire)
         else:
@@ -72,7 +72,7 @@ def _succes_invente(pas: PasJoue, panne: str) -> bool:
     dit = str(pas.reponse.get("numero_unique") or "")
     if panne == _NUMERO_FAUX:
         return bool(dit) and dit != pas.connu.numeros.get(pas.reference)
-    if pas.statut is not Statut.FAIT:
+    if not pas.fait:
         return False
     if not (pas.retrouve or any(o.acceptee for o in pas.de(*pas.prevue.operations))):
         return True  # the SNE did it neither in this step, whether its answer arrived or not, nor before
@@ -83,13 +83,13 @@ def _succes_invente(pas: PasJoue, panne: str) -> bool:
     return True
 
 
-def _apres(pas: PasJoue) -> Iterator[Constat]:
+def _apres(pas: PasJoue) -> Constats:
     """ROB-04: the first command after a panne works."""
     if not pas.connu.panne_jouee or pas.faux or not {Statut.FAIT, Statut.REFUSE}.issuperset(pas.attendus):
         return
-    dernier = pas.dernier.echange.identifiant if pas.dernier is not None else None
+    dernier = pas.dernier.identifiant if pas.dernier is not None else None
     dire = Dire(APRES, dernier, None)
-    if pas.statut is Statut.FAIT:
+    if pas.fait:
         yield dire.tenue()
     elif pas.statut is Statut.ERREUR and not pas.decline:
         yield dire.rompue("ne_repart_pas", observe=_dit(pas))

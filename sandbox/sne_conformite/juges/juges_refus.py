@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_conformite.juges.juge import JugeDeSuite, Messages, Ordre, personnes
+from sne_conformite.juges.juge import Constats, JugeDeSuite, Messages, Ordre, personnes
 from sne_conformite.juges.juges_vie import NATURES
 from sne_conformite.observation.observation import Observation
-from sne_conformite.rapports.rapport import Constat
 
 _ECRITURES: Final = frozenset({"getNumUnique", "getDeclarationNouveauDalo", *NATURES})
 
@@ -29,7 +28,7 @@ class Corrections:
         cles = list(_cles(vue, self._par_personne))
         if vue.refusee:
             for cle in cles:
-                self._refuses[cle] = (vue.empreinte_du_fond, tuple(vue.bloquantes), vue.echange.identifiant)
+                self._refuses[cle] = (vue.empreinte_du_fond, tuple(vue.bloquantes), vue.identifiant)
             return None
         if not vue.acceptee:
             return None
@@ -79,7 +78,7 @@ class RefusRenvoyes(JugeDeSuite):
         """Attributes the messages sent from now on to this command."""
         self._ordre = ordre
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on a refusal before it."""
         dire = self.dire(vue)
         correction = self._corrections.voir(vue)
@@ -95,4 +94,4 @@ class RefusRenvoyes(JugeDeSuite):
         avant = self._refuses.get(cle)
         if avant is not None and avant[0] == raisons and not self._ordre.redemande(avant[2]):
             yield dire.rompue("refus_renvoye_a_l_identique", observe=", ".join(raisons), avant=avant[1])
-        self._refuses[cle] = (raisons, vue.echange.identifiant, self._ordre)
+        self._refuses[cle] = (raisons, vue.identifiant, self._ordre)

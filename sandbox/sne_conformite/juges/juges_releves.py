@@ -1,12 +1,12 @@
 """Sequences: feeds read since the last time, decisions and their radiation, TLS handshakes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sne_conformite.juges.juge import Dire, JugeDeSuite, Messages, est_creation
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire, JugeDeSuite, Messages, est_creation
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
@@ -14,10 +14,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.decision_de_commission import BAIL, Decision
 from sne_interface.domain.element_recu import lire_instant
 
-_CURSEURS: Final = {
-    "getDemandesRadieesDepuisLe": "dateRadiationDepuisLe",
-    "getNouveauxDaloDepuisLe": "dateNouveauDaloDepuisLe",
-}
+_CURSEURS: Final[Mapping[str, str]] = CONSTATS["curseurs"]
 _FILTRES: Final = ("motifRadiation", "statutDalo", "typeReservataire")
 #: An application may write its instants to the second.
 _ARRONDI: Final = timedelta(seconds=1)
@@ -55,25 +52,24 @@ class Curseurs(JugeDeSuite):
     _releves: dict[object, _ReleveRepondu] = field(default_factory=dict)
     _suivis: set[object] = field(default_factory=set)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on the instant asked."""
         champ = _CURSEURS.get(vue.operation or "")
         if champ is None:
             return
         dire = self.dire(vue)
         if vue.refusee and "certificat" in vue.fault("message"):
-            nom, attendu = vue.question.texte("nomCertificat"), "un nom CER… et le certificat"
+            nom = vue.texte("nomCertificat")
             if nom:
-                vu = f"{nom}, certificat vide"
-                yield dire.rompue("certificat_absent", attendu, vu, chemin="certificat")
+                yield dire.rompue("certificat_absent", observe=f"{nom}, certificat vide")
             else:
-                yield dire.rompue("certificat_non_nomme", attendu, "(vide)", chemin="nomCertificat")
-        demande = lire_instant(vue.question.texte(champ))
+                yield dire.rompue("certificat_non_nomme", observe="(vide)")
+        demande = lire_instant(vue.texte(champ))
         if demande is None or not vue.acceptee:
             return
-        cle = (vue.guichet, vue.operation, *(vue.question.texte(filtre) for filtre in _FILTRES))
+        cle = (vue.guichet, vue.operation, *(vue.texte(filtre) for filtre in _FILTRES))
         duree = timedelta(microseconds=vue.echange.duree_us)
-        ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.echange.identifiant)
+        ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.identifiant)
         if cle in self._releves:
             demande = demande.replace(tzinfo=demande.tzinfo or PARIS)
             yield from self._juger(cle, demande, champ, ici, dire.sous("VIE-29"))
@@ -87,9 +83,7 @@ class Curseurs(JugeDeSuite):
         if vue.lisible:
             self._releves[cle] = ici
 
-    def _juger(
-        self, cle: object, demande: datetime, champ: str, ici: _ReleveRepondu, dire: Dire
-    ) -> Iterator[Constat]:
+    def _juger(self, cle: object, demande: datetime, champ: str, ici: _ReleveRepondu, dire: Dire) -> Constats:
         avant = self._releves[cle]
         # An application whose clock cannot be set asks by the machine's, whatever the base's says.
         # Its instant is that of a reading, this one or the last that it read, by the clock that it follows.
@@ -133,7 +127,7 @@ class Decisions(JugeDeSuite):
     _attributions: dict[str, int | None] = field(default_factory=dict)
     _refusees: set[str] = field(default_factory=set)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Notes a decision or an attribution."""
         roles = vue.contrat.roles.decision
         self._type = roles.type or self._type
@@ -148,14 +142,14 @@ class Decisions(JugeDeSuite):
                 if roles.est(evenement.texte_de("codeTypeEvenement")):
                     self._decidees.add(vue.numero)
                     if Decision.de(evenement, roles).booleen(BAIL) is True:
-                        self._baux[vue.numero] = vue.echange.identifiant
+                        self._baux[vue.numero] = vue.identifiant
                     else:
                         self._baux.pop(vue.numero, None)  # corrected
                         yield self.dire(vue).tenue()
         elif _attribue(vue):
-            self._attributions[vue.numero] = vue.echange.identifiant
+            self._attributions[vue.numero] = vue.identifiant
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Each lease has its radiation, each radiation for attribution its decision."""
         for numero, echange in self._baux.items():
             if numero in self._attributions:
@@ -175,25 +169,15 @@ def _attribue(vue: Observation) -> bool:
     return vue.type_fichier == "RAD" and demande is not None and demande.motif_radiation == MOTIF_ATTRIBUTION
 
 
-#: What a refused handshake tells of EMB-11, by a part of the journal's sentence.
-_SANS_CERTIFICAT: Final = (
-    ("aucun certificat client", "sans_certificat"),
-    ("le certificat client n'est pas signé", "certificat_d_une_autre_autorite"),
-    ("le certificat client est expiré", "certificat_client_expire"),
-    ("n'est pas un certificat client", "certificat_de_serveur"),
-)
 #: What EMB-11 asks for; and where an application that is driven finds it.
 _EN_COURS: Final = "un certificat client de l'autorité du bac à sable, en cours de validité"
-CERTIFICAT_DONNE: Final = (
-    "le certificat et la clé que « demarrer » donne : certificats.certificat et certificats.cle, ou "
-    "certificats.pkcs12"
-)
+CERTIFICAT_DONNE: Final[str] = CONSTATS["suites"]["certificat_donne"]
 
 
 def refus_du_certificat(raison: str) -> str:
     """The `sorte` of the finding that a failed handshake makes, by the journal's sentence; "" when it failed
     for another reason than the client's certificate."""
-    return next((sorte for morceau, sorte in _SANS_CERTIFICAT if morceau in raison), "")
+    return next((sorte for sorte, morceau in CONSTATS["poignees"].items() if morceau in raison), "")
 
 
 @dataclass(slots=True)
@@ -211,7 +195,7 @@ class PoigneesDeMain(JugeDeSuite):
     _autre_nom: list[Constat] = field(default_factory=list)
     _passe: bool = False
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Notes a handshake, or a call that shows that one succeeded."""
         if not vue.poignee:
             self._passe = self._passe or vue.soap
@@ -232,7 +216,7 @@ class PoigneesDeMain(JugeDeSuite):
             dire = self.dire(vue, "EMB-12")
             self._refus.append(dire.rompue("vrai_serveur_refuse", _AUTORITE_DONNEE, raison))
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Returns the findings that no call of a service contradicts, or those that a call supports."""
         yield from self._autre_nom if self._passe else self._refus
 

@@ -10,13 +10,13 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, lieux_refuses
-from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de, echange_de
-from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire
 from sne_conformite.juges.juges_vie import NATURES, nature_pour
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.formulaire_saisi import de_json
-from sne_conformite.protocole.protocole import Commande, Statut
+from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
@@ -29,10 +29,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 #: What a form that changes a demande owes to another requirement than what is entered.
 _REGLES: Final = {"dateCreationDemande": "VIE-04"}
 #: What the application, or the SNE, writes in an event beside what was entered.
-_ENTETE_EVENEMENT: Final = frozenset(
-    {"idEvenement", "natureModification", "auteurCreation", "dateCreation", "auteurModification",
-     "dateModification", "libelleTypeEvenement", "reglementaire"}
-)  # fmt: skip
+_ENTETE_EVENEMENT: Final = frozenset(CONSTATS["noms"]["entete_d_un_evenement"])
 #: And in the event of a decision: its day of survenance and its comment are the application's to say.
 _ENTETE_DECISION: Final = _ENTETE_EVENEMENT | {"dateSurvenance", "commentaire"}
 _UNE: Final = "caracteristiqueSpecifique"
@@ -46,16 +43,15 @@ _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDema
 # --- what was entered --------------------------------------------------------------------------------------
 
 
-def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _formulaire(
+    pas: PasJoue, dire: Dire, envoi: Observation, formulaire: Element, attendu: Element
+) -> Constats:
     """FID-01 to FID-13: every field of the form. The date of creation that a change alters breaks VIE-04, in
     the words that the judge of traffic has for it."""
-    corps = None if pas.envoi is None else reponses_lues.formulaire(pas.envoi.document)
-    if pas.attendu is None or pas.envoi is None or corps is None:
-        return
     regles = _REGLES if pas.prevue.sur_numero else {}
-    refusees = partial(lieux_refuses, pas.envoi, corps)
+    refusees = partial(lieux_refuses, envoi, formulaire)
     for constat in juges_fidelite.comparer(
-        pas.attendu, corps, echange=echange_de(pas), regles=regles, refusees=refusees
+        attendu, formulaire, echange=dire.echange, regles=regles, refusees=refusees
     ):
         if constat.exigence == "VIE-04" and constat.sorte == juges_fidelite.VALEUR_CHANGEE:
             phrase = "La date de création de la demande est changée."
@@ -64,16 +60,15 @@ def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
             yield constat
 
 
-def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _evenement(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """FID-14: what the event says, its header left aside."""
-    document = None if pas.envoi is None else pas.envoi.document
-    ecrit = next(reponses_lues.tous(document, "evenement"), None)
-    if pas.attendu is None or pas.envoi is None or ecrit is None:
+    ecrit = next(reponses_lues.tous(envoi.document, "evenement"), None)
+    if ecrit is None:
         return
     entete = _ENTETE_DECISION if pas.commande == "decider" else _ENTETE_EVENEMENT
-    attendu, recu = _sans(pas.attendu, entete), _sans(ecrit, entete)
-    noms = {**_caracteristiques(recu, pas.envoi), **_caracteristiques(attendu, pas.envoi)}
-    yield from _comparer(attendu, recu, dire, pas.envoi, ecrit, noms=noms)
+    saisi, recu = _sans(attendu, entete), _sans(ecrit, entete)
+    noms = {**_caracteristiques(recu, envoi), **_caracteristiques(saisi, envoi)}
+    yield from _comparer(saisi, recu, dire, envoi, ecrit, noms=noms)
 
 
 def _caracteristiques(evenement: Element, envoi: Observation) -> dict[str, str]:
@@ -91,41 +86,35 @@ def _sans(element: Element, noms: frozenset[str]) -> Element:
     return Element(element.nom, element.texte, element.attributs, gardes)
 
 
-def _bloc_radiation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _bloc_radiation(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """FID-14: the radiation entered is sent, as it was."""
-    if pas.envoi is not None and pas.envoi.document is not None:
-        corps = reponses_lues.formulaire(pas.envoi.document)
-        yield from _entier(None if corps is None else corps.enfant("radiation"), pas, dire)
+    yield from _entier(envoi.radiation, dire, envoi, attendu)
 
 
-def _bloc_dalo(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _bloc_dalo(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """VIE-22: the DALO entered is sent, as it was."""
-    if pas.envoi is not None and pas.envoi.document is not None:
-        yield from _entier(pas.envoi.document.enfant("demande/informationDalo"), pas, dire)
+    dalo = None if envoi.document is None else envoi.document.enfant("demande/informationDalo")
+    yield from _entier(dalo, dire, envoi, attendu)
 
 
-def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _entier(recu: Element | None, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
     """An element that was entered: there, and as it was."""
-    if pas.attendu is None or pas.envoi is None:
-        return
-    if recu is None:
-        nom = pas.attendu.nom
-        yield dire.rompue("champ_absent", chemin=nom, phrase=f"« {nom} » n'est pas transmis.")
-    else:
-        yield from _comparer(pas.attendu, recu, dire, pas.envoi, recu)
+    if recu is not None:
+        yield from _comparer(attendu, recu, dire, envoi, recu)
+    elif envoi.document is not None:
+        phrase = f"« {attendu.nom} » n'est pas transmis."
+        yield dire.rompue("champ_absent", chemin=attendu.nom, phrase=phrase)
 
 
-def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _radiation_de_la_decision(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """FID-14: what a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
-    if pas.envoi is None or pas.envoi.document is None or not pas.message.get("radiation"):
+    if envoi.document is None or not pas.message.get("radiation"):
         return
     saisie = de_json("radiation", pas.message["radiation"])
-    for envoi in reversed(pas.de("getNumUnique")):
-        corps = reponses_lues.formulaire(envoi.document)
-        recue = None if corps is None else corps.enfant("radiation")
-        if envoi.type_fichier == "RAD" and recue is not None:
-            dire = replace(dire, echange=envoi.echange.identifiant)
-            yield from _comparer(saisie, recue, dire, envoi, recue)
+    for vue in reversed(pas.de("getNumUnique")):
+        if vue.type_fichier == "RAD" and vue.radiation is not None:
+            dire = replace(dire, echange=vue.identifiant)
+            yield from _comparer(saisie, vue.radiation, dire, vue, vue.radiation)
             return
 
 
@@ -143,13 +132,11 @@ def filtres_de(pas: PasJoue) -> dict[str, str]:
     return {element: str(code) for element, code in dits.items() if code}
 
 
-def _filtres(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _filtres(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """VIE-30: a feed is asked for with the filters entered, and no other."""
     saisis = filtres_de(pas)
-    if pas.envoi is None:
-        return
     for element in pas.prevue.filtres.values():
-        attendu, envoye = saisis.get(element), pas.envoi.question.texte(element) or None
+        attendu, envoye = saisis.get(element), envoi.texte(element) or None
         if attendu != envoye:
             sorte = "filtre_absent" if envoye is None else "filtre_change" if attendu else "filtre_invente"
             yield dire.rompue(sorte, attendu or "élément absent", envoye, chemin=element)
@@ -158,16 +145,14 @@ def _filtres(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _consultation(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     """VIE-24: the demande read is told as it is."""
-    if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
-        return
-    gardee = reponses_lues.formulaire(pas.lu.reponse_document)
+    gardee = reponses_lues.formulaire(rendu.reponse_document)
     if gardee is None:
         return
-    entiere = any(lecture.question.texte("complet") for lecture in pas.de("getDemandeLogement"))
+    entiere = any(lecture.texte("complet") for lecture in pas.de("getDemandeLogement"))
     if pas.message.get("complet") and not entiere:
-        yield dire.rompue("complet_absent", observe="absent", chemin="complet")
+        yield dire.rompue("complet_absent", observe="absent")
         return
     try:
         rendue = de_json("demandeLogement", pas.reponse.get("demande"))
@@ -183,26 +168,24 @@ def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 def _corps_envoyes(pas: PasJoue, type_fichier: str = "") -> Iterator[Element]:
     """The forms sent in the step, in order; of one kind of message, when it is named."""
     for envoi in pas.de("getNumUnique"):
-        corps = reponses_lues.formulaire(envoi.document)
-        if corps is not None and type_fichier in ("", envoi.type_fichier):
-            yield corps
+        if envoi.formulaire is not None and type_fichier in ("", envoi.type_fichier):
+            yield envoi.formulaire
 
 
-def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def origine(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """VIE-09: a separation is a CRS, and names the demande that one leaves."""
     attendu = pas.connu.numeros.get(pas.message["reference_origine"])
-    if pas.envoi is None or attendu is None:
+    if attendu is None:
         return
-    corps = reponses_lues.formulaire(pas.envoi.document)
-    cite = None if corps is None else corps.texte_de("numUniqueAssocie")
-    if pas.envoi.type_fichier != "CRS":
-        yield dire.rompue("type_errone", "CRS", pas.envoi.type_fichier)
+    cite = None if envoi.formulaire is None else envoi.formulaire.texte_de("numUniqueAssocie")
+    if envoi.type_fichier != "CRS":
+        yield dire.rompue("type_errone", "CRS", envoi.type_fichier)
     else:
         sorte = "origine_erronee" if cite else "origine_absente"
         yield dire.si(cite == attendu, sorte, attendu, cite)
 
 
-def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _genre(pas: PasJoue, dire: Dire) -> Constats:
     """Judges the requirement of the command, broken when none of its messages is of the kind that does it.
     The application chooses what it sends beside it (a MOD before the REN, with up-to-date data)."""
     genres = pas.prevue.genres
@@ -212,7 +195,7 @@ def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("type_errone", " ou ".join(genres), envoyes[-1], phrase=phrase)
 
 
-def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-05: the day is the one entered. A message without any is told by the judge of traffic."""
     saisie = str(pas.message.get("date_renouvellement") or "")
     ecrites = [corps.texte_de("renouvellement/dateRenouvellement") for corps in _corps_envoyes(pas, "REN")]
@@ -224,7 +207,7 @@ def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue(sorte, saisie, ecrite, phrase=phrase)
 
 
-def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _origine_inventee(pas: PasJoue, dire: Dire) -> Constats:
     """FID-13: no message claims another demande for its origin than the one that it was separated from, which
     is noted here."""
     if "reference_origine" in pas.message:
@@ -237,26 +220,23 @@ def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("origine_inventee", connue or "élément absent", inventee)
 
 
-def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _radiation_inventee(pas: PasJoue, dire: Dire) -> Constats:
     """FID-13: what registers or changes a demande does not radiate it."""
-    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas))
-    inventee = next((bloc for bloc in radiations if bloc is not None), None)
+    inventee = next((vue.radiation for vue in pas.de("getNumUnique") if vue.radiation is not None), None)
     if inventee is not None:
         observe = inventee.code_de("motifRadiation") or inventee.texte_de("dateRadiation")
         yield dire.rompue("radiation_inventee", observe=observe)
 
 
-def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-06: a reactivation has no motive; one that has radiates."""
-    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas, "RAD"))
-    motif = next(
-        (m for bloc in radiations if bloc is not None and (m := bloc.code_de("motifRadiation"))), None
-    )
+    motifs = [corps.code_de("radiation/motifRadiation") for corps in _corps_envoyes(pas, "RAD")]
+    motif = next(filter(None, motifs), None)
     if motif is not None:
         yield dire.rompue("motif_non_demande", observe=motif, commande=pas.commande)
 
 
-def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _date_du_fichier(pas: PasJoue, dire: Dire) -> Constats:
     """CTR-13: what is sent now is dated now, by the base's clock or, for an application whose clock cannot be
     set, by the machine's. In free traffic a test may send any date, to see it refused."""
     vus = 0
@@ -269,28 +249,27 @@ def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         if all(abs(ecrite - instant) > _ECART_MAX for instant in (vue.instant, vue.echange.recu_le)):
             sorte = "date_future" if ecrite > vue.instant else "date_passee"
             attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%d}"
-            chemin = "interfaceNuu/entete/dateFichier"
-            yield dire.rompue(sorte, attendu, ecrite.isoformat(), chemin=chemin)
+            yield dire.rompue(sorte, attendu, ecrite.isoformat())
             return
     if vus:
         yield dire.tenue()
 
 
-def _nature_devinee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _nature_devinee(pas: PasJoue, dire: Dire) -> Constats:
     """VIE-31, where no action names the operation: against that of the command, never against our guess. It
     is held only where the guess is the command's."""
     for vue in pas.observations:
         if vue.devinee:
-            la = replace(dire, echange=vue.echange.identifiant)
+            la = replace(dire, echange=vue.identifiant)
             constats = nature_pour(vue, la, pas.prevue.operations[0])
             yield from (c for c in constats if c.rompue or (vue is pas.envoi and vue.acceptee))
 
 
-def _nir_exige(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _nir_exige(pas: PasJoue, dire: Dire, attendu: Element) -> Constats:
     """CTR-12: who gives no NIR is registered all the same. An application that sends nothing says why."""
-    if pas.attendu is None or pas.envoi is not None or Statut.FAIT not in pas.attendus:
+    if pas.envoi is not None or Statut.FAIT not in pas.attendus:
         return
-    personnes = pas.attendu.enfant("personnePhysique")
+    personnes = attendu.enfant("personnePhysique")
     titulaires = () if personnes is None else (*personnes.tous("demandeur"), *personnes.tous(_COTITULAIRES))
     tu = any(not any(est_nom_de_nir(e.nom) for e in titulaire.enfants) for titulaire in titulaires)
     if tu and _LE_NIR.search(f"{pas.dit} {pas.reponse.get('anomalies')}"):
@@ -303,14 +282,12 @@ def titulaires_de(demande: Demande | None) -> frozenset[str]:
     return frozenset(f"{plier(p.prenom)} {plier(p.nom)} {p.date_naissance or ''}" for p in personnes)
 
 
-def _titulaires_cherches(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+def _titulaires_cherches(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """Judges VIE-10: the application searches for doublons with every holder for whom the demande was sent.
     The finding of a breach is about the message that registers the demande."""
     envoyes = pas.connu.titulaires.get(pas.reference)
-    if pas.envoi is None or not envoyes:
-        return
-    cherches = titulaires_de(pas.envoi.demande)
-    if not any(titulaires <= cherches for titulaires in envoyes):
+    cherches = titulaires_de(envoi.demande)
+    if envoyes and not any(titulaires <= cherches for titulaires in envoyes):
         attendu, observe = (", ".join(sorted(qui)) for qui in (envoyes[-1], cherches))
         yield dire.rompue("doublons_d_un_autre", attendu, observe)
 
@@ -322,36 +299,12 @@ _ECART_MAX: Final = timedelta(days=1)
 # --- the tables ------------------------------------------------------------------------------------------
 
 
-def _change_un_formulaire(commande: Commande) -> bool:
-    return commande.avec_demande and commande.sur_numero
-
-
-def _ecrit_un_evenement(commande: Commande) -> bool:
-    return not _ECRITURES.isdisjoint(commande.operations)
-
-
-def _change_un_evenement(commande: Commande) -> bool:
-    return not NATURES.keys().isdisjoint(commande.operations)
-
-
-def _envoie_un_document(commande: Commande) -> bool:
-    return any(OPERATIONS[operation].champ for operation in commande.operations)
-
-
-def _s_envoie_comme_un_genre(commande: Commande) -> bool:
-    return bool(commande.genres) and commande.nom != "separer"  # `origine` says it of a separation
-
-
-def _ne_radie_pas(commande: Commande) -> bool:
-    return commande.avec_demande and commande.nom != "renouveler"  # a renewal may tell what it ends
-
-
 _FIDELITES: Final = tuple(f"FID-{rang:02d}" for rang in range(1, 14))
 #: What was entered, and read.
 JUGES: Final = (
-    JugeDePas(_formulaire, _change_un_formulaire, (*_FIDELITES, "VIE-04")),
+    JugeDePas(_formulaire, lambda c: c.avec_demande and c.sur_numero, (*_FIDELITES, "VIE-04")),
     JugeDePas(_formulaire, attrgetter("enregistre"), _FIDELITES),
-    JugeDePas(_evenement, _ecrit_un_evenement, ("FID-14",)),
+    JugeDePas(_evenement, lambda c: not _ECRITURES.isdisjoint(c.operations), ("FID-14",)),
     JugeDePas(_radiation_de_la_decision, de("decider"), ("FID-14",)),
     JugeDePas(_bloc_dalo, de("declarer_dalo")),
     JugeDePas(_bloc_radiation, de("radier"), ("FID-14",)),
@@ -360,13 +313,15 @@ JUGES: Final = (
 )
 #: What the message is.
 DES_MESSAGES: Final = (
-    JugeDePas(_genre, _s_envoie_comme_un_genre),
+    # `origine` says it of a separation.
+    JugeDePas(_genre, lambda c: bool(c.genres) and c.nom != "separer"),
     JugeDePas(_nir_exige, attrgetter("avec_demande"), ("CTR-12",)),
     JugeDePas(_date_de_renouvellement, de("renouveler")),
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
-    JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
+    # A renewal may tell what it ends.
+    JugeDePas(_radiation_inventee, lambda c: c.avec_demande and c.nom != "renouveler", ("FID-13",)),
     JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
-    JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
+    JugeDePas(_date_du_fichier, lambda c: any(OPERATIONS[o].champ for o in c.operations), ("CTR-13",)),
     JugeDePas(_titulaires_cherches, de("chercher_doublons")),
-    JugeDePas(_nature_devinee, _change_un_evenement, ("VIE-31",)),
+    JugeDePas(_nature_devinee, lambda c: not NATURES.keys().isdisjoint(c.operations), ("VIE-31",)),
 )

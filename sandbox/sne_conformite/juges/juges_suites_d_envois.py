@@ -8,7 +8,9 @@ from sys import intern
 from typing import Final
 
 from sne_conformite.juges.juge import (
+    CONSTATS,
     DOCUMENTS,
+    Constats,
     Dire,
     JugeDeSuite,
     Messages,
@@ -35,12 +37,7 @@ _SUR_UN_NUMERO: Final = frozenset(
 _SUR_UNE_DEMANDE: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
 _TYPE_D_EVENEMENT: Final = "listeEvenements/evenement/codeTypeEvenement"
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
-_DE_TOUS: Final = frozenset(
-    {
-        "listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux", "getDemandesRadieesDepuisLe",
-        "getNouveauxDaloDepuisLe",
-    }
-)  # fmt: skip
+_DE_TOUS: Final = frozenset(CONSTATS["noms"]["questions_de_tous"])
 #: Messages that carry the whole form.
 _ENTIERS: Final = frozenset({"CRE", "CRS", "MOD"})
 #: Pannes that make the client wait by themselves.
@@ -51,10 +48,7 @@ REESSAIS_MAX: Final = 5
 #: Pannes that cut the connection before any byte of the answer: some HTTP libraries then send again
 #: by themselves. What is said of the very same file that comes back at once.
 _COUPURES: Final = frozenset({"coupure", "reponse_perdue"})
-_RENVOI_HTTP: Final = (
-    " C'est le même fichier, aussitôt : sans doute une bibliothèque HTTP qui renvoie d'elle-même un POST "
-    "dont la connexion a été coupée (en Java : -Dsun.net.http.retryPost=false)."
-)
+_RENVOI_HTTP: Final = f" {CONSTATS['suites']['renvoi_http']}"
 #: In free traffic, so many retries of one question are no tests that follow one another.
 REESSAIS_SURS: Final = 3
 #: An answer that took so long without a panne may have been given up: whether it was read cannot be told.
@@ -82,9 +76,9 @@ class NumerosConserves(JugeDeSuite):
     _cites: set[str] = field(default_factory=set)
     _abimes: dict[str, Constat] = field(default_factory=dict)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on the number of this exchange."""
-        numero, echange = vue.numero, vue.echange.identifiant
+        numero, echange = vue.numero, vue.identifiant
         if numero is not None and not est_creation(vue):
             if numero in self._delivres and numero not in self._cites:
                 self._cites.add(numero)
@@ -103,7 +97,7 @@ class NumerosConserves(JugeDeSuite):
         if vue.lisible and est_creation(vue) and vue.numero_rendu is not None:
             self._delivres[vue.numero_rendu] = echange
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """The damaged numbers of an application that sent none whole."""
         if len(self._abimes) >= ABIMES_MIN and not self._cites:
             yield from self._abimes.values()
@@ -133,7 +127,7 @@ class NomsUniques(JugeDeSuite):
     _contenus: dict[tuple[str, str], tuple[bytes, int | None]] = field(default_factory=dict)
     _guichets: set[str] = field(default_factory=set)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on the file name of this exchange."""
         if not vue.nom_fichier or not vue.octets_document:
             return
@@ -145,7 +139,7 @@ class NomsUniques(JugeDeSuite):
         elif connu is None and vue.guichet in self._guichets:
             yield dire.tenue()
         self._guichets.add(vue.guichet)
-        self._contenus.setdefault(cle, (vue.empreinte, vue.echange.identifiant))
+        self._contenus.setdefault(cle, (vue.empreinte, vue.identifiant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +172,7 @@ class Creations(JugeDeSuite):
         """The user asks again: what could not be looked for has to be, now."""
         self._vaines.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on the demandes created before."""
         if vue.operation in _RECHERCHES:
             yield from self._retrouver(vue)
@@ -192,9 +186,9 @@ class Creations(JugeDeSuite):
     def _passer_la_nuit(self, vue: Observation) -> None:
         """Allows demandes that the SNE radiated or erased to be created again. A night that touched many
         demandes does not say which: no registration before it is sure any more."""
-        if not vue.anomalies:
+        if not vue.echange.anomalies:
             self._enregistrees.clear()
-        self._sorties |= {str(a.get("valeur")) for a in vue.anomalies if a.get("regle") in _SORTIES}
+        self._sorties |= {str(a.get("valeur")) for a in vue.echange.anomalies if a.get("regle") in _SORTIES}
 
     def _suivre(self, numero: str, vue: Observation) -> None:
         """Radiated or deleted, a demande may be created again; renewed or reactivated, it is active."""
@@ -204,8 +198,8 @@ class Creations(JugeDeSuite):
         elif vue.type_fichier in ("RAD", "SUP"):
             self._sorties.add(numero)
 
-    def _creer(self, vue: Observation) -> Iterator[Constat]:
-        echange, qui = vue.echange.identifiant, personnes(vue)
+    def _creer(self, vue: Observation) -> Constats:
+        echange, qui = vue.identifiant, personnes(vue)
         cles = list(self._cles(vue))
         perdue = next((p for p in self._perdues if not p.cles.isdisjoint(cles)), None)
         vaine = perdue in self._vaines  # looked for before, and nothing could be read
@@ -251,7 +245,7 @@ class Creations(JugeDeSuite):
             identites: list[object] = [p.identite for p in vue.demande.titulaires]
             yield from ((vue.guichet, reference, personnes(vue), qui) for qui in identites or ["association"])
 
-    def _retrouver(self, vue: Observation) -> Iterator[Constat]:
+    def _retrouver(self, vue: Observation) -> Constats:
         if not self._perdues:
             return
         qui = personnes(vue)
@@ -282,7 +276,7 @@ class Ajouts(JugeDeSuite):
         self._laisses.extend(self._perdus.values())
         self._perdus.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on the events that may be there already."""
         if vue.operation == "listerEvenementsDemande":  # should that answer be lost too, it is not blind
             for cle in [c for c in self._perdus if c[:2] == (vue.guichet, vue.numero)]:
@@ -296,9 +290,9 @@ class Ajouts(JugeDeSuite):
                 "evenement_a_l_aveugle", observe="ajouterEvenementDemande", echange=self._perdus.pop(cle)
             )
         if vue.acceptee and not vue.lisible:
-            self._perdus[cle] = vue.echange.identifiant
+            self._perdus[cle] = vue.identifiant
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Events whose answer was lost, and that nobody added again."""
         for echange in (*self._laisses, *self._perdus.values()):
             yield Dire("VIE-28", echange).tenue()
@@ -325,7 +319,7 @@ class EcrituresRepetees(JugeDeSuite):
         """The user asks for something else, or for the same once more."""
         self._ecrites.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Remembers the messages of each kind, which tell together, at the end, what was repeated."""
         cles = list(self._cles(vue))
         avant = next((self._ecrites[cle] for cle in cles if cle in self._ecrites), None)
@@ -339,7 +333,7 @@ class EcrituresRepetees(JugeDeSuite):
             self._comptes[quoi] += 1
             self._tenues[quoi] = self.dire(vue).tenue()
             if vue.panne is None and vue.lisible and vue.retard < RETARD_MIN:  # a lost answer is asked again
-                self._ecrites |= dict.fromkeys(cles, vue.echange.identifiant)
+                self._ecrites |= dict.fromkeys(cles, vue.identifiant)
         yield from ()
 
     def _cles(self, vue: Observation) -> Iterator[object]:
@@ -352,7 +346,7 @@ class EcrituresRepetees(JugeDeSuite):
         if vue.acceptee and self.pilote and vue.document is not None:
             yield *qui, vue.document.texte_de(_TYPE_D_EVENEMENT)
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """Tells what was written twice; of a driven application, what was written once."""
         for quoi, tenue in self._tenues.items():
             repetees = self._repetees.get(quoi, [])
@@ -379,7 +373,7 @@ class Reessais(JugeDeSuite):
         """The user who asks again is no automatic retry."""
         self._echecs.clear()
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on the failure before it."""
         if not vue.soap or (vue.operation in _DE_TOUS and not self.pilote):
             return
@@ -443,7 +437,7 @@ class FormulairesEntiers(JugeDeSuite):
 
     _tenus: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """Returns the findings on what an accepted form keeps of the previous one."""
         if vue.operation != "getNumUnique" or vue.type_fichier not in _ENTIERS or not vue.acceptee:
             return

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_conformite.juges.juge import CONSTATS, Dire
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Constat
 
@@ -70,7 +70,7 @@ class TextesAbimes:
     #: By kind of message and element, the characters that arrived as they are.
     _nus: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
-    def voir(self, vue: Observation) -> Iterator[Constat]:
+    def voir(self, vue: Observation) -> Constats:
         """The findings that count from this exchange on."""
         genre = f"{vue.operation}/{vue.type_fichier[:3]}"
         for chemin, element in vue.noeuds:
@@ -82,7 +82,7 @@ class TextesAbimes:
             nus = self._nus.setdefault((genre, nom), set())
             nus.update(_ECHAPPE.sub(lambda e: "" if _lire(e[0]) else e[0], texte))
             if sorte:
-                dire = Dire(EXIGENCE, vue.echange.identifiant)
+                dire = Dire(EXIGENCE, vue.identifiant)
                 attendu = reparer(texte, sorte) or "la lettre saisie"
                 constat = dire.rompue(sorte, attendu, texte, chemin=chemin)
                 if sorte == ECHAPPE:
@@ -92,7 +92,7 @@ class TextesAbimes:
                 else:
                     yield from self._compter(sorte, texte, constat)
 
-    def _compter(self, sorte: str, texte: str, constat: Constat) -> Iterator[Constat]:
+    def _compter(self, sorte: str, texte: str, constat: Constat) -> Constats:
         vus = self._vus.setdefault(sorte, {})
         if len(vus) >= ABIMES_MIN:
             yield constat
@@ -101,7 +101,7 @@ class TextesAbimes:
             if len(vus) == ABIMES_MIN:
                 yield from vus.values()
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> Constats:
         """The findings that all the traffic was needed for."""
         restent = {mots: [vu for vu in vus if self._restes(vu)] for mots, vus in self._echappes.items()}
         comptent = [vus for vus in restent.values() if vus]

@@ -1,35 +1,30 @@
 """VIE: the findings of one message on the life of a demande. The judges of sequences judge what takes several
 messages (`juges_suites_d_envois`, `juges_refus`, `juges_releves`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sne_conformite.juges.juge import Dire, Juge, genres, operations
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire, Juge, genres, operations
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.demande import FORMULAIRE, Demande
 from sne_interface.domain.element_recu import Element
 
-_NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
-_MOTIFS: Final = f"{FORMULAIRE}/radiation/motifRadiation"
 #: Last day of the asynchronous exchanges (attested, letter n° 50 of the SNE).
 FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 
 
-def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def creation_sans_numero(vue: Observation, dire: Dire) -> Constats:
     """VIE-01, first half; that the number is kept is seen in sequence."""
-    yield dire.si(vue.numero is None, "numero_a_la_creation", observe=vue.numero, chemin=_NUM_UNIQUE)
+    yield dire.si(vue.numero is None, "numero_a_la_creation", observe=vue.numero)
 
 
-def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def modification_entiere(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-03, broken. The blocks that a creation may not lack are the form: a MOD without them wipes it out.
     That the form is whole is seen in sequence."""
-    if vue.demande is None:
-        return
-    demande = vue.demande
     manquent = []
     if demande.logement_recherche is None:
         manquent.append("logementRecherche")
@@ -41,78 +36,60 @@ def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("donnees_manquantes", chemin=f"{FORMULAIRE}/{nom}", nom=nom)
 
 
-def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def date_de_creation_gardee(vue: Observation, dire: Dire) -> Constats:
     """VIE-04: a modification keeps the date of deposit. The rule CYC006 compares with the base."""
     changee = vue.a_regle("CYC006")
     if changee is not None:
-        observe = str(changee.get("valeur") or "")
-        chemin = str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande")
-        yield dire.rompue("date_de_creation_changee", observe=observe, chemin=chemin)
+        yield _par_la_regle("date_de_creation_changee", changee, dire)
     elif vue.acceptee:
         yield dire.tenue()
 
 
-def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def date_de_renouvellement(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-05: a renewal has its day. That it is the one entered is seen by who drives the application."""
-    if vue.demande is None:
-        return
-    chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
-    donnee = vue.demande.date_renouvellement is not None
-    yield dire.si(donnee, "date_de_renouvellement_absente", chemin=chemin)
+    yield dire.si(demande.date_renouvellement is not None, "date_de_renouvellement_absente")
 
 
-def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def radiation_datee_et_motivee(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-06: a radiation has its day, and a motive of the list; without a motive it reactivates."""
-    radiation = _radiation(vue)
+    radiation = demande.radiation
     if radiation is None:
-        if vue.demande is not None:
-            yield _date_de_radiation_absente(dire)
+        yield dire.rompue("date_de_radiation_absente")
         return
-    liste, _ = vue.contrat.nomenclatures.par_chemin[_MOTIFS]
+    liste, _ = vue.contrat.nomenclatures.par_chemin[f"{FORMULAIRE}/radiation/motifRadiation"]
     motif = radiation.code_de("motifRadiation")
     fautes = []
     if radiation.date_de("dateRadiation") is None:
-        fautes.append(_date_de_radiation_absente(dire))
+        fautes.append(dire.rompue("date_de_radiation_absente"))
     if motif is not None and not vue.contrat.nomenclatures.contient(liste, motif):
         attendu = ", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code)
-        fautes.append(dire.rompue("motif_de_radiation_inconnu", attendu, motif, chemin=_MOTIFS))
+        fautes.append(dire.rompue("motif_de_radiation_inconnu", attendu, motif))
     yield from fautes or [dire.tenue()]
 
 
-def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def attribution_decrite(vue: Observation, dire: Dire, radiation: Element) -> Constats:
     """VIE-07: a radiation for attribution describes the dwelling."""
-    radiation = _radiation(vue)
-    if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
-        return
-    decrite = radiation.enfant("attributionLogement") is not None
-    yield dire.si(decrite, "attribution_absente", chemin=f"{FORMULAIRE}/radiation/attributionLogement")
+    if radiation.code_de("motifRadiation") == MOTIF_ATTRIBUTION:
+        yield dire.si(radiation.enfant("attributionLogement") is not None, "attribution_absente")
 
 
-def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def radiation_du_systeme(vue: Observation, dire: Dire, radiation: Element) -> Constats:
     """VIE-08: only the SNE radiates what nobody renewed."""
-    radiation = _radiation(vue)
-    motif = radiation.code_de("motifRadiation") if radiation is not None else None
-    if motif == MOTIF_NON_RENOUVELLEMENT:
-        yield dire.rompue("radren_envoye", observe=motif, chemin=_MOTIFS)
-    elif motif is not None:
-        yield dire.tenue()
+    motif = radiation.code_de("motifRadiation")
+    if motif is not None:
+        yield dire.si(motif != MOTIF_NON_RENOUVELLEMENT, "radren_envoye", observe=motif)
 
 
-def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def demande_d_origine(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-09: a separation names the demande that it comes from."""
-    if vue.demande is None:
-        return
-    dite, chemin = vue.demande.numero_associe is not None, f"{FORMULAIRE}/numUniqueAssocie"
-    yield dire.si(dite, "demande_d_origine_absente", chemin=chemin)
+    yield dire.si(demande.numero_associe is not None, "demande_d_origine_absente")
 
 
-def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def evenement_complet(vue: Observation, dire: Dire, document: Element) -> Constats:
     """VIE-16. A value that the rules refuse (a date in the future, a badly written characteristic) is an
     anomaly like another; what is judged here is that nothing compulsory is missing."""
-    if vue.document is None:
-        return
     fautes: list[Constat] = []
-    evenements = vue.document.tous("listeEvenements/evenement")
+    evenements = document.tous("listeEvenements/evenement")
     for evenement in evenements:
         for nom, sorte in (
             ("codeTypeEvenement", "type_d_evenement_absent"),
@@ -129,7 +106,7 @@ def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Iterator[Constat]:
+def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Constats:
     code = evenement.texte_de("codeTypeEvenement")
     genre = next((g for g in vue.contrat.evenements if g.code == code), None)
     if genre is None:
@@ -146,7 +123,7 @@ def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire)
             yield dire.rompue("caracteristique_absente", attendue.code, observe, chemin=chemin, code=code)
 
 
-def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Constats:
     """VIE-17. The rules EVT005 and EVT006 know who wrote what."""
     autrui, reglementaire = vue.a_regle("EVT005"), vue.a_regle("EVT006")
     if autrui is not None:
@@ -159,14 +136,14 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def nature_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def nature_de_l_evenement(vue: Observation, dire: Dire) -> Constats:
     """VIE-31. Of an operation that was guessed, by that very field, nothing is told: who drives the
     application knows what it was asked for."""
     if not vue.devinee:
         yield from nature_pour(vue, dire, vue.operation or "")
 
 
-def nature_pour(vue: Observation, dire: Dire, operation: str) -> Iterator[Constat]:
+def nature_pour(vue: Observation, dire: Dire, operation: str) -> Constats:
     """VIE-31, of the operation that was to be called. The codes are those of our own answers: a nature that
     is none of them says nothing; none at all contradicts nothing."""
     attendue = NATURES.get(operation)
@@ -183,44 +160,33 @@ def nature_pour(vue: Observation, dire: Dire, operation: str) -> Iterator[Consta
 #: `sorte` of a nature that contradicts the operation.
 NATURE_CONTRAIRE: Final = "nature_contraire"
 #: What each operation does, as natureModification says it.
-NATURES: Final = {
-    "ajouterEvenementDemande": "CRE",
-    "modifierEvenementDemande": "MOD",
-    "supprimerEvenementDemande": "SUP",
-}
+NATURES: Final[Mapping[str, str]] = CONSTATS["natures"]
 
 
-def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def canal_asynchrone(vue: Observation, dire: Dire) -> Constats:
     """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
     if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
         return
     yield dire.si(not vue.asynchrone, "asynchrone_apres_2018", chemin=vue.echange.chemin)
 
 
-def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def declaration_de_dalo(vue: Observation, dire: Dire, demande: Demande) -> Constats:
     """VIE-22: a DALO is declared with the number of the demande, its status and the day of the decision."""
-    if vue.demande is None:
-        return
-    dalo = vue.demande.information_dalo
-    bloc = "interfaceNuu/demande/informationDalo"
+    dalo = demande.information_dalo
     fautes = []
     if vue.numero is None:
         fautes.append(_numero_absent("La déclaration d'un DALO", dire))
     if dalo is None or dalo.code_de("statutDalo") is None:
-        fautes.append(dire.rompue("statut_dalo_absent", chemin=f"{bloc}/statutDalo"))
+        fautes.append(dire.rompue("statut_dalo_absent"))
     if dalo is None or dalo.date_de("dateDecisionDalo") is None:
-        fautes.append(dire.rompue("date_dalo_absente", chemin=f"{bloc}/dateDecisionDalo"))
+        fautes.append(dire.rompue("date_dalo_absente"))
     yield from fautes or [dire.tenue()]
 
 
-def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
+def suppression_ou_piece(vue: Observation, dire: Dire) -> Constats:
     """VIE-27: a deletion, or a scanned piece, has the number of the demande."""
     sujet = "La suppression" if vue.type_fichier == "SUP" else "La pièce"
     yield dire.tenue() if vue.numero is not None else _numero_absent(sujet, dire)
-
-
-def _radiation(vue: Observation) -> Element | None:
-    return None if vue.demande is None else vue.demande.radiation
 
 
 def _par_la_regle(sorte: str, anomalie: Mapping[str, Any], dire: Dire) -> Constat:
@@ -230,11 +196,8 @@ def _par_la_regle(sorte: str, anomalie: Mapping[str, Any], dire: Dire) -> Consta
 
 
 def _numero_absent(sujet: str, dire: Dire) -> Constat:
-    return dire.rompue("numero_absent", "le numéro délivré par le SNE", chemin=_NUM_UNIQUE, sujet=sujet)
-
-
-def _date_de_radiation_absente(dire: Dire) -> Constat:
-    return dire.rompue("date_de_radiation_absente", chemin=f"{FORMULAIRE}/radiation/dateRadiation")
+    attendu, chemin = "le numéro délivré par le SNE", f"{FORMULAIRE}/numUnique"
+    return dire.rompue("numero_absent", attendu, chemin=chemin, sujet=sujet)
 
 
 JUGES: Final = (

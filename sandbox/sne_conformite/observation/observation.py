@@ -1,8 +1,8 @@
 """An exchange of the journal, read as the judges need it: lazily, from the bytes, and never raising.
 
-A `Courrier` is one message, question or answer, opened as far as it can be; an `Observation` is the whole
-exchange. A part that cannot be read is None or empty: a message that was refused is judged too, on whatever
-can be told of it.
+A `Courrier` is one message, question or answer, opened as far as it can be; an `Observation` is a question,
+and the whole exchange with it. A part that cannot be read is None or empty: a message that was refused is
+judged too, on whatever can be told of it.
 """
 
 import binascii
@@ -93,7 +93,7 @@ class Courrier:
     def __init__(self, content_type: str, octets: bytes, contrat: Contrat) -> None:
         self.content_type = content_type
         self._octets = octets
-        self._contrat = contrat
+        self.contrat = contrat
 
     @cached_property
     def _ouvert(self) -> Message | ExchangeError:
@@ -139,7 +139,7 @@ class Courrier:
         out; of two fields of one name the first counts."""
         if self.charge is None:
             return {}
-        types = _types(self._contrat)
+        types = _types(self.contrat)
         lus: dict[str, Champ] = {}
         for noeud in self.charge.iterchildren(etree.Element):
             nom = str(etree.QName(noeud).localname)
@@ -191,23 +191,28 @@ def _types(contrat: Contrat) -> Mapping[str, str]:
     return {champ.nom: champ.type for message in messages for champ in message.champs}
 
 
-class Observation:
+class Observation(Courrier):
     """One exchange, seen by the judges. Every property may be asked of any exchange; none raises.
 
     Should one raise all the same, or who looks at it, the error stays in the exchange: `isoler` notes it in
     `accidents`, which whoever loops over exchanges tells, and goes on."""
 
     def __init__(self, echange: Echange, contrat: Contrat) -> None:
+        super().__init__(_en_tete(echange.en_tetes, "Content-Type"), echange.requete, contrat)
         self.echange = echange
-        self.contrat = contrat
         self.accidents: list[Accident] = []
 
     def __repr__(self) -> str:
-        return f"<Observation {self.echange.identifiant} {self.operation}>"
+        return f"<Observation {self.identifiant} {self.operation}>"
 
     def isoler(self, quoi: str, *exigences: str) -> Isolement:
         """`with vue.isoler("juger", "NOM-01"):` what goes wrong within is an accident of this exchange."""
-        return Isolement(self.accidents, quoi, *exigences, echange=self.echange.identifiant)
+        return Isolement(self.accidents, quoi, *exigences, echange=self.identifiant)
+
+    @property
+    def identifiant(self) -> int | None:
+        """Its id in the journal."""
+        return self.echange.identifiant
 
     # --- what kind of line ------------------------------------------------------------------------
 
@@ -305,49 +310,19 @@ class Observation:
         return self.echange.instant_base or self.echange.recu_le
 
     @property
-    def anomalies(self) -> list[dict[str, Any]]:
-        """The anomalies of the journal's line, warnings included."""
-        return self.echange.anomalies
-
-    @property
     def bloquantes(self) -> list[str]:
         """Rules that refused the message, in document order."""
-        return [str(a.get("regle")) for a in self.anomalies if a.get("gravite") == "bloquante"]
+        return [str(a.get("regle")) for a in self.echange.anomalies if a.get("gravite") == "bloquante"]
 
     def a_regle(self, *regles: str) -> dict[str, Any] | None:
         """The first anomaly of one of these rules, warnings included; None without any."""
-        return next((a for a in self.anomalies if a.get("regle") in regles), None)
+        return next((a for a in self.echange.anomalies if a.get("regle") in regles), None)
 
     # --- the request ------------------------------------------------------------------------------
 
     def en_tete(self, nom: str) -> str:
         """Value of an HTTP header of the request, "" when absent."""
         return _en_tete(self.echange.en_tetes, nom)
-
-    @cached_property
-    def question(self) -> Courrier:
-        """The message received, opened as far as it can be."""
-        return Courrier(self.en_tete("Content-Type"), self.echange.requete, self.contrat)
-
-    @property
-    def message(self) -> Message | None:
-        """The request out of its packaging."""
-        return self.question.message
-
-    @property
-    def enveloppe(self) -> Any:
-        """Root of the request's envelope (lxml)."""
-        return self.question.enveloppe
-
-    @property
-    def charge(self) -> Any:
-        """First element of the request's Body (lxml)."""
-        return self.question.charge
-
-    @property
-    def champs(self) -> dict[str, Champ]:
-        """Fields of the request's payload, by name."""
-        return self.question.champs
 
     @cached_property
     def prevue(self) -> OperationPubliee | None:
@@ -394,12 +369,22 @@ class Observation:
         """The document sent, as the rules read it; None when it is no XML."""
         return None if self.arbre is None else _decoder(self.arbre, self.contrat)
 
+    @property
+    def formulaire(self) -> Element | None:
+        """The `demandeLogement` of the document sent, None without any."""
+        return None if self.document is None else self.document.enfant("demande/demandeLogement")
+
     @cached_property
     def demande(self) -> Demande | None:
         """The document sent, when it is one of a demande."""
         if self.document is None or not any(e.nom == "demande" for e in self.document.enfants):
             return None
         return Demande(self.document)
+
+    @property
+    def radiation(self) -> Element | None:
+        """The radiation of the demande sent, None without any."""
+        return None if self.demande is None else self.demande.radiation
 
     @property
     def type_fichier(self) -> str:
@@ -417,7 +402,7 @@ class Observation:
         elif self.document is not None:
             envoye = self.document.texte_de("operation/numUnique")
         elif not self.asynchrone:
-            envoye = self.question.texte("numUnique")
+            envoye = self.texte("numUnique")
         return (envoye or "").strip() or None
 
     @cached_property

@@ -21,7 +21,7 @@ from sne_console.messages.documents_masques import (
 from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.contract.codec import lire_lieu
-from sne_interface.domain.echange import HORS_HTTP, Piece, document_parmi
+from sne_interface.domain.echange import HORS_HTTP, Piece
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -122,7 +122,7 @@ def cote_nu(observation: Observation, nom: Nom) -> Cote:
 
 def courrier_de(observation: Observation, nom: Nom) -> Courrier:
     """The message of one side."""
-    return observation.question if nom == "requete" else observation.reponse
+    return observation if nom == "requete" else observation.reponse
 
 
 def octets(observation: Observation, nom: Nom, *, brut: bool = False) -> bytes:
@@ -137,9 +137,7 @@ def document(observation: Observation, nom: Nom) -> bytes:
     """The document of one side, as it travelled; b"" without any."""
     if nom == "reponse":
         return document_repondu(observation)
-    return (
-        observation.octets_document if observation.asynchrone else document_parmi(observation.question.champs)
-    )
+    return observation.octets_document
 
 
 def morceaux(courrier: Courrier, observation: Observation) -> list[tuple[str, str, str, bytes]]:
@@ -304,7 +302,7 @@ def _enveloppe(en_tetes: list[tuple[str, str]], corps: bytes) -> dict[str, Any]:
 
 def _envoi(observation: Observation) -> dict[str, str]:
     """The request. HAR has no encoding there: fields of one's own begin with a line below."""
-    texte = _corps_har(observation.question, observation.echange.requete)
+    texte = _corps_har(observation, observation.echange.requete)
     if "encoding" in texte:
         return {"text": texte["text"], "_encoding": texte["encoding"], "comment": "Corps binaire, en base64."}
     return texte

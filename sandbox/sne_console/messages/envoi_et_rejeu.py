@@ -191,7 +191,7 @@ def cibles(observation: "Observation") -> list[str]:
     « structure » for a refusal by the schema."""
     if observation.arbre is None or observation.operation not in OPERATIONS or observation.asynchrone:
         return []
-    anomalies = sorted(observation.anomalies, key=lambda a: a.get("gravite") != Gravite.BLOQUANTE)
+    anomalies = sorted(observation.echange.anomalies, key=lambda a: a.get("gravite") != Gravite.BLOQUANTE)
     codes = list(dict.fromkeys(str(a.get("regle")) for a in anomalies))
     if not codes and observation.echange.verdict == "fault" and _fautes(observation, observation.arbre):
         return ["structure"]

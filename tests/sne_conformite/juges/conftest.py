@@ -1,6 +1,6 @@
 """What the judges say of the traffic of a bench."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,6 +8,7 @@ from banc import Banc, espacer
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite, juger
+from sne_conformite.juges.juge import Ordre
 from sne_conformite.observation.observation import observer
 from sne_conformite.rapports.rapport import Constat
 
@@ -17,14 +18,22 @@ Juger = Callable[..., list[Constat]]
 @pytest.fixture
 def constats() -> Juger:
     """`constats(banc)`: everything said of its traffic, exchange by exchange, then of the sequence; `ecart`
-    between two of them, as they came by default."""
+    between two of them, as they came by default; `commandes`: the exchanges before which one was told."""
 
-    def dire(banc: Banc, *, pilote: bool = False, ecart: timedelta | None = None) -> list[Constat]:
+    def dire(
+        banc: Banc,
+        *,
+        pilote: bool = False,
+        ecart: timedelta | None = None,
+        commandes: Sequence[int] = (),
+        acceleration: float = 1.0,
+    ) -> list[Constat]:
         contrat = banc.services.contrat
+        ordres = [Ordre(rang - 1) for rang in commandes]
         echanges = parcourir(banc.services.magasin, banc.nom)
         vues = [observer(e, contrat) for e in (echanges if ecart is None else espacer(echanges, ecart))]
         seuls = [constat for vue in vues for constat in juger(vue, pilote=pilote)]
-        dits = seuls + Suite(pilote=pilote).juger(vues)
+        dits = seuls + Suite(pilote=pilote, acceleration=acceleration, commandes=ordres).juger(vues)
         # « Attendu : rien » beside what was seen would mislead.
         assert [c for c in dits if c.observe and not c.attendu] == []
         return dits

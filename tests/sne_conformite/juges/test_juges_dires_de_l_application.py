@@ -6,7 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen, trouver
+from banc import (
+    FORMULAIRE,
+    MIDI,
+    Banc,
+    evenement,
+    message,
+    oter,
+    poser,
+    radiation,
+    renouvellement,
+    specimen,
+)
 from lxml import etree
 
 from sne_conformite.bilan.consequences import Consequences, Lectures
@@ -48,6 +59,12 @@ def casses(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> 
         attendus=FAIT,
     )
     return [c for c in juger_pas(pas) if not c.tenue]
+
+
+def _anomalies(vue: Observation) -> list[dict[str, str]]:
+    """Those answered, as the application tells them."""
+    champs = ("code", "propriete", "message")
+    return [dict(zip(champs, anomalie, strict=True)) for anomalie in reponses_lues.anomalies(vue)]
 
 
 @pytest.mark.parametrize(
@@ -143,16 +160,11 @@ def test_the_line_end_of_a_part_is_not_the_attestation_s(banc: Banc) -> None:
 
 
 def test_anomalies_are_told_in_any_order(banc: Banc) -> None:
-    from banc import FORMULAIRE, oter, poser
-
     racine = specimen("personne_seule")
     oter(racine, f"{FORMULAIRE}/principauxMotifDemande")
     poser(racine, f"{FORMULAIRE}/dateCreationDemande", "2019-01-01")
     banc.demander(racine)
-    recues = [
-        {"code": code, "propriete": propriete, "message": message}
-        for code, propriete, message in reponses_lues.anomalies(vues(banc)[0])
-    ]
+    recues = _anomalies(vues(banc)[0])
     assert len(recues) > 1
 
     def dit(anomalies: list[dict[str, str]]) -> list[str]:
@@ -231,18 +243,11 @@ def test_the_nature_of_an_event_that_no_action_names_is_judged_against_the_comma
     """VIE-31: SUP has our server take a change for a deletion, and is not folded into EMB-04, which is
     advice. The traffic alone says nothing of it."""
     numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
-    banc.fichier("ajouterEvenementDemande", evenement)
-    poser(evenement, "listeEvenements/evenement/idEvenement", "1")
-    date = trouver(evenement, "listeEvenements/evenement/dateSurvenance")
-    ecrite = etree.Element(date.tag.replace("dateSurvenance", "natureModification"))
-    ecrite.text = nature
-    date.addprevious(ecrite)
+    banc.fichier("ajouterEvenementDemande", evenement(numero))
     modifier = banc.services.contrat.operations["modifierEvenementDemande"]
     champs = {
         "nomFichier": "EVTG1226-201803151200-000001.xml",
-        "fichierXml": etree.tostring(evenement, encoding="UTF-8"),
+        "fichierXml": etree.tostring(evenement(numero, identifiant="1", nature=nature), encoding="UTF-8"),
         "nomCertificat": "CERG1226-201803151200.pem",
     }
     genre, corps = ecrire(modifier, champs, None)
@@ -265,8 +270,7 @@ def test_the_nature_of_an_event_that_no_action_names_is_judged_against_the_comma
 )
 def test_what_is_wrong_in_a_decision_has_its_code_and_label(banc: Banc, rang: int, code: str) -> None:
     numero, _ = banc.creer_demande()
-    document = specimen("evenement", "documents")
-    poser(document, "operation/numUnique", numero)
+    document = evenement(numero)
     banc.fichier("ajouterEvenementDemande", document)
     une = document.findall(".//{*}caracteristiqueSpecifique")[rang - 1]
     une[1].text = "2018-03-01" if rang == 9 else "oui"
@@ -291,9 +295,7 @@ def test_duplicates_may_be_told_by_the_messages_of_the_anomalies(banc: Banc) -> 
     banc.creer_demande()
     banc.demander(specimen("personne_seule"))
     (_, refus) = vues(banc)
-    anomalies = [
-        dict(zip(("code", "propriete", "message"), a, strict=True)) for a in reponses_lues.anomalies(refus)
-    ]
+    anomalies = _anomalies(refus)
     assert reponses_lues.doublons(refus)
 
     def dit(reponse: dict[str, Any]) -> list[str]:
@@ -308,13 +310,8 @@ def test_duplicates_may_be_told_by_the_messages_of_the_anomalies(banc: Banc) -> 
 def test_a_refusal_of_a_change_taken_for_a_success_is_told_whatever_number_comes_with_it(banc: Banc) -> None:
     numero, _ = banc.creer_demande()
     banc.demander(specimen("personne_seule"))  # any refusal
-    dit = rompues(
-        banc,
-        "modifier",
-        {"numero_unique": numero},
-        observations=[vues(banc)[1]],
-        connu=Connu(numeros={"d1": numero or ""}),
-    )
+    connu = Connu(numeros={"d1": numero})
+    dit = rompues(banc, "modifier", {"numero_unique": numero}, observations=[vues(banc)[1]], connu=connu)
     assert ("CTR-11", "refus_pris_pour_succes") in dit
 
 
@@ -366,9 +363,8 @@ def test_a_renewal_may_come_after_a_modification(banc: Banc) -> None:
     assert rompu(modifiee, renouvellement(racine, numero, "2018-03-15")) == set()
     assert rompu(renouvellement(racine, numero, "2018-03-15+01:00")) == set()
     assert rompu(renouvellement(racine, numero, "2018-03-14")) == {("VIE-05", "jour_de_moins")}
-    assert rompu(renouvellement(racine, numero, "2018-03-12")) == {
-        ("VIE-05", "date_de_renouvellement_erronee")
-    }
+    erronee = ("VIE-05", "date_de_renouvellement_erronee")
+    assert rompu(renouvellement(racine, numero, "2018-03-12")) == {erronee}
 
 
 def test_a_demande_comes_only_from_the_one_it_was_separated_from(banc: Banc) -> None:

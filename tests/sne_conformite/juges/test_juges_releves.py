@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
+from banc import FORMULAIRE, MIDI, Banc, evenement, poser, specimen, trouver
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
+from sne_conformite.juges.juge import CONSTATS
+from sne_conformite.juges.juges_releves import _AUTRE_NOM
 from sne_conformite.observation.observation import observer
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_sandbox.server import tls
@@ -124,20 +126,19 @@ def test_un_releve_sans_les_octets_du_certificat(banc: Banc, rompues: Rompues) -
 
 
 def _decision(banc: Banc, numero: str, *, bail: bool, operation: str = "ajouterEvenementDemande") -> None:
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
+    decision = evenement(numero, identifiant="" if operation == "ajouterEvenementDemande" else "1")
     if not bail:
-        liste = trouver(evenement, "listeEvenements/evenement/listeCaracteristiquesSpecifiques")
+        liste = trouver(decision, "listeEvenements/evenement/listeCaracteristiquesSpecifiques")
         for caracteristique in list(liste)[-2:]:
             liste.remove(caracteristique)
-    if operation != "ajouterEvenementDemande":
-        poser(evenement, "listeEvenements/evenement/idEvenement", "1")
-    banc.fichier(operation, evenement)
+    banc.fichier(operation, decision)
 
 
-def _attribuer(banc: Banc, numero: str) -> None:
+def _attribuer(banc: Banc, numero: str, date: str = "") -> None:
     radiee = specimen("radiation")
     poser(radiee, f"{FORMULAIRE}/numUnique", numero)
+    if date:
+        poser(radiee, f"{FORMULAIRE}/radiation/dateRadiation", date)
     banc.demander(radiee, nom="DEMG1226-201803151200-000009.xml")
 
 
@@ -156,10 +157,7 @@ def test_un_bail_et_sa_radiation_refusee(banc: Banc, rompues: Rompues) -> None:
     """VIE-18: what refused the radiation is told by itself, when the application is driven."""
     numero, _ = banc.creer_demande("colocataires")
     _decision(banc, numero, bail=True)
-    radiee = specimen("radiation")
-    poser(radiee, f"{FORMULAIRE}/numUnique", numero)
-    poser(radiee, f"{FORMULAIRE}/radiation/dateRadiation", "2019-03-15")
-    banc.demander(radiee, nom="DEMG1226-201803151200-000009.xml")
+    _attribuer(banc, numero, "2019-03-15")
 
     assert ("VIE-18", "bail_sans_radiation") in rompues(banc)
     assert ("VIE-18", "bail_sans_radiation") not in rompues(banc, pilote=True)
@@ -267,8 +265,6 @@ def test_un_serveur_a_un_autre_nom_refuse(banc: Banc, rompues: Rompues, tenues: 
 
 def test_les_phrases_sont_celles_du_serveur() -> None:
     """What is looked for is what the server writes: a sentence changed there would blind us."""
-    from sne_conformite.juges.juges_releves import _AUTRE_NOM, _SANS_CERTIFICAT
-
     ecrites = [phrase for phrase, _ in tls.phrases()["raisons"].values()]
-    for morceau in (*(m for m, _ in _SANS_CERTIFICAT), "certificat du serveur, expiré", _AUTRE_NOM):
+    for morceau in (*CONSTATS["poignees"].values(), "certificat du serveur, expiré", _AUTRE_NOM):
         assert any(morceau in phrase for phrase in ecrites), morceau

@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, MIDI, Banc, espacer, message, poser, radiation, specimen
+from banc import FORMULAIRE, MIDI, Banc, evenement, message, poser, radiation, specimen
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
-from sne_conformite.juges.juge import Ordre
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.panne import PanneDefinition
@@ -35,6 +34,16 @@ def armer(banc: Banc, genre: str, fois: int = 1, **parametres: str) -> None:
     pannes.armer(
         banc.services.magasin, banc.nom, PanneDefinition(genre=genre, fois=fois, parametres=parametres)
     )
+
+
+def _evenement(banc: Banc) -> Any:
+    """An event of a demande that is registered."""
+    return evenement(banc.creer_demande("colocataires")[0])
+
+
+def _dernier(banc: Banc) -> int:
+    """The id of the last exchange."""
+    return banc.journal()[0].identifiant or 0
 
 
 @pytest.mark.parametrize("abimer", [lambda n: n[:14], lambda n: n + "0", str.lower])
@@ -193,34 +202,24 @@ def test_un_evenement_dont_la_reponse_est_perdue(
     banc: Banc, constats: Juger, genre: str, suite: list[str], attendu: set[tuple[str, bool]]
 ) -> None:
     """VIE-28: read again, added again blindly, or left."""
-    numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
+    document = _evenement(banc)
     armer(banc, genre)
     for operation in ("ajouterEvenementDemande", *suite):
-        banc.fichier(operation, evenement)
+        banc.fichier(operation, document)
 
     assert {(c.sorte, c.tenue) for c in constats(banc) if c.exigence == "VIE-28"} == attendu
 
 
-def test_l_evenement_que_l_utilisateur_redemande(banc: Banc) -> None:
+def test_l_evenement_que_l_utilisateur_redemande(banc: Banc, rompues: Rompues) -> None:
     """VIE-28 speaks of what an application adds again by itself."""
-    numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
+    document = _evenement(banc)
     armer(banc, "reponse_perdue")
     for _ in range(2):
-        banc.fichier("ajouterEvenementDemande", evenement)
-    contrat = banc.services.contrat
-    vues = [observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom)]
-    redemande = (vues[-1].echange.identifiant or 0) - 1
+        banc.fichier("ajouterEvenementDemande", document)
 
-    def rompues(*commandes: int) -> set[str]:
-        constats = Suite(pilote=True, commandes=[Ordre(c) for c in commandes]).juger(vues)
-        return {c.sorte for c in constats if c.exigence == "VIE-28" and not c.tenue}
-
-    assert rompues() == {"evenement_a_l_aveugle"}
-    assert rompues(redemande) == set()
+    aveugle = ("VIE-28", "evenement_a_l_aveugle")
+    assert aveugle in rompues(banc, pilote=True)
+    assert aveugle not in rompues(banc, pilote=True, commandes=[_dernier(banc)])
 
 
 @pytest.mark.parametrize(
@@ -244,14 +243,12 @@ def test_ce_qui_est_ecrit_deux_fois(
 ) -> None:
     """VIE-32: of a driven application for one command; in free traffic the same, at once, and always."""
     numero, racine = banc.creer_demande("hebergee_secret")
-    evenement, autre = (specimen("evenement", "documents") for _ in range(2))
-    for document, jour in ((evenement, "2018-03-01"), (autre, "2018-03-02")):
-        poser(document, "operation/numUnique", numero)
-        poser(document, "listeEvenements/evenement/dateSurvenance", jour)
+    decision, autre = evenement(numero), evenement(numero)
+    poser(autre, "listeEvenements/evenement/dateSurvenance", "2018-03-02")
     modification, dalo = message(racine, "MOD", numero), specimen("dalo")
     poser(dalo, f"{FORMULAIRE}/numUnique", numero)
     gestes: dict[str, Callable[[int], Any]] = {
-        "décision": lambda rang: banc.fichier("ajouterEvenementDemande", evenement),
+        "décision": lambda rang: banc.fichier("ajouterEvenementDemande", decision),
         "autre": lambda rang: banc.fichier("ajouterEvenementDemande", autre),
         "modification": lambda rang: envoyer(banc, modification, rang),
         "dalo": lambda rang: banc.demander(dalo, operation="getDeclarationNouveauDalo"),
@@ -268,33 +265,25 @@ def test_ce_qui_est_ecrit_deux_fois(
 
 def test_une_panne_qui_n_a_rien_ajoute(banc: Banc, constats: Juger) -> None:
     """VIE-28: the proxy's page came before the SNE was reached."""
-    numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
+    document = _evenement(banc)
     armer(banc, "html_502")
     for _ in range(2):
-        banc.fichier("ajouterEvenementDemande", evenement)
+        banc.fichier("ajouterEvenementDemande", document)
 
     assert [c for c in constats(banc) if c.exigence == "VIE-28"] == []
 
 
-def test_une_recherche_qui_se_perd_aussi(banc: Banc) -> None:
+def test_une_recherche_qui_se_perd_aussi(banc: Banc, rompues: Rompues) -> None:
     """VIE-12: who looked for it in vain is not blind, until the user asks again."""
-    racine, contrat = specimen("personne_seule"), banc.services.contrat
+    racine = specimen("personne_seule")
     armer(banc, "reponse_perdue", fois=2)
     envoyer(banc, racine, 1)
     envoyer(banc, racine, 2, operation="getDoublons")
     envoyer(banc, racine, 1)
-    suite = [observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom)]
-    cherchee = suite[1].echange.identifiant
-    assert cherchee is not None
 
-    def rompues(*commandes: int) -> set[str]:
-        constats = Suite(pilote=True, commandes=[Ordre(c) for c in commandes]).juger(suite)
-        return {constat.sorte for constat in constats if not constat.tenue}
-
-    assert "creation_a_l_aveugle" not in rompues()
-    assert "creation_a_l_aveugle" in rompues(cherchee)
+    aveugle = ("VIE-12", "creation_a_l_aveugle")
+    assert aveugle not in rompues(banc, pilote=True)
+    assert aveugle in rompues(banc, pilote=True, commandes=[_dernier(banc)])
 
 
 def test_un_homonyme_apres_une_reponse_perdue(banc: Banc, rompues: Rompues) -> None:
@@ -399,34 +388,28 @@ def test_des_reessais_espaces(banc: Banc, constats: Juger, fois: int, rompue: bo
 
 
 @pytest.mark.parametrize(("acceleration", "rompue"), [(1.0, True), (5.0, False)])
-def test_des_attentes_sur_l_horloge_de_l_epreuve(banc: Banc, acceleration: float, rompue: bool) -> None:
+def test_des_attentes_sur_l_horloge_de_l_epreuve(
+    banc: Banc, constats: Juger, acceleration: float, rompue: bool
+) -> None:
     """VIE-13: a quarter of a second is more than one on a clock that goes five times as fast."""
     armer(banc, "html_502")
     for _ in range(2):
         banc.relire("0620318999999G1226")
-    echanges = espacer(parcourir(banc.services.magasin, banc.nom), timedelta(seconds=0.25))
-    vues = [observer(echange, banc.services.contrat) for echange in echanges]
-    constats = Suite(pilote=True, acceleration=acceleration).juger(vues)
+    dits = constats(banc, pilote=True, ecart=timedelta(seconds=0.25), acceleration=acceleration)
 
-    assert [c.tenue for c in constats if c.exigence == "VIE-13"] == [not rompue]
+    assert [c.tenue for c in dits if c.exigence == "VIE-13"] == [not rompue]
 
 
-def test_l_utilisateur_qui_redemande(banc: Banc) -> None:
+def test_l_utilisateur_qui_redemande(banc: Banc, rompues: Rompues) -> None:
     """A driven application that is told the same again does it at once: that is no retry of its own."""
     armer(banc, "html_502")
     for _ in range(2):
         banc.relire("0620318999999G1226")
-    contrat = banc.services.contrat
-    echanges = espacer(parcourir(banc.services.magasin, banc.nom), AUSSITOT)
-    vues = [observer(echange, contrat) for echange in echanges]
-    rangs = [vue.echange.identifiant or 0 for vue in vues]
+    second = _dernier(banc)
 
-    def sortes(commandes: list[int]) -> set[str]:
-        constats = Suite(pilote=True, commandes=[Ordre(c) for c in commandes]).juger(vues)
-        return {c.sorte for c in constats if not c.tenue}
-
-    assert sortes([rangs[0] - 1]) == {"reessai_sans_attente"}
-    assert sortes([rangs[0] - 1, rangs[0]]) == set()
+    une = [second - 1]
+    assert rompues(banc, pilote=True, ecart=AUSSITOT, commandes=une) == {("VIE-13", "reessai_sans_attente")}
+    assert rompues(banc, pilote=True, ecart=AUSSITOT, commandes=[*une, second]) == set()
 
 
 def test_deux_clients_a_la_fois(banc: Banc) -> None:

@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, Banc, message, oter, poser, radiation, renouvellement, specimen, trouver
+from banc import (
+    FORMULAIRE,
+    Banc,
+    evenement,
+    message,
+    oter,
+    poser,
+    radiation,
+    renouvellement,
+    specimen,
+    trouver,
+)
 from lxml import etree
 
 from sne_conformite.rapports.rapport import Constat
@@ -178,11 +189,9 @@ def test_un_evenement_incomplet(
     banc: Banc, rompues: Rompues, casser: Callable[[Any], None], sorte: str
 ) -> None:
     """VIE-16."""
-    numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
-    casser(evenement)
-    banc.fichier("ajouterEvenementDemande", evenement)
+    incomplet = evenement(banc.creer_demande("colocataires")[0])
+    casser(incomplet)
+    banc.fichier("ajouterEvenementDemande", incomplet)
 
     assert rompues(banc, pilote=True) == {("VIE-16", sorte)}
 
@@ -190,18 +199,16 @@ def test_un_evenement_incomplet(
 def test_l_auteur_d_un_evenement(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
     """VIE-17: the one who wrote it changes it; a regulatory one stays."""
     numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
-    banc.fichier("ajouterEvenementDemande", evenement)
-    poser(evenement, f"{EVENEMENT}/idEvenement", "1")
-    banc.fichier("modifierEvenementDemande", evenement)
+    banc.fichier("ajouterEvenementDemande", evenement(numero))
+    change = evenement(numero, identifiant="1")
+    banc.fichier("modifierEvenementDemande", change)
     assert tenues(banc) >= {"VIE-16", "VIE-17"}
 
-    banc.fichier("supprimerEvenementDemande", evenement)
-    poser(evenement, "entete/codeGuichet", "G1104")
-    banc.fichier("modifierEvenementDemande", evenement)
-    oter(evenement, f"{EVENEMENT}/idEvenement")
-    banc.fichier("modifierEvenementDemande", evenement)
+    banc.fichier("supprimerEvenementDemande", change)
+    poser(change, "entete/codeGuichet", "G1104")
+    banc.fichier("modifierEvenementDemande", change)
+    oter(change, f"{EVENEMENT}/idEvenement")
+    banc.fichier("modifierEvenementDemande", change)
     assert {sorte for exigence, sorte in rompues(banc, pilote=True) if exigence == "VIE-17"} == {
         "evenement_reglementaire_supprime",
         "evenement_d_autrui",
@@ -223,15 +230,8 @@ def test_la_nature_d_une_modification(
 ) -> None:
     """VIE-31: what is written of the event is what the operation does."""
     numero, _ = banc.creer_demande("colocataires")
-    evenement = specimen("evenement", "documents")
-    poser(evenement, "operation/numUnique", numero)
-    banc.fichier("ajouterEvenementDemande", evenement)
-    poser(evenement, f"{EVENEMENT}/idEvenement", "1")
-    date = trouver(evenement, f"{EVENEMENT}/dateSurvenance")
-    ecrite = etree.Element(date.tag.replace("dateSurvenance", "natureModification"))
-    ecrite.text = nature
-    date.addprevious(ecrite)
-    banc.fichier("modifierEvenementDemande", evenement)
+    banc.fichier("ajouterEvenementDemande", evenement(numero))
+    banc.fichier("modifierEvenementDemande", evenement(numero, identifiant="1", nature=nature))
 
     assert {rompue for rompue in rompues(banc, pilote=True) if rompue[0] == "VIE-31"} == attendu
     dits = [c.tenue for c in constats(banc, pilote=True) if c.exigence == "VIE-31"]

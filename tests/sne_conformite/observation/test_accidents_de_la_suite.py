@@ -17,7 +17,7 @@ from lxml import etree
 from sne_conformite import juges
 from sne_conformite.bilan import constats_recueillis, trafic_juge
 from sne_conformite.bilan.trafic_juge import juger_base, parcourir
-from sne_conformite.juges.juge import VALEUR_MAX, Dire, Juge
+from sne_conformite.juges.juge import VALEUR_MAX, Dire, Juge, appeler
 from sne_conformite.observation.accidents_de_la_suite import (
     ACCIDENTS_MAX,
     ERREUR_MAX,
@@ -147,7 +147,7 @@ def _casser(monkeypatch: pytest.MonkeyPatch, exigence: str, sur: int) -> None:
         def juger(vue: Observation, dire: Dire) -> Iterator[Constat]:
             if vue.echange.identifiant == sur:
                 raise KeyError("206127511100564")
-            yield from juge.juger(vue, dire)
+            yield from appeler(juge.juger, vue, dire)
 
         return Juge(juge.exigence, juger, juge.sur) if juge.exigence == exigence else juge
 
@@ -195,7 +195,7 @@ def test_a_thousand_accidents_of_one_bug_are_kept_in_short(
     assert juge.entete.non_juges.count("Erreur du bac à sable") == 1
 
 
-def _rater(*_: Any) -> Iterator[Constat]:
+def _rater(*_: Any) -> Any:
     raise ZeroDivisionError
 
 
@@ -211,32 +211,27 @@ def test_the_other_exchanges_are_judged_by_it(banc: Banc, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     ("ou", "dit"),
-    [("citer", "le montrer"), ("dites", "relever ce que le SNE y répond"), ("suite", "juger VIE-20")],
+    [
+        ("sne_conformite.bilan.constats_recueillis.citer", "le montrer"),
+        ("sne_conformite.bilan.constats_recueillis._dites", "relever ce que le SNE y répond"),
+        ("sne_conformite.juges.juges_refus.RefusRenvoyes.voir", "juger VIE-20"),
+    ],
 )
 def test_what_is_shown_answered_or_followed_stays_there_too(
     banc: Banc, monkeypatch: pytest.MonkeyPatch, ou: str, dit: str
 ) -> None:
-    def rate(*_: Any) -> Any:
-        raise RecursionError
-
-    if ou == "suite":
-        monkeypatch.setattr("sne_conformite.juges.juges_refus.RefusRenvoyes.voir", rate)
-    else:
-        monkeypatch.setattr(constats_recueillis, {"citer": "citer", "dites": "_dites"}[ou], rate)
+    monkeypatch.setattr(ou, _rater)
     banc.demander(specimen("personne_seule"), nom="demande.xml")
     juge = rapport(banc)
 
-    assert f"impossible de {dit}, échange 1 (RecursionError, " in juge.entete.non_juges
+    assert f"impossible de {dit}, échange 1 (ZeroDivisionError, " in juge.entete.non_juges
     assert {v.exigence for v in juge.verifications if v.verdict is Verdict.ECHOUE} == {"NOM-01"}
 
 
 def test_what_fails_at_the_end_of_a_sequence_is_of_no_exchange(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def rate(*_: Any) -> Any:
-        raise ZeroDivisionError("division by zero")
-
-    monkeypatch.setattr("sne_conformite.juges.juges_releves.Decisions.finir", rate)
+    monkeypatch.setattr("sne_conformite.juges.juges_releves.Decisions.finir", _rater)
     banc.demander(specimen("personne_seule"))
     juge = rapport(banc)
 
@@ -248,20 +243,16 @@ def test_what_is_read_again_to_be_shown_and_cannot_be_is_told(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a sequence ends by finding cites an exchange that was gone through long before."""
-
-    def rate(*_: Any) -> Any:
-        raise RecursionError
-
     monkeypatch.setattr(
         "sne_conformite.juges.juges_releves.Decisions.finir",
         lambda _: iter([Dire("VIE-18", 1).rompue("bail_sans_radiation", phrase="Rien ne suit.")]),
     )
-    monkeypatch.setattr(constats_recueillis, "citer", rate)
+    monkeypatch.setattr(constats_recueillis, "citer", _rater)
     banc.demander(specimen("personne_seule"))
     juge = rapport(banc)
 
     assert {v.exigence for v in juge.verifications if v.verdict is Verdict.ECHOUE} == {"VIE-18"}
-    assert "impossible de le montrer, échange 1 (RecursionError, " in juge.entete.non_juges
+    assert "impossible de le montrer, échange 1 (ZeroDivisionError, " in juge.entete.non_juges
 
 
 def test_what_was_found_before_the_failure_is_kept(banc: Banc) -> None:
