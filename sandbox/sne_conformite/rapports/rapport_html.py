@@ -170,9 +170,8 @@ def empreinte(feuille: str) -> str:
 
 def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> FicheDeCause:
     cite = echange_de(groupe, rapport)
-    chemin = groupe.constat.chemin if groupe.constat else ""
-    montre = document_cite.montrer(cite, chemin) if cite is not None else None
-    if montre is not None and groupe.exemple is None and not montre.marquees:
+    montre = document_cite.montrer(cite, groupe.constat.chemin) if cite is not None else None
+    if montre is not None and groupe.constat.exemple is None and not montre.marquees:
         montre = None  # no smaller than any other message, and nothing to point at
     montres = tuple(numero for numero in groupe.echanges if numero in cites)
     textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}

@@ -177,8 +177,6 @@ class _Resume:
 
     def _constat(self, groupe: GroupeConstats) -> None:
         constat = groupe.constat
-        if constat is None:
-            return
         dites = valeurs_de(constat, lambda valeur: abrege(visible(valeur), _VALEUR_MAX))
         lignes = [f"  {mot} : {dit}" for mot, dit in dites]
         if len(lignes) > 1:
@@ -195,10 +193,11 @@ class _Resume:
             self._dire(f"  vu {groupe.nombre} fois, {dont}{groupe.ou}")
 
     def _exemple(self, groupe: GroupeConstats) -> None:
-        if groupe.exemple is None:
+        exemple = groupe.constat.exemple
+        if exemple is None:
             return
-        toutes = lignes_exemple(groupe.exemple)
-        trouvee = branche_exemple(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
+        toutes = lignes_exemple(exemple)
+        trouvee = branche_exemple(exemple, groupe.constat.chemin)
         if trouvee is not None and len(toutes) > _EXEMPLE_MAX:
             ou, valeur = trouvee
             self._dire(f"  le plus petit exemple, à {ou} :")

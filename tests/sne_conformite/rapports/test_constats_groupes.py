@@ -24,17 +24,14 @@ def test_alike_findings_are_one_the_widest_first_the_advice_after() -> None:
 
 def test_the_example_shown_is_the_smallest_household() -> None:
     groupe = grouper(rapport())[0]
-    assert groupe.exemple is not None
-    assert "plus" not in groupe.exemple
+    assert groupe.constat.exemple is not None
+    assert "plus" not in groupe.constat.exemple
     assert groupe.commande.startswith("sne-sandbox conform")
     assert groupe.texte == "Chaque co-titulaire saisi est transmis."
 
 
 def test_the_exchange_shown_is_the_one_cited() -> None:
-    (
-        premier,
-        *_,
-    ) = grouper(rapport())
+    premier, *_ = grouper(rapport())
     cite = echange_de(premier, rapport())
     assert cite is not None
     assert cite.identifiant == 12
@@ -65,7 +62,7 @@ def test_a_failed_check_without_a_finding_is_not_lost() -> None:
     muette = replace(juge.scenarios[1].verifications[1], constats=(), verdict=Verdict.ECHOUE)
     scenario = replace(juge.scenarios[1], verifications=(muette,))
     (groupe,) = grouper(replace(juge, scenarios=(scenario,), bilans=()))
-    assert (groupe.exigence, groupe.sorte, groupe.constat) == ("FID-02", "", None)
+    assert (groupe.exigence, groupe.sorte, groupe.constat.phrase) == ("FID-02", "", "")
     assert groupe.phrase == "La vérification n'a pas abouti."
 
 
