@@ -117,12 +117,8 @@ def resume(rapport: Rapport) -> str:
     signe = "✅" if rapport.conforme else "❌"
     lignes = [f"### {signe} {_sur(conclure(rapport))} : {_sur(entete.application)}", ""]
     lignes += [f"- {_sur(motif)}" for motif in rapport.motifs]
-    for mention in rapport.mentions:
-        lignes.append(f"- {_sur(mention.titre)} : {mention.verdict.value}")
-    for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
-        if lot:
-            dits = " · ".join(f"{issue.signe} {issue.compte(n)}" for issue, n in lot)
-            lignes.append(f"- {titre} : {dits}")
+    lignes += [f"- {_sur(mention.titre)} : {mention.verdict}" for mention in rapport.mentions]
+    lignes += [f"- {dit}" for dit in comptes.dits()]
     for titre, groupes in (
         ("À corriger", comptes.a_corriger),
         ("Recommandations non suivies", comptes.conseils),

@@ -314,6 +314,12 @@ class ComptesDuRapport:
         """All that were met."""
         return [issue for issue, _ in (*self.verifications, *self.exigences)]
 
+    def dits(self) -> Iterator[str]:
+        """« Vérifications : ✓ 4 réussies · ✗ 1 échouée », then the same of the requirements."""
+        for titre, lot in (("Vérifications", self.verifications), ("Exigences", self.exigences)):
+            if lot:
+                yield f"{titre} : {' · '.join(f'{issue.signe} {issue.compte(n)}' for issue, n in lot)}"
+
     def en_json(self) -> dict[str, Any]:
         """`synthese` of a report: every issue has its number, by its word in the singular."""
         return {

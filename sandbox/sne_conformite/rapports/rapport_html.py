@@ -53,13 +53,7 @@ _PREMIERS: Final = 6
 _CAUSES_MAX: Final = 3
 _LARGEUR_BARRE: Final = 160
 _CITE: Final = re.compile(r"(\béchange (\d+))")
-_CLASSES: Final = {
-    VerdictMention.ACQUISE: "bien",
-    VerdictMention.RESERVES: "conseil",
-    VerdictMention.INCOMPLETE: "neutre",
-    VerdictMention.REFUSEE: "mal",
-    VerdictMention.INACHEVEE: "mal",
-}
+_CLASSES: Final = dict(zip(VerdictMention, ("mal", "mal", "neutre", "conseil", "bien"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +81,11 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     colonnes, cases = synthese.matrice(rapport)
     libre = rapport.entete.mode == TRAFIC
     avant = alentours.avant
-
-    def fiches(groupes: Collection[GroupeConstats]) -> list[FicheDeCause]:
-        return [_fiche(groupe, rapport, cites) for groupe in groupes]
-
+    causes = {"a_corriger": comptes.a_corriger, "conseils": comptes.conseils, "connus": comptes.connus}
     return _modele().render(
         rapport=rapport,
         entete=rapport.entete,
         rien_d_accepte=verdict_de_conformite.RIEN_D_ACCEPTE,
-        candidat=rapport.entete.candidat,
         tete=synthese.tete(rapport),
         avertissements=verdict_de_conformite.avertir(rapport),
         alentours=alentours,
@@ -104,9 +94,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         risques=synthese.risques(rapport),
         comparaison=rapports_compares.comparer(avant, rapport) if avant is not None else None,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
-        a_corriger=fiches(comptes.a_corriger),
-        conseils=fiches(comptes.conseils),
-        connus=fiches(comptes.connus),
+        **{nom: [_fiche(groupe, rapport, cites) for groupe in lot] for nom, lot in causes.items()},
         verdicts=comptes.verifications,
         etats=comptes.exigences,
         legende=verdict_de_conformite.legende(comptes.issues),
@@ -193,15 +181,9 @@ def _message(texte: str) -> str:
 
 def _requete(echange: EchangeCite) -> list[tuple[str, bool]]:
     """Runs of lines of a request, and whether the SNE complained of them."""
-    texte = _message(echange.requete)
-    morceaux: list[tuple[str, bool]] = []
-    for rang, ligne in enumerate(texte.split("\n"), 1):
-        marquee = rang in echange.lignes
-        if morceaux and morceaux[-1][1] is marquee:
-            morceaux[-1] = (f"{morceaux[-1][0]}\n{ligne}", marquee)
-        else:
-            morceaux.append((ligne, marquee))
-    return morceaux
+    lignes = enumerate(_message(echange.requete).split("\n"), 1)
+    lots = groupby(lignes, key=lambda numerotee: numerotee[0] in echange.lignes)
+    return [("\n".join(ligne for _, ligne in lot), marquee) for marquee, lot in lots]
 
 
 def _lie(texte: str, cites: Collection[int]) -> Markup:

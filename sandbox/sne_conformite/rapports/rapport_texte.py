@@ -128,11 +128,9 @@ class _Resume:
             self._dire(f"  {motif}")
         for phrase in verdict_de_conformite.avertir(self._rapport):
             self._dire(f"  {visible(phrase)}", "yellow")
-        comptes = self._comptes
-        for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
-            if lot:
-                self._dire(f"{titre} : {' · '.join(f'{i.signe} {i.compte(n)}' for i, n in lot)}")
-        self._a_dire = verdict_de_conformite.legende(comptes.issues)
+        for dit in self._comptes.dits():
+            self._dire(dit)
+        self._a_dire = verdict_de_conformite.legende(self._comptes.issues)
         duree = (entete.fin - entete.debut).total_seconds()
         menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
         essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
