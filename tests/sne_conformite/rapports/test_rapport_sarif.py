@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 from hypothesis import example, given, settings
-from specimen import conforme, entete, grand, rapport, trafic
+from specimen import avec, conforme, entete, excuse, grand, rapport, trafic
 from tirages import rapports
 
 from sne_conformite.rapports import rapport_sarif
@@ -83,18 +83,15 @@ def test_fingerprints_are_the_same_from_one_run_to_the_next() -> None:
 
 
 def test_rules_say_what_they_want_and_how_to_mend() -> None:
-    bilans = tuple(replace(b, remede="Envoyez chaque co-titulaire.") for b in rapport().bilans)
-    run = epreuve(replace(rapport(), bilans=bilans))
+    run = epreuve(avec(rapport(), remede="Envoyez chaque co-titulaire."))
     (regle,) = [r for r in run["tool"]["driver"]["rules"] if r["id"] == "FID-02"]
     assert regle["shortDescription"]["text"] == "Chaque co-titulaire saisi est transmis."
     assert regle["help"]["text"] == "Envoyez chaque co-titulaire. Source : convention."
 
 
 def test_what_is_known_is_a_note_that_is_suppressed_and_the_others_are_new() -> None:
-    scenario = rapport().scenarios[1]
-    connues = tuple(replace(v, connue="ticket 12") for v in scenario.verifications)
-    autre = rapport().scenarios[0]
-    juge = decider(replace(rapport(), bilans=(), scenarios=(replace(scenario, verifications=connues), autre)))
+    scenarios = (excuse(rapport()).scenarios[1], rapport().scenarios[0])
+    juge = decider(replace(rapport(), bilans=(), scenarios=scenarios))
     par_regle = {r["ruleId"]: r for r in epreuve(juge)["results"]}
     assert par_regle["FID-02"]["level"] == "note"
     assert par_regle["FID-02"]["baselineState"] == "unchanged"
