@@ -119,10 +119,8 @@ def resume(rapport: Rapport) -> str:
     lignes += [f"- {_sur(motif)}" for motif in rapport.motifs]
     lignes += [f"- {_sur(mention.titre)} : {mention.verdict}" for mention in rapport.mentions]
     lignes += [f"- {dit}" for dit in comptes.dits()]
-    for titre, groupes in (
-        ("À corriger", comptes.a_corriger),
-        ("Recommandations non suivies", comptes.conseils),
-    ):
+    lots = {"À corriger": comptes.a_corriger, "Recommandations non suivies": comptes.conseils}
+    for titre, groupes in lots.items():
         if groupes:
             lignes += ["", f"| {titre} | où | constat |", "| --- | --- | --- |"]
             lignes += [

@@ -38,7 +38,6 @@ from sne_conformite.rapports.rapport import (
     VerdictMention,
 )
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.verdict_de_conformite import niveaux_de
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.texte import accorde, visible
 from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
@@ -85,9 +84,8 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     return _modele().render(
         rapport=rapport,
         entete=rapport.entete,
-        rien_d_accepte=verdict_de_conformite.RIEN_D_ACCEPTE,
+        verdict=verdict_de_conformite,
         tete=synthese.tete(rapport),
-        avertissements=verdict_de_conformite.avertir(rapport),
         alentours=alentours,
         familles=synthese.familles(rapport),
         fidelites=synthese.fidelites(rapport),
@@ -95,10 +93,8 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         comparaison=rapports_compares.comparer(avant, rapport) if avant is not None else None,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
         **{nom: [_fiche(groupe, rapport, cites) for groupe in lot] for nom, lot in causes.items()},
-        verdicts=comptes.verifications,
-        etats=comptes.exigences,
-        legende=verdict_de_conformite.legende(comptes.issues),
-        niveaux=niveaux_de(rapport),
+        comptes=comptes,
+        niveaux=verdict_de_conformite.niveaux_de(rapport),
         libre=libre,
         colonnes=[] if libre else colonnes,
         cases=cases,
@@ -135,10 +131,6 @@ def environnement(dossier: Path) -> Environment:
 def _modele() -> Template:
     pages = environnement(Path(__file__).parent)
     pages.filters |= {
-        "preuves": verdict_de_conformite.preuves_de,
-        "issue_de_verification": verdict_de_conformite.issue_de_verification,
-        "issue_de_scenario": verdict_de_conformite.issue_de_scenario,
-        "issue_de_bilan": verdict_de_conformite.issue_de_bilan,
         "requete": _requete,
         "exemple": lambda exemple: "\n".join(lignes_exemple(exemple)),
         "message": _message,

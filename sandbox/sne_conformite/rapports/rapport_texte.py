@@ -8,7 +8,7 @@ shown with its control characters written out.
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO, TypeVar
 
@@ -26,6 +26,7 @@ from sne_conformite.rapports.formats_de_rapport import ATTESTATION
 from sne_conformite.rapports.rapport import SEUL, Alentours, Entete, Lacune, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.domain.texte import abrege, accorde, en_colonne, premiers, visible
+from sne_interface.domain.valeurs_en_json import tirer
 
 _T = TypeVar("_T")
 
@@ -195,14 +196,9 @@ class _Resume:
         if exemple is None:
             return
         toutes = lignes_exemple(exemple)
-        trouvee = branche_exemple(exemple, groupe.constat.chemin)
-        if trouvee is not None and len(toutes) > _EXEMPLE_MAX:
-            ou, valeur = trouvee
-            self._dire(f"  le plus petit exemple, à {ou} :")
-            lignes = lignes_exemple(valeur)
-        else:
-            self._dire("  le plus petit exemple :")
-            lignes = toutes
+        trouvee = branche_exemple(exemple, groupe.constat.chemin) if len(toutes) > _EXEMPLE_MAX else None
+        ou, lignes = (f", à {trouvee[0]}", lignes_exemple(trouvee[1])) if trouvee else ("", toutes)
+        self._dire(f"  le plus petit exemple{ou} :")
         for ligne in lignes[:_EXEMPLE_MAX]:
             # A name as long as the contract allows is still read.
             self._dire(_coupe(f"    {ligne}", _VALEUR_MAX))
@@ -329,7 +325,7 @@ class RapportDeTest(Rapport):
     @classmethod
     def de(cls, rapport: Rapport) -> Self:
         """The same report, shown so."""
-        return cls(**{champ.name: getattr(rapport, champ.name) for champ in fields(rapport)})
+        return tirer(cls, rapport)
 
     def __repr__(self) -> str:
         return en_une_ligne(self)
