@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sne_conformite.rapports.rapport import (
     TRAFIC,
+    Bilan,
     Constat,
     EchangeCite,
     EtatExigence,
@@ -124,7 +125,6 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
             cle = ("", verification.raison, True)
         trouvailles.setdefault(cle, []).append((constat, verification))
     bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
-    niveaux = niveaux_de(rapport)
     # What stands for scenarios there are families of requirements: nobody ran them.
     libre = rapport.entete.mode == TRAFIC
     groupes = []
@@ -134,15 +134,15 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
         sorte = constat.sorte
         if erreur:
             exigence, genre, sorte = ", ".join(dict.fromkeys(v.exigence for _, v in lot)), "", ""
-        bilan = bilans.get(exigence)
-        combien = bilan.nombres.get(sorte, 0) if bilan and sortes[exigence, sorte] == 1 else 0
+        bilan = bilans.get(exigence) or Bilan(exigence, "", OBLIGATOIRE, "", EtatExigence.SANS_PREUVE)
+        combien = bilan.nombres.get(sorte, 0) if sortes[exigence, sorte] == 1 else 0
         groupes.append(
             GroupeConstats(
                 exigence=exigence,
                 sorte=sorte,
-                texte=bilan.texte if bilan else "",
-                niveau=niveaux.get(exigence, OBLIGATOIRE),
-                source=bilan.source_dite if bilan else "",
+                texte=bilan.texte,
+                niveau=bilan.niveau,
+                source=bilan.source_dite,
                 phrase=constat.phrase or montree.raison or "La vérification n'a pas abouti.",
                 nombre=max(len(lot), combien),
                 scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v in lot if v.scenario)),
@@ -151,8 +151,8 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 connue=lot[0][1].connue if all(v.connue for _, v in lot) else "",
                 erreur=erreur,
                 echanges=tuple(sorted({c.echange for c, _ in lot if c.echange is not None})),
-                remede=bilan.remedes([constat]) if bilan and not erreur else "",
-                condition=str(bilan.conditions.get(genre, "")) if bilan else "",
+                remede=bilan.remedes([constat]) if exigence in bilans and not erreur else "",
+                condition=str(bilan.conditions.get(genre, "")),
             )
         )
     return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)
