@@ -9,10 +9,13 @@ from sne_conformite.rapports.rapport import (
     EchangeCite,
     Entete,
     EtatExigence,
+    Lacune,
+    Mention,
     Rapport,
     ResultatScenario,
     Rubrique,
     Verdict,
+    VerdictMention,
     Verification,
 )
 from sne_conformite.rapports.verdict_de_conformite import decider
@@ -155,6 +158,31 @@ def conforme() -> Rapport:
             echanges=(),
         )
     )
+
+
+LACUNE = Lacune("VIE-22", "Aucun DALO n'a été déclaré.", "sne-sandbox conform --scenario DALO")
+DEUX = ("FID-01", "VIE-22")
+#: One that is acquired, one that is not.
+MENTIONS = (
+    Mention("socle", "SNE 5.2 – socle", VerdictMention.ACQUISE, ("FID-01",), 1, quoi="Le minimum."),
+    Mention("complet", "SNE 5.2 – complet", VerdictMention.INCOMPLETE, DEUX, 1, (LACUNE,), attestees=2),
+)
+
+
+def avec(juge: Rapport, exigence: str = "FID-02", **champs: object) -> Rapport:
+    """The balance of that requirement with these fields."""
+    bilans = (replace(b, **champs) if b.exigence == exigence else b for b in juge.bilans)  # type: ignore[arg-type]
+    return replace(juge, bilans=tuple(bilans))
+
+
+def excuse(juge: Rapport) -> Rapport:
+    """The same, every check and balance of it excused; what it concludes is not said again."""
+    scenarios = (
+        replace(s, verifications=tuple(replace(v, connue="ticket 12") for v in s.verifications))
+        for s in juge.scenarios
+    )
+    bilans = tuple(replace(b, connue="ticket 12") for b in juge.bilans)
+    return replace(juge, scenarios=tuple(scenarios), bilans=bilans)
 
 
 def grand(nombre: int = 75, par_scenario: int = 20) -> Rapport:

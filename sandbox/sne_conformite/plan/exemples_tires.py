@@ -41,6 +41,8 @@ TOUS: Final = "tous"
 RICHESSE: Final = 0.5
 _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 
+_repetables: Final = retenu(repetables)
+
 #: What is entered in a step, by the option that asks for it.
 Acte = Mapping[str, Element]
 
@@ -73,9 +75,7 @@ class ExempleTire:
         """Each demande as the protocol says it, by reference; then what is entered, by step."""
         dites = {nom: saisie(formulaire_de(message), self.contrat) for nom, message in self.demandes.items()}
         for rang, acte in self.actes.items():
-            dites[f"étape {rang}"] = {
-                element.nom: element_json(element, self.contrat) for element in acte.values()
-            }
+            dites[f"étape {rang}"] = {e.nom: element_json(e, self.contrat) for e in acte.values()}
         return dites
 
     def cle(self) -> str:
@@ -235,18 +235,11 @@ def _autres(element: Element, prenoms: Iterator[str], pris: Collection[str]) -> 
     return Element(element.nom, element.texte, element.attributs, tuple(enfants))
 
 
-@retenu
-def _repetables(contrat: Contrat) -> frozenset[str]:
-    return repetables(contrat)
-
-
 def _plein(element: Element, chemin: str, contrat: Contrat, sauf: Collection[str] = frozenset()) -> Element:
     """A copy without the elements that are empty and may be left out, nor the children of some names: an
     application that says again the empty block it was told would be wrong (CTR-08)."""
     gardes = []
-    for enfant in element.enfants:
-        if enfant.nom in sauf:
-            continue
+    for enfant in (e for e in element.enfants if e.nom not in sauf):
         ici = f"{chemin}/{enfant.nom}"
         plein = _plein(enfant, ici, contrat)
         if not plein.vide or contrat.nomenclatures.obligatoire(ici):
@@ -285,11 +278,8 @@ class Circonstances:
 def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstances) -> Acte:
     """Draws the entries of a step that asks for `demandes`. It leaves out an entry for which the contract has
     no type."""
-    dessines: dict[str, Element] = {}
-    for nom, voulu in demandes.items():
-        dessine = _DESSINS[nom](data, voulu, ici)
-        if dessine is not None:
-            dessines[nom] = dessine
+    tires = {nom: _DESSINS[nom](data, voulu, ici) for nom, voulu in demandes.items()}
+    dessines = {nom: dessine for nom, dessine in tires.items() if dessine is not None}
     if "radiation" in dessines:
         roles = ici.contrat.roles.decision
         if "decision" in dessines:

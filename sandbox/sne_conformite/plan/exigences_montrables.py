@@ -5,7 +5,7 @@ and what it looks at.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 from sne_conformite.juges import JUGES, SUITES
@@ -33,16 +33,20 @@ def montrables(pas: Iterable[Pas]) -> frozenset[str]:
     return vues if any(sorte == "panne" for sorte, _ in pas) else vues - _APRES_UNE_PANNE
 
 
-@lru_cache(maxsize=256)
 def d_une_etape(sorte: str, quoi: Any) -> frozenset[str]:
     """The requirements that a step can prove or break, whatever comes before it."""
-    if sorte == "faire":
-        return _d_une_commande(COMMANDES[quoi])
-    if sorte == "panne":
-        return frozenset({APRES, *(PANNES[quoi][:1] if quoi in PANNES else ())})
-    if sorte == "serveur":
-        return frozenset(faux.exigence for nom, faux in FAUX_SERVEURS.items() if nom == quoi)
-    return frozenset({CONTROLES[quoi]}) if sorte == "controle" else frozenset()
+    return _montrees().get((sorte, quoi), frozenset({APRES} if sorte == "panne" else ()))
+
+
+@cache
+def _montrees() -> Mapping[Pas, frozenset[str]]:
+    """The requirements that each step can prove or break, of every step that can."""
+    return {
+        **{("faire", nom): _d_une_commande(commande) for nom, commande in COMMANDES.items()},
+        **{("panne", nom): frozenset({APRES, exigence}) for nom, (exigence, _) in PANNES.items()},
+        **{("serveur", nom): frozenset({faux.exigence}) for nom, faux in FAUX_SERVEURS.items()},
+        **{("controle", nom): frozenset({exigence}) for nom, exigence in CONTROLES.items()},
+    }
 
 
 def _d_une_commande(commande: Commande) -> frozenset[str]:
@@ -61,18 +65,9 @@ def _d_une_commande(commande: Commande) -> frozenset[str]:
     return frozenset(vues) - _D_UN_SERVEUR
 
 
-#: By kind of step, the values that it may have.
-_VALEURS: Final[Mapping[str, Iterable[str]]] = {
-    "faire": COMMANDES,
-    "panne": PANNES,
-    "serveur": FAUX_SERVEURS,
-    "controle": CONTROLES,
-}
-
-
 def etapes_qui_montrent(exigence: str) -> list[Pas]:
     """Every step that can prove or break a requirement; none for one that no judge speaks of."""
-    return [(s, v) for s, valeurs in _VALEURS.items() for v in valeurs if exigence in d_une_etape(s, v)]
+    return [pas for pas, exigences in _montrees().items() if exigence in exigences]
 
 
 def dire_ces_etapes(exigence: str) -> str:

@@ -399,12 +399,12 @@ class _LecteurScenario:
 
     def _verifier(self, ou: str, etape: Etape, menages: Mapping[str, Any]) -> None:
         permises = {
-            "faire": tuple(COMMANDES),
-            "autrui": tuple(AUTRUI),
-            "panne": tuple(GENRES),
-            "role": tuple(n.value for n in NatureGuichet),
+            "faire": COMMANDES,
+            "autrui": AUTRUI,
+            "panne": GENRES,
+            "role": tuple(NatureGuichet),
             "serveur": (VRAI, *FAUX_SERVEURS),
-            "controle": tuple(CONTROLES),
+            "controle": CONTROLES,
         }.get(etape.sorte)
         if permises is not None:
             self.parmi(ou, etape.quoi, permises)
@@ -432,9 +432,4 @@ class _LecteurScenario:
 def panne_de(etape: Etape) -> PanneDefinition:
     """The panne of a step « panne ». Raises UsageError for parameters that its kind does not take."""
     parametres = {cle: str(valeur) for cle, valeur in etape.options.get("parametres", {}).items()}
-    return PanneDefinition(
-        etape.quoi,
-        operation=etape.options.get("operation"),
-        fois=etape.options.get("fois", 1),
-        parametres=parametres,
-    )
+    return PanneDefinition(etape.quoi, **{**etape.options, "parametres": parametres})

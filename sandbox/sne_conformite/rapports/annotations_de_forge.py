@@ -117,16 +117,10 @@ def resume(rapport: Rapport) -> str:
     signe = "✅" if rapport.conforme else "❌"
     lignes = [f"### {signe} {_sur(conclure(rapport))} : {_sur(entete.application)}", ""]
     lignes += [f"- {_sur(motif)}" for motif in rapport.motifs]
-    for mention in rapport.mentions:
-        lignes.append(f"- {_sur(mention.titre)} : {mention.verdict.value}")
-    for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
-        if lot:
-            dits = " · ".join(f"{issue.signe} {issue.compte(n)}" for issue, n in lot)
-            lignes.append(f"- {titre} : {dits}")
-    for titre, groupes in (
-        ("À corriger", comptes.a_corriger),
-        ("Recommandations non suivies", comptes.conseils),
-    ):
+    lignes += [f"- {_sur(mention.titre)} : {mention.verdict}" for mention in rapport.mentions]
+    lignes += [f"- {dit}" for dit in comptes.dits()]
+    lots = {"À corriger": comptes.a_corriger, "Recommandations non suivies": comptes.conseils}
+    for titre, groupes in lots.items():
         if groupes:
             lignes += ["", f"| {titre} | où | constat |", "| --- | --- | --- |"]
             lignes += [

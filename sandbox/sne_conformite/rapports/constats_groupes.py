@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sne_conformite.rapports.rapport import (
     TRAFIC,
+    Bilan,
     Constat,
     EchangeCite,
     EtatExigence,
@@ -33,6 +34,8 @@ from sne_interface.domain.texte import accorde, premiers
 MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
 #: What a finding shows for a value that is not there.
 RIEN: Final = "(rien)"
+#: A finding, and the check where it was met.
+Trouvaille = tuple[Constat, Verification]
 #: Exchanges of a group that are named.
 ECHANGES_MAX: Final = 12
 
@@ -41,7 +44,7 @@ ECHANGES_MAX: Final = 12
 class GroupeConstats:
     """Every finding of one `genre` about one requirement.
 
-    `constat` is the example shown (None: the check ended in error, `phrase` says how), `scenarios` where it
+    `constat` is the example shown (empty: its check has none, `phrase` says why), `scenarios` where it
     was met in the plan's order (none when traffic is judged), `nombre` how many findings, `echanges` where
     they were seen, `commande` plays it again, `connue` is the reason of the baseline, "" unless it excuses
     all of them, `remede` what a developer does about it.
@@ -54,9 +57,8 @@ class GroupeConstats:
     source: str
     phrase: str
     nombre: int
+    constat: Constat
     scenarios: tuple[str, ...] = ()
-    constat: Constat | None = None
-    exemple: Mapping[str, Any] | None = None
     commande: str = ""
     connue: str = ""
     erreur: bool = False
@@ -93,8 +95,7 @@ class GroupeConstats:
 
     def dits(self, rendre: Callable[[str], str]) -> Iterator[tuple[str, str]]:
         """All that is told of it after its sentence, each after its word ("" for none), as `valeurs_de`."""
-        if self.constat is not None:
-            yield from valeurs_de(self.constat, rendre)
+        yield from valeurs_de(self.constat, rendre)
         autres = ("", self.suites), ("", self.ou), ("quand", self.condition), ("remède", self.remede)
         yield from ((mot, dit) for mot, dit in autres if dit)
 
@@ -106,7 +107,7 @@ class GroupeConstats:
     @property
     def genre(self) -> str:
         """The kind of its findings, "" of an error."""
-        return self.constat.genre if self.constat and not self.erreur else ""
+        return "" if self.erreur else self.constat.genre
 
     @property
     def cle(self) -> tuple[str, str, bool]:
@@ -117,47 +118,41 @@ class GroupeConstats:
 def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
     """The groups of a report: to mend first, then recommendations, then known failures; within each, errors
     of the suite last, those met in more scenarios (or more often) first."""
-    trouvailles: dict[tuple[str, str, bool], list[tuple[Constat | None, Verification | None, str]]] = {}
-    for constat, verification, connue in _trouvailles(rapport):
-        exigence = constat.exigence if constat else verification.exigence if verification else ""
-        erreur = verification is not None and verification.verdict is Verdict.ERREUR
-        cle = (exigence, constat.genre if constat else "", erreur)
-        if erreur and verification is not None:  # one breakdown is one line, whatever it kept from being seen
+    trouvailles: dict[tuple[str, str, bool], list[Trouvaille]] = {}
+    for constat, verification in _trouvailles(rapport):
+        cle = (constat.exigence, constat.genre, False)
+        if verification.verdict is Verdict.ERREUR:  # one line, whatever it kept from being seen
             cle = ("", verification.raison, True)
-        trouvailles.setdefault(cle, []).append((constat, verification, connue))
+        trouvailles.setdefault(cle, []).append((constat, verification))
     bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
-    niveaux = niveaux_de(rapport)
     # What stands for scenarios there are families of requirements: nobody ran them.
     libre = rapport.entete.mode == TRAFIC
     groupes = []
-    sortes = Counter((lot[0][0].exigence, lot[0][0].sorte) for lot in trouvailles.values() if lot[0][0])
+    sortes = Counter((lot[0][0].exigence, lot[0][0].sorte) for lot in trouvailles.values())
     for (exigence, genre, erreur), lot in trouvailles.items():
-        constat, montree, _ = min(lot, key=_lisibilite)
+        constat, montree = min(lot, key=_lisibilite)
+        sorte = constat.sorte
         if erreur:
-            exigence, genre = ", ".join(dict.fromkeys(v.exigence for _, v, _ in lot if v)), ""
-        bilan = bilans.get(exigence)
-        sorte = constat.sorte if constat and not erreur else ""
-        combien = bilan.nombres.get(sorte, 0) if bilan and sortes[exigence, sorte] == 1 else 0
+            exigence, genre, sorte = ", ".join(dict.fromkeys(v.exigence for _, v in lot)), "", ""
+        bilan = bilans.get(exigence) or Bilan(exigence, "", OBLIGATOIRE, "", EtatExigence.SANS_PREUVE)
+        combien = bilan.nombres.get(sorte, 0) if sortes[exigence, sorte] == 1 else 0
         groupes.append(
             GroupeConstats(
                 exigence=exigence,
                 sorte=sorte,
-                texte=bilan.texte if bilan else "",
-                niveau=niveaux.get(exigence, OBLIGATOIRE),
-                source=bilan.source_dite if bilan else "",
-                phrase=(constat.phrase if constat else "")
-                or (montree.raison if montree else "")
-                or "La vérification n'a pas abouti.",
+                texte=bilan.texte,
+                niveau=bilan.niveau,
+                source=bilan.source_dite,
+                phrase=constat.phrase or montree.raison or "La vérification n'a pas abouti.",
                 nombre=max(len(lot), combien),
-                scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v, _ in lot if v)),
+                scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v in lot if v.scenario)),
                 constat=constat,
-                exemple=constat.exemple if constat else None,
-                commande=(montree.commande if montree else "") or rapport.entete.commande,
-                connue=lot[0][2] if all(connue for _, _, connue in lot) else "",
+                commande=montree.commande or rapport.entete.commande,
+                connue=lot[0][1].connue if all(v.connue for _, v in lot) else "",
                 erreur=erreur,
-                echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
-                remede=bilan.remedes([constat] if constat else ()) if bilan and not erreur else "",
-                condition=str(bilan.conditions.get(genre, "")) if bilan else "",
+                echanges=tuple(sorted({c.echange for c, _ in lot if c.echange is not None})),
+                remede=bilan.remedes([constat]) if exigence in bilans and not erreur else "",
+                condition=str(bilan.conditions.get(genre, "")),
             )
         )
     return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)
@@ -188,12 +183,12 @@ def valeurs_de(constat: Constat, rendre: Callable[[str], str] = str) -> Iterator
 
 def echange_de(groupe: GroupeConstats, rapport: Rapport) -> EchangeCite | None:
     """The exchange that the example of a group points at, when the report cites it."""
-    numero = groupe.constat.echange if groupe.constat else None
-    return next((e for e in rapport.echanges if e.identifiant == numero), None)
+    return next((e for e in rapport.echanges if e.identifiant == groupe.constat.echange), None)
 
 
-def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verification | None, str]]:
-    """(finding, its check, reason of the baseline); those of the balances only where no check shows them."""
+def _trouvailles(rapport: Rapport) -> Iterator[Trouvaille]:
+    """The findings, an empty one of a check that has none; those of the balances only where no check shows
+    them, as those of a check of no scenario."""
     vues: set[tuple[str, str]] = set()
     for verification in rapport.verifications:
         if verification.verdict not in MANQUEMENTS:
@@ -201,21 +196,19 @@ def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verificatio
         enfreints = [c for c in verification.constats if c.rompue]
         vues |= {(c.exigence, c.genre) for c in enfreints}
         vues.add((verification.exigence, ""))
-        for constat in enfreints or (None,):
-            yield constat, verification, verification.connue
+        for constat in enfreints or (Constat(verification.exigence, False, ""),):
+            yield constat, verification
     for bilan in rapport.bilans:
         if bilan.etat is not EtatExigence.ENFREINTE:
             continue
         for constat in bilan.constats:
             if not constat.tenue and (constat.exigence, constat.genre) not in vues:
-                yield constat, None, bilan.connue
+                yield constat, Verification("", bilan.exigence, Verdict.ECHOUE, connue=bilan.connue)
 
 
-def _lisibilite(trouvaille: tuple[Constat | None, Verification | None, str]) -> tuple[int, bool, int]:
+def _lisibilite(trouvaille: Trouvaille) -> tuple[int, bool, int]:
     """The example to show: the smallest household, then one with an exchange, then the shortest."""
-    constat, _, _ = trouvaille
-    if constat is None:
-        return 10**9, True, 0
+    constat, _ = trouvaille
     taille = len(str(constat.exemple)) if constat.exemple else 10**9
     return taille, constat.echange is None, len(constat.phrase) + len(constat.observe)
 
@@ -320,6 +313,12 @@ class ComptesDuRapport:
     def issues(self) -> list[Issue]:
         """All that were met."""
         return [issue for issue, _ in (*self.verifications, *self.exigences)]
+
+    def dits(self) -> Iterator[str]:
+        """« Vérifications : ✓ 4 réussies · ✗ 1 échouée », then the same of the requirements."""
+        for titre, lot in (("Vérifications", self.verifications), ("Exigences", self.exigences)):
+            if lot:
+                yield f"{titre} : {' · '.join(f'{issue.signe} {issue.compte(n)}' for issue, n in lot)}"
 
     def en_json(self) -> dict[str, Any]:
         """`synthese` of a report: every issue has its number, by its word in the singular."""

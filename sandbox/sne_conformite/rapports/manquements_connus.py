@@ -16,7 +16,7 @@ An entry must say why, and until when. One that has expired excuses nothing; one
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,27 +66,12 @@ class Connue:
 
 @dataclass(frozen=True, slots=True)
 class Applique:
-    """A report, its known failures told apart; the entries that no longer excuse, those whose failure is
-    gone (it was looked for, and held), those that this run has not looked for, those that name no
-    requirement, and those that name no scenario."""
+    """A report, its known failures told apart; the remarks on the entries, in French: those that no longer
+    excuse, those whose failure is gone (it was looked for, and held), those that this run has not looked for,
+    those that name no requirement, and those that name no scenario."""
 
     rapport: Rapport
-    expirees: tuple[Connue, ...]
-    inutiles: tuple[Connue, ...]
-    non_rejouees: tuple[Connue, ...] = ()
-    inconnues: tuple[Connue, ...] = ()
-    egarees: tuple[Connue, ...] = ()
-
-    @property
-    def remarques(self) -> tuple[str, ...]:
-        """The remarks on the entries, in French."""
-        return (
-            *(f"manquement connu expiré le {date_francaise(c.expire)} : {c.nom}." for c in self.expirees),
-            *(f"manquement connu qui ne se produit plus, à retirer : {c.nom}." for c in self.inutiles),
-            *(f"manquement connu non rejoué cette fois : {c.nom}." for c in self.non_rejouees),
-            *(f"manquement connu d'une exigence qui n'existe pas : {c.nom}." for c in self.inconnues),
-            *(f"manquement connu d'un scénario qui n'existe pas : {c.nom}." for c in self.egarees),
-        )
+    remarques: tuple[str, ...]
 
 
 def lire(fichier: Path) -> tuple[Connue, ...]:
@@ -145,7 +130,6 @@ def appliquer(
     chosen, so that a requirement that holds here may still break in another; `scenarios` are the ids of all
     that there are, none when that is not known."""
     connues = tuple(connues)
-    expirees = tuple(c for c in connues if c.expire < jour)
     registre = _Registre([c for c in connues if c.expire >= jour])
     marques = tuple(
         replace(s, verifications=tuple(registre.verification(v) for v in s.verifications))
@@ -157,24 +141,18 @@ def appliquer(
     motifs = (*motifs_des_manquements(marque), *(m for m in rapport.motifs if m not in anciens))
     restees = registre.inutiles()
     exigences = {b.exigence for b in rapport.bilans}
-    inconnues = tuple(
-        c for c in restees if (c.exigence or c.verification.rpartition("/")[2]) not in exigences
-    )
-    egarees = tuple(
-        c
-        for c in restees
-        if c not in inconnues and c.verification and scenarios
-        if c.verification.rpartition("/")[0] not in scenarios
-    )
-    inutiles = tuple(c for c in restees if _corrigee(c, rapport, partiel))
-    return Applique(
-        replace(marque, motifs=motifs, conforme=not motifs),
-        expirees,
-        inutiles,
-        tuple(c for c in restees if c not in (*inutiles, *inconnues, *egarees)),
-        inconnues,
-        egarees,
-    )
+    inconnues = [c for c in restees if (c.exigence or c.verification.rpartition("/")[2]) not in exigences]
+    ailleurs = [c for c in restees if c.verification and c.verification.rpartition("/")[0] not in scenarios]
+    egarees = [c for c in ailleurs if scenarios and c not in inconnues]
+    inutiles = [c for c in restees if _corrigee(c, rapport, partiel)]
+    sorts = [(f"expiré le {date_francaise(c.expire)}", c) for c in connues if c.expire < jour]
+    sorts += [("qui ne se produit plus, à retirer", c) for c in inutiles]
+    non_rejouees = [c for c in restees if c not in (*inutiles, *inconnues, *egarees)]
+    sorts += [("non rejoué cette fois", c) for c in non_rejouees]
+    sorts += [("d'une exigence qui n'existe pas", c) for c in inconnues]
+    sorts += [("d'un scénario qui n'existe pas", c) for c in egarees]
+    remarques = tuple(f"manquement connu {sort} : {c.nom}." for sort, c in sorts)
+    return Applique(replace(marque, motifs=motifs, conforme=not motifs), remarques)
 
 
 def _corrigee(connue: Connue, rapport: Rapport, partiel: bool) -> bool:
@@ -252,22 +230,17 @@ def _faute(entree: Any) -> str:
         return f"[verification] s'écrit SCENARIO/EXIGENCE, et non {entree['verification']}"
     if "raison" not in entree:
         return "il manque [raison] : dites pourquoi cet échec est admis"
-    expire = entree.get("expire")
-    if not isinstance(expire, date) or isinstance(expire, datetime):
-        return (
-            "il manque [expire], une date sans guillemets"
-            if expire is None
-            else "[expire] doit être une date sans guillemets : 2027-01-31"
-        )
+    if "expire" not in entree:
+        return "il manque [expire], une date sans guillemets"
+    if type(entree["expire"]) is not date:  # an instant is one too
+        return "[expire] doit être une date sans guillemets : 2027-01-31"
     return ""
 
 
 def _deja(entree: Mapping[str, Any], connues: list[Connue]) -> str:
     cible = tuple(entree.get(cle, "") for cle in ("verification", "exigence", "sorte"))
-    for connue in connues:
-        if (connue.verification, connue.exigence, connue.sorte) == cible:
-            return f"même échec que {connue.nom}"
-    return ""
+    memes = (c.nom for c in connues if (c.verification, c.exigence, c.sorte) == cible)
+    return next((f"même échec que {nom}" for nom in memes), "")
 
 
 def _entete(ligne: str) -> bool:
@@ -275,7 +248,5 @@ def _entete(ligne: str) -> bool:
 
 
 def _ligne_de(texte: str, cle: str) -> str:
-    for numero, ligne in enumerate(texte.splitlines(), 1):
-        if ligne.lstrip(" \t[\"'").startswith(cle):
-            return f", ligne {numero}"
-    return ""
+    lignes = (ligne.lstrip(" \t[\"'") for ligne in texte.splitlines())
+    return next((f", ligne {rang}" for rang, dite in enumerate(lignes, 1) if dite.startswith(cle)), "")

@@ -38,7 +38,6 @@ from sne_conformite.rapports.rapport import (
     VerdictMention,
 )
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.verdict_de_conformite import niveaux_de
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.texte import accorde, visible
 from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
@@ -53,13 +52,7 @@ _PREMIERS: Final = 6
 _CAUSES_MAX: Final = 3
 _LARGEUR_BARRE: Final = 160
 _CITE: Final = re.compile(r"(\béchange (\d+))")
-_CLASSES: Final = {
-    VerdictMention.ACQUISE: "bien",
-    VerdictMention.RESERVES: "conseil",
-    VerdictMention.INCOMPLETE: "neutre",
-    VerdictMention.REFUSEE: "mal",
-    VerdictMention.INACHEVEE: "mal",
-}
+_CLASSES: Final = dict(zip(VerdictMention, ("mal", "mal", "neutre", "conseil", "bien"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +80,21 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     colonnes, cases = synthese.matrice(rapport)
     libre = rapport.entete.mode == TRAFIC
     avant = alentours.avant
-
-    def fiches(groupes: Collection[GroupeConstats]) -> list[FicheDeCause]:
-        return [_fiche(groupe, rapport, cites) for groupe in groupes]
-
+    causes = {"a_corriger": comptes.a_corriger, "conseils": comptes.conseils, "connus": comptes.connus}
     return _modele().render(
         rapport=rapport,
         entete=rapport.entete,
-        rien_d_accepte=verdict_de_conformite.RIEN_D_ACCEPTE,
-        candidat=rapport.entete.candidat,
+        verdict=verdict_de_conformite,
         tete=synthese.tete(rapport),
-        avertissements=verdict_de_conformite.avertir(rapport),
         alentours=alentours,
         familles=synthese.familles(rapport),
         fidelites=synthese.fidelites(rapport),
         risques=synthese.risques(rapport),
         comparaison=rapports_compares.comparer(avant, rapport) if avant is not None else None,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
-        a_corriger=fiches(comptes.a_corriger),
-        conseils=fiches(comptes.conseils),
-        connus=fiches(comptes.connus),
-        verdicts=comptes.verifications,
-        etats=comptes.exigences,
-        legende=verdict_de_conformite.legende(comptes.issues),
-        niveaux=niveaux_de(rapport),
+        **{nom: [_fiche(groupe, rapport, cites) for groupe in lot] for nom, lot in causes.items()},
+        comptes=comptes,
+        niveaux=verdict_de_conformite.niveaux_de(rapport),
         libre=libre,
         colonnes=[] if libre else colonnes,
         cases=cases,
@@ -147,10 +131,6 @@ def environnement(dossier: Path) -> Environment:
 def _modele() -> Template:
     pages = environnement(Path(__file__).parent)
     pages.filters |= {
-        "preuves": verdict_de_conformite.preuves_de,
-        "issue_de_verification": verdict_de_conformite.issue_de_verification,
-        "issue_de_scenario": verdict_de_conformite.issue_de_scenario,
-        "issue_de_bilan": verdict_de_conformite.issue_de_bilan,
         "requete": _requete,
         "exemple": lambda exemple: "\n".join(lignes_exemple(exemple)),
         "message": _message,
@@ -170,9 +150,8 @@ def empreinte(feuille: str) -> str:
 
 def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> FicheDeCause:
     cite = echange_de(groupe, rapport)
-    chemin = groupe.constat.chemin if groupe.constat else ""
-    montre = document_cite.montrer(cite, chemin) if cite is not None else None
-    if montre is not None and groupe.exemple is None and not montre.marquees:
+    montre = document_cite.montrer(cite, groupe.constat.chemin) if cite is not None else None
+    if montre is not None and groupe.constat.exemple is None and not montre.marquees:
         montre = None  # no smaller than any other message, and nothing to point at
     montres = tuple(numero for numero in groupe.echanges if numero in cites)
     textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
@@ -194,15 +173,9 @@ def _message(texte: str) -> str:
 
 def _requete(echange: EchangeCite) -> list[tuple[str, bool]]:
     """Runs of lines of a request, and whether the SNE complained of them."""
-    texte = _message(echange.requete)
-    morceaux: list[tuple[str, bool]] = []
-    for rang, ligne in enumerate(texte.split("\n"), 1):
-        marquee = rang in echange.lignes
-        if morceaux and morceaux[-1][1] is marquee:
-            morceaux[-1] = (f"{morceaux[-1][0]}\n{ligne}", marquee)
-        else:
-            morceaux.append((ligne, marquee))
-    return morceaux
+    lignes = enumerate(_message(echange.requete).split("\n"), 1)
+    lots = groupby(lignes, key=lambda numerotee: numerotee[0] in echange.lignes)
+    return [("\n".join(ligne for _, ligne in lot), marquee) for marquee, lot in lots]
 
 
 def _lie(texte: str, cites: Collection[int]) -> Markup:

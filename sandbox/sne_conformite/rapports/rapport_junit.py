@@ -5,6 +5,7 @@ a SHOULD that is not followed, a known failure (baseline) and a mention that nob
 cases that say so.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -100,16 +101,14 @@ def _suites(rapport: Rapport) -> Iterator[tuple[str, Iterable[Cas]]]:
 def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]:
     """(suite, case) of each mention, then of what no check shows. `fautifs`: a check failed."""
     inacheve = rapport.entete.inacheve
-    dits = [*(motifs_des_manquements(rapport) if fautifs else ()), inacheve]
-    autres = [motif for motif in rapport.motifs if motif not in dits]
-    dites = set()
+    dits = {inacheve, *(motifs_des_manquements(rapport) if fautifs else ())}
     for mention in rapport.mentions:
         # Of those that were asked for (--mention), the reason names each that is not acquired.
         nommee = f"{mention.id} ({mention.verdict})"
         exigee = next((motif for motif in rapport.motifs if f" {nommee}" in motif), "")
         yield f"{MENTION}.{mention.id}", _cas_de_mention(mention, exigee=bool(exigee))
-        dites.add(exigee)
-    autres = [motif for motif in autres if motif not in dites]
+        dits.add(exigee)
+    autres = [motif for motif in rapport.motifs if motif not in dits]
     if inacheve:
         message = inacheve.partition("\n")[0]
         yield JUGEMENT, Cas(JUGEMENT, "épreuve", 0.0, "error", "inachevé", message, inacheve)
@@ -210,9 +209,7 @@ def _phrases(constat: Constat, cites: Mapping[int, int]) -> list[str]:
 
 def suite_de(nom: str, lot: list[Cas], **autres: str) -> etree._Element:
     """A suite of cases; `autres` are its further attributes."""
-    combien = {
-        genre: str(sum(cas.genre == genre for cas in lot)) for genre in ("failure", "error", "skipped")
-    }
+    combien = Counter(cas.genre for cas in lot)
     suite = etree.Element(
         "testsuite",
         name=pour_xml(nom),

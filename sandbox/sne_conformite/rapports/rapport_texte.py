@@ -8,7 +8,7 @@ shown with its control characters written out.
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO, TypeVar
 
@@ -26,6 +26,7 @@ from sne_conformite.rapports.formats_de_rapport import ATTESTATION
 from sne_conformite.rapports.rapport import SEUL, Alentours, Entete, Lacune, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.domain.texte import abrege, accorde, en_colonne, premiers, visible
+from sne_interface.domain.valeurs_en_json import tirer
 
 _T = TypeVar("_T")
 
@@ -128,11 +129,9 @@ class _Resume:
             self._dire(f"  {motif}")
         for phrase in verdict_de_conformite.avertir(self._rapport):
             self._dire(f"  {visible(phrase)}", "yellow")
-        comptes = self._comptes
-        for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
-            if lot:
-                self._dire(f"{titre} : {' · '.join(f'{i.signe} {i.compte(n)}' for i, n in lot)}")
-        self._a_dire = verdict_de_conformite.legende(comptes.issues)
+        for dit in self._comptes.dits():
+            self._dire(dit)
+        self._a_dire = verdict_de_conformite.legende(self._comptes.issues)
         duree = (entete.fin - entete.debut).total_seconds()
         menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
         essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
@@ -177,8 +176,6 @@ class _Resume:
 
     def _constat(self, groupe: GroupeConstats) -> None:
         constat = groupe.constat
-        if constat is None:
-            return
         dites = valeurs_de(constat, lambda valeur: abrege(visible(valeur), _VALEUR_MAX))
         lignes = [f"  {mot} : {dit}" for mot, dit in dites]
         if len(lignes) > 1:
@@ -195,17 +192,13 @@ class _Resume:
             self._dire(f"  vu {groupe.nombre} fois, {dont}{groupe.ou}")
 
     def _exemple(self, groupe: GroupeConstats) -> None:
-        if groupe.exemple is None:
+        exemple = groupe.constat.exemple
+        if exemple is None:
             return
-        toutes = lignes_exemple(groupe.exemple)
-        trouvee = branche_exemple(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
-        if trouvee is not None and len(toutes) > _EXEMPLE_MAX:
-            ou, valeur = trouvee
-            self._dire(f"  le plus petit exemple, à {ou} :")
-            lignes = lignes_exemple(valeur)
-        else:
-            self._dire("  le plus petit exemple :")
-            lignes = toutes
+        toutes = lignes_exemple(exemple)
+        trouvee = branche_exemple(exemple, groupe.constat.chemin) if len(toutes) > _EXEMPLE_MAX else None
+        ou, lignes = (f", à {trouvee[0]}", lignes_exemple(trouvee[1])) if trouvee else ("", toutes)
+        self._dire(f"  le plus petit exemple{ou} :")
         for ligne in lignes[:_EXEMPLE_MAX]:
             # A name as long as the contract allows is still read.
             self._dire(_coupe(f"    {ligne}", _VALEUR_MAX))
@@ -332,7 +325,7 @@ class RapportDeTest(Rapport):
     @classmethod
     def de(cls, rapport: Rapport) -> Self:
         """The same report, shown so."""
-        return cls(**{champ.name: getattr(rapport, champ.name) for champ in fields(rapport)})
+        return tirer(cls, rapport)
 
     def __repr__(self) -> str:
         return en_une_ligne(self)

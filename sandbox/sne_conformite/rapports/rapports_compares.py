@@ -104,28 +104,21 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
     avant, apres = masquer(avant), masquer(apres)
     anciens = {g.cle: g for g in grouper(avant)}
     actuels = {g.cle: g for g in grouper(apres)}
-    corriges, non_revus = [], []
-    for cle, groupe in anciens.items():
-        if cle in actuels:
-            continue
-        corrige, non_revu = _partager(groupe, avant, apres)
-        corriges += [_evolution(corrige, corrige, None)] if corrige else []
-        non_revus += [_evolution(non_revu, non_revu, None)] if non_revu else []
+    disparus = [_partager(g, avant, apres) for cle, g in anciens.items() if cle not in actuels]
     return ComparaisonRapports(
         avant=tirer(CompareLu, avant.entete, conforme=avant.conforme),
         apres=tirer(CompareLu, apres.entete, conforme=apres.conforme),
-        nouveaux=tuple(_evolution(g, None, g) for cle, g in actuels.items() if cle not in anciens),
-        corriges=tuple(corriges),
-        persistants=tuple(_evolution(g, anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
-        non_revus=tuple(non_revus),
+        nouveaux=tuple(_evolution(None, g) for cle, g in actuels.items() if cle not in anciens),
+        corriges=tuple(_evolution(corrige, None) for corrige, _ in disparus if corrige),
+        persistants=tuple(_evolution(anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
+        non_revus=tuple(_evolution(non_revu, None) for _, non_revu in disparus if non_revu),
         moins_verifies=tuple(_reculs(avant, apres)),
         rapports=(avant, apres),
     )
 
 
-def _evolution(
-    groupe: GroupeConstats, avant: GroupeConstats | None, apres: GroupeConstats | None
-) -> EvolutionLue:
+def _evolution(avant: GroupeConstats | None, apres: GroupeConstats | None) -> EvolutionLue:
+    groupe = apres or avant
     comptes = [None if g is None else CompteLu(g.nombre, g.scenarios) for g in (avant, apres)]
     return tirer(EvolutionLue, groupe, groupe=groupe, avant=comptes[0], apres=comptes[1])
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
+from sne_conformite.rapports.constats_groupes import GroupeConstats, echange_de, grouper
 from sne_conformite.rapports.document_cite import FICHIER, premieres_lignes, situer
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
@@ -75,15 +75,12 @@ class Signalement:
 def signaler(rapport: Rapport) -> list[Signalement]:
     """The messages of a report, NIRs masked."""
     rapport = masquer(rapport)
-    requetes = {echange.identifiant: echange for echange in rapport.echanges}
     debuts = premieres_lignes(rapport)
     dits = []
     for groupe in grouper(rapport):
-        numero = groupe.constat.echange if groupe.constat else None
-        cite = requetes.get(numero) if numero is not None else None
-        lieu = _RAPPORT
+        cite, lieu = echange_de(groupe, rapport), _RAPPORT
         if cite is not None:
-            ligne, colonne = situer(cite.requete, groupe.constat.chemin if groupe.constat else "")
+            ligne, colonne = situer(cite.requete, groupe.constat.chemin)
             marquee = cite.lignes[0] if cite.lignes else 1
             ici = debuts[cite.identifiant] - 1 + (ligne or marquee)
             lieu = Emplacement(FICHIER, ici, colonne)

@@ -18,8 +18,11 @@ from sne_conformite.rapports.rapport import (
     VerdictMention,
 )
 from sne_conformite.rapports.verdict_de_conformite import (
+    CONNUE,
     ECHOUEE,
     EN_ERREUR,
+    ENFREINTE,
+    NON_SUIVIE,
     TOUTES,
     Issue,
     issue_de_verification,
@@ -29,12 +32,8 @@ from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.texte import accorde
 
 #: Of a cell of the matrix: the first of these that one of its checks ended as.
-_PIRES: Final = (ECHOUEE, EN_ERREUR)
-_MANQUEMENTS: Final = (
-    verdict_de_conformite.ENFREINTE,
-    verdict_de_conformite.NON_SUIVIE,
-    verdict_de_conformite.CONNUE,
-)
+_PIRES: Final = (ECHOUEE, EN_ERREUR, NON_SUIVIE, *TOUTES)
+_MANQUEMENTS: Final = (ENFREINTE, NON_SUIVIE, CONNUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +172,5 @@ def matrice(rapport: Rapport) -> tuple[list[str], dict[str, dict[str, CaseDeMatr
 
 
 def _case(issues: list[Issue]) -> CaseDeMatrice:
-    graves = [*_PIRES, *(i for i in reversed(TOUTES) if i.classe == "conseil"), *TOUTES]
-    issue = next(issue for issue in graves if issue in issues)
+    issue = next(issue for issue in _PIRES if issue in issues)
     return CaseDeMatrice(issue, issues.count(issue))

@@ -127,21 +127,10 @@ def exigences_enfreintes(rapport: Rapport, *, connues: bool = False) -> tuple[st
     """The mandatory requirements that broke, and that nothing excuses; with `connues`, those too that the
     baseline excuses."""
     niveaux = niveaux_de(rapport)
-    enfreintes = dict.fromkeys(
-        v.exigence
-        for v in rapport.verifications
-        if v.verdict is Verdict.ECHOUE
-        and (connues or not v.connue)
-        and niveaux.get(v.exigence) == OBLIGATOIRE
-    )
-    return tuple(
-        enfreintes
-        | dict.fromkeys(
-            b.exigence
-            for b in rapport.bilans
-            if b.etat is EtatExigence.ENFREINTE and b.niveau == OBLIGATOIRE and (connues or not b.connue)
-        )
-    )
+    rompues = [(v.exigence, v.connue) for v in rapport.verifications if v.verdict is Verdict.ECHOUE]
+    rompues += [(b.exigence, b.connue) for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE]
+    comptees = (exigence for exigence, connue in rompues if connues or not connue)
+    return tuple(dict.fromkeys(e for e in comptees if niveaux[e] == OBLIGATOIRE))
 
 
 def manquements_connus(rapport: Rapport) -> dict[str, str]:
@@ -168,9 +157,8 @@ def scenarios_en_erreur(rapport: Rapport) -> tuple[str, ...]:
 
 def motifs_des_preuves(rapport: Rapport, exigees: Collection[str]) -> tuple[str, ...]:
     """A French sentence for the ids of `exigees` that no evidence proves, unknown ids included."""
-    prouvees = {
-        b.exigence for b in rapport.bilans if b.etat in (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
-    }
+    vus = (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
+    prouvees = {b.exigence for b in rapport.bilans if b.etat in vus}
     manquent = [exigence for exigence in exigees if exigence not in prouvees]
     return (f"{_PREUVE_EXIGEE} : {', '.join(manquent)}.",) if manquent else ()
 
@@ -339,30 +327,19 @@ NON_TESTEE: Final = Issue(
     "ne se vérifie pas depuis le bac à sable, pour la raison dite",
 )  # fmt: skip
 
-_VERDICTS: Final[Mapping[Verdict, Issue]] = {
-    Verdict.REUSSI: REUSSIE,
-    Verdict.ECHOUE: ECHOUEE,
-    Verdict.ERREUR: EN_ERREUR,
-    Verdict.IGNORE: IGNOREE,
-    Verdict.SANS_OBJET: SANS_OBJET,
-    Verdict.EN_ATTENTE: EN_ATTENTE,
-}
-_ETATS: Final[Mapping[EtatExigence, Issue]] = {
-    EtatExigence.PROUVEE: PROUVEE,
-    EtatExigence.ENFREINTE: ENFREINTE,
-    EtatExigence.SANS_PREUVE: SANS_PREUVE,
-    EtatExigence.NON_TESTEE: NON_TESTEE,
-}
-#: The issues that a check may have, and those of a requirement.
-DES_VERIFICATIONS: Final = (
-    REUSSIE, ECHOUEE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE
-)  # fmt: skip
-DES_EXIGENCES: Final = (PROUVEE, ENFREINTE, NON_SUIVIE, CONNUE, SANS_PREUVE, NON_TESTEE)
+#: That of each verdict, and of each state, by itself.
+_VERDICTS: Final = dict(
+    zip(Verdict, (REUSSIE, ECHOUEE, IGNOREE, SANS_OBJET, EN_ERREUR, EN_ATTENTE), strict=True)
+)
+_ETATS: Final = dict(zip(EtatExigence, (PROUVEE, ENFREINTE, SANS_PREUVE, NON_TESTEE), strict=True))
 #: Every way to end, in the order of a summary.
 TOUTES: Final = (
     REUSSIE, PROUVEE, ECHOUEE, ENFREINTE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE,
     SANS_PREUVE, NON_TESTEE,
 )  # fmt: skip
+#: The issues that a check may have, and those of a requirement.
+DES_VERIFICATIONS: Final = tuple(issue for issue in TOUTES if issue not in _ETATS.values())
+DES_EXIGENCES: Final = tuple(issue for issue in TOUTES if issue not in _VERDICTS.values())
 
 
 def issue_de_verification(verification: Verification, niveaux: Mapping[str, str]) -> Issue:

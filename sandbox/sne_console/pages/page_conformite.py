@@ -131,7 +131,7 @@ def rapport(base: str, run: str) -> str:
     # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are on the page
     # of their scenario; of traffic, which has none, they are shown here.
     ailleurs = {} if lu.entete.mode == TRAFIC else _ou_sont_cites(lu)
-    pointes = {g.constat.echange for g in groupes if g.constat is not None and not (base_connue or ailleurs)}
+    pointes = {g.constat.echange for g in groupes if not (base_connue or ailleurs)}
     montres = masquer(replace(lu, scenarios=(), bilans=(), echanges=_parmi(brut.echanges, pointes))).echanges
     return render_template(
         "conformite/rapport.html",

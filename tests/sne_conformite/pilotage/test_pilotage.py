@@ -266,8 +266,8 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
     rapport = courir(Double(banc, saisie=echanger), scenario(tmp_path, FAMILLE.format(2), "B"), reduction=20)
     for groupe in grouper(rapport):
         if groupe.sorte == "personne_a_charge_absente":
-            assert groupe.exemple is not None
-            personne = groupe.exemple["d1"]["personnePhysique"]
+            assert groupe.constat.exemple is not None
+            personne = groupe.constat.exemple["d1"]["personnePhysique"]
             assert len(personne["listePersonneACharge"]["personneACharge"]) > 1
             break
     else:

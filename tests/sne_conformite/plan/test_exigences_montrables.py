@@ -42,9 +42,8 @@ def test_a_command_shows_what_its_messages_and_its_answer_do(
 
 
 def test_steps_that_tell_the_application_nothing_show_nothing() -> None:
-    assert (
-        montrables([("temps", "P1D"), ("autrui", "radier"), ("role", "mairie"), ("fin_panne", True)]) == set()
-    )
+    rien = [("temps", "P1D"), ("autrui", "radier"), ("role", "mairie"), ("fin_panne", True)]
+    assert montrables(rien) == set()
     assert montrables([("serveur", "vrai")]) == set()
     assert montrables([("controle", "boite_vide")]) == {"VIE-19"}
 

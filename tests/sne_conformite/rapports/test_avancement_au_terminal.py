@@ -49,42 +49,40 @@ def test_each_tenth_of_the_report_is_told(
     assert f"{ecriture(4)}, échange 111 sur 250" in lignes, "long messages make it wait: it says where it is"
 
 
-def test_a_log_has_a_line_a_scenario() -> None:
+def lignes_de(*evenements: Evenement) -> list[str]:
     sortie = io.StringIO()
-    assert avancement_au_terminal.suivre(flux(rapport()), sortie) == rapport()
-    lignes = sortie.getvalue().splitlines()
+    assert avancement_au_terminal.suivre(evenements, sortie) is not None
+    return sortie.getvalue().splitlines()
+
+
+def test_a_log_has_a_line_a_scenario() -> None:
+    lignes = lignes_de(*flux(rapport()))
     assert len(lignes) == 1 + len(rapport().scenarios)
     assert lignes[1] == "[1/6] ✓ CRE-01 Une personne seule : réussi"
     assert lignes[2].startswith("[2/6] ✗ CRE-03 Un couple <script>")
     assert lignes[3] == "[3/6] ✗ CRE-04 Des colocataires : échoué (FID-02)"
     assert lignes[4] == "[4/6] - DAL-01 Un DALO est déclaré : sans objet (commande non gérée)"
-    assert "\x1b" not in sortie.getvalue()
-    assert NIR not in sortie.getvalue()
+    assert not [ligne for ligne in lignes if "\x1b" in ligne or NIR in ligne]
 
 
 def test_a_line_gives_no_order_to_the_forge() -> None:
     premier = replace(rapport().scenarios[3], raison="refus ##[error]faux\n::error::faux")
-    sortie = io.StringIO()
-    avancement_au_terminal.suivre(flux(replace(rapport(), scenarios=(premier,))), sortie)
-    assert "refus ## [error]faux" in sortie.getvalue()
-    assert not [ligne for ligne in sortie.getvalue().splitlines() if "##[" in ligne or ligne.startswith("::")]
+    lignes = lignes_de(*flux(replace(rapport(), scenarios=(premier,))))
+    assert "refus ## [error]faux" in "".join(lignes)
+    assert not [ligne for ligne in lignes if "##[" in ligne or ligne.startswith("::")]
 
 
 def test_what_was_not_played_is_said_once() -> None:
-    sortie = io.StringIO()
     perdu = replace(conforme().scenarios[0], verdict=Verdict.EN_ATTENTE, verifications=(), raison="parti")
-    avancement_au_terminal.suivre(flux(replace(conforme(), scenarios=(perdu,) * 3)), sortie)
-    (_, ligne) = sortie.getvalue().splitlines()
+    _, ligne = lignes_de(*flux(replace(conforme(), scenarios=(perdu,) * 3)))
     assert ligne.endswith("en attente (parti)")
 
 
 def test_traffic_says_only_what_it_judges() -> None:
-    sortie = io.StringIO()
-    avancement_au_terminal.suivre(iter([DebutJugement("app", 0), Fin(conforme())]), sortie)
-    assert sortie.getvalue() == "Jugement de app.\n"
-    familles = io.StringIO()
-    avancement_au_terminal.suivre(iter([DebutJugement("app", 4, mode=TRAFIC), Fin(conforme())]), familles)
-    assert familles.getvalue() == "Jugement de app : 4 familles d'exigences.\n"
+    fin = Fin(conforme())
+    assert lignes_de(DebutJugement("app", 0), fin) == ["Jugement de app."]
+    familles = lignes_de(DebutJugement("app", 4, mode=TRAFIC), fin)
+    assert familles == ["Jugement de app : 4 familles d'exigences."]
 
 
 def test_a_terminal_has_a_moving_line_and_keeps_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:

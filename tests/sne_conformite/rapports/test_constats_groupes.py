@@ -24,17 +24,14 @@ def test_alike_findings_are_one_the_widest_first_the_advice_after() -> None:
 
 def test_the_example_shown_is_the_smallest_household() -> None:
     groupe = grouper(rapport())[0]
-    assert groupe.exemple is not None
-    assert "plus" not in groupe.exemple
+    assert groupe.constat.exemple is not None
+    assert "plus" not in groupe.constat.exemple
     assert groupe.commande.startswith("sne-sandbox conform")
     assert groupe.texte == "Chaque co-titulaire saisi est transmis."
 
 
 def test_the_exchange_shown_is_the_one_cited() -> None:
-    (
-        premier,
-        *_,
-    ) = grouper(rapport())
+    premier, *_ = grouper(rapport())
     cite = echange_de(premier, rapport())
     assert cite is not None
     assert cite.identifiant == 12
@@ -54,10 +51,8 @@ def test_a_group_is_known_when_all_of_it_is() -> None:
     juge = rapport()
     connu = replace(juge.scenarios[1].verifications[1], connue="ticket 7")
     premier = replace(juge.scenarios[1], verifications=(connu,))
-    assert [g.connue for g in grouper(replace(juge, scenarios=(premier, juge.scenarios[2]), bilans=()))] == [
-        ""
-    ]
-    assert [g.connue for g in grouper(replace(juge, scenarios=(premier,), bilans=()))] == ["ticket 7"]
+    for scenarios, connue in (((premier, juge.scenarios[2]), ""), ((premier,), "ticket 7")):
+        assert [g.connue for g in grouper(replace(juge, scenarios=scenarios, bilans=()))] == [connue]
 
 
 def test_a_failed_check_without_a_finding_is_not_lost() -> None:
@@ -65,7 +60,7 @@ def test_a_failed_check_without_a_finding_is_not_lost() -> None:
     muette = replace(juge.scenarios[1].verifications[1], constats=(), verdict=Verdict.ECHOUE)
     scenario = replace(juge.scenarios[1], verifications=(muette,))
     (groupe,) = grouper(replace(juge, scenarios=(scenario,), bilans=()))
-    assert (groupe.exigence, groupe.sorte, groupe.constat) == ("FID-02", "", None)
+    assert (groupe.exigence, groupe.sorte, groupe.constat.phrase) == ("FID-02", "", "")
     assert groupe.phrase == "La vérification n'a pas abouti."
 
 
@@ -134,10 +129,7 @@ COTITULAIRES = "personnePhysique/listeCotitulaire"
 @pytest.mark.parametrize(
     ("chemin", "ou"),
     [
-        (
-            f"interfaceNuu/demande/d/{COTITULAIRES}/cotitulaire[2]/nom",
-            f"d1/{COTITULAIRES}/cotitulaire[2]/nom",
-        ),
+        (f"interfaceNuu/d/{COTITULAIRES}/cotitulaire[2]/nom", f"d1/{COTITULAIRES}/cotitulaire[2]/nom"),
         (f"demandeLogement/{COTITULAIRES}/cotitulaire[3]", f"d1/{COTITULAIRES}"),
         (f"demandeLogement/{COTITULAIRES}/cotitulaire", f"d1/{COTITULAIRES}/cotitulaire[1]"),
         ("demandeLogement/personnePhysique/demandeur/prenom", "d1/personnePhysique/demandeur"),
@@ -155,10 +147,8 @@ def test_the_branch_at_fault_is_found(chemin: str, ou: str | None) -> None:
 
 def test_the_branch_comes_with_what_is_there() -> None:
     assert branche_exemple(MENAGE, "x/listeCotitulaire/cotitulaire[1]/nom") is None
-    assert branche_exemple(MENAGE, "x/personnePhysique/demandeur/nom") == (
-        "d1/personnePhysique/demandeur/nom",
-        "Œ",
-    )
+    nom = "personnePhysique/demandeur/nom"
+    assert branche_exemple(MENAGE, f"x/{nom}") == (f"d1/{nom}", "Œ")
     assert branche_exemple({"d1": "texte"}, "a/b") is None
 
 

@@ -2,7 +2,7 @@ from base64 import b64encode
 
 import pytest
 
-from sne_conformite.rapports.document_cite import AUTOUR, montrer, situer
+from sne_conformite.rapports.document_cite import AUTOUR, DocumentMontre, montrer, situer
 from sne_conformite.rapports.rapport import EchangeCite
 
 DOCUMENT = "<a:racine xmlns:a='x'><a:liste><a:un>é</a:un><a:un/></a:liste><a:deux>2</a:deux></a:racine>"
@@ -15,9 +15,14 @@ def cite(document: str = DOCUMENT, lignes: tuple[int, ...] = ()) -> EchangeCite:
     return EchangeCite(1, "", f"{tete}{enveloppe}<?xml version='1.0'?>\n{document}\n--b--\n", "", lignes)
 
 
-def test_the_document_is_taken_out_of_its_packing_and_indented() -> None:
-    montre = montrer(cite())
+def montrer_un(cite: EchangeCite, chemin: str = "") -> DocumentMontre:
+    montre = montrer(cite, chemin)
     assert montre is not None
+    return montre
+
+
+def test_the_document_is_taken_out_of_its_packing_and_indented() -> None:
+    montre = montrer_un(cite())
     assert montre.lignes[0] == '<a:racine xmlns:a="x">'
     assert montre.lignes[2] == "    <a:un>é</a:un>"
     assert montre.marquees == ()
@@ -37,16 +42,14 @@ def test_the_document_is_taken_out_of_its_packing_and_indented() -> None:
 def test_the_place_of_a_finding_is_marked_or_what_should_hold_it(
     chemin: str, marquee: str, manque: str
 ) -> None:
-    montre = montrer(cite(), chemin)
-    assert montre is not None
+    montre = montrer_un(cite(), chemin)
     assert [ligne for ligne, en_cause in montre.extrait if en_cause] == [marquee]
     assert montre.manque == manque
 
 
 @pytest.mark.parametrize("chemin", ["ailleurs/un", "racine/a/b/c", ""])
 def test_a_place_that_is_not_there_marks_nothing(chemin: str) -> None:
-    montre = montrer(cite(), chemin)
-    assert montre is not None
+    montre = montrer_un(cite(), chemin)
     assert montre.marquees == ()
 
 
@@ -54,14 +57,12 @@ def test_without_a_place_the_lines_of_the_complaint_are_marked() -> None:
     document = DOCUMENT.replace("><", ">\n<")
     requete = cite(document).requete.split("\n")
     (rang,) = (n for n, ligne in enumerate(requete, 1) if ligne.startswith("<a:deux"))
-    montre = montrer(cite(document, (rang,)))
-    assert montre is not None
+    montre = montrer_un(cite(document, (rang,)))
     assert [montre.lignes[n] for n in montre.marquees] == ["  <a:deux>2</a:deux>"]
 
 
 def test_the_excerpt_is_short_and_the_document_whole() -> None:
-    montre = montrer(cite(f"<r>{'<x/>' * 40}<y/>{'<x/>' * 40}</r>"), "r/y")
-    assert montre is not None
+    montre = montrer_un(cite(f"<r>{'<x/>' * 40}<y/>{'<x/>' * 40}</r>"), "r/y")
     assert len(montre.extrait) == 2 * AUTOUR + 1
     assert montre.extrait[AUTOUR] == ("  <y/>", True)
     assert len(montre.texte.split("\n")) == 83
@@ -69,14 +70,12 @@ def test_the_excerpt_is_short_and_the_document_whole() -> None:
 
 def test_a_document_in_base64_is_read_out_of_its_message() -> None:
     enveloppe = ENVELOPE.format(b64encode(DOCUMENT.encode()).decode())
-    montre = montrer(EchangeCite(1, "", f"POST /\n\n{enveloppe}", "", (3,)), "racine/deux")
-    assert montre is not None
+    montre = montrer_un(EchangeCite(1, "", f"POST /\n\n{enveloppe}", "", (3,)), "racine/deux")
     assert [montre.lignes[n] for n in montre.marquees] == ["  <a:deux>2</a:deux>"]
 
 
 def test_a_message_without_document_is_shown_itself() -> None:
-    montre = montrer(EchangeCite(1, "", f"POST /\n\n{ENVELOPE.format('x')}", ""), "Envelope/Body")
-    assert montre is not None
+    montre = montrer_un(EchangeCite(1, "", f"POST /\n\n{ENVELOPE.format('x')}", ""), "Envelope/Body")
     assert [montre.lignes[n] for n in montre.marquees] == ["  <s:Body>"]
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specimen import COMMANDE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
+from specimen import COMMANDE, NIR, NIR_ESPACE, NIR_TREIZE, avec, conforme, excuse, grand, rapport, trafic
 
 from sne_conformite.rapports import rapport_texte
-from sne_conformite.rapports.rapport import Lacune, Mention, Rapport, Verdict, VerdictMention
+from sne_conformite.rapports.rapport import Lacune, Mention, Rapport, VerdictMention
 from sne_conformite.rapports.rapport_texte import RapportDeTest
 
 
@@ -37,17 +37,6 @@ def test_the_first_twenty_lines_say_what_is_wrong_and_what_to_do() -> None:
     )
 
 
-def test_what_judged_otherwise_than_as_shipped_is_told_first() -> None:
-    juge = conforme()
-    tete = replace(juge.entete, autre_plan="le plan donné diffère", surcharge=("rules.toml",))
-    debut = lignes(replace(juge, entete=tete))[:3]
-    assert "(contrat surchargé) : Mon logiciel" in debut[0]
-    assert debut[1:] == [
-        "  Un autre plan a été joué : le plan donné diffère.",
-        "  Le contrat est surchargé (--contracts) : rules.toml.",
-    ]
-
-
 def test_each_group_tells_all_that_is_known_of_it() -> None:
     tout = lignes(
         rapport(), fichiers={"HTML": Path("r/rapport.html")}, remarques=["manquement connu expiré."]
@@ -65,10 +54,8 @@ def test_each_group_tells_all_that_is_known_of_it() -> None:
 
 
 def test_a_group_tells_when_it_shows_and_what_a_developer_does_about_it() -> None:
-    juge = rapport()
-    dit = {"remede": "Écrivez chaque co-titulaire.", "conditions": {"cotitulaire_absent": "Toujours à deux."}}
-    bilans = tuple(replace(b, **dit) if b.exigence == "FID-02" else b for b in juge.bilans)
-    juge = replace(juge, bilans=bilans)
+    dit = {"cotitulaire_absent": "Toujours à deux."}
+    juge = avec(rapport(), remede="Écrivez chaque co-titulaire.", conditions=dit)
     tout = lignes(juge)
     debut = tout.index("FID-02 cotitulaire_absent")
     fiche = tout[debut : tout.index("FID-12 nir_change")]
@@ -86,26 +73,13 @@ def test_a_conforming_application_is_told_so_in_a_screen() -> None:
 
 
 def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
-    manquent = tuple(
-        Lacune(f"VIE-{n:02d}", "sans preuve", f"sne-sandbox conform --scenario S{n}") for n in range(7)
-    )
-    juge = replace(
-        conforme(),
-        mentions=(
-            Mention(
-                "a",
-                "SNE – a",
-                VerdictMention.RESERVES,
-                ("EMB-01",),
-                1,
-                reserves=("Une réserve.",),
-                attestees=1,
-                quoi="Le minimum.",
-            ),
-            Mention("b", "SNE – b", VerdictMention.INCOMPLETE, ("EMB-01", "VIE-01"), 1, manquent[:2]),
-            Mention("c", "SNE – c", VerdictMention.INCOMPLETE, ("EMB-01",), 0, manquent, ("Une réserve.",)),
-        ),
-    )
+    commande = "sne-sandbox conform --scenario S"
+    manquent = tuple(Lacune(f"VIE-{n:02d}", "sans preuve", f"{commande}{n}") for n in range(40))
+    reserves, une = ("Une réserve.",), ("EMB-01",)
+    acquise = Mention("a", "SNE – a", VerdictMention.RESERVES, une, 1, (), reserves, (), 1, "Le minimum.")
+    autre = Mention("b", "SNE – b", VerdictMention.INCOMPLETE, ("EMB-01", "VIE-01"), 1, manquent[:2])
+    longue = Mention("c", "SNE – c", VerdictMention.INCOMPLETE, une, 0, manquent[:7], reserves)
+    juge = replace(conforme(), mentions=(acquise, autre, longue))
     tout = lignes(juge)
     bloc = tout[tout.index("Mentions") :]
     assert bloc[1:11] == [
@@ -121,10 +95,7 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
         "      ce qui manque ci-dessus, et :",
     ]
     assert bloc[12:21:2] == [f"        → sne-sandbox conform --scenario S{n}" for n in range(2, 7)]
-    longue = replace(
-        juge.mentions[2], lacunes=tuple(Lacune(f"VIE-{n:02d}", "sans preuve") for n in range(40))
-    )
-    juge = replace(juge, mentions=(longue,))
+    juge = replace(juge, mentions=(replace(longue, lacunes=manquent),))
     ou = "dans rapport.json et rapport.html"
     (dite,) = (ligne for ligne in lignes(juge) if ou in ligne)
     assert dite.endswith(f" autres, {ou} (--report-dir DOSSIER les écrit).")
@@ -147,15 +118,9 @@ def test_no_nir_is_shown(faire: Any) -> None:
 
 
 def test_known_failures_are_apart() -> None:
-    juge = grand(2)
-    scenarios = tuple(
-        replace(s, verifications=tuple(
-            replace(v, connue="ticket 9") if v.verdict is Verdict.ECHOUE else v for v in s.verifications))
-        for s in juge.scenarios
-    )  # fmt: skip
-    tout = lignes(replace(juge, scenarios=scenarios, bilans=()))
+    tout = lignes(excuse(replace(grand(2), bilans=())))
     assert "Manquements connus (2)" in tout
-    assert "  EXI-00 · 2 scénarios · Enfreinte. [ticket 9]" in tout
+    assert "  EXI-00 · 2 scénarios · Enfreinte. [ticket 12]" in tout
     assert not [ligne for ligne in tout if ligne.startswith("À corriger")]
 
 

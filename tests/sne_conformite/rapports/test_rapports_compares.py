@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from specimen import NIR, NIR_TREIZE, rapport, trafic
+from specimen import NIR, NIR_TREIZE, avec, entete, rapport, trafic
 
 from sne_conformite.rapports import rapports_compares
 from sne_conformite.rapports.rapport import (
@@ -73,10 +73,8 @@ def _devenu(vue: rapports_compares.ComparaisonRapports, exigence: str) -> tuple[
 )
 def test_what_holds_elsewhere_proves_nothing_of_where_it_broke(rejoue: ResultatScenario) -> None:
     """The scenario was not played, or broke off before the check."""
-    assert _devenu(rapports_compares.comparer(rapport(), repare(rejoue)), "FID-02") == (
-        [],
-        ["CRE-03", "CRE-04"],
-    )
+    vue = rapports_compares.comparer(rapport(), repare(rejoue))
+    assert _devenu(vue, "FID-02") == ([], ["CRE-03", "CRE-04"])
 
 
 def test_what_was_looked_for_again_is_told_from_what_was_not() -> None:
@@ -110,11 +108,7 @@ def test_a_breakdown_is_mended_when_its_scenario_is_judged(
 def test_a_finding_that_no_check_shows_needs_all_the_scenarios_again() -> None:
     """That of a household made smaller: nothing says in which one."""
     avant = rapport()
-    sans = replace(
-        avant,
-        bilans=tuple(replace(b, etat=EtatExigence.PROUVEE, constats=()) if b.exigence == "CTR-05" else b
-                     for b in avant.bilans),
-    )  # fmt: skip
+    sans = avec(avant, "CTR-05", etat=EtatExigence.PROUVEE, constats=())
     assert [e.groupe.exigence for e in rapports_compares.comparer(avant, sans).corriges] == ["CTR-05"]
     moins = replace(sans, scenarios=sans.scenarios[:1])
     assert "CTR-05" in [e.groupe.exigence for e in rapports_compares.comparer(avant, moins).non_revus]
@@ -124,13 +118,7 @@ def test_a_finding_that_no_check_shows_needs_all_the_scenarios_again() -> None:
     ("etat", "corrige"), [(EtatExigence.PROUVEE, True), (EtatExigence.SANS_PREUVE, False)]
 )
 def test_of_traffic_the_requirement_is_compared(etat: EtatExigence, corrige: bool) -> None:
-    avant = trafic()
-    apres = replace(
-        avant,
-        bilans=tuple(replace(b, etat=etat, constats=()) if b.exigence == "FID-02" else b
-                     for b in avant.bilans),
-    )  # fmt: skip
-    vue = rapports_compares.comparer(avant, apres)
+    vue = rapports_compares.comparer(trafic(), avec(trafic(), etat=etat, constats=()))
     assert [e.groupe.exigence for e in (vue.corriges if corrige else vue.non_revus)] == ["FID-02"]
     assert len(vue.corriges) + len(vue.non_revus) == 1
 
@@ -164,16 +152,11 @@ def test_the_json_has_all_of_it() -> None:
 
 def test_what_is_looked_at_less_is_told() -> None:
     """It makes nothing fail: the trial is weaker, the application no better."""
-    avant, apres = rapport(), repare(joue("CRE-03", ("FID-02", Verdict.REUSSI)))
-    apres = replace(
-        apres,
-        entete=replace(apres.entete, exemples=70),
-        couverture=(replace(apres.couverture[0], vus=("getNumUnique",)),),
-    )
-    vue = rapports_compares.comparer(avant, apres)
-    dits = [str(recul) for recul in vue.moins_verifies]
-
-    assert dits == [
+    couverture = (replace(rapport().couverture[0], vus=("getNumUnique",)),)
+    apres = repare(joue("CRE-03", ("FID-02", Verdict.REUSSI)))
+    apres = replace(apres, entete=entete(exemples=70), couverture=couverture)
+    vue = rapports_compares.comparer(rapport(), apres)
+    assert [str(recul) for recul in vue.moins_verifies] == [
         "exigences dont quelque chose a été vu : 5 → 4 (FID-12)",
         "scénarios joués : 3 → 2 (CRE-04)",
         "opérations : 2 → 1 (getAttestation)",
@@ -185,10 +168,9 @@ def test_what_is_looked_at_less_is_told() -> None:
 
 
 def test_what_is_looked_at_as_much_or_more_is_no_loss() -> None:
-    assert rapports_compares.comparer(rapport(), rapport()).moins_verifies == ()
-    assert "Moins vérifié : rien" in rapports_compares.en_texte(
-        rapports_compares.comparer(rapport(), rapport())
-    )
+    vue = rapports_compares.comparer(rapport(), rapport())
+    assert vue.moins_verifies == ()
+    assert "Moins vérifié : rien" in rapports_compares.en_texte(vue)
     moins = repare(joue("CRE-03", ("FID-02", Verdict.REUSSI)))
     assert rapports_compares.comparer(moins, rapport()).moins_verifies == ()
 

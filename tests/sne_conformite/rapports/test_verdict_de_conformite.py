@@ -2,21 +2,19 @@
 
 import io
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
-from specimen import conforme, entete, rapport, trafic
+from lxml import html as lxml_html
+from specimen import conforme, entete, excuse, rapport, trafic
+from verite import en_texte
 
 from sne_conformite.rapports import (
     avancement_au_terminal,
-    manquements_connus,
     rapport_html,
     rapport_junit,
-    rapport_texte,
     verdict_de_conformite,
 )
-from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import (
     DebutJugement,
     EtatExigence,
@@ -58,13 +56,7 @@ def test_a_recommendation_does_not_count() -> None:
 
 
 def test_a_known_failure_does_not_count() -> None:
-    juge = rapport()
-    scenarios = tuple(
-        replace(s, verifications=tuple(replace(v, connue="ticket") for v in s.verifications))
-        for s in juge.scenarios
-    )
-    bilans = tuple(replace(b, connue="ticket") for b in juge.bilans)
-    assert decider(replace(juge, scenarios=scenarios, bilans=bilans)).conforme
+    assert decider(excuse(rapport())).conforme
 
 
 def test_required_evidence_and_what_the_caller_knows_count() -> None:
@@ -75,9 +67,8 @@ def test_required_evidence_and_what_the_caller_knows_count() -> None:
 
 
 def test_a_requirement_without_balance_is_mandatory() -> None:
-    scenario = replace(
-        conforme().scenarios[0], verifications=(Verification("CRE-01", "NOU-01", Verdict.ECHOUE),)
-    )
+    verifications = (Verification("CRE-01", "NOU-01", Verdict.ECHOUE),)
+    scenario = replace(conforme().scenarios[0], verifications=verifications)
     juge = decider(replace(conforme(), scenarios=(scenario,)))
     assert juge.motifs == ("1 exigence obligatoire enfreinte : NOU-01.",)
 
@@ -94,9 +85,7 @@ def conseille() -> Rapport:
 def test_a_should_is_no_failure_wherever_it_is_told() -> None:
     juge = conseille()
     assert juge.conforme
-    sortie = io.StringIO()
-    rapport_texte.ecrire(juge, sortie)
-    dit = sortie.getvalue()
+    dit = en_texte(juge)
     assert "! 1 recommandation non suivie" in dit
     assert "  recommandations non suivies : une exigence recommandée" in dit
     page = rapport_html.en_html(juge)
@@ -117,36 +106,20 @@ def test_the_worst_of_a_scenario_is_told() -> None:
     niveaux = niveaux_de(juge)
     dits = [verdict_de_conformite.issue_de_scenario(s, niveaux).scenario for s in juge.scenarios]
     assert dits == ["réussi", "échoué", "échoué", "sans objet", "en erreur", "en attente"]
-    connues = tuple(replace(v, connue="ticket") for v in juge.scenarios[2].verifications)
-    assert (
-        verdict_de_conformite.issue_de_scenario(replace(juge.scenarios[2], verifications=connues), niveaux)
-        is verdict_de_conformite.CONNUE
-    )
+    connu = verdict_de_conformite.issue_de_scenario(excuse(juge).scenarios[2], niveaux)
+    assert connu is verdict_de_conformite.CONNUE
 
 
 @pytest.mark.parametrize("issue", verdict_de_conformite.TOUTES, ids=lambda i: i.mot)
 def test_what_is_not_plain_is_explained(issue: verdict_de_conformite.Issue) -> None:
-    plaines = (
-        verdict_de_conformite.REUSSIE,
-        verdict_de_conformite.ECHOUEE,
-        verdict_de_conformite.PROUVEE,
-        verdict_de_conformite.ENFREINTE,
-    )
-    assert bool(issue.legende) is (issue not in plaines)
+    assert bool(issue.legende) is (issue.mot not in ("réussie", "échouée", "prouvée", "enfreinte"))
 
 
 def test_every_verdict_and_state_has_a_word() -> None:
     juge = rapport()
     verification, bilan = juge.scenarios[0].verifications[0], juge.bilans[3]
-    assert (
-        len(
-            {
-                verdict_de_conformite.issue_de_verification(replace(verification, verdict=v), {}).mot
-                for v in Verdict
-            }
-        )
-        == 6
-    )
+    faites = [replace(verification, verdict=verdict) for verdict in Verdict]
+    assert len({verdict_de_conformite.issue_de_verification(faite, {}).mot for faite in faites}) == 6
     assert len({verdict_de_conformite.issue_de_bilan(replace(bilan, etat=e)).mot for e in EtatExigence}) == 4
 
 
@@ -171,16 +144,14 @@ def test_the_conclusion_is_what_is_acquired_else_what_was_covered() -> None:
 def test_the_conclusion_tells_what_the_baseline_excuses() -> None:
     """A failure that is excused makes nobody fail; it is told all the same."""
     juge = rapport()
-    connues = [Connue("ticket", date(2099, 1, 1), exigence=b.exigence) for b in juge.bilans]
-    excuse = manquements_connus.appliquer(juge, connues, date(2026, 3, 2)).rapport
-    nombre = len(verdict_de_conformite.exigences_enfreintes(juge)) + len(
-        verdict_de_conformite.scenarios_en_erreur(juge)
-    )
-    assert excuse.conforme
-    assert list(verdict_de_conformite.manquements_connus(juge)) == []
-    assert len(verdict_de_conformite.manquements_connus(excuse)) == nombre == 4
-    assert conclure(excuse).endswith(", aucun manquement, hors 4 connus")
-    assert conclure(_avec(("socle", VerdictMention.RESERVES), juge=excuse)) == (
+    excusee = decider(excuse(juge))
+    rompus = (
+        *verdict_de_conformite.exigences_enfreintes(juge), *verdict_de_conformite.scenarios_en_erreur(juge)
+    )  # fmt: skip
+    assert verdict_de_conformite.manquements_connus(juge) == {}
+    assert verdict_de_conformite.manquements_connus(excusee).keys() == set(rompus)
+    assert conclure(excusee).endswith(", aucun manquement, hors 4 connus")
+    assert conclure(_avec(("socle", VerdictMention.RESERVES), juge=excusee)) == (
         "SNE 5.2 – socle (avec réserves), 4 manquements connus"
     )
 
@@ -188,15 +159,20 @@ def test_the_conclusion_tells_what_the_baseline_excuses() -> None:
 def test_another_plan_and_an_overlaid_contract_are_told() -> None:
     juge = _avec(("socle", VerdictMention.RESERVES), juge=conforme())
     assert verdict_de_conformite.avertir(juge) == ()
-    tete = replace(juge.entete, surcharge=("certification.toml", "xsd/a.xsd"), autre_plan="le plan diffère")
+    assert "surchargé" not in rapport_html.en_html(juge)
+    tete = replace(juge.entete, surcharge=("certification.toml", "xsd/a.xsd"), autre_plan="le plan <b>")
     juge = replace(juge, entete=tete)
     assert conclure(juge) == "SNE 5.2 – socle (avec réserves) (contrat surchargé)"
-    assert verdict_de_conformite.avertir(juge) == (
-        "Un autre plan a été joué : le plan diffère.",
+    avertis = [
+        "Un autre plan a été joué : le plan <b>.",
         "Le contrat est surchargé (--contracts) : certification.toml, xsd/a.xsd.",
-    )
-    coupee = replace(tete, inacheve="Coupé.")
-    assert conclure(replace(juge, entete=coupee)) == "Épreuve inachevée"
+    ]
+    assert list(verdict_de_conformite.avertir(juge)) == avertis
+    assert [ligne.strip() for ligne in en_texte(juge).splitlines()[1:3]] == avertis
+    page = lxml_html.document_fromstring(rapport_html.en_html(juge))
+    (panneau,) = page.xpath("//section[@aria-labelledby='produit']")
+    assert [p.text_content() for p in panneau.findall("p")][:2] == avertis
+    assert conclure(replace(juge, entete=replace(tete, inacheve="Coupé."))) == "Épreuve inachevée"
 
 
 def test_the_bare_word_is_said_of_no_report() -> None:
