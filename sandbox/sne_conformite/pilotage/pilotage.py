@@ -197,33 +197,37 @@ def instant_de(scenario: Scenario, instant: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Presentation:
-    """The presentation of the application: its name and version, the commands that it knows, the versions
-    of messages that it writes (none when it does not say), how many of it may run at once, how many
-    commands one of them does at once, the filters of feeds that it sends; and what the contract has: the
-    versions of messages, the commands of its roles."""
+    """The presentation of the application, as it answers `demarrer`; and what the contract has: the versions
+    of messages, the commands of its roles."""
 
-    nom: str
-    commandes: frozenset[str]
-    versions: frozenset[str]
-    instances: int
-    a_la_fois: int
-    filtres: frozenset[str]
+    dite: Mapping[str, Any]
     admises: frozenset[str]
     prevues: frozenset[str]
 
+    @property
+    def nom(self) -> str:
+        """Its name and version."""
+        return f"{self.dite['nom']} {self.dite['version']}"
+
+    def combien(self, quoi: str) -> int:
+        """How many of it may run at once (« instances »), or commands of one of them (« a_la_fois »)."""
+        return int(self.dite.get(quoi) or 1)
+
     def manque(self, scenario: Scenario) -> str:
         """Why a scenario is of no concern to it, "" when it is."""
-        versions = self.versions or scenario.versions
+        connues, ecrites, filtres = (
+            frozenset(map(str, self.dite.get(nom) or ())) for nom in ("commandes", "versions", "filtres")
+        )
         for dit, manquent in (
-            ("l'application ne connaît pas :", scenario.commandes - self.commandes),
+            ("l'application ne connaît pas :", scenario.commandes - connues),
             ("l'interface n'admet pas la version", scenario.versions - self.admises),
             ("l'interface ne prévoit pas :", scenario.commandes - self.prevues),
-            ("l'application n'écrit pas la version", scenario.versions - versions),
-            ("l'application ne filtre pas ses relevés par :", scenario.filtres - self.filtres),
+            ("l'application n'écrit pas la version", scenario.versions - (ecrites or scenario.versions)),
+            ("l'application ne filtre pas ses relevés par :", scenario.filtres - filtres),
         ):
             if manquent:
                 return f"{dit} {', '.join(sorted(manquent))}"
-        if scenario.a_la_fois > self.a_la_fois:
+        if scenario.a_la_fois > self.combien("a_la_fois"):
             return f"l'application ne mène pas {scenario.a_la_fois} commandes à la fois"
         return ""
 
@@ -269,12 +273,7 @@ class _Pilotage:
         contrat = self.banc.base.contrat
         roles = charger_certification(contrat.dossiers).roles
         self.presentation = _Presentation(
-            f"{reponse['nom']} {reponse['version']}",
-            frozenset(map(str, reponse["commandes"])),
-            frozenset(map(str, reponse.get("versions") or ())),
-            int(reponse.get("instances") or 1),
-            int(reponse.get("a_la_fois") or 1),
-            frozenset(map(str, reponse.get("filtres") or ())),
+            reponse,
             frozenset(contrat.versions),
             frozenset(c for role in roles.values() for c in role.commandes),
         )
@@ -298,7 +297,8 @@ class _Pilotage:
             return
         a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
         a_dire = (self.instant, self.reglages.acceleration, self.reglages.defi)
-        self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
+        instances = self.presentation.combien("instances")
+        self.couloirs.ouvrir(a_jouer, instances, a_dire, self._tirer, self._jouer)
 
     def reprendre(self, resultats: Mapping[int, ResultatScenario]) -> Iterator[int]:
         """The ranks of the scenarios that the machine kept from being judged, once the plan was played: they
