@@ -97,11 +97,8 @@ class Exemples:
     def tirer(self, combien: int) -> dict[str, ExempleTire]:
         """Up to `combien` examples, all different, the simplest first, by their canonical JSON."""
         tires: dict[str, ExempleTire] = {}
-
-        def retenir(exemple: ExempleTire) -> None:
+        for exemple in essayes(self.essayer, combien):
             tires.setdefault(exemple.cle(), exemple)
-
-        self.essayer(combien, retenir, (Phase.generate,))
         return tires
 
     def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:

@@ -117,9 +117,7 @@ def _commande(nom: str, dite: Mapping[str, Any]) -> Commande:
 #: The fields of servers that an application must refuse, one for each (FAUX_SERVEURS).
 _FAUX: Final = "faux_serveurs"
 TABLES: Final = tomli.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
-_CHAMPS: Final = {
-    cle: ChampProtocole(**{"nom": cle, **champ}) for cle, champ in TABLES["champs"].items()
-} | {
+_CHAMPS: Final = {cle: ChampProtocole(**{"nom": cle, **champ}) for cle, champ in TABLES["champs"].items()} | {
     faux.champ: ChampProtocole(faux.champ, f"les mêmes, derrière un certificat {faux.certificat}", "adresses")
     for faux in FAUX_SERVEURS.values()
 }
