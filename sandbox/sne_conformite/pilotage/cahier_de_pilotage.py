@@ -48,11 +48,8 @@ class FormeDeFait:
 
 #: By call; of a call that gives nothing, nothing is written.
 FAITS: Final[Mapping[str, FormeDeFait]] = {
-    # the link to the application
-    **dict.fromkeys(("envoyer", "duree"), FormeDeFait()),
-    # the base
+    **dict.fromkeys(("envoyer", "duree", "compter", "fichiers_laisses"), FormeDeFait()),
     **dict.fromkeys(("remettre", "avancer", "jouer", "armer", "desarmer"), FormeDeFait(lambda _: None)),
-    **dict.fromkeys(("compter", "fichiers_laisses"), FormeDeFait()),
     "boite_sortie": FormeDeFait(
         lambda fichiers: [[nom, ecrire_octets(octets)] for nom, octets in fichiers],
         lambda ecrits: [(nom, relire_octets(octets)) for nom, octets in ecrits],

@@ -411,7 +411,9 @@ class _Pilotage:
         joues = len(tirages.vus)
         self.faites += recolte.faites
         self.retards += bool(recolte.retard)
-        self._compter_erreurs(recolte)
+        self.erreurs = self.erreurs + 1 if recolte.erreur else 0
+        if self.erreurs >= ERREURS_MAX:
+            self.panne = f"l'application ne répond plus : {recolte.erreur}"
         self.blocage.voir(scenario.id, recolte)
         verifications = tuple(
             self._verifier(scenario, exigence, recolte, tirages)
@@ -527,11 +529,6 @@ class _Pilotage:
         if connue is not None:
             self.recueil.citer(connue)
 
-    def _compter_erreurs(self, recolte: Recolte) -> None:
-        self.erreurs = self.erreurs + 1 if recolte.erreur else 0
-        if self.erreurs >= ERREURS_MAX:
-            self.panne = f"l'application ne répond plus : {recolte.erreur}"
-
     # --- its checks --------------------------------------------------------------------------------------
 
     def _verifier(
@@ -542,11 +539,15 @@ class _Pilotage:
         cassees = recolte.cassees.get(exigence)
         if not cassees:
             verdict, raison = recolte.sans_faute(exigence)
-            a_rejouer = commande if verdict is Verdict.ERREUR else ""
             plies = tuple(recolte.plies.get(exigence, ())) if verdict is Verdict.IGNORE else ()
-            cause = plies[0].cause if plies else ""
             return Verification(
-                scenario.id, exigence, verdict, plies, raison=raison, commande=a_rejouer, cause=cause
+                scenario.id,
+                exigence,
+                verdict,
+                plies,
+                raison=raison,
+                commande=commande if verdict is Verdict.ERREUR else "",
+                cause=plies[0].cause if plies else "",
             )
         ici = f"{scenario.id}/{exigence}"
         for constat in cassees:
