@@ -9,6 +9,7 @@ import contextlib
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import ssl
@@ -23,7 +24,7 @@ from typing import IO, Any, Final, Protocol, TextIO
 from urllib.parse import urlsplit
 
 from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S
-from sne_conformite.protocole.protocole import verifier_reponse
+from sne_conformite.protocole.protocole import TABLES, verifier_reponse
 from sne_interface import systeme
 from sne_interface.domain.nir import extrait
 from sne_interface.errors import OperatorError
@@ -35,28 +36,6 @@ DELAI: Final = 30.0
 DELAI_DEMARRAGE: Final = 60.0
 #: How many times as long a command may take as the application is told to wait for an answer of the SNE.
 _ATTENTES: Final = DELAI / DELAI_MAX_S
-_RESERVEE: Final = (
-    "sa sortie standard est réservée aux réponses : écrivez vos traces sur l'erreur standard (stderr)"
-)
-_RECOPIER: Final = (
-    "recopiez dans la réponse l'« id » du message auquel elle répond, un nombre tel quel ; une seule réponse "
-    "par message, dans l'ordre où ils sont lus"
-)
-_RESTER: Final = (
-    "elle doit rester en marche et répondre à chaque message, par une ligne, jusqu'à « fin » ; ce qui échoue "
-    "se répond par le statut « erreur » et un « message »"
-)
-_VIDER: Final = (
-    "répondez à chaque message par une ligne, et videz le tampon de la sortie standard après chacune (flush)"
-)
-_LIRE: Final = "lisez l'entrée standard ligne par ligne, sans en attendre la fin"
-_EN_HTTP: Final = (
-    "répondez HTTP 200 et un objet JSON ; ce qui échoue se répond par le statut « erreur » et un « message »"
-)
-_CORRIGER: Final = (
-    "le protocole dit ce que porte chaque réponse : /guide/reference/protocole à la console "
-    "(sne-sandbox serve)"
-)
 _LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
 _FIN: Final = 3.0
@@ -203,7 +182,7 @@ class ApplicationProcessus(_Patience):
         with self._verrou:
             processus, lignes = self._processus, self._lignes
             if processus is None:  # what answers another message has just stopped it
-                raise _rompu(message, "s'est arrêtée", _RESTER)
+                raise _rompu(message, "s'est arrêtée", "rester")
             assert processus.stdin is not None
             lignes.attendus.add(message["id"])
             try:
@@ -214,7 +193,7 @@ class ApplicationProcessus(_Patience):
                 limite = time.monotonic() + _FIN
         if not lu:
             raise self._rompre(
-                message, f"n'a pas lu sa question en {delai:g} s", _LIRE, self._derniers_mots()
+                message, f"n'a pas lu sa question en {delai:g} s", "lire", self._derniers_mots()
             )
         while True:
             try:
@@ -223,14 +202,14 @@ class ApplicationProcessus(_Patience):
                 if ferme:
                     raise self._arreter(message, processus) from None
                 quoi = f"n'a pas répondu en {delai:g} s"
-                raise self._rompre(message, quoi, _VIDER, self._derniers_mots()) from None
+                raise self._rompre(message, quoi, "vider", self._derniers_mots()) from None
             if ligne is None:
                 raise self._arreter(message, processus)
             if not ligne.strip():
                 continue
             quoi, seul = "a écrit sur sa sortie autre chose que du JSON", lignes.attendus == {message["id"]}
             try:
-                reponse = _lue(ligne.strip(), message, quoi, _RESERVEE, seul=seul)
+                reponse = _lue(ligne.strip(), message, quoi, "reservee", seul=seul)
             except LienRompu:
                 self._abandonner()
                 raise
@@ -242,7 +221,7 @@ class ApplicationProcessus(_Patience):
         if self._ecoute is not None:
             self._ecoute.join(_FIN)  # its last words are read to their end, unless a child of its own goes on
         mots = self._derniers_mots() or "Elle n'a rien écrit sur l'erreur standard (stderr)."
-        return self._rompre(message, f"s'est arrêtée (code {processus.returncode})", _RESTER, mots)
+        return self._rompre(message, f"s'est arrêtée (code {processus.returncode})", "rester", mots)
 
     def _rompre(self, message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
         self._abandonner()
@@ -322,11 +301,11 @@ class ApplicationHttp(_Patience):
             statut, octets = self._poster(json.dumps(message, ensure_ascii=False).encode(), message)
         except (OSError, http.client.HTTPException, ValueError) as erreur:
             quoi = f"ne répond pas à {self._url} : {_sans_reponse(erreur)}"
-            raise _rompu(message, quoi, "est-elle lancée, à cette adresse et sur ce port ?") from None
+            raise _rompu(message, quoi, "lancer") from None
         if not 200 <= statut < 300:
             dit = octets[:500].decode("utf-8", "replace")
-            raise _rompu(message, f"a répondu HTTP {statut}", _EN_HTTP, dit and f"Sa réponse :\n{dit}")
-        return _verifiee(message, _lue(octets, message, "n'a pas répondu du JSON", _EN_HTTP))
+            raise _rompu(message, f"a répondu HTTP {statut}", "http", dit and f"Sa réponse :\n{dit}")
+        return _verifiee(message, _lue(octets, message, "n'a pas répondu du JSON", "http"))
 
     def _poster(self, corps: bytes, message: Message) -> tuple[int, bytes]:
         """Status and bytes of the answer, over a connection of its own."""
@@ -375,7 +354,7 @@ def _lue(octets: bytes, message: Message, sinon: str, remede: str, *, seul: bool
         raise _rompu(message, f"{sinon} : « {debut} »", remede) from None
     if isinstance(reponse, dict) and reponse.get("id", message["id"] if seul else None) != message["id"]:
         ecrit = extrait(json.dumps(reponse.get("id"), ensure_ascii=False), 60)
-        raise _rompu(message, f"a répondu au message {ecrit}, pas à {message['id']}", _RECOPIER)
+        raise _rompu(message, f"a répondu au message {ecrit}, pas à {message['id']}", "recopier")
     return reponse
 
 
@@ -383,7 +362,7 @@ def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> 
     """An answer, when the protocol allows it. Raises LienRompu, with the application's last words."""
     ecart = verifier_reponse(message["commande"], reponse)
     if ecart:
-        raise _rompu(message, f"a mal répondu : {ecart}", _CORRIGER, mots())
+        raise _rompu(message, f"a mal répondu : {ecart}", "corriger", mots())
     return dict(reponse)
 
 
@@ -395,28 +374,22 @@ def _sans_reponse(erreur: Exception) -> str:
 
 
 def _rompu(message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
-    return LienRompu(f"À « {message['commande']} », l'application {quoi}.", remede=remede, mots=mots)
+    """What went wrong; `remede` is a row of `remedes`, in `protocole.toml`."""
+    dit = f"À « {message['commande']} », l'application {quoi}."
+    return LienRompu(dit, remede=TABLES["remedes"][remede], mots=mots)
 
 
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
-    """Writes a line to a pipe, which may block: by a thread, that the end of the process frees. False when it
-    was not read before `limite` (monotonic). Raises OSError when nobody reads any more."""
-    erreurs: list[OSError] = []
-
-    def ecrire() -> None:
-        reste = memoryview(octets + b"\n")
-        try:
-            while reste:
-                reste = reste[os.write(tuyau, reste) :]
-        except OSError as erreur:
-            erreurs.append(erreur)
-
-    fil = threading.Thread(target=ecrire, daemon=True)
-    fil.start()
-    fil.join(max(0.0, limite - time.monotonic()))
-    if erreurs:
-        raise erreurs[0]
-    return not fil.is_alive()
+    """Writes a line to a pipe. False when it was not read before `limite` (monotonic). Raises OSError when
+    nobody reads any more."""
+    os.set_blocking(tuyau, False)
+    attente, reste = select.poll(), memoryview(octets + b"\n")
+    attente.register(tuyau, select.POLLOUT)
+    while reste:
+        if not attente.poll(max(0.0, limite - time.monotonic()) * 1000):
+            return False
+        reste = reste[os.write(tuyau, reste) :]
+    return True
 
 
 def _identifiant(ligne: bytes | None, parmi: set[Any]) -> Any:

@@ -148,8 +148,6 @@ def _places(places: Mapping[str, str | bool]) -> Changement:
 
 def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     """One more child à charge."""
-    if formulaire.enfant("personnePhysique") is None:
-        return formulaire
     nouveau = bloc(
         "personneACharge",
         # Not the holder's: a child's name has 24 characters at most, a holder's more.
