@@ -90,7 +90,7 @@ class JournalRejoue:
         echanges: Iterable[tuple[Echange, bytes]],
         relire: Callable[[bytes], Echange],
         contrat: Contrat,
-        comptes: Sequence[int] = (0, 0, 0),
+        comptes: Sequence[int],
     ) -> None:
         self._relire = relire
         self.comptes = comptes

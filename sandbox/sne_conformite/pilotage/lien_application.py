@@ -374,7 +374,7 @@ def _sans_reponse(erreur: Exception) -> str:
 
 
 def _rompu(message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
-    """What went wrong; `remede` is a row of `remedes`, in `protocole.toml`."""
+    """Tells an error of a link; `remede` is a row of `remedes`, in `protocole.toml`."""
     dit = f"À « {message['commande']} », l'application {quoi}."
     return LienRompu(dit, remede=TABLES["remedes"][remede], mots=mots)
 

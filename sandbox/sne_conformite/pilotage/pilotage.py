@@ -346,25 +346,20 @@ class _Pilotage:
         resultats = generaliser(resultats, self.recueil.constats)
         bilans = self.conditions.dire(dire_ce_qui_manque(self.recueil.bilans(), resultats))
         rapport = self.recueil.rapport(entete, resultats, bilans)
-        return decider(rapport, (*self._rien(rapport), *self._abandon()), exigees=reglages.exiger)
+        return decider(rapport, tuple(self._motifs(rapport)), exigees=reglages.exiger)
 
-    def _rien(self, rapport: Rapport) -> tuple[str, ...]:
+    def _motifs(self, rapport: Rapport) -> Iterator[str]:
         """Why nothing was proved, when no check came to a verdict: an application that does nothing is not
-        conforming, nor is one that nothing could be seen of."""
+        conforming, nor is one that nothing could be seen of. And how much was not played because the
+        application was given up."""
         jugees = (Verdict.REUSSI, Verdict.ECHOUE, Verdict.ERREUR)
         arret = self.panne or self.interruption or retardes(rapport)
-        if arret or any(v.verdict in jugees for v in rapport.verifications):
-            return ()
-        if not self.faites:
-            return (_RIEN_DE_FAIT,)
-        return (_RIEN_DE_VERIFIE.format(combien=accorde(self.faites, "commande", "commandes")),)
-
-    def _abandon(self) -> tuple[str, ...]:
-        """A sentence of what was not played because the application was given up."""
-        if not self.non_joues:
-            return ()
-        combien = accorde(self.non_joues, "scénario n'a pas été joué", "scénarios n'ont pas été joués")
-        return (f"{combien} : {self.panne.removesuffix('.')}.",)
+        if not (arret or any(v.verdict in jugees for v in rapport.verifications)):
+            combien = accorde(self.faites, "commande", "commandes")
+            yield _RIEN_DE_VERIFIE.format(combien=combien) if self.faites else _RIEN_DE_FAIT
+        if self.non_joues:
+            combien = accorde(self.non_joues, "scénario n'a pas été joué", "scénarios n'ont pas été joués")
+            yield f"{combien} : {self.panne.removesuffix('.')}."
 
     # --- a scenario --------------------------------------------------------------------------------------
 
@@ -492,9 +487,8 @@ class _Pilotage:
         verifications = tuple(
             Verification(scenario.id, exigence, verdict, raison=raison) for exigence in scenario.exigences
         )
-        return ResultatScenario(
-            scenario.id, scenario.groupe, scenario.titre, verdict, verifications, raison=raison
-        )
+        qui = (scenario.id, scenario.groupe, scenario.titre)
+        return ResultatScenario(*qui, verdict, verifications, raison=raison)
 
     def _noter(self, joue: ExempleJoue, recolte: Recolte) -> None:
         for vue in joue.observations:
