@@ -63,14 +63,6 @@ def application(erreurs: io.StringIO) -> Iterator[ApplicationProcessus]:
     lien.fermer()
 
 
-@pytest.fixture
-def presse() -> Iterator[ApplicationProcessus]:
-    """The same, and whoever sends it a message is soon tired of waiting."""
-    lien = ApplicationProcessus([sys.executable, "-c", _DOUBLE], delai=0.5)
-    yield lien
-    lien.fermer()
-
-
 def test_messages_are_answered_in_turn_by_one_process(application: ApplicationProcessus) -> None:
     premier = application.envoyer(message("demarrer", 1))
     assert premier["nom"] == "double"
@@ -113,12 +105,14 @@ def test_half_a_character_is_one_that_a_report_can_be_written_with(
     assert dit.encode()
 
 
-def test_an_answer_that_does_not_come_is_waited_for_so_long(presse: ApplicationProcessus) -> None:
+def test_an_answer_that_does_not_come_is_waited_for_so_long() -> None:
+    presse = ApplicationProcessus([sys.executable, "-c", _DOUBLE], delai=0.5)
     presse.envoyer(message("demarrer", 1))
     with pytest.raises(LienRompu, match=r"^À « reactiver », l'application n'a pas répondu en 0\.5 s"):
         presse.envoyer(message("reactiver", 2))
     # Started again, it has the time that a start takes.
     assert presse.envoyer(message("demarrer", 3))["statut"] == "fait"
+    presse.fermer()
 
 
 #: Answers two messages once it has both, the last one first; the ids of its answers are those of `dits`.
@@ -235,10 +229,6 @@ def adresse() -> Iterator[str]:
     serveur.server_close()
 
 
-def test_over_http(adresse: str) -> None:
-    assert ApplicationHttp(adresse).envoyer(message("fin")) == {"id": 1, "statut": "fait"}
-
-
 @pytest.mark.parametrize(
     ("commande", "mots"),
     [
@@ -296,8 +286,8 @@ def test_an_address_that_leads_nowhere(url: str, raison: str) -> None:
         ApplicationHttp(url).envoyer(message("fin"))
 
 
-def test_no_proxy_stands_between(adresse: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_over_http_no_proxy_stands_between(adresse: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for nom in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(nom, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
-    assert ApplicationHttp(adresse).envoyer(message("fin"))["statut"] == "fait"
+    assert ApplicationHttp(adresse).envoyer(message("fin")) == {"id": 1, "statut": "fait"}

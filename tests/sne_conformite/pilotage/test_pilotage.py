@@ -284,14 +284,10 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
 
     scenario(tmp_path, FAMILLE.format(1), "A")
     rapport = courir(Double(banc, saisie=echanger), scenario(tmp_path, FAMILLE.format(2), "B"), reduction=20)
-    for groupe in grouper(rapport):
-        if groupe.sorte == "personne_a_charge_absente":
-            assert groupe.exemple is not None
-            personne = groupe.exemple["d1"]["personnePhysique"]
-            assert len(personne["listePersonneACharge"]["personneACharge"]) > 1
-            break
-    else:
-        raise AssertionError([(g.exigence, g.sorte) for g in grouper(rapport)])
+    groupe = next(g for g in grouper(rapport) if g.sorte == "personne_a_charge_absente")
+    assert groupe.exemple is not None
+    personne = groupe.exemple["d1"]["personnePhysique"]
+    assert len(personne["listePersonneACharge"]["personneACharge"]) > 1
 
 
 def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_path: Path) -> None:
