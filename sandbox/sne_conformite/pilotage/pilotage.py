@@ -397,7 +397,10 @@ class _Pilotage:
         for cle, joue in rendu.exemples.items() if rendu else self._sur_place(scenario, tirages):
             tirages.vus[cle] = joue.fautes
             self.echanges += len(joue.observations)
-            self._regarder(joue)
+            if self.montrer:
+                premier = not self.vues
+                cites = {constat.echange for constat in joue.constats if constat.rompue}
+                self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
             recolte.prendre(joue)
             self._noter(joue, recolte)
             self.conditions.voir(scenario, cle, joue)
@@ -430,12 +433,6 @@ class _Pilotage:
             declins={commande: sorted(formes) for commande, formes in recolte.declins.items()},
             retard=recolte.retard,
         )
-
-    def _regarder(self, joue: ExempleJoue) -> None:
-        if self.montrer:
-            premier = not self.vues
-            cites = {constat.echange for constat in joue.constats if constat.rompue}
-            self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
 
     def montres(self, resultat: ResultatScenario) -> tuple[EchangeCite, ...]:
         """Exchanges of a scenario that has just ended, in their order: those that its checks cite, then those
