@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import json
 import os
-import select
 import signal
 import socket
 import ssl
@@ -380,16 +379,24 @@ def _rompu(message: Message, quoi: str, remede: str, mots: str = "") -> LienRomp
 
 
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
-    """Writes a line to a pipe. False when it was not read before `limite` (monotonic). Raises OSError when
-    nobody reads any more."""
-    os.set_blocking(tuyau, False)
-    attente, reste = select.poll(), memoryview(octets + b"\n")
-    attente.register(tuyau, select.POLLOUT)
-    while reste:
-        if not attente.poll(max(0.0, limite - time.monotonic()) * 1000):
-            return False
-        reste = reste[os.write(tuyau, reste) :]
-    return True
+    """Writes a line to a pipe, which may block: by a thread, that the end of the process frees. False when it
+    was not read before `limite` (monotonic). Raises OSError when nobody reads any more."""
+    erreurs: list[OSError] = []
+
+    def ecrire() -> None:
+        reste = memoryview(octets + b"\n")
+        try:
+            while reste:
+                reste = reste[os.write(tuyau, reste) :]
+        except OSError as erreur:
+            erreurs.append(erreur)
+
+    fil = threading.Thread(target=ecrire, daemon=True)
+    fil.start()
+    fil.join(max(0.0, limite - time.monotonic()))
+    if erreurs:
+        raise erreurs[0]
+    return not fil.is_alive()
 
 
 def _identifiant(ligne: bytes | None, parmi: set[Any]) -> Any:
