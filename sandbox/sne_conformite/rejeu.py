@@ -90,7 +90,7 @@ class JournalRejoue:
         echanges: Iterable[tuple[Echange, bytes]],
         relire: Callable[[bytes], Echange],
         contrat: Contrat,
-        comptes: Sequence[int] = (0, 0, 0),
+        comptes: Sequence[int],
     ) -> None:
         self._relire = relire
         self.comptes = comptes
@@ -119,12 +119,6 @@ class JournalRejoue:
         """An exchange, None when it is not there."""
         ligne = self._lignes.get(identifiant)
         return None if ligne is None else self._relire(zlib.decompress(ligne))
-
-    def chercher(self, base: str, *, limite: int) -> list[Echange]:
-        """The last exchange of the base's journal, as far as its id."""
-        return (
-            [Echange(base, datetime.now(UTC), identifiant=self.dernier(base))] if self.dernier(base) else []
-        )
 
     def compter(self, base: str) -> tuple[int, int]:
         """How many it kept, and dropped."""
@@ -182,16 +176,17 @@ class CahierRejoue(Cahier):
 
     def lus(self) -> list[Echange]:
         """The exchanges that this reading brought."""
-        if not self._suit(ECHANGES):
+        if self._suit != ECHANGES:
             return []
         return [self.journal.prendre(numero) for numero in self._prendre(ECHANGES)["rendu"]]
 
-    def _suit(self, nom: str) -> bool:
-        return bool(self.faits) and self.faits[0]["appel"] == nom
+    @property
+    def _suit(self) -> str:
+        """The name of the next *fait*."""
+        return str(self.faits[0]["appel"]) if self.faits else "rien"
 
     def _prendre(self, nom: str, message: Message | None = None) -> Fait:
-        if not self._suit(nom):
-            trouve = self.faits[0]["appel"] if self.faits else "rien"
+        if (trouve := self._suit) != nom:
             raise RejeuImpossible(f"{self.ou} : le procès-verbal dit « {trouve} » où le plan veut « {nom} »")
         fait = self.faits.pop(0)
         if message is not None:
@@ -301,12 +296,6 @@ class _CouloirsRejoues(Couloirs):
             couloir.presenter(*self._a_dire, fiche.couloir)
             self._ouverts[fiche.couloir] = couloir
         return self._ouverts[fiche.couloir].passer(self._scenarios[scenario], self._tirer, self._jouer)
-
-    def finir(self, instant: datetime) -> None:
-        """They have ended."""
-
-    def fermer(self) -> None:
-        """There is nothing to end."""
 
 
 # --- the run ---------------------------------------------------------------------------------------------

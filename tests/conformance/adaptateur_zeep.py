@@ -17,7 +17,7 @@ import logging
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,11 +31,8 @@ HORS_FORMULAIRE = ("numGuichet", "numUnique", "forcerDoublon", "informationTrait
                    "radiation", "listeAnomalie", "listeDoublons")  # fmt: skip
 NON_GEREES = ("modifier", "radier", "supprimer", "piece", "rechercher", "lister_evenements", "decider",
               "relever_dalos", "integrer_dispatching", "chercher_doublons")  # fmt: skip
-FILTRES = {
-    "motif_radiation": "motifRadiation",
-    "statut_dalo": "statutDalo",
-    "type_reservataire": "typeReservataire",
-}
+FILTRES = {"motif_radiation": "motifRadiation", "statut_dalo": "statutDalo",
+           "type_reservataire": "typeReservataire"}  # fmt: skip
 ATTENTE = 1.3
 
 
@@ -131,20 +128,18 @@ class Application(Liaison):
         return rendu
 
     def modifier(self, m: dict[str, Any]) -> dict[str, Any]:
-        dossier = self.dossier(m)
-        garde = {"dateCreationDemande": dossier.contenu["dateCreationDemande"]}
-        nouveau = Dossier({**m["demande"], **garde}, m.get("version") or dossier.version, dossier.numero)
-        self.envoyer("MOD", nouveau, {})
-        dossier.contenu = nouveau.contenu
-        return self.rendre(dossier)
+        return self.remplacer(m, "MOD", {})
 
     def renouveler(self, m: dict[str, Any]) -> dict[str, Any]:
+        ajouts = {"renouvellement": {"dateRenouvellement": m["date_renouvellement"]}}
+        return self.remplacer(m, "REN", ajouts)
+
+    def remplacer(self, m: dict[str, Any], genre: str, ajouts: dict[str, Any]) -> dict[str, Any]:
         dossier = self.dossier(m)
         garde = {"dateCreationDemande": dossier.contenu["dateCreationDemande"]}
         nouveau = Dossier({**m["demande"], **garde}, m.get("version") or dossier.version, dossier.numero)
-        ajouts = {"renouvellement": {"dateRenouvellement": m["date_renouvellement"]}}
-        _, dossier.pdf = self.envoyer("REN", nouveau, ajouts)
-        dossier.contenu = nouveau.contenu
+        _, pdf = self.envoyer(genre, nouveau, ajouts)
+        dossier.contenu, dossier.pdf = nouveau.contenu, pdf if genre == "REN" else dossier.pdf
         return self.rendre(dossier)
 
     def radier(self, m: dict[str, Any]) -> dict[str, Any]:
@@ -184,14 +179,9 @@ class Application(Liaison):
         dossier = self.dossier(m)
         formulaire = self.formulaire(dossier, {"numUnique": dossier.numero})
         corps = {"informationDalo": m["information_dalo"], "demandeLogement": formulaire}
-        self.lu(
-            self.appeler(
-                "demande_logement",
-                "getDeclarationNouveauDalo",
-                nomFichierDalo=self.nom("DAL"),
-                fichierDalo=self.document("DAL", dossier.version, {"demande": corps}),
-            ).fichierDalo
-        )
+        document = self.document("DAL", dossier.version, {"demande": corps})
+        champs = {"nomFichierDalo": self.nom("DAL"), "fichierDalo": document}
+        self.lu(self.appeler("demande_logement", "getDeclarationNouveauDalo", **champs).fichierDalo)
         return {}
 
     def relever_radiations(self, m: dict[str, Any]) -> dict[str, Any]:
@@ -235,18 +225,14 @@ class Application(Liaison):
         return {"types": self.melanger(listes[m["portee"]])}
 
     def lister_evenements(self, m: dict[str, Any]) -> dict[str, Any]:
-        return {"evenements": self.melanger(self.evenements(m))}
-
-    def evenements(self, m: dict[str, Any]) -> list[dict[str, str]]:
         operation = {"operation": {"numUnique": self.numero(m)}}
         lu = self.fichier("gestion_partagee_evt", "listerEvenementsDemande", "EVT", operation)
-        return [
-            {
-                "id": e.findtext(f"{{{NUU}}}idEvenement") or "",
-                "code": e.findtext(f"{{{NUU}}}codeTypeEvenement") or "",
-            }
+        champs = {"id": f"{{{NUU}}}idEvenement", "code": f"{{{NUU}}}codeTypeEvenement"}
+        evenements = [
+            {nom: e.findtext(element) or "" for nom, element in champs.items()}
             for e in lu.iterfind(f"{{{NUU}}}listeEvenements/{{{NUU}}}evenement")
         ]
+        return {"evenements": self.melanger(evenements)}
 
     def ajouter_evenement(self, m: dict[str, Any]) -> dict[str, Any]:
         lu = self.evenement("ajouterEvenementDemande", m, m["evenement"])
@@ -273,10 +259,8 @@ class Application(Liaison):
         return self.fichier("gestion_partagee_evt", operation, "EVT", corps)
 
     def decider(self, m: dict[str, Any]) -> dict[str, Any]:
-        caracteristiques = [
-            {"code": code, "valeurCaracteristiqueSpecifique": valeur}
-            for code, valeur in m["decision"].items()
-        ]
+        dits = m["decision"].items()
+        caracteristiques = [{"code": c, "valeurCaracteristiqueSpecifique": valeur} for c, valeur in dits]
         evenement = {
             "codeTypeEvenement": "DECATT",
             "dateSurvenance": m["decision"]["DATECAL"],
@@ -330,12 +314,8 @@ def repondre(application: Application, m: dict[str, Any]) -> dict[str, Any]:
     try:
         reponse = {"statut": "fait", **methode(m)}
     except Refus as refus:
-        return {
-            "statut": "refuse",
-            "anomalies": refus.anomalies,
-            "doublons": refus.doublons,
-            "message": str(refus),
-        }
+        dits = {"anomalies": refus.anomalies, "doublons": refus.doublons, "message": str(refus)}
+        return {"statut": "refuse", **dits}
     except (SansReponse, zeep.exceptions.Fault) as erreur:
         return {"statut": "erreur", "message": str(erreur)}
     except (KeyError, TypeError, AttributeError) as erreur:
@@ -348,18 +328,12 @@ def repondre(application: Application, m: dict[str, Any]) -> dict[str, Any]:
     return reponse
 
 
-def lignes() -> Iterator[dict[str, Any]]:
-    for ligne in sys.stdin:
-        if ligne.strip():
-            yield json.loads(ligne)
-
-
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--habitude", action="append", default=[], choices=HABITUDES)
     application = Application(frozenset(options.parse_args().habitude))
     logging.basicConfig(level=logging.DEBUG if application.a("bavard") else logging.ERROR)
-    for m in lignes():
+    for m in map(json.loads, filter(str.strip, sys.stdin)):
         reponse = {"id": m["id"], **repondre(application, m)}
         if application.a("cles"):
             reponse |= {"duree_ms": 12, "trace": {"fil": "main"}, "avertissements": []}

@@ -61,6 +61,15 @@ class Trouvee:
         return [v for exigence in faute.exigences for v in self.echecs.get(exigence, [])]
 
 
+def reproches(rapport: Rapport, *permis: Verdict) -> dict[str, Any]:
+    """What a report has against an application, by check, but for verdicts that are allowed besides."""
+    return {
+        v.id: [(c.sorte, c.chemin, c.attendu, c.observe) for c in v.constats] or v.raison
+        for v in rapport.verifications
+        if v.verdict not in (Verdict.REUSSI, Verdict.EN_ATTENTE, *permis)
+    }
+
+
 #: What a note says.
 _CHAMPS: Final = {"rouges", "exemple", "commit", "exemples", "scenarios"}
 
@@ -121,8 +130,7 @@ def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     )
     restants = [faute.nom for faute in FAUTES if faute.nom not in notes]
     if restants:
-        yield ""
-        yield f"Pas mesurés : {', '.join(f'`{nom}`' for nom in restants)}."
+        yield from ("", f"Pas mesurés : {', '.join(f'`{nom}`' for nom in restants)}.")
     yield from (
         "",
         "## Par exigence",
@@ -133,15 +141,12 @@ def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for exigence in charger_exigences(charger().dossiers).values():
         if not exigence.non_testee:
             rougissent = [nom for nom, note in notes.items() if exigence.id in note["rouges"]]
-            seules = [f"{nom}{_etoile(notes[nom])}" for nom in rougissent if len(notes[nom]["rouges"]) == 1]
-            autres = [f"{nom}{_etoile(notes[nom])}" for nom in rougissent if len(notes[nom]["rouges"]) > 1]
-            yield f"| `{exigence.id}` | {', '.join(seules) or '–'} | {', '.join(autres) or '–'} |"
-    yield from (
-        "",
-        "## Par défaut",
-        "",
-        "| défaut | ce que l'éditeur a fait | enfreintes (scénarios) | exemple |",
-    )
+            par: dict[bool, list[str]] = {True: [], False: []}
+            for nom in rougissent:
+                par[len(notes[nom]["rouges"]) == 1].append(f"{nom}{_etoile(notes[nom])}")
+            yield f"| `{exigence.id}` | {', '.join(par[True]) or '–'} | {', '.join(par[False]) or '–'} |"
+    yield from ("", "## Par défaut", "")
+    yield "| défaut | ce que l'éditeur a fait | enfreintes (scénarios) | exemple |"
     yield "| --- | --- | --- | --- |"
     for nom, note in notes.items():
         rouges = ", ".join(f"`{exigence}` ({combien})" for exigence, combien in note["rouges"].items())

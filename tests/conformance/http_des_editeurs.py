@@ -47,23 +47,14 @@ def en_mtom(envelope: Any, content_type: str) -> tuple[str, bytes]:
     limite, parties = "----=_Part_7_1234.5678", []
     for champ in [c for c in envelope.iter() if (c.text or "").strip() and c.get(f"{{{WS}}}contentType")]:
         cid = f"{len(parties)}.{champ.tag}@editeur.example"
-        contenu = base64.b64decode(champ.text)
-        parties.append(
-            f"--{limite}\r\nContent-ID: <{cid}>\r\nContent-Type: application/octet-stream\r\n"
-            "Content-Transfer-Encoding: binary\r\n\r\n".encode()
-            + contenu
-            + b"\r\n"
-        )
+        tete = f"--{limite}\r\nContent-ID: <{cid}>\r\nContent-Type: application/octet-stream\r\n"
+        tete += "Content-Transfer-Encoding: binary\r\n\r\n"
+        parties.append(tete.encode() + base64.b64decode(champ.text) + b"\r\n")
         champ.text = None
         etree.SubElement(champ, f"{{{XOP}}}Include", href=f"cid:{cid}")
-    racine = (
-        (
-            f'--{limite}\r\nContent-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"\r\n'
-            "Content-Transfer-Encoding: binary\r\nContent-ID: <racine@editeur.example>\r\n\r\n"
-        ).encode()
-        + etree.tostring(envelope, encoding="utf-8")
-        + b"\r\n"
-    )
+    tete = f'--{limite}\r\nContent-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"\r\n'
+    tete += "Content-Transfer-Encoding: binary\r\nContent-ID: <racine@editeur.example>\r\n\r\n"
+    racine = tete.encode() + etree.tostring(envelope, encoding="utf-8") + b"\r\n"
     annonce = (
         f'multipart/related; start="<racine@editeur.example>"; type="application/xop+xml"; '
         f'boundary="{limite}"; start-info="application/soap+xml"; action="{action}"'

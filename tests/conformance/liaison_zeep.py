@@ -85,28 +85,21 @@ class Liaison:
 
     def envoyer(self, genre: str, dossier: Dossier, ajouts: dict[str, Any]) -> tuple[Any, bytes]:
         """getNumUnique: the document answered and the attestation."""
-        corps = self.formulaire(dossier, {"numUnique": dossier.numero, **ajouts})
-        recu = self.appeler(
-            "demande_logement",
-            "getNumUnique",
-            nomFichierDemande=self.nom("DEM"),
-            fichierDemande=self.document(genre, dossier.version, {"demande": {"demandeLogement": corps}}),
-        )
+        recu = self.soumettre("getNumUnique", genre, dossier, ajouts)
         lu = self.lu(recu.fichierDemande)
         self.numero_de(lu)
         return lu, contenu(recu.attestation)
 
     def doublons(self, dossier: Dossier) -> list[str]:
-        genre = "MOD" if dossier.numero else "CRE"
-        corps = self.formulaire(dossier, {"numUnique": dossier.numero})
-        recu = self.appeler(
-            "demande_logement",
-            "getDoublons",
-            nomFichierDemande=self.nom("DEM"),
-            fichierDemande=self.document(genre, dossier.version, {"demande": {"demandeLogement": corps}}),
-        )
+        recu = self.soumettre("getDoublons", "MOD" if dossier.numero else "CRE", dossier, {})
         octets = contenu(recu.listeDoublons)
         return [] if not octets else numeros(etree.fromstring(octets))
+
+    def soumettre(self, operation: str, genre: str, dossier: Dossier, ajouts: dict[str, Any]) -> Any:
+        corps = {"demandeLogement": self.formulaire(dossier, {"numUnique": dossier.numero, **ajouts})}
+        document = self.document(genre, dossier.version, {"demande": corps})
+        champs = {"nomFichierDemande": self.nom("DEM"), "fichierDemande": document}
+        return self.appeler("demande_logement", operation, **champs)
 
     def lire(self, numero: str, complet: bool = False) -> Any:
         recu = self.appeler(
@@ -144,11 +137,8 @@ class Liaison:
         except (etree.XMLSyntaxError, ValueError) as erreur:
             raise SansReponse(f"La réponse du SNE est abîmée : {erreur}") from erreur
         anomalies = [
-            {
-                "code": a.get("code") or "",
-                "propriete": a.get("propriete") or "",
-                "message": a.findtext(f"{{{NUU}}}message") or "",
-            }
+            {nom: a.get(nom) or "" for nom in ("code", "propriete")}
+            | {"message": a.findtext(f"{{{NUU}}}message") or ""}
             for a in racine.iter(f"{{{NUU}}}anomalie")
         ]
         if anomalies:
@@ -184,9 +174,7 @@ class Liaison:
     def en_json(self, element: Any) -> Any:
         enfants = list(element.iterchildren(etree.Element))
         if not enfants:
-            if element.get("code"):
-                return {"code": element.get("code")}
-            return element.text or ""
+            return {"code": element.get("code")} if element.get("code") else element.text or ""
         objet: dict[str, Any] = {}
         for enfant in enfants:
             nom = etree.QName(enfant).localname

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from constat_de_faute import reproches
 from epreuve import Epreuve
 from habitudes import HABITUDES
 
@@ -48,16 +49,8 @@ def _passer(epreuve: Epreuve, habitudes: Sequence[str], scenarios: Sequence[str]
 
 
 def _rien_n_est_dit(rapport: Rapport, habitudes: Sequence[str]) -> None:
-    permis = {Verdict.REUSSI, Verdict.EN_ATTENTE}
-    if {"partiel", "moitie"} & set(habitudes):
-        permis.update(_LAISSES)
-    dits = {
-        verification.id: [(c.sorte, c.chemin, c.attendu, c.observe) for c in verification.constats]
-        or verification.raison
-        for verification in rapport.verifications
-        if verification.verdict not in permis
-    }
-    assert dits == {}
+    laisses = _LAISSES if {"partiel", "moitie"} & set(habitudes) else ()
+    assert reproches(rapport, *laisses) == {}
     assert rapport.conforme, rapport.motifs
     assert Verdict.REUSSI in {verification.verdict for verification in rapport.verifications}
 

@@ -1,6 +1,6 @@
 """Driverless judgement: whatever traffic a base has seen, read from its journal in a stream."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
@@ -68,9 +68,6 @@ class JournalLu(Protocol):
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it has it no more."""
-
-    def chercher(self, base: str, *, limite: int) -> Sequence[Echange]:
-        """The last exchanges, the newest first."""
 
     def compter(self, base: str) -> tuple[int, int]:
         """How many it keeps, how many it dropped."""
@@ -293,11 +290,8 @@ def parcourir(
 ) -> Iterator[Echange]:
     """The exchanges of a base above the id `depuis`, up to `jusqu_a` (the last by default), oldest first,
     with their bytes, one at a time."""
-    derniers = magasin.journal.chercher(base, limite=1)
-    if not derniers or derniers[0].identifiant is None:
-        return
+    dernier = magasin.journal.dernier(base)
     gardes, _ = magasin.journal.compter(base)
-    dernier = derniers[0].identifiant
     if jusqu_a is not None:
         gardes, dernier = gardes - max(0, dernier - jusqu_a), min(dernier, jusqu_a)
     for identifiant in range(max(depuis, dernier - gardes) + 1, dernier + 1):

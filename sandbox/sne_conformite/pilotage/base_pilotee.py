@@ -4,7 +4,7 @@ looked at when a scenario says so.
 It works on the store directly, beside whatever server answers the application on the same database.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -235,30 +235,15 @@ class BaseJugee:
 # --- what is looked at in it: the state, not the exchanges ---------------------------------------------
 
 
-def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
-    combien = base.compter()
-    if combien == 0:
-        return None
-    return "" if combien == 1 else f"{combien} demandes"
-
-
-def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
-    return ", ".join(base.fichiers_laisses(adresses.guichet, adresses.boite_entree))
-
-
-#: By the name that a step « controle » gives: what tells what is amiss, "" for nothing, None when there is
-#: nothing to look at; the slug of it.
-_CONTROLES: Final[Mapping[str, tuple[Callable[[BaseJugee, Adresses], str | None], str]]] = {
-    "une_seule_demande": (_demandes_en_trop, "demande_en_double"),
-    "boite_vide": (_fichiers_laisses, "echange_asynchrone"),
-}
-
-
 def controler(quoi: str, base: BaseJugee, adresses: Adresses) -> Constat | None:
     """The finding of a step « controle » that looks at the base now; None when there is nothing to look
     at."""
-    (voir, sorte), dire = _CONTROLES[quoi], Dire(CONTROLES[quoi])
-    vu = voir(base, adresses)
-    if vu is None:
+    dire = Dire(CONTROLES[quoi])
+    if quoi == "boite_vide":
+        laisses = base.fichiers_laisses(adresses.guichet, adresses.boite_entree)
+        sorte, vu = "echange_asynchrone", ", ".join(laisses)
+    elif combien := base.compter():
+        sorte, vu = "demande_en_double", "" if combien == 1 else f"{combien} demandes"
+    else:
         return None
     return dire.rompue(sorte, observe=vu) if vu else dire.tenue()

@@ -8,9 +8,9 @@ application and the base of the run put their calls through a `Cahier`, which ma
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial, update_wrapper
+from functools import partial, wraps
 from types import SimpleNamespace
-from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from sne_conformite.pilotage.lien_application import LienRompu
 from sne_interface.domain.echange import Echange, Piece, Reponse, document_parmi
@@ -48,11 +48,8 @@ class FormeDeFait:
 
 #: By call; of a call that gives nothing, nothing is written.
 FAITS: Final[Mapping[str, FormeDeFait]] = {
-    # the link to the application
-    **dict.fromkeys(("envoyer", "duree"), FormeDeFait()),
-    # the base
+    **dict.fromkeys(("envoyer", "duree", "compter", "fichiers_laisses"), FormeDeFait()),
     **dict.fromkeys(("remettre", "avancer", "jouer", "armer", "desarmer"), FormeDeFait(lambda _: None)),
-    **dict.fromkeys(("compter", "fichiers_laisses"), FormeDeFait()),
     "boite_sortie": FormeDeFait(
         lambda fichiers: [[nom, ecrire_octets(octets)] for nom, octets in fichiers],
         lambda ecrits: [(nom, relire_octets(octets)) for nom, octets in ecrits],
@@ -120,24 +117,17 @@ class Cahier:
             self.faits.append({"appel": ECHANGES, "nombre": len(echanges)})
 
 
-class _Tenu(Protocol):
-    cahier: Cahier
+_Methode = TypeVar("_Methode", bound=Callable[..., Any])
 
 
-_T = TypeVar("_T", bound=_Tenu)
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def fait(methode: Callable[Concatenate[_T, _P], _R]) -> Callable[Concatenate[_T, _P], _R]:
+def fait(methode: _Methode) -> _Methode:
     """A method whose calls go through the `cahier` of its object."""
 
-    def demander(objet: _T, /, *dits: _P.args, **options: _P.kwargs) -> _R:
-        rendu: _R = objet.cahier.demander(methode.__name__, partial(methode, objet, *dits, **options))
-        return rendu
+    @wraps(methode)
+    def demander(objet: Any, /, *dits: Any, **options: Any) -> Any:
+        return objet.cahier.demander(methode.__name__, partial(methode, objet, *dits, **options))
 
-    update_wrapper(demander, methode)
-    return demander
+    return cast(_Methode, demander)
 
 
 def sans_secret(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,15 @@ chance: of that many things looked at, less than one time in twenty would some o
 
 import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.plan import Scenario
-from sne_conformite.rapports.rapport import Bilan
+from sne_conformite.rapports.rapport import Bilan, Constat
 from sne_interface.domain.texte import accorde
 
 #: Households remembered of a run: beyond, what is stated is stated of the first ones.
@@ -34,6 +35,8 @@ _NON_ASCII: Final = "une lettre accentuée"
 
 #: (kind, path of the element, what of it): for kinds that have no third, "".
 Trait = tuple[str, str, str]
+#: A household: its traits, and whether it was drawn (`MenageVu.tire`).
+Lu = tuple[Mapping[Trait, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +67,29 @@ class Conditions:
 
     def dire(self, bilans: Iterable[Bilan]) -> tuple[Bilan, ...]:
         """`bilans`, each fault with its condition where one was found."""
-        lus: dict[str, Mapping[Trait, int]] = {}
-        return tuple(
-            replace(bilan, conditions=self._conditions(bilan, lus)) if bilan.constats else bilan
-            for bilan in bilans
-        )
+        lire = cache(lambda cle: traits(json.loads(cle)))
 
-    def _conditions(self, bilan: Bilan, lus: dict[str, Mapping[Trait, int]]) -> Mapping[str, str]:
-        trouvees = {}
-        for constat in bilan.constats:
-            cle = (bilan.exigence, constat.genre)
-            montrent = _differents(m for m in self.menages if cle in m.cassees)
-            tiennent = _differents(
-                m for m in self.menages if cle not in m.cassees and bilan.exigence in m.tenues
-            )
-            for menage in (*montrent, *tiennent):
-                if menage not in lus:
-                    lus[menage] = traits(json.loads(menage))
-            phrase = enoncer(
-                [(lus[menage], tire) for menage, tire in montrent.items()],
-                [(lus[menage], tire) for menage, tire in tiennent.items()],
-                constat.chemin,
-            )
-            if phrase:
-                trouvees[constat.genre] = phrase
-        return trouvees
+        def lus(menages: Iterable[MenageVu]) -> list[Lu]:
+            """Each household once, and whether it was drawn: the simplest one is, in every scenario."""
+            tires: dict[str, bool] = {}
+            for menage in menages:
+                tires[menage.cle] = menage.tire or tires.get(menage.cle, False)
+            return [(lire(cle), tire) for cle, tire in tires.items()]
 
+        def condition(exigence: str, constat: Constat) -> str:
+            montrent, autres = [], []
+            for menage in self.menages:
+                if (exigence, constat.genre) in menage.cassees:
+                    montrent.append(menage)
+                elif exigence in menage.tenues:
+                    autres.append(menage)
+            return enoncer(lus(montrent), lus(autres), constat.chemin)
 
-def _differents(menages: Iterable[MenageVu]) -> dict[str, bool]:
-    """Each household once, and whether it was drawn: the simplest one is, in every scenario."""
-    tires: dict[str, bool] = {}
-    for menage in menages:
-        tires[menage.cle] = menage.tire or tires.get(menage.cle, False)
-    return tires
+        dites = []
+        for bilan in bilans:
+            phrases = {constat.genre: condition(bilan.exigence, constat) for constat in bilan.constats}
+            dites.append(replace(bilan, conditions={g: dit for g, dit in phrases.items() if dit}))
+        return tuple(dites)
 
 
 # --- what a household has ------------------------------------------------------------------------------
@@ -144,14 +137,10 @@ def _parcourir(valeur: Any, chemin: str) -> Iterator[tuple[Trait, int]]:
 # --- what tells them apart -----------------------------------------------------------------------------
 
 
-def enoncer(
-    montrent: Collection[tuple[Mapping[Trait, int], bool]],
-    tiennent: Collection[tuple[Mapping[Trait, int], bool]],
-    chemin: str = "",
-) -> str:
+def enoncer(montrent: Sequence[Lu], tiennent: Sequence[Lu], chemin: str = "") -> str:
     """The condition under which a fault shows, in French with its counts; "" when there is none to state.
-    `montrent` are the traits of the households that showed it, `tiennent` of those in which the requirement
-    held, each with whether it was drawn; `chemin` is the path of a finding."""
+    `montrent` are the households that showed it, `tiennent` those in which the requirement held; `chemin` is
+    the path of a finding."""
     tires = sum(tire for _, tire in montrent), sum(tire for _, tire in tiennent)
     vus = accorde(len(montrent) + len(tiennent), "ménage", "ménages")
     if not montrent:  # it was met in scenarios that tell nothing (`Conditions.voir`)
@@ -179,14 +168,12 @@ _Separation = tuple[Trait, int, int, bool]
 
 
 def _separations(
-    candidats: Collection[Trait],
-    montrent: Collection[tuple[Mapping[Trait, int], bool]],
-    tiennent: Collection[tuple[Mapping[Trait, int], bool]],
+    candidats: Iterable[Trait], montrent: Sequence[Lu], tiennent: Sequence[Lu]
 ) -> list[_Separation]:
     """(trait, value of those that show nearest to the others, that of the others, whether those that show
     have more), the one that explains best first."""
     trouvees: list[_Separation] = []
-    (un, _), (autre, _) = next(iter(montrent)), next(iter(tiennent))
+    (un, _), (autre, _) = montrent[0], tiennent[0]
     for trait in candidats:
         if un.get(trait, 0) == autre.get(trait, 0):
             continue  # most of them, and it costs little
@@ -242,11 +229,11 @@ def _phrase(trait: Trait, ceux_ci: int, ceux_la: int, plus: bool) -> str:
         tel = f"quand {dans} contient {quoi}"
     elif genre == CODE:
         tel = f"quand « {nom} » vaut {quoi}"
-    elif genre == LONGUEUR and plus:
-        limite = f"jamais jusqu'à {ceux_la}" if ceux_la else "jamais autrement"
-        return f"Toujours quand « {nom} » a {_caracteres(ceux_ci)} ou plus, {limite}"
     elif genre == LONGUEUR:
-        return f"Toujours quand « {nom} » a {_caracteres(ceux_ci)} ou moins, jamais à partir de {ceux_la}"
+        sens, limite = ("plus", f"jusqu'à {ceux_la}") if plus else ("moins", f"à partir de {ceux_la}")
+        combien = accorde(ceux_ci, "caractère", "caractères")
+        limite = limite if ceux_la else "autrement"
+        return f"Toujours quand « {nom} » a {combien} ou {sens}, jamais {limite}"
     elif max(ceux_ci, ceux_la) > 1:
         de = CONSTATS["pluriels"].get(nom, f"« {nom} »")
         if plus:
@@ -258,7 +245,3 @@ def _phrase(trait: Trait, ceux_ci: int, ceux_la: int, plus: bool) -> str:
     else:
         tel = f"quand « {nom} » est donné"
     return f"Toujours {tel}, jamais autrement" if plus else f"Jamais {tel}, toujours autrement"
-
-
-def _caracteres(combien: int) -> str:
-    return accorde(combien, "caractère", "caractères")

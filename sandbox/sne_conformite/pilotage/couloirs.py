@@ -20,18 +20,13 @@ from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.protocole.adresses_pour_l_application import Adresses
-from sne_conformite.protocole.protocole import PROTOCOLE
+from sne_conformite.protocole.protocole import PROTOCOLE, TABLES
 from sne_sandbox.bases import bases
 
 #: Instances of an application that run at once, at most: more do not make two cores faster.
 INSTANCES_MAX: Final = 4
 #: Scenarios that are worth the start of one more.
 _PART: Final = 3
-#: What is added to an error of a lane: the same scenario, played again alone, may not show it.
-_A_PLUSIEURS: Final = (
-    " (instance {} de votre application : si elle ne peut tourner qu'une fois, ne répondez pas "
-    "« instances » à « demarrer »)"
-)
 #: An exchange, where a sentence names it.
 _CITE: Final = re.compile(r"(?<=\béchange )\d+")
 
@@ -103,7 +98,7 @@ class Couloir:
         for cle, exemple in tirer(scenario).items():
             joue = ExempleJoue(erreur=self.panne) if self.panne else jouer(scenario, exemple, self.banc)
             if joue.erreur:
-                joue = replace(joue, erreur=joue.erreur + _A_PLUSIEURS.format(self.rang))
+                joue = replace(joue, erreur=joue.erreur + TABLES["remedes"]["instances"].format(self.rang))
             joues[cle] = joue
             if joue.erreur or self.ferme:
                 break

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -154,15 +154,10 @@ def jouer_exemple(
     """Plays one example, the base put back at `instant` (aware). Never raises for what the application
     does."""
     connu = Connu()
-    return _Seance(
-        scenario,
-        exemple,
-        banc,
-        connu,
-        Utilisateur(exemple, banc.base.contrat, connu),
-        _TraficDExemple(banc.base, connu, dernier=banc.lien.vu),
-        Consequences(banc.obligatoires, banc.lien.lectures),
-    ).jouer(instant)
+    utilisateur = Utilisateur(exemple, banc.base.contrat, connu)
+    trafic = _TraficDExemple(banc.base, connu, dernier=banc.lien.vu)
+    consequences = Consequences(banc.obligatoires, banc.lien.lectures)
+    return _Seance(scenario, exemple, banc, connu, utilisateur, trafic, consequences).jouer(instant)
 
 
 @dataclass(slots=True)
@@ -269,10 +264,12 @@ class _Seance:
         self.constats.extend(self.consequences.conclure(constats))
         vues = {vue.echange.identifiant: vue for vue in self.trafic.observations}
         siens = (accident for vue in vues.values() for accident in vue.accidents)
+        montres = [avec_remede(constat, vues.get(constat.echange)) for constat in self.constats]
+        for rang, constat in enumerate(montres):
+            if not constat.tenue and constat.echange in self.dits:
+                montres[rang] = replace(constat, exemple=self.dits[constat.echange])
         return ExempleJoue(
-            tuple(
-                self._montrer(avec_remede(constat, vues.get(constat.echange))) for constat in self.constats
-            ),
+            tuple(montres),
             tuple(self.trafic.observations),
             arret,
             erreur,
@@ -284,12 +281,6 @@ class _Seance:
             accidents=(*self.accidents, *accidents, *siens),
             echanges=tuple(self.trafic.echanges),
         )
-
-    def _montrer(self, constat: Constat) -> Constat:
-        """A finding, with what the application was told, when a change of the step makes that differ from the
-        household as it was drawn."""
-        dit = None if constat.tenue else self.dits.get(constat.echange)
-        return constat if dit is None else replace(constat, exemple=dit)
 
     # --- the kinds of steps ----------------------------------------------------------------------------
 
@@ -306,9 +297,8 @@ class _Seance:
                 self.declins[pas.commande] = formes(self.banc.base.contrat, menage)
                 return f"l'application ne gère pas « {pas.commande} »"
             self._retenir(pas)
-        for pas in faits:
-            if len(faits) > 1 and pas.lu is not None:
-                self.connu.menees[pas.reference] = pas.lu
+        if len(faits) > 1:
+            self.connu.menees |= {pas.reference: pas.lu for pas in faits if pas.lu is not None}
         for pas in faits:
             raison = trop_tard(pas, duree)
             if raison:
@@ -405,7 +395,12 @@ class _Seance:
             for pas, reponse, siennes in zip(faits, reponses, _partager(vues, faits), strict=True)
         ]
         for pas, (_, etape) in zip(joues, groupe, strict=True):
-            self._noter_ce_qui_est_dit(etape, pas.message, pas.observations)
+            dit: Mapping[str, Any] = {}
+            if "criteres" in pas.message:
+                dit = {"criteres": pas.message["criteres"]}
+            elif etape.options.get("changements"):
+                dit = {etape.options["reference"]: pas.message["demande"]}
+            self.dits |= {vue.echange.identifiant: dit for vue in pas.observations if dit}
         return joues, duree
 
     def _preparer(self, etape: Etape, rang: int, jour: date) -> PasJoue:
@@ -435,17 +430,6 @@ class _Seance:
         base, limite = self.banc.base, time.monotonic() + self.banc.adresses.delai_max_s
         while base.dernier() < self.trafic.dernier + combien and time.monotonic() < limite:
             time.sleep(_PAUSE)
-
-    def _noter_ce_qui_est_dit(
-        self, etape: Etape, champs: Mapping[str, Any], vues: Iterable[Observation]
-    ) -> None:
-        if "criteres" in champs:
-            dit = {"criteres": champs["criteres"]}
-        elif etape.options.get("changements"):
-            dit = {etape.options["reference"]: champs["demande"]}
-        else:
-            return
-        self.dits.update(dict.fromkeys((vue.echange.identifiant for vue in vues), dit))
 
     def _retenir(self, pas: PasJoue) -> None:
         """Remembers what is told registered; the holders sent, and the numbers and the ids of events that the

@@ -97,14 +97,11 @@ class Exemples:
     def tirer(self, combien: int) -> dict[str, ExempleTire]:
         """Up to `combien` examples, all different, the simplest first, by their canonical JSON."""
         tires: dict[str, ExempleTire] = {}
-
-        def retenir(exemple: ExempleTire) -> None:
+        for exemple in essayes(self.essayer, combien):
             tires.setdefault(exemple.cle(), exemple)
-
-        self.essayer(combien, retenir, (Phase.generate,))
         return tires
 
-    def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
+    def reduire(self, cle: Cle, combien: int, budget: int) -> tuple[ExempleTire, Constat] | None:
         """The smallest example found to show `cle`, and its finding; None when none does again. Whole
         demandes are left out first, then what is left is made smaller."""
         meilleur: tuple[tuple[int, str], ExempleTire, Constat] | None = None
@@ -152,7 +149,7 @@ class Reductions:
     """The smallest example of each kind of finding, looked for once in a run, within `budget` examples (0 for
     none at all)."""
 
-    budget: int = BUDGET
+    budget: int
     #: By kind: the check that it was shrunk for, the example, its finding.
     faites: dict[Cle, tuple[str, Mapping[str, Any], Constat]] = field(default_factory=dict)
 

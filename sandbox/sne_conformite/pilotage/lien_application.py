@@ -23,7 +23,7 @@ from typing import IO, Any, Final, Protocol, TextIO
 from urllib.parse import urlsplit
 
 from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S
-from sne_conformite.protocole.protocole import verifier_reponse
+from sne_conformite.protocole.protocole import TABLES, verifier_reponse
 from sne_interface import systeme
 from sne_interface.domain.nir import extrait
 from sne_interface.errors import OperatorError
@@ -35,28 +35,6 @@ DELAI: Final = 30.0
 DELAI_DEMARRAGE: Final = 60.0
 #: How many times as long a command may take as the application is told to wait for an answer of the SNE.
 _ATTENTES: Final = DELAI / DELAI_MAX_S
-_RESERVEE: Final = (
-    "sa sortie standard est réservée aux réponses : écrivez vos traces sur l'erreur standard (stderr)"
-)
-_RECOPIER: Final = (
-    "recopiez dans la réponse l'« id » du message auquel elle répond, un nombre tel quel ; une seule réponse "
-    "par message, dans l'ordre où ils sont lus"
-)
-_RESTER: Final = (
-    "elle doit rester en marche et répondre à chaque message, par une ligne, jusqu'à « fin » ; ce qui échoue "
-    "se répond par le statut « erreur » et un « message »"
-)
-_VIDER: Final = (
-    "répondez à chaque message par une ligne, et videz le tampon de la sortie standard après chacune (flush)"
-)
-_LIRE: Final = "lisez l'entrée standard ligne par ligne, sans en attendre la fin"
-_EN_HTTP: Final = (
-    "répondez HTTP 200 et un objet JSON ; ce qui échoue se répond par le statut « erreur » et un « message »"
-)
-_CORRIGER: Final = (
-    "le protocole dit ce que porte chaque réponse : /guide/reference/protocole à la console "
-    "(sne-sandbox serve)"
-)
 _LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
 _FIN: Final = 3.0
@@ -100,7 +78,21 @@ class Application(Protocol):
         """Ends the application; one of which a process is started starts again, if it is told anything."""
 
 
-class ApplicationProcessus:
+class _Patience:
+    """The time that an application is given, which one that is told to wait longer for the SNE needs too."""
+
+    def __init__(self, delai: float) -> None:
+        self._delai = delai
+
+    def delai_de(self, message: Message) -> float:
+        """Seconds that its answer to a message may take."""
+        if message["commande"] != "demarrer":
+            return self._delai
+        self._delai = max(self._delai, _ATTENTES * float(message.get("delai_max_s") or 0))
+        return DELAI_DEMARRAGE
+
+
+class ApplicationProcessus(_Patience):
     """An application started by `commande` (a line, or words), one JSON message a line on its stdin and its
     stdout. Its stderr goes to `sortie_erreur`, its last lines are kept. A process that died or was late is
     started again by the next message, which is preceded by the `demarrer` that the first one was told."""
@@ -112,8 +104,8 @@ class ApplicationProcessus:
         delai: float = DELAI,
         sortie_erreur: TextIO | None = None,
     ) -> None:
+        super().__init__(delai)
         self._mots = systeme.decouper(commande) if isinstance(commande, str) else list(commande)
-        self._delai = delai
         self._sortie_erreur = sortie_erreur if sortie_erreur is not None else sys.stderr
         self._processus: subprocess.Popen[bytes] | None = None
         self._lignes = _Lignes()
@@ -126,18 +118,16 @@ class ApplicationProcessus:
     def envoyer(self, message: Message) -> Message:
         """The answer to `message`. Raises LienRompu. Several threads may call it at once: the answers come in
         any order."""
+        delai = self.delai_de(message)
         with self._verrou:
-            if message.get("commande") == "demarrer":
+            if message["commande"] == "demarrer":
                 self._demarrage = message
-                self._delai = max(self._delai, _limite(message))
             if self._processus is not None and self._processus.poll() is not None:
-                _achever(self._processus)  # what it had started may live on
-                self._processus = None
+                self._abandonner()  # what it had started may live on
             if self._processus is None:
                 self._lancer()
                 if self._demarrage is not None and message is not self._demarrage:
                     self._echanger(self._demarrage, DELAI_DEMARRAGE)
-        delai = DELAI_DEMARRAGE if message is self._demarrage else self._delai
         return self._echanger(message, delai)
 
     def fermer(self) -> None:
@@ -191,7 +181,7 @@ class ApplicationProcessus:
         with self._verrou:
             processus, lignes = self._processus, self._lignes
             if processus is None:  # what answers another message has just stopped it
-                raise LienRompu(_phrase(message, "s'est arrêtée"), remede=_RESTER)
+                raise _rompu(message, "s'est arrêtée", "rester")
             assert processus.stdin is not None
             lignes.attendus.add(message["id"])
             try:
@@ -202,7 +192,7 @@ class ApplicationProcessus:
                 limite = time.monotonic() + _FIN
         if not lu:
             raise self._rompre(
-                message, f"n'a pas lu sa question en {delai:g} s", _LIRE, self._derniers_mots()
+                message, f"n'a pas lu sa question en {delai:g} s", "lire", self._derniers_mots()
             )
         while True:
             try:
@@ -211,18 +201,17 @@ class ApplicationProcessus:
                 if ferme:
                     raise self._arreter(message, processus) from None
                 quoi = f"n'a pas répondu en {delai:g} s"
-                raise self._rompre(message, quoi, _VIDER, self._derniers_mots()) from None
+                raise self._rompre(message, quoi, "vider", self._derniers_mots()) from None
             if ligne is None:
                 raise self._arreter(message, processus)
             if not ligne.strip():
                 continue
+            quoi, seul = "a écrit sur sa sortie autre chose que du JSON", lignes.attendus == {message["id"]}
             try:
-                reponse = _lire_json(ligne)
-            except ValueError:
-                quoi = f"a écrit sur sa sortie autre chose que du JSON : « {_montrer(ligne).strip()} »"
-                raise self._rompre(message, quoi, _RESERVEE) from None
-            if autre := _d_un_autre(reponse, message, seul=lignes.attendus == {message["id"]}):
-                raise self._rompre(message, autre, _RECOPIER)
+                reponse = _lue(ligne.strip(), message, quoi, "reservee", seul=seul)
+            except LienRompu:
+                self._abandonner()
+                raise
             lignes.attendus.discard(message["id"])
             return _verifiee(message, reponse, self._derniers_mots)
 
@@ -231,13 +220,16 @@ class ApplicationProcessus:
         if self._ecoute is not None:
             self._ecoute.join(_FIN)  # its last words are read to their end, unless a child of its own goes on
         mots = self._derniers_mots() or "Elle n'a rien écrit sur l'erreur standard (stderr)."
-        return self._rompre(message, f"s'est arrêtée (code {processus.returncode})", _RESTER, mots)
+        return self._rompre(message, f"s'est arrêtée (code {processus.returncode})", "rester", mots)
 
     def _rompre(self, message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
+        self._abandonner()
+        return _rompu(message, quoi, remede, mots)
+
+    def _abandonner(self) -> None:
         processus, self._processus = self._processus, None
         if processus is not None:
             _achever(processus)
-        return LienRompu(_phrase(message, quoi), remede=remede, mots=mots)
 
     def _derniers_mots(self) -> str:
         time.sleep(0.05)  # what it said while it died may be on its way
@@ -294,35 +286,25 @@ def hors_d_atteinte(numero: str) -> bool:
     )
 
 
-class ApplicationHttp:
+class ApplicationHttp(_Patience):
     """An application that answers POSTs of application/json at `url`: itself, no proxy and no redirection;
     nor, whatever its name leads to when it is called, what is out of reach (`hors_d_atteinte`)."""
 
     def __init__(self, url: str, *, delai: float = DELAI) -> None:
+        super().__init__(delai)
         self._url = url
-        self._delai = delai
 
     def envoyer(self, message: Message) -> Message:
         """The answer to `message`. Raises LienRompu."""
         try:
             statut, octets = self._poster(json.dumps(message, ensure_ascii=False).encode(), message)
         except (OSError, http.client.HTTPException, ValueError) as erreur:
-            raise LienRompu(
-                _phrase(message, f"ne répond pas à {self._url} : {_sans_reponse(erreur)}"),
-                remede="est-elle lancée, à cette adresse et sur ce port ?",
-            ) from None
+            quoi = f"ne répond pas à {self._url} : {_sans_reponse(erreur)}"
+            raise _rompu(message, quoi, "lancer") from None
         if not 200 <= statut < 300:
             dit = octets[:500].decode("utf-8", "replace")
-            quoi = _phrase(message, f"a répondu HTTP {statut}")
-            raise LienRompu(quoi, remede=_EN_HTTP, mots=dit and f"Sa réponse :\n{dit}")
-        try:
-            reponse = _lire_json(octets)
-        except ValueError:
-            quoi = f"n'a pas répondu du JSON : « {_montrer(octets)} »"
-            raise LienRompu(_phrase(message, quoi), remede=_EN_HTTP) from None
-        if autre := _d_un_autre(reponse, message):
-            raise LienRompu(_phrase(message, autre), remede=_RECOPIER)
-        return _verifiee(message, reponse)
+            raise _rompu(message, f"a répondu HTTP {statut}", "http", dit and f"Sa réponse :\n{dit}")
+        return _verifiee(message, _lue(octets, message, "n'a pas répondu du JSON", "http"))
 
     def _poster(self, corps: bytes, message: Message) -> tuple[int, bytes]:
         """Status and bytes of the answer, over a connection of its own."""
@@ -330,11 +312,8 @@ class ApplicationHttp:
         if not lieu.hostname or " " in self._url:
             raise http.client.InvalidURL(self._url)
         genre = http.client.HTTPSConnection if lieu.scheme == "https" else http.client.HTTPConnection
-        if message["commande"] == "demarrer":
-            self._delai = max(self._delai, _limite(message))
-        delai = DELAI_DEMARRAGE if message["commande"] == "demarrer" else self._delai
         chemin = lieu.path or "/"
-        with contextlib.closing(genre(lieu.netloc, timeout=delai)) as lien:
+        with contextlib.closing(genre(lieu.netloc, timeout=self.delai_de(message))) as lien:
             lien.connect()
             # Before anything is sent: the name may have led elsewhere when it was looked at.
             if hors_d_atteinte(str(lien.sock.getpeername()[0])):
@@ -352,11 +331,6 @@ class ApplicationHttp:
         """Nothing to end: it is not ours."""
 
 
-def _limite(demarrage: Message) -> float:
-    """Seconds that a command may take, of an application that was told so to wait."""
-    return _ATTENTES * float(demarrage.get("delai_max_s") or 0)
-
-
 def _lire_json(octets: bytes) -> Any:
     """A JSON value, without half surrogates, which no report could be written with. Raises ValueError, for
     one that is too deep as well."""
@@ -369,25 +343,26 @@ def _lire_json(octets: bytes) -> Any:
     return json.loads(json.dumps(lue, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def _montrer(octets: bytes) -> str:
-    return extrait(octets[:400].decode("utf-8", "replace"), 120)
+def _lue(octets: bytes, message: Message, sinon: str, remede: str, *, seul: bool = True) -> Any:
+    """The JSON of an answer. Raises LienRompu for bytes that are none, as `sinon` says, and for the answer to
+    another message: one that waits alone (`seul`) may be answered without an id."""
+    try:
+        reponse = _lire_json(octets)
+    except ValueError:
+        debut = extrait(octets[:400].decode("utf-8", "replace"), 120)
+        raise _rompu(message, f"{sinon} : « {debut} »", remede) from None
+    if isinstance(reponse, dict) and reponse.get("id", message["id"] if seul else None) != message["id"]:
+        ecrit = extrait(json.dumps(reponse.get("id"), ensure_ascii=False), 60)
+        raise _rompu(message, f"a répondu au message {ecrit}, pas à {message['id']}", "recopier")
+    return reponse
 
 
 def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> Message:
     """An answer, when the protocol allows it. Raises LienRompu, with the application's last words."""
     ecart = verifier_reponse(message["commande"], reponse)
     if ecart:
-        raise LienRompu(_phrase(message, f"a mal répondu : {ecart}"), remede=_CORRIGER, mots=mots())
+        raise _rompu(message, f"a mal répondu : {ecart}", "corriger", mots())
     return dict(reponse)
-
-
-def _d_un_autre(reponse: Any, message: Message, *, seul: bool = True) -> str:
-    """Describes an answer to another message, "" for an answer to this one; one that waits alone may be
-    answered without an id."""
-    if isinstance(reponse, dict) and reponse.get("id", message["id"] if seul else None) != message["id"]:
-        ecrit = extrait(json.dumps(reponse.get("id"), ensure_ascii=False), 60)
-        return f"a répondu au message {ecrit}, pas à {message['id']}"
-    return ""
 
 
 def _sans_reponse(erreur: Exception) -> str:
@@ -397,8 +372,10 @@ def _sans_reponse(erreur: Exception) -> str:
     return raison_systeme(erreur) if isinstance(erreur, OSError) else "l'adresse ne se lit pas"
 
 
-def _phrase(message: Message, quoi: str) -> str:
-    return f"À « {message['commande']} », l'application {quoi}."
+def _rompu(message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
+    """Tells an error of a link; `remede` is a row of `remedes`, in `protocole.toml`."""
+    dit = f"À « {message['commande']} », l'application {quoi}."
+    return LienRompu(dit, remede=TABLES["remedes"][remede], mots=mots)
 
 
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:

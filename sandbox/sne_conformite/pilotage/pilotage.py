@@ -197,33 +197,37 @@ def instant_de(scenario: Scenario, instant: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Presentation:
-    """The presentation of the application: its name and version, the commands that it knows, the versions
-    of messages that it writes (none when it does not say), how many of it may run at once, how many
-    commands one of them does at once, the filters of feeds that it sends; and what the contract has: the
-    versions of messages, the commands of its roles."""
+    """The presentation of the application, as it answers `demarrer`; and what the contract has: the versions
+    of messages, the commands of its roles."""
 
-    nom: str
-    commandes: frozenset[str]
-    versions: frozenset[str]
-    instances: int
-    a_la_fois: int
-    filtres: frozenset[str]
+    dite: Mapping[str, Any]
     admises: frozenset[str]
     prevues: frozenset[str]
 
+    @property
+    def nom(self) -> str:
+        """Its name and version."""
+        return f"{self.dite['nom']} {self.dite['version']}"
+
+    def combien(self, quoi: str) -> int:
+        """How many of it may run at once (« instances »), or commands of one of them (« a_la_fois »)."""
+        return int(self.dite.get(quoi) or 1)
+
     def manque(self, scenario: Scenario) -> str:
         """Why a scenario is of no concern to it, "" when it is."""
-        versions = self.versions or scenario.versions
+        connues, ecrites, filtres = (
+            frozenset(map(str, self.dite.get(nom) or ())) for nom in ("commandes", "versions", "filtres")
+        )
         for dit, manquent in (
-            ("l'application ne connaît pas :", scenario.commandes - self.commandes),
+            ("l'application ne connaît pas :", scenario.commandes - connues),
             ("l'interface n'admet pas la version", scenario.versions - self.admises),
             ("l'interface ne prévoit pas :", scenario.commandes - self.prevues),
-            ("l'application n'écrit pas la version", scenario.versions - versions),
-            ("l'application ne filtre pas ses relevés par :", scenario.filtres - self.filtres),
+            ("l'application n'écrit pas la version", scenario.versions - (ecrites or scenario.versions)),
+            ("l'application ne filtre pas ses relevés par :", scenario.filtres - filtres),
         ):
             if manquent:
                 return f"{dit} {', '.join(sorted(manquent))}"
-        if scenario.a_la_fois > self.a_la_fois:
+        if scenario.a_la_fois > self.combien("a_la_fois"):
             return f"l'application ne mène pas {scenario.a_la_fois} commandes à la fois"
         return ""
 
@@ -269,12 +273,7 @@ class _Pilotage:
         contrat = self.banc.base.contrat
         roles = charger_certification(contrat.dossiers).roles
         self.presentation = _Presentation(
-            f"{reponse['nom']} {reponse['version']}",
-            frozenset(map(str, reponse["commandes"])),
-            frozenset(map(str, reponse.get("versions") or ())),
-            int(reponse.get("instances") or 1),
-            int(reponse.get("a_la_fois") or 1),
-            frozenset(map(str, reponse.get("filtres") or ())),
+            reponse,
             frozenset(contrat.versions),
             frozenset(c for role in roles.values() for c in role.commandes),
         )
@@ -298,7 +297,8 @@ class _Pilotage:
             return
         a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
         a_dire = (self.instant, self.reglages.acceleration, self.reglages.defi)
-        self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
+        instances = self.presentation.combien("instances")
+        self.couloirs.ouvrir(a_jouer, instances, a_dire, self._tirer, self._jouer)
 
     def reprendre(self, resultats: Mapping[int, ResultatScenario]) -> Iterator[int]:
         """The ranks of the scenarios that the machine kept from being judged, once the plan was played: they
@@ -346,25 +346,20 @@ class _Pilotage:
         resultats = generaliser(resultats, self.recueil.constats)
         bilans = self.conditions.dire(dire_ce_qui_manque(self.recueil.bilans(), resultats))
         rapport = self.recueil.rapport(entete, resultats, bilans)
-        return decider(rapport, (*self._rien(rapport), *self._abandon()), exigees=reglages.exiger)
+        return decider(rapport, tuple(self._motifs(rapport)), exigees=reglages.exiger)
 
-    def _rien(self, rapport: Rapport) -> tuple[str, ...]:
+    def _motifs(self, rapport: Rapport) -> Iterator[str]:
         """Why nothing was proved, when no check came to a verdict: an application that does nothing is not
-        conforming, nor is one that nothing could be seen of."""
+        conforming, nor is one that nothing could be seen of. And how much was not played because the
+        application was given up."""
         jugees = (Verdict.REUSSI, Verdict.ECHOUE, Verdict.ERREUR)
         arret = self.panne or self.interruption or retardes(rapport)
-        if arret or any(v.verdict in jugees for v in rapport.verifications):
-            return ()
-        if not self.faites:
-            return (_RIEN_DE_FAIT,)
-        return (_RIEN_DE_VERIFIE.format(combien=accorde(self.faites, "commande", "commandes")),)
-
-    def _abandon(self) -> tuple[str, ...]:
-        """A sentence of what was not played because the application was given up."""
-        if not self.non_joues:
-            return ()
-        combien = accorde(self.non_joues, "scénario n'a pas été joué", "scénarios n'ont pas été joués")
-        return (f"{combien} : {self.panne.removesuffix('.')}.",)
+        if not (arret or any(v.verdict in jugees for v in rapport.verifications)):
+            combien = accorde(self.faites, "commande", "commandes")
+            yield _RIEN_DE_VERIFIE.format(combien=combien) if self.faites else _RIEN_DE_FAIT
+        if self.non_joues:
+            combien = accorde(self.non_joues, "scénario n'a pas été joué", "scénarios n'ont pas été joués")
+            yield f"{combien} : {self.panne.removesuffix('.')}."
 
     # --- a scenario --------------------------------------------------------------------------------------
 
@@ -402,7 +397,10 @@ class _Pilotage:
         for cle, joue in rendu.exemples.items() if rendu else self._sur_place(scenario, tirages):
             tirages.vus[cle] = joue.fautes
             self.echanges += len(joue.observations)
-            self._regarder(joue)
+            if self.montrer:
+                premier = not self.vues
+                cites = {constat.echange for constat in joue.constats if constat.rompue}
+                self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
             recolte.prendre(joue)
             self._noter(joue, recolte)
             self.conditions.voir(scenario, cle, joue)
@@ -411,7 +409,9 @@ class _Pilotage:
         joues = len(tirages.vus)
         self.faites += recolte.faites
         self.retards += bool(recolte.retard)
-        self._compter_erreurs(recolte)
+        self.erreurs = self.erreurs + 1 if recolte.erreur else 0
+        if self.erreurs >= ERREURS_MAX:
+            self.panne = f"l'application ne répond plus : {recolte.erreur}"
         self.blocage.voir(scenario.id, recolte)
         verifications = tuple(
             self._verifier(scenario, exigence, recolte, tirages)
@@ -433,12 +433,6 @@ class _Pilotage:
             declins={commande: sorted(formes) for commande, formes in recolte.declins.items()},
             retard=recolte.retard,
         )
-
-    def _regarder(self, joue: ExempleJoue) -> None:
-        if self.montrer:
-            premier = not self.vues
-            cites = {constat.echange for constat in joue.constats if constat.rompue}
-            self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
 
     def montres(self, resultat: ResultatScenario) -> tuple[EchangeCite, ...]:
         """Exchanges of a scenario that has just ended, in their order: those that its checks cite, then those
@@ -490,9 +484,8 @@ class _Pilotage:
         verifications = tuple(
             Verification(scenario.id, exigence, verdict, raison=raison) for exigence in scenario.exigences
         )
-        return ResultatScenario(
-            scenario.id, scenario.groupe, scenario.titre, verdict, verifications, raison=raison
-        )
+        qui = (scenario.id, scenario.groupe, scenario.titre)
+        return ResultatScenario(*qui, verdict, verifications, raison=raison)
 
     def _noter(self, joue: ExempleJoue, recolte: Recolte) -> None:
         for vue in joue.observations:
@@ -527,11 +520,6 @@ class _Pilotage:
         if connue is not None:
             self.recueil.citer(connue)
 
-    def _compter_erreurs(self, recolte: Recolte) -> None:
-        self.erreurs = self.erreurs + 1 if recolte.erreur else 0
-        if self.erreurs >= ERREURS_MAX:
-            self.panne = f"l'application ne répond plus : {recolte.erreur}"
-
     # --- its checks --------------------------------------------------------------------------------------
 
     def _verifier(
@@ -542,11 +530,15 @@ class _Pilotage:
         cassees = recolte.cassees.get(exigence)
         if not cassees:
             verdict, raison = recolte.sans_faute(exigence)
-            a_rejouer = commande if verdict is Verdict.ERREUR else ""
             plies = tuple(recolte.plies.get(exigence, ())) if verdict is Verdict.IGNORE else ()
-            cause = plies[0].cause if plies else ""
             return Verification(
-                scenario.id, exigence, verdict, plies, raison=raison, commande=a_rejouer, cause=cause
+                scenario.id,
+                exigence,
+                verdict,
+                plies,
+                raison=raison,
+                commande=commande if verdict is Verdict.ERREUR else "",
+                cause=plies[0].cause if plies else "",
             )
         ici = f"{scenario.id}/{exigence}"
         for constat in cassees:

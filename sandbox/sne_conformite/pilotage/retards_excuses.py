@@ -69,10 +69,10 @@ class Pouls:
     application would ask it: over a connection of its own. Nor does the journal time the commit of its own
     line, after which alone an answer leaves: so the turn to write is asked for too, which waits for a commit
     that waits for the disk. `demander` is called in a thread, from `__enter__` to `__exit__`; then the
-    machine is measured (`mesurer`)."""
+    machine is measured (`lenteur`)."""
 
-    def __init__(self, demander: Callable[[], None], mesurer: Callable[[], float] = lenteur) -> None:
-        self._demander, self._mesurer = demander, mesurer
+    def __init__(self, demander: Callable[[], None]) -> None:
+        self._demander = demander
         #: When an answer came, how late, in seconds, and how slow the machine was then.
         self._battements: deque[tuple[float, float, float]] = deque(maxlen=_MEMOIRE)
         #: When the next question is to be asked, or the one under way was.
@@ -139,7 +139,7 @@ class Pouls:
             self._demander()
             fin = time.monotonic()
             retard, self._attendue = fin - self._attendue, float("inf")
-            self._battements.append((fin, retard, self._mesurer()))
+            self._battements.append((fin, retard, lenteur()))
             self._attendue = time.monotonic() + PERIODE_S
 
 

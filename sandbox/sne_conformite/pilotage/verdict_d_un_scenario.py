@@ -141,14 +141,8 @@ def _generaliser(
         cause = constats[0].cause
     elif cause == verification.cause:
         return replace(verification, constats=constats)
-    return Verification(
-        verification.scenario,
-        verification.exigence,
-        Verdict.IGNORE,
-        constats,
-        raison=f"conséquence de {cause}",
-        cause=cause,
-    )
+    qui = (verification.scenario, verification.exigence)
+    return Verification(*qui, Verdict.IGNORE, constats, raison=f"conséquence de {cause}", cause=cause)
 
 
 def inacheve(interruption: str, resultats: Sequence[ResultatScenario]) -> str:

@@ -48,11 +48,8 @@ class AdressesServices:
     def sous(cls, origine: str, base: str) -> "AdressesServices":
         """Returns the addresses of `base` on the server at `origine` (« https://localhost:8443 »)."""
         racine = f"{origine.rstrip('/')}/bases/{base}/services"
-        return cls(
-            f"{racine}/DemandeLogementImplService/",
-            f"{racine}/GestionPartageeEVTImplService/",
-            f"{racine}/RechercheDemandeImplService/",
-        )
+        services = ("DemandeLogement", "GestionPartageeEVT", "RechercheDemande")
+        return cls(*(f"{racine}/{service}ImplService/" for service in services))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +76,14 @@ class Adresses:
         """Returns the addresses of a running server, from its ready file, for `base`; with the folders of the
         boxes when its `home` is given."""
         faux = {nom: pret.get(serveur.ecoute) for nom, serveur in FAUX_SERVEURS.items()}
-        boites = home / "bases" / base / "guichets" / str(pret["guichet"]) if home is not None else None
+        dits = {nom: str(pret[nom]) for nom in ("ca_file", "cert_file", "key_file", "pkcs12_file", "guichet")}
+        if home is not None:
+            boites = home / "bases" / base / "guichets" / dits["guichet"]
+            dits |= {"boite_entree": str(boites / "inbox"), "boite_sortie": str(boites / "outbox")}
         return cls(
             AdressesServices.sous(str(pret["https"] or pret["http"]), base),
             {nom: AdressesServices.sous(str(origine), base) for nom, origine in faux.items() if origine},
-            str(pret["ca_file"]),
-            str(pret["cert_file"]),
-            str(pret["key_file"]),
-            str(pret["pkcs12_file"]),
-            guichet=str(pret["guichet"]),
-            boite_entree=str(boites / "inbox") if boites is not None else "",
-            boite_sortie=str(boites / "outbox") if boites is not None else "",
+            **dits,
             delai_max_s=delai_max_s,
         )
 

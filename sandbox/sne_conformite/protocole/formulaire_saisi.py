@@ -107,28 +107,18 @@ def appliquer(formulaire: Element, noms: list[str], contrat: Contrat, jour: date
     return formulaire
 
 
-def poser(formulaire: Element, chemin: str, nouveau: Element, contrat: Contrat) -> Element:
-    """`formulaire` with `nouveau` at `chemin`: in the place of what is there, else where the contract has it.
-    As it was when it has no such parent."""
-    tete, _, nom = chemin.partition("/")
-    base = f"{FORMULAIRE}/"
-    return _poser_sous(formulaire, base, tete, nom, nouveau, contrat)
-
-
-def _poser_sous(
-    parent: Element, base: str, tete: str, reste: str, nouveau: Element, contrat: Contrat
+def poser(
+    parent: Element, chemin: str, nouveau: Element, contrat: Contrat, place: str = FORMULAIRE
 ) -> Element:
+    """`parent`, which the contract has at `place`, with `nouveau` at `chemin`: instead of the one there, else
+    where the contract has it. As it was when it has no such parent."""
+    tete, _, reste = chemin.partition("/")
     if reste:
-        if parent.enfant(tete) is None:
-            return parent
-        suite, _, fin = reste.partition("/")
-        enfants = tuple(
-            _poser_sous(e, f"{base}{tete}/", suite, fin, nouveau, contrat) if e.nom == tete else e
-            for e in parent.enfants
-        )
-        return avec_enfants(parent, enfants)
-    enfants = (*(e for e in parent.enfants if e.nom != tete), nouveau)
-    return avec_enfants(parent, ranger(enfants, base.rstrip("/"), contrat.nomenclatures.ordre))
+        ici = f"{place}/{tete}"
+        enfants = (poser(e, reste, nouveau, contrat, ici) if e.nom == tete else e for e in parent.enfants)
+        return avec_enfants(parent, tuple(enfants))
+    autres = (e for e in parent.enfants if e.nom != tete)
+    return avec_enfants(parent, ranger((*autres, nouveau), place, contrat.nomenclatures.ordre))
 
 
 def _oter(parent: Element, chemin: str) -> Element:
@@ -158,8 +148,6 @@ def _places(places: Mapping[str, str | bool]) -> Changement:
 
 def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     """One more child à charge."""
-    if formulaire.enfant("personnePhysique") is None:
-        return formulaire
     nouveau = bloc(
         "personneACharge",
         # Not the holder's: a child's name has 24 characters at most, a holder's more.

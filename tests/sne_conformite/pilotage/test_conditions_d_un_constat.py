@@ -48,11 +48,8 @@ def test_the_traits_of_a_household_are_counts_lengths_characters_and_codes() -> 
     assert lus[CODE, "versionInterface", "02.02"] == 1
     assert (NOMBRE, "listeVide/x", "") not in lus, "what is empty is not given"
     assert (NOMBRE, "vide", "") not in lus
-
-
-def test_of_several_demandes_the_largest_counts() -> None:
     deux = [{}, {"d1": {"x": ["a"]}, "d2": {"x": ["a", "b"]}}]
-    assert traits(deux)[NOMBRE, "x", ""] == 2
+    assert traits(deux)[NOMBRE, "x", ""] == 2, "of several demandes the largest counts"
 
 
 def test_what_happens_from_two_co_holders_on_is_said_so() -> None:
@@ -76,6 +73,8 @@ def test_one_that_contradicts_it_is_enough() -> None:
 
 
 def test_too_few_households_state_nothing() -> None:
+    """Nor does a fault that only scenarios that tell nothing show."""
+    assert enoncer([], vus([menage(1), menage(2)]), "une/autre") == ""
     assert enoncer(vus([menage(2)]), vus([menage(1)]), CHEMIN) == ""
     # A shrink tries a hundred that are nearly alike: they are no more evidence than one.
     nombreux = vus([menage(2)] * 100, tire=False)
@@ -153,20 +152,14 @@ def test_a_run_keeps_its_households_and_tells_each_fault_its_condition() -> None
         jour = date(2020, 1, 1 + rang).isoformat()
         conditions.voir(SCENARIO, json.dumps(menage(2, precision=jour)), ExempleJoue((tenue, casse)))
         conditions.voir(SCENARIO, json.dumps(menage(1, precision=jour)), ExempleJoue((tenue,)))
-        conditions.voir(
-            SCENARIO, json.dumps(menage(0, precision=jour)), ExempleJoue(())
-        )  # nothing was seen of it
+        # Nothing was seen of it.
+        conditions.voir(SCENARIO, json.dumps(menage(0, precision=jour)), ExempleJoue(()))
     bilans = (
         Bilan("FID-02", "", "MUST", "", EtatExigence.ENFREINTE, 12, (casse,)),
         Bilan("FID-01", "", "MUST", "", EtatExigence.PROUVEE, 12),
     )
     premier, second = conditions.dire(bilans)
     assert list(premier.conditions) == ["cotitulaire_absent"]
-    assert (
-        "2 co-titulaires ou plus, jamais avec 1 (sur 24 ménages" in premier.conditions["cotitulaire_absent"]
-    )
+    dit = "2 co-titulaires ou plus, jamais avec 1 (sur 24 ménages"
+    assert dit in premier.conditions["cotitulaire_absent"]
     assert second.conditions == {}
-
-
-def test_what_only_scenarios_that_tell_nothing_show_has_no_condition() -> None:
-    assert enoncer([], vus([menage(1), menage(2)]), "une/autre") == ""

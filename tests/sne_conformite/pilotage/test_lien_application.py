@@ -63,14 +63,6 @@ def application(erreurs: io.StringIO) -> Iterator[ApplicationProcessus]:
     lien.fermer()
 
 
-@pytest.fixture
-def presse() -> Iterator[ApplicationProcessus]:
-    """The same, and whoever sends it a message is soon tired of waiting."""
-    lien = ApplicationProcessus([sys.executable, "-c", _DOUBLE], delai=0.5)
-    yield lien
-    lien.fermer()
-
-
 def test_messages_are_answered_in_turn_by_one_process(application: ApplicationProcessus) -> None:
     premier = application.envoyer(message("demarrer", 1))
     assert premier["nom"] == "double"
@@ -78,24 +70,30 @@ def test_messages_are_answered_in_turn_by_one_process(application: ApplicationPr
 
 
 @pytest.mark.parametrize(
-    ("commande", "mots"),
+    ("commande", "mots", "remede"),
     [
-        ("piece", "autre chose que du JSON : « Connexion à la base… »"),
-        ("supprimer", "s'est arrêtée (code 7)"),
-        ("radier", "a répondu au message 3, pas à 2"),
-        ("consulter", 'a répondu au message "2", pas à 2'),
-        ("modifier", "a mal répondu : « statut » vaut 'ok'"),
-        ("decider", "autre chose que du JSON : « [[["),
+        ("piece", "autre chose que du JSON : « Connexion à la base… »", "erreur standard"),
+        ("supprimer", "s'est arrêtée (code 7)", "doit rester en marche"),
+        ("radier", "a répondu au message 3, pas à 2", "recopiez dans la réponse l'« id »"),
+        ("consulter", 'a répondu au message "2", pas à 2', "recopiez dans la réponse l'« id »"),
+        ("modifier", "a mal répondu : « statut » vaut 'ok'", "/guide/reference/protocole"),
+        ("decider", "autre chose que du JSON : « [[[", "erreur standard"),
     ],
 )
-def test_what_goes_wrong_is_said_and_the_next_command_works(
-    application: ApplicationProcessus, commande: str, mots: str
+def test_what_goes_wrong_is_said_with_its_remedy_and_the_next_command_works(
+    application: ApplicationProcessus, erreurs: io.StringIO, commande: str, mots: str, remede: str
 ) -> None:
+    """The last words of what died explain it, and are passed on."""
     application.envoyer(message("demarrer", 1))
     with pytest.raises(LienRompu) as rompu:
         application.envoyer(message(commande, 2))
     assert str(rompu.value).startswith(f"À « {commande} », l'application ")
     assert mots in str(rompu.value)
+    assert remede in rompu.value.remede
+    assert ("stderr" in rompu.value.remede) is (remede == "erreur standard")
+    assert ("stderr" in rompu.value.diagnostics()) is (commande in ("piece", "supprimer", "decider"))
+    for dit in (str(rompu.value), rompu.value.diagnostics(), erreurs.getvalue()):
+        assert ("plus de mémoire" in dit) is (commande == "supprimer")
     assert application.envoyer(message("fin", 4))["statut"] == "fait"
 
 
@@ -107,31 +105,14 @@ def test_half_a_character_is_one_that_a_report_can_be_written_with(
     assert dit.encode()
 
 
-def test_an_answer_that_does_not_come_is_waited_for_so_long(presse: ApplicationProcessus) -> None:
+def test_an_answer_that_does_not_come_is_waited_for_so_long() -> None:
+    presse = ApplicationProcessus([sys.executable, "-c", _DOUBLE], delai=0.5)
     presse.envoyer(message("demarrer", 1))
     with pytest.raises(LienRompu, match=r"^À « reactiver », l'application n'a pas répondu en 0\.5 s"):
         presse.envoyer(message("reactiver", 2))
     # Started again, it has the time that a start takes.
     assert presse.envoyer(message("demarrer", 3))["statut"] == "fait"
-
-
-def test_who_writes_its_traces_among_its_answers_is_told_where_they_go(
-    application: ApplicationProcessus,
-) -> None:
-    application.envoyer(message("demarrer", 1))
-    with pytest.raises(LienRompu) as rompu:
-        application.envoyer(message("piece", 2))
-    assert "erreur standard" in rompu.value.remede
-
-
-@pytest.mark.parametrize("commande", ["radier", "consulter"])
-def test_who_answers_with_another_id_is_told_to_copy_it(
-    application: ApplicationProcessus, commande: str
-) -> None:
-    with pytest.raises(LienRompu) as rompu:
-        application.envoyer(message(commande, 2))
-    assert "recopiez dans la réponse l'« id »" in rompu.value.remede
-    assert "stderr" not in rompu.value.diagnostics()
+    presse.fermer()
 
 
 #: Answers two messages once it has both, the last one first; the ids of its answers are those of `dits`.
@@ -206,29 +187,6 @@ def test_what_a_dead_process_had_started_is_ended(tmp_path: Path) -> None:
     lien.fermer()
 
 
-def test_its_last_words_are_kept_and_passed_on(
-    application: ApplicationProcessus, erreurs: io.StringIO
-) -> None:
-    with pytest.raises(LienRompu) as rompu:
-        application.envoyer(message("supprimer"))
-    assert "plus de mémoire" in rompu.value.diagnostics()
-    assert "plus de mémoire" in erreurs.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("commande", "remede"),
-    [("supprimer", "doit rester en marche"), ("modifier", "/guide/reference/protocole")],
-)
-def test_what_it_said_explains_and_what_to_do_is_the_remedy(
-    application: ApplicationProcessus, commande: str, remede: str
-) -> None:
-    with pytest.raises(LienRompu) as rompu:
-        application.envoyer(message(commande))
-    assert remede in rompu.value.remede
-    assert "stderr" not in rompu.value.remede
-    assert ("plus de mémoire" in str(rompu.value)) == (commande == "supprimer")
-
-
 def test_a_program_that_ends_without_a_word() -> None:
     with pytest.raises(LienRompu, match=r"s'est arrêtée \(code 0\)\.\nElle n'a rien écrit") as rompu:
         ApplicationProcessus("true").envoyer(message("demarrer"))
@@ -271,10 +229,6 @@ def adresse() -> Iterator[str]:
     serveur.server_close()
 
 
-def test_over_http(adresse: str) -> None:
-    assert ApplicationHttp(adresse).envoyer(message("fin")) == {"id": 1, "statut": "fait"}
-
-
 @pytest.mark.parametrize(
     ("commande", "mots"),
     [
@@ -310,39 +264,30 @@ def test_a_name_that_leads_elsewhere_once_it_was_looked_at_is_not_asked(
     assert recus == ["127.0.0.1"]
 
 
-def test_nobody_at_that_address() -> None:
-    with pytest.raises(LienRompu, match="ne répond pas"):
-        ApplicationHttp("http://127.0.0.1:9/").envoyer(message("fin"))
-
-
-@pytest.fixture
-def sourd() -> Iterator[int]:
-    """The port of a peer that answers no HTTP."""
-
+def test_a_peer_that_speaks_something_else() -> None:
     def repondre(connexion: socket.socket) -> None:
         connexion.recv(65_536)
         connexion.sendall(b"\x15\x03\x01\x00\x02\x02\x46\r\n\r\n")
         connexion.close()
 
     with socket.create_server(("127.0.0.1", 0)) as ecoute:
-        fil = threading.Thread(target=lambda: repondre(ecoute.accept()[0]), daemon=True)
-        fil.start()
-        yield int(ecoute.getsockname()[1])
+        threading.Thread(target=lambda: repondre(ecoute.accept()[0]), daemon=True).start()
+        with pytest.raises(LienRompu, match="ce qui répond ne parle pas HTTP"):
+            ApplicationHttp(f"http://127.0.0.1:{ecoute.getsockname()[1]}/").envoyer(message("fin"))
 
 
-def test_a_peer_that_speaks_something_else(sourd: int) -> None:
-    with pytest.raises(LienRompu, match="ce qui répond ne parle pas HTTP"):
-        ApplicationHttp(f"http://127.0.0.1:{sourd}/").envoyer(message("fin"))
-
-
-@pytest.mark.parametrize("url", ["http://127.0.0.1:port/", "http://127.0.0.1/a b", "rien"])
-def test_an_address_that_cannot_be_read(url: str) -> None:
-    with pytest.raises(LienRompu, match="l'adresse ne se lit pas"):
+@pytest.mark.parametrize(
+    ("url", "raison"),
+    [(url, "l'adresse ne se lit pas") for url in ("http://127.0.0.1:port/", "http://127.0.0.1/a b", "rien")]
+    + [("http://127.0.0.1:9/", "rien n'écoute à ce port")],
+)
+def test_an_address_that_leads_nowhere(url: str, raison: str) -> None:
+    with pytest.raises(LienRompu, match=f"ne répond pas à {url} : {raison}"):
         ApplicationHttp(url).envoyer(message("fin"))
 
 
-def test_no_proxy_stands_between(adresse: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_over_http_no_proxy_stands_between(adresse: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for nom in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(nom, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
-    assert ApplicationHttp(adresse).envoyer(message("fin"))["statut"] == "fait"
+    assert ApplicationHttp(adresse).envoyer(message("fin")) == {"id": 1, "statut": "fait"}

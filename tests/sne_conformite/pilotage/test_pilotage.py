@@ -47,13 +47,15 @@ Tour = Callable[[dict[str, Any]], None]
 @dataclass
 class Double:
     """An application of twenty lines. `saisie` changes what it was told before it sends it, `rendu` its
-    answer before it gives it; `commandes` are those it says it knows, `nom` how it names its files."""
+    answer before it gives it; `commandes` are those it says it knows, `nom` how it names its files. A
+    registration is answered by `dit`, if there is any, and nothing is sent."""
 
     banc: Banc
     commandes: tuple[str, ...] = ("demarrer", "reinitialiser", "enregistrer", "corriger", "fin")
     saisie: Tour = lambda demande: None
     rendu: Tour = lambda reponse: None
     nom: str = "DEMG1226-{instant:%Y%m%d%H%M}-{rang:06d}.xml"
+    dit: dict[str, Any] = field(default_factory=dict)
     recus: list[dict[str, Any]] = field(default_factory=list)
 
     def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +71,8 @@ class Double:
     def fermer(self) -> None: ...
 
     def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self.dit and message["commande"] == "enregistrer":
+            return self.dit
         self.saisie(message["demande"])
         lu = de_json("demandeLogement", message["demande"])
         corps = Element(lu.nom, "", None, (Element("numGuichet", "G1226"), *_pleins(lu)))
@@ -100,10 +104,40 @@ def _pleins(element: Element) -> tuple[Element, ...]:
     )
 
 
-def scenario(dossier: Path, texte: str, nom: str = "ESSAI") -> plan.Plan:
+def scenario(dossier: Path, texte: str, *noms: str) -> plan.Plan:
+    """The plan of a folder, which has this scenario from now on, under each name."""
     (dossier / "creation").mkdir(exist_ok=True)
-    (dossier / "creation" / f"{nom}.toml").write_text(texte, "utf-8")
+    for nom in noms or ("ESSAI",):
+        (dossier / "creation" / f"{nom}.toml").write_text(texte, "utf-8")
     return plan.charger(dossier)
+
+
+def montrant(*exigences: str) -> str:
+    """A couple that is registered, to show these requirements."""
+    return COUPLE.replace('"FID-02", "VIE-21"', ", ".join(f'"{exigence}"' for exigence in exigences))
+
+
+def remplacer(**dit: str) -> Tour:
+    """Answers this instead."""
+
+    def rendre(reponse: dict[str, Any]) -> None:
+        reponse.clear()
+        reponse.update(dit)
+
+    return rendre
+
+
+def sans_cotitulaire(demande: dict[str, Any]) -> None:
+    demande["personnePhysique"].pop("listeCotitulaire", None)
+
+
+def coupe(reponse: dict[str, Any]) -> None:
+    """Keeps a number that is not the one delivered."""
+    reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
+
+
+def casser(demande: dict[str, Any]) -> None:
+    raise LienRompu("L'application s'est arrêtée.", remede="derniers mots.")
 
 
 COUPLE = """
@@ -117,7 +151,7 @@ cotitulaires_min = 1
 faire = "enregistrer"
 reference = "d1"
 """
-FAMILLE = COUPLE.replace('"FID-02", "VIE-21"', '"FID-03"').replace(
+FAMILLE = montrant("FID-03").replace(
     'sorte = "couple_sans_enfant"\ncotitulaires_min = 1', 'sorte = "couple_avec_enfant"\nenfants_min = {}'
 )
 
@@ -157,10 +191,7 @@ def test_an_application_that_does_it_all_passes(banc: Banc, tmp_path: Path) -> N
 
 
 def test_a_dropped_coholder_is_found_shrunk_and_cited(banc: Banc, tmp_path: Path) -> None:
-    def sans(demande: dict[str, Any]) -> None:
-        demande["personnePhysique"].pop("listeCotitulaire", None)
-
-    double = Double(banc, saisie=sans)
+    double = Double(banc, saisie=sans_cotitulaire)
     rapport = courir(double, scenario(tmp_path, COUPLE), graine=7, reduction=20)
     (verification,) = [v for v in rapport.verifications if v.exigence == "FID-02"]
     assert verification.verdict is Verdict.ECHOUE
@@ -178,13 +209,10 @@ def test_a_dropped_coholder_is_found_shrunk_and_cited(banc: Banc, tmp_path: Path
 def test_a_demande_that_has_no_part_in_a_fault_is_not_of_its_smallest_example(
     banc: Banc, tmp_path: Path
 ) -> None:
-    def sans(demande: dict[str, Any]) -> None:
-        demande["personnePhysique"].pop("listeCotitulaire", None)
-
     autres = "".join(f'[menages.{d}]\nsorte = "personne_seule"\n' for d in ("d0", "d2"))
     etapes = "".join(f'[[etapes]]\nfaire = "enregistrer"\nreference = "{d}"\n' for d in ("d0", "d1", "d2"))
     texte = f"{COUPLE.partition('[[etapes]]')[0]}{autres}{etapes}"
-    rapport = courir(Double(banc, saisie=sans), scenario(tmp_path, texte), reduction=20)
+    rapport = courir(Double(banc, saisie=sans_cotitulaire), scenario(tmp_path, texte), reduction=20)
     (verification,) = [v for v in rapport.verifications if v.exigence == "FID-02"]
     assert verification.exemple is not None
     assert list(verification.exemple) == ["d1"]
@@ -208,22 +236,18 @@ def test_what_only_a_shrink_breaks_is_broken_too(banc: Banc, tmp_path: Path) -> 
 
 
 def test_the_same_seed_gives_the_same_run(banc: Banc, tmp_path: Path) -> None:
-    def coupe(demande: dict[str, Any]) -> None:
+    def abreger(demande: dict[str, Any]) -> None:
         demandeur = demande["personnePhysique"]["demandeur"]
         demandeur["nom"] = demandeur["nom"][:3]
 
     le_plan = scenario(tmp_path, COUPLE)
-    un, autre = (courir(Double(banc, saisie=coupe), le_plan, graine=3, reduction=20) for _ in range(2))
+    un, autre = (courir(Double(banc, saisie=abreger), le_plan, graine=3, reduction=20) for _ in range(2))
     assert [v.exemple for v in un.verifications] == [v.exemple for v in autre.verifications]
     assert verdicts(un)["FID-10"] is Verdict.ECHOUE
 
 
 def test_alike_findings_of_another_scenario_point_to_the_first(banc: Banc, tmp_path: Path) -> None:
-    def faux(reponse: dict[str, Any]) -> None:
-        reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
-
-    scenario(tmp_path, COUPLE, "A")
-    rapport = courir(Double(banc, rendu=faux), scenario(tmp_path, COUPLE, "B"), reduction=20)
+    rapport = courir(Double(banc, rendu=coupe), scenario(tmp_path, COUPLE, "A", "B"), reduction=20)
     un, autre = [v for v in rapport.verifications if v.exigence == "VIE-21"]
     assert [c.sorte for c in un.constats] == ["numero_altere"]
     assert autre.raison == "même écart que A/VIE-21"
@@ -235,16 +259,12 @@ def test_each_exchange_that_a_check_cites_is_shown_within_bounds(
 ) -> None:
     """Three examples in each of three scenarios: more than the findings of one kind that are kept."""
 
-    def faux(reponse: dict[str, Any]) -> None:
-        reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
-
     def manquent() -> set[int | None]:
-        rapport = courir(Double(banc, rendu=faux), le_plan, reduction=20)
+        rapport = courir(Double(banc, rendu=coupe), le_plan, reduction=20)
         cites = {constat.echange for v in rapport.verifications for constat in v.constats}
         return cites - {echange.identifiant for echange in rapport.echanges}
 
-    for nom in "ABC":
-        le_plan = scenario(tmp_path, COUPLE, nom)
+    le_plan = scenario(tmp_path, COUPLE, *"ABC")
     assert manquent() == set()
     monkeypatch.setattr(constats_recueillis, "CITES_TEXTE_MAX", 0)
     assert len(manquent()) == 1, "of the third, whose kind is shown by five others"
@@ -264,19 +284,15 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
 
     scenario(tmp_path, FAMILLE.format(1), "A")
     rapport = courir(Double(banc, saisie=echanger), scenario(tmp_path, FAMILLE.format(2), "B"), reduction=20)
-    for groupe in grouper(rapport):
-        if groupe.sorte == "personne_a_charge_absente":
-            assert groupe.constat.exemple is not None
-            personne = groupe.constat.exemple["d1"]["personnePhysique"]
-            assert len(personne["listePersonneACharge"]["personneACharge"]) > 1
-            break
-    else:
-        raise AssertionError([(g.exigence, g.sorte) for g in grouper(rapport)])
+    groupe = next(g for g in grouper(rapport) if g.sorte == "personne_a_charge_absente")
+    assert groupe.constat.exemple is not None
+    personne = groupe.constat.exemple["d1"]["personnePhysique"]
+    assert len(personne["listePersonneACharge"]["personneACharge"]) > 1
 
 
 def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_path: Path) -> None:
     scenario(tmp_path, COUPLE, "A")
-    texte = COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"')
+    texte = montrant("VIE-27").replace('"enregistrer"', '"piece"')
     rapport = courir(Double(banc), scenario(tmp_path, texte, "B"))
     assert [s.verdict for s in rapport.scenarios] == [Verdict.REUSSI, Verdict.SANS_OBJET]
     assert rapport.conforme, rapport.motifs
@@ -286,11 +302,7 @@ def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_pat
 def test_an_application_that_does_nothing_is_not_conforming(
     banc: Banc, tmp_path: Path, commandes: tuple[str, ...]
 ) -> None:
-    class Inerte(Double):
-        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
-            return {"statut": "non_gere"}
-
-    rapport = courir(Inerte(banc, commandes), scenario(tmp_path, COUPLE))
+    rapport = courir(Double(banc, commandes, dit={"statut": "non_gere"}), scenario(tmp_path, COUPLE))
     assert set(verdicts(rapport).values()) <= {Verdict.SANS_OBJET, Verdict.IGNORE}
     assert not rapport.conforme
     assert rapport.motifs[0].startswith("Rien n'a été prouvé")
@@ -302,20 +314,15 @@ def test_an_application_may_refuse_what_the_sne_would_refuse_and_no_more(
 ) -> None:
     """It looks at what is entered before it sends anything, and says so in whatever word."""
 
-    class Prudente(Double):
-        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
-            if message["commande"] == "enregistrer":
-                return {"statut": statut, "message": "Une naissance à venir."}
-            return super()._enregistrer(message)
-
-    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-20", "VIE-21"')
+    dit = {"statut": statut, "message": "Une naissance à venir."}
+    texte = montrant("VIE-20", "VIE-21")
     corriger = '[[etapes]]\nfaire = "corriger"\nreference = "d1"\nmenage = "d1"'
     refusee = f'{texte}changements = ["ne_demain"]\nattendu = ["refuse"]\n{corriger}'
-    rapport = courir(Prudente(banc), scenario(tmp_path, refusee, "A"))
+    rapport = courir(Double(banc, dit=dit), scenario(tmp_path, refusee, "A"))
     assert verdicts(rapport) == {"VIE-20": Verdict.REUSSI, "VIE-21": Verdict.REUSSI}
     assert rapport.conforme, rapport.motifs
 
-    rapport = courir(Prudente(banc), scenario(tmp_path, f"{texte}{corriger}", "A"))
+    rapport = courir(Double(banc, dit=dit), scenario(tmp_path, f"{texte}{corriger}", "A"))
     assert verdicts(rapport)["VIE-01"] is (Verdict.ERREUR if statut == "erreur" else Verdict.ECHOUE)
     assert Verdict.REUSSI not in verdicts(rapport).values()
     assert not rapport.conforme
@@ -325,12 +332,9 @@ def test_an_application_may_refuse_what_the_sne_would_refuse_and_no_more(
 def test_an_application_that_wants_a_nir_breaks_what_says_that_nobody_may(
     banc: Banc, tmp_path: Path, statut: str
 ) -> None:
-    class Exigeante(Double):
-        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
-            return {"statut": statut, "message": "Le numéro de sécurité sociale est obligatoire."}
-
-    texte = COUPLE.replace("[[etapes]]", "nir = false\n[[etapes]]").replace('"FID-02", ', '"VIE-01", ')
-    rapport = courir(Exigeante(banc), scenario(tmp_path, texte))
+    dit = {"statut": statut, "message": "Le numéro de sécurité sociale est obligatoire."}
+    texte = montrant("VIE-01", "VIE-21").replace("[[etapes]]", "nir = false\n[[etapes]]")
+    rapport = courir(Double(banc, dit=dit), scenario(tmp_path, texte))
     assert verdicts(rapport)["CTR-12"] is Verdict.ECHOUE
     assert set(verdicts(rapport).values()) == {Verdict.ECHOUE, Verdict.IGNORE}
 
@@ -345,11 +349,7 @@ def test_who_says_that_a_demande_is_registered_is_not_told_to_register_it(banc: 
 
 
 def test_a_broken_link_is_an_error_and_the_run_goes_on(banc: Banc, tmp_path: Path) -> None:
-    def casser(demande: dict[str, Any]) -> None:
-        raise LienRompu("L'application s'est arrêtée.", remede="derniers mots")
-
-    scenario(tmp_path, COUPLE, "A")
-    rapport = courir(Double(banc, saisie=casser), scenario(tmp_path, COUPLE, "B"))
+    rapport = courir(Double(banc, saisie=casser), scenario(tmp_path, COUPLE, "A", "B"))
     assert [s.verdict for s in rapport.scenarios] == [Verdict.ERREUR] * 2
     assert "derniers mots" in rapport.scenarios[0].raison
     assert {v.commande.rpartition(" ")[2] for v in rapport.scenarios[1].verifications} == {"B"}
@@ -366,18 +366,22 @@ def test_addresses_are_given_back_after_an_example_that_broke_off(banc: Banc, tm
         def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
             if message["commande"] == "adresser":
                 self.ou = message["adresses"]["demande_logement"]
-            if message["commande"] == "enregistrer" and "expire" in self.ou:
+            if message["commande"] == "enregistrer" and self.ou.startswith("https://localhost:2"):
                 raise LienRompu("L'application a mal répondu.")
             return super().envoyer(message)
 
     texte = COUPLE.replace("[[etapes]]", '[[etapes]]\nserveur = "expire"\n[[etapes]]')
     double = Bavarde(banc, ("demarrer", "reinitialiser", "enregistrer", "corriger", "adresser", "fin"))
-    adresses = replace(ADRESSES, faux={"expire": AdressesServices.sous("https://expire:1", "x")})
     scenario(tmp_path, texte, "A-EXPIRE")
-    rapport = courir(double, scenario(tmp_path, COUPLE, "B-APRES"), adresses=adresses)
+    rapport = courir(double, scenario(tmp_path, COUPLE, "B-APRES"), adresses=_a_refuser("expire"))
 
     assert [s.verdict for s in rapport.scenarios] == [Verdict.ERREUR, Verdict.REUSSI]
     assert double.ou.startswith("https://localhost:1")
+
+
+def _a_refuser(serveur: str) -> Adresses:
+    """The addresses, with those of a server to refuse."""
+    return replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
 
 
 DEUX_SERVEURS = """
@@ -413,9 +417,8 @@ def test_who_speaks_to_a_server_to_refuse_breaks_what_is_wrong_with_it(
 ) -> None:
     """Told by `adresser` alone: this double reads no field of `demarrer`."""
     double = Double(banc, _RECONNUS)
-    adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
     le_plan = scenario(tmp_path, _avec_le_serveur(serveur))
-    rapport = courir(double, le_plan, adresses=adresses, exemples=1)
+    rapport = courir(double, le_plan, adresses=_a_refuser(serveur), exemples=1)
 
     assert {(c.exigence, c.sorte) for v in rapport.verifications for c in v.constats} == {enfreinte}
     assert not rapport.conforme
@@ -424,19 +427,10 @@ def test_who_speaks_to_a_server_to_refuse_breaks_what_is_wrong_with_it(
 
 
 def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Path) -> None:
-    def refuser(reponse: dict[str, Any]) -> None:
-        reponse.clear()
-        reponse.update(statut="erreur", message="Le certificat du serveur n'est pas le sien.")
-
-    class Mefiante(Double):
-        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
-            return {}
-
-    adresses = replace(ADRESSES, faux={"autre_nom": AdressesServices.sous("https://localhost:2", "x")})
-    texte = _avec_le_serveur("autre_nom")
-    rapport = courir(
-        Mefiante(banc, _RECONNUS, rendu=refuser), scenario(tmp_path, texte), adresses=adresses, exemples=1
-    )
+    dit = {"statut": "erreur", "message": "Le certificat du serveur n'est pas le sien."}
+    le_plan = scenario(tmp_path, _avec_le_serveur("autre_nom"))
+    double = Double(banc, _RECONNUS, dit=dit)
+    rapport = courir(double, le_plan, adresses=_a_refuser("autre_nom"), exemples=1)
     assert verdicts(rapport) == {"EMB-16": Verdict.REUSSI}
 
 
@@ -459,9 +453,9 @@ def test_who_is_not_sent_to_a_server_to_refuse_is_accused_of_nothing(
             return reponse
 
     double = Immobile(banc, _RECONNUS)
-    adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
     scenario(tmp_path, _avec_le_serveur(serveur), "A-FAUX")
-    rapport = courir(double, scenario(tmp_path, COUPLE, "B-APRES"), adresses=adresses, exemples=1)
+    le_plan = scenario(tmp_path, COUPLE, "B-APRES")
+    rapport = courir(double, le_plan, adresses=_a_refuser(serveur), exemples=1)
     avant, apres = rapport.scenarios
     assert (avant.verdict, avant.raison) == (Verdict.IGNORE, raison)
     assert apres.verdict is Verdict.REUSSI, "and the rest of the plan is played"
@@ -476,22 +470,16 @@ def test_a_server_to_refuse_that_does_not_listen_accuses_nobody(banc: Banc, tmp_
 
 
 def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Path) -> None:
-    def casser(demande: dict[str, Any]) -> None:
-        raise LienRompu("L'application s'est arrêtée.")
-
     double = Double(banc, saisie=casser)
-    for nom in "ABCDE":
-        scenario(tmp_path, COUPLE, nom)
-    le_plan = scenario(
-        tmp_path, COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"'), "F"
-    )
-    rapport = courir(double, le_plan)
+    scenario(tmp_path, COUPLE, *"ABCDE")
+    rapport = courir(double, scenario(tmp_path, montrant("VIE-27").replace('"enregistrer"', '"piece"'), "F"))
     attendus = [Verdict.ERREUR] * 3 + [Verdict.EN_ATTENTE] * 2 + [Verdict.SANS_OBJET]
     assert [s.verdict for s in rapport.scenarios] == attendus
     assert sum(m["commande"] == "enregistrer" for m in double.recus) == pilotage.ERREURS_MAX
     assert rapport.scenarios[4].raison.startswith("l'application ne répond plus")
     assert rapport.motifs[-1] == (
-        "2 scénarios n'ont pas été joués : l'application ne répond plus : L'application s'est arrêtée."
+        "2 scénarios n'ont pas été joués : l'application ne répond plus : "
+        "L'application s'est arrêtée.\n→ derniers mots."
     )
     (groupe,) = grouper(rapport)
     assert (groupe.exigence, groupe.scenarios) == ("FID-02, VIE-21", ("A", "B", "C"))
@@ -506,12 +494,8 @@ def test_required_evidence_counts_with_what_else_decides(banc: Banc, tmp_path: P
 
 
 def test_what_could_not_be_reached_is_ignored(banc: Banc, tmp_path: Path) -> None:
-    def renoncer(reponse: dict[str, Any]) -> None:
-        reponse.clear()
-        reponse.update(statut="erreur", message="Plus de papier.")
-
-    texte = COUPLE.replace('["FID-02", "VIE-21"]', '["VIE-21", "VIE-20"]')
-    rapport = courir(Double(banc, rendu=renoncer), scenario(tmp_path, texte))
+    double = Double(banc, rendu=remplacer(statut="erreur", message="Plus de papier."))
+    rapport = courir(double, scenario(tmp_path, montrant("VIE-21", "VIE-20")))
     assert verdicts(rapport)["VIE-20"] is Verdict.IGNORE
     assert "erreur" in rapport.scenarios[0].raison
     assert verdicts(rapport)["EMB-10"] is Verdict.ECHOUE
@@ -519,8 +503,8 @@ def test_what_could_not_be_reached_is_ignored(banc: Banc, tmp_path: Path) -> Non
 
 def test_what_follows_from_a_broken_requirement_is_not_charged_twice(banc: Banc, tmp_path: Path) -> None:
     """A creation that is refused for its file's name is no creation sent without its number."""
-    texte = COUPLE.replace('"VIE-21"', '"VIE-01"')
-    rapport = courir(Double(banc, nom="demande.xml"), scenario(tmp_path, texte), exemples=1)
+    le_plan = scenario(tmp_path, montrant("FID-02", "VIE-01"))
+    rapport = courir(Double(banc, nom="demande.xml"), le_plan, exemples=1)
     enfreintes = {v.exigence: v for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
     assert list(enfreintes) == ["NOM-01"]
     (suite,) = [v for v in rapport.verifications if v.exigence == "VIE-01"]
@@ -531,8 +515,7 @@ def test_what_follows_from_a_broken_requirement_is_not_charged_twice(banc: Banc,
 
 def test_an_application_that_its_packing_stops_is_not_tried_to_the_end(banc: Banc, tmp_path: Path) -> None:
     """Each would wait and try again, to say the same; what a household breaks is tried to the end."""
-    for rang in range(7):
-        le_plan = scenario(tmp_path, COUPLE, f"S{rang}")
+    le_plan = scenario(tmp_path, COUPLE, *(f"S{rang}" for rang in range(7)))
     double = Double(banc, nom="demande.xml")
     rapport = courir(double, le_plan, reduction=20)
     assert [s.verdict for s in rapport.scenarios] == [Verdict.ECHOUE] * 5 + [Verdict.IGNORE] * 2
@@ -540,19 +523,16 @@ def test_an_application_that_its_packing_stops_is_not_tried_to_the_end(banc: Ban
     assert sum(m["commande"] == "enregistrer" for m in double.recus) == 5, "one example each, no shrink"
     assert not any(c.exemple for v in rapport.verifications for c in v.constats)
 
-    double = Double(banc, saisie=lambda d: d["personnePhysique"].pop("listeCotitulaire"))
+    double = Double(banc, saisie=sans_cotitulaire)
     assert {s.verdict for s in courir(double, le_plan, exemples=1).scenarios} == {Verdict.ECHOUE}
 
 
 def test_the_example_shown_is_what_was_told(banc: Banc, tmp_path: Path) -> None:
     """With the value that was made wrong, not the household it was drawn from."""
 
-    def muet(reponse: dict[str, Any]) -> None:
-        reponse.pop("anomalies", None)
-
-    texte = COUPLE.replace('["FID-02", "VIE-21"]', '["CTR-11"]')
-    texte += 'changements = ["sans_motif"]\nattendu = ["refuse"]\n'
-    rapport = courir(Double(banc, rendu=muet), scenario(tmp_path, texte), exemples=1, reduction=20)
+    texte = montrant("CTR-11") + 'changements = ["sans_motif"]\nattendu = ["refuse"]\n'
+    double = Double(banc, rendu=remplacer(statut="refuse"))
+    rapport = courir(double, scenario(tmp_path, texte), exemples=1, reduction=20)
     (verification,) = [v for v in rapport.verifications if v.verdict is Verdict.ECHOUE]
     assert verification.constats[0].sorte == "anomalies_perdues"
     assert verification.exemple is not None
@@ -561,10 +541,8 @@ def test_the_example_shown_is_what_was_told(banc: Banc, tmp_path: Path) -> None:
 
 
 def test_what_nothing_else_explains_is_charged(banc: Banc, tmp_path: Path) -> None:
-    def renonce(reponse: dict[str, Any]) -> None:
-        reponse["statut"] = "refuse"
-
-    rapport = courir(Double(banc, rendu=renonce), scenario(tmp_path, COUPLE), exemples=1)
+    double = Double(banc, rendu=lambda reponse: reponse.update(statut="refuse"))
+    rapport = courir(double, scenario(tmp_path, COUPLE), exemples=1)
     sortes = {(c.exigence, c.sorte) for v in rapport.verifications for c in v.constats}
     assert ("VIE-21", "numero_sans_acceptation") not in sortes
     assert ("VIE-01", "issue_inattendue") in sortes
@@ -590,7 +568,7 @@ class Lente(Double):
         return {"statut": "erreur", "message": "timeout of 2000ms exceeded"}
 
 
-SEUL = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01"')
+SEUL = montrant("VIE-01")
 APRES_PANNE = f"""{SEUL.replace("VIE-01", "ROB-04").partition("[[etapes]]")[0]}
 [menages.d2]
 sorte = "personne_seule"
@@ -656,14 +634,8 @@ def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
 def test_a_command_given_up_without_sending_is_an_error_in_its_words(banc: Banc, tmp_path: Path) -> None:
     """Nothing arrived: no requirement of the message sent is broken."""
 
-    class Muet(Double):
-        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
-            return {"statut": "erreur", "message": "Le certificat est illisible."}
-
-    texte = COUPLE.replace('["FID-02", "VIE-21"]', '["VIE-01", "FID-02"]')
-    for nom in "ABCD":
-        le_plan = scenario(tmp_path, texte, nom)
-    rapport = courir(Muet(banc), le_plan)
+    double = Double(banc, dit={"statut": "erreur", "message": "Le certificat est illisible."})
+    rapport = courir(double, scenario(tmp_path, montrant("VIE-01", "FID-02"), *"ABCD"))
     assert verdicts(rapport) == {"VIE-01": Verdict.ERREUR, "FID-02": Verdict.IGNORE}
     assert {v.raison for v in rapport.verifications} == {
         "l'application renonce à « enregistrer » sans rien envoyer au SNE : Le certificat est illisible. "
@@ -692,8 +664,7 @@ class SansPoignee(Double):
 @pytest.mark.parametrize("meurt", [False, True])
 def test_a_client_certificate_that_is_refused_is_named(banc: Banc, tmp_path: Path, meurt: bool) -> None:
     """EMB-11, as in free traffic: what the application did not send is not charged."""
-    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01", "FID-02"'))
-    rapport = courir(SansPoignee(banc, meurt=meurt), le_plan)
+    rapport = courir(SansPoignee(banc, meurt=meurt), scenario(tmp_path, montrant("VIE-01", "FID-02")))
     par_exigence = {v.exigence: v for v in rapport.verifications}
     (constat,) = par_exigence["EMB-11"].constats
     assert constat.sorte == "certificat_d_une_autre_autorite"
@@ -708,9 +679,8 @@ def test_a_client_certificate_that_is_refused_is_named(banc: Banc, tmp_path: Pat
 
 def test_a_server_that_the_application_does_not_trust_is_the_reason(banc: Banc, tmp_path: Path) -> None:
     """No requirement is broken; the remedy is the server's."""
-    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01"'))
     double = SansPoignee(banc, raison="le client refuse le certificat du serveur")
-    (verification,) = courir(double, le_plan).verifications
+    (verification,) = courir(double, scenario(tmp_path, SEUL)).verifications
     assert verification.verdict is Verdict.ERREUR
     assert "la négociation TLS échoue, le client refuse le certificat du serveur → " in verification.raison
     assert verification.raison.endswith("faites-en un")
@@ -719,20 +689,16 @@ def test_a_server_that_the_application_does_not_trust_is_the_reason(banc: Banc, 
 def test_a_malformed_number_that_is_kept_is_named(banc: Banc, tmp_path: Path) -> None:
     """The SNE answered: it is not « what it could not answer »."""
     panne = '[[etapes]]\npanne = "numero_faux"\noperation = "getNumUnique"\n[[etapes]]\nfaire'
-    texte = COUPLE.replace("[[etapes]]\nfaire", panne).replace('["FID-02", "VIE-21"]', '["ROB-05"]')
-
-    def garder(reponse: dict[str, Any]) -> None:
-        reponse["numero_unique"] = "XX"
-
-    rapport = courir(Double(banc, rendu=garder), scenario(tmp_path, texte))
+    texte = montrant("ROB-05").replace("[[etapes]]\nfaire", panne)
+    double = Double(banc, rendu=lambda reponse: reponse.update(numero_unique="XX"))
+    rapport = courir(double, scenario(tmp_path, texte))
     (constat,) = [c for v in rapport.verifications for c in v.constats if c.exigence == "ROB-05"]
     assert constat.phrase == "Le numéro reçu, mal formé, a été gardé."
 
 
 def test_without_evidence_there_is_no_verdict(banc: Banc, tmp_path: Path) -> None:
     """A creation may be one that follows a separation: this one was not."""
-    texte = COUPLE.replace('"VIE-21"', '"VIE-09"')
-    rapport = courir(Double(banc), scenario(tmp_path, texte))
+    rapport = courir(Double(banc), scenario(tmp_path, montrant("FID-02", "VIE-09")))
     assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-09": Verdict.EN_ATTENTE}
     assert rapport.conforme
 
@@ -750,8 +716,7 @@ def test_a_judge_that_fails_is_an_error_of_ours_and_the_run_goes_on(
         for juge in juges_dires_de_l_application.JUGES
     )
     monkeypatch.setattr(juges_dires_de_l_application, "JUGES", casses)
-    scenario(tmp_path, COUPLE, "A")
-    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "B"), exemples=1)
+    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "A", "B"), exemples=1)
 
     for resultat in rapport.scenarios:
         vues = {v.exigence: v for v in resultat.verifications}
@@ -772,8 +737,7 @@ def test_a_judge_of_traffic_that_fails_is_one_too(
 ) -> None:
     casses = tuple(replace(juge, juger=_rater) if juge.exigence == "CTR-01" else juge for juge in juges.JUGES)
     monkeypatch.setattr(juges, "JUGES", casses)
-    le_plan = scenario(tmp_path, COUPLE.replace('"VIE-21"', '"CTR-01"'))
-    rapport = courir(Double(banc), le_plan, exemples=1)
+    rapport = courir(Double(banc), scenario(tmp_path, montrant("FID-02", "CTR-01")), exemples=1)
 
     assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "CTR-01": Verdict.ERREUR}
     assert "impossible de juger CTR-01, échange 1 (ZeroDivisionError" in rapport.entete.non_juges
@@ -800,7 +764,7 @@ def test_an_answer_too_deep_to_be_compared_is_one_exchange_s(banc: Banc, tmp_pat
             self.numero = rendu["numero_unique"]
             return rendu
 
-    texte = COUPLE.replace('"VIE-21"', '"VIE-24"') + '[[etapes]]\nfaire = "consulter"\nreference = "d1"\n'
+    texte = montrant("FID-02", "VIE-24") + '[[etapes]]\nfaire = "consulter"\nreference = "d1"\n'
     double = Profonde(banc, ("demarrer", "reinitialiser", "enregistrer", "consulter", "fin"))
     rapport = courir(double, scenario(tmp_path, texte), exemples=1)
     assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-24": Verdict.ERREUR}
@@ -810,8 +774,7 @@ def test_an_answer_too_deep_to_be_compared_is_one_exchange_s(banc: Banc, tmp_pat
 def test_what_was_done_is_not_said_undone_when_nothing_of_it_could_be_verified(
     banc: Banc, tmp_path: Path
 ) -> None:
-    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-09"')
-    rapport = courir(Double(banc), scenario(tmp_path, texte))
+    rapport = courir(Double(banc), scenario(tmp_path, montrant("VIE-09")))
     assert verdicts(rapport) == {"VIE-09": Verdict.EN_ATTENTE}
     assert rapport.entete.echanges == 3
     assert rapport.motifs == (
@@ -821,15 +784,10 @@ def test_what_was_done_is_not_said_undone_when_nothing_of_it_could_be_verified(
 
 
 def test_a_refusal_taken_for_a_success_is_found(banc: Banc, tmp_path: Path) -> None:
-    texte = COUPLE + 'changements = ["ne_demain"]\nattendu = ["refuse"]\n'
-
-    def taire(reponse: dict[str, Any]) -> None:
-        reponse.clear()
-        reponse["statut"] = "fait"
-
-    bon = courir(Double(banc), scenario(tmp_path, texte.replace('"VIE-21"', '"CTR-11"')))
+    refus = 'changements = ["ne_demain"]\nattendu = ["refuse"]\n'
+    bon = courir(Double(banc), scenario(tmp_path, montrant("FID-02", "CTR-11") + refus))
     assert verdicts(bon)["CTR-11"] is Verdict.REUSSI
-    mauvais = courir(Double(banc, rendu=taire), scenario(tmp_path, texte))
+    mauvais = courir(Double(banc, rendu=remplacer(statut="fait")), scenario(tmp_path, COUPLE + refus))
     sortes = {c.sorte for v in mauvais.verifications for c in v.constats}
     assert {"refus_pris_pour_succes", "succes_invente"} <= sortes
 
@@ -845,8 +803,7 @@ def test_lost_anomalies_are_found(banc: Banc, tmp_path: Path) -> None:
 
 
 def test_only_the_scenarios_asked_for_are_run(banc: Banc, tmp_path: Path) -> None:
-    scenario(tmp_path, COUPLE, "A")
-    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "B"), seulement=["B"])
+    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "A", "B"), seulement=["B"])
     assert [s.id for s in rapport.scenarios] == ["B"]
 
 
@@ -860,8 +817,7 @@ def test_reset_comes_before_every_example(banc: Banc, tmp_path: Path) -> None:
 
 def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_path: Path) -> None:
     """In the second example of the second of three scenarios."""
-    for nom in "ABC":
-        le_plan = scenario(tmp_path, COUPLE, nom)
+    le_plan = scenario(tmp_path, COUPLE, *"ABC")
     double = Double(banc)
 
     def saisir(demande: dict[str, Any]) -> None:
@@ -893,15 +849,10 @@ def test_an_answer_that_a_busy_machine_gave_too_late_judges_nobody(
     monkeypatch.setattr(BaseJugee, "echanges", lents)
     monkeypatch.setattr(Pouls, "attendre", lambda pouls, seuil, depuis, *, tard: None)
 
-    def renoncer(reponse: dict[str, Any]) -> None:
-        reponse.clear()
-        reponse |= {"statut": "erreur", "message": "le SNE n'a pas répondu à temps"}
-
-    double = Double(banc, rendu=renoncer)
+    double = Double(banc, rendu=remplacer(statut="erreur", message="le SNE n'a pas répondu à temps"))
     enregistrer = double._enregistrer
     monkeypatch.setattr(double, "_enregistrer", lambda m: (enregistrer(m), enregistrer(m))[1])
-    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-02"')
-    rapport = courir(double, scenario(tmp_path, texte), delai=2.0)
+    rapport = courir(double, scenario(tmp_path, montrant("VIE-02")), delai=2.0)
     assert verdicts(rapport)["VIE-02"] is attendu
     enfreintes = {b.exigence for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
     assert ("VIE-02" in enfreintes) is (attendu is Verdict.ECHOUE)

@@ -1,7 +1,7 @@
 """The server's pulse, and the handshakes waited for: time passes when the test says so."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -26,13 +26,16 @@ class Montre:
 
     def __init__(self) -> None:
         self.secondes = 1000.0
-        self.dormir = threading.Event().wait
+        self.dormir: Callable[[float], object] = threading.Event().wait
 
     def monotonic(self) -> float:
         return self.secondes
 
     def sleep(self, secondes: float) -> None:
         self.dormir(secondes)
+
+    def passer(self, secondes: float) -> None:
+        self.secondes += secondes
 
 
 @pytest.fixture(autouse=True)
@@ -98,13 +101,7 @@ def test_a_server_that_answers_nobody_is_late_until_it_does(serveur: Serveur, mo
 
 def test_what_was_given_up_while_it_was_late_is_waited_for_once(serveur: Serveur, montre: Montre) -> None:
     """It answers again, and may still have before it what nobody waits for any more."""
-    dormis = []
-
-    def dormir(secondes: float) -> None:
-        montre.secondes += secondes
-        dormis.append(secondes)
-
-    montre.dormir = dormir
+    montre.dormir = montre.passer
     with Pouls(serveur.demander) as suivi:
         serveur.devenir_sourd()
         debut = montre.secondes
@@ -114,23 +111,22 @@ def test_what_was_given_up_while_it_was_late_is_waited_for_once(serveur: Serveur
         serveur.entend.set()
         assert serveur.demandes.acquire(timeout=PATIENCE), "asked again: the answer had come"
         montre.secondes += 0.01
+        avant = montre.secondes
         suivi.attendre(SEUIL, debut)
-        assert sum(dormis) >= retards_excuses.CALME_S
-        dormis.clear()
-        suivi.attendre(SEUIL, montre.secondes)
-        assert dormis == []
+        apres = montre.secondes
+        assert apres - avant >= retards_excuses.CALME_S
+        suivi.attendre(SEUIL, apres)
+        assert montre.secondes == apres
 
 
 def test_a_server_that_answers_is_not_waited_for(serveur: Serveur, montre: Montre) -> None:
-    def dormir(secondes: float) -> bool:
-        raise AssertionError("it waited")
-
-    montre.dormir = dormir
+    montre.dormir = montre.passer
     debut = montre.secondes
     with Pouls(serveur.demander) as suivi:
         for _ in range(3):
             assert serveur.demandes.acquire(timeout=PATIENCE)
         suivi.attendre(SEUIL, debut)
+        assert montre.secondes == debut, "nothing was waited for"
         assert suivi.retard(montre.secondes) == 0
 
 
@@ -181,10 +177,7 @@ def test_a_disk_that_keeps_a_commit_is_late(base: BaseJugee, montre: Montre) -> 
 
 
 def test_who_never_tries_to_connect_is_not_waited_for_all_along(montre: Montre) -> None:
-    def avancer(secondes: float) -> None:
-        montre.secondes += secondes
-
-    montre.dormir = avancer
+    montre.dormir = montre.passer
     poignees, vides, debuts = retards_excuses.Poignees(), list[Observation], [montre.secondes]
     for _ in range(4):
         assert poignees.attendre(vides) == []
