@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +19,14 @@ import click
 
 from sne_conformite.cli.base_d_epreuve import empechement, options_de_serve
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
+from sne_conformite.rapports.etapes_avant_le_plan import annoncer
+from sne_conformite.rapports.rapport import TRAFIC, Verdict
 from sne_interface import systeme
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.domain.base import Horloge, lire_horloge
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import OperatorError, UsageError
+from sne_interface.raisons_du_systeme import raison_ecriture
 from sne_interface.settings import EXEMPLES_MAX, PAR_NOM
 from sne_sandbox.cli.options import inconnu
 from sne_sandbox.cli.signaux import Signaux
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from sne_conformite.plan.plan import Plan
     from sne_conformite.rapports.manquements_connus import Connue
     from sne_conformite.rapports.rapport import Evenement, Rapport
+    from sne_interface.contract.contrats_charges import Contrat
 
 #: Seconds that one may have the application wait for an answer.
 DELAI_DEMANDE_MAX: Final = 60.0
@@ -63,7 +70,6 @@ def _de_rejouer(ctx: click.Context, param: click.Parameter, chemin: Path | None)
         return
     from sne_conformite.bilan.trafic_juge import outil
     from sne_conformite.rapports import rapport_json
-    from sne_conformite.rapports.rapport import TRAFIC
     from sne_conformite.rapports.verdict_de_conformite import a_rejouer
 
     rapport = rapport_json.lire(chemin / "rapport.json" if chemin.is_dir() else chemin)
@@ -126,8 +132,6 @@ def commande(**dits: Any) -> int:
     si l'épreuve n'a pas pu avoir lieu, ou si un scénario reste non jugé. Interrompue (Ctrl-C, SIGTERM), elle
     écrit un rapport partiel, et sort avec 130 ou 143.
     """
-    from sne_conformite.rapports.etapes_avant_le_plan import annoncer
-
     if not dits["designation"]:
         raise UsageError(
             "Il manque l'application à piloter : --application.",
@@ -162,9 +166,6 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
     from sne_conformite.plan import plan as plans
     from sne_conformite.preuves import empreintes_de_ce_qui_juge
     from sne_conformite.rapports.avancement_au_terminal import suivre_l_ecriture
-    from sne_conformite.rapports.etapes_avant_le_plan import annoncer
-    from sne_interface.contract.exigences import charger_exigences
-    from sne_interface.domain.base import Horloge, lire_horloge
 
     sorties = rapports.Sorties.preparer(rapport_demande, partiel=bool(demande.scenarios), options=options)
     with contextlib.ExitStack() as pile:
@@ -201,8 +202,9 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         if demande.fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
         annoncer(4)
-        prete = _EpreuvePrete(demande, options, ouverte, plan, reglages, sorties.connues)
-        rapport, greffe = prete.piloter(*instances)
+        ecrire = partial(_ecrire_a_mesure, demande, options, ouverte.contrat, maintenant, sorties.connues)
+        montrer = demande.dossier_echanges is not None
+        rapport, greffe = _piloter(ouverte, plan, reglages, ecrire, *instances, montrer=montrer)
         rapport = de_ces_scenarios(rapport, demande.scenarios)
         autre_plan = empreintes_de_ce_qui_juge.autre_plan(textes)
         rapport = replace(rapport, entete=replace(rapport.entete, autre_plan=autre_plan))
@@ -230,92 +232,79 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
     return ouverte.signaux.sortie(rendu)
 
 
-@dataclass(frozen=True, slots=True)
-class _EpreuvePrete:
-    """A trial that is ready: what was asked, the base, the plan and how it is played, what is excused."""
+def _piloter(
+    ouverte: "Epreuve",
+    plan: "Plan",
+    reglages: "ReglagesPilotage",
+    ecrire: "Callable[[Iterator[Evenement]], Iterator[Evenement]]",
+    application: "Application",
+    autre: "Callable[[], Application] | None",
+    *,
+    montrer: bool,
+) -> "tuple[Rapport, Greffe]":
+    """Serves the base and drives the application, which is ended; `autre` makes one more instance of it, and
+    `ecrire` keeps the events as they come. The report, and what was noted of the run."""
+    from sne_conformite.pilotage import pilotage
+    from sne_conformite.pilotage.base_pilotee import BaseJugee
+    from sne_conformite.pilotage.couloirs import Renforts
+    from sne_conformite.pilotage.proces_verbal import Greffe
+    from sne_conformite.pilotage.retards_excuses import patience
+    from sne_conformite.protocole.adresses_pour_l_application import Adresses
+    from sne_conformite.rapports.avancement_au_terminal import suivre
+    from sne_sandbox.cli import commande_diagnostic as diagnostic
 
-    demande: _DemandeDEpreuve
-    options: Mapping[str, Any]
-    ouverte: "Epreuve"
-    plan: "Plan"
-    reglages: "ReglagesPilotage"
-    connues: "Sequence[Connue]"
+    greffe = Greffe()
+    with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
+        fin.callback(application.fermer)
+        annoncer(5)
+        diagnostic.verifier(servie)
+        os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
+        delai = reglages.delai or patience()
+        pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
+        renforts = autre and Renforts(
+            autre,
+            lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base, delai),
+            ouverte.signaux.permis,
+        )
+        ouverte.signaux.tenir()
+        evenements = pilotage.derouler(
+            plan,
+            _Interruptible(application, ouverte.signaux),
+            BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=reglages.profil),
+            Adresses.du_fichier_pret(servie.pret, ouverte.base, delai_max_s=delai, home=enfant.home),
+            reglages,
+            renforts,
+            greffe,
+            montrer=montrer,
+        )
+        evenements = ecrire(evenements)
+        annoncer(6)
+        rapport = suivre(evenements)
+        enfant.verifier()
+    return rapport, greffe
 
-    def piloter(
-        self, application: "Application", autre: "Callable[[], Application] | None"
-    ) -> "tuple[Rapport, Greffe]":
-        """Serves the base and drives the application, which is ended; `autre` makes one more instance of it.
-        The report, and what was noted of the run."""
-        from sne_conformite.pilotage import pilotage
-        from sne_conformite.pilotage.base_pilotee import BaseJugee
-        from sne_conformite.pilotage.couloirs import Renforts
-        from sne_conformite.pilotage.proces_verbal import Greffe
-        from sne_conformite.pilotage.retards_excuses import patience
-        from sne_conformite.protocole.adresses_pour_l_application import Adresses
-        from sne_conformite.rapports.avancement_au_terminal import suivre
-        from sne_conformite.rapports.etapes_avant_le_plan import annoncer
-        from sne_sandbox.cli import commande_diagnostic as diagnostic
 
-        ouverte, greffe = self.ouverte, Greffe()
-        with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
-            fin.callback(application.fermer)
-            annoncer(5)
-            diagnostic.verifier(servie)
-            os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
-            delai = self.reglages.delai or patience()
-            pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
-            renforts = autre and Renforts(
-                autre,
-                lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base, delai),
-                ouverte.signaux.permis,
-            )
-            ouverte.signaux.tenir()
-            evenements = pilotage.derouler(
-                self.plan,
-                _Interruptible(application, ouverte.signaux),
-                BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=self.reglages.profil),
-                Adresses.du_fichier_pret(servie.pret, ouverte.base, delai_max_s=delai, home=enfant.home),
-                self.reglages,
-                renforts,
-                greffe,
-                montrer=self.demande.dossier_echanges is not None,
-            )
-            evenements = self._ecrire_a_mesure(evenements)
-            annoncer(6)
-            rapport = suivre(evenements)
-            enfant.verifier()
-        return rapport, greffe
+def _ecrire_a_mesure(
+    demande: _DemandeDEpreuve,
+    options: Mapping[str, Any],
+    contrat: "Contrat",
+    debut: datetime,
+    connues: "Sequence[Connue]",
+    evenements: "Iterator[Evenement]",
+) -> "Iterator[Evenement]":
+    """The events, written as they come where --echanges and --suivi ask it."""
+    from sne_conformite.cli import sorties_de_rapport as rapports
+    from sne_conformite.pilotage import pilotage, verdict_d_un_scenario
+    from sne_conformite.rapports import suivi_de_pilotage as suivi
 
-    def _ecrire_a_mesure(self, evenements: "Iterator[Evenement]") -> "Iterator[Evenement]":
-        """The events, written as they come where --echanges and --suivi ask it."""
-        from sne_conformite.cli import sorties_de_rapport as rapports
-        from sne_conformite.pilotage import pilotage, verdict_d_un_scenario
-        from sne_conformite.rapports import suivi_de_pilotage as suivi
-        from sne_interface.contract.exigences import charger_exigences
-
-        demande = self.demande
-        if demande.dossier_echanges is not None:
-            evenements = suivi.montrer(evenements, demande.dossier_echanges)
-        if demande.fichier_suivi is not None:
-            assert self.reglages.maintenant is not None
-            _verifier_le_suivi(demande.fichier_suivi)
-            tete = rapports.entete(
-                self.options,
-                pilotage.MODE,
-                demande.designation,
-                demande.graine,
-                debut=self.reglages.maintenant,
-            )
-            exigences = charger_exigences(self.ouverte.contrat.dossiers)
-            evenements = suivi.ecrire(
-                evenements,
-                demande.fichier_suivi,
-                tete,
-                exigences,
-                self.connues,
-                verdict_d_un_scenario.en_suspens,
-            )
-        return evenements
+    if demande.dossier_echanges is not None:
+        evenements = suivi.montrer(evenements, demande.dossier_echanges)
+    if (fichier := demande.fichier_suivi) is not None:
+        _verifier_le_suivi(fichier)
+        tete = rapports.entete(options, pilotage.MODE, demande.designation, demande.graine, debut=debut)
+        exigences, suspens = charger_exigences(contrat.dossiers), verdict_d_un_scenario.en_suspens
+        evenements = suivi.ecrire(evenements, fichier, tete, exigences, connues, suspens)
+    return evenements
 
 
 def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
@@ -329,8 +318,6 @@ def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
 
 def _verifier_le_suivi(fichier: Path) -> None:
     """Raises UsageError when it cannot be written."""
-    from sne_interface.raisons_du_systeme import raison_ecriture
-
     try:
         fichier.touch()
     except OSError as erreur:
@@ -376,8 +363,6 @@ def tenir_hypothesis(home: Path) -> None:
 
 def _verifier_epreuve(rapport: "Rapport") -> None:
     """Raises EpreuveImpossible when every scenario ended in error and nothing arrived."""
-    from sne_conformite.rapports.rapport import Verdict
-
     rates = [s for s in rapport.scenarios if s.verdict in (Verdict.ERREUR, Verdict.EN_ATTENTE) and s.raison]
     autres = {s.verdict for s in rapport.scenarios if s not in rates}
     if rapport.entete.inacheve:  # a signal: what was played is told
