@@ -69,6 +69,9 @@ def test_a_defect_is_named_shrunk_and_reproduced(fautive: Path) -> None:
     (echec,) = [v for s in rapport["scenarios"] for v in s["verifications"] if v["verdict"] == "échoué"]
     assert echec["id"] == "CRE-COLOCATION/FID-02"
     assert echec["exemple"]
+    suites = etree.parse(fautive / "r" / "junit.xml").getroot()
+    assert [cas.getparent().get("name") for cas in suites.iter("failure")]
+    assert int(suites.get("failures")) == 1
     mots = shlex.split(echec["commande"])
     assert mots[:2] == ["sne-sandbox", "conform"]
     vu = sne(fautive, *mots[1:], "--format", "json")
@@ -76,15 +79,6 @@ def test_a_defect_is_named_shrunk_and_reproduced(fautive: Path) -> None:
     refaits = [v for s in json.loads(vu.stdout)["scenarios"] for v in s["verifications"]]
     (refait,) = [v for v in refaits if v["verdict"] == "échoué"]
     assert (refait["id"], refait["exemple"]) == (echec["id"], echec["exemple"])
-
-
-def test_a_defect_is_in_junit_and_its_evidence_is_confirmed(fautive: Path) -> None:
-    suites = etree.parse(fautive / "r" / "junit.xml").getroot()
-    assert [cas.getparent().get("name") for cas in suites.iter("failure")]
-    assert int(suites.get("failures")) == 1
-    vu = sne(fautive, "report", "--verify", "r/preuves.zip")
-    assert vu.returncode == 1
-    assert "octet pour octet" in vu.stderr
 
 
 def test_what_the_guide_shows_of_a_failure_is_what_is_said(fautive: Path) -> None:
@@ -161,7 +155,8 @@ def test_a_command_that_is_none_is_told_before_anything_begins(tmp_path: Path, a
 @pytest.mark.parametrize(
     ("arguments", "dit"),
     [
-        ((), "--application"),
+        ((), "Il manque l'application"),
+        ((), "« sne-sandbox adaptateur --modele »"),
         (("--application", "temoin", "--scenario", "CRE-SIMPL"), "CRE-SIMPLE"),
         (("--application", "temoin", "--examples", "0"), "examples"),
         (("--application", "temoin", "--clock", "demain"), "demain"),
@@ -207,18 +202,19 @@ def test_sigterm_leaves_what_was_seen_and_nothing_else(tmp_path: Path) -> None:
     assert "octet pour octet" in sne(ici, "report", "--verify", "r/preuves.zip").stderr
 
 
-INERTE = """
+#: Says that it can do what it is told as it starts, and answers the rest by another id.
+ADAPTATEUR = """
 import json, sys
 for ligne in sys.stdin:
     m = json.loads(ligne)
-    dit = {"statut": "fait", "nom": "inerte", "version": "1", "commandes": []}
-    print(json.dumps({"id": m["id"], **dit}), flush=True)
+    dit = {"statut": "fait", "nom": "a", "version": "1", "commandes": sys.argv[1:]}
+    print(json.dumps({"id": m["id"] + 99 * (m["commande"] == "enregistrer"), **dit}), flush=True)
 """
 
 
 def test_an_application_that_does_nothing_is_not_conforming(tmp_path: Path) -> None:
-    (tmp_path / "inerte.py").write_text(INERTE, "utf-8")
-    vu = sne(tmp_path, "conform", "--application", f"{sys.executable} inerte.py", "--scenario", "CRE-SIMPLE")
+    (tmp_path / "a.py").write_text(ADAPTATEUR, "utf-8")
+    vu = sne(tmp_path, "conform", "--application", f"{sys.executable} a.py", "--scenario", "CRE-SIMPLE")
     assert vu.returncode == 1, vu.stderr
     assert "Rien n'a été prouvé" in vu.stdout
 
@@ -259,20 +255,10 @@ def test_a_certificate_of_another_authority_is_named_with_its_remedy(tmp_path: P
     assert "octet pour octet" in sne(tmp_path, "report", "--verify", "r/preuves.zip").stderr
 
 
-AUTRE_ID = """
-import json, sys
-for ligne in sys.stdin:
-    m = json.loads(ligne)
-    dit = {"statut": "fait", "nom": "a", "version": "1", "commandes": ["enregistrer"]}
-    print(json.dumps({"id": m["id"] + 99 * (m["commande"] == "enregistrer"), **dit}), flush=True)
-"""
-
-
 def test_an_answer_that_is_not_one_is_played_again_alone(tmp_path: Path) -> None:
-    (tmp_path / "a1.py").write_text(AUTRE_ID, "utf-8")
-    choix = ("--scenario", "CRE-SIMPLE", "--scenario", "CRE-COUPLE", "--examples", "1")
-    lance = ("conform", "--application", f"{sys.executable} a1.py", *choix, "--report-dir", "r")
-    vu = sne(tmp_path, *lance)
+    (tmp_path / "a.py").write_text(ADAPTATEUR, "utf-8")
+    choix = ("--scenario", "CRE-SIMPLE", "--scenario", "CRE-COUPLE", "--examples", "1", "--report-dir", "r")
+    vu = sne(tmp_path, "conform", "--application", f"{sys.executable} a.py enregistrer", *choix)
     assert vu.returncode == 3, "nothing of it reached the SNE"
     rapport = _rapport(tmp_path / "r")
     assert rapport["entete"]["commande"].endswith(" --scenario CRE-SIMPLE --scenario CRE-COUPLE")

@@ -362,14 +362,6 @@ def test_the_shell_clients_register_as_the_guichet_of_the_document_then_search(t
     assert trouves == [enregistre]
 
 
-def test_an_entry_that_was_not_played_is_not_to_be_removed(tmp_path: Path) -> None:
-    connus = '[[connue]]\nverification = "CRE-COLOCATION/FID-02"\nraison = "r"\nexpire = 2099-01-01\n'
-    (tmp_path / "connus.toml").write_text(connus, "utf-8")
-    vu = sne(tmp_path, "run", "--baseline", "connus.toml", "--", "true")
-    assert "manquement connu non rejoué cette fois : CRE-COLOCATION/FID-02" in vu.stderr
-    assert "à retirer" not in vu.stderr
-
-
 @avec_curl
 def test_a_suite_of_which_nothing_is_accepted_is_no_success(tmp_path: Path) -> None:
     """The certificate of one guichet under the documents of another: all is refused."""

@@ -368,9 +368,7 @@ def _verifier_epreuve(rapport: "Rapport") -> None:
     if rapport.entete.inacheve:  # a signal: what was played is told
         return
     if rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges:
-        premier = rates[0]
-        raison = premier.raison or next((v.raison for v in premier.verifications if v.raison), "")
-        raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
+        raise EpreuveImpossible(rates[0].raison, rapport)
 
 
 def _application(designation: str) -> "tuple[Application, Callable[[], Application] | None]":

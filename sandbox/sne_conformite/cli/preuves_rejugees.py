@@ -16,7 +16,7 @@ import click
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.bilan.candidat import du_modele
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
-from sne_conformite.cli.options_de_jugement import RapportDemande
+from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur
 from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees, Sorties, versions
 from sne_conformite.plan import plan as plans
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves, signature
@@ -67,19 +67,6 @@ _ILLISIBLE: Final = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError,
     OSError, plans.PlanIncorrect,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Verificateur:
-    """The verifier, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
-    knows (None: that of the interface), the number that the certificate must have ("": any); its key signs
-    too with `contresigner`."""
-
-    confiance: Path | None = None
-    defi: str = ""
-    plan: Path | None = None
-    contresigner: bool = False
-    numero: str = ""
 
 
 @dataclass(slots=True)
