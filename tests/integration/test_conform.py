@@ -7,10 +7,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from commande import MARS, argv, environnement, sne
+from commande import MARS, argv, environnement, rapport_de, sne
 from fautes import designation
 from lxml import etree
 
@@ -22,11 +21,6 @@ TEMOIN = ("conform", "--application", "temoin", "--clock", MARS)
 FAUTIVE = ("conform", "--application", designation("second-cotitulaire"), "--clock", MARS)
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
 FICHIERS = set(formats_de_rapport.TOUJOURS)
-
-
-def _rapport(dossier: Path) -> dict[str, Any]:
-    lu: dict[str, Any] = json.loads((dossier / "rapport.json").read_text("utf-8"))
-    return lu
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +43,7 @@ def test_the_honest_application_conforms(tmp_path: Path) -> None:
     assert "CRE-SIMPLE" in vu.stderr, "progress is told on stderr"
     assert {f.name for f in tmp_path.iterdir()} == {"r"}, "nothing is left where the user is"
     assert {f.name for f in (tmp_path / "r").iterdir()} == FICHIERS
-    rapport = _rapport(tmp_path / "r")
+    rapport = rapport_de(tmp_path / "r")
     joues = [s["id"] for s in rapport["scenarios"]]
     assert "CRE-SIMPLE" in joues
     assert all(s == "CRE-SIMPLE" or s.startswith("TRA-") for s in joues), "a head names a family"
@@ -65,7 +59,7 @@ def test_the_protocol_is_in_utf_8_whatever_the_locale(tmp_path: Path) -> None:
 
 
 def test_a_defect_is_named_shrunk_and_reproduced(fautive: Path) -> None:
-    rapport = _rapport(fautive / "r")
+    rapport = rapport_de(fautive / "r")
     (echec,) = [v for s in rapport["scenarios"] for v in s["verifications"] if v["verdict"] == "échoué"]
     assert echec["id"] == "CRE-COLOCATION/FID-02"
     assert echec["exemple"]
@@ -136,7 +130,7 @@ def test_an_application_that_never_answers_is_no_verdict(tmp_path: Path, applica
     assert {f.name for f in (tmp_path / "r").iterdir()} == FICHIERS - {"preuves.zip"}
     (cas,) = etree.parse(tmp_path / "r" / "junit.xml").iter("error")
     assert dit in (cas.text or ""), "a CI shows nothing else"
-    rapport = _rapport(tmp_path / "r")
+    rapport = rapport_de(tmp_path / "r")
     assert not rapport["conforme"]
     assert dit in rapport["entete"]["inacheve"]
 
@@ -190,7 +184,7 @@ def test_sigterm_leaves_what_was_seen_and_nothing_else(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [ici]
     assert [f.name for f in ici.iterdir()] == ["r"]
     assert {f.name for f in (ici / "r").iterdir()} == FICHIERS
-    rapport = _rapport(ici / "r")
+    rapport = rapport_de(ici / "r")
     assert rapport["entete"]["inacheve"].startswith("Interrompu (SIGTERM) : ")
     verdicts = [s["verdict"] for s in rapport["scenarios"]]
     assert verdicts[0] == "réussi"
@@ -260,7 +254,7 @@ def test_an_answer_that_is_not_one_is_played_again_alone(tmp_path: Path) -> None
     choix = ("--scenario", "CRE-SIMPLE", "--scenario", "CRE-COUPLE", "--examples", "1", "--report-dir", "r")
     vu = sne(tmp_path, "conform", "--application", f"{sys.executable} a.py enregistrer", *choix)
     assert vu.returncode == 3, "nothing of it reached the SNE"
-    rapport = _rapport(tmp_path / "r")
+    rapport = rapport_de(tmp_path / "r")
     assert rapport["entete"]["commande"].endswith(" --scenario CRE-SIMPLE --scenario CRE-COUPLE")
     for scenario in rapport["scenarios"]:
         assert scenario["verifications"]

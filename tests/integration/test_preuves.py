@@ -14,7 +14,7 @@ from typing import Any
 
 import pypdf
 import pytest
-from commande import blanchir, sne
+from commande import blanchir, rapport_de, sne
 from fautes import designation
 from paquet_refait import contenus, emballer
 from securesystemslib.dsse import Envelope
@@ -413,7 +413,7 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     titres = [ligne.partition(" :")[0] for ligne in dites.splitlines() if " :" in ligne]
     ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
     assert list(dict.fromkeys(titres)) == ordre
-    rapport = json.loads((entier / "rapport.json").read_text("utf-8"))
+    rapport = rapport_de(entier)
     assert rapport["entete"]["graine"] == graine_du_defi(DEFI, "témoin 1.0")
     assert f"--clock {horloge_du_defi(DEFI).isoformat()}" in rapport["entete"]["commande"]
     refaits, autres = re.findall(r"refaits de (\d+) échanges(?: \(et (\d+) lignes? du journal)?", dites)[0]
@@ -488,7 +488,7 @@ def test_another_plan_and_an_overlay_are_told_again(tmp_path: Path, juge: Juge) 
     vu = sne(tmp_path, "conform", "--application", "temoin", *mots, "--report-dir", "r")
     assert "(contrat surchargé)" in vu.stdout.splitlines()[0]
     assert "(changés : creation/CRE-NIR.toml)" in vu.stdout.splitlines()[1]
-    rapport = json.loads((tmp_path / "r" / "rapport.json").read_text("utf-8"))
+    rapport = rapport_de(tmp_path / "r")
     assert {m["verdict"] for m in rapport["mentions"]} == {"incomplète"}
     assert {m["lacunes"][0]["quoi"] for m in rapport["mentions"] if m["id"] == "messages"} == {"plan"}
     assert all("rules.toml" in m["reserves"][0] for m in rapport["mentions"])
@@ -604,7 +604,7 @@ def test_the_reference_application_under_another_name_is_told(ici: Path, tmp_pat
     dit = _conduire(ici, ("CRE-SIMPLE",), 1, "renommee", shlex.join([sys.executable, "-c", RENOMMEE]))
     phrase = "ce trafic porte les marques de l'application témoin"
     assert f"Identité : répondue dans le défi ; {phrase}" in dit
-    lu = json.loads((ici / "renommee" / "rapport.json").read_text("utf-8"))
+    lu = rapport_de(ici / "renommee")
     assert (lu["entete"]["application"], lu["entete"]["marques"]) == ("LogeNet 1.0", phrase[10:])
     assert f"{phrase}, et se dit « LogeNet 1.0 »" in {
         lac["phrase"] for m in lu["mentions"] for lac in m["lacunes"]
@@ -625,7 +625,7 @@ def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number
     dit = _conduire(ici, ("CRE-SIMPLE",), 1, "tiers", "temoin", "v")
     (numero,) = re.findall(r"^Numéro : (\S+)$", dit, re.MULTILINE)
     assert re.fullmatch(r"SNE52(-[0-9A-Z]{4}){4}", numero)
-    assert json.loads((ici / "tiers" / "rapport.json").read_text("utf-8"))["numero"] == numero
+    assert rapport_de(ici / "tiers")["numero"] == numero
     assert numero in (ici / "tiers" / "rapport.html").read_text("utf-8")
     demande = ("certification", "--confiance", "confiance.toml", "--verifier")
     vu = sne(ici, *demande, numero.lower(), "tiers")

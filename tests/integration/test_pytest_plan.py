@@ -1,16 +1,14 @@
 """The plan in pytest, in a project that is not ours: an item a scenario, the verdicts of `conform`."""
 
-import json
 import os
 import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from commande import jugee, sne
+from commande import jugee, rapport_de, sne
 from fautes import ENVIRONNEMENT, designation
 
 pytestmark = pytest.mark.cher
@@ -107,13 +105,8 @@ def test_a_scenario_that_fails_shows_the_finding_and_not_our_stack(fautive: Lanc
     assert "cotitulaire" in (fautive.dossier / "junit.xml").read_text("utf-8")
 
 
-def _rapport(dossier: Path) -> dict[str, Any]:
-    lu: dict[str, Any] = json.loads((dossier / "rapport.json").read_text("utf-8"))
-    return lu
-
-
 def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
-    joues = _rapport(dossier)["scenarios"]
+    joues = rapport_de(dossier)["scenarios"]
     return [(s["id"], v["exigence"], v["verdict"]) for s in joues for v in s["verifications"]]
 
 
@@ -135,7 +128,7 @@ def test_an_item_says_what_the_report_will(pytester: pytest.Pytester) -> None:
     """What is broken everywhere is charged once, under the requirement that says so: when it is known."""
     noms = [f"sne_sandbox::{scenario}" for scenario in ("EVT-AJOUTER", "RCH-CRITERES", "CRE-COMPLETE")]
     vu = lancer(pytester, "-v", *noms, "--sne-report-dir=rapport", faute="mojibake")
-    lu = _rapport(pytester.path / "rapport")
+    lu = rapport_de(pytester.path / "rapport")
     plies = {v["exigence"] for s in lu["scenarios"] for v in s["verifications"] if v["verdict"] == "ignoré"}
     assert "FID-14" in plies, "a consequence, and its cause"
     assert "✗ FID-10" in vu.stdout.str()
@@ -153,7 +146,7 @@ def test_as_many_processes_as_one_likes(pytester: pytest.Pytester) -> None:
 def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytester) -> None:
     vu = lancer(pytester, "-x", "-k", "CRE-", "--sne-report-dir=rapport", faute=DEFAUT)
     assert vu.ret == 1
-    assert _rapport(pytester.path / "rapport")["entete"]["inacheve"]
+    assert rapport_de(pytester.path / "rapport")["entete"]["inacheve"]
 
 
 def test_an_item_that_the_user_skips_does_not_end_the_run(pytester: pytest.Pytester) -> None:
@@ -172,7 +165,7 @@ def test_an_item_that_the_user_skips_does_not_end_the_run(pytester: pytest.Pytes
     )
     vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport")
     vu.assert_outcomes(passed=1, skipped=2)
-    tete = _rapport(pytester.path / "rapport")["entete"]
+    tete = rapport_de(pytester.path / "rapport")["entete"]
     assert (tete["inacheve"], vu.ret) == ("", 0)
 
 
@@ -187,7 +180,7 @@ def test_ctrl_c_ends_the_run_which_reports_what_was_played(pytester: pytest.Pyte
     vu = lancer(pytester, "-k", "CRE-", "--sne-report-dir=rapport")
     assert vu.ret == pytest.ExitCode.INTERRUPTED
     vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*KeyboardInterrupt*"])
-    tete = _rapport(pytester.path / "rapport")["entete"]
+    tete = rapport_de(pytester.path / "rapport")["entete"]
     assert tete["inacheve"].startswith("Interrompu (SIGINT)")
 
 
@@ -206,7 +199,7 @@ def test_a_process_of_xdist_that_is_killed_fails_its_item_alone(pytester: pytest
     assert vu.ret == 1
     vu.stdout.fnmatch_lines(["*crashed while running*CRE-COLOCATION*"])
     assert {verdict for _, _, verdict in _verdicts(pytester.path / "rapport")} == {"réussi"}
-    tete = _rapport(pytester.path / "rapport")["entete"]
+    tete = rapport_de(pytester.path / "rapport")["entete"]
     assert tete["inacheve"] == ""
 
 

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from commande import MARS, client, sne
+from commande import MARS, client, rapport_de, sne
 from lxml import etree
 from paquet_refait import contenus, emballer, sceller
 
@@ -35,7 +35,7 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_base_is_judged_as_its_run_was(ici: Path, tmp_path: Path) -> None:
     vu = sne(ici, "report", "--home", "m", "--report-dir", tmp_path, "--format", "json")
     assert vu.returncode == 0, vu.stderr
-    refait, fait = json.loads(vu.stdout), json.loads((ici / "bon" / "rapport.json").read_text("utf-8"))
+    refait, fait = json.loads(vu.stdout), rapport_de(ici / "bon")
     assert refait["bilans"] == fait["bilans"]
     assert refait["couverture"] == fait["couverture"]
     assert {f.name for f in tmp_path.iterdir()} == set(formats_de_rapport.TOUJOURS)
@@ -67,7 +67,7 @@ def test_evidence_is_confirmed(ici: Path, tmp_path: Path, nom: str, code: int) -
     vu = sne(tmp_path, "report", "--verify", "p.zip", "--format", "json")
     assert vu.returncode == code, vu.stderr
     assert "octet pour octet" in vu.stderr
-    assert json.loads(vu.stdout)["bilans"] == json.loads((ici / nom / "rapport.json").read_text())["bilans"]
+    assert json.loads(vu.stdout)["bilans"] == rapport_de(ici / nom)["bilans"]
 
 
 def _changer(source: Path, membre: str, ancien: bytes, nouveau: bytes) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commande import MARS, argv, client, environnement, sne
+from commande import MARS, argv, client, environnement, rapport_de, sne
 from lxml import etree
 
 from sne_conformite.rapports import formats_de_rapport
@@ -23,10 +23,6 @@ FICHIERS = set(formats_de_rapport.TOUJOURS)
 avec_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
-def _rapport(dossier: Path) -> dict:
-    return json.loads((dossier / "rapport.json").read_text("utf-8"))
-
-
 @avec_curl
 @pytest.mark.interprete
 def test_a_right_client_conforms_and_its_output_is_its_own(tmp_path: Path) -> None:
@@ -36,7 +32,7 @@ def test_a_right_client_conforms_and_its_output_is_its_own(tmp_path: Path) -> No
     assert (len(numero), numero.isalnum()) == (18, True), "nothing of ours among what the command prints"
     assert "1 opération sur 13, " in vu.stderr
     assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
-    rapport = _rapport(tmp_path / "rapport")
+    rapport = rapport_de(tmp_path / "rapport")
     assert (rapport["conforme"], rapport["motifs"]) == (True, [])
     assert rapport["entete"]["mode"] == "trafic"
     suites = etree.parse(tmp_path / "rapport" / "junit.xml").getroot()
@@ -52,7 +48,9 @@ def test_a_wrong_client_does_not_and_each_fault_is_named(tmp_path: Path) -> None
     document = fixtures_dir() / "demandes" / "colocataires.xml"
     vu = sne(tmp_path, *ICI, "--profile", "souple", "--report-dir", "rapport", "--", "sh", FAUTIF, document)
     assert (vu.returncode, vu.stdout) == (1, "")
-    enfreintes = {b["exigence"] for b in _rapport(tmp_path / "rapport")["bilans"] if b["etat"] == "enfreinte"}
+    enfreintes = {
+        b["exigence"] for b in rapport_de(tmp_path / "rapport")["bilans"] if b["etat"] == "enfreinte"
+    }
     assert enfreintes == {"NOM-02", "VIE-02"}
     for exigence in enfreintes:
         assert exigence in vu.stderr
@@ -66,7 +64,7 @@ def test_a_year_that_no_calendar_has_voids_no_report(tmp_path: Path) -> None:
     absurde.write_text(bon.replace("1993-04-18", "4294967296-01-01"), "utf-8")
     vu = sne(tmp_path, *ICI, "--report-dir", "rapport", "--", "sh", FAUTIF, absurde)
     assert (vu.returncode, vu.stdout) == (1, "")
-    rapport = _rapport(tmp_path / "rapport")
+    rapport = rapport_de(tmp_path / "rapport")
     assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
     assert rapport["entete"]["echanges"] == 2
     assert "NOM-02" in {b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"}
@@ -91,7 +89,7 @@ def test_a_file_left_a_moment_before_the_end_is_judged(
     document = fixtures_dir() / "demandes" / "personne_seule.xml"
     commande = (sys.executable, "-c", _DEPOSER, document)
     vu = sne(tmp_path, "run", "--clock", horloge, "--report-dir", "rapport", "--", *commande)
-    rapport = _rapport(tmp_path / "rapport")
+    rapport = rapport_de(tmp_path / "rapport")
     assert rapport["entete"]["echanges"] == 1, vu.stderr
     assert {b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"} == enfreintes
 
@@ -123,7 +121,7 @@ def test_who_checks_no_name_is_seen_by_its_traffic_alone(tmp_path: Path, nom: st
     document = fixtures_dir() / "demandes" / "colocataires.xml"
     programme = (sys.executable, "-c", _A_UN_AUTRE_NOM, python, document, nom)
     vu = sne(tmp_path, *ICI, "--report-dir", "rapport", "--", *programme)
-    bilans = {b["exigence"]: b["etat"] for b in _rapport(tmp_path / "rapport")["bilans"]}
+    bilans = {b["exigence"]: b["etat"] for b in rapport_de(tmp_path / "rapport")["bilans"]}
     assert (bilans["EMB-16"], bilans["EMB-12"]) == (etat, "sans preuve"), vu.stderr
 
 
@@ -306,7 +304,7 @@ def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(t
     assert processus.returncode == 143
     assert erreur.count("Épreuve inachevée : ") == 1
     assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
-    rapport = _rapport(tmp_path / "rapport")
+    rapport = rapport_de(tmp_path / "rapport")
     assert rapport["entete"]["echanges"] == 1
     assert rapport["entete"]["inacheve"].startswith("Interrompu (SIGTERM)")
     assert rapport["motifs"] == [rapport["entete"]["inacheve"]], "what the command's end was is not its fault"
@@ -345,7 +343,7 @@ def test_a_server_that_dies_is_a_failure_of_the_tool(tmp_path: Path) -> None:
     assert {f.name for f in (tmp_path / "r").iterdir()} == FICHIERS - {"preuves.zip"}
     (cas,) = etree.parse(tmp_path / "r" / "junit.xml").iter("error")
     assert "Le serveur s'est arrêté" in (cas.text or "")
-    assert "Le serveur s'est arrêté" in _rapport(tmp_path / "r")["entete"]["inacheve"]
+    assert "Le serveur s'est arrêté" in rapport_de(tmp_path / "r")["entete"]["inacheve"]
 
 
 @avec_curl

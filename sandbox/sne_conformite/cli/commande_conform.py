@@ -426,16 +426,8 @@ def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport"
 
 def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
-    mots = ["sne-sandbox", "conform", "--application", demande.designation]
-    mots += ["--examples", str(demande.exemples)]
-    for option, valeur in (
-        ("--plan", demande.fichier_plan),
-        ("--delai", demande.delai),
-        *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
-    ):
-        if valeur is not None:
-            mots += [option, str(valeur)]
-    for option in ("contract", "profile"):
-        if options[option] != PAR_NOM[option].defaut:
-            mots += [f"--{option}", options[option]]
-    return shlex.join(mots)
+    dits = {"examples": demande.exemples, "plan": demande.fichier_plan, "delai": demande.delai}
+    for nom in ("contracts", "quartiles", "contract", "profile"):
+        dits[nom] = None if options[nom] == PAR_NOM[nom].defaut else options[nom]
+    mots = [mot for nom, dit in dits.items() if dit is not None for mot in (f"--{nom}", str(dit))]
+    return shlex.join(["sne-sandbox", "conform", "--application", demande.designation, *mots])
