@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_conformite.cli.base_d_epreuve import empechement, options_de_serve
+from sne_conformite.cli.base_d_epreuve import Epreuve, empechement, options_de_serve, ouvrir
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
 from sne_conformite.rapports.etapes_avant_le_plan import annoncer
 from sne_conformite.rapports.rapport import TRAFIC, Verdict
@@ -32,7 +32,6 @@ from sne_sandbox.cli.options import inconnu
 from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:
-    from sne_conformite.cli.base_d_epreuve import Epreuve
     from sne_conformite.pilotage.lien_application import Application
     from sne_conformite.pilotage.pilotage import ReglagesPilotage
     from sne_conformite.pilotage.proces_verbal import Greffe
@@ -160,7 +159,6 @@ class _DemandeDEpreuve:
 
 def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, options: Mapping[str, Any]) -> int:
     from sne_conformite.bilan import trafic_juge
-    from sne_conformite.cli import base_d_epreuve as epreuve
     from sne_conformite.cli import sorties_de_rapport as rapports
     from sne_conformite.pilotage import pilotage
     from sne_conformite.plan import plan as plans
@@ -183,7 +181,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         seulement = _choisir(demande.scenarios, ids)
         click.echo(f"Le plan : {accorde(len(seulement or plan), 'scénario', 'scénarios')}.", err=True)
         annoncer(3)
-        ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), demande.graine))
+        ouverte = pile.enter_context(ouvrir(options, Horloge(fige_a=maintenant), demande.graine))
         tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
         reglages = pilotage.ReglagesPilotage(
@@ -233,7 +231,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
 
 
 def _piloter(
-    ouverte: "Epreuve",
+    ouverte: Epreuve,
     plan: "Plan",
     reglages: "ReglagesPilotage",
     ecrire: "Callable[[Iterator[Evenement]], Iterator[Evenement]]",
