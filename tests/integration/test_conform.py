@@ -238,7 +238,8 @@ def test_a_certificate_of_another_authority_is_named_with_its_remedy(tmp_path: P
     source = (CLIENTS / "adaptateur.py").read_text("utf-8")
     assert donne in source
     (tmp_path / "a.py").write_text(source.replace(donne, autre), "utf-8")
-    shutil.copy(CLIENTS / "enregistrer.py", tmp_path)
+    for module in ("enregistrer.py", "protocole.py"):
+        shutil.copy(CLIENTS / module, tmp_path)
     choix = ("--scenario", "CRE-SIMPLE", "--examples", "1", "--report-dir", "r")
     vu = sne(tmp_path, "conform", "--application", f"{sys.executable} a.py", *choix)
     assert vu.returncode == 1, vu.stdout + vu.stderr
