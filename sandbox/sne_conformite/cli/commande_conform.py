@@ -20,7 +20,7 @@ import click
 from sne_conformite.cli.base_d_epreuve import Epreuve, empechement, options_de_serve, ouvrir
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
 from sne_conformite.rapports.etapes_avant_le_plan import annoncer
-from sne_conformite.rapports.rapport import TRAFIC, Verdict
+from sne_conformite.rapports.rapport import TRAFIC, Evenement, Rapport, Verdict
 from sne_interface import systeme
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.domain.base import Horloge, lire_horloge
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from sne_conformite.pilotage.proces_verbal import Greffe
     from sne_conformite.plan.plan import Plan
     from sne_conformite.rapports.manquements_connus import Connue
-    from sne_conformite.rapports.rapport import Evenement, Rapport
     from sne_interface.contract.contrats_charges import Contrat
 
 #: Seconds that one may have the application wait for an answer.
@@ -138,7 +137,13 @@ def commande(**dits: Any) -> int:
         )
     annoncer(1)  # what follows may be long under load: it is not mute
     rapport, epreuve = extraire(RapportDemande, dits), extraire(_DemandeDEpreuve, dits)
-    return _eprouver(_du_defi(epreuve) if epreuve.defi else epreuve, rapport, dits)
+    if epreuve.defi:
+        from sne_conformite.protocole.defi_du_verificateur import horloge_du_defi
+
+        if epreuve.graine or epreuve.horloge != "real":
+            raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
+        epreuve = replace(epreuve, horloge=horloge_du_defi(epreuve.defi).isoformat())
+    return _eprouver(epreuve, rapport, dits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +239,7 @@ def _piloter(
     ouverte: Epreuve,
     plan: "Plan",
     reglages: "ReglagesPilotage",
-    ecrire: "Callable[[Iterator[Evenement]], Iterator[Evenement]]",
+    ecrire: Callable[[Iterator[Evenement]], Iterator[Evenement]],
     application: "Application",
     autre: "Callable[[], Application] | None",
     *,
@@ -288,9 +293,10 @@ def _ecrire_a_mesure(
     contrat: "Contrat",
     debut: datetime,
     connues: "Sequence[Connue]",
-    evenements: "Iterator[Evenement]",
-) -> "Iterator[Evenement]":
-    """The events, written as they come where --echanges and --suivi ask it."""
+    evenements: Iterator[Evenement],
+) -> Iterator[Evenement]:
+    """The events, written as they come where --echanges and --suivi ask it. Raises UsageError for a file that
+    cannot be written."""
     from sne_conformite.cli import sorties_de_rapport as rapports
     from sne_conformite.pilotage import pilotage, verdict_d_un_scenario
     from sne_conformite.rapports import suivi_de_pilotage as suivi
@@ -298,37 +304,23 @@ def _ecrire_a_mesure(
     if demande.dossier_echanges is not None:
         evenements = suivi.montrer(evenements, demande.dossier_echanges)
     if (fichier := demande.fichier_suivi) is not None:
-        _verifier_le_suivi(fichier)
+        try:
+            fichier.touch()
+        except OSError as erreur:
+            raise UsageError(
+                f"Le fichier de suivi [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+                remede="donnez à --suivi un fichier d'un dossier où vous pouvez écrire",
+            ) from None
         tete = rapports.entete(options, pilotage.MODE, demande.designation, demande.graine, debut=debut)
         exigences, suspens = charger_exigences(contrat.dossiers), verdict_d_un_scenario.en_suspens
         evenements = suivi.ecrire(evenements, fichier, tete, exigences, connues, suspens)
     return evenements
 
 
-def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
-    """With the clock of its challenge. Raises UsageError when it, or the seed, was given beside."""
-    from sne_conformite.protocole.defi_du_verificateur import horloge_du_defi
-
-    if demande.graine or demande.horloge != "real":
-        raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
-    return replace(demande, horloge=horloge_du_defi(demande.defi).isoformat())
-
-
-def _verifier_le_suivi(fichier: Path) -> None:
-    """Raises UsageError when it cannot be written."""
-    try:
-        fichier.touch()
-    except OSError as erreur:
-        raise UsageError(
-            f"Le fichier de suivi [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
-            remede="donnez à --suivi un fichier d'un dossier où vous pouvez écrire",
-        ) from None
-
-
 class EpreuveImpossible(OperatorError):
     """Nothing could be tried: the application never answered. `rapport` says so of each scenario."""
 
-    def __init__(self, message: str, rapport: "Rapport | None" = None, *, remede: str = "") -> None:
+    def __init__(self, message: str, rapport: Rapport | None = None, *, remede: str = "") -> None:
         super().__init__(message, remede=remede)
         self.rapport = rapport
 
@@ -359,7 +351,7 @@ def tenir_hypothesis(home: Path) -> None:
     warnings.simplefilter("ignore", HypothesisWarning)
 
 
-def _verifier_epreuve(rapport: "Rapport") -> None:
+def _verifier_epreuve(rapport: Rapport) -> None:
     """Raises EpreuveImpossible when every scenario ended in error and nothing arrived."""
     rates = [s for s in rapport.scenarios if s.verdict in (Verdict.ERREUR, Verdict.EN_ATTENTE) and s.raison]
     autres = {s.verdict for s in rapport.scenarios if s not in rates}
@@ -415,7 +407,7 @@ def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, .
     return tuple(i for i in connus if i in choisis)
 
 
-def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport":
+def de_ces_scenarios(rapport: Rapport, demandes: Collection[str]) -> Rapport:
     """`rapport`, whose command plays those scenarios alone, as they were asked for."""
     mots = [mot for demande in demandes for mot in ("--scenario", demande)]
     commande = " ".join([rapport.entete.commande, *map(shlex.quote, mots)])

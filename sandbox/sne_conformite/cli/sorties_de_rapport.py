@@ -300,16 +300,14 @@ class Sorties:
                 tete = entete(options, mode, application, graine, debut=debut)
                 connu = getattr(erreur, "rapport", None) or Rapport(tete, conforme=False)
                 inacheve = replace(connu.entete, inacheve=_pourquoi(erreur))
-                self._en_echec(decider(replace(connu, entete=inacheve)))
+                rapport = decider(replace(connu, entete=inacheve))
+                with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
+                    rapport, _ = self.mentionner(rapport)
+                self._fichiers(rapport, SEUL)
+                if self.forme in PAR_OPTION:
+                    self._a_la_machine(rapport)
+                annotations_de_forge.annoncer(rapport, sys.stderr)
             raise
-
-    def _en_echec(self, rapport: Rapport) -> None:
-        with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
-            rapport, _ = self.mentionner(rapport)
-        self._fichiers(rapport, SEUL)
-        if self.forme in PAR_OPTION:
-            self._a_la_machine(rapport)
-        annotations_de_forge.annoncer(rapport, sys.stderr)
 
     def _fichiers(
         self, rapport: Rapport, garants: Alentours, preuves: Preuves | None = None
