@@ -570,7 +570,7 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
         ),
         (lambda s: s["predicate"].update(result="PASSED"), "elle ne dit pas ce que dit le rapport : result"),
         (lambda s: s["predicate"]["sne-sandbox"].update(menee_par="0" * 64), "qui a mené l'épreuve"),
-        (lambda s: s["subject"].pop(), "attestation.pdf n'est pas celui qu'elle signe"),
+        (lambda s: s["subject"].pop(), "echanges.txt n'est pas celui qu'elle signe"),
         (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
         (lambda s: s.pop("subject"), "forme attendue"),
         (lambda s: s["predicate"].update({"sne-sandbox": 5}), "forme attendue"),
@@ -608,7 +608,7 @@ def test_the_reference_application_under_another_name_is_told(ici: Path, tmp_pat
     assert f"{phrase}, et se dit « LogeNet 1.0 »" in {
         lac["phrase"] for m in lu["mentions"] for lac in m["lacunes"]
     }
-    (pdf,) = pypdf.PdfReader(ici / "renommee" / "attestation.pdf").pages
+    (pdf,) = pypdf.PdfReader(ici / "renommee" / "verdict.pdf").pages
     for texte in (pdf.extract_text(), (ici / "renommee" / "rapport.html").read_text("utf-8")):
         assert "porte les marques de l" in " ".join(texte.split())
     sien = Verificateur(ici / "confiance.toml", contresigner=True)
