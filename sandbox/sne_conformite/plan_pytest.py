@@ -33,10 +33,6 @@ _SUIVI, _FINI, _SORTIE, _ERREURS = "suivi.jsonl", "fini", "rapport.txt", "erreur
 _PAS, _FIN = 0.05, 60.0
 
 
-def _est_de_nous(argument: object) -> bool:
-    return str(argument).startswith(PREFIXE)
-
-
 class ManquementSne(Exception):
     """A scenario in which a requirement broke; `str()` says what was found."""
 
@@ -145,8 +141,9 @@ class PlanDansPytest:
         self._rendus: set[str] = set()
         self._code: int | None = None
         # Of what pytest was given, our names; it collects the rest, and nothing when there is no rest.
-        self._nommes = [str(arg).removeprefix(PREFIXE) for arg in config.args if _est_de_nous(arg)]
-        config.args = [arg for arg in config.args if not _est_de_nous(arg)]
+        nommes = [arg for arg in config.args if str(arg).startswith(PREFIXE)]
+        self._nommes = [nom for arg in nommes if (nom := str(arg).removeprefix(PREFIXE))]
+        config.args = [arg for arg in config.args if arg not in nommes]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -162,14 +159,13 @@ class PlanDansPytest:
             scenarios = self._plan()
         except OperatorError as erreur:
             raise pytest.UsageError(erreur.diagnostics()) from None
-        nommes = [nom for nom in self._nommes if nom]
         connus = {scenario.id for scenario in scenarios}
-        if inconnus := [nom for nom in nommes if nom not in connus]:
+        if inconnus := [nom for nom in self._nommes if nom not in connus]:
             raise pytest.UsageError(f"Le scénario [{inconnus[0]}] n'est pas du plan.")
         suivi = Suivi(self._dossier)
         parent = _Collecteur.from_parent(session, name=_NOM, nodeid=_NOM)
         for scenario in scenarios:
-            if not nommes or scenario.id in nommes:
+            if not self._nommes or scenario.id in self._nommes:
                 items.append(CasDuPlan.from_parent(parent, name=scenario.id, suivi=suivi, scenario=scenario))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -1,5 +1,6 @@
 """The command as a script calls it, in a folder of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -54,6 +55,12 @@ def sne(ou: Path, *arguments: str | Path, delai: float = 900) -> "subprocess.Com
 def client(nom: str, *suite: str) -> Sequence[str]:
     """The command of the shell client that registers a specimen."""
     return ["sh", str(CLIENT), str(fixtures_dir() / "demandes" / f"{nom}.xml"), *suite]
+
+
+def rapport_de(dossier: Path) -> dict[str, Any]:
+    """The report that a folder of --report-dir holds."""
+    lu: dict[str, Any] = json.loads((dossier / "rapport.json").read_text("utf-8"))
+    return lu
 
 
 def blanchir(rapport: dict[str, Any]) -> None:

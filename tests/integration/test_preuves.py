@@ -14,14 +14,14 @@ from typing import Any
 
 import pypdf
 import pytest
-from commande import blanchir, sne
+from commande import blanchir, rapport_de, sne
 from fautes import designation
 from paquet_refait import contenus, emballer
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
-from sne_conformite.cli.options_de_jugement import RapportDemande
-from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
+from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur
+from sne_conformite.cli.preuves_rejugees import rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
 from sne_conformite.protocole.defi_du_verificateur import graine_du_defi, horloge_du_defi
@@ -45,6 +45,8 @@ FAUX = "0621126000099G1226"
 PLAN = ("proces-verbal.jsonl", "plan.json")
 Lignes = list[dict[str, Any]]
 Juge = Callable[..., tuple[int, str]]
+#: Changes the members of a package, by their names.
+Forge = Callable[[dict[str, bytes]], None]
 
 
 @pytest.fixture(scope="module")
@@ -120,30 +122,54 @@ def juge(capsys: pytest.CaptureFixture[str]) -> Juge:
 # --- a forger's tools ------------------------------------------------------------------------------------
 
 
-def lignes(membres: dict[str, bytes], nom: str) -> Lignes:
-    return [json.loads(ligne) for ligne in membres[nom].splitlines()]
+def _lignes(nom: str, membre: str, changer: Callable[[Lignes], Lignes | None]) -> Forge:
+    """Other lines in a member: those that `changer` changes, or gives back."""
+
+    def forger(membres: dict[str, bytes]) -> None:
+        dites = [json.loads(ligne) for ligne in membres[membre].splitlines()]
+        dites = changer(dites) or dites
+        membres[membre] = "".join(json.dumps(d, ensure_ascii=False) + "\n" for d in dites).encode()
+
+    forger.__name__ = nom
+    return forger
 
 
-def ecrire(membres: dict[str, bytes], nom: str, dites: Lignes) -> None:
-    membres[nom] = "".join(json.dumps(d, ensure_ascii=False) + "\n" for d in dites).encode()
+def _journal(nom: str, changer: Callable[[Lignes], Lignes | None]) -> Forge:
+    return _lignes(nom, "journal.jsonl", changer)
 
 
-def _rapport(membres: dict[str, bytes], changer: Callable[[dict[str, Any]], object]) -> None:
-    rapport = json.loads(membres["rapport.json"])
-    changer(rapport)
-    membres["rapport.json"] = (json.dumps(rapport, ensure_ascii=False, indent=1) + "\n").encode()
+def _proces_verbal(nom: str, changer: Callable[[Lignes], None]) -> Forge:
+    return _lignes(nom, PLAN[0], changer)
 
 
-def _verdicts(membres: dict[str, bytes]) -> None:
-    _rapport(membres, blanchir)
+def _document(nom: str, membre: str, changer: Callable[[dict[str, Any]], object]) -> Forge:
+    """Other words in a member that is one document."""
+
+    def forger(membres: dict[str, bytes]) -> None:
+        lu = json.loads(membres[membre])
+        changer(lu)
+        membres[membre] = (json.dumps(lu, ensure_ascii=False, indent=1) + "\n").encode()
+
+    forger.__name__ = nom
+    return forger
+
+
+def _rapport(nom: str, changer: Callable[[dict[str, Any]], object]) -> Forge:
+    return _document(nom, "rapport.json", changer)
+
+
+def _dit(nom: str, membre: str = "configuration.json", **champs: Any) -> Forge:
+    return _document(nom, membre, lambda lu: lu.update(champs))
+
+
+def _entete(**champs: Any) -> Forge:
+    return _rapport("entete", lambda rapport: rapport["entete"].update(champs))
 
 
 def _graine(membres: dict[str, bytes]) -> None:
     """The seed, wherever it is written."""
-    _rapport(membres, lambda rapport: rapport["entete"].update(graine=7, defi=""))
-    dites = lignes(membres, PLAN[0])
-    dites[0]["reglages"]["graine"] = 7
-    ecrire(membres, PLAN[0], dites)
+    _entete(graine=7, defi="")(membres)
+    _tete("", graine=7)(membres)
 
 
 def _faits(dites: Lignes) -> Iterator[dict[str, Any]]:
@@ -151,73 +177,45 @@ def _faits(dites: Lignes) -> Iterator[dict[str, Any]]:
         yield from ligne.get("faits", ()) if ligne["ligne"] == "exemple" else ()
 
 
-def _repond(nom: str, champ: str, **rendu: str) -> Callable[[dict[str, bytes]], None]:
+def _repond(nom: str, champ: str, **rendu: str) -> Forge:
     """Another answer of the application, once, than one that has that field."""
 
-    def changer(membres: dict[str, bytes]) -> None:
-        dites = lignes(membres, PLAN[0])
+    def changer(dites: Lignes) -> None:
         fait = next(f for f in _faits(dites) if f["appel"] == "envoyer" and f["rendu"].get(champ))
         fait["rendu"] = {"id": fait["rendu"].get("id"), **rendu}
-        ecrire(membres, PLAN[0], dites)
 
-    changer.__name__ = nom
-    return changer
+    return _proces_verbal(nom, changer)
 
 
-def _message(membres: dict[str, bytes]) -> None:
-    """What the application was told: another instant."""
-    dites = lignes(membres, PLAN[0])
+def _autre_instant(dites: Lignes) -> None:
+    """What the application was told."""
     message = next(f["message"] for f in _faits(dites) if f.get("message", {}).get("demande"))
     message["demande"]["dateCreationDemande"] = "2018-03-15"
-    ecrire(membres, PLAN[0], dites)
 
 
 def _menage(membres: dict[str, bytes]) -> None:
     """A household, in its drawing and in all that it was told: an easier one."""
-    dites = lignes(membres, PLAN[0])
-    menage = next(d for d in dites if d["ligne"] == "ménage")
-    nom = json.dumps(menage, ensure_ascii=False).split('["nom", "')[1].split('"')[0]
+    ligne = next(ligne for ligne in membres[PLAN[0]].splitlines() if json.loads(ligne)["ligne"] == "ménage")
+    nom = json.dumps(json.loads(ligne), ensure_ascii=False).split('["nom", "')[1].split('"')[0].encode()
     assert nom
-    ecrit = membres[PLAN[0]].decode().replace(nom, "Facile")
-    membres[PLAN[0]] = ecrit.encode()
-    membres["journal.jsonl"] = membres["journal.jsonl"].decode().replace(nom, "Facile").encode()
+    for membre in (PLAN[0], "journal.jsonl"):
+        membres[membre] = membres[membre].replace(nom, b"Facile")
 
 
-def _journal(nom: str, changer: Callable[[Lignes], Lignes]) -> Callable[[dict[str, bytes]], None]:
-    """Other lines in the journal."""
-
-    def forger(membres: dict[str, bytes]) -> None:
-        ecrire(membres, "journal.jsonl", changer(lignes(membres, "journal.jsonl")))
-
-    forger.__name__ = nom
-    return forger
-
-
-def _permute(membres: dict[str, bytes]) -> None:
+def _permuter(dites: Lignes) -> None:
     """Two exchanges, each under the other's number."""
-    dites = lignes(membres, "journal.jsonl")
     un, deux = [d for d in dites if d["operation"] == "getNumUnique"][:2]
     for champ in un.keys() - {"identifiant"}:
         un[champ], deux[champ] = deux[champ], un[champ]
-    ecrire(membres, "journal.jsonl", dites)
 
 
 def _plan(membres: dict[str, bytes]) -> None:
     """A plan that forgives, with its digests."""
-    plan = json.loads(membres["plan.json"])
     nom = "creation/CRE-COLOCATION.toml"
-    plan[nom] = plan[nom].replace('"FID-02"', '"VIE-01"')
-    membres["plan.json"] = json.dumps(plan).encode()
-    manifeste = json.loads(membres["manifeste.json"])
-    manifeste["juges"]["plan"][nom] = hashlib.sha256(plan[nom].encode()).hexdigest()
-    membres["manifeste.json"] = json.dumps(manifeste).encode()
-
-
-def _regles(membres: dict[str, bytes]) -> None:
-    """Rules of another overlay, which the manifest owns up to."""
-    manifeste = json.loads(membres["manifeste.json"])
-    manifeste["juges"]["surcharge"] = {"rules.toml": "0" * 64}
-    membres["manifeste.json"] = json.dumps(manifeste).encode()
+    texte = json.loads(membres["plan.json"])[nom].replace('"FID-02"', '"VIE-01"')
+    _dit("", "plan.json", **{nom: texte})(membres)
+    sha256 = hashlib.sha256(texte.encode()).hexdigest()
+    _document("", "manifeste.json", lambda lu: lu["juges"]["plan"].update({nom: sha256}))(membres)
 
 
 def _identite(membres: dict[str, bytes]) -> None:
@@ -233,7 +231,7 @@ def _temoin(membres: dict[str, bytes]) -> None:
     """The same, and the words by which the traffic says whose it is."""
     _identite(membres)
     membres["journal.jsonl"] = membres["journal.jsonl"].replace(b"temoin", b"logenet")
-    _rapport(membres, lambda rapport: rapport["entete"].update(marques=""))
+    _entete(marques="")(membres)
 
 
 def _attestation(membres: dict[str, bytes]) -> None:
@@ -241,109 +239,73 @@ def _attestation(membres: dict[str, bytes]) -> None:
     dite = {"exigence": "EMB-14", "auteur": "CAMILLE  Martin", "date": "2025-11-20", "phrase": "Oui."}
     candidat = {"editeur": "X", "produit": "témoin", "version": "1.0", "pile": "", "empreinte": ""}
     candidat |= {"roles": [], "options": [], "attestations": [{**dite, "fichier": "", "sha256": ""}]}
-    _rapport(membres, lambda rapport: rapport["entete"].update(candidat=candidat))
-
-
-def _mentions_acquises(membres: dict[str, bytes]) -> None:
-    _rapport(membres, lambda r: [m.update(verdict="acquise", lacunes=[]) for m in r["mentions"]])
+    _entete(candidat=candidat)(membres)
 
 
 def _guichet(membres: dict[str, bytes]) -> None:
     membres[PLAN[0]] = membres[PLAN[0]].replace(b"G1226", b"G1104")
 
 
-def _exemples_echanges(membres: dict[str, bytes]) -> None:
+def _echanger_les_exemples(dites: Lignes) -> None:
     """Two examples of a scenario, each told as the other."""
-    dites = lignes(membres, PLAN[0])
     un, deux = [d for d in dites if d["ligne"] == "exemple" and d["scenario"] == COURTS[0]][:2]
     un["faits"], deux["faits"] = deux["faits"], un["faits"]
-    ecrire(membres, PLAN[0], dites)
 
 
-def _un_dit_cent(membres: dict[str, bytes]) -> None:
-    _rapport(membres, lambda rapport: [s.update(exemples=100) for s in rapport["scenarios"]])
-
-
-def _empreinte(membres: dict[str, bytes]) -> None:
-    _rapport(membres, lambda rapport: rapport["entete"]["empreintes"].update(regles="0" * 64))
-
-
-def _tete(nom: str, **champs: Any) -> Callable[[dict[str, bytes]], None]:
+def _tete(nom: str, **champs: Any) -> Forge:
     """The head of the procès-verbal, and its settings, changed."""
 
-    def changer(membres: dict[str, bytes]) -> None:
-        dites = lignes(membres, PLAN[0])
+    def changer(dites: Lignes) -> None:
         reglages = dites[0]["reglages"]
         reglages.update((cle, valeur) for cle, valeur in champs.items() if cle in reglages)
         dites[0].update((cle, valeur) for cle, valeur in champs.items() if cle not in reglages)
-        ecrire(membres, PLAN[0], dites)
 
-    changer.__name__ = nom
-    return changer
-
-
-def _json(membres: dict[str, bytes], nom: str, **champs: Any) -> None:
-    membres[nom] = json.dumps({**json.loads(membres[nom]), **champs}, ensure_ascii=False).encode()
+    return _proces_verbal(nom, changer)
 
 
 def _profil(membres: dict[str, bytes]) -> None:
     """A stricter profile, wherever the report says it."""
     _tete("", profil="strict")(membres)
-    _rapport(membres, lambda rapport: rapport["entete"].update(profil="strict"))
+    _entete(profil="strict")(membres)
 
 
 def _profil_partout(membres: dict[str, bytes]) -> None:
     """In the configuration too: what the server warned of says that it was another."""
     _profil(membres)
-    configuration = json.loads(membres["configuration.json"])
-    _json(membres, "configuration.json", options={**configuration["options"], "profile": "strict"})
-    dites = lignes(membres, "journal.jsonl")
-    fiches = {**contrats_charges.charger("v5.2").regles}
+    _document("", "configuration.json", lambda lu: lu["options"].update(profile="strict"))(membres)
+    fiches = contrats_charges.charger("v5.2").regles
     regle = next(c for c, f in fiches.items() if gravite(f, "strict") is not gravite(f, "ecole"))
-    dites[0]["anomalies"].append({"regle": regle, "gravite": "avertissement"})
-    ecrire(membres, "journal.jsonl", dites)
+    averti = {"regle": regle, "gravite": "avertissement"}
+    _journal("", lambda dites: dites[0]["anomalies"].append(averti))(membres)
 
 
-def _cache(**champs: Any) -> Callable[[dict[str, bytes]], None]:
+def _cache(**champs: Any) -> Forge:
     """A call made a line that is not the application's, by a word of it or two."""
-
-    def cacher(membres: dict[str, bytes]) -> None:
-        dites = lignes(membres, "journal.jsonl")
-        next(d for d in dites if d["operation"] == "getNumUnique").update(champs)
-        ecrire(membres, "journal.jsonl", dites)
-
-    cacher.__name__ = f"_cache_{'_'.join(map(str, champs.values()))}"
-    return cacher
+    return _journal(
+        f"_cache_{'_'.join(map(str, champs.values()))}",
+        lambda dites: next(d for d in dites if d["operation"] == "getNumUnique").update(champs),
+    )
 
 
 CONNUE = {"raison": "x", "expire": "2020-01-01", "verification": "", "exigence": "FID-02", "sorte": ""}
 REFERENCE = {"jour": "2019-01-01", "partiel": True, "scenarios": [], "connues": [CONNUE | {"ligne": 1}]}
 SANS_RAISON = REFERENCE | {"connues": [CONNUE | {"ligne": 1, "raison": ""}]}
-
-
-def _dit(nom: str, membre: str = "configuration.json", **champs: Any) -> Callable[[dict[str, bytes]], None]:
-    """Other words in a member."""
-
-    def changer(membres: dict[str, bytes]) -> None:
-        _json(membres, membre, **champs)
-
-    changer.__name__ = nom
-    return changer
-
-
 CACHES: list[dict[str, Any]] = [
     {"methode": "NUIT"}, {"methode": "GET"}, {"service": None}, {"methode": "REMISE", "operation": None},
     {"methode": "HEAD", "operation": None}, {"service": None, "operation": None},
 ]  # fmt: skip
-FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
-    (_verdicts, "conforme : true dans le dossier, false refait"),
+FORGES: list[tuple[Forge, str]] = [
+    (_rapport("verdicts", blanchir), "conforme : true dans le dossier, false refait"),
     (_graine, "ce n'est pas celui que la graine tire"),
     (_repond("reponse", "numero_unique", statut="fait", numero_unique=FAUX), "Comparaison : non"),
     (
         _repond("echec_en_succes", "anomalies", statut="fait", numero_unique=FAUX),
         "le procès-verbal dit encore",
     ),
-    (_message, "le message écrit n'est pas celui que donnent le plan et ses ménages"),
+    (
+        _proces_verbal("instant", _autre_instant),
+        "le message écrit n'est pas celui que donnent le plan et ses ménages",
+    ),
     (_menage, "ce n'est pas celui que la graine tire"),
     (_journal("ote", lambda d: [*d[:2], *d[3:]]), "manque au journal"),
     (_journal("dernier_ote", lambda d: d[:-1]), "manque au journal"),
@@ -352,10 +314,22 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
         "suit la fin de l'épreuve",
     ),
     (_journal("ordre", lambda d: [d[1], d[0], *d[2:]]), "vient après l'échange"),
-    (_permute, "Comparaison : non, "),
+    (_journal("permute", _permuter), "Comparaison : non, "),
     (_plan, "le plan (changés : creation/CRE-COLOCATION.toml)"),
-    (_regles, "la surcharge (--contracts) (absents ici : rules.toml)"),
-    (_empreinte, "ne sont pas celles du manifeste"),
+    (
+        # Rules of another overlay, which the manifest owns up to.
+        _document(
+            "regles", "manifeste.json", lambda lu: lu["juges"].update(surcharge={"rules.toml": "0" * 64})
+        ),
+        "la surcharge (--contracts) (absents ici : rules.toml)",
+    ),
+    (
+        _rapport("empreinte", lambda r: r["entete"]["empreintes"].update(regles="0" * 64)),
+        "ne sont pas celles du manifeste",
+    ),
+    (_dit("conclusion", "rapport.json", conforme=True, motifs=[]), "conforme : true dans le dossier"),
+    (_dit("conforme", "rapport.json", conforme=True), "conforme : true dans le dossier, false refait"),
+    (_dit("bilans", "rapport.json", bilans=[]), "bilans : [] dans le dossier"),
     (_tete("interrompue", interruption="SIGTERM"), "interruption : SIGTERM écrite, aucune refaite"),
     (_tete("reduction", reduction=-1), "reglages.reduction : -1"),
     (_tete("exemples", exemples=10**9), "reglages.exemples : 1000000000"),
@@ -382,21 +356,26 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_identite, "le défi ne donne ni cette graine ni cette horloge à « LogeNet 1.0 »"),
     (_temoin, "entete.marques"),
     (_attestation, "Attestations : non, celle de EMB-14 est l'exemple du modèle"),
-    (_mentions_acquises, "Comparaison : non, mentions[messages].verdict"),
+    (
+        _rapport("acquises", lambda r: [m.update(verdict="acquise", lacunes=[]) for m in r["mentions"]]),
+        "Comparaison : non, mentions[messages].verdict",
+    ),
     (_guichet, "Comparaison : non, "),
-    (_exemples_echanges, "le message écrit n'est pas celui que donnent"),
-    (_un_dit_cent, "exemples : 100 dans le dossier"),
+    (
+        _proces_verbal("exemples_echanges", _echanger_les_exemples),
+        "le message écrit n'est pas celui que donnent",
+    ),
+    (
+        _rapport("un_dit_cent", lambda r: [s.update(exemples=100) for s in r["scenarios"]]),
+        "exemples : 100 dans le dossier",
+    ),
     (_repond("non_gere", "numero_unique", statut="non_gere"), "Comparaison : non, "),
 ]
 
 
 @pytest.mark.parametrize(("forger", "dit"), FORGES, ids=[forger.__name__ for forger, _ in FORGES])
 def test_whatever_is_edited_and_sealed_again_is_named(
-    ici: Path,
-    tmp_path: Path,
-    juge: Juge,
-    forger: Callable[[dict[str, bytes]], None],
-    dit: str,
+    ici: Path, tmp_path: Path, juge: Juge, forger: Forge, dit: str
 ) -> None:
     """No signature is needed to see these."""
     membres = contenus(ici / "r" / "preuves.zip")
@@ -409,12 +388,9 @@ def test_whatever_is_edited_and_sealed_again_is_named(
     assert "octet pour octet" not in lignes_dites or "Classe : aucune" in lignes_dites
 
 
-@pytest.mark.parametrize("forger", [forger for forger, _ in FORGES[:3]])
-def test_what_is_signed_is_another_package(
-    ici: Path, tmp_path: Path, juge: Juge, forger: Callable[[dict[str, bytes]], None]
-) -> None:
+def test_what_is_signed_is_another_package(ici: Path, tmp_path: Path, juge: Juge) -> None:
     membres = contenus(ici / "r" / "preuves.zip")
-    forger(membres)
+    _graine(membres)
     shutil.copy(ici / "r" / "attestation.dsse.json", tmp_path)
     code, dites = juge(emballer(tmp_path / "preuves.zip", membres))
     assert code == 1
@@ -436,7 +412,7 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     titres = [ligne.partition(" :")[0] for ligne in dites.splitlines() if " :" in ligne]
     ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
     assert list(dict.fromkeys(titres)) == ordre
-    rapport = json.loads((entier / "rapport.json").read_text("utf-8"))
+    rapport = rapport_de(entier)
     assert rapport["entete"]["graine"] == graine_du_defi(DEFI, "témoin 1.0")
     assert f"--clock {horloge_du_defi(DEFI).isoformat()}" in rapport["entete"]["commande"]
     refaits, autres = re.findall(r"refaits de (\d+) échanges(?: \(et (\d+) lignes? du journal)?", dites)[0]
@@ -511,7 +487,7 @@ def test_another_plan_and_an_overlay_are_told_again(tmp_path: Path, juge: Juge) 
     vu = sne(tmp_path, "conform", "--application", "temoin", *mots, "--report-dir", "r")
     assert "(contrat surchargé)" in vu.stdout.splitlines()[0]
     assert "(changés : creation/CRE-NIR.toml)" in vu.stdout.splitlines()[1]
-    rapport = json.loads((tmp_path / "r" / "rapport.json").read_text("utf-8"))
+    rapport = rapport_de(tmp_path / "r")
     assert {m["verdict"] for m in rapport["mentions"]} == {"incomplète"}
     assert {m["lacunes"][0]["quoi"] for m in rapport["mentions"] if m["id"] == "messages"} == {"plan"}
     assert all("rules.toml" in m["reserves"][0] for m in rapport["mentions"])
@@ -521,7 +497,7 @@ def test_another_plan_and_an_overlay_are_told_again(tmp_path: Path, juge: Juge) 
     assert code == 0, dites
     assert "octet pour octet" in dites
     membres = contenus(preuves)
-    _rapport(membres, lambda rapport: rapport["entete"].update(autre_plan="", surcharge=[]))
+    _entete(autre_plan="", surcharge=[])(membres)
     code, dites = juge(emballer(preuves, membres), verificateur, contracts=surcharge)
     assert code == 1
     assert "entete.autre_plan" in dites
@@ -539,8 +515,7 @@ def test_households_that_are_not_drawn_again_answer_no_challenge(
 ) -> None:
     """One word of the manifest, which the vendor writes, has them taken as they are: it is told."""
     membres = contenus(ici / "r" / "preuves.zip")
-    manifeste = json.loads(membres["manifeste.json"])
-    _json(membres, "manifeste.json", versions={**manifeste["versions"], "hypothesis": "6.0.0"})
+    _document("", "manifeste.json", lambda lu: lu["versions"].update(hypothesis="6.0.0"))(membres)
     dossier = emballer(tmp_path / "preuves.zip", membres)
     dit = "les ménages n'ont pas pu être retirés : autre version d'hypothesis"
     code, dites = juge(dossier, Verificateur(defi=DEFI))
@@ -551,46 +526,38 @@ def test_households_that_are_not_drawn_again_answer_no_challenge(
     assert f"Classe : non signée ; rejugée ici, mais {dit}." in dites
 
 
-PROFOND = b"[" * 100_000 + b"]" * 100_000
+PROFOND = b"[" * 100_000 + b"]" * 100_000 + b"\n"
 
 
 @pytest.mark.parametrize(
-    ("nom", "contenu", "dit"),
+    ("forger", "dit"),
     [
-        ("plan.json", b'{"creation/X.toml": 5}', "ne donne pas que des textes"),
-        ("plan.json", b'{"a.toml": "\\ud800"}', "ne donne pas que des textes"),
-        ("configuration.json", PROFOND, "son JSON est trop imbriqué"),
-        ("rapport.json", PROFOND, "son JSON est trop imbriqué"),
-        ("journal.jsonl", PROFOND + b"\n", "son JSON est trop imbriqué"),
-        ("proces-verbal.jsonl", PROFOND + b"\n", "son JSON est trop imbriqué"),
+        (lambda m: m.update({"plan.json": b'{"creation/X.toml": 5}'}), "ne donne pas que des textes"),
+        (lambda m: m.update({"plan.json": b'{"a.toml": "\\ud800"}'}), "ne donne pas que des textes"),
+        *(
+            (lambda m, nom=nom: m.update({nom: PROFOND}), "son JSON est trop imbriqué")
+            for nom in ("configuration.json", "rapport.json", "journal.jsonl", "proces-verbal.jsonl")
+        ),
+        (_dit("", "manifeste.json", versions={"hypothesis": {"a": 1}}), "n'a pas la forme attendue"),
     ],
 )
 def test_a_hostile_member_is_told_as_what_it_is(
-    ici: Path, tmp_path: Path, juge: Juge, nom: str, contenu: bytes, dit: str
+    ici: Path, tmp_path: Path, juge: Juge, forger: Forge, dit: str
 ) -> None:
-    dossier = emballer(tmp_path / "preuves.zip", contenus(ici / "r" / "preuves.zip") | {nom: contenu})
-    with pytest.raises(paquet_de_preuves.DossierIllisible, match=dit):
-        juge(dossier)
-
-
-def test_versions_are_texts(ici: Path, tmp_path: Path, juge: Juge) -> None:
     membres = contenus(ici / "r" / "preuves.zip")
-    _json(membres, "manifeste.json", versions={"hypothesis": {"a": 1}})
-    with pytest.raises(paquet_de_preuves.DossierIllisible, match="n'a pas la forme attendue"):
+    forger(membres)
+    with pytest.raises(paquet_de_preuves.DossierIllisible, match=dit):
         juge(emballer(tmp_path / "preuves.zip", membres))
 
 
-def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], object], *cles: str) -> Path:
-    """The package in `dossier`, its statement changed and signed again by these keys."""
+def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], object], cle: str) -> Path:
+    """The package in `dossier`, its statement changed and signed again by this key."""
     shutil.copytree(ici / "r", dossier)
     attestation = dossier / "attestation.dsse.json"
     dit = json.loads(base64.b64decode(json.loads(attestation.read_text())["payload"]))
     changer(dit)
-    premiere, *autres = (signature.lire_cle(str(ici / cle / "sne-sandbox.cle")) for cle in cles)
-    enveloppe = signature.signer(json.dumps(dit).encode(), premiere)
-    for autre in autres:
-        enveloppe = signature.contresigner(enveloppe, autre)
-    attestation.write_bytes(enveloppe)
+    lue = signature.lire_cle(str(ici / cle / "sne-sandbox.cle"))
+    attestation.write_bytes(signature.signer(json.dumps(dit).encode(), lue))
     return dossier / "preuves.zip"
 
 
@@ -603,18 +570,14 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
         ),
         (lambda s: s["predicate"].update(result="PASSED"), "elle ne dit pas ce que dit le rapport : result"),
         (lambda s: s["predicate"]["sne-sandbox"].update(menee_par="0" * 64), "qui a mené l'épreuve"),
-        (lambda s: s["subject"].pop(), "attestation.pdf n'est pas celui qu'elle signe"),
+        (lambda s: s["subject"].pop(), "echanges.txt n'est pas celui qu'elle signe"),
         (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
         (lambda s: s.pop("subject"), "forme attendue"),
         (lambda s: s["predicate"].update({"sne-sandbox": 5}), "forme attendue"),
     ],
 )
 def test_a_signed_statement_of_something_else_is_refused(
-    ici: Path,
-    tmp_path: Path,
-    juge: Juge,
-    changer: Callable[[dict[str, Any]], object],
-    dit: str,
+    ici: Path, tmp_path: Path, juge: Juge, changer: Callable[[dict[str, Any]], object], dit: str
 ) -> None:
     code, dites = juge(_statement(ici, tmp_path / "r", changer, "x"))
     assert code == 1
@@ -640,12 +603,12 @@ def test_the_reference_application_under_another_name_is_told(ici: Path, tmp_pat
     dit = _conduire(ici, ("CRE-SIMPLE",), 1, "renommee", shlex.join([sys.executable, "-c", RENOMMEE]))
     phrase = "ce trafic porte les marques de l'application témoin"
     assert f"Identité : répondue dans le défi ; {phrase}" in dit
-    lu = json.loads((ici / "renommee" / "rapport.json").read_text("utf-8"))
+    lu = rapport_de(ici / "renommee")
     assert (lu["entete"]["application"], lu["entete"]["marques"]) == ("LogeNet 1.0", phrase[10:])
     assert f"{phrase}, et se dit « LogeNet 1.0 »" in {
         lac["phrase"] for m in lu["mentions"] for lac in m["lacunes"]
     }
-    (pdf,) = pypdf.PdfReader(ici / "renommee" / "attestation.pdf").pages
+    (pdf,) = pypdf.PdfReader(ici / "renommee" / "verdict.pdf").pages
     for texte in (pdf.extract_text(), (ici / "renommee" / "rapport.html").read_text("utf-8")):
         assert "porte les marques de l" in " ".join(texte.split())
     sien = Verificateur(ici / "confiance.toml", contresigner=True)
@@ -661,7 +624,7 @@ def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number
     dit = _conduire(ici, ("CRE-SIMPLE",), 1, "tiers", "temoin", "v")
     (numero,) = re.findall(r"^Numéro : (\S+)$", dit, re.MULTILINE)
     assert re.fullmatch(r"SNE52(-[0-9A-Z]{4}){4}", numero)
-    assert json.loads((ici / "tiers" / "rapport.json").read_text("utf-8"))["numero"] == numero
+    assert rapport_de(ici / "tiers")["numero"] == numero
     assert numero in (ici / "tiers" / "rapport.html").read_text("utf-8")
     demande = ("certification", "--confiance", "confiance.toml", "--verifier")
     vu = sne(ici, *demande, numero.lower(), "tiers")
@@ -755,12 +718,7 @@ def test_a_verifier_signs_too_once_all_is_confirmed(ici: Path, tmp_path: Path, j
     ],
 )
 def test_who_is_not_trusted_is_told(
-    ici: Path,
-    tmp_path: Path,
-    juge: Juge,
-    change: Callable[[str], str],
-    attestation: bool,
-    dit: str,
+    ici: Path, tmp_path: Path, juge: Juge, change: Callable[[str], str], attestation: bool, dit: str
 ) -> None:
     """A key that is not in the file, one whose day is past, none at all."""
     premiere = "[[cles]]".join((ici / "confiance.toml").read_text("utf-8").split("[[cles]]")[:2])

@@ -1,6 +1,5 @@
 """The plan in pytest, in a project that is not ours: an item a scenario, the verdicts of `conform`."""
 
-import json
 import os
 import shlex
 import subprocess
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from commande import jugee, sne
+from commande import jugee, rapport_de, sne
 from fautes import ENVIRONNEMENT, designation
 
 pytestmark = pytest.mark.cher
@@ -107,8 +106,8 @@ def test_a_scenario_that_fails_shows_the_finding_and_not_our_stack(fautive: Lanc
 
 
 def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
-    lu = json.loads((dossier / "rapport.json").read_text("utf-8"))
-    return [(s["id"], v["exigence"], v["verdict"]) for s in lu["scenarios"] for v in s["verifications"]]
+    joues = rapport_de(dossier)["scenarios"]
+    return [(s["id"], v["exigence"], v["verdict"]) for s in joues for v in s["verifications"]]
 
 
 def test_report_and_evidence_are_those_of_conform(fautive: Lancee, pytester: pytest.Pytester) -> None:
@@ -129,7 +128,7 @@ def test_an_item_says_what_the_report_will(pytester: pytest.Pytester) -> None:
     """What is broken everywhere is charged once, under the requirement that says so: when it is known."""
     noms = [f"sne_sandbox::{scenario}" for scenario in ("EVT-AJOUTER", "RCH-CRITERES", "CRE-COMPLETE")]
     vu = lancer(pytester, "-v", *noms, "--sne-report-dir=rapport", faute="mojibake")
-    lu = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))
+    lu = rapport_de(pytester.path / "rapport")
     plies = {v["exigence"] for s in lu["scenarios"] for v in s["verifications"] if v["verdict"] == "ignoré"}
     assert "FID-14" in plies, "a consequence, and its cause"
     assert "✗ FID-10" in vu.stdout.str()
@@ -147,7 +146,7 @@ def test_as_many_processes_as_one_likes(pytester: pytest.Pytester) -> None:
 def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytester) -> None:
     vu = lancer(pytester, "-x", "-k", "CRE-", "--sne-report-dir=rapport", faute=DEFAUT)
     assert vu.ret == 1
-    assert json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]["inacheve"]
+    assert rapport_de(pytester.path / "rapport")["entete"]["inacheve"]
 
 
 def test_an_item_that_the_user_skips_does_not_end_the_run(pytester: pytest.Pytester) -> None:
@@ -166,7 +165,7 @@ def test_an_item_that_the_user_skips_does_not_end_the_run(pytester: pytest.Pytes
     )
     vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport")
     vu.assert_outcomes(passed=1, skipped=2)
-    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    tete = rapport_de(pytester.path / "rapport")["entete"]
     assert (tete["inacheve"], vu.ret) == ("", 0)
 
 
@@ -181,7 +180,7 @@ def test_ctrl_c_ends_the_run_which_reports_what_was_played(pytester: pytest.Pyte
     vu = lancer(pytester, "-k", "CRE-", "--sne-report-dir=rapport")
     assert vu.ret == pytest.ExitCode.INTERRUPTED
     vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*KeyboardInterrupt*"])
-    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    tete = rapport_de(pytester.path / "rapport")["entete"]
     assert tete["inacheve"].startswith("Interrompu (SIGINT)")
 
 
@@ -200,7 +199,7 @@ def test_a_process_of_xdist_that_is_killed_fails_its_item_alone(pytester: pytest
     assert vu.ret == 1
     vu.stdout.fnmatch_lines(["*crashed while running*CRE-COLOCATION*"])
     assert {verdict for _, _, verdict in _verdicts(pytester.path / "rapport")} == {"réussi"}
-    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    tete = rapport_de(pytester.path / "rapport")["entete"]
     assert tete["inacheve"] == ""
 
 
@@ -212,15 +211,17 @@ def test_what_failed_last_time_is_played_again(
     vu.assert_outcomes(failed=1)
 
 
-def test_an_application_that_does_not_start_is_told(pytester: pytest.Pytester) -> None:
-    vu = pytester.runpytest_subprocess("--sne-application=./absent", NOMS[0])
+@pytest.mark.parametrize(
+    ("application", "dit"),
+    [("./absent", "*L'application ne se lance pas*absent*"), (f"{sys.executable} -m rien.du.tout", "*")],
+)
+def test_an_application_that_does_not_start_is_told(
+    pytester: pytest.Pytester, application: str, dit: str
+) -> None:
+    """One that ends at once is no skipped scenario."""
+    vu = pytester.runpytest_subprocess(f"--sne-application={application}", NOMS[0])
     vu.assert_outcomes(failed=1)
-    vu.stdout.fnmatch_lines(["*L'application ne se lance pas*absent*"])
-
-
-def test_an_application_that_ends_at_once_is_no_skipped_scenario(pytester: pytest.Pytester) -> None:
-    vu = pytester.runpytest_subprocess(f"--sne-application={sys.executable} -m rien.du.tout", NOMS[0])
-    vu.assert_outcomes(failed=1)
+    vu.stdout.fnmatch_lines([dit])
     vu.stdout.no_fnmatch_line("*plan_pytest.py*")
 
 

@@ -1,16 +1,14 @@
 """`sne-sandbox report`: a base judged, evidence judged again offline, two runs compared; known failures."""
 
-import hashlib
 import json
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
-from commande import MARS, client, sne
+from commande import MARS, client, rapport_de, sne
 from lxml import etree
+from paquet_refait import contenus, emballer, sceller
 
-from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.rapports import formats_de_rapport
 from sne_interface.resources import fixtures_dir
 
@@ -37,7 +35,7 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_base_is_judged_as_its_run_was(ici: Path, tmp_path: Path) -> None:
     vu = sne(ici, "report", "--home", "m", "--report-dir", tmp_path, "--format", "json")
     assert vu.returncode == 0, vu.stderr
-    refait, fait = json.loads(vu.stdout), json.loads((ici / "bon" / "rapport.json").read_text("utf-8"))
+    refait, fait = json.loads(vu.stdout), rapport_de(ici / "bon")
     assert refait["bilans"] == fait["bilans"]
     assert refait["couverture"] == fait["couverture"]
     assert {f.name for f in tmp_path.iterdir()} == set(formats_de_rapport.TOUJOURS)
@@ -69,43 +67,27 @@ def test_evidence_is_confirmed(ici: Path, tmp_path: Path, nom: str, code: int) -
     vu = sne(tmp_path, "report", "--verify", "p.zip", "--format", "json")
     assert vu.returncode == code, vu.stderr
     assert "octet pour octet" in vu.stderr
-    assert json.loads(vu.stdout)["bilans"] == json.loads((ici / nom / "rapport.json").read_text())["bilans"]
+    assert json.loads(vu.stdout)["bilans"] == rapport_de(ici / nom)["bilans"]
 
 
-def _refaire(source: Path, cible: Path, membre: str, ancien: bytes, nouveau: bytes, *, sceller: bool) -> None:
-    """A package where a member was edited, its manifest put right or not."""
-    with zipfile.ZipFile(source) as archive:
-        contenus = {nom: archive.read(nom) for nom in archive.namelist()}
-    assert ancien in contenus[membre]
-    contenus[membre] = contenus[membre].replace(ancien, nouveau)
-    if sceller:
-        manifeste = json.loads(contenus["manifeste.json"])
-        manifeste["membres"][membre] |= {
-            "sha256": hashlib.sha256(contenus[membre]).hexdigest(),
-            "octets": len(contenus[membre]),
-            "lignes": contenus[membre].count(b"\n"),
-        }
-        contenus["manifeste.json"] = json.dumps(manifeste).encode()
-    with zipfile.ZipFile(cible, "w") as archive:
-        for nom, contenu in contenus.items():
-            archive.writestr(nom, contenu)
-        archive.comment = bytes(64)
-    paquet_de_preuves.sceller(cible)
+def _changer(source: Path, membre: str, ancien: bytes, nouveau: bytes) -> dict[str, bytes]:
+    """The members of a package, of which one was edited."""
+    membres = contenus(source)
+    assert ancien in membres[membre]
+    return membres | {membre: membres[membre].replace(ancien, nouveau)}
 
 
 def test_an_edited_package_is_refused(ici: Path, tmp_path: Path) -> None:
-    _refaire(ici / "mal" / "preuves.zip", tmp_path / "p.zip", "rapport.json", b"enfreinte", b"prouv\xc3\xa9e",
-             sceller=False)  # fmt: skip
-    vu = sne(tmp_path, "report", "--verify", "p.zip")
+    membres = _changer(ici / "mal" / "preuves.zip", "rapport.json", b"enfreinte", b"prouv\xc3\xa9e")
+    vu = sne(tmp_path, "report", "--verify", sceller(tmp_path / "p.zip", membres))
     assert (vu.returncode, vu.stdout) == (1, "")
     assert "modifié" in vu.stderr
 
 
 def test_verdicts_that_the_journal_belies_are_told(ici: Path, tmp_path: Path) -> None:
     """Whoever seals an edited report again is told by the exchanges themselves."""
-    bon, cible = ici / "bon" / "preuves.zip", tmp_path / "p.zip"
-    _refaire(bon, cible, "journal.jsonl", b"CERG1226-", b"CERTIFICAT-", sceller=True)
-    vu = sne(tmp_path, "report", "--verify", "p.zip")
+    membres = _changer(ici / "bon" / "preuves.zip", "journal.jsonl", b"CERG1226-", b"CERTIFICAT-")
+    vu = sne(tmp_path, "report", "--verify", emballer(tmp_path / "p.zip", membres))
     assert vu.returncode == 1
     assert "NOM-02" in vu.stderr
     assert "ce dossier n'est pas confirmé" in vu.stdout
@@ -113,11 +95,9 @@ def test_verdicts_that_the_journal_belies_are_told(ici: Path, tmp_path: Path) ->
 
 def test_a_journal_shorter_than_its_report_is_told(ici: Path, tmp_path: Path) -> None:
     """Whoever takes an exchange away and seals the rest leaves the report that counts it."""
-    with zipfile.ZipFile(ici / "mal" / "preuves.zip") as archive:
-        journal = archive.read("journal.jsonl")
-    derniere = journal.splitlines(keepends=True)[-1]
-    _refaire(ici / "mal" / "preuves.zip", tmp_path / "p.zip", "journal.jsonl", derniere, b"", sceller=True)
-    vu = sne(tmp_path, "report", "--verify", "p.zip")
+    membres = contenus(ici / "mal" / "preuves.zip")
+    membres["journal.jsonl"] = b"".join(membres["journal.jsonl"].splitlines(keepends=True)[:-1])
+    vu = sne(tmp_path, "report", "--verify", emballer(tmp_path / "p.zip", membres))
     assert vu.returncode == 1
     assert "manque au journal" in vu.stderr
 
@@ -153,18 +133,18 @@ def test_two_runs_are_compared(ici: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"),
+    "autres",
     [
-        (("--compare", "bon/rapport.json"), 2),
-        (("--compare", "bon/rapport.json", "absent.json"), 2),
-        (("--compare", "bon/rapport.json", "bon/junit.xml"), 2),
-        (("--compare", "bon/rapport.json", "mal/rapport.json", "--verify", "bon/preuves.zip"), 2),
-        (("--compare", "bon/rapport.json", "mal/rapport.json", "--format", "junit"), 2),
+        (),
+        ("absent.json",),
+        ("bon/junit.xml",),
+        ("mal/rapport.json", "--verify", "bon/preuves.zip"),
+        ("mal/rapport.json", "--format", "junit"),
     ],
 )
-def test_compare_used_wrongly(ici: Path, arguments: tuple[str, ...], code: int) -> None:
-    vu = sne(ici, "report", *arguments)
-    assert (vu.returncode, vu.stdout) == (code, "")
+def test_compare_used_wrongly(ici: Path, autres: tuple[str, ...]) -> None:
+    vu = sne(ici, "report", "--compare", "bon/rapport.json", *autres)
+    assert (vu.returncode, vu.stdout) == (2, "")
     assert vu.stderr
 
 

@@ -1,11 +1,10 @@
 """Our clients in every language before `sne-sandbox run`: each conforms, as a vendor that copies it would."""
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
-from commande import MARS, sne
+from commande import MARS, rapport_de, sne
 
 from sne_interface.resources import fixtures_dir
 
@@ -26,5 +25,5 @@ def test_a_minimal_client_conforms(langage: str, tmp_path: Path) -> None:
     assert shutil.which(commande.split()[0]), f"{commande.split()[0]} is missing: see docs/brancher.md"
     vu = sne(tmp_path, "run", "--clock", MARS, "--report-dir", "r", "--", "sh", "-c", commande)
     assert vu.returncode == 0, vu.stderr
-    rapport = json.loads((tmp_path / "r" / "rapport.json").read_text("utf-8"))
+    rapport = rapport_de(tmp_path / "r")
     assert [b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"] == []

@@ -1,11 +1,10 @@
 """`sne-sandbox run` over a vendor's own tests: what free traffic shows, without knowing what was entered."""
 
-import json
 import sys
 from pathlib import Path
 
 import pytest
-from commande import MARS, sne
+from commande import MARS, rapport_de, sne
 
 SUITE = Path(__file__).with_name("suite_editeur.py")
 #: What is the matter with the application, and what breaks then, by its sort.
@@ -21,7 +20,7 @@ FAUTES = {
 
 def _juger(ou: Path, faute: str) -> tuple[int, str, dict]:
     vu = sne(ou, "run", "--clock", MARS, "--report-dir", "rapport", "--", sys.executable, SUITE, faute)
-    return vu.returncode, vu.stderr, json.loads((ou / "rapport" / "rapport.json").read_text("utf-8"))
+    return vu.returncode, vu.stderr, rapport_de(ou / "rapport")
 
 
 def _enfreintes(rapport: dict) -> set[tuple[str, str]]:

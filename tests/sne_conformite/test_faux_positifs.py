@@ -90,27 +90,8 @@ def test_une_demande_radiee_puis_recreee(banc: Banc) -> None:
     assert manquements(banc) == []
 
 
-def test_une_base_remise_a_zero_entre_deux_essais(banc: Banc) -> None:
-    """The same household registered in two tests of a vendor, the base put back between them."""
-    racine = specimen("personne_seule")
-    for _ in range(2):
-        assert banc.demander(racine).numero
-        assert banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"}).status_code < 300
-
-    assert manquements(banc) == []
-
-
-def test_un_refus_essaye_expres(banc: Banc) -> None:
-    """A vendor tries what the SNE refuses: the control did its work, no requirement broke."""
-    racine = specimen("personne_seule")
-    poser(racine, f"{FORMULAIRE}/dateCreationDemande", "2019-01-01")
-    assert banc.demander(racine, nom=nom(racine, 1)).anomalies == ["ENT008"]
-
-    assert manquements(banc) == []
-
-
 def test_ce_qu_une_exigence_defend_refuse_expres(banc: Banc) -> None:
-    """The same of what a requirement forbids: an unknown event type, another's event, a regulatory one, a
+    """A vendor tries what a requirement forbids: an unknown event type, another's event, a regulatory one, a
     number at the creation, a radiation that is the system's. A control held, the SNE took nothing in."""
     numero, racine = banc.creer_demande("colocataires")
     evenement = specimen("evenement", "documents")

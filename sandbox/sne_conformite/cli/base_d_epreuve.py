@@ -122,9 +122,24 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
         contrats.nomme("")
         magasin = Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
         pile.enter_context(magasin)
-        nom = BASE_PAR_DEFAUT if neuf else _nom_libre(magasin)
+        nom = BASE_PAR_DEFAUT
+        if not neuf and nom in {base.nom for base in magasin.bases.lister()}:
+            nom = f"run-{datetime.now():%Y%m%d-%H%M%S-%f}"
         if attendre is None:
-            _assurer(magasin, contrats.defaut, nom, options, horloge, seed)
+            from sne_sandbox.bases import bases
+
+            with barre("Les ménages arrivent") as progres:
+                bases.assurer(
+                    magasin,
+                    contrats.defaut,
+                    nom,
+                    semence=options["semence"],
+                    seed=seed,
+                    taille=options["taille"],
+                    horloge=horloge,
+                    reglages=Reglages(profile=options["profile"]),
+                    progres=progres,
+                )
             attendre = serveur.enter_context(partir(_arguments(options, nom), home, _variables(options)))
         yield Epreuve(home, contrats, magasin, nom, options["semence"], options, signaux, serveur, attendre)
 
@@ -149,31 +164,6 @@ def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
         elif options[nom] not in (None, False):
             arguments.append(f"{option}={options[nom]}")
     return arguments
-
-
-def _assurer(
-    magasin: "Magasin", contrat: "Contrat", nom: str, options: Mapping[str, Any], horloge: Horloge, seed: int
-) -> None:
-    """Makes the base."""
-    from sne_sandbox.bases import bases
-
-    with barre("Les ménages arrivent") as progres:
-        bases.assurer(
-            magasin,
-            contrat,
-            nom,
-            semence=options["semence"],
-            seed=seed,
-            taille=options["taille"],
-            horloge=horloge,
-            reglages=Reglages(profile=options["profile"]),
-            progres=progres,
-        )
-
-
-def _nom_libre(magasin: "Magasin") -> str:
-    pris = {base.nom for base in magasin.bases.lister()}
-    return f"run-{datetime.now():%Y%m%d-%H%M%S-%f}" if BASE_PAR_DEFAUT in pris else BASE_PAR_DEFAUT
 
 
 def empechement(nom: str, sinon: str) -> tuple[str, str]:

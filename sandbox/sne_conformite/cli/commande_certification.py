@@ -73,28 +73,23 @@ def commande(
         return 0
     dossiers = DossiersContrat(resources.contracts_dir(), options["contract"], options["contracts"])
     referentiel = charger_referentiel(dossiers)
+    certification = referentiel.certification
+    dites: tuple[str, ...] = ()
     if fichier is not None:
-        candidat = lire_candidat(fichier, referentiel.certification)
-        a_faire = _a_faire(referentiel, candidat, fichier)
-        _montrer(a_faire, forme, _dire_a_faire)
-        for remarque in remarques(candidat, referentiel.certification):
-            click.echo(f"sne-sandbox : {remarque}", err=True)
+        candidat = lire_candidat(fichier, certification)
+        contenu, dire = _a_faire(referentiel, candidat, fichier), _dire_a_faire
+        dites = remarques(candidat, certification)
     else:
-        certification = referentiel.certification
         decrites = [_decrire(certification, mention) for mention in certification.mentions.values()]
-        _montrer(
-            {"contrat": options["contract"], "mentions": decrites},
-            forme,
-            _dire_arbre if arbre else _dire_liste,
-        )
-    return 0
-
-
-def _montrer(contenu: Mapping[str, Any], forme: str, dire: Any) -> None:
+        contenu = {"contrat": options["contract"], "mentions": decrites}
+        dire = _dire_arbre if arbre else _dire_liste
     if forme == "json":
         click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
     else:
         dire(contenu)
+    for remarque in dites:
+        click.echo(f"sne-sandbox : {remarque}", err=True)
+    return 0
 
 
 # --- the mentions ----------------------------------------------------------------------------------

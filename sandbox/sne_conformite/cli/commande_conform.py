@@ -11,28 +11,33 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_conformite.cli.base_d_epreuve import empechement, options_de_serve
+from sne_conformite.cli.base_d_epreuve import Epreuve, empechement, options_de_serve, ouvrir
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
+from sne_conformite.rapports.etapes_avant_le_plan import annoncer
+from sne_conformite.rapports.rapport import TRAFIC, Evenement, Rapport, Verdict
 from sne_interface import systeme
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.domain.base import Horloge, lire_horloge
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import OperatorError, UsageError
+from sne_interface.raisons_du_systeme import raison_ecriture
 from sne_interface.settings import EXEMPLES_MAX, PAR_NOM
 from sne_sandbox.cli.options import inconnu
 from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:
-    from sne_conformite.cli.base_d_epreuve import Epreuve
     from sne_conformite.pilotage.lien_application import Application
     from sne_conformite.pilotage.pilotage import ReglagesPilotage
     from sne_conformite.pilotage.proces_verbal import Greffe
     from sne_conformite.plan.plan import Plan
     from sne_conformite.rapports.manquements_connus import Connue
-    from sne_conformite.rapports.rapport import Evenement, Rapport
+    from sne_interface.contract.contrats_charges import Contrat
 
 #: Seconds that one may have the application wait for an answer.
 DELAI_DEMANDE_MAX: Final = 60.0
@@ -63,7 +68,6 @@ def _de_rejouer(ctx: click.Context, param: click.Parameter, chemin: Path | None)
         return
     from sne_conformite.bilan.trafic_juge import outil
     from sne_conformite.rapports import rapport_json
-    from sne_conformite.rapports.rapport import TRAFIC
     from sne_conformite.rapports.verdict_de_conformite import a_rejouer
 
     rapport = rapport_json.lire(chemin / "rapport.json" if chemin.is_dir() else chemin)
@@ -127,8 +131,6 @@ def commande(**dits: Any) -> int:
     si l'épreuve n'a pas pu avoir lieu, ou si un scénario reste non jugé. Interrompue (Ctrl-C, SIGTERM), elle
     écrit un rapport partiel, et sort avec 130 ou 143.
     """
-    from sne_conformite.rapports.etapes_avant_le_plan import annoncer
-
     if not dits["designation"]:
         raise UsageError(
             "Il manque l'application à piloter : --application.",
@@ -136,7 +138,13 @@ def commande(**dits: Any) -> int:
         )
     annoncer(1)  # what follows may be long under load: it is not mute
     rapport, epreuve = extraire(RapportDemande, dits), extraire(_DemandeDEpreuve, dits)
-    return _eprouver(_du_defi(epreuve) if epreuve.defi else epreuve, rapport, dits)
+    if epreuve.defi:
+        from sne_conformite.protocole.defi_du_verificateur import horloge_du_defi
+
+        if epreuve.graine or epreuve.horloge != "real":
+            raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
+        epreuve = replace(epreuve, horloge=horloge_du_defi(epreuve.defi).isoformat())
+    return _eprouver(epreuve, rapport, dits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +165,11 @@ class _DemandeDEpreuve:
 
 def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, options: Mapping[str, Any]) -> int:
     from sne_conformite.bilan import trafic_juge
-    from sne_conformite.cli import base_d_epreuve as epreuve
     from sne_conformite.cli import sorties_de_rapport as rapports
     from sne_conformite.pilotage import pilotage
     from sne_conformite.plan import plan as plans
     from sne_conformite.preuves import empreintes_de_ce_qui_juge
     from sne_conformite.rapports.avancement_au_terminal import suivre_l_ecriture
-    from sne_conformite.rapports.etapes_avant_le_plan import annoncer
-    from sne_interface.contract.exigences import charger_exigences
-    from sne_interface.domain.base import Horloge, lire_horloge
 
     sorties = rapports.Sorties.preparer(rapport_demande, partiel=bool(demande.scenarios), options=options)
     with contextlib.ExitStack() as pile:
@@ -183,7 +187,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         seulement = _choisir(demande.scenarios, ids)
         click.echo(f"Le plan : {accorde(len(seulement or plan), 'scénario', 'scénarios')}.", err=True)
         annoncer(3)
-        ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), demande.graine))
+        ouverte = pile.enter_context(ouvrir(options, Horloge(fige_a=maintenant), demande.graine))
         tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
         reglages = pilotage.ReglagesPilotage(
@@ -202,8 +206,9 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         if demande.fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
         annoncer(4)
-        prete = _EpreuvePrete(demande, options, ouverte, plan, reglages, sorties.connues)
-        rapport, greffe = prete.piloter(*instances)
+        ecrire = partial(_ecrire_a_mesure, demande, options, ouverte.contrat, maintenant, sorties.connues)
+        montrer = demande.dossier_echanges is not None
+        rapport, greffe = _piloter(ouverte, plan, reglages, ecrire, *instances, montrer=montrer)
         rapport = de_ces_scenarios(rapport, demande.scenarios)
         autre_plan = empreintes_de_ce_qui_juge.autre_plan(textes)
         rapport = replace(rapport, entete=replace(rapport.entete, autre_plan=autre_plan))
@@ -231,120 +236,92 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
     return ouverte.signaux.sortie(rendu)
 
 
-@dataclass(frozen=True, slots=True)
-class _EpreuvePrete:
-    """A trial that is ready: what was asked, the base, the plan and how it is played, what is excused."""
+def _piloter(
+    ouverte: Epreuve,
+    plan: "Plan",
+    reglages: "ReglagesPilotage",
+    ecrire: Callable[[Iterator[Evenement]], Iterator[Evenement]],
+    application: "Application",
+    autre: "Callable[[], Application] | None",
+    *,
+    montrer: bool,
+) -> "tuple[Rapport, Greffe]":
+    """Serves the base and drives the application, which is ended; `autre` makes one more instance of it, and
+    `ecrire` keeps the events as they come. The report, and what was noted of the run."""
+    from sne_conformite.pilotage import pilotage
+    from sne_conformite.pilotage.base_pilotee import BaseJugee
+    from sne_conformite.pilotage.couloirs import Renforts
+    from sne_conformite.pilotage.proces_verbal import Greffe
+    from sne_conformite.pilotage.retards_excuses import patience
+    from sne_conformite.protocole.adresses_pour_l_application import Adresses
+    from sne_conformite.rapports.avancement_au_terminal import suivre
+    from sne_sandbox.cli import commande_diagnostic as diagnostic
 
-    demande: _DemandeDEpreuve
-    options: Mapping[str, Any]
-    ouverte: "Epreuve"
-    plan: "Plan"
-    reglages: "ReglagesPilotage"
-    connues: "Sequence[Connue]"
-
-    def piloter(
-        self, application: "Application", autre: "Callable[[], Application] | None"
-    ) -> "tuple[Rapport, Greffe]":
-        """Serves the base and drives the application, which is ended; `autre` makes one more instance of it.
-        The report, and what was noted of the run."""
-        from sne_conformite.pilotage import pilotage
-        from sne_conformite.pilotage.base_pilotee import BaseJugee
-        from sne_conformite.pilotage.couloirs import Renforts
-        from sne_conformite.pilotage.proces_verbal import Greffe
-        from sne_conformite.pilotage.retards_excuses import patience
-        from sne_conformite.protocole.adresses_pour_l_application import Adresses
-        from sne_conformite.rapports.avancement_au_terminal import suivre
-        from sne_conformite.rapports.etapes_avant_le_plan import annoncer
-        from sne_sandbox.cli import commande_diagnostic as diagnostic
-
-        ouverte, greffe = self.ouverte, Greffe()
-        with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
-            fin.callback(application.fermer)
-            annoncer(5)
-            diagnostic.verifier(servie)
-            os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
-            delai = self.reglages.delai or patience()
-            pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
-            renforts = autre and Renforts(
-                autre,
-                lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base, delai),
-                ouverte.signaux.permis,
-            )
-            ouverte.signaux.tenir()
-            evenements = pilotage.derouler(
-                self.plan,
-                _Interruptible(application, ouverte.signaux),
-                BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=self.reglages.profil),
-                Adresses.du_fichier_pret(servie.pret, ouverte.base, delai_max_s=delai, home=enfant.home),
-                self.reglages,
-                renforts,
-                greffe,
-                montrer=self.demande.dossier_echanges is not None,
-            )
-            evenements = self._ecrire_a_mesure(evenements)
-            annoncer(6)
-            rapport = suivre(evenements)
-            enfant.verifier()
-        return rapport, greffe
-
-    def _ecrire_a_mesure(self, evenements: "Iterator[Evenement]") -> "Iterator[Evenement]":
-        """The events, written as they come where --echanges and --suivi ask it."""
-        from sne_conformite.cli import sorties_de_rapport as rapports
-        from sne_conformite.pilotage import pilotage, verdict_d_un_scenario
-        from sne_conformite.rapports import suivi_de_pilotage as suivi
-        from sne_interface.contract.exigences import charger_exigences
-
-        demande = self.demande
-        if demande.dossier_echanges is not None:
-            evenements = suivi.montrer(evenements, demande.dossier_echanges)
-        if demande.fichier_suivi is not None:
-            assert self.reglages.maintenant is not None
-            _verifier_le_suivi(demande.fichier_suivi)
-            tete = rapports.entete(
-                self.options,
-                pilotage.MODE,
-                demande.designation,
-                demande.graine,
-                debut=self.reglages.maintenant,
-            )
-            exigences = charger_exigences(self.ouverte.contrat.dossiers)
-            evenements = suivi.ecrire(
-                evenements,
-                demande.fichier_suivi,
-                tete,
-                exigences,
-                self.connues,
-                verdict_d_un_scenario.en_suspens,
-            )
-        return evenements
+    greffe = Greffe()
+    with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
+        fin.callback(application.fermer)
+        annoncer(5)
+        diagnostic.verifier(servie)
+        os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
+        delai = reglages.delai or patience()
+        pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
+        renforts = autre and Renforts(
+            autre,
+            lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base, delai),
+            ouverte.signaux.permis,
+        )
+        ouverte.signaux.tenir()
+        evenements = pilotage.derouler(
+            plan,
+            _Interruptible(application, ouverte.signaux),
+            BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=reglages.profil),
+            Adresses.du_fichier_pret(servie.pret, ouverte.base, delai_max_s=delai, home=enfant.home),
+            reglages,
+            renforts,
+            greffe,
+            montrer=montrer,
+        )
+        evenements = ecrire(evenements)
+        annoncer(6)
+        rapport = suivre(evenements)
+        enfant.verifier()
+    return rapport, greffe
 
 
-def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
-    """With the clock of its challenge. Raises UsageError when it, or the seed, was given beside."""
-    from sne_conformite.protocole.defi_du_verificateur import horloge_du_defi
+def _ecrire_a_mesure(
+    demande: _DemandeDEpreuve,
+    options: Mapping[str, Any],
+    contrat: "Contrat",
+    debut: datetime,
+    connues: "Sequence[Connue]",
+    evenements: Iterator[Evenement],
+) -> Iterator[Evenement]:
+    """The events, written as they come where --echanges and --suivi ask it. Raises UsageError for a file that
+    cannot be written."""
+    from sne_conformite.cli import sorties_de_rapport as rapports
+    from sne_conformite.pilotage import pilotage, verdict_d_un_scenario
+    from sne_conformite.rapports import suivi_de_pilotage as suivi
 
-    if demande.graine or demande.horloge != "real":
-        raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
-    return replace(demande, horloge=horloge_du_defi(demande.defi).isoformat())
-
-
-def _verifier_le_suivi(fichier: Path) -> None:
-    """Raises UsageError when it cannot be written."""
-    from sne_interface.raisons_du_systeme import raison_ecriture
-
-    try:
-        fichier.touch()
-    except OSError as erreur:
-        raise UsageError(
-            f"Le fichier de suivi [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
-            remede="donnez à --suivi un fichier d'un dossier où vous pouvez écrire",
-        ) from None
+    if demande.dossier_echanges is not None:
+        evenements = suivi.montrer(evenements, demande.dossier_echanges)
+    if (fichier := demande.fichier_suivi) is not None:
+        try:
+            fichier.touch()
+        except OSError as erreur:
+            raise UsageError(
+                f"Le fichier de suivi [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+                remede="donnez à --suivi un fichier d'un dossier où vous pouvez écrire",
+            ) from None
+        tete = rapports.entete(options, pilotage.MODE, demande.designation, demande.graine, debut=debut)
+        exigences, suspens = charger_exigences(contrat.dossiers), verdict_d_un_scenario.en_suspens
+        evenements = suivi.ecrire(evenements, fichier, tete, exigences, connues, suspens)
+    return evenements
 
 
 class EpreuveImpossible(OperatorError):
     """Nothing could be tried: the application never answered. `rapport` says so of each scenario."""
 
-    def __init__(self, message: str, rapport: "Rapport | None" = None, *, remede: str = "") -> None:
+    def __init__(self, message: str, rapport: Rapport | None = None, *, remede: str = "") -> None:
         super().__init__(message, remede=remede)
         self.rapport = rapport
 
@@ -375,18 +352,14 @@ def tenir_hypothesis(home: Path) -> None:
     warnings.simplefilter("ignore", HypothesisWarning)
 
 
-def _verifier_epreuve(rapport: "Rapport") -> None:
+def _verifier_epreuve(rapport: Rapport) -> None:
     """Raises EpreuveImpossible when every scenario ended in error and nothing arrived."""
-    from sne_conformite.rapports.rapport import Verdict
-
     rates = [s for s in rapport.scenarios if s.verdict in (Verdict.ERREUR, Verdict.EN_ATTENTE) and s.raison]
     autres = {s.verdict for s in rapport.scenarios if s not in rates}
     if rapport.entete.inacheve:  # a signal: what was played is told
         return
     if rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges:
-        premier = rates[0]
-        raison = premier.raison or next((v.raison for v in premier.verifications if v.raison), "")
-        raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
+        raise EpreuveImpossible(rates[0].raison, rapport)
 
 
 def _application(designation: str) -> "tuple[Application, Callable[[], Application] | None]":
@@ -435,7 +408,7 @@ def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, .
     return tuple(i for i in connus if i in choisis)
 
 
-def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport":
+def de_ces_scenarios(rapport: Rapport, demandes: Collection[str]) -> Rapport:
     """`rapport`, whose command plays those scenarios alone, as they were asked for."""
     mots = [mot for demande in demandes for mot in ("--scenario", demande)]
     commande = " ".join([rapport.entete.commande, *map(shlex.quote, mots)])
@@ -444,16 +417,8 @@ def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport"
 
 def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
-    mots = ["sne-sandbox", "conform", "--application", demande.designation]
-    mots += ["--examples", str(demande.exemples)]
-    for option, valeur in (
-        ("--plan", demande.fichier_plan),
-        ("--delai", demande.delai),
-        *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
-    ):
-        if valeur is not None:
-            mots += [option, str(valeur)]
-    for option in ("contract", "profile"):
-        if options[option] != PAR_NOM[option].defaut:
-            mots += [f"--{option}", options[option]]
-    return shlex.join(mots)
+    dits = {"examples": demande.exemples, "plan": demande.fichier_plan, "delai": demande.delai}
+    for nom in ("contracts", "quartiles", "contract", "profile"):
+        dits[nom] = None if options[nom] == PAR_NOM[nom].defaut else options[nom]
+    mots = [mot for nom, dit in dits.items() if dit is not None for mot in (f"--{nom}", str(dit))]
+    return shlex.join(["sne-sandbox", "conform", "--application", demande.designation, *mots])

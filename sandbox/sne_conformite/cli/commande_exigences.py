@@ -13,6 +13,8 @@ from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
 
 _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
+#: The fields of a requirement that are told.
+_DITES = ("id", "niveau", "texte", "source", "fidelite", "depuis", "non_testee", "remede")
 
 
 @click.command()
@@ -44,14 +46,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
     familles = list(dict.fromkeys(id_[:3] for id_ in exigences))
     fiches: list[dict[str, Any]] = [
         {
-            "id": e.id,
-            "niveau": e.niveau,
-            "texte": e.texte,
-            "source": e.source,
-            "fidelite": e.fidelite,
-            "depuis": e.depuis,
-            "non_testee": e.non_testee,
-            "remede": e.remede,
+            **{nom: getattr(e, nom) for nom in _DITES},
             "par_le_trafic": not e.non_testee and e.id not in PILOTEES,
             "scenarios": [s.id for s in le_plan if e.id in s.exigences],
         }
@@ -100,10 +95,9 @@ def _ligne(fiche: dict[str, Any], *, detail: bool) -> None:
 
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:
+    titres = ("Exigence", "Niveau", "Texte", "Se juge", "Remède", "Fidélité", "Source")
     lignes = [
         (f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["remede"], f["fidelite"], f["source"])
         for f in fiches
     ]
-    click.echo(
-        tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Remède", "Fidélité", "Source"), lignes)
-    )
+    click.echo(tableau_markdown(titres, lignes))

@@ -10,7 +10,7 @@ import click
 
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli import sorties_de_rapport as rapports
-from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
+from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur, extraire, sorties_de_rapport
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves
 from sne_conformite.rapports import rapport_json, rapports_compares
 from sne_conformite.rapports.avancement_au_terminal import suivre, suivre_l_ecriture
@@ -35,21 +35,12 @@ from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_mag
     is_flag=True,
     help="--verify : ajoute à l'attestation la signature de --cle, si tout est confirmé.",
 )
-@click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
+@click.option("--plan", type=click.Path(path_type=Path, exists=True), metavar="P",
               help="--verify : le plan de l'épreuve, s'il n'est pas celui de l'interface.")  # fmt: skip
 @click.option("--compare", "comparees", nargs=2, type=click.Path(path_type=Path, dir_okay=False),
               metavar="AVANT APRÈS", help="Compare deux rapports (rapport.json ou preuves.zip).")  # fmt: skip
 @reglages(*COMMUNES, "database")
-def commande(
-    base: str,
-    preuves: Path | None,
-    comparees: tuple[Path, Path] | None,
-    confiance: Path | None,
-    defi: str,
-    contresigner: bool,
-    fichier_plan: Path | None,
-    **options: Any,
-) -> int:
+def commande(base: str, preuves: Path | None, comparees: tuple[Path, Path] | None, **options: Any) -> int:
     """Juge ce qu'une base a vu ; ou rejuge un dossier de preuves ; ou compare deux rapports.
 
     Sortie 0 si tout est conforme (--compare : si rien n'est nouveau ; ce qui est moins vérifié avertit, et ne
@@ -63,7 +54,7 @@ def commande(
       sne-sandbox report --verify rapport/preuves.zip --confiance confiance.toml --cle ma.cle --contresigner
       sne-sandbox report --compare hier/rapport.json rapport/rapport.json
     """
-    demande = extraire(RapportDemande, options)
+    demande, verificateur = extraire(RapportDemande, options), extraire(Verificateur, options)
     if preuves is not None and comparees is not None:
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
     if comparees is not None:
@@ -73,11 +64,10 @@ def commande(
             options |= ouvrir_contrats(options).options(magasin.bases.lire(base))
     sorties = rapports.Sorties.preparer(demande, options=options)
     if preuves is not None:
-        from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
+        from sne_conformite.cli.preuves_rejugees import rejuger
 
-        verificateur = Verificateur(confiance, defi, fichier_plan, contresigner=contresigner)
         return rejuger(preuves, verificateur, sorties, options)
-    if confiance or defi or contresigner or fichier_plan:
+    if verificateur != Verificateur():
         raise UsageError(
             "--confiance, --defi, --contresigner et --plan vont avec --verify.",
             remede="ajoutez --verify preuves.zip",

@@ -34,6 +34,19 @@ class RapportDemande:
     forme: str = "text"
 
 
+@dataclass(frozen=True, slots=True)
+class Verificateur:
+    """The verifier, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
+    knows (None: that of the interface), the number that the certificate must have ("": any); its key signs
+    too with `contresigner`."""
+
+    confiance: Path | None = None
+    defi: str = ""
+    plan: Path | None = None
+    contresigner: bool = False
+    numero: str = ""
+
+
 def extraire(classe: type[_D], dits: dict[str, Any]) -> _D:
     """The options that are the fields of a dataclass, taken out of all that a command was told."""
     noms = [champ.name for champ in fields(classe) if champ.name in dits]  # type: ignore[arg-type]

@@ -15,10 +15,9 @@ import click
 
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.bilan.candidat import du_modele
-from sne_conformite.cli import sorties_de_rapport
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
-from sne_conformite.cli.options_de_jugement import RapportDemande
-from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees
+from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur
+from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees, Sorties, versions
 from sne_conformite.plan import plan as plans
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves, signature
 from sne_conformite.preuves.paquet_de_preuves import DossierPreuves, empreinte
@@ -32,7 +31,7 @@ from sne_conformite.protocole.defi_du_verificateur import graine_du_defi, horlog
 from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.avancement_au_terminal import suivre
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PAGES, PREUVES
-from sne_conformite.rapports.rapport import TRAFIC, Entete, Rapport
+from sne_conformite.rapports.rapport import TRAFIC, Rapport
 from sne_conformite.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
@@ -70,19 +69,6 @@ _ILLISIBLE: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Verificateur:
-    """The verifier, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
-    knows (None: that of the interface), the number that the certificate must have ("": any); its key signs
-    too with `contresigner`."""
-
-    confiance: Path | None = None
-    defi: str = ""
-    plan: Path | None = None
-    contresigner: bool = False
-    numero: str = ""
-
-
 @dataclass(slots=True)
 class _Constat:
     """The findings so far; `ecarts` are French sentences, each of which refuses the package. `retires` is
@@ -92,7 +78,7 @@ class _Constat:
     classe: str = NON_SIGNEE
     confiance: Mapping[str, CleDeConfiance] | None = None
     retires: bool = False
-    signataires: list[str] | None = None
+    signataires: list[str] = field(default_factory=list)
 
     def dire(self, quoi: str, phrase: str) -> None:
         click.echo(f"{quoi} : {visible(phrase)}", err=True)
@@ -103,12 +89,7 @@ class _Constat:
             self.dire(quoi, f"REFUSÉE, {phrase}" if quoi == _SIGNATURE else f"non, {phrase}")
 
 
-def rejuger(
-    fichier: Path,
-    verificateur: Verificateur,
-    sorties: sorties_de_rapport.Sorties,
-    options: Mapping[str, Any],
-) -> int:
+def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options: Mapping[str, Any]) -> int:
     """Verifies a package step by step, says each on its line, and shows the recorded report; the exit code: 0
     when all is confirmed and conforming. Raises OperatorError."""
     if verificateur.contresigner and sorties.cle is None:
@@ -150,16 +131,21 @@ def rejuger(
             combien += f" (et {accorde(autres, 'ligne', 'lignes')} du journal {_PAS_DE_L_APPLICATION})"
         vu.dire(_REJUGEMENT, f"tous les verdicts refaits de {combien}, en {duree:.1f} s")
         _comparer(dossier, refait, vu)
-    classe = _conclure(fichier, dossier.rapport.entete, verificateur, sorties, vu, enveloppe)
-    rapport = _conteste(dossier.rapport, len(vu.ecarts))
-    qui = None if vu.ecarts else tuple(vu.signataires or ())
-    return sorties.rendre(rapport, PreuvesCopiees(fichier, dossier.configuration, classe, qui, numero))
+    classe, rapport = _conclure(fichier, dossier, verificateur, sorties, vu, enveloppe), dossier.rapport
+    if vu.ecarts:
+        motif = f"{accorde(len(vu.ecarts), 'écart', 'écarts')} : ce dossier n'est pas confirmé."
+        rapport = replace(rapport, conforme=False, motifs=(*rapport.motifs, motif))
+    qui = None if vu.ecarts else tuple(vu.signataires)
+    preuves = PreuvesCopiees(
+        configuration=dossier.configuration, fichier=fichier, classe=classe, signataires=qui, numero=numero
+    )
+    return sorties.rendre(rapport, preuves)
 
 
 def verifier_le_numero(numero: str, dossier: Path, confiance: Path | None, options: Mapping[str, Any]) -> int:
     """Verifies the package of a folder, which must have that number, as `rejuger`. Raises UsageError."""
     verificateur = Verificateur(confiance, numero=paquet_de_preuves.lire_numero(numero))
-    sorties = sorties_de_rapport.Sorties.preparer(RapportDemande(), options=options)
+    sorties = Sorties.preparer(RapportDemande(), options=options)
     return rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
 
 
@@ -168,13 +154,12 @@ def verifier_le_numero(numero: str, dossier: Path, confiance: Path | None, optio
 
 def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) -> EnveloppeVerifiee | None:
     """The attestation beside a package, None when there is none, or it does not hold."""
-    confiance = signature.lire_confiance(verificateur.confiance) if verificateur.confiance else None
-    vu.confiance = confiance
+    vu.confiance = signature.lire_confiance(verificateur.confiance) if verificateur.confiance else None
     attestation = fichier.with_name(ATTESTATION.fichier)
     try:
         octets = attestation.read_bytes()
     except FileNotFoundError:
-        if confiance is None and not verificateur.contresigner:
+        if vu.confiance is None and not verificateur.contresigner:
             vu.dire(_SIGNATURE, f"aucune ({ATTESTATION.fichier} n'est pas à côté) : personne n'en répond")
         else:
             vu.refuser(_SIGNATURE, f"{ATTESTATION.fichier} n'est pas à côté du dossier.")
@@ -189,8 +174,8 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
             raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
         if enveloppe.dit("menee_par") not in enveloppe.cles:  # nobody signs what another is said to have done
             raise SignatureRefusee("il y manque la signature de qui a mené l'épreuve, ou elle ne le dit pas.")
-        vu.classe = _classer(enveloppe, enveloppe.cles, confiance)
-        vu.signataires = _titulaires(enveloppe, confiance)
+        vu.classe = _classer(enveloppe, enveloppe.cles, vu.confiance)
+        vu.signataires = _titulaires(enveloppe, vu.confiance)
     except SignatureRefusee as refus:
         vu.refuser(_SIGNATURE, str(refus))
         return None
@@ -265,10 +250,8 @@ def _comparer_les_juges(
     dossier: DossierPreuves, contrat: Contrat, verificateur: Verificateur, vu: _Constat
 ) -> None:
     entete = dossier.rapport.entete
-    pilote = entete.mode != TRAFIC
-    ici = empreintes_de_ce_qui_juge.detailler(
-        contrat, empreintes_de_ce_qui_juge.lire_plan(verificateur.plan) if pilote else None
-    )
+    plan = None if entete.mode == TRAFIC else empreintes_de_ce_qui_juge.lire_plan(verificateur.plan)
+    ici = empreintes_de_ce_qui_juge.detailler(contrat, plan)
     if empreintes_de_ce_qui_juge.resumer(dossier.juges) != dict(entete.empreintes):
         vu.refuser(_EMPREINTES, "celles du rapport ne sont pas celles du manifeste.")
     if dossier.juges.get("plan", {}) != empreintes_de_ce_qui_juge.d_un_plan(dossier.plan):
@@ -281,11 +264,8 @@ def _comparer_les_juges(
     if not autres:
         quoi = ", ".join(empreintes_de_ce_qui_juge.GENRES[genre] for genre in ici)
         vu.dire(_EMPREINTES, f"intactes ; {quoi} sont ceux d'ici")
-    alors, maintenant = dossier.versions, sorties_de_rapport.versions()
-    changes = [
-        f"{nom} {alors.get(nom, '?')}, ici {v}" for nom, v in maintenant.items() if alors.get(nom) != v
-    ]
-    if changes:
+    alors = {nom: dossier.versions.get(nom, "?") for nom in versions()}
+    if changes := [f"{nom} {alors[nom]}, ici {v}" for nom, v in versions().items() if alors[nom] != v]:
         vu.dire(_EMPREINTES, f"à savoir : {' ; '.join(changes)}")
 
 
@@ -307,9 +287,8 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
         vu.refuser(_REJUGEMENT, *(f"l'échange {n} manque au journal." for n in manquants))
         if faits and manquants:
             raise RejeuImpossible("le trafic n'est pas entier")
-        juger = _du_trafic if faits else _du_plan
-        refait = juger(dossier, journal, contrat, vu)
-        return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay), journal.jours, vu)
+        refait = _du_trafic(dossier, journal, contrat) if faits else _du_plan(dossier, journal, contrat, vu)
+        return _finir(refait, dossier, contrat, journal.jours, vu)
     except _ILLISIBLE as erreur:
         raise RejeuImpossible(
             "la configuration, le plan ou le procès-verbal ne se lit pas "
@@ -369,18 +348,18 @@ def _manquants(journal: JournalRejoue, dossier: DossierPreuves) -> list[int]:
     return list(islice(manquants, _DIFFERENCES_MAX))
 
 
-def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
+def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat) -> Rapport:
     faits = dossier.configuration["trafic"]
     reglages = trafic_juge.ReglagesTrafic(**faits["reglages"])
     return suivre(trafic_juge.juger_base(MagasinRejoue(journal), str(faits["base"]), contrat, reglages))
 
 
 def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
-    ici, alors = sorties_de_rapport.versions()["hypothesis"], dossier.versions.get("hypothesis")
+    retirer = versions()["hypothesis"] == dossier.versions.get("hypothesis")
     with tempfile.TemporaryDirectory(prefix="sne-") as home:
         tenir_hypothesis(Path(home))
-        rejeu = Rejeu(dossier.proces_verbal(), journal, contrat, retirer=ici == alors)
-        if ici != alors:
+        rejeu = Rejeu(dossier.proces_verbal(), journal, contrat, retirer=retirer)
+        if not retirer:
             vu.dire(_REJUGEMENT, _NON_RETIRES)
         rapport = rejeu.juger(plans.de_textes(dossier.plan))
     ecrits, defi, nom = rejeu.reglages, rapport.entete.defi, rapport.entete.application
@@ -393,11 +372,7 @@ def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, 
 
 
 def _finir(
-    refait: Rapport,
-    dossier: DossierPreuves,
-    contrat: tuple[str, Path | None],
-    jours: Collection[date],
-    vu: _Constat,
+    refait: Rapport, dossier: DossierPreuves, contrat: Contrat, jours: Collection[date], vu: _Constat
 ) -> Rapport:
     """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
     baseline excused that day."""
@@ -416,10 +391,8 @@ def _finir(
     if autres and ecrit.mode != TRAFIC:
         vu.refuser(_REJUGEMENT, f"des échanges sont du {min(autres)}, et l'épreuve de {debut} à {fin}.")
     if reference := dossier.configuration.get("reference"):
-        connues, jour = (
-            manquements_connus.de_json(reference["connues"]),
-            date.fromisoformat(reference["jour"]),
-        )
+        connues = manquements_connus.de_json(reference["connues"])
+        jour = date.fromisoformat(reference["jour"])
         # Of a base that lives on, traffic is judged when one likes: a later day excuses less.
         plus_tard = ecrit.mode == TRAFIC and jour > fin
         if not plus_tard and not debut - _UN_JOUR <= jour <= fin + _UN_JOUR:
@@ -431,8 +404,8 @@ def _finir(
             quoi = accorde(combien, "manquement", "manquements")
             vu.dire(_REFERENCE, f"une référence (--baseline) excuse {quoi} : elle est de l'éditeur")
     voulues, gardees = (tuple(dossier.configuration.get(nom, ())) for nom in ("mentions", "gardees"))
-    sorties = sorties_de_rapport.Sorties(None, contrat=contrat, mentions=voulues, gardees=gardees)
-    return sorties.mentionner(refait)[0]
+    nomme = (contrat.nom, contrat.dossiers.overlay)
+    return Sorties(None, contrat=nomme, mentions=voulues, gardees=gardees).mentionner(refait)[0]
 
 
 # --- comparison ------------------------------------------------------------------------------------------
@@ -462,15 +435,15 @@ def _ecarts(ecrit: Any, refait: Any) -> Iterator[str]:
 
 def _conclure(
     fichier: Path,
-    entete: Entete,
+    dossier: DossierPreuves,
     verificateur: Verificateur,
-    sorties: sorties_de_rapport.Sorties,
+    sorties: Sorties,
     vu: _Constat,
     enveloppe: EnveloppeVerifiee | None,
 ) -> str:
     """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
     says it."""
-    defi, pilote = entete.defi, entete.mode != TRAFIC
+    entete, defi = dossier.rapport.entete, dossier.rapport.entete.defi
     if nom := entete.usurpee(entete.candidat):
         vu.refuser(_IDENTITE, f"ce trafic {entete.marques}, et se dit « {nom} ».")
     for dite in entete.candidat.attestations if entete.candidat else ():
@@ -501,20 +474,8 @@ def _conclure(
         vu.dire("Défi", "le dossier en porte un ; donnez le vôtre par --defi pour le vérifier")
     classe = vu.classe
     if verificateur.defi:  # that class is one of what was judged again, and countersigned
-        classe = (
-            f"{SUR_DEFI}, {classe}"
-            if classe in (REJUGEE, MENEE_PAR_UN_TIERS)
-            else f"{classe} ; le défi est vérifié"
-        )
-    mais = "" if vu.retires or not pilote else f", mais {_NON_RETIRES}"
+        haute = classe in (REJUGEE, MENEE_PAR_UN_TIERS)
+        classe = f"{SUR_DEFI}, {classe}" if haute else f"{classe} ; le défi est vérifié"
+    mais = "" if vu.retires or entete.mode == TRAFIC else f", mais {_NON_RETIRES}"
     vu.dire("Classe", f"{classe} ; rejugée ici{mais}. {_PORTEE}")
     return f"{classe} ; verdicts refaits par report --verify{mais}"
-
-
-def _conteste(rapport: Rapport, ecarts: int) -> Rapport:
-    if not ecarts:
-        return rapport
-    motif = accorde(
-        ecarts, "écart : ce dossier n'est pas confirmé.", "écarts : ce dossier n'est pas confirmé."
-    )
-    return replace(rapport, conforme=False, motifs=(*rapport.motifs, motif))

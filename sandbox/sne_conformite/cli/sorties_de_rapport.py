@@ -29,7 +29,7 @@ from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import SEUL, TRAFIC, Alentours, Candidat, Entete, Rapport
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions, non_juge
 from sne_interface import resources
-from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
 from sne_interface.domain.nir import CACHE
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
@@ -110,18 +110,15 @@ class Preuves:
         return Alentours(signatures=qui, classe=f"{_CLASSES[cle is not None]}{defi}")
 
 
-@dataclass(frozen=True, slots=True)
-class PreuvesCopiees:
-    """A package that was judged again: its file, how it was judged then, the class of its attestation, who
-    signed it (None: nothing is known, it is not confirmed), its number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreuvesCopiees(Preuves):
+    """A package that was judged again, and how it was judged then: its file, the class of its attestation,
+    who signed it (None: nothing is known, it is not confirmed), its number."""
 
     fichier: Path
-    configuration: Mapping[str, Any]
     classe: str
     signataires: tuple[str, ...] | None
     numero: str
-    juges: Detail | None = None
-    scenarios: tuple[str, ...] = ()
 
     def deposer(self, rapport: Rapport, chemin: Path) -> Mapping[str, str]:
         """Copies it to `chemin`. Raises OSError."""
@@ -147,7 +144,7 @@ class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats_de_rapport`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios
     were chosen, `juger_tout` that an exchange which could not be judged is a failure of the tool. `contrat`
-    is the name and the overlay by which mentions are judged, none without it; `mentions` are the ids of those
+    is the name and the overlay by which mentions are judged; `mentions` are the ids of those
     that may not lack, `candidat` the product as declared, `gardees` the words that asked all this, which the
     command of a whole trial keeps."""
 
@@ -157,20 +154,15 @@ class Sorties:
     partiel: bool = False
     cle: "CleDeSignature | None" = None
     juger_tout: bool = False
-    contrat: tuple[str, Path | None] | None = None
+    contrat: tuple[str, Path | None] = (PAR_DEFAUT, None)
     mentions: tuple[str, ...] = ()
     candidat: Candidat | None = None
     gardees: tuple[str, ...] = ()
     _rendu: bool = field(default=False, init=False)
-    _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
 
     @classmethod
     def preparer(
-        cls,
-        demande: RapportDemande,
-        *,
-        partiel: bool = False,
-        options: Mapping[str, Any] | None = None,
+        cls, demande: RapportDemande, *, partiel: bool = False, options: Mapping[str, Any]
     ) -> "Sorties":
         """Makes the folder, reads the baseline, the candidat and the key now: better told before the trial
         than after. `options` hold the contract. Raises RapportNonEcrit, ReferenceIncorrecte,
@@ -178,7 +170,7 @@ class Sorties:
         privee = _lire_la_cle(demande.cle) if demande.cle else None
         reference, dossier = demande.reference, demande.dossier
         connues = manquements_connus.lire(reference) if reference is not None else ()
-        contrat = None if options is None else (options["contract"], options["contracts"])
+        contrat = (options["contract"], options["contracts"])
         voulues, declare = _demandes(contrat, demande.candidat, demande.mentions)
         if dossier is not None:
             essai = dossier / ".essai"
@@ -188,6 +180,8 @@ class Sorties:
                 essai.unlink()
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
+        donnees: list[tuple[str, object]] = [("--mention", mention) for mention in voulues]
+        donnees += [("--candidat", demande.candidat), ("--baseline", reference), ("--report-dir", dossier)]
         return cls(
             dossier,
             connues,
@@ -198,19 +192,14 @@ class Sorties:
             contrat=contrat,
             mentions=voulues,
             candidat=declare,
-            gardees=(
-                *(mot for mention in voulues for mot in ("--mention", mention)),
-                *_mots({"--candidat": demande.candidat, "--baseline": reference, "--report-dir": dossier}),
-            ),
+            gardees=tuple(str(mot) for une in donnees if une[1] is not None for mot in une),
         )
 
     def apprendre(self) -> "ReferentielDeCertification":
-        """Loads what mentions are judged by, once. Raises ContractError."""
+        """Loads what mentions are judged by. Raises ContractError."""
         from sne_conformite.bilan.mentions import charger_referentiel
 
-        assert self.contrat is not None
-        self._referentiel = self._referentiel or charger_referentiel(_dossiers(self.contrat))
-        return self._referentiel
+        return charger_referentiel(DossiersContrat(resources.contracts_dir(), *self.contrat))
 
     def mentionner(
         self, rapport: Rapport, gardees: tuple[str, ...] | None = None
@@ -219,8 +208,7 @@ class Sorties:
         one that a report read again has. `gardees` are the words that asked it, ours by default. Traffic
         without an exchange has none, unless one is asked for. Raises ContractError."""
         candidat = self.candidat or rapport.entete.candidat
-        rien = rapport.entete.mode == TRAFIC and not (rapport.entete.echanges or candidat or self.mentions)
-        if self.contrat is None or rien:
+        if rapport.entete.mode == TRAFIC and not (rapport.entete.echanges or candidat or self.mentions):
             return rapport, ()
         from sne_conformite.bilan import mentions as certification
 
@@ -235,9 +223,7 @@ class Sorties:
         dites = certification.remarques(candidat, referentiel.certification) if candidat else ()
         return exiger_mentions(rapport, self.mentions), dites
 
-    def rendre(
-        self, rapport: Rapport, preuves: Preuves | PreuvesCopiees, remarques: Iterable[str] = ()
-    ) -> int:
+    def rendre(self, rapport: Rapport, preuves: Preuves, remarques: Iterable[str] = ()) -> int:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
         stderr has the report."""
@@ -254,24 +240,20 @@ class Sorties:
         garants = SEUL
         if self.dossier is not None or isinstance(preuves, PreuvesCopiees):
             garants = preuves.garants(rapport, self.cle)
-        echec: RapportNonEcrit | None = None
-        fichiers: dict[str, Path] = {}
-        absents: Mapping[str, str] = {}
-        alentours = garants
+        remarques = (*remarques, *excuses, *dites)
         try:
             fichiers, absents, alentours = self._fichiers(rapport, garants, preuves)
-        except RapportNonEcrit as erreur:
-            echec = erreur
+        except RapportNonEcrit:
+            self._dire(rapport, {}, remarques, garants)
+            raise
         hors_preuve = [f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items()]
-        self._dire(rapport, fichiers, (*remarques, *excuses, *dites, *hors_preuve), alentours)
-        if echec is not None:
-            raise echec
+        self._dire(rapport, fichiers, (*remarques, *hors_preuve), alentours)
         if not (rapport.conforme or non_juge(rapport)):
             return 1
         return NON_JUGE if not rapport.conforme or (self.juger_tout and rapport.accidents) else 0
 
     def _excuser(
-        self, rapport: Rapport, preuves: Preuves | PreuvesCopiees
+        self, rapport: Rapport, preuves: Preuves
     ) -> tuple[Rapport, Mapping[str, Any], Sequence[str]]:
         """The report with what the baseline excuses, the configuration that says so, what to tell of it."""
         if not self.connues:
@@ -320,19 +302,17 @@ class Sorties:
                 tete = entete(options, mode, application, graine, debut=debut)
                 connu = getattr(erreur, "rapport", None) or Rapport(tete, conforme=False)
                 inacheve = replace(connu.entete, inacheve=_pourquoi(erreur))
-                self._en_echec(decider(replace(connu, entete=inacheve)))
+                rapport = decider(replace(connu, entete=inacheve))
+                with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
+                    rapport, _ = self.mentionner(rapport)
+                self._fichiers(rapport, SEUL)
+                if self.forme in PAR_OPTION:
+                    self._a_la_machine(rapport)
+                annotations_de_forge.annoncer(rapport, sys.stderr)
             raise
 
-    def _en_echec(self, rapport: Rapport) -> None:
-        with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
-            rapport, _ = self.mentionner(rapport)
-        self._fichiers(rapport, SEUL)
-        if self.forme in PAR_OPTION:
-            self._a_la_machine(rapport)
-        annotations_de_forge.annoncer(rapport, sys.stderr)
-
     def _fichiers(
-        self, rapport: Rapport, garants: Alentours, preuves: Preuves | PreuvesCopiees | None = None
+        self, rapport: Rapport, garants: Alentours, preuves: Preuves | None = None
     ) -> tuple[dict[str, Path], Mapping[str, str], Alentours]:
         """Writes the files of --report-dir: what they are and where, why exchanges are not in the evidence,
         by their ids, and what is known beside them. None without a folder. Raises RapportNonEcrit."""
@@ -381,26 +361,17 @@ def _avant(dossier: Path) -> Rapport | None:
     return None if avant.entete.inacheve else avant
 
 
-def _mots(options: Mapping[str, Path | None]) -> list[str]:
-    """The words of those that were given."""
-    return [mot for option, chemin in options.items() if chemin is not None for mot in (option, str(chemin))]
-
-
-def _dossiers(contrat: tuple[str, Path | None]) -> DossiersContrat:
-    return DossiersContrat(resources.contracts_dir(), *contrat)
-
-
 def _demandes(
-    contrat: tuple[str, Path | None] | None, fichier: Path | None, demandees: Collection[str]
+    contrat: tuple[str, Path | None], fichier: Path | None, demandees: Collection[str]
 ) -> tuple[tuple[str, ...], Candidat | None]:
     """The ids of --mention, several of which may be in one value, with commas; and the product of --candidat.
     Raises UsageError for a mention that is none, CandidatIncorrect, ContractError."""
-    if contrat is None or (fichier is None and not demandees):
+    if fichier is None and not demandees:
         return (), None
     from sne_conformite.bilan.candidat import lire_candidat
     from sne_interface.contract.roles_et_mentions import charger_certification
 
-    certification = charger_certification(_dossiers(contrat))
+    certification = charger_certification(DossiersContrat(resources.contracts_dir(), *contrat))
     ids = tuple(mot for valeur in demandees for mot in valeur.replace(",", " ").split())
     for identifiant in ids:
         if identifiant not in certification.mentions:

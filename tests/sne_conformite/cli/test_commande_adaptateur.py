@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sne_conformite.cli import commande_conform
 from sne_conformite.cli.commande_adaptateur import LANGAGES, commande, squelette
 from sne_conformite.protocole.protocole import COMMANDES, STATUTS
 from sne_interface.errors import UsageError
@@ -58,12 +57,6 @@ def test_what_is_there_is_replaced_only_when_it_is_said(tmp_path: Path) -> None:
     assert rempli.read_text("utf-8") == squelette("python")["adaptateur.py"]
     with pytest.raises(UsageError, match="ne peut pas être écrit"):
         lancer("--modele", "go", "--dossier", str(rempli / "dessous"))
-
-
-def test_conform_without_an_application_names_it() -> None:
-    with pytest.raises(UsageError, match="Il manque l'application") as dite:
-        CliRunner().invoke(commande_conform.commande, [], catch_exceptions=False, standalone_mode=False)
-    assert "« sne-sandbox adaptateur --modele »" in dite.value.remede
 
 
 @pytest.mark.parametrize("chemin", ["python/protocole.py", "node/protocole.js", "php/protocole.php"])

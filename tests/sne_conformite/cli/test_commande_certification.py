@@ -3,18 +3,18 @@
 import json
 import shlex
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from specimen import entete
 
 from sne_conformite.bilan.candidat import MODELE, CandidatIncorrect
 from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.sorties_de_rapport import Preuves, Sorties
 from sne_conformite.rapports import rapport_json
-from sne_conformite.rapports.rapport import Bilan, Entete, EtatExigence, Rapport, Rubrique, VerdictMention
+from sne_conformite.rapports.rapport import Bilan, EtatExigence, Rapport, Rubrique, VerdictMention
 from sne_conformite.rapports.verdict_de_conformite import decider
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.contract.roles_et_mentions import charger_certification
@@ -24,7 +24,6 @@ from sne_sandbox.cli.main import cli
 
 CANDIDAT = Path(__file__).parents[2] / "candidat.toml"
 OPTIONS = {"contract": "v5.2", "contracts": None}
-MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
 
 
 def lancer(*arguments: str | Path) -> Result:
@@ -40,21 +39,10 @@ def rapport(*sans: str) -> Rapport:
         Bilan(e, "", niveau, "", etats[e in demandees and e not in sans])
         for e, niveau in certification.niveaux.items()
     )
-    entete = Entete(
-        "sne-sandbox",
-        "v5.2",
-        "ecole",
-        "trafic",
-        "essai",
-        "ecole",
-        0,
-        "sne-sandbox run",
-        MIDI,
-        MIDI,
-        echanges=1,
-    )
     vues = Rubrique("operations", "Opérations", ("getNumUnique",), ("getDoublons",))
-    return decider(Rapport(entete, True, (), (), bilans, (vues,)))
+    return decider(
+        Rapport(entete(mode="trafic", application="essai", exemples=0), True, (), (), bilans, (vues,))
+    )
 
 
 def rendre(juge: Rapport, dossier: Path, **choix: Any) -> tuple[int, Rapport]:

@@ -4,18 +4,24 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from lxml import etree
 
 from sne_conformite.cli import commande_check
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.cli.main import cli
 
+SPECIMEN = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+
+
+def verifier(*mots: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["check", *map(str, mots)], standalone_mode=False)
+
 
 def test_what_is_no_xml_has_its_place(tmp_path: Path) -> None:
     """« ligne 0, » would send a reader nowhere."""
     (tmp_path / "a.xml").write_text("pas du xml", "utf-8")
-    vu = CliRunner().invoke(cli, ["check", str(tmp_path)], standalone_mode=False)
+    vu = verifier(tmp_path)
     assert vu.return_value == 1
     assert "ligne 0" not in vu.stdout
     assert "  ligne 1, colonne 1\n    XML (bloquante) : Le document XML n'est pas lisible : " in vu.stdout
@@ -24,13 +30,12 @@ def test_what_is_no_xml_has_its_place(tmp_path: Path) -> None:
 
 def test_the_three_forms_say_what_is_left_out(tmp_path: Path) -> None:
     """Of a document that its schema refuses too."""
-    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
     fichier = tmp_path / "a.xml"
-    fichier.write_text(specimen.replace("1991-09-14", "14/09/1991"), "utf-8")
-    options = ["check", "--clock", "2018-03-15T12:00:00", str(fichier), "--format"]
-    texte = CliRunner().invoke(cli, [*options, "text"], standalone_mode=False)
-    (lu,) = json.loads(CliRunner().invoke(cli, [*options, "json"], standalone_mode=False).stdout)["fichiers"]
-    junit = etree.fromstring(CliRunner().invoke(cli, [*options, "junit"], standalone_mode=False).stdout)
+    fichier.write_text(SPECIMEN.replace("1991-09-14", "14/09/1991"), "utf-8")
+    options = ("--clock", "2018-03-15T12:00:00", fichier, "--format")
+    texte = verifier(*options, "text")
+    (lu,) = json.loads(verifier(*options, "json").stdout)["fichiers"]
+    junit = etree.fromstring(verifier(*options, "junit").stdout)
     assert {"DOU001", "ENT006"} <= set(lu["omises"])
     assert "IDT002" in lu["en_attente"]
     ailleurs = junit.findtext(".//system-out") or ""
@@ -46,14 +51,10 @@ def test_the_three_forms_say_what_is_left_out(tmp_path: Path) -> None:
 
 
 def test_what_a_rule_refuses_has_its_column_too(tmp_path: Path) -> None:
-    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
     fichier = tmp_path / "a.xml"
-    fichier.write_text(specimen.replace(">1991-09-14<", ">2991-09-14<"), "utf-8")
-    options = ["check", "--clock", "2018-03-15T12:00:00", str(fichier), "--format"]
-    texte, lu, sarif = (
-        CliRunner().invoke(cli, [*options, forme], standalone_mode=False).stdout
-        for forme in ("text", "json", "sarif")
-    )
+    fichier.write_text(SPECIMEN.replace(">1991-09-14<", ">2991-09-14<"), "utf-8")
+    options = ("--clock", "2018-03-15T12:00:00", fichier, "--format")
+    texte, lu, sarif = (verifier(*options, forme).stdout for forme in ("text", "json", "sarif"))
     assert "  ligne 46, colonne 21, interfaceNuu/" in texte
     (faute,) = json.loads(lu)["fichiers"][0]["fautes"]
     assert (faute["regle"], faute["ligne"], faute["colonne"]) == ("IDT002", 46, 21)
@@ -65,7 +66,7 @@ def test_what_a_rule_refuses_has_its_column_too(tmp_path: Path) -> None:
 def test_junit_names_its_suites_its_files_and_what_is_wrong(tmp_path: Path) -> None:
     """So that a CI server filters on it."""
     (tmp_path / "a.xml").write_text("<a/>", "utf-8")
-    vu = CliRunner().invoke(cli, ["check", "--format", "junit", str(tmp_path)], standalone_mode=False)
+    vu = verifier("--format", "junit", tmp_path)
     racine = etree.fromstring(vu.stdout)
     for suites in (racine, racine[0]):
         assert suites.get("name") == "sne-sandbox check"
@@ -81,31 +82,28 @@ def test_junit_gives_each_document_its_own_time(tmp_path: Path, monkeypatch: pyt
     for nom in ("a.xml", "b.xml"):
         (tmp_path / nom).write_text("<a/>", "utf-8")
     monkeypatch.setattr(commande_check, "perf_counter", iter([0.0, 0.25, 1.0, 1.5, *[2.0] * 10]).__next__)
-    vu = CliRunner().invoke(cli, ["check", "--format", "junit", str(tmp_path)], standalone_mode=False)
+    vu = verifier("--format", "junit", tmp_path)
     racine = etree.fromstring(vu.stdout)
     assert [cas.get("time") for cas in racine.iter("testcase")] == ["0.250", "0.500"]
     assert racine.get("time") == "0.750"
 
 
 def test_a_long_file_is_read_whole_and_one_too_long_refused(tmp_path: Path) -> None:
-    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
     fichier = tmp_path / "a.xml"
-    fichier.write_text(specimen + " " * 200_000, "utf-8")
-    vu = CliRunner().invoke(cli, ["check", str(fichier)], standalone_mode=False)
+    fichier.write_text(SPECIMEN + " " * 200_000, "utf-8")
+    vu = verifier(fichier)
     assert (vu.return_value, vu.stdout.splitlines()[0]) == (0, f"{fichier} : conforme")
-    borne = ["--xml-max", "150000"]
-    vu = CliRunner().invoke(cli, ["check", *borne, str(fichier)], standalone_mode=False)
+    vu = verifier("--xml-max", "150000", fichier)
     assert vu.return_value == 1
     assert "plus de 150000 octets" in vu.stdout
 
 
 def test_many_files_are_judged_by_several_processes(tmp_path: Path) -> None:
     """In the order of their names, and a fault of one is told of that one."""
-    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
     for rang in range(410):
-        contenu = specimen.replace("</ns1:entete>", "<faute/></ns1:entete>") if rang == 7 else specimen
+        contenu = SPECIMEN.replace("</ns1:entete>", "<faute/></ns1:entete>") if rang == 7 else SPECIMEN
         (tmp_path / f"DEMG1226-201803151654-{rang:06d}.xml").write_text(contenu, "utf-8")
-    vu = CliRunner().invoke(cli, ["check", str(tmp_path)], standalone_mode=False)
+    vu = verifier(tmp_path)
     etats = [ligne for ligne in vu.stdout.splitlines() if not ligne.startswith(" ")]
     assert vu.return_value == 1
     assert [ligne.rpartition("-")[2][:6] for ligne in etats] == [f"{rang:06d}" for rang in range(410)]
@@ -116,9 +114,8 @@ def test_many_files_are_judged_by_several_processes(tmp_path: Path) -> None:
 def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], code: int
 ) -> None:
-    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
     for nom in ("a.xml", "b.xml"):
-        (tmp_path / nom).write_text(specimen, "utf-8")
+        (tmp_path / nom).write_text(SPECIMEN, "utf-8")
     controler = commande_check.controler_par_etapes
     rates = iter([True, False])
 
@@ -128,7 +125,7 @@ def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
         return controler(*choix, **nommes)  # type: ignore[arg-type]
 
     monkeypatch.setattr(commande_check, "controler_par_etapes", rater)
-    vu = CliRunner().invoke(cli, ["check", *options, str(tmp_path)], standalone_mode=False)
+    vu = verifier(*options, tmp_path)
 
     assert vu.return_value == code
     premier, detail, *_, dernier = vu.stdout.splitlines()

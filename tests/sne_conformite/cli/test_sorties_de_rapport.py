@@ -4,10 +4,11 @@ import errno
 import hashlib
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
+from specimen import entete
 
 from sne_conformite.cli import commande_run
 from sne_conformite.cli.sorties_de_rapport import (
@@ -21,14 +22,11 @@ from sne_conformite.cli.sorties_de_rapport import (
 from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.rapports.formats_de_rapport import TOUJOURS
 from sne_conformite.rapports.manquements_connus import Connue
-from sne_conformite.rapports.rapport import Bilan, Constat, Entete, EtatExigence, Rapport
+from sne_conformite.rapports.rapport import Bilan, Constat, EtatExigence, Rapport
 from sne_interface.contract import contrats_charges
 from sne_interface.errors import UsageError
 
-MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
-RAPPORT = Rapport(
-    Entete("sne-sandbox", "v5.2", "ecole", "trafic", "essai", "ecole", 0, "sne-sandbox run", MIDI, MIDI), True
-)
+RAPPORT = Rapport(entete(mode="trafic", application="essai", echanges=0), True)
 
 
 @pytest.mark.parametrize("forme", ["json", "junit"])
@@ -83,14 +81,8 @@ def test_a_report_says_what_changed_since_the_one_that_it_replaces(tmp_path: Pat
     """And which package proves it."""
     Sorties(tmp_path).rendre(RAPPORT, Preuves())
     assert "Depuis l'épreuve d'avant" not in (tmp_path / "rapport.html").read_text("utf-8")
-    casse = Bilan(
-        "EMB-01",
-        "Texte.",
-        "MUST",
-        "XSD",
-        EtatExigence.ENFREINTE,
-        constats=(Constat("EMB-01", False, "Faux."),),
-    )
+    faux = Constat("EMB-01", False, "Faux.")
+    casse = Bilan("EMB-01", "Texte.", "MUST", "XSD", EtatExigence.ENFREINTE, constats=(faux,))
     Sorties(tmp_path).rendre(replace(RAPPORT, bilans=(casse,)), Preuves())
     page = (tmp_path / "rapport.html").read_text("utf-8")
     assert "Depuis l'épreuve d'avant" in page
@@ -124,12 +116,7 @@ def test_tokens_are_never_told(option: str) -> None:
 
 
 def test_settings_that_are_secret_are_left_out() -> None:
-    options = {
-        "admin_token": "SECRET",
-        "read_only_token": "SECRET",
-        "database": "SECRET",
-        "host": "127.0.0.1",
-    }
+    options = dict.fromkeys(("admin_token", "read_only_token", "database"), "SECRET") | {"host": "127.0.0.1"}
     assert configuration(options, seed=3)["options"] == {"host": "127.0.0.1", "seed": 3}
 
 

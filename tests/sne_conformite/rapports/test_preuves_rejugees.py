@@ -12,8 +12,8 @@ from banc import FORMULAIRE, Banc, message, poser, radiation, specimen, trouver
 from paquet_refait import contenus, emballer
 
 from sne_conformite.bilan import trafic_juge
-from sne_conformite.cli.options_de_jugement import RapportDemande
-from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
+from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur
+from sne_conformite.cli.preuves_rejugees import rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties, versions
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves
 from sne_conformite.rapports.rapport import EtatExigence, Fin, Rapport
