@@ -15,6 +15,10 @@ def angles(banc: Banc) -> dict[str, AngleMort]:
     *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     assert len({angle.quoi for angle in fin.rapport.angles_morts}) == len(fin.rapport.angles_morts)
+    for angle in fin.rapport.angles_morts:
+        page = re.search(r"/guide/([\w/]+) ", angle.commande)
+        assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
+        assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
     return {angle.quoi: angle for angle in fin.rapport.angles_morts}
 
 
@@ -33,10 +37,6 @@ def test_one_creation_leaves_nearly_all(banc: Banc) -> None:
         "Les tests n'exercent jamais : la modification (MOD), le renouvellement (REN), la radiation (RAD)."
     )
     assert dits["types"].commande == "sne-sandbox generate --kind MOD --out exemples"
-    for angle in dits.values():
-        page = re.search(r"/guide/([\w/]+) ", angle.commande)
-        assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
-        assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
 
 
 def refuser(banc: Banc) -> None:
@@ -51,11 +51,6 @@ def nir(banc: Banc) -> None:
     racine = specimen("personne_seule_nir")
     poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/nir", "2061275111005")
     banc.demander(racine)
-
-
-def modifier(banc: Banc) -> None:
-    numero, racine = banc.creer_demande("hebergee_secret")
-    banc.demander(message(racine, "MOD", numero))
 
 
 def panne(banc: Banc) -> None:
@@ -76,7 +71,8 @@ def test_what_is_exercised_is_said_no_more(banc: Banc, faire: Any, quoi: str) ->
 
 
 def test_a_type_that_was_sent_is_named_no_more(banc: Banc) -> None:
-    modifier(banc)
+    numero, racine = banc.creer_demande("hebergee_secret")
+    banc.demander(message(racine, "MOD", numero))
     dits = angles(banc)
 
     assert "(MOD)" not in dits["types"].phrase
