@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Final
 
-from sne_calibrage.calibration import modeles_de_phrases
 from sne_calibrage.calibration.anomalies_appariees import Appariement, Ici, La, Paire
 from sne_calibrage.calibration.donnees_comparees import DonneesDesRegles, FaitDeRegle
 from sne_calibrage.calibration.ecarts_par_cause import Causes
+from sne_calibrage.calibration.modeles_de_phrases import Valeurs, modele_commun, remplir
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_calibrage.enregistrements.ligne_de_journal_relue import anomalies_dites
 from sne_conformite.observation.observation import arbre_de
@@ -77,7 +77,7 @@ class _Vues:
     """Exchanges by what was seen of a rule."""
 
     codes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    textes: list[tuple[modeles_de_phrases.Valeurs, str, int]] = field(default_factory=list)
+    textes: list[tuple[Valeurs, str, int]] = field(default_factory=list)
     places: list[tuple[str, str, int]] = field(default_factory=list)
     #: Where it refused there, and blocks here or warns.
     bloque: list[int] = field(default_factory=list)
@@ -256,15 +256,13 @@ class Anomalies:
             (self._donnees.borne_dite(regle, fiche.texte, valeurs, message, echange), message, echange)
             for valeurs, message, echange in vue.textes
         ]
-        autres = [
-            (v, m, e) for v, m, e in lus if modeles_de_phrases.remplir(fiche.texte, v) != masquer_nirs(m)
-        ]
+        autres = [(v, m, e) for v, m, e in lus if remplir(fiche.texte, v) != masquer_nirs(m)]
         if not autres:
             return
-        modele, rendus = modeles_de_phrases.modele_commun((v, m) for v, m, _ in autres)
+        modele, rendus = modele_commun((v, m) for v, m, _ in autres)
         groupe = self._causes.de(("texte", regle), f"La phrase de {regle} n'est pas celle du bac à sable.")
         for valeurs, message, echange in autres:
-            dit = modeles_de_phrases.remplir(fiche.texte, valeurs)
+            dit = remplir(fiche.texte, valeurs)
             groupe.noter(echange, f"là-bas « {masquer_nirs(message)} », ici « {dit} »")
         pour = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if rendu]
         contre = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if not rendu]

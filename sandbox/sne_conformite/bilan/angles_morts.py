@@ -5,7 +5,7 @@ The list is bounded to what matters: a dozen lines at most, each with what would
 try an operation that it does not have: `certification` says what it claims.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -44,16 +44,10 @@ class Menages:
 
 
 def angles_morts(
-    rubriques: Iterable[Rubrique],
-    menages: Menages,
-    *,
-    refuses: int,
-    non_aboutis: Collection[AngleMort],
-    a_nir: bool,
+    rubriques: Iterable[Rubrique], menages: Menages, *, refuses: int, a_nir: bool
 ) -> Iterator[AngleMort]:
-    """Lists the things that some traffic did not exercise, when it exercised anything; `non_aboutis` come
-    first. `a_nir` is true when the contract has a place for a NIR."""
-    yield from non_aboutis
+    """Lists the things that some traffic did not exercise, when it exercised anything. `a_nir` is true when
+    the contract has a place for a NIR."""
     vus = {rubrique.nom: set(rubrique.vus) for rubrique in rubriques}
     manquent = [(code, dit) for code, dit in _JAMAIS["types"].items() if code not in vus["types_fichier"]]
     if manquent:

@@ -224,9 +224,11 @@ class _Examen:
             verdict = VerdictMention.INCOMPLETE
         else:
             verdict = VerdictMention.RESERVES if reserves else VerdictMention.ACQUISE
+        surchargee = voulue.id in self._referentiel.surchargees
+        provenance = f" ({voulue.id}, de la surcharge)" if surchargee else ""
         return Mention(
             id=voulue.id,
-            titre=voulue.titre + self._provenance(voulue) + self._hors,
+            titre=voulue.titre + provenance + self._hors,
             quoi=voulue.quoi,
             verdict=verdict,
             exigences=exigences,
@@ -236,9 +238,6 @@ class _Examen:
             reserves=reserves,
             ignorees=tuple(e for e in certification.niveaux if e in ignorees and e not in exigences),
         )
-
-    def _provenance(self, voulue: MentionProposee) -> str:
-        return f" ({voulue.id}, de la surcharge)" if voulue.id in self._referentiel.surchargees else ""
 
     # --- what is proved ------------------------------------------------------------------------------------
 

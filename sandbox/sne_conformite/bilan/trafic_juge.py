@@ -207,14 +207,10 @@ class _Bande:
         traffic."""
         if not self.echanges:
             return
-        non_aboutis = (*self._aboutis.angles(), *self._textes.angles())
-        yield from angles_morts(
-            self.recueil.couverture(),
-            self._menages,
-            refuses=self.refuses,
-            non_aboutis=non_aboutis,
-            a_nir=bool(self.contrat.roles.demande.nir),
-        )
+        yield from self._aboutis.angles()
+        yield from self._textes.angles()
+        a_nir, couverture = bool(self.contrat.roles.demande.nir), self.recueil.couverture()
+        yield from angles_morts(couverture, self._menages, refuses=self.refuses, a_nir=a_nir)
 
     def _compter(self, vue: Observation) -> None:
         self.inachevees += vue.inachevee
@@ -228,9 +224,8 @@ class _Bande:
     def entete(self, reglages: ReglagesTrafic) -> Entete:
         """Makes the header of the report: the tool that judged, the thing judged, the way it was judged."""
         maintenant = datetime.now(UTC)
-        effaces = accorde(
-            self.effaces, "échange effacé à la main, non jugé.", "échanges effacés à la main, non jugés."
-        )
+        un, plusieurs = "échange effacé à la main, non jugé.", "échanges effacés à la main, non jugés."
+        effaces = accorde(self.effaces, un, plusieurs)
         manquent = perdus(self.magasin, self.base, reglages.depuis), effaces if self.effaces else ""
         return Entete(
             outil=outil(),
@@ -318,9 +313,8 @@ def _scenario(
             cause = causes.get(bilan.exigence, "")
             verdict = Verdict.IGNORE if cause else Verdict.EN_ATTENTE
             raison = bilan.raison or "Rien, dans ce trafic, ne permet d'en juger."
-        verifications.append(
-            Verification(identifiant, bilan.exigence, verdict, bilan.constats, raison=raison, cause=cause)
-        )
+        qui = identifiant, bilan.exigence, verdict, bilan.constats
+        verifications.append(Verification(*qui, raison=raison, cause=cause))
     verdicts = {v.verdict for v in verifications}
     ensemble = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
     return ResultatScenario(identifiant, TRAFIC, titre, ensemble, tuple(verifications))

@@ -455,18 +455,13 @@ def _lignes_de(
     """The lines of the journal; `absents` is told which exchange has none, and why."""
     for echange in echanges:
         try:
-            ligne = _ligne(pseudonymes.echange(echange))
+            masque = pseudonymes.echange(echange)
+            valeurs = {champ.name: getattr(masque, champ.name) for champ in fields(masque)}
+            ligne = _en_ligne(valeurs | {nom: _corps(valeurs[nom]) for nom in _TEXTES})
         except Exception as erreur:  # noqa: BLE001 - whatever is wrong with one, the others are evidence
             absents[str(echange.identifiant)] = impossible(erreur)
         else:
             yield ligne
-
-
-def _ligne(echange: Echange) -> bytes:
-    valeurs = {champ.name: getattr(echange, champ.name) for champ in fields(echange)}
-    for nom in _TEXTES:
-        valeurs[nom] = _corps(valeurs[nom])
-    return _en_ligne(valeurs)
 
 
 def _en_ligne(valeurs: Mapping[str, Any]) -> bytes:
@@ -482,10 +477,6 @@ def _corps(octets: bytes) -> dict[str, str]:
         return {"base64": b64encode(octets).decode("ascii")}
 
 
-def _octets(corps: Mapping[str, str]) -> bytes:
-    return corps["utf8"].encode() if "utf8" in corps else b64decode(corps["base64"], validate=True)
-
-
 def _simple(valeur: Any) -> str:
     return valeur.isoformat() if isinstance(valeur, datetime) else str(valeur)
 
@@ -494,7 +485,9 @@ def relire_echange(ligne: bytes) -> Echange:
     """The exchange of a line of the journal. Raises ValueError, KeyError, TypeError, AttributeError."""
     valeurs = json.loads(ligne)
     for nom in _TEXTES:
-        valeurs[nom] = _octets(valeurs[nom])
+        corps = valeurs[nom]
+        utf8 = "utf8" in corps
+        valeurs[nom] = corps["utf8"].encode() if utf8 else b64decode(corps["base64"], validate=True)
     for nom in ("en_tetes", "en_tetes_reponse"):
         valeurs[nom] = [(cle, valeur) for cle, valeur in valeurs[nom]]
     for nom in ("recu_le", "instant_base"):
