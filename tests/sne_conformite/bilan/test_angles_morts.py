@@ -6,20 +6,18 @@ from typing import Any
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen
 
-from sne_conformite.bilan.trafic_juge import juger_base
-from sne_conformite.rapports.rapport import AngleMort, Fin
+from sne_conformite.rapports.rapport import AngleMort
 from sne_interface.resources import docs_dir
 
 
 def angles(banc: Banc) -> dict[str, AngleMort]:
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
-    assert isinstance(fin, Fin)
-    assert len({angle.quoi for angle in fin.rapport.angles_morts}) == len(fin.rapport.angles_morts)
-    for angle in fin.rapport.angles_morts:
+    trouves = banc.rapport().angles_morts
+    assert len({angle.quoi for angle in trouves}) == len(trouves)
+    for angle in trouves:
         page = re.search(r"/guide/([\w/]+) ", angle.commande)
         assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
         assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
-    return {angle.quoi: angle for angle in fin.rapport.angles_morts}
+    return {angle.quoi: angle for angle in trouves}
 
 
 def test_of_nothing_nothing_is_said(banc: Banc) -> None:
