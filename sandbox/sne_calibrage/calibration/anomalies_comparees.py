@@ -168,32 +168,36 @@ class Anomalies:
         # Where warnings are shown, who of several refused is not known.
         coupables = [p for p in paires if p.ici.bloquante]
         for paire in paires:
-            self._noter_paire(fait, paire, vues[paire.ici.regle])
+            vue, bloquante = vues[paire.ici.regle], paire.ici.bloquante
+            self._noter_paire(fait, paire, vue)
             seule = len(paires) == 1 and not reste_la
             if fait.acceptee:
-                vues[paire.ici.regle].laisser(fait.echange, bloquante=paire.ici.bloquante)
-                vues[paire.ici.regle].montree.append(fait.echange)
-            elif paire.ici.bloquante or seule or not affiche or (not coupables and not reste_la):
-                vues[paire.ici.regle].bloque.append(fait.echange)
-                if not paire.ici.bloquante:
-                    vues[paire.ici.regle].durcie.append(fait.echange)
+                vue.laisser(fait.echange, bloquante=bloquante)
+                vue.montree.append(fait.echange)
+            elif bloquante or seule or not affiche or (not coupables and not reste_la):
+                vue.bloque.append(fait.echange)
+                if not bloquante:
+                    vue.durcie.append(fait.echange)
         for seul in reste_ici:
             vue = vues[seul.regle]
             vue.bloquante_ici |= seul.bloquante
             vue.muette_ici |= seul.muette
+            raison = ""
             if not seul.bloquante:
                 if fait.acceptee:
                     vue.laisser(fait.echange, bloquante=False)
             elif fait.inconnus and seul.regle in _AU_REGISTRE:
-                self._causes.indecidable(_REGISTRE_INCONNU.format(regle=seul.regle), fait.echange)
+                raison = _REGISTRE_INCONNU
             elif seul.regle in _DE_L_APPELANT:
-                self._causes.indecidable(_APPELANT_INCONNU.format(regle=seul.regle), fait.echange)
+                raison = _APPELANT_INCONNU
             elif reste_la:
-                self._causes.indecidable(_DEJA_REFUSE.format(regle=seul.regle), fait.echange)
+                raison = _DEJA_REFUSE
             elif not (fait.acceptee or en_liste):
-                self._causes.indecidable(_PREMIERE, fait.echange)
+                raison = _PREMIERE
             elif not self._donnees.expliquer_ici(fait, seul):
                 vue.laisser(fait.echange, bloquante=True)
+            if raison:
+                self._causes.indecidable(raison.format(regle=seul.regle), fait.echange)
         for autre in reste_la:
             self._orpheline(fait, autre, appariement.regle(autre.code))
 

@@ -426,13 +426,14 @@ class _Examen:
     # --- what is held against it all the same --------------------------------------------------------------
 
     def _reserves(self, portee: set[str], ignorees: set[str]) -> Iterator[str]:
-        if self._rapport.entete.surcharge:
+        entete = self._rapport.entete
+        if entete.surcharge:
             yield f"Jugée avec une surcharge du contrat : {surcharge(self._rapport)}."
-        for dite in self._rapport.entete.regles_eteintes:
+        for dite in entete.regles_eteintes:
             yield f"Règles éteintes : {dite}."
         if (candidat := self._candidat) is not None and self._se_dit_autre(candidat):
-            dite, declare = self._rapport.entete.application, f"{candidat.produit} {candidat.version}"
-            yield f"L'application essayée se dit « {dite.strip()} », le candidat « {declare} »."
+            declare = f"{candidat.produit} {candidat.version}"
+            yield f"L'application essayée se dit « {entete.application.strip()} », le candidat « {declare} »."
         for exigence, bilan in self._bilans.items():
             enfreinte = bilan.etat is EtatExigence.ENFREINTE and bilan.niveau != OBLIGATOIRE
             if enfreinte and exigence in portee:
@@ -449,8 +450,8 @@ class _Examen:
             dites = accorde(len(autres), un, plusieurs)
             yield f"Hors de cette mention, {dites} : {', '.join(autres)}."
         yield from self._declins(portee)
-        if self._rapport.entete.non_juges:
-            yield self._rapport.entete.non_juges
+        if entete.non_juges:
+            yield entete.non_juges
 
     def _declins(self, portee: Collection[str]) -> Iterator[str]:
         """The commands that the application knows, and declined in scenarios of these requirements."""

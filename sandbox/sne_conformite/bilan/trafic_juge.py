@@ -121,7 +121,7 @@ def juger_base(
     recueil = RecueilDuJugement(contrat, exigences, reglages.profil, cites_max=CITES_MAX)
     bande = _Bande(magasin, base, contrat, recueil)
     bande.lire(reglages.depuis, reglages.jusqu_a)
-    bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.recueil.bilans())
+    bilans = tuple(_dire_pourquoi(bilan) for bilan in recueil.bilans())
     scenarios = []
     for rang, (famille, titre) in enumerate(FAMILLES.items(), 1):
         identifiant = f"{TRAFIC}-{famille.lower()}"
@@ -130,7 +130,7 @@ def juger_base(
         scenarios.append(_scenario(identifiant, titre, siens, recueil.constats.causes))
         yield ScenarioFini(scenarios[-1])
     entete = bande.entete(reglages)
-    rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
+    rapport = replace(recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
     motifs = [*reglages.autres_motifs]
     if not bande.echanges:
         commencees = accorde(bande.inachevees, "commencée", "commencées")
