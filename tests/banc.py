@@ -16,6 +16,8 @@ from ecritures import mettre_a_l_heure
 from flask import Flask
 from lxml import etree
 
+from sne_conformite.bilan.trafic_juge import ReglagesTrafic, juger_base
+from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_interface.contract.codec import NS
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.dates import PARIS
@@ -276,6 +278,12 @@ class Banc:
         """A stored demande."""
         with self.services.magasin.lire(self.nom) as registre:
             return registre.demande(numero)
+
+    def rapport(self, **choix: Any) -> Rapport:
+        """The report of its traffic; `choix` are settings of `ReglagesTrafic`."""
+        *_, fin = juger_base(self.services.magasin, self.nom, self.services.contrat, ReglagesTrafic(**choix))
+        assert isinstance(fin, Fin)
+        return fin.rapport
 
     def journal(self) -> list[Echange]:
         """Its exchanges, newest first."""

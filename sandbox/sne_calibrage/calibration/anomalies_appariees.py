@@ -25,7 +25,6 @@ class Ici:
     places of its sentence hold."""
 
     regle: str
-    code: str
     message: str
     propriete: str
     ecrite: str
@@ -41,7 +40,6 @@ class Ici:
         fiche = contrat.regles.get(regle)
         return cls(
             regle,
-            str(ligne["code"]),
             message,
             str(ligne["propriete"]),
             str(ligne.get("propriete_officielle", ligne["propriete"])),

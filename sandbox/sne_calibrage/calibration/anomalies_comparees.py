@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Final
 
-from sne_calibrage.calibration import modeles_de_phrases
 from sne_calibrage.calibration.anomalies_appariees import Appariement, Ici, La, Paire
 from sne_calibrage.calibration.donnees_comparees import DonneesDesRegles, FaitDeRegle
 from sne_calibrage.calibration.ecarts_par_cause import Causes
+from sne_calibrage.calibration.modeles_de_phrases import Valeurs, modele_commun, remplir
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_calibrage.enregistrements.ligne_de_journal_relue import anomalies_dites
 from sne_conformite.observation.observation import arbre_de
@@ -77,7 +77,7 @@ class _Vues:
     """Exchanges by what was seen of a rule."""
 
     codes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    textes: list[tuple[modeles_de_phrases.Valeurs, str, int]] = field(default_factory=list)
+    textes: list[tuple[Valeurs, str, int]] = field(default_factory=list)
     places: list[tuple[str, str, int]] = field(default_factory=list)
     #: Where it refused there, and blocks here or warns.
     bloque: list[int] = field(default_factory=list)
@@ -168,32 +168,36 @@ class Anomalies:
         # Where warnings are shown, who of several refused is not known.
         coupables = [p for p in paires if p.ici.bloquante]
         for paire in paires:
-            self._noter_paire(fait, paire, vues[paire.ici.regle])
+            vue, bloquante = vues[paire.ici.regle], paire.ici.bloquante
+            self._noter_paire(fait, paire, vue)
             seule = len(paires) == 1 and not reste_la
             if fait.acceptee:
-                vues[paire.ici.regle].laisser(fait.echange, bloquante=paire.ici.bloquante)
-                vues[paire.ici.regle].montree.append(fait.echange)
-            elif paire.ici.bloquante or seule or not affiche or (not coupables and not reste_la):
-                vues[paire.ici.regle].bloque.append(fait.echange)
-                if not paire.ici.bloquante:
-                    vues[paire.ici.regle].durcie.append(fait.echange)
+                vue.laisser(fait.echange, bloquante=bloquante)
+                vue.montree.append(fait.echange)
+            elif bloquante or seule or not affiche or (not coupables and not reste_la):
+                vue.bloque.append(fait.echange)
+                if not bloquante:
+                    vue.durcie.append(fait.echange)
         for seul in reste_ici:
             vue = vues[seul.regle]
             vue.bloquante_ici |= seul.bloquante
             vue.muette_ici |= seul.muette
+            raison = ""
             if not seul.bloquante:
                 if fait.acceptee:
                     vue.laisser(fait.echange, bloquante=False)
             elif fait.inconnus and seul.regle in _AU_REGISTRE:
-                self._causes.indecidable(_REGISTRE_INCONNU.format(regle=seul.regle), fait.echange)
+                raison = _REGISTRE_INCONNU
             elif seul.regle in _DE_L_APPELANT:
-                self._causes.indecidable(_APPELANT_INCONNU.format(regle=seul.regle), fait.echange)
+                raison = _APPELANT_INCONNU
             elif reste_la:
-                self._causes.indecidable(_DEJA_REFUSE.format(regle=seul.regle), fait.echange)
+                raison = _DEJA_REFUSE
             elif not (fait.acceptee or en_liste):
-                self._causes.indecidable(_PREMIERE, fait.echange)
+                raison = _PREMIERE
             elif not self._donnees.expliquer_ici(fait, seul):
                 vue.laisser(fait.echange, bloquante=True)
+            if raison:
+                self._causes.indecidable(raison.format(regle=seul.regle), fait.echange)
         for autre in reste_la:
             self._orpheline(fait, autre, appariement.regle(autre.code))
 
@@ -256,15 +260,13 @@ class Anomalies:
             (self._donnees.borne_dite(regle, fiche.texte, valeurs, message, echange), message, echange)
             for valeurs, message, echange in vue.textes
         ]
-        autres = [
-            (v, m, e) for v, m, e in lus if modeles_de_phrases.remplir(fiche.texte, v) != masquer_nirs(m)
-        ]
+        autres = [(v, m, e) for v, m, e in lus if remplir(fiche.texte, v) != masquer_nirs(m)]
         if not autres:
             return
-        modele, rendus = modeles_de_phrases.modele_commun((v, m) for v, m, _ in autres)
+        modele, rendus = modele_commun((v, m) for v, m, _ in autres)
         groupe = self._causes.de(("texte", regle), f"La phrase de {regle} n'est pas celle du bac à sable.")
         for valeurs, message, echange in autres:
-            dit = modeles_de_phrases.remplir(fiche.texte, valeurs)
+            dit = remplir(fiche.texte, valeurs)
             groupe.noter(echange, f"là-bas « {masquer_nirs(message)} », ici « {dit} »")
         pour = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if rendu]
         contre = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if not rendu]

@@ -112,7 +112,9 @@ class _Calibration:
         self._structures.admise(repris)
         self._structures.reponse(repris)
         self._anomalies.voir(repris)
-        self._emballer(repris)
+        messages = vue.message, vue.reponse.message
+        question, reponse = (m is not None and m.packaging is Packaging.MTOM for m in messages)
+        self._emballages[question, reponse].append(repris.rang)
         if not vue.acceptee or repris.ici.verdict is not VerdictEchange.ACCEPTE:
             return
         if not self._sans_reponse(repris):
@@ -127,18 +129,15 @@ class _Calibration:
 
     def _champs(self, repris: Repris) -> None:
         """The fields of the answer: an attestation that only one gives."""
-        if repris.vue.operation in SELON_LE_REGISTRE or repris.vue.echange.base in (EXPORT, EXPORT_ANONYME):
+        operation = repris.vue.operation
+        if operation in SELON_LE_REGISTRE or repris.vue.echange.base in (EXPORT, EXPORT_ANONYME):
             return
         la_bas, ici = set(repris.vue.reponse.champs), set(repris.champs)
         for nom in sorted(la_bas ^ ici):
             ou = "là-bas" if nom in la_bas else "ici"
-            self._causes.noter(
-                ("champ", repris.vue.operation or "", nom),
-                f"Le champ {nom} de la réponse à {repris.vue.operation} n'est donné que {ou}.",
-                repris.rang,
-                f"donné {ou}",
-                SANS_SURCHARGE,
-            )
+            titre = f"Le champ {nom} de la réponse à {operation} n'est donné que {ou}."
+            cause = "champ", operation or "", nom
+            self._causes.noter(cause, titre, repris.rang, f"donné {ou}", SANS_SURCHARGE)
 
     # --- one answered a fault ------------------------------------------------------------------------------
 
@@ -170,49 +169,37 @@ class _Calibration:
         dites = [masquer_secrets(f) for f in (vue.fault("message"), ici.get("message", ""))]
         if dites[0] == dites[1] and vue.fault("code") == ici.get("code"):
             return
-        self._causes.noter(
-            ("fault", vue.operation or "", ici.get("code", ""), abrege(dites[1], 80)),
-            f"La fault de {vue.operation} n'a pas le même code, ou pas la même phrase.",
-            repris.rang,
-            f"là-bas {vue.fault('code')} « {abrege(dites[0], 200)} », "
-            f"ici {ici.get('code')} « {abrege(dites[1], 200)} »",
-            SANS_SURCHARGE,
-        )
+        la_bas = f"là-bas {vue.fault('code')} « {abrege(dites[0], 200)} »"
+        dit = f"{la_bas}, ici {ici.get('code')} « {abrege(dites[1], 200)} »"
+        titre = f"La fault de {vue.operation} n'a pas le même code, ou pas la même phrase."
+        cause = "fault", vue.operation or "", ici.get("code", ""), abrege(dites[1], 80)
+        self._causes.noter(cause, titre, repris.rang, dit, SANS_SURCHARGE)
 
     def _verdict(self, repris: Repris, quoi: str) -> None:
         if self._sans_reponse(repris):
             return
         vue = repris.vue
         dit = (repris.ici.fault or {}).get("message", "") or vue.fault("message")
-        self._causes.noter(
+        dit = abrege(masquer_secrets(dit), 200)
+        cause, titre = (
             ("verdict", vue.operation or "", quoi),
             f"Le serveur enregistré {quoi} ({vue.operation}).",
-            repris.rang,
-            abrege(masquer_secrets(dit), 200),
-            SANS_SURCHARGE,
         )
+        self._causes.noter(cause, titre, repris.rang, dit, SANS_SURCHARGE)
 
     def _operation_inconnue(self, repris: Repris) -> None:
         vue = repris.vue
         charge = "?" if vue.charge is None else str(vue.charge.tag).rpartition("}")[2]
         action = (vue.message.action if vue.message is not None else None) or vue.en_tete("SOAPAction")
-        self._causes.noter(
-            ("opération", charge, action),
-            f"L'opération de l'élément « {charge} » (action « {abrege(masquer_secrets(action), 120)} ») est "
-            "inconnue du contrat.",
-            repris.rang,
-            vue.echange.verdict.value,
-        ).conseil = "Décrivez-la dans operations.csv et dans le WSDL, si le bac à sable doit la servir."
+        dite = f"« {charge} » (action « {abrege(masquer_secrets(action), 120)} »)"
+        titre, dit = f"L'opération de l'élément {dite} est inconnue du contrat.", vue.echange.verdict.value
+        conseil = "Décrivez-la dans operations.csv et dans le WSDL, si le bac à sable doit la servir."
+        self._causes.noter(("opération", charge, action), titre, repris.rang, dit, conseil)
 
     # --- settings ------------------------------------------------------------------------------------------
 
     def _reglage(self, nom: str, valeur: str, echanges: list[int]) -> None:
         self._reglages.setdefault((nom, valeur), []).extend(echanges)
-
-    def _emballer(self, repris: Repris) -> None:
-        messages = repris.vue.message, repris.vue.reponse.message
-        question, reponse = (m is not None and m.packaging is Packaging.MTOM for m in messages)
-        self._emballages[question, reponse].append(repris.rang)
 
     def _conclure_les_reglages(self) -> None:
         for mtom, nom in ((False, "simple"), (True, "mtom")):

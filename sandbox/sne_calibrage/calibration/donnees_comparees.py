@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
-from sne_calibrage.calibration import modeles_de_phrases
 from sne_calibrage.calibration.anomalies_appariees import Ici, La
 from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
+from sne_calibrage.calibration.modeles_de_phrases import Valeurs, entiers, valeurs_de
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.contrats_charges import Contrat
@@ -23,6 +23,7 @@ BORNES: Final = {"REC003": "localisations_max", "RCH003": "recherche_max"}
 TYPE_INCONNU: Final = "EVT002"
 CARACTERISTIQUE: Final = "EVT004"
 _CONTRAT: Final = "contract.toml"
+_Nombres = dict[str, list[tuple[int, int]]]
 EVENEMENTS: Final = "evenements.toml"
 _ECRITURES: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
 
@@ -64,16 +65,8 @@ class FaitDeRegle:
         codes: tuple[tuple[str, str], ...] = ()
         if la and document is not None:
             codes = tuple((e.chemin, e.code) for e in document.parcourir() if e.code)
-        return cls(
-            repris.rang,
-            vue.acceptee,
-            bool(repris.inconnus),
-            la,
-            tuple(ici),
-            _nombre(repris),
-            codes,
-            evenements,
-        )
+        deux, nombre = (la, tuple(ici)), _nombre(repris)
+        return cls(repris.rang, vue.acceptee, bool(repris.inconnus), *deux, nombre, codes, evenements)
 
 
 def _nombre(repris: Repris) -> int | None:
@@ -96,10 +89,10 @@ class DonneesDesRegles:
         self._types = {genre.code: genre for genre in contrat.evenements}
         #: Of each bound, what the recorded server accepted (count, exchange), what it alone refused, what it
         #: alone accepted, and what it says of itself.
-        self._admis: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self._refuses: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self._depasses: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self._dites: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._admis: _Nombres = defaultdict(list)
+        self._refuses: _Nombres = defaultdict(list)
+        self._depasses: _Nombres = defaultdict(list)
+        self._dites: _Nombres = defaultdict(list)
 
     def voir(self, repris: Repris, fait: FaitDeRegle) -> None:
         """One exchange that neither server answered by a fault."""
@@ -107,16 +100,14 @@ class DonneesDesRegles:
             regle = "RCH003" if repris.vue.operation == "rechercheDemandeMulticritere" else "REC003"
             self._admis[regle].append((fait.nombre, fait.echange))
 
-    def borne_dite(
-        self, regle: str, texte: str, valeurs: modeles_de_phrases.Valeurs, message: str, echange: int
-    ) -> modeles_de_phrases.Valeurs:
+    def borne_dite(self, regle: str, texte: str, valeurs: Valeurs, message: str, echange: int) -> Valeurs:
         """The values that fill a sentence of the recorded server, which tells its own bound."""
         if regle not in BORNES or "max" not in valeurs:
             return valeurs
-        lues = modeles_de_phrases.valeurs_de(texte, message)
+        lues = valeurs_de(texte, message)
         dite = lues["max"] if lues is not None else None
         if dite is None or not dite.isdigit():
-            nombres = [n for n in modeles_de_phrases.entiers(message) if str(n) != valeurs.get("valeur")]
+            nombres = [n for n in entiers(message) if str(n) != valeurs.get("valeur")]
             dite = str(nombres[0]) if len(nombres) == 1 else None
         if dite is None or dite == valeurs["max"]:
             return valeurs
@@ -146,7 +137,7 @@ class DonneesDesRegles:
     def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str) -> bool:
         """The same of what the recorded server alone refuses."""
         texte = self._contrat.regles[regle].texte
-        valeurs = modeles_de_phrases.valeurs_de(texte, la.message) or {}
+        valeurs = valeurs_de(texte, la.message) or {}
         if regle == CODE_HORS_LISTE:
             return self._code_refuse(fait, la)
         if regle in BORNES:
@@ -186,12 +177,9 @@ class DonneesDesRegles:
 
     def _changer_liste(self, liste: str, code: str, fait: FaitDeRegle, *, admis: bool) -> None:
         verbe = "admet" if admis else "refuse"
-        groupe = self._causes.noter(
-            ("nomenclature", liste, code),
-            f"Le serveur enregistré {verbe} le code « {code} » dans {liste}.",
-            fait.echange,
-            f"{verbe} là-bas, et non ici",
-        )
+        titre = f"Le serveur enregistré {verbe} le code « {code} » dans {liste}."
+        dit = f"{verbe} là-bas, et non ici"
+        groupe = self._causes.noter(("nomenclature", liste, code), titre, fait.echange, dit)
         geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
         arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
         pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
@@ -228,24 +216,16 @@ class DonneesDesRegles:
 
     def _type(self, fait: FaitDeRegle, code: str, *, admis: bool) -> None:
         verbe = "admet" if admis else "n'admet plus"
-        groupe = self._causes.noter(
-            ("type d'événement", code),
-            f"Le serveur enregistré {verbe} le type d'événement « {code} ».",
-            fait.echange,
-            f"{verbe} là-bas",
-        )
+        titre = f"Le serveur enregistré {verbe} le type d'événement « {code} »."
+        groupe = self._causes.noter(("type d'événement", code), titre, fait.echange, f"{verbe} là-bas")
         pourquoi = f"un événement de ce type est {'accepté' if admis else 'refusé'}"
         if not admis:
             poses: list[tuple[str, Any]] = [("retire", True)]
         else:
             cars = {c: v for e in fait.evenements if e.type == code for c, v in e.caracteristiques}
-            poses = [
-                ("libelle", code),
-                ("texte_pgp", code),
-                ("texte_sne", code),
-                ("reglementaire", False),
-                ("caracteristiques", [{"code": c, "libelle": c, "type": "TXT"} for c in cars]),
-            ]
+            textes = [(cle, code) for cle in ("libelle", "texte_pgp", "texte_sne")]
+            nouvelles = [{"code": c, "libelle": c, "type": "TXT"} for c in cars]
+            poses = [*textes, ("reglementaire", False), ("caracteristiques", nouvelles)]
         groupe.propositions.clear()
         for cle, valeur in poses:
             groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi)
@@ -262,12 +242,10 @@ class DonneesDesRegles:
             if change is None:
                 continue
             quoi, nouvelle = change
-            groupe = self._causes.noter(
-                ("caractéristique", genre.code, code, quoi),
-                f"Type d'événement {genre.code}, caractéristique {code} : {quoi}.",
-                fait.echange,
-                "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici",
-            )
+            titre = f"Type d'événement {genre.code}, caractéristique {code} : {quoi}."
+            dit = "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici"
+            cause = "caractéristique", genre.code, code, quoi
+            groupe = self._causes.noter(cause, titre, fait.echange, dit)
             groupe.propositions.clear()
             groupe.proposer(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
             return True

@@ -89,9 +89,8 @@ class ReponsesComparees:
             self._comparer_listes(la, ici, repris)
         elif (la is None) is not (ici is None):
             quoi = "sans document" if la is None else "avec un document"
-            self._causes.noter(
-                ("réponse", vue.operation or "", quoi), f"{vue.operation} est répondu {quoi}.", echange, quoi
-            )
+            cause = "réponse", vue.operation or "", quoi
+            self._causes.noter(cause, f"{vue.operation} est répondu {quoi}.", echange, quoi)
         elif la is not None:
             self._noter_le_quartile(repris, echange)
             ecarts = [
@@ -193,12 +192,9 @@ class ReponsesComparees:
         for territoire, echange in dict(self._listes).items():
             for genre in self._types.values():
                 if genre.territoire == territoire and genre.code not in self._types_vus:
-                    groupe = self._causes.noter(
-                        ("type d'événement", genre.code),
-                        f"Le serveur enregistré n'a pas le type d'événement « {genre.code} ».",
-                        echange,
-                        "absent de la liste des types",
-                    )
+                    titre = f"Le serveur enregistré n'a pas le type d'événement « {genre.code} »."
+                    cause, dit = ("type d'événement", genre.code), "absent de la liste des types"
+                    groupe = self._causes.noter(cause, titre, echange, dit)
                     pourquoi = "il n'est pas dans la liste des types du serveur enregistré"
                     groupe.propositions.clear()
                     groupe.proposer(EVENEMENTS, (genre.code, "retire", True), pourquoi)
@@ -239,7 +235,8 @@ class ReponsesComparees:
             plancher = max((r for r, dessous, _ in vues if dessous), default=-1) + 1
             plafond = min((r for r, dessous, _ in vues if not dessous), default=None)
             voulu = plancher if plafond is None else plafond
-            nom = sien.libelle if sien is not None else self._nom(nature, code)
+            epci = self._contrat.territoires.epci(code) if sien is None and nature == "EPCI" else None
+            nom = sien.libelle if sien is not None else epci.nom if epci is not None else code
             titre = f"Le seuil du premier quartile de {nom} n'est pas celui du bac à sable."
             groupe = self._causes.de(("quartile", nature, code), titre)
             ici = f"{sien.montant} €" if sien is not None else "aucun"
@@ -256,10 +253,6 @@ class ReponsesComparees:
                 contre,
                 geste=Modification.SEUIL,
             )
-
-    def _nom(self, nature: str, code: str) -> str:
-        epci = self._contrat.territoires.epci(code) if nature == "EPCI" else None
-        return epci.nom if epci is not None else code
 
     def finir(self) -> None:
         """The groups of the data that the answers show."""

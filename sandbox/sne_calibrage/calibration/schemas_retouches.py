@@ -77,12 +77,11 @@ class SchemasCopies:
         premier, *suite = chemin.split("/")
         courant = self._global(fichier, "element", premier)
         for nom in suite:
-            if courant is None:
+            trouve = None if courant is None else self._type(fichier, *courant)
+            if trouve is None:
                 return None
-            lieu, declaration = courant
-            courant = next(
-                (c for c in self._enfants(fichier, lieu, declaration) if c[1].get("name") == nom), None
-            )
+            declares = self._declares(fichier, *trouve)
+            courant = next((c for c in declares if c[1].get("name") == nom), None)
         return courant
 
     def _global(self, fichier: str, sorte: str, nom: str) -> tuple[str, Any] | None:
@@ -100,11 +99,6 @@ class SchemasCopies:
                 return lieu, propre
         nom = declaration.get("type", declaration.get("base", "")).rpartition(":")[2]
         return self._global(fichier, "complexType", nom) or self._global(fichier, "simpleType", nom)
-
-    def _enfants(self, fichier: str, lieu: str, declaration: Any) -> Iterator[tuple[str, Any]]:
-        trouve = self._type(fichier, lieu, declaration)
-        if trouve is not None:
-            yield from self._declares(fichier, *trouve)
 
     def _declares(self, fichier: str, lieu: str, noeud: Any) -> Iterator[tuple[str, Any]]:
         if noeud.tag == f"{_XS}extension":

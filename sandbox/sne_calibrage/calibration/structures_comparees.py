@@ -203,7 +203,8 @@ def generiques(racine: Any) -> list[tuple[str, Any]]:
 
 def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
     """The value that a change would have to admit."""
-    ou = _element(racine, faute.chemin)
+    pas = "/".join((".", *(f"{{*}}{morceau}" for morceau in faute.chemin.split("/")[1:])))
+    ou = None if "@" in faute.chemin else racine.find(pas)  # none at an attribute
     match facette:
         case Facette.LONGUEUR_MAX | Facette.LONGUEUR_MIN:
             return str(len(faute.valeur if ou is None else ou.text or ""))
@@ -215,12 +216,6 @@ def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
         case None | Facette.FACULTATIF:
             return ""
     return faute.valeur
-
-
-def _element(racine: Any, chemin: str) -> Any:
-    """The element at a path with indices; None without any, as at an attribute."""
-    pas = (f"{{*}}{morceau}" for morceau in chemin.split("/")[1:])
-    return None if "@" in chemin else racine.find("/".join((".", *pas)))
 
 
 def _extreme(facette: Facette, valeurs: list[str]) -> str:

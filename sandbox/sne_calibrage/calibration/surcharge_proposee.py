@@ -90,7 +90,8 @@ def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat, deja:
             voulu.setdefault(table, {})[cle] = reste[0]
         else:
             code, change = reste
-            connues = voulu.get(table, {}).get(cle) or _caracteristiques(table, contrat)
+            siennes = (c for t in contrat.evenements if t.code == table for c in t.caracteristiques)
+            connues = voulu.get(table, {}).get(cle) or list(map(caracteristique_en_cles, siennes))
             voulu.setdefault(table, {})[cle] = _changer(connues, code, change)
     if nom == EVENEMENTS:
         voulu = {code: _type_entier(code, table, contrat) for code, table in voulu.items()}
@@ -98,12 +99,6 @@ def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat, deja:
     if nom == "rules.toml":  # rules may be gathered under one table
         ancien = fusionner(ancien, ancien.pop("regles", {}))
     return _en_toml(fusionner(ancien, voulu), notes)
-
-
-def _caracteristiques(code: str, contrat: Contrat) -> list[dict[str, Any]]:
-    return [
-        caracteristique_en_cles(c) for t in contrat.evenements if t.code == code for c in t.caracteristiques
-    ]
 
 
 def _changer(
@@ -115,10 +110,11 @@ def _changer(
     if sienne is None:
         return [*changees, dict(change)]
     for cle, valeur in change.items():
+        siennes = sienne.get("valeurs", [])
         if cle == "valeurs+":
-            sienne["valeurs"] = [*sienne.get("valeurs", []), valeur]
+            sienne["valeurs"] = [*siennes, valeur]
         elif cle == "valeurs-":
-            sienne["valeurs"] = [v for v in sienne.get("valeurs", []) if v[0] != valeur]
+            sienne["valeurs"] = [v for v in siennes if v[0] != valeur]
         else:
             sienne[cle] = valeur
     return changees
@@ -143,6 +139,8 @@ def _type_entier(code: str, table: Mapping[str, Any], contrat: Contrat) -> dict[
 
 
 def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Proposition]]) -> str:
+    """The text of these tables; `notes` are the proposals that say, in a comment, why a key of a table is
+    written."""
     lignes = [f"# {_CHOISIE[0].upper()}{_CHOISIE[1:]}."]
     for cle, valeur in tables.items():
         if not isinstance(valeur, Mapping):
@@ -153,7 +151,8 @@ def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Pro
         lignes += ["", f"[{_cle(nom)}]"]
         # A list of tables ends the one that it is of.
         for cle, valeur in sorted(table.items(), key=lambda une: _est_liste_de_tables(une[1])):
-            lignes += _notes(notes, nom, cle)
+            siennes = notes.get((nom, cle), ())
+            lignes += [f"# {' '.join(p.pourquoi.split())} ({p.confiance} ; {_echanges(p)})" for p in siennes]
             if not _est_liste_de_tables(valeur):
                 lignes.append(f"{_cle(cle)} = {_valeur(valeur)}")
                 continue
@@ -167,14 +166,6 @@ def _est_liste_de_tables(valeur: Any) -> bool:
     return isinstance(valeur, list) and bool(valeur) and all(isinstance(v, Mapping) for v in valeur)
 
 
-def _notes(notes: Mapping[tuple[str, str], list[Proposition]], table: str, cle: str) -> list[str]:
-    """Why a key is written, in comments."""
-    return [
-        f"# {' '.join(p.pourquoi.split())} ({p.confiance} ; {_echanges(p)})"
-        for p in notes.get((table, cle), ())
-    ]
-
-
 def _echanges(proposition: Proposition) -> str:
     contre = f" ; contre : {montrer(proposition.contre)}" if proposition.contre else ""
     return citer(sorted(proposition.pour)) + contre
@@ -186,16 +177,14 @@ def _cle(nom: str) -> str:
 
 
 def _valeur(valeur: Any) -> str:
-    if isinstance(valeur, bool):
-        return "true" if valeur else "false"
-    if isinstance(valeur, int | date):
+    if isinstance(valeur, date):
         return str(valeur)
-    if isinstance(valeur, str):
-        # TOML's basic strings are those of JSON, but for DEL.
-        return json.dumps(valeur, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(valeur, Mapping):
         return "{ " + ", ".join(f"{_cle(c)} = {_valeur(v)}" for c, v in valeur.items()) + " }"
-    return "[" + ", ".join(map(_valeur, valeur)) + "]"
+    if isinstance(valeur, list | tuple):
+        return "[" + ", ".join(map(_valeur, valeur)) + "]"
+    # TOML writes texts, numbers and booleans as JSON does, but for DEL.
+    return json.dumps(valeur, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 # --- CSV ----------------------------------------------------------------------------------------------------

@@ -1,25 +1,20 @@
 """`sne-sandbox proxy`: a relay to a real server, which records what passes."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sne_calibrage.enregistrements import fixtures_ecrites
-from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon, Recueil
+from sne_calibrage.enregistrements.fixtures_ecrites import Recueil
 from sne_calibrage.relais.amont import Amont, LienAmont
 from sne_conformite.bilan import trafic_juge
-from sne_conformite.observation.observation import observer
-from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import UsageError
 from sne_interface.settings import est_boucle_locale
 from sne_sandbox.cli import preparatifs_d_ecoute
 from sne_sandbox.cli.options import COMMUNES, Poste, reglages
-from sne_sandbox.store.magasin import Magasin
 
 _FICHIER = click.Path(path_type=Path, dir_okay=False, exists=True)
 _AVERTISSEMENT = """\
@@ -150,7 +145,7 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
     contrat = contrats.de(magasin.bases.lire(base))
     ecrit = fixtures_ecrites.ecrire(
         dossier,
-        _echantillons(magasin, base, contrat),
+        fixtures_ecrites.echantillons(trafic_juge.parcourir(magasin, base), contrat),
         anonymiser=anonymiser,
         est_un_code=lambda valeur: (
             contrat.nomenclatures.est_un_code(valeur) or contrat.territoires.commune(valeur) is not None
@@ -164,20 +159,6 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
         click.echo(fichier)
     click.echo(_resume(ecrit), err=True)
     click.echo(_ANONYME if anonymiser else _AVERTISSEMENT, err=True)
-
-
-def _echantillons(magasin: Magasin, base: str, contrat: Contrat) -> Iterator[Echantillon]:
-    for echange in trafic_juge.parcourir(magasin, base):
-        vue = observer(echange, contrat)
-        if vue.soap and vue.octets_document:
-            recu = vue.reponse.message
-            yield Echantillon(
-                echange.identifiant or 0,
-                echange.operation or "",
-                echange.type_fichier or "",
-                vue.octets_document,
-                document_parmi(vue.reponse.champs) or (recu.racine if recu else b""),
-            )
 
 
 def _resume(ecrit: Recueil) -> str:

@@ -238,7 +238,5 @@ def _noms(contrat: Contrat) -> set[str]:
 
 def _mots(racine: Any) -> set[str]:
     """The names and the texts of a document (lxml)."""
-    mots = set()
-    for noeud in racine.iter(etree.Element):
-        mots |= {etree.QName(noeud).localname, (noeud.text or "").strip()}
-    return mots
+    noeuds = racine.iter(etree.Element)
+    return {mot for n in noeuds for mot in (etree.QName(n).localname, (n.text or "").strip())}

@@ -116,11 +116,6 @@ def _ressemblent(un: str, autre: str) -> bool:
     return (len(court) >= 5 and court in long) or SequenceMatcher(None, court, long).ratio() >= _RESSEMBLE
 
 
-def _pareils(un: str, autre: str) -> bool:
-    """True when two labels of one list are nearly the same."""
-    return SequenceMatcher(None, _nu(un), _nu(autre)).ratio() >= _PAREILS
-
-
 def _a_les_mots(role: str, nom: str) -> bool:
     mots = _MOTS.get(role) or _MOTS.get(role.rpartition(".")[0], ())
     return bool(mots) and all(any(mot in plier(nom) for mot in groupe) for groupe in mots)
@@ -310,10 +305,11 @@ def _de_liste(
         if lies[nom]:
             yield _lie(nom, EtatLiaison.TROUVE, lies[nom], libelle=dit)
             continue
-        restent = {c: libelle for c, libelle in codes.items() if c not in pris}
+        proches = {c: SequenceMatcher(None, _nu(lu), _nu(dit)).ratio() for c, lu in codes.items()}
+        restent = {c: proche for c, proche in proches.items() if c not in pris}
         # « non-attribution » is near « attribution »: what is written alike comes first.
-        pareils = [c for c, libelle in restent.items() if _nu(libelle) == _nu(dit)]
-        pareils = pareils or [c for c, libelle in restent.items() if _pareils(libelle, dit)]
+        pareils = [c for c, proche in restent.items() if proche == 1]
+        pareils = pareils or [c for c, proche in restent.items() if proche >= _PAREILS]
         if len(pareils) == 1:
             pris.add(pareils[0])
             trouve, pourquoi = pareils[0], f"même libellé : « {codes[pareils[0]]} »"

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from sne_calibrage.enregistrements.anonymat import Anonymat
+from sne_conformite.observation.observation import observer
 from sne_conformite.preuves.pseudonymes import Pseudonymes
+from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.domain.echange import Echange, document_parmi
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons_du_systeme import raison_ecriture
 
@@ -27,6 +30,17 @@ class Echantillon:
     type_fichier: str
     demande: bytes
     reponse: bytes
+
+
+def echantillons(echanges: Iterable[Echange], contrat: Contrat) -> Iterator[Echantillon]:
+    """The documents that these exchanges sent."""
+    for echange in echanges:
+        vue = observer(echange, contrat)
+        if vue.soap and vue.octets_document:
+            recu = vue.reponse.message
+            reponse = document_parmi(vue.reponse.champs) or (recu.racine if recu else b"")
+            genres = echange.operation or "", echange.type_fichier or ""
+            yield Echantillon(echange.identifiant or 0, *genres, vue.octets_document, reponse)
 
 
 @dataclass(slots=True)

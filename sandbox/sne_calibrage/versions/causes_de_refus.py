@@ -45,8 +45,10 @@ class Chercheur:
                 yield _cause(regle, chemin, message, valeur, d)
         fault = repris.ici.fault
         if fault is not None:
-            fautes = list(self._du_schema(vue))
-            yield from fautes
+            fautes = fautes_de_la_requete(vue, vue.operation, self._contrat)
+            for faute in fautes:
+                d, dit = self._du_document(vue, faute.chemin), str(faute).partition(" : ")[2]
+                yield _cause(SCHEMA, faute.chemin, dit, masquer_nirs(faute.valeur), d)
             if not fautes:
                 dit = "\n".join(filter(None, (fault.get("message", ""), fault.get("explication", ""))))
                 yield _cause(ENVELOPPE, "", masquer_nirs(dit), "", self._de_l_enveloppe(vue, dit))
@@ -54,8 +56,9 @@ class Chercheur:
     def levees(self, repris: Repris, encore: Collection[tuple[str, ...]] = ()) -> Iterator[Cause]:
         """Why the sandbox refuses under this contract, and no more under the other, which refuses for
         `encore` (keys of causes): without what was to be done."""
-        for cause in (c for c in self.refus(repris) if c.cle not in encore):
-            yield replace(cause, message=cause.message.partition(" → ")[0], levee=True)
+        for cause in self.refus(repris):
+            if cause.cle not in encore:
+                yield replace(cause, message=cause.message.partition(" → ")[0], levee=True)
 
     def reponse(self, vue: Observation, chemins: Iterable[str]) -> Iterator[Cause]:
         """Yields the causes of the different answers at these paths."""
@@ -103,12 +106,6 @@ class Chercheur:
     def _de_la_version(self, vue: Observation) -> DifferenceDeContrats | None:
         version = vue.echange.version or (vue.demande.version if vue.demande is not None else "")
         return self._trouver((Nature.MESSAGES, version))
-
-    def _du_schema(self, vue: Observation) -> Iterator[Cause]:
-        """The faults of the request's document under the schema of the contract."""
-        for faute in fautes_de_la_requete(vue, vue.operation, self._contrat):
-            d = self._du_document(vue, faute.chemin)
-            yield _cause(SCHEMA, faute.chemin, str(faute).partition(" : ")[2], masquer_nirs(faute.valeur), d)
 
     def _du_document(self, vue: Observation, chemin: str) -> DifferenceDeContrats | None:
         """The difference of the schema at a place; else at its attributes, above it, or below it; else the

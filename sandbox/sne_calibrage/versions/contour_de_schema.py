@@ -3,8 +3,9 @@
 Two schemas are compared by their outlines, whatever the types they are written with.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import mul
 from typing import Any, Final
 
 from lxml import etree
@@ -86,7 +87,7 @@ def _element(
     valeurs = lire_valeurs(type_ if type_.is_simple() else type_.content) if simple else None
     deja = places.get(chemin)
     if deja is not None:  # the same name twice in one model: what either admits
-        minimum, maximum = min(minimum, deja.minimum), _plus_grand(maximum, deja.maximum)
+        minimum, maximum = min(minimum, deja.minimum), _limite(max, maximum, deja.maximum)
     places[chemin] = PlaceDeSchema(
         minimum,
         maximum,
@@ -142,12 +143,12 @@ def _particules(groupe: Any, minimum: int, maximum: int | None) -> Iterator[tupl
     """The elements and wildcards of a model, with how often each may stand in it."""
     if groupe.model == "choice" and len(groupe) > 1:
         minimum = 0
-    minimum, maximum = minimum * groupe.min_occurs, _fois(maximum, groupe.max_occurs)
+    minimum, maximum = minimum * groupe.min_occurs, _limite(mul, maximum, groupe.max_occurs)
     for particule in groupe:
         if hasattr(particule, "model"):
             yield from _particules(particule, minimum, maximum)
         else:
-            yield particule, minimum * particule.min_occurs, _fois(maximum, particule.max_occurs)
+            yield particule, minimum * particule.min_occurs, _limite(mul, maximum, particule.max_occurs)
 
 
 def _modele(groupe: Any) -> tuple[Any, ...]:
@@ -156,12 +157,8 @@ def _modele(groupe: Any) -> tuple[Any, ...]:
     return (groupe.model, groupe.min_occurs == 0, groupe.max_occurs != 1, *membres)
 
 
-def _fois(un: int | None, autre: int | None) -> int | None:
-    return None if un is None or autre is None else un * autre
-
-
-def _plus_grand(un: int | None, autre: int | None) -> int | None:
-    return None if un is None or autre is None else max(un, autre)
+def _limite(faire: Callable[[int, int], int], un: int | None, autre: int | None) -> int | None:
+    return None if un is None or autre is None else faire(un, autre)
 
 
 def lire_valeurs(type_: Any) -> Valeurs:

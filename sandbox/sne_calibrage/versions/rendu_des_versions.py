@@ -20,7 +20,6 @@ from sne_calibrage.versions.sorts_des_requetes import (
     REPONSE,
     Cause,
     Devenir,
-    Nouveaute,
     Preparation,
     SortDEchange,
 )
@@ -30,6 +29,7 @@ from sne_interface.contract.changements import Changement, Nature
 from sne_interface.domain.texte import accorde, premiers, visible
 from sne_sandbox.cli.options import tableau_markdown
 
+_SANS_NOM: Final = "aucun changement nommé"
 #: Exchanges named of one cause.
 _ECHANGES_MAX: Final = 12
 _DATES: Final = (
@@ -242,7 +242,7 @@ def _ligne(ligne: LigneDeDifferences) -> str:
     d = ligne.premiere
     objets = " ".join(filter(None, (", ".join(ligne.objets), ligne.reste)))
     sens = ", ".join(map(str, d.sens))
-    suite = f"[{sens} ; {d.changement or 'aucun changement nommé'}]"
+    suite = f"[{sens} ; {d.changement or _SANS_NOM}]"
     return visible(f"{ligne.empreintes} {objets} : {ligne.texte} {suite}")
 
 
@@ -305,9 +305,8 @@ def comparaison_en_html(comparaison: ComparaisonDeContrats) -> str:
 
 def resumer(preparation: Preparation) -> str:
     """One sentence."""
-    combien = preparation.comptes[Devenir.REFUSE]
-    if combien:
-        verdict = f"{accorde(combien, 'échange accepté serait refusé', 'échanges acceptés seraient refusés')}"
+    if combien := preparation.comptes[Devenir.REFUSE]:
+        verdict = accorde(combien, "échange accepté serait refusé", "échanges acceptés seraient refusés")
     elif preparation.vide:
         verdict = "aucun échange accepté n'a pu être rejoué, rien n'est prouvé"
     else:
@@ -324,9 +323,9 @@ def preparation_en_texte(preparation: Preparation) -> str:
         for groupe in lot:
             lignes += [f"  {ligne}" for ligne in _dire(groupe)]
     for envoyer, titre in ((True, "Ce que vous pourriez envoyer"), (False, "Ce que vous pourriez lire")):
-        siennes = [n for n in preparation.nouveautes if n.envoyer is envoyer]
+        siennes = [n.difference for n in preparation.nouveautes if n.envoyer is envoyer]
         lignes += ["", f"{titre} ({len(siennes)})"] if siennes else []
-        lignes += [f"  {_dire_la_nouveaute(n)}" for n in siennes]
+        lignes += [f"  {d.objet} : {d.texte} [{d.changement or _SANS_NOM}]" for d in siennes]
     if preparation.changements:
         lignes += ["", "Changements"]
     lignes += [f"  {c.id} ({_nature(c)}) : {c.phrase}" for c in preparation.changements.values()]
@@ -341,11 +340,6 @@ def _dire(groupe: GroupeDeSorts) -> Iterator[str]:
         yield f"  {ligne}"
     if cause.texte:
         yield f"  contrat : {cause.texte}"
-
-
-def _dire_la_nouveaute(nouveaute: Nouveaute) -> str:
-    d = nouveaute.difference
-    return f"{d.objet} : {d.texte} [{d.changement or 'aucun changement nommé'}]"
 
 
 def preparation_en_html(preparation: Preparation) -> str:

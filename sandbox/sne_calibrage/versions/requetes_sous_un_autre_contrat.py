@@ -6,6 +6,7 @@ the sandbox refuses under both, or cannot know, says nothing of the target. Diff
 those of the two contracts, and to the change that brings them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
 from zipfile import ZipFile
@@ -98,11 +99,12 @@ def remises_notees(proces_verbal: Iterable[Mapping[str, Any]]) -> set[int]:
 def _sort(avant: Repris, apres: Repris, chercheur: Chercheur, ancien: Chercheur) -> SortDEchange:
     """`chercheur` looks why the target refuses, `ancien` why the contract of the recording does."""
     vue = avant.vue
-    qui = (vue.echange.identifiant or 0, vue.operation or "", vue.type_fichier, vue.numero or "")
+    qui = vue.echange.identifiant or 0, vue.operation or "", vue.type_fichier, vue.numero or ""
+    sort = partial(SortDEchange, *qui)
     if avant.ecarte:
-        return SortDEchange(*qui, Devenir.ECARTE, raison=avant.ecarte)
+        return sort(Devenir.ECARTE, raison=avant.ecarte)
     if VerdictEchange.ERREUR in (apres.ici.verdict, avant.ici.verdict):
-        return SortDEchange(*qui, Devenir.INDECIDABLE, raison=_raison(avant, _ETAT_INCONNU))
+        return sort(Devenir.INDECIDABLE, raison=_raison(avant, _ETAT_INCONNU))
     refuse, refusait = (repris.ici.verdict is not VerdictEchange.ACCEPTE for repris in (apres, avant))
     if not vue.acceptee:
         if refuse and refusait and (chemins := differences(avant, apres)):
@@ -111,22 +113,22 @@ def _sort(avant: Repris, apres: Repris, chercheur: Chercheur, ancien: Chercheur)
             changees = [cause for cause in actuelles if cause.cle not in connues]
             changees += ancien.levees(avant, {cause.cle for cause in actuelles})
             causes = tuple(changees or chercheur.reponse(vue, chemins))
-            return SortDEchange(*qui, Devenir.AUTREMENT, causes)
+            return sort(Devenir.AUTREMENT, causes)
         if refuse:
-            return SortDEchange(*qui, Devenir.DEJA_REFUSE)
+            return sort(Devenir.DEJA_REFUSE)
         # Refused then, accepted under both here: the recorded server knows what the recording does not tell.
         if refusait:
-            return SortDEchange(*qui, Devenir.AUTREMENT, tuple(ancien.levees(avant)))
-        return SortDEchange(*qui, Devenir.DEJA_REFUSE, raison="refusé alors pour une raison que rien ne dit")
+            return sort(Devenir.AUTREMENT, tuple(ancien.levees(avant)))
+        return sort(Devenir.DEJA_REFUSE, raison="refusé alors pour une raison que rien ne dit")
     if refuse:
         connues = {cause.cle for cause in chercheur.refus(avant)} if refusait else set()
         causes = tuple(cause for cause in chercheur.refus(apres) if cause.cle not in connues)
         if causes:
-            return SortDEchange(*qui, Devenir.REFUSE, causes)
+            return sort(Devenir.REFUSE, causes)
     if refuse or refusait:
-        return SortDEchange(*qui, Devenir.INDECIDABLE, raison=_raison(avant, _dit_refus(avant)))
+        return sort(Devenir.INDECIDABLE, raison=_raison(avant, _dit_refus(avant)))
     causes = tuple(chercheur.reponse(vue, chemins)) if (chemins := differences(avant, apres)) else ()
-    return SortDEchange(*qui, Devenir.AUTREMENT if chemins else Devenir.INCHANGE, causes)
+    return sort(Devenir.AUTREMENT if chemins else Devenir.INCHANGE, causes)
 
 
 def _raison(avant: Repris, defaut: str) -> str:

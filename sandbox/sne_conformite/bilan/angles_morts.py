@@ -5,7 +5,7 @@ The list is bounded to what matters: a dozen lines at most, each with what would
 try an operation that it does not have: `certification` says what it claims.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,6 @@ from sne_conformite.rapports.rapport import AngleMort, Rubrique
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_sandbox.mime.message_mime import Packaging
 
-_GENERER: Final = "sne-sandbox generate --kind {kind} --out exemples"
 _JAMAIS: Final = CONSTATS["jamais_envoyes"]
 
 
@@ -45,55 +44,32 @@ class Menages:
 
 
 def angles_morts(
-    rubriques: Iterable[Rubrique],
-    menages: Menages,
-    *,
-    refuses: int,
-    non_aboutis: Collection[AngleMort],
-    a_nir: bool,
+    rubriques: Iterable[Rubrique], menages: Menages, *, refuses: int, a_nir: bool
 ) -> Iterator[AngleMort]:
-    """Lists the things that some traffic did not exercise, when it exercised anything; `non_aboutis` come
-    first. `a_nir` is true when the contract has a place for a NIR."""
-    yield from non_aboutis
+    """Lists the things that some traffic did not exercise, when it exercised anything. `a_nir` is true when
+    the contract has a place for a NIR."""
     vus = {rubrique.nom: set(rubrique.vus) for rubrique in rubriques}
     manquent = [(code, dit) for code, dit in _JAMAIS["types"].items() if code not in vus["types_fichier"]]
     if manquent:
-        kind = manquent[0][0]
-        yield AngleMort("types", _jamais(dit for _, dit in manquent), _GENERER.format(kind=kind))
+        commande = f"sne-sandbox generate --kind {manquent[0][0]} --out exemples"
+        yield AngleMort("types", _jamais(dit for _, dit in manquent), commande)
     absentes = [dit for nom, dit in _JAMAIS["operations"].items() if nom not in vus["operations"]]
     if absentes:
         yield AngleMort("operations", _jamais(absentes), GUIDE.format("reference/messages"))
-    if not refuses:
-        yield AngleMort(
-            "refus",
-            "Aucun refus n'a été provoqué : rien ne montre ce que l'application fait d'une anomalie.",
-            "sne-sandbox generate --defect ENT011 --out fautes",
-        )
-    if len(menages.qui) == 1:
-        yield AngleMort("un_menage", "Un seul ménage a été envoyé.", _generer_cre("--count 20"))
-    if menages.qui:
-        for quoi, (lieu, phrase, option) in _JAMAIS["elements"].items():
-            if not any(lieu in f"{chemin}/" for chemin in vus["elements"]):
-                yield AngleMort(quoi, phrase, _generer_cre(option))
-        if a_nir and not any(est_nom_de_nir(chemin.rpartition("/")[2]) for chemin in vus["elements"]):
-            phrase = "Aucun NIR n'est transmis (facultatif ; exigence CTR-12)."
-            yield AngleMort("nir", phrase, _generer_cre("--count 20"))
-        if not menages.difficiles:
-            phrase = "Aucun texte n'a d'accent ni d'apostrophe : un encodage faux ne se verrait pas."
-            yield AngleMort("textes", phrase, _generer_cre("--limits --count 20"))
-    if menages.emballages == {Packaging.SIMPLE}:
-        phrase = (
-            "Aucun document n'est emballé par MTOM : en base64 dans l'enveloppe le bac à sable le lit, et "
-            "rien ne dit que le SNE le lise (convention)."
-        )
-        yield AngleMort("mtom", phrase, GUIDE.format("brancher"))
-    if not menages.pannes:
-        phrase = "Aucune panne n'a été jouée : rien ne montre ce que l'application fait d'une réponse perdue."
-        yield AngleMort("pannes", phrase, GUIDE.format("reference/pannes"))
-
-
-def _generer_cre(option: str) -> str:
-    return f"{_GENERER.format(kind='CRE')} {option}"
+    menage, elements = bool(menages.qui), [f"{chemin}/" for chemin in vus["elements"]]
+    manques = {
+        "refus": not refuses,
+        "un_menage": len(menages.qui) == 1,
+        "cotitulaire": menage and not any("/cotitulaire/" in lieu for lieu in elements),
+        "a_charge": menage and not any("/personneACharge/" in lieu for lieu in elements),
+        "nir": menage and a_nir and not any(est_nom_de_nir(lieu.split("/")[-2]) for lieu in elements),
+        "textes": menage and not menages.difficiles,
+        "mtom": menages.emballages == {Packaging.SIMPLE},
+        "pannes": not menages.pannes,
+    }
+    for quoi, (phrase, commande) in _JAMAIS["autres"].items():
+        if manques[quoi]:
+            yield AngleMort(quoi, phrase, commande)
 
 
 def _jamais(quoi: Iterable[str]) -> str:

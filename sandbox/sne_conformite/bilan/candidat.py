@@ -58,8 +58,7 @@ class _LecteurDeCandidat:
         except ValueError as erreur:
             raise CandidatIncorrect(f"Le candidat [{self._fichier}] {erreur}.", remede=_LE_MODELE) from None
         self._lignes = texte.splitlines()
-        connues = (*_TEXTES, *_FACULTATIFS, *_LISTES, _ATTESTATIONS)
-        self._sans_autre_cle(contenu, connues)
+        self._sans_autre_cle(contenu, (*_TEXTES, *_FACULTATIFS, *_LISTES, _ATTESTATIONS))
         lus: dict[str, Any] = {cle: self._texte(contenu, cle) for cle in _TEXTES}
         lus |= {cle: self._texte(contenu, cle) for cle in _FACULTATIFS if cle in contenu}
         lus |= {cle: self._ids(contenu, cle) for cle in _LISTES}
@@ -70,9 +69,8 @@ class _LecteurDeCandidat:
         dites = [attestation.exigence for attestation in attestations]
         for rang, exigence in enumerate(dites, 1):
             if exigence in dites[: rang - 1]:
-                raise self._refus(
-                    "exigence", f"{exigence} est attestée deux fois", "n'en gardez qu'une", rang
-                )
+                quoi = f"{exigence} est attestée deux fois"
+                raise self._refus("exigence", quoi, "n'en gardez qu'une", rang)
         return Candidat(**lus, attestations=tuple(attestations))
 
     def _refus(self, cle: str, quoi: str, remede: str, rang: int = 0) -> CandidatIncorrect:
@@ -127,9 +125,8 @@ class _LecteurDeCandidat:
             quoi = f"{jour} est à venir ; on n'atteste que ce qu'on a vu"
             raise self._refus("date", quoi, f"le jour où c'est attesté, {aujourd_hui} au plus tard", rang)
         piece = {cle: self._texte(brute, cle, rang) for cle in _PIECE if cle in brute}
-        return Attestation(
-            exigence, auteur, jour.isoformat(), phrase, piece.get("fichier", ""), self._empreinte(piece, rang)
-        )
+        fichier, empreinte = piece.get("fichier", ""), self._empreinte(piece, rang)
+        return Attestation(exigence, auteur, jour.isoformat(), phrase, fichier, empreinte)
 
     def _empreinte(self, piece: Mapping[str, str], rang: int) -> str:
         """The digest of the piece, computed; it is that which the vendor wrote, if any."""

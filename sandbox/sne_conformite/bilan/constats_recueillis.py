@@ -112,10 +112,6 @@ class RecueilDuJugement:
                     self._encore -= len(cite.requete) + len(cite.reponse)
             self.deplorer(vue.accidents)  # it may have been read again to be shown, by who keeps it no longer
 
-    def cite(self, echange: int) -> bool:
-        """True when an exchange, given by its id, is shown already."""
-        return echange in self._cites
-
     def montre(self, echange: int) -> EchangeCite | None:
         """An exchange as it is shown, by its id; None when it is not kept."""
         return self._cites.get(echange)
@@ -176,7 +172,7 @@ class ConstatsParExigence:
     requirement, by requirement."""
 
     def __init__(self) -> None:
-        self.preuves: dict[str, int] = {}
+        self.preuves: Counter[str] = Counter()
         self.ruptures: dict[str, list[Constat]] = {}
         self.causes: dict[str, str] = {}
         self._combien: Counter[tuple[str, str]] = Counter()
@@ -184,7 +180,7 @@ class ConstatsParExigence:
     def noter(self, constat: Constat) -> bool:
         """Takes one constat in; whether it is a finding that was kept."""
         if constat.tenue:
-            self.preuves[constat.exigence] = self.preuves.get(constat.exigence, 0) + 1
+            self.preuves[constat.exigence] += 1
             return False
         if constat.cause:
             if constat.sorte not in SANS_CAUSE:
@@ -201,13 +197,11 @@ class ConstatsParExigence:
         """Charges what is broken of these kinds (`sorte`) to the requirement of each, and to no other; the
         requirements of which nothing is left broken, each with that one."""
         plies: dict[str, str] = {}
-        for exigence, ruptures in list(self.ruptures.items()):
-            restent = [c for c in ruptures if not chef(c, partout)]
-            if not restent:
+        for exigence, ruptures in self.ruptures.items():
+            if not (restent := [c for c in ruptures if not chef(c, partout)]):
                 plies[exigence] = partout[ruptures[0].sorte]
-                del self.ruptures[exigence]
-            else:
-                self.ruptures[exigence] = restent
+            self.ruptures[exigence] = restent
+        self.ruptures = {exigence: restent for exigence, restent in self.ruptures.items() if restent}
         self.causes = {e: plies.get(cause, cause) for e, cause in self.causes.items()} | plies
         return plies
 
@@ -217,7 +211,7 @@ class ConstatsParExigence:
         return tuple(self._bilan(exigence) for exigence in exigences.values())
 
     def _bilan(self, exigence: Exigence) -> Bilan:
-        preuves = self.preuves.get(exigence.id, 0)
+        preuves = self.preuves[exigence.id]
         ruptures = tuple(self.ruptures.get(exigence.id, ()))
         cause = "" if ruptures else self.causes.get(exigence.id, "")
         etat, raison = EtatExigence.SANS_PREUVE, ""

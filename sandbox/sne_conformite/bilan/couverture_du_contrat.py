@@ -1,7 +1,7 @@
 """The parts of the contract that an application was seen to use, in documents read, accepted or not."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -109,14 +109,12 @@ class Couverture:
             "anomalies": bloquantes,
             "anomalies_traitees": [code for code in contrat.regles if code in rencontrees],
         }
-        return tuple(_rubrique(nom, tout[nom], self._vus[nom]) for nom in TITRES)
+        return tuple(_rubrique(nom, tuple(tout[nom]), self._vus[nom]) for nom in TITRES)
 
 
-def _rubrique(nom: str, tout: Iterable[str], vus: set[str]) -> Rubrique:
-    tous = tuple(tout)
-    return Rubrique(
-        nom, TITRES[nom], tuple(n for n in tous if n in vus), tuple(n for n in tous if n not in vus)
-    )
+def _rubrique(nom: str, tous: tuple[str, ...], vus: set[str]) -> Rubrique:
+    siens = tuple(n for n in tous if n in vus)
+    return Rubrique(nom, TITRES[nom], siens, tuple(n for n in tous if n not in vus))
 
 
 @retenu
@@ -154,12 +152,8 @@ def _codes(listes: Nomenclatures) -> tuple[str, ...]:
         for chemin, (liste, _) in listes.par_chemin.items()
         if not est_du_sne(chemin) and not chemin.endswith("/typeFichier")
     )
-    return tuple(
-        f"{nom}/{code}"
-        for nom in noms
-        for code in listes.liste(nom)
-        if code and code != MOTIF_NON_RENOUVELLEMENT
-    )
+    sans = ("", MOTIF_NON_RENOUVELLEMENT)
+    return tuple(f"{nom}/{code}" for nom in noms for code in listes.liste(nom) if code not in sans)
 
 
 @retenu
@@ -178,20 +172,17 @@ def _criteres(contrat: Contrat) -> tuple[str, ...]:
     """The elements with a value that a search may hold, by their path in `demandeMulticritere`."""
     schemas = contrat.schemas
     racine = etree.fromstring(schemas.lire(schemas.fichier(Document.RECHERCHE)))
-    trouves: list[str] = []
-    for bloc in racine.iter(_XS + "element"):
-        if bloc.get("name") == _CRITERES.strip("/"):
-            _feuilles(bloc, "", trouves)
-    return tuple(trouves)
+    blocs = racine.iterfind(f".//{_XS}element[@name='{_CRITERES.strip('/')}']")
+    return tuple(chemin.strip("/") for bloc in blocs for chemin in _feuilles(bloc, ""))
 
 
-def _feuilles(element: Any, chemin: str, trouvees: list[str]) -> None:
-    """Adds the paths of the elements without children, under an element of a schema."""
+def _feuilles(element: Any, chemin: str) -> Iterator[str]:
+    """The paths of the elements without children, under an element of a schema."""
     enfants = element.findall(f"{_XS}complexType/{_XS}sequence/{_XS}element")
     for enfant in enfants:
-        _feuilles(enfant, f"{chemin}/{enfant.get('name')}" if chemin else enfant.get("name"), trouvees)
+        yield from _feuilles(enfant, f"{chemin}/{enfant.get('name')}")
     if not enfants:
-        trouvees.append(chemin)
+        yield chemin
 
 
 def est_du_sne(chemin: str) -> bool:

@@ -9,7 +9,7 @@ import contextlib
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -103,13 +103,9 @@ def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification
     certification, plan = charger_certification(dossiers), plans.publie()
     scenarios = {scenario.id for scenario in plan}
     for forme in certification.formes.values():
-        for scenario in forme.scenarios:
-            if scenario not in scenarios:
-                raise _inconnu(f"formes.{forme.id}.scenarios", scenario, tuple(sorted(scenarios)))
+        _connaitre(f"formes.{forme.id}.scenarios", forme.scenarios, sorted(scenarios))
     for role in certification.roles.values():
-        for commande in role.commandes:
-            if commande not in COMMANDES:
-                raise _inconnu(f"roles.{role.id}.commandes", commande, tuple(COMMANDES))
+        _connaitre(f"roles.{role.id}.commandes", role.commandes, COMMANDES)
     ranges = sorted(plan, key=lambda s: len(s.commandes))
     montres = {s.id: frozenset(s.exigences) | _operations(s) for s in ranges}
     simples = frozenset(s.id for s in plan if not (s.avec_panne or s.ailleurs))
@@ -128,10 +124,11 @@ def _surchargees(dossiers: DossiersContrat, certification: Certification) -> fro
     return frozenset(m.id for m in certification.mentions.values() if (m.id, m.titre) not in titres)
 
 
-def _inconnu(ou: str, valeur: str, connus: tuple[str, ...]) -> ContractError:
-    return ContractError(
-        f"{FICHIER}, [{ou}] : « {valeur} » n'existe pas.", remede=f"connus : {', '.join(connus)}"
-    )
+def _connaitre(ou: str, valeurs: Iterable[str], connus: Collection[str]) -> None:
+    for valeur in valeurs:
+        if valeur not in connus:
+            dit = f"{FICHIER}, [{ou}] : « {valeur} » n'existe pas."
+            raise ContractError(dit, remede=f"connus : {', '.join(connus)}")
 
 
 def mentionner(
@@ -198,16 +195,10 @@ class _Examen:
         self._exclues = {f.id for f in formes if {*f.hors} & {*hors}}
         self._enfreintes = exigences_enfreintes(rapport, connues=True)
         self._connus = manquements_connus(rapport)
-
-    @cached_property
-    def _attestees(self) -> frozenset[str]:
         attestees = {a.exigence for a in self._candidat.attestations} if self._candidat else set()
-        return frozenset(attestees & self._certification.attestables.keys())
-
-    @cached_property
-    def _absents(self) -> frozenset[str]:
-        """Scenarios of the plan that this trial has not been through."""
-        return frozenset(s.id for s in self._plan if s.id not in self._joues)
+        self._attestees = attestees & self._certification.attestables.keys()
+        #: Scenarios of the plan that this trial has not been through.
+        self._absents = frozenset(s.id for s in self._plan if s.id not in self._joues)
 
     def mention(self, voulue: MentionProposee) -> Mention:
         """How far one is attained."""
@@ -216,24 +207,28 @@ class _Examen:
         demandees = certification.demandees(voulue, options)
         retenues, ignorees, ouvertes = self._alternatives(certification.parties(voulue, options), demandees)
         exigences = tuple(e for e in certification.niveaux if e in {*demandees, *retenues})
-        portee = {*certification.exigences_de(voulue, self._permises(voulue)), *exigences}
+        # Any option of its roles: one that is not declared is not demanded, but may not be broken.
+        permises = certification.options_de(voulue, certification.options)
+        portee = {*certification.exigences_de(voulue, permises), *exigences}
         portee |= {e for alternative in ouvertes for e in certification.alternatives[alternative].parmi}
         enfreintes = [e for e in self._enfreintes if e in portee]
         manques = [*self._manques(voulue, options, demandees, exigences, ouvertes)]
-        if self._rapport.entete.inacheve:
-            manques = [Lacune("épreuve", self._rapport.entete.inacheve, self._rapport.entete.commande)]
         reserves = tuple(self._reserves(portee, ignorees))
-        if self._rapport.entete.inacheve:
+        entete = self._rapport.entete
+        if entete.inacheve:
             verdict = VerdictMention.INACHEVEE
+            manques = [Lacune("épreuve", entete.inacheve, entete.commande)]
         elif enfreintes:
             verdict = VerdictMention.REFUSEE
         elif manques:
             verdict = VerdictMention.INCOMPLETE
         else:
             verdict = VerdictMention.RESERVES if reserves else VerdictMention.ACQUISE
+        surchargee = voulue.id in self._referentiel.surchargees
+        provenance = f" ({voulue.id}, de la surcharge)" if surchargee else ""
         return Mention(
             id=voulue.id,
-            titre=voulue.titre + self._provenance(voulue) + self._hors,
+            titre=voulue.titre + provenance + self._hors,
             quoi=voulue.quoi,
             verdict=verdict,
             exigences=exigences,
@@ -243,9 +238,6 @@ class _Examen:
             reserves=reserves,
             ignorees=tuple(e for e in certification.niveaux if e in ignorees and e not in exigences),
         )
-
-    def _provenance(self, voulue: MentionProposee) -> str:
-        return f" ({voulue.id}, de la surcharge)" if voulue.id in self._referentiel.surchargees else ""
 
     # --- what is proved ------------------------------------------------------------------------------------
 
@@ -276,10 +268,6 @@ class _Examen:
             else:
                 ouvertes.append(identifiant)
         return retenues, ignorees, ouvertes
-
-    def _permises(self, voulue: MentionProposee) -> tuple[str, ...]:
-        """Every option of its roles: one that is not declared is not demanded, but may not be broken."""
-        return self._certification.options_de(voulue, self._certification.options)
 
     # --- what lacks ----------------------------------------------------------------------------------------
 
@@ -360,7 +348,10 @@ class _Examen:
     def _epreuve(self, voulue: MentionProposee) -> Iterator[Lacune]:
         """Lists the things that the trial itself lacks."""
         entete = self._rapport.entete
-        entiere = commande_de(self._rapport, *self._exemples(voulue), *self._gardees)
+        combien = voulue.exemples_min
+        # Fewer are run by default.
+        exemples = ("--examples", str(combien)) if combien >= plans.EXEMPLES else ()
+        entiere = commande_de(self._rapport, *exemples, *self._gardees)
         if voulue.mode and entete.mode == TRAFIC:
             yield Lacune("mode", "cette mention se juge en pilotant l'application", entiere)
         elif entete.autre_plan:
@@ -368,9 +359,8 @@ class _Examen:
         elif voulue.plan and self._absents:
             nombre = accorde(len(self._absents), "scénario du plan n'a", "scénarios du plan n'ont")
             yield Lacune("plan", f"{nombre} pas été tenté{'s' * (len(self._absents) > 1)}", entiere)
-        elif voulue.exemples_min > max((s.exemples for s in self._rapport.scenarios), default=0):
-            phrase = f"{voulue.exemples_min} exemples par scénario au moins sont demandés"
-            yield Lacune("exemples", phrase, entiere)
+        elif combien > max((s.exemples for s in self._rapport.scenarios), default=0):
+            yield Lacune("exemples", f"{combien} exemples par scénario au moins sont demandés", entiere)
         if voulue.profils and entete.profil not in voulue.profils:
             dits = " ou ".join(voulue.profils)
             phrase = f"le profil {entete.profil} ne prouve pas assez : il faut {dits}"
@@ -384,11 +374,6 @@ class _Examen:
             yield Lacune("identité", f"ce trafic {entete.marques}, et se dit « {nom} »", entete.commande)
         for motif in motifs_d_ailleurs(self._rapport):
             yield Lacune("épreuve", motif, entete.commande)
-
-    @staticmethod
-    def _exemples(voulue: MentionProposee) -> tuple[str, ...]:
-        combien = voulue.exemples_min
-        return ("--examples", str(combien)) if combien >= plans.EXEMPLES else ()  # fewer are run by default
 
     def _roles_tus(self, voulue: MentionProposee) -> Iterator[Lacune]:
         """The roles that the vendor does not declare; not those that another of them brings along."""
@@ -426,9 +411,9 @@ class _Examen:
             return
         for scenario in self._plan:
             joue = self._joues.get(scenario.id)
-            if joue is None or joue.retard or (joue.declins and not self._declins_tus(joue)):
+            if joue is None or joue.retard or not joue.raison:
                 continue
-            if not joue.raison:
+            if joue.declins and not self._declins_tus(joue):
                 continue
             seul = scenario.a_la_fois > 1 and joue.verdict is Verdict.SANS_OBJET
             if joue.verdict in _NON_JOUES and not seul and not manquent & {*scenario.exigences}:
@@ -441,34 +426,32 @@ class _Examen:
     # --- what is held against it all the same --------------------------------------------------------------
 
     def _reserves(self, portee: set[str], ignorees: set[str]) -> Iterator[str]:
-        if self._rapport.entete.surcharge:
+        entete = self._rapport.entete
+        if entete.surcharge:
             yield f"Jugée avec une surcharge du contrat : {surcharge(self._rapport)}."
-        for dite in self._rapport.entete.regles_eteintes:
+        for dite in entete.regles_eteintes:
             yield f"Règles éteintes : {dite}."
         if (candidat := self._candidat) is not None and self._se_dit_autre(candidat):
-            dite, declare = self._rapport.entete.application, f"{candidat.produit} {candidat.version}"
-            yield f"L'application essayée se dit « {dite.strip()} », le candidat « {declare} »."
+            declare = f"{candidat.produit} {candidat.version}"
+            yield f"L'application essayée se dit « {entete.application.strip()} », le candidat « {declare} »."
         for exigence, bilan in self._bilans.items():
-            if bilan.etat is not EtatExigence.ENFREINTE or exigence not in portee:
-                continue
-            if bilan.niveau != OBLIGATOIRE:
+            enfreinte = bilan.etat is EtatExigence.ENFREINTE and bilan.niveau != OBLIGATOIRE
+            if enfreinte and exigence in portee:
                 connu = f" (manquement connu : {bilan.connue})" if bilan.connue else ""
                 yield f"{exigence}, recommandée, n'est pas suivie{connu}."
         for exigence in sorted(ignorees):
             if self._etat(exigence) is EtatExigence.ENFREINTE and exigence not in portee:
                 yield f"{exigence}, dont une autre tient lieu, est enfreinte."
         dehors = [e for e in self._enfreintes if e not in portee and e not in ignorees]
-        for exigence in [e for e in dehors if e in self._connus]:
-            dehors.remove(exigence)
+        for exigence in (e for e in dehors if e in self._connus):
             yield f"Hors de cette mention, {exigence} est enfreinte{self._connu(exigence)}."
-        if dehors:
-            dites = accorde(
-                len(dehors), "exigence obligatoire est enfreinte", "exigences obligatoires sont enfreintes"
-            )
-            yield f"Hors de cette mention, {dites} : {', '.join(dehors)}."
+        if autres := [e for e in dehors if e not in self._connus]:
+            un, plusieurs = "exigence obligatoire est enfreinte", "exigences obligatoires sont enfreintes"
+            dites = accorde(len(autres), un, plusieurs)
+            yield f"Hors de cette mention, {dites} : {', '.join(autres)}."
         yield from self._declins(portee)
-        if self._rapport.entete.non_juges:
-            yield self._rapport.entete.non_juges
+        if entete.non_juges:
+            yield entete.non_juges
 
     def _declins(self, portee: Collection[str]) -> Iterator[str]:
         """The commands that the application knows, and declined in scenarios of these requirements."""

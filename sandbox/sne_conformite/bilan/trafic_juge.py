@@ -118,7 +118,7 @@ def juger_base(
     recueil = RecueilDuJugement(contrat, exigences, reglages.profil, cites_max=CITES_MAX)
     bande = _Bande(magasin, base, contrat, recueil)
     bande.lire(reglages.depuis, reglages.jusqu_a)
-    bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.recueil.bilans())
+    bilans = tuple(_dire_pourquoi(bilan) for bilan in recueil.bilans())
     scenarios = []
     for rang, (famille, titre) in enumerate(FAMILLES.items(), 1):
         identifiant = f"{TRAFIC}-{famille.lower()}"
@@ -127,7 +127,7 @@ def juger_base(
         scenarios.append(_scenario(identifiant, titre, siens, recueil.constats.causes))
         yield ScenarioFini(scenarios[-1])
     entete = bande.entete(reglages)
-    rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
+    rapport = replace(recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
     motifs = [*reglages.autres_motifs]
     if not bande.echanges:
         commencees = accorde(bande.inachevees, "commencée", "commencées")
@@ -204,14 +204,10 @@ class _Bande:
         traffic."""
         if not self.echanges:
             return
-        non_aboutis = (*self._aboutis.angles(), *self._textes.angles())
-        yield from angles_morts(
-            self.recueil.couverture(),
-            self._menages,
-            refuses=self.refuses,
-            non_aboutis=non_aboutis,
-            a_nir=bool(self.contrat.roles.demande.nir),
-        )
+        yield from self._aboutis.angles()
+        yield from self._textes.angles()
+        a_nir, couverture = bool(self.contrat.roles.demande.nir), self.recueil.couverture()
+        yield from angles_morts(couverture, self._menages, refuses=self.refuses, a_nir=a_nir)
 
     def _compter(self, vue: Observation) -> None:
         self.inachevees += vue.inachevee
@@ -225,9 +221,8 @@ class _Bande:
     def entete(self, reglages: ReglagesTrafic) -> Entete:
         """Makes the header of the report: the tool that judged, the thing judged, the way it was judged."""
         maintenant = datetime.now(UTC)
-        effaces = accorde(
-            self.effaces, "échange effacé à la main, non jugé.", "échanges effacés à la main, non jugés."
-        )
+        un, plusieurs = "échange effacé à la main, non jugé.", "échanges effacés à la main, non jugés."
+        effaces = accorde(self.effaces, un, plusieurs)
         manquent = perdus(self.magasin, self.base, reglages.depuis), effaces if self.effaces else ""
         return Entete(
             outil=outil(),
@@ -312,9 +307,8 @@ def _scenario(
             cause = causes.get(bilan.exigence, "")
             verdict = Verdict.IGNORE if cause else Verdict.EN_ATTENTE
             raison = bilan.raison or "Rien, dans ce trafic, ne permet d'en juger."
-        verifications.append(
-            Verification(identifiant, bilan.exigence, verdict, bilan.constats, raison=raison, cause=cause)
-        )
+        qui = identifiant, bilan.exigence, verdict, bilan.constats
+        verifications.append(Verification(*qui, raison=raison, cause=cause))
     verdicts = {v.verdict for v in verifications}
     ensemble = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
     return ResultatScenario(identifiant, TRAFIC, titre, ensemble, tuple(verifications))

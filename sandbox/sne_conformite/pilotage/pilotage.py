@@ -512,7 +512,7 @@ class _Pilotage:
     def _citer(self, constat: Constat, connue: Observation | None = None) -> None:
         """Shows the exchange of a finding, which is read from the journal when it is not at hand."""
         cle = constat.echange
-        if cle is None or self.recueil.cite(cle):
+        if cle is None or self.recueil.montre(cle):
             return
         if connue is None:
             echange = self.banc.base.echange(cle)

@@ -2,7 +2,7 @@
 the plan, and the judge itself. A report says them by kind, an evidence package file by file."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -39,21 +39,17 @@ def detailler(contrat: Contrat, plan: Mapping[str, str] | None = None) -> Detail
     detail: dict[str, dict[str, str]] = {genre: {} for genre in GENRES}
     dossiers = contrat.dossiers
     for couche in (dossiers.racine / nom for nom in dossiers.noms):
-        for fichier in _fichiers(couche):
-            genre = _PAR_NOM.get(fichier.name, "contrat")
-            detail[genre][f"{couche.name}/{fichier.relative_to(couche)}"] = _empreinte(fichier.read_bytes())
+        for nom, octets in _fichiers(couche):
+            detail[_PAR_NOM.get(nom.name, "contrat")][f"{couche.name}/{nom}"] = _empreinte(octets())
     if dossiers.overlay is not None:
-        for fichier in _fichiers(dossiers.overlay):
-            nom = str(fichier.relative_to(dossiers.overlay))
-            detail["surcharge"][nom] = _empreinte(fichier.read_bytes())
+        detail["surcharge"] = {str(nom): _empreinte(octets()) for nom, octets in _fichiers(dossiers.overlay)}
     detail["plan"] = d_un_plan(plan or {})
     paquets = [resources.RACINE / nom for nom in ("sne_interface", "sne_sandbox", "sne_conformite")]
     schemas = resources.fixtures_dir() / "schemas"
     for racine in (*paquets, schemas):
-        for fichier in _fichiers(racine):
-            if fichier.suffix in _SOURCES and "_data" not in fichier.relative_to(racine).parts:
-                nom = f"{racine.name}/{fichier.relative_to(racine)}"
-                detail["juge"][nom] = _empreinte(fichier.read_bytes())
+        for nom, octets in _fichiers(racine):
+            if nom.suffix in _SOURCES and "_data" not in nom.parts:
+                detail["juge"][f"{racine.name}/{nom}"] = _empreinte(octets())
     return {genre: fichiers for genre, fichiers in detail.items() if fichiers}
 
 
@@ -74,10 +70,8 @@ def differences(ecrit: Detail, ici: Detail) -> Iterator[str]:
     """Yields the differences between the judges of the report and those that are here: a French sentence a
     kind, which names the files."""
     for genre, nom in GENRES.items():
-        avant, apres = ecrit.get(genre, {}), ici.get(genre, {})
-        if avant == apres:
-            continue
-        yield f"{nom} ({_changes(avant, apres, 'absents ici', 'en plus ici')})"
+        if changes := _changes(ecrit.get(genre, {}), ici.get(genre, {}), "absents ici", "en plus ici"):
+            yield f"{nom} ({changes})"
 
 
 def _changes(avant: Mapping[str, str], apres: Mapping[str, str], perdus: str, ajoutes: str) -> str:
@@ -103,8 +97,10 @@ def lire_plan(dossier: Path | None) -> dict[str, str]:
     return {f"{f.parent.name}/{f.name}": f.read_text("utf-8") for f in sorted(racine.glob("*/*.toml"))}
 
 
-def _fichiers(racine: Path) -> Iterable[Path]:
-    return sorted(f for f in racine.rglob("*") if f.is_file() and not f.name.endswith(".pyc"))
+def _fichiers(racine: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """Its files, sorted: the name of each under `racine`, and how to read it."""
+    for fichier in sorted(f for f in racine.rglob("*") if f.is_file() and f.suffix != ".pyc"):
+        yield fichier.relative_to(racine), fichier.read_bytes
 
 
 def _empreinte(octets: bytes) -> str:

@@ -82,6 +82,10 @@ class DossierAltere(OperatorError):
     exit_code = 1
 
 
+def _illisible(fichier: Path, quoi: str, remede: str = "") -> DossierIllisible:
+    return DossierIllisible(f"Le dossier [{fichier}]{quoi}.", remede=remede)
+
+
 def _modifie(fichier: Path, quoi: str, remede: str = "redemandez le dossier d'origine") -> DossierAltere:
     return DossierAltere(f"Le dossier [{fichier}] a été modifié : {quoi}.", remede=remede)
 
@@ -112,10 +116,8 @@ class EchangesDuDossier:
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as erreur:
                     imbrique = isinstance(erreur, RecursionError)
                     quoi = rapport_json.pas_du_json(erreur) if imbrique else str(erreur)
-                    raise DossierIllisible(
-                        f"Le dossier [{self.fichier}], {_JOURNAL}, ligne {rang} : "
-                        f"ce n'est pas un échange ({quoi})."
-                    ) from None
+                    dit = f", {_JOURNAL}, ligne {rang} : ce n'est pas un échange ({quoi})"
+                    raise _illisible(self.fichier, dit) from None
                 if isinstance(echange.identifiant, int):
                     if echange.identifiant <= dernier:
                         vient = f"l'échange {echange.identifiant} vient après l'échange {dernier}"
@@ -146,13 +148,10 @@ class DossierPreuves:
         with _ouvert(self.fichier) as archive, archive.open(_PROCES_VERBAL) as flux:
             for rang, ligne in enumerate(_lignes(flux), 1):
                 try:
-                    lue = json.loads(ligne)
+                    yield json.loads(ligne)
                 except (ValueError, RecursionError) as erreur:
-                    raise DossierIllisible(
-                        f"Le dossier [{self.fichier}], {_PROCES_VERBAL}, ligne {rang} : "
-                        f"{rapport_json.pas_du_json(erreur)}."
-                    ) from None
-                yield lue
+                    dit = f", {_PROCES_VERBAL}, ligne {rang} : {rapport_json.pas_du_json(erreur)}"
+                    raise _illisible(self.fichier, dit) from None
 
 
 def ecrire(
@@ -255,10 +254,8 @@ def _lire(fichier: Path) -> DossierPreuves:
         manifeste = _json(archive, _MANIFESTE, fichier)
         forme = manifeste.get("format") if isinstance(manifeste, dict) else None
         if forme not in (FORMAT_DOSSIER, ANCIEN_FORMAT):
-            raise DossierIllisible(
-                f"Le dossier [{fichier}] n'est pas au format {FORMAT_DOSSIER}.",
-                remede="vérifiez-le avec la version de sne-sandbox qui l'a écrit",
-            )
+            remede = "vérifiez-le avec la version de sne-sandbox qui l'a écrit"
+            raise _illisible(fichier, f" n'est pas au format {FORMAT_DOSSIER}", remede)
         try:
             membres = {
                 nom: {cle: m[cle] for cle in ("sha256", "octets", "lignes")}
@@ -267,9 +264,7 @@ def _lire(fichier: Path) -> DossierPreuves:
             versions, absents = _textes(manifeste["versions"]), _textes(manifeste.get("absents", {}))
             juges = {genre: _textes(siens) for genre, siens in manifeste.get("juges", {}).items()}
         except (KeyError, TypeError, AttributeError, ValueError):
-            raise DossierIllisible(
-                f"Le dossier [{fichier}] : {_MANIFESTE} n'a pas la forme attendue."
-            ) from None
+            raise _illisible(fichier, f" : {_MANIFESTE} n'a pas la forme attendue") from None
         if ecarts := _ecarts(noms, membres):
             raise DossierAltere(
                 f"Le dossier [{fichier}] ne contient pas ce qu'il annonce : {ecarts}.",
@@ -285,11 +280,11 @@ def _lire(fichier: Path) -> DossierPreuves:
         plan = _json(archive, _PLAN, fichier) if _PLAN in noms else {}
     for nom, lu in ((_CONFIGURATION, configuration), (_PLAN, plan)):
         if not isinstance(lu, dict):
-            raise DossierIllisible(f"Le dossier [{fichier}] : {nom} n'est pas un objet.")
+            raise _illisible(fichier, f" : {nom} n'est pas un objet")
     try:
         plan = _textes(plan)
     except (TypeError, ValueError):
-        raise DossierIllisible(f"Le dossier [{fichier}] : {_PLAN} ne donne pas que des textes.") from None
+        raise _illisible(fichier, f" : {_PLAN} ne donne pas que des textes") from None
     try:
         rapport = rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}")
     except rapport_json.RapportIllisible as erreur:
@@ -371,10 +366,10 @@ def _seule(archive: zipfile.ZipFile, fichier: Path, *, scellee: bool) -> bool:
 def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
     try:
         if raison := archives.annuaire_trop_gros(fichier, archives.PREUVES):
-            raise DossierIllisible(f"Le dossier [{fichier}] est trop gros : {raison}.", remede=_ENTIER)
+            raise _illisible(fichier, f" est trop gros : {raison}", _ENTIER)
         with zipfile.ZipFile(fichier) as archive:
             if raison := archives.trop(archive, archives.PREUVES):
-                raise DossierIllisible(f"Le dossier [{fichier}] est trop gros : {raison}.", remede=_ENTIER)
+                raise _illisible(fichier, f" est trop gros : {raison}", _ENTIER)
             yield archive
     except OSError as erreur:
         raise DossierIllisible(
@@ -388,17 +383,17 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
         phrase = f"Le fichier [{fichier}] n'est pas un ZIP, ou il est tronqué."
         raise DossierIllisible(phrase, remede=_ENTIER) from None
     except (EOFError, NotImplementedError, RuntimeError, zlib.error):
-        raise DossierIllisible(f"Le dossier [{fichier}] ne se décompresse pas : il est abîmé.") from None
+        raise _illisible(fichier, " ne se décompresse pas : il est abîmé") from None
 
 
 def _petit(archive: zipfile.ZipFile, nom: str, fichier: Path) -> str:
     """The text of a member that is read whole."""
     if archive.getinfo(nom).file_size > archives.PREUVES.entier:
-        raise DossierIllisible(f"Le dossier [{fichier}] : {nom} est trop gros.")
+        raise _illisible(fichier, f" : {nom} est trop gros")
     try:
         return archive.read(nom).decode("utf-8")
     except UnicodeDecodeError:
-        raise DossierIllisible(f"Le dossier [{fichier}] : {nom} n'est pas en UTF-8.") from None
+        raise _illisible(fichier, f" : {nom} n'est pas en UTF-8") from None
 
 
 def _json(archive: zipfile.ZipFile, nom: str, fichier: Path) -> Any:
@@ -406,9 +401,7 @@ def _json(archive: zipfile.ZipFile, nom: str, fichier: Path) -> Any:
     try:
         return json.loads(texte)
     except (ValueError, RecursionError) as erreur:
-        raise DossierIllisible(
-            f"Le dossier [{fichier}], {nom} : {rapport_json.pas_du_json(erreur)}."
-        ) from None
+        raise _illisible(fichier, f", {nom} : {rapport_json.pas_du_json(erreur)}") from None
 
 
 def _textes(dits: Mapping[str, Any]) -> dict[str, str]:
@@ -462,18 +455,13 @@ def _lignes_de(
     """The lines of the journal; `absents` is told which exchange has none, and why."""
     for echange in echanges:
         try:
-            ligne = _ligne(pseudonymes.echange(echange))
+            masque = pseudonymes.echange(echange)
+            valeurs = {champ.name: getattr(masque, champ.name) for champ in fields(masque)}
+            ligne = _en_ligne(valeurs | {nom: _corps(valeurs[nom]) for nom in _TEXTES})
         except Exception as erreur:  # noqa: BLE001 - whatever is wrong with one, the others are evidence
             absents[str(echange.identifiant)] = impossible(erreur)
         else:
             yield ligne
-
-
-def _ligne(echange: Echange) -> bytes:
-    valeurs = {champ.name: getattr(echange, champ.name) for champ in fields(echange)}
-    for nom in _TEXTES:
-        valeurs[nom] = _corps(valeurs[nom])
-    return _en_ligne(valeurs)
 
 
 def _en_ligne(valeurs: Mapping[str, Any]) -> bytes:
@@ -489,10 +477,6 @@ def _corps(octets: bytes) -> dict[str, str]:
         return {"base64": b64encode(octets).decode("ascii")}
 
 
-def _octets(corps: Mapping[str, str]) -> bytes:
-    return corps["utf8"].encode() if "utf8" in corps else b64decode(corps["base64"], validate=True)
-
-
 def _simple(valeur: Any) -> str:
     return valeur.isoformat() if isinstance(valeur, datetime) else str(valeur)
 
@@ -501,7 +485,9 @@ def relire_echange(ligne: bytes) -> Echange:
     """The exchange of a line of the journal. Raises ValueError, KeyError, TypeError, AttributeError."""
     valeurs = json.loads(ligne)
     for nom in _TEXTES:
-        valeurs[nom] = _octets(valeurs[nom])
+        corps = valeurs[nom]
+        utf8 = "utf8" in corps
+        valeurs[nom] = corps["utf8"].encode() if utf8 else b64decode(corps["base64"], validate=True)
     for nom in ("en_tetes", "en_tetes_reponse"):
         valeurs[nom] = [(cle, valeur) for cle, valeur in valeurs[nom]]
     for nom in ("recu_le", "instant_base"):

@@ -310,10 +310,9 @@ def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
     try:
         payload = _octets(lue["payload"])
         statement = json.loads(payload)
-        if lue["payloadType"] != _TYPE or statement["_type"] != _STATEMENT:
-            raise ValueError
+        types = lue["payloadType"], statement["_type"], statement["predicateType"]
         formes = isinstance(statement["subject"], list), isinstance(statement["predicate"][_LE_NOTRE], dict)
-        if statement["predicateType"] != _PREDICAT or not all(formes):
+        if types != (_TYPE, _STATEMENT, _PREDICAT) or not all(formes):
             raise ValueError
         for signature in lue["signatures"]:
             spki = _octets(signature["cle"])

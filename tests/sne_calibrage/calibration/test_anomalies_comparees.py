@@ -8,7 +8,7 @@ NOM = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
 
 
 def ici(regle: str, message: str, propriete: str = NOM, *, bloquante: bool = True) -> Ici:
-    return Ici(regle, regle, message, propriete, propriete, bloquante, False, {})
+    return Ici(regle, message, propriete, propriete, bloquante, False, {})
 
 
 def test_the_rules_that_look_at_who_calls_are_found() -> None:
@@ -24,10 +24,8 @@ def test_anomalies_are_paired_by_code_then_by_place_and_sentence() -> None:
         [La("IDT016", "Autre phrase.", "ailleurs"), La("X1", "La date n'est pas plausible.", "ailleurs")],
         [nom, vide, age],
     )
-    assert [(p.la.code, p.ici.regle, p.sure) for p in paires] == [
-        ("IDT016", "IDT016", True),
-        ("X1", "IDT002", True),
-    ]
+    dites = [(p.la.code, p.ici.regle, p.sure) for p in paires]
+    assert dites == [("IDT016", "IDT016", True), ("X1", "IDT002", True)]
     assert (reste_la, reste_ici) == ([], [nom])
 
 

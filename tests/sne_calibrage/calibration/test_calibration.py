@@ -27,15 +27,14 @@ from sne_calibrage.calibration.calibration import calibrer
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage
 from sne_calibrage.calibration.schemas_retouches import Facette
 from sne_calibrage.enregistrements.export_du_relais import du_dossier
-from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon, ecrire
+from sne_calibrage.enregistrements.fixtures_ecrites import echantillons, ecrire
 from sne_calibrage.enregistrements.ligne_de_journal_relue import relire
 from sne_conformite.bilan.trafic_juge import parcourir
-from sne_conformite.observation.observation import observer
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Horloge
-from sne_interface.domain.echange import Echange, document_parmi
+from sne_interface.domain.echange import Echange
 from sne_interface.errors import UsageError
 from sne_interface.resources import contracts_dir
 from sne_sandbox.mime.requete_mtom_ecrite import Forme
@@ -224,21 +223,10 @@ def test_a_second_overlay_keeps_the_first(enregistrement: list[Echange], tmp_pat
         surcharge_proposee.ecrire(tmp_path / "deux", bilan, premiere)
 
 
-def echantillons(enregistres: list[Echange], contrat: Contrat) -> Iterator[Echantillon]:
-    """What the relay would export of them."""
-    for echange in lus(enregistres, contrat):
-        vue = observer(echange, contrat)
-        if vue.octets_document:
-            recu = vue.reponse.message
-            rendue = document_parmi(vue.reponse.champs) or (recu.racine if recu else b"")
-            genres = echange.operation or "", echange.type_fichier or ""
-            yield Echantillon(echange.identifiant or 0, *genres, vue.octets_document, rendue)
-
-
 def test_exported_files_are_a_recording_too(jumeau: list[Echange], tmp_path: Path) -> None:
     """What they hold of the twin makes no difference; what is no recording is refused."""
     nous = contrat()
-    assert ecrire(tmp_path / "export", echantillons(jumeau, nous), anonymiser=True).inconnus == {}
+    assert ecrire(tmp_path / "export", echantillons(lus(jumeau, nous), nous), anonymiser=True).inconnus == {}
     bilan = calibrer(nous, du_dossier(tmp_path / "export", nous))
     assert bilan.groupes == [], rendu_de_calibration.en_texte(bilan)
     assert bilan.compares > 80
@@ -334,7 +322,7 @@ def test_what_an_anonymous_export_replaced_is_no_difference(
         return relayes(banc)
 
     enregistres = enregistrer(tmp_path / "home", dossier, deposer)
-    ecrit = ecrire(tmp_path / "export", echantillons(enregistres, officiel), anonymiser=True)
+    ecrit = ecrire(tmp_path / "export", echantillons(lus(enregistres, officiel), officiel), anonymiser=True)
     assert ecrit.inconnus == {"statutUsage": 2}
     bilan = calibrer(officiel, du_dossier(tmp_path / "export", officiel))
     assert (bilan.compares, bilan.groupes) == (1, []), rendu_de_calibration.en_texte(bilan)

@@ -19,12 +19,8 @@ def echantillon(rang: int, demande: bytes = DOCUMENT, reponse: bytes = b"<b/>") 
 
 
 def test_each_distinct_document_is_a_masked_file_and_its_answer(tmp_path: Path) -> None:
-    lot = [
-        echantillon(1),
-        echantillon(2),
-        echantillon(3, b"<a/>", b""),
-        echantillon(4, b"<c/>", b"PK\x03\x04"),
-    ]
+    autres = [echantillon(3, b"<a/>", b""), echantillon(4, b"<c/>", b"PK\x03\x04")]
+    lot = [echantillon(1), echantillon(2), *autres]
     recueil = ecrire(tmp_path / "e", lot, anonymiser=False)
     assert [fichier.name for fichier in recueil.fichiers] == [
         "000001-getNumUnique-CRE.xml",
@@ -60,14 +56,12 @@ def test_what_was_replaced_unknown_is_told(tmp_path: Path) -> None:
     assert "nomUsage (2), nomUsage/@code (1)" in dit
 
 
-def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "x").touch()
+def test_a_folder_that_holds_something_is_left_alone_and_one_that_cannot_be_made_is_told(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "fichier").write_text("")
     with pytest.raises(UsageError):
         ecrire(tmp_path, [], anonymiser=True)
-
-
-def test_a_folder_that_cannot_be_made_is_told_with_its_remedy(tmp_path: Path) -> None:
-    (tmp_path / "fichier").write_text("")
     with pytest.raises(OperatorError, match="n'est pas un dossier") as refus:
         ecrire(tmp_path / "fichier" / "e", [echantillon(1)], anonymiser=False)
     assert "--export" in refus.value.remede

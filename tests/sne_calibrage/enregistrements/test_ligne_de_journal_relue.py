@@ -44,12 +44,8 @@ def doublons(banc: Banc) -> Echange | None:
 
 
 def types(banc: Banc) -> Echange | None:
-    champs: dict[str, str | bytes] = {
-        "nomFichier": "EVTG1226-201803151200.xml",
-        "fichierXml": b"",
-        "nomCertificat": "CERG1226-201803151200.pem",
-        "certificat": b"",
-    }
+    noms = {"nomFichier": "EVTG1226-201803151200.xml", "nomCertificat": "CERG1226-201803151200.pem"}
+    champs: dict[str, str | bytes] = {**noms, "fichierXml": b"", "certificat": b""}
     return banc.appeler("listerTypesEvenementsNationaux", champs).echange
 
 
@@ -132,15 +128,8 @@ FAULT_11 = (
 def test_an_answer_that_is_no_envelope(
     contrat: Contrat, statut: int, corps: bytes, methode: str, verdict: VerdictEchange, code: str | None
 ) -> None:
-    ligne = Echange(
-        base="proxy",
-        recu_le=datetime.now(UTC),
-        methode=methode,
-        chemin="/services/DemandeLogementImplService/",
-        statut=statut,
-        reponse=corps,
-        en_tetes_reponse=[("Content-Type", "text/xml")],
-    )
+    ligne = Echange("proxy", datetime.now(UTC), methode, "/services/DemandeLogementImplService/", statut)
+    ligne.reponse, ligne.en_tetes_reponse = corps, [("Content-Type", "text/xml")]
     relire(ligne, contrat)
     assert (ligne.verdict, (ligne.fault or {}).get("code")) == (verdict, code)
     assert ligne.service == "DemandeLogementImplService"
@@ -148,14 +137,7 @@ def test_an_answer_that_is_no_envelope(
 
 def test_our_own_refusal_is_kept(contrat: Contrat) -> None:
     fault = {"code": "Receiver", "message": "Le serveur réel refuse la connexion.", "explication": ""}
-    ligne = Echange(
-        base="proxy",
-        recu_le=datetime.now(UTC),
-        statut=502,
-        verdict=VerdictEchange.FAULT,
-        fault=fault,
-        methode="POST",
-    )
+    ligne = Echange("proxy", datetime.now(UTC), "POST", statut=502, verdict=VerdictEchange.FAULT, fault=fault)
     relire(ligne, contrat)
     assert (ligne.verdict, ligne.fault, ligne.service) == (VerdictEchange.FAULT, fault, None)
 
@@ -179,6 +161,4 @@ def test_what_we_fail_to_read_is_noted_and_the_rest_is_read(
     relire(ligne, contrat)
     assert (ligne.verdict, ligne.numero_unique) == (echange.verdict, echange.numero_unique)
     (dite,) = (t["phrase"] for t in ligne.tolerances if t["code"] == REQUETE)
-    assert dite.startswith(
-        "erreur du bac à sable : impossible de lire la requête (OverflowError : year overf"
-    )
+    assert dite.startswith("erreur du bac à sable : impossible de lire la requête (OverflowError : year ov")

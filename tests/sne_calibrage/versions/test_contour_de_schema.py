@@ -42,7 +42,7 @@ def test_how_often_an_element_stands_where_it_is(modele: str, bornes: tuple[int,
 
 def test_attributes_wildcards_and_what_holds_no_text() -> None:
     lues = racine(
-        '<xs:sequence><xs:any minOccurs="0"/></xs:sequence>'
+        '<xs:sequence><xs:any minOccurs="0" namespace="##other" processContents="lax"/></xs:sequence>'
         '<xs:attribute name="v" type="xs:string" use="required"/>'
         '<xs:attribute name="w" type="xs:boolean" fixed="true"/>'
     )
@@ -50,6 +50,8 @@ def test_attributes_wildcards_and_what_holds_no_text() -> None:
     assert (lues["r/@v"].minimum, lues["r/@w"].minimum, lues["r/@w"].fixe) == (1, 0, "true")
     assert lues["r"].valeurs is None
     assert lues["r/*"].minimum == 0
+    assert lues["r/*"].valeurs is not None
+    assert lues["r/*"].valeurs.bornes == {"namespace": "##other", "processContents": "lax"}
 
 
 def test_facets_are_those_of_the_whole_chain_the_nearest_winning() -> None:
@@ -99,9 +101,3 @@ def test_a_union_and_a_list_are_named_by_what_they_hold() -> None:
     )
     dites = [lu.valeurs.base for lu in lues.values() if lu.valeurs is not None]
     assert dites == ["union(date | int maxInclusive 8)", "list(int maxInclusive 8)"]
-
-
-def test_a_wildcard_tells_what_it_lets_in() -> None:
-    lues = racine('<xs:sequence><xs:any namespace="##other" processContents="lax"/></xs:sequence>')
-    assert lues["r/*"].valeurs is not None
-    assert lues["r/*"].valeurs.bornes == {"namespace": "##other", "processContents": "lax"}

@@ -82,13 +82,10 @@ def test_5_2_refuses_nothing_of_5_0_and_says_what_could_be_sent(trafic: list[Ech
     assert [(c.chemin, c.changement) for c in autre.causes] == [
         ("interfaceNuu/listeTypesEvenements/typeEvenement", "DECISIONS")
     ]
-    envoyer = {
-        (n.difference.objet.rpartition("/")[2], n.difference.changement)
-        for n in faite.nouveautes
-        if n.envoyer
-    }
+    envoyees, lues = ([n.difference for n in faite.nouveautes if n.envoyer is sens] for sens in (True, False))
+    envoyer = {(d.objet.rpartition("/")[2], d.changement) for d in envoyees}
     assert envoyer == {("02.02", "MESSAGE-0202"), ("nir", "NIR"), ("DECATT", "DECISIONS")}
-    lire = {n.difference.objet.rpartition("/")[2] for n in faite.nouveautes if not n.envoyer}
+    lire = {d.objet.rpartition("/")[2] for d in lues}
     assert lire == {"ressourcesAnnuellesUC", "nombreUC", "premierQuartile"}
     assert faite.changements.keys() == {"MESSAGE-0202", "NIR", "DECISIONS", "PREMIER-QUARTILE"}
 
@@ -301,14 +298,7 @@ def test_what_a_panne_spoiled_after_the_work_was_asked_and_done(trafic: list[Ech
 
 
 def test_a_driven_run_notes_where_each_example_began() -> None:
-    faits = [
-        {"appel": "remettre"},
-        {"appel": "echanges", "rendu": []},
-        {"appel": "echanges", "rendu": [7, 8]},
-    ]
-    lignes = [
-        {"ligne": "épreuve"},
-        {"ligne": "exemple", "faits": faits},
-        {"ligne": "exemple", "faits": faits[2:]},
-    ]
+    vide, lu = ({"appel": "echanges", "rendu": rendu} for rendu in ([], [7, 8]))
+    exemples = [{"ligne": "exemple", "faits": faits} for faits in ([{"appel": "remettre"}, vide, lu], [lu])]
+    lignes: list[dict[str, Any]] = [{"ligne": "épreuve"}, *exemples]
     assert remises_notees(lignes) == {7}

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen
 
-from sne_conformite.bilan.trafic_juge import juger_base
-from sne_conformite.rapports.rapport import AngleMort, Fin
+from sne_conformite.rapports.rapport import AngleMort
 from sne_interface.resources import docs_dir
 
 
 def angles(banc: Banc) -> dict[str, AngleMort]:
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
-    assert isinstance(fin, Fin)
-    assert len({angle.quoi for angle in fin.rapport.angles_morts}) == len(fin.rapport.angles_morts)
-    return {angle.quoi: angle for angle in fin.rapport.angles_morts}
+    trouves = banc.rapport().angles_morts
+    assert len({angle.quoi for angle in trouves}) == len(trouves)
+    for angle in trouves:
+        page = re.search(r"/guide/([\w/]+) ", angle.commande)
+        assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
+        assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
+    return {angle.quoi: angle for angle in trouves}
 
 
 def test_of_nothing_nothing_is_said(banc: Banc) -> None:
@@ -33,10 +35,6 @@ def test_one_creation_leaves_nearly_all(banc: Banc) -> None:
         "Les tests n'exercent jamais : la modification (MOD), le renouvellement (REN), la radiation (RAD)."
     )
     assert dits["types"].commande == "sne-sandbox generate --kind MOD --out exemples"
-    for angle in dits.values():
-        page = re.search(r"/guide/([\w/]+) ", angle.commande)
-        assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
-        assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
 
 
 def refuser(banc: Banc) -> None:
@@ -51,11 +49,6 @@ def nir(banc: Banc) -> None:
     racine = specimen("personne_seule_nir")
     poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/nir", "2061275111005")
     banc.demander(racine)
-
-
-def modifier(banc: Banc) -> None:
-    numero, racine = banc.creer_demande("hebergee_secret")
-    banc.demander(message(racine, "MOD", numero))
 
 
 def panne(banc: Banc) -> None:
@@ -76,7 +69,8 @@ def test_what_is_exercised_is_said_no_more(banc: Banc, faire: Any, quoi: str) ->
 
 
 def test_a_type_that_was_sent_is_named_no_more(banc: Banc) -> None:
-    modifier(banc)
+    numero, racine = banc.creer_demande("hebergee_secret")
+    banc.demander(message(racine, "MOD", numero))
     dits = angles(banc)
 
     assert "(MOD)" not in dits["types"].phrase

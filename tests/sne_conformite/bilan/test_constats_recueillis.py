@@ -9,17 +9,8 @@ from banc import Banc, poser, specimen
 from lxml import etree
 
 from sne_conformite.bilan.constats_recueillis import CONSTATS_MAX, ConstatsParExigence, dire_ce_qui_manque
-from sne_conformite.bilan.trafic_juge import ReglagesTrafic, juger_base
 from sne_conformite.rapports import rapport_html, rapport_junit, rapport_texte
-from sne_conformite.rapports.rapport import (
-    Constat,
-    EtatExigence,
-    Fin,
-    Rapport,
-    ResultatScenario,
-    Verdict,
-    Verification,
-)
+from sne_conformite.rapports.rapport import Constat, EtatExigence, ResultatScenario, Verdict, Verification
 from sne_conformite.rapports.rapport_texte import RapportDeTest
 from sne_conformite.rapports.signalements_a_la_forge import signaler
 from sne_conformite.rapports.verdict_de_conformite import RIEN_D_ACCEPTE, motifs_d_ailleurs
@@ -112,12 +103,6 @@ def test_ce_qui_manque_est_dit() -> None:
     assert [b.raison for b in bilans] == ["", "", "l'application ne connaît pas : adresser", "invisible"]
 
 
-def rapport(banc: Banc, **choix: bool) -> Rapport:
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat, ReglagesTrafic(**choix))
-    assert isinstance(fin, Fin)
-    return fin.rapport
-
-
 def test_a_refusal_a_warning_and_a_fault_are_told(banc: Banc) -> None:
     naissance = "demande/demandeLogement/personnePhysique/demandeur/dateNaissance"
     enfant = specimen("colocataires")
@@ -128,7 +113,7 @@ def test_a_refusal_a_warning_and_a_fault_are_told(banc: Banc) -> None:
     banc.demander(futur, nom="DEMG1226-201803151200-000002.xml")
     banc.demander(b"<a/>", nom="DEMG1226-201803151200-000003.xml")
 
-    dites = {(r.nature, r.code): r for r in rapport(banc).reponses}
+    dites = {(r.nature, r.code): r for r in banc.rapport().reponses}
     assert {("avertissement", "IDT003"), ("refus", "IDT002"), ("refus", "faute SOAP")} <= set(dites)
     assert dites["refus", "IDT002"].nombre == 1
     assert len(dites["refus", "IDT002"].echanges) == 1
@@ -140,15 +125,15 @@ def test_refused_exchanges_are_counted(banc: Banc) -> None:
     futur = specimen("personne_seule")
     poser(futur, "demande/demandeLogement/personnePhysique/demandeur/dateNaissance", "2030-01-01")
     banc.demander(futur, nom="DEMG1104-201803151200-000001.xml")
-    juge = rapport(banc)
+    juge = banc.rapport()
     assert juge.conforme, "a test may want the refusal"
     assert (juge.entete.echanges, juge.entete.refuses) == (1, 1)
     assert repr(RapportDeTest.de(juge)).endswith("aucun manquement : 1 échange jugé, dont 1 refusé>")
-    suite = rapport(banc, accord=True)
+    suite = banc.rapport(accord=True)
     assert suite.motifs[0] == "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 
     banc.demander(specimen("personne_seule"), nom="DEMG1104-201803151200-000002.xml")
-    suite = rapport(banc, accord=True)
+    suite = banc.rapport(accord=True)
     assert (suite.conforme, suite.entete.refuses) == (True, 1)
 
 
@@ -161,7 +146,7 @@ def test_the_refusals_are_the_reason_when_nothing_is_accepted(banc: Banc) -> Non
     contrat = banc.services.contrat
     octets = etree.tostring(petit)
     (faute, *_) = controler(octets, contrat, "ecole", datetime(2018, 3, 15, tzinfo=UTC)).fautes
-    suite = rapport(banc, accord=True)
+    suite = banc.rapport(accord=True)
     attendu = f"Refusé : ENT001, {faute.chemin} : {faute.message} → {faute.remede}"
     assert suite.motifs == (RIEN_D_ACCEPTE, attendu)
     assert motifs_d_ailleurs(suite) == (RIEN_D_ACCEPTE,)
@@ -174,22 +159,19 @@ def test_the_refusals_are_the_reason_when_nothing_is_accepted(banc: Banc) -> Non
         assert attendu in lu
         assert "Le verdict n'en dépend pas" not in lu
         assert "our information" not in lu
-    seul = rapport(banc)
+    seul = banc.rapport()
     assert (seul.motifs, seul.reponses) == ((), suite.reponses), "a test may want the refusal"
 
 
 def test_a_tolerance_is_told(banc: Banc) -> None:
     """What the guide promises: a reader that is more strict would refuse the message."""
-    vu = banc.demander(specimen("personne_seule"), nom="DEMG1104-201803151200-000001.xml")
+    banc.demander(specimen("personne_seule"), nom="DEMG1104-201803151200-000001.xml", forme=None)
+    assert banc.rapport().reponses == (), "a clean run has nothing to tell"
+    vu = banc.demander(specimen("colocataires"), nom="DEMG1226-201803151200-000002.xml")
     assert vu.echange is not None
     notees = {t["code"]: t["phrase"] for t in vu.echange.tolerances}
     assert "T-02" in notees, "the client of the bench writes as a real one does"
-    assert {r.code: r.message for r in rapport(banc).reponses if r.nature == "tolérance"} == notees
-
-
-def test_a_clean_run_has_nothing_to_tell(banc: Banc) -> None:
-    banc.demander(specimen("personne_seule"), nom="DEMG1104-201803151200-000001.xml", forme=None)
-    assert rapport(banc).reponses == ()
+    assert {r.code: r.message for r in banc.rapport().reponses if r.nature == "tolérance"} == notees
 
 
 @pytest.mark.parametrize(
@@ -197,14 +179,8 @@ def test_a_clean_run_has_nothing_to_tell(banc: Banc) -> None:
     [("TLS", 0, "TLS"), ("POST", 0, "connexion coupée"), ("POST", 413, "HTTP 413")],
 )
 def test_what_the_listener_refused_is_named(banc: Banc, methode: str, statut: int, dit: str) -> None:
-    echange = Echange(
-        base=banc.nom,
-        recu_le=datetime.now(UTC),
-        methode=methode,
-        chemin="/services/DemandeLogementImplService/",
-        statut=statut,
-        verdict=VerdictEchange.REFUS,
-        fault={"code": methode, "message": "m", "explication": ""},
-    )
+    ou, fault = "/services/DemandeLogementImplService/", {"code": methode, "message": "m", "explication": ""}
+    refus = VerdictEchange.REFUS
+    echange = Echange(banc.nom, datetime.now(UTC), methode, ou, statut, refus, fault=fault)
     banc.services.magasin.journal.consigner(None, echange)
-    assert [r.code for r in rapport(banc).reponses] == [dit]
+    assert [r.code for r in banc.rapport().reponses] == [dit]

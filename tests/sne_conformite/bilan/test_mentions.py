@@ -11,12 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sne_conformite.bilan.mentions import (
-    charger_referentiel,
-    commande_de,
-    mentionner,
-    remarques,
-)
+from sne_conformite.bilan.mentions import charger_referentiel, commande_de, mentionner, remarques
 from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import (
@@ -52,6 +47,7 @@ ENTETE: Final = Entete(
     "sne-sandbox", "v5.2", "ecole", "plan", "essai", "ecole", 0,
     "sne-sandbox conform --application './mon adaptateur' --examples 10 --seed 0", JOUR, JOUR, 9,
 )  # fmt: skip
+CONNU: Final = " (manquement connu : ticket 12 (jusqu'au 31/12/2026))"
 CANDIDAT: Final = Candidat(
     "E", "Essai", "1", tuple(CERTIFICATION.roles), tuple(CERTIFICATION.options),
     attestations=tuple(Attestation(e, "A", "2026-03-01", "Oui.") for e in CERTIFICATION.attestables),
@@ -96,6 +92,18 @@ def rapport(
     return decider(Rapport(entete, True, (), joues, tuple(map(bilan, TOUTES)), (couverture,)))
 
 
+def avec(juge: Rapport, scenario: ResultatScenario) -> Rapport:
+    """The report, one scenario of which ended so."""
+    autres = (scenario if s.id == scenario.id else s for s in juge.scenarios)
+    return decider(replace(juge, scenarios=tuple(autres)))
+
+
+def excuser(juge: Rapport, **quoi: str) -> Rapport:
+    """The report under a baseline that knows one failure."""
+    connue = Connue("ticket 12", date(2026, 12, 31), **quoi)
+    return manquements_connus.appliquer(juge, [connue], JOUR.date()).rapport
+
+
 def mentions(juge: Rapport, candidat: Candidat | None = CANDIDAT) -> dict[str, Mention]:
     return {m.id: m for m in mentionner(juge, REFERENTIEL, candidat)}
 
@@ -107,10 +115,8 @@ def test_all_that_is_demanded_acquires_every_mention_and_lacks_nothing() -> None
         assert mention.verdict is VerdictMention.ACQUISE, mention
         assert (mention.lacunes, mention.reserves) == ((), ())
         attestees = CERTIFICATION.attestables.keys() & {*mention.exigences}
-        assert (mention.prouvees, mention.attestees) == (
-            len(mention.exigences) - len(attestees),
-            len(attestees),
-        ), "what is attested is not proved"
+        assert mention.attestees == len(attestees)
+        assert mention.prouvees == len(mention.exigences) - len(attestees), "what is attested is not proved"
     assert trouvees["complet"].attestees == 2
 
 
@@ -130,24 +136,14 @@ def test_a_trial_cut_short_leaves_every_mention_unfinished() -> None:
 def test_what_must_hold_and_broke_refuses_the_mentions_that_demand_it_and_no_other() -> None:
     commande = "sne-sandbox conform --application x --scenario RCH-NOM"
     juge = rapport(enfreintes=["VIE-23"])
+    (scenario,) = (s for s in juge.scenarios if s.id == "RCH-NOM")
     verification = Verification("RCH-NOM", "VIE-23", Verdict.ECHOUE, commande=commande)
-    juge = decider(
-        replace(
-            juge,
-            scenarios=tuple(
-                replace(s, verifications=(verification,)) if s.id == "RCH-NOM" else s for s in juge.scenarios
-            ),
-        )
-    )
-    trouvees = mentions(juge)
+    trouvees = mentions(avec(juge, replace(scenario, verifications=(verification,))))
     refusees = {m.id for m in trouvees.values() if m.verdict is VerdictMention.REFUSEE}
     assert refusees == {"consultation", "complet"}
     (lacune,) = trouvees["consultation"].lacunes
-    assert (lacune.quoi, lacune.phrase, lacune.commande) == (
-        "VIE-23",
-        "enfreinte : Elle ne va pas.",
-        commande,
-    )
+    dite = "VIE-23", "enfreinte : Elle ne va pas.", commande
+    assert (lacune.quoi, lacune.phrase, lacune.commande) == dite
     dalo = trouvees["dalo"]
     assert (dalo.verdict, dalo.acquise) == (VerdictMention.RESERVES, True)
     assert any("VIE-23" in reserve for reserve in dalo.reserves), "what is broken elsewhere is told"
@@ -159,9 +155,7 @@ def test_a_requirement_that_is_proved_in_its_easy_form_alone_lacks_the_hard_one(
     decline = {s: {"enregistrer": [*deux[:1]]} for s in ("CRE-COLOCATION", "CRE-LISTES")}
     juge = rapport(formes={*FORMES}.difference(deux), declins=decline)
     trouvees = mentions(juge)
-    assert trouvees["messages"].verdict is VerdictMention.RESERVES, (
-        "traffic may show it: no form is asked of it"
-    )
+    assert trouvees["messages"].verdict is VerdictMention.RESERVES, "traffic may show it: no form is asked"
     lacune = next(lacune for lacune in trouvees["socle"].lacunes if lacune.quoi == deux[0])
     assert lacune.phrase == "FID-01, FID-02 : jamais vu avec deux co-titulaires ou plus"
     assert lacune.commande.endswith("--scenario CRE-COLOCATION")
@@ -182,10 +176,12 @@ def test_what_is_declined_and_seen_elsewhere_is_a_reserve_that_names_it() -> Non
     assert socle.reserves == ("L'application déclare « modifier », et le décline : CYC-MODIFIER.",)
 
 
-def test_a_recommendation_that_is_not_followed_is_a_reserve() -> None:
-    socle = mentions(rapport(enfreintes=["VIE-12"]))["socle"]
-    assert (socle.verdict, socle.lacunes) == (VerdictMention.RESERVES, ())
-    assert socle.reserves == ("VIE-12, recommandée, n'est pas suivie.",)
+def test_a_recommendation_that_is_not_followed_is_a_reserve_known_or_not() -> None:
+    nue = rapport(enfreintes=["VIE-12"])
+    for juge, connu in ((nue, ""), (excuser(nue, exigence="VIE-12"), CONNU)):
+        socle = mentions(juge)["socle"]
+        assert (socle.verdict, socle.lacunes) == (VerdictMention.RESERVES, ())
+        assert socle.reserves == (f"VIE-12, recommandée, n'est pas suivie{connu}.",)
 
 
 def test_a_recommendation_without_evidence_lacks_where_it_is_demanded_alone() -> None:
@@ -197,52 +193,37 @@ def test_a_recommendation_without_evidence_lacks_where_it_is_demanded_alone() ->
 
 
 def test_a_known_failure_excuses_the_run_and_acquires_nothing() -> None:
-    connue = Connue("ticket 12", date(2026, 12, 31), exigence="VIE-01")
-    excuse = manquements_connus.appliquer(rapport(enfreintes=["VIE-01"]), [connue], JOUR.date()).rapport
+    excuse = excuser(rapport(enfreintes=["VIE-01"]), exigence="VIE-01")
     assert excuse.conforme, "the exit code is 0"
     socle = mentions(excuse)["socle"]
     assert (socle.verdict, socle.acquise) == (VerdictMention.REFUSEE, False)
-    assert [(lacune.quoi, lacune.phrase) for lacune in socle.lacunes] == [
-        ("VIE-01", "enfreinte (manquement connu : ticket 12 (jusqu'au 31/12/2026)) : Elle ne va pas.")
-    ]
+    dites = [(lacune.quoi, lacune.phrase) for lacune in socle.lacunes]
+    assert dites == [("VIE-01", f"enfreinte{CONNU} : Elle ne va pas.")]
     assert socle.reserves == (), "told once"
     assert not exiger_mentions(replace(excuse, mentions=(socle,)), ["socle"]).conforme
 
 
-def test_a_known_recommendation_is_a_reserve_that_says_so() -> None:
-    connue = Connue("ticket 12", date(2026, 12, 31), exigence="VIE-12")
-    excuse = manquements_connus.appliquer(rapport(enfreintes=["VIE-12"]), [connue], JOUR.date()).rapport
-    socle = mentions(excuse)["socle"]
-    assert (socle.verdict, socle.lacunes) == (VerdictMention.RESERVES, ())
-    assert socle.reserves == (
-        "VIE-12, recommandée, n'est pas suivie (manquement connu : ticket 12 (jusqu'au 31/12/2026)).",
-    )
-
-
 def test_a_known_failure_elsewhere_is_a_reserve_as_it_is_when_nothing_excuses_it() -> None:
-    connue = Connue("ticket 12", date(2026, 12, 31), exigence="VIE-23")
     nue = rapport(enfreintes=["VIE-23"])
-    excuse = manquements_connus.appliquer(nue, [connue], JOUR.date()).rapport
+    excuse = excuser(nue, exigence="VIE-23")
     for juge in (nue, excuse):
         assert mentions(juge)["messages"].verdict is VerdictMention.RESERVES
         assert mentions(juge)["consultation"].verdict is VerdictMention.REFUSEE
-    assert mentions(excuse)["messages"].reserves == (
-        "Hors de cette mention, VIE-23 est enfreinte (manquement connu : ticket 12 (jusqu'au 31/12/2026)).",
-    )
-    conseil = replace(connue, exigence="VIE-12")  # a SHOULD, which elsewhere costs nothing, excused or not
-    recommandee = manquements_connus.appliquer(rapport(enfreintes=["VIE-12"]), [conseil], JOUR.date()).rapport
+    reserve = f"Hors de cette mention, VIE-23 est enfreinte{CONNU}."
+    assert mentions(excuse)["messages"].reserves == (reserve,)
+    # A SHOULD elsewhere costs nothing, excused or not.
+    recommandee = excuser(rapport(enfreintes=["VIE-12"]), exigence="VIE-12")
     assert mentions(recommandee)["messages"].verdict is VerdictMention.ACQUISE
 
 
 def test_a_scenario_in_error_lacks_in_every_mention_known_or_not() -> None:
-    juge = rapport()
     verification = Verification("CRE-NIR", "VIE-01", Verdict.ERREUR)
     erreur = ResultatScenario("CRE-NIR", "creation", "", Verdict.ERREUR, (verification,), exemples=10)
-    juge = decider(replace(juge, scenarios=tuple(erreur if s.id == erreur.id else s for s in juge.scenarios)))
-    connue = Connue("ticket 12", date(2026, 12, 31), verification="CRE-NIR/VIE-01")
-    excuse = manquements_connus.appliquer(juge, [connue], JOUR.date()).rapport
+    juge = avec(rapport(), erreur)
+    assert [lacune.quoi for lacune in mentions(juge)["socle"].lacunes] == ["CRE-NIR"]
+    excuse = excuser(juge, verification="CRE-NIR/VIE-01")
     assert excuse.conforme
-    for vu, excuses in ((juge, ""), (excuse, " (manquement connu : ticket 12 (jusqu'au 31/12/2026))")):
+    for vu, excuses in ((juge, ""), (excuse, CONNU)):
         for mention in mentions(vu).values():
             assert (mention.verdict, mention.reserves) == (VerdictMention.INCOMPLETE, ())
             assert mention.lacunes[0].phrase == f"ce scénario est en erreur{excuses}"
@@ -257,9 +238,10 @@ def test_a_whole_trial_that_lacks_keeps_all_that_was_asked_of_it() -> None:
         "sne-sandbox conform --application './mon adaptateur' --examples 10 --mention socle"
         " --candidat 'mon candidat.toml'"
     )
-    (seule,) = {m.id: m for m in mentionner(rapport(["VIE-09"]), REFERENTIEL, CANDIDAT, gardees)}[
-        "socle"
-    ].lacunes
+    socle = next(
+        m for m in mentionner(rapport(["VIE-09"]), REFERENTIEL, CANDIDAT, gardees) if m.id == "socle"
+    )
+    (seule,) = socle.lacunes
     assert seule.commande.endswith("--scenario CYC-SEPARER"), "one scenario acquires no mention"
 
 
@@ -268,9 +250,8 @@ def test_what_lacks_has_the_command_that_shows_it() -> None:
     assert lacune.commande == "sne-sandbox conform --application './mon adaptateur' --scenario CYC-SEPARER"
     (lacune,) = mentions(rapport(formes=[f for f in FORMES if f != "sans-bail"]))["attributions"].lacunes
     assert (lacune.quoi, lacune.commande.split()[-1]) == ("sans-bail", "DEC-SANS-BAIL")
-    (lacune,) = mentions(rapport(operations=[o for o in OPERATIONS if o != "getDoublons"]))[
-        "consultation"
-    ].lacunes
+    sans = rapport(operations=[o for o in OPERATIONS if o != "getDoublons"])
+    (lacune,) = mentions(sans)["consultation"].lacunes
     assert (lacune.quoi, lacune.phrase) == ("getDoublons", "jamais appelée")
     assert lacune.commande
 
@@ -403,15 +384,6 @@ def test_what_failed_beside_the_checks_acquires_nothing_but_the_user_s_own_deman
     exigee = decider(rapport(["VIE-14"]), exigees=["VIE-14"])
     assert not exigee.conforme
     assert mentions(exigee)["socle"].verdict is VerdictMention.ACQUISE
-
-
-def test_an_error_of_the_suite_is_no_proof() -> None:
-    juge = rapport()
-    erreur = ResultatScenario(
-        "CRE-NIR", "creation", "", Verdict.ERREUR, (Verification("CRE-NIR", "VIE-01", Verdict.ERREUR),)
-    )
-    juge = decider(replace(juge, scenarios=tuple(erreur if s.id == erreur.id else s for s in juge.scenarios)))
-    assert [lacune.quoi for lacune in mentions(juge)["socle"].lacunes] == ["CRE-NIR"]
 
 
 def test_what_could_not_be_judged_is_a_reserve() -> None:

@@ -1,17 +1,14 @@
 """A base judged by its traffic: the events, the report, what makes it conforming."""
 
-from typing import Any
-
 from banc import MIDI, Banc, poser, specimen
 from lxml import etree
 
-from sne_conformite.bilan.trafic_juge import ReglagesTrafic, juger_base, parcourir
+from sne_conformite.bilan.trafic_juge import juger_base, parcourir
 from sne_conformite.observation.observation import citer, observer
 from sne_conformite.rapports.rapport import (
     DebutJugement,
     EtatExigence,
     Fin,
-    Rapport,
     ScenarioCommence,
     ScenarioFini,
     Verdict,
@@ -23,16 +20,9 @@ from sne_sandbox.store.journal import PAS, Journal
 NIR = "206127511100564"
 
 
-def rapport(banc: Banc, **choix: Any) -> Rapport:
-    """The report of the bench's base."""
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat, ReglagesTrafic(**choix))
-    assert isinstance(fin, Fin)
-    return fin.rapport
-
-
 def test_rien_n_est_arrive(banc: Banc) -> None:
     """Nothing proves nothing."""
-    juge = rapport(banc)
+    juge = banc.rapport()
 
     assert not juge.conforme
     assert juge.motifs == ("Aucun échange avec les services n'est arrivé.",)
@@ -41,16 +31,12 @@ def test_rien_n_est_arrive(banc: Banc) -> None:
 
 def test_des_requetes_commencees_ne_sont_pas_rien(banc: Banc) -> None:
     """None arrived whole: the address is right, and it is no silence."""
+    chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
+    raison = "Connexion coupée avant la fin du corps : 1024 octets reçus."
     for _ in range(2):
-        noter_refus(
-            banc.services.magasin,
-            banc.nom,
-            methode="POST",
-            chemin=f"/bases/{banc.nom}/services/DemandeLogementImplService/",
-            pair="127.0.0.1:1",
-            raison="Connexion coupée avant la fin du corps : 1024 octets reçus.",
-        )
-    juge = rapport(banc)
+        lieu = {"methode": "POST", "chemin": chemin, "pair": "127.0.0.1:1"}
+        noter_refus(banc.services.magasin, banc.nom, **lieu, raison=raison)
+    juge = banc.rapport()
     assert not juge.conforme
     assert juge.motifs[0].startswith("Aucune requête n'est arrivée entière : 2 commencées, et jamais la fin.")
     assert [(r.code, r.nombre) for r in juge.reponses] == [("connexion coupée", 2)]
@@ -60,17 +46,17 @@ def test_un_journal_vide_en_chemin(banc: Banc) -> None:
     """What a test's teardown erased is told, with the remedy, and is not « nothing arrived »."""
     banc.demander(specimen("personne_seule"))
     assert banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "tout"}).status_code < 300
-    vide = rapport(banc)
+    vide = banc.rapport()
     assert vide.motifs == ("Il ne reste aucun échange à juger : le journal a été vidé.",)
     assert vide.entete.non_juges.startswith("1 échange oublié, non jugé : le journal a été vidé.")
     assert "--portee etat" in vide.entete.non_juges
 
     banc.demander(specimen("personne_seule"))
-    ensuite = rapport(banc)
+    ensuite = banc.rapport()
     assert ensuite.conforme
     assert ensuite.entete.echanges == 1
     assert ensuite.entete.non_juges == vide.entete.non_juges
-    assert rapport(banc, depuis=1).entete.non_juges == ""
+    assert banc.rapport(depuis=1).entete.non_juges == ""
 
 
 def test_un_journal_trop_petit(banc: Banc) -> None:
@@ -79,7 +65,7 @@ def test_un_journal_trop_petit(banc: Banc) -> None:
     for _ in range(PAS + 2):
         journal.consigner(None, Echange(base=banc.nom, recu_le=MIDI, methode="GET", chemin="/"))
 
-    assert rapport(banc).entete.non_juges == (
+    assert banc.rapport().entete.non_juges == (
         f"{PAS} échanges oubliés, non jugés : le journal n'en garde que 2. « --journal-max N » en garde plus."
     )
 
@@ -87,7 +73,7 @@ def test_un_journal_trop_petit(banc: Banc) -> None:
 def test_un_trafic_juste(banc: Banc) -> None:
     """Conforming, with its evidence; what only the driven mode can judge says so."""
     banc.demander(specimen("personne_seule"))
-    juge = rapport(banc, application="essai", commande="sne-sandbox report")
+    juge = banc.rapport(application="essai", commande="sne-sandbox report")
     bilans = {bilan.exigence: bilan for bilan in juge.bilans}
 
     assert juge.conforme
@@ -107,7 +93,7 @@ def test_un_trafic_juste(banc: Banc) -> None:
 def test_une_exigence_enfreinte(banc: Banc) -> None:
     """A MUST makes it not conforming; the exchange is cited, once."""
     banc.demander(specimen("personne_seule"), nom="demande.xml")
-    juge = rapport(banc)
+    juge = banc.rapport()
 
     assert not juge.conforme
     assert "NOM-01" in juge.motifs[0]
@@ -121,19 +107,20 @@ def test_un_should_n_empeche_pas(banc: Banc) -> None:
     racine = specimen("personne_seule")
     poser(racine, "demande/demandeLogement/refInterne", "")
     banc.demander(racine)
-    juge = rapport(banc)
+    juge = banc.rapport()
 
     assert juge.conforme
     assert {v.exigence for v in juge.verifications if v.verdict is Verdict.ECHOUE} == {"CTR-08"}
 
 
-def test_une_preuve_exigee(banc: Banc) -> None:
-    """What is required and was not seen."""
+def test_une_preuve_exigee_et_les_motifs_de_l_appelant(banc: Banc) -> None:
+    """What is required and was not seen; what the caller alone knows."""
     banc.demander(specimen("personne_seule"))
 
-    assert rapport(banc, exiger=("EMB-01",)).conforme
-    assert not rapport(banc, exiger=("EMB-01", "VIE-05")).conforme
-    assert "VIE-05" in rapport(banc, exiger=("VIE-05",)).motifs[0]
+    assert banc.rapport(exiger=("EMB-01",)).conforme
+    assert not banc.rapport(exiger=("EMB-01", "VIE-05")).conforme
+    assert "VIE-05" in banc.rapport(exiger=("VIE-05",)).motifs[0]
+    assert banc.rapport(autres_motifs=["La commande a échoué."]).motifs == ("La commande a échoué.",)
 
 
 def test_depuis_un_echange(banc: Banc) -> None:
@@ -142,7 +129,7 @@ def test_depuis_un_echange(banc: Banc) -> None:
     banc.demander(specimen("hebergee_secret"))
 
     assert [echange.identifiant for echange in parcourir(banc.services.magasin, banc.nom, 1)] == [2]
-    assert rapport(banc, depuis=1).conforme
+    assert banc.rapport(depuis=1).conforme
 
 
 def test_le_flot_d_evenements(banc: Banc) -> None:
@@ -169,10 +156,3 @@ def test_le_nir_d_un_echange_cite_est_masque(banc: Banc) -> None:
         cite = citer(observer(echange, banc.services.contrat))
         assert NIR not in cite.requete + cite.reponse
         assert cite.resume.startswith("G1226 : getNumUnique CRE, ")
-
-
-def test_les_motifs_de_l_appelant(banc: Banc) -> None:
-    """What it alone knows."""
-    banc.demander(specimen("personne_seule"))
-
-    assert rapport(banc, autres_motifs=["La commande a échoué."]).motifs == ("La commande a échoué.",)

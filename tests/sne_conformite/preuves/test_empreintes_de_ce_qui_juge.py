@@ -49,7 +49,5 @@ def test_an_overlay_is_a_kind_of_its_own_and_what_differs_is_named(tmp_path: Pat
     assert list(empreintes_de_ce_qui_juge.differences(change, sans)) == [
         "les règles (changés : v5.2/rules.toml)"
     ]
-    assert (
-        empreintes_de_ce_qui_juge.resumer(change)["regles"]
-        != empreintes_de_ce_qui_juge.resumer(sans)["regles"]
-    )
+    resumes = [empreintes_de_ce_qui_juge.resumer(detail)["regles"] for detail in (change, sans)]
+    assert resumes[0] != resumes[1]

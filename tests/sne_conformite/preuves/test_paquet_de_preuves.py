@@ -47,10 +47,8 @@ def dossier(tmp_path: Path) -> Path:
     return chemin
 
 
-def test_what_was_written_is_read_back(tmp_path: Path) -> None:
-    chemin = tmp_path / "preuve.zip"
-    ecrire(chemin)
-    lu = paquet_de_preuves.lire(chemin)
+def test_what_was_written_is_read_back(dossier: Path) -> None:
+    lu = paquet_de_preuves.lire(dossier)
     ecrits = list(map(Pseudonymes().echange, echanges()))
     assert list(lu.echanges) == ecrits
     assert list(lu.echanges) == ecrits  # as often as one likes
@@ -59,7 +57,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert isinstance(lu.rapport, Rapport)
     assert lu.versions == {"sne-sandbox": "0.1.0", "python": "3.12"}
     assert lu.configuration["contrat"] == "v5.2"
-    assert list(tmp_path.iterdir()) == [chemin]
+    assert list(dossier.parent.iterdir()) == [dossier]
 
 
 def test_its_nirs_are_stand_ins(dossier: Path) -> None:
@@ -220,9 +218,7 @@ def test_any_byte_of_the_file_counts(tmp_path_factory: pytest.TempPathFactory, d
     octets[data.draw(st.integers(0, len(octets) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     change = entier.with_name("change.zip")
     change.write_bytes(bytes(octets))
-    assert isinstance(refus(change), paquet_de_preuves.DossierAltere), (
-        "exit code 1, whatever does not read any more"
-    )
+    assert isinstance(refus(change), paquet_de_preuves.DossierAltere), "exit code 1, whatever does not read"
 
 
 def test_what_was_written_before_is_read_and_says_its_format(dossier: Path, tmp_path: Path) -> None:

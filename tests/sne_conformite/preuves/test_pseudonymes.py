@@ -96,8 +96,7 @@ def archive(*contenus: bytes) -> bytes:
     tampon = io.BytesIO()
     with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as zip_:
         for rang, contenu in enumerate(contenus):
-            info = zipfile.ZipInfo(f"{rang}.xml", (2018, 3, 15, 12, 0, 0))
-            zip_.writestr(info, contenu, zipfile.ZIP_DEFLATED)
+            zip_.writestr(f"{rang}.xml", contenu)
     return tampon.getvalue()
 
 

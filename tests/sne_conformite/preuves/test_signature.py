@@ -100,9 +100,8 @@ def test_an_envelope_says_who_and_what(cle: CleDeSignature, enveloppe: bytes) ->
     lue = signature.verifier(enveloppe)
     assert lue.qui == {"signataire": "Éditeur X", "menee_par": cle.id}
     empreinte = {"sha256": hashlib.sha256(b"abc").hexdigest()}
-    assert lue.statement["subject"] == [
-        {"name": nom, "digest": empreinte} for nom in ("preuves.zip", "badge.svg")
-    ]
+    sujets = [{"name": nom, "digest": empreinte} for nom in ("preuves.zip", "badge.svg")]
+    assert lue.statement["subject"] == sujets
     assert lue.statement["predicate"]["result"] == "FAILED"
     assert NIR.encode() not in lue.payload
     assert signature.predicat(conforme(), b"", {})["result"] in ("PASSED", "WARNED")
