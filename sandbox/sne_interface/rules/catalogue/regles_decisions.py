@@ -32,6 +32,7 @@ from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
+    Infractions,
     allege,
     infraction,
     manquant,
@@ -50,7 +51,7 @@ _SANS_LOGEMENT: Final = (d.NON_ATTRIBUTION, d.IRRECEVABILITE)
 
 
 @regle("DEC001", registre=True, roles=("decision.type",))
-def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
+def decision_incomplete(contexte: Contexte) -> Infractions:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (deduced)."""
     lie = contexte.roles.decision.lie
@@ -71,7 +72,7 @@ def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC002", registre=True, roles=("decision.categorie",))
-def categorie_en_vigueur(contexte: Contexte) -> Iterator[Infraction]:
+def categorie_en_vigueur(contexte: Contexte) -> Infractions:
     """Each category of L. 441-1 given is in force on the date of the commission. None is lawful: categories
     concern a share of the attributions; « none » goes alone. A code of no list is EVT004's. Source: L. 441-1
     (deduced)."""
@@ -87,7 +88,7 @@ def categorie_en_vigueur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC003", registre=True, roles=("decision.bail", "decision.date_bail"))
-def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
+def bail_et_sa_date(contexte: Contexte) -> Infractions:
     """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
     a signed lease (convention)."""
     for evenement, decision in _decisions(contexte):
@@ -99,7 +100,7 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC004", registre=True, roles=("decision.type",))
-def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
+def decision_a_completer(contexte: Contexte) -> Infractions:
     """A decision by rank has its rank, one under condition its condition. Source: R. 441-3 b), c) (deduced).
     A value that the contract has no place for cannot be missing."""
     for evenement, decision in _decisions(contexte):
@@ -109,7 +110,7 @@ def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC005", registre=True, roles=("decision.decision", "decision.motif"))
-def motif_du_refus(contexte: Contexte) -> Iterator[Infraction]:
+def motif_du_refus(contexte: Contexte) -> Infractions:
     """A non-attribution and an irrecevabilité have a motive. Source: L. 441-2-2 (deduced)."""
     for evenement, decision in _decisions(contexte):
         du = decision.prise in _SANS_LOGEMENT and contexte.roles.decision.lie(d.MOTIF)
@@ -118,7 +119,7 @@ def motif_du_refus(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC006", registre=True, roles=("decision.refus_menage", "decision.motif"))
-def motif_du_menage(contexte: Contexte) -> Iterator[Infraction]:
+def motif_du_menage(contexte: Contexte) -> Infractions:
     """A refusal by the household says why. Convention."""
     for evenement, decision in _decisions(contexte):
         du = decision.booleen(d.REFUS_DU_MENAGE) and contexte.roles.decision.lie(d.MOTIF)
@@ -127,7 +128,7 @@ def motif_du_menage(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC010", registre=True, roles=("decision.bail",))
-def bail_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
+def bail_sans_attribution(contexte: Contexte) -> Infractions:
     """A lease follows an attribution that the household did not refuse. Source: R. 441-2-8 a) (deduced)."""
     for _, decision in _decisions(contexte):
         inconnue = decision.prise is None and decision.element(d.DECISION) is not None  # DEC001's
@@ -138,7 +139,7 @@ def bail_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC011", registre=True, roles=("decision.date_bail",))
-def bail_hors_du_temps(contexte: Contexte) -> Iterator[Infraction]:
+def bail_hors_du_temps(contexte: Contexte) -> Infractions:
     """The lease is not signed before the commission, nor in the future (one day of tolerance). Source: R.
     441-2-8 a) (deduced)."""
     for _, decision in _decisions(contexte):
@@ -148,7 +149,7 @@ def bail_hors_du_temps(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC013", registre=True, roles=("decision.rang",))
-def rang_impossible(contexte: Contexte) -> Iterator[Infraction]:
+def rang_impossible(contexte: Contexte) -> Infractions:
     """Ranks are counted from 1. Source: R. 441-3 b) (deduced)."""
     for _, decision in _decisions(contexte):
         rang = _entier(decision.texte(d.RANG))
@@ -157,7 +158,7 @@ def rang_impossible(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC014", registre=True, roles=("decision.decision",))
-def complement_deplace(contexte: Contexte) -> Iterator[Infraction]:
+def complement_deplace(contexte: Contexte) -> Infractions:
     """A rank goes with an attribution by rank, a condition with one under condition. Source: R. 441-3 b), c)
     (convention)."""
     for _, decision in _decisions(contexte):
@@ -167,7 +168,7 @@ def complement_deplace(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC016", registre=True, roles=("decision.siren",))
-def siren_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
+def siren_mal_forme(contexte: Contexte) -> Infractions:
     """The SIREN has 9 digits and a right key. Source: INSEE (deduced)."""
     for _, decision in _decisions(contexte):
         siren = decision.texte(d.SIREN)
@@ -176,7 +177,7 @@ def siren_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC018", registre=True, roles=("decision.rpls",))
-def rpls_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
+def rpls_mal_forme(contexte: Contexte) -> Infractions:
     """The RPLS number of the dwelling has 10 characters, as in a radiation. Source: order of 17/09/2012
     (deduced)."""
     for _, decision in _decisions(contexte):
@@ -189,7 +190,7 @@ def rpls_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC007", registre=True, roles=("decision.date_commission",))
-def decision_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
+def decision_avant_la_demande(contexte: Contexte) -> Infractions:
     """No commission decides on a demande that is not registered: not before its deposit, the only day that a
     base knows. Source: L. 441-2-1 (deduced)."""
     for _, decision in _decisions(contexte):
@@ -201,7 +202,7 @@ def decision_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC008", registre=True, roles=("decision.date_commission",))
-def decision_apres_la_radiation(contexte: Contexte) -> Iterator[Infraction]:
+def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
     """No commission decides on a radiated demande; what it decided before may be told after. Source: L.
     441-2-1 (deduced)."""
     stockee = contexte.stockee
@@ -214,7 +215,7 @@ def decision_apres_la_radiation(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC009", registre=True, roles=("decision.type",))
-def guichet_qui_decide(contexte: Contexte) -> Iterator[Infraction]:
+def guichet_qui_decide(contexte: Contexte) -> Infractions:
     """A decision is told by who may take one: a landlord, whose commission it is. Source: R. 441-3
     (deduced)."""
     if contexte.habilite(Acte.DECIDER):
@@ -224,7 +225,7 @@ def guichet_qui_decide(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC012", registre=True, roles=("decision.bail", "decision.date_bail"))
-def second_bail(contexte: Contexte) -> Iterator[Infraction]:
+def second_bail(contexte: Contexte) -> Infractions:
     """One demande has one signed lease. That of the same sitting, of the same dwelling or of the same day is
     told again; one from before a reactivation came to nothing, also when it is told late. Source: R. 441-2-8
     a) (deduced)."""
@@ -241,7 +242,7 @@ def second_bail(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC015", registre=True, roles=("decision.dalo",))
-def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
+def dalo_contredit(contexte: Contexte) -> Infractions:
     """The household is said to be DALO when the register knows it as recognised, and only then. It may have
     been recognised without the register being told; and after the commission, or lost it since.
     Convention."""
@@ -260,7 +261,7 @@ def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC017", registre=True, roles=("decision.siren",))
-def siren_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
+def siren_d_un_autre(contexte: Contexte) -> Infractions:
     """The SIREN is that of the guichet, which tells its own decisions. A guichet that holds the commission of
     another body gives the SIREN of that body. Convention."""
     emetteur = contexte.emetteur
@@ -280,7 +281,7 @@ _RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
 
 
 @regle("DEC019", _RADATT, registre=True, roles=("decision.bail", "decision.date_bail"))
-def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
+def radiation_par_un_autre(contexte: Contexte) -> Infractions:
     """The body that attributed radiates, once the lease is signed. The base knows the guichet that told the
     lease, and the landlord when the decision says so. When no lease was told, a radiation by another body
     than the one that attributed that very dwelling is only warned of. Source: R. 441-2-8 a) (deduced)."""
@@ -296,7 +297,7 @@ def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC020", _RADATT, registre=True, roles=("decision.decision",))
-def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction]:
+def radiation_contraire_a_la_decision(contexte: Contexte) -> Infractions:
     """A radiation for attribution agrees with the decision that it follows: landlord, dwelling, lease,
     contingent, DALO. Only warned of when no lease was told: it may follow a decision that was not told
     either; an attribution of another dwelling that waited on other candidates or on a piece says nothing
@@ -318,7 +319,7 @@ def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction
 
 
 @regle("DEC021", _RADATT, registre=True, roles=("decision.decision",))
-def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
+def radiation_sans_attribution(contexte: Contexte) -> Infractions:
     """Of the decisions of that body which the base knows, one at least attributed a dwelling, were it refused
     or told otherwise since: a household may change its mind. A base that knows none says nothing: the
     radiation may tell the lease alone. Convention."""
@@ -330,7 +331,7 @@ def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DEC022", _RADIRR, registre=True, roles=("decision.decision", "decision.date_commission"))
-def irrecevabilite_trop_tot(contexte: Contexte) -> Iterator[Infraction]:
+def irrecevabilite_trop_tot(contexte: Contexte) -> Infractions:
     """The radiation for irrecevabilité comes a month after the household was warned of it: not before a month
     after the decision. Source: R. 441-2-8 d) (deduced)."""
     radiation = contexte.demande.radiation
@@ -392,7 +393,7 @@ def _bail_de_la_radiation(contexte: Contexte, dite: DecisionDite) -> list[date]:
     return [] if bail is None or bail == dite.bail or meme_logement else [bail]
 
 
-def _desaccords(attribution: Element, dite: DecisionDite) -> Iterator[Infraction]:
+def _desaccords(attribution: Element, dite: DecisionDite) -> Infractions:
     """Where the dwelling that a radiation describes is not the one that was decided; what either does not say
     does not count."""
     decision, commission = dite.decision, dite.commission
@@ -445,7 +446,7 @@ def _entier(texte: str | None) -> int | None:
     return int(texte) if texte is not None and texte.lstrip("-").isdecimal() else None
 
 
-def _sur(decision: Decision, role: str, **valeurs: str) -> Iterator[Infraction]:
+def _sur(decision: Decision, role: str, **valeurs: str) -> Infractions:
     """The rule does not hold on the characteristic of that role, which is written."""
     element = decision.element(role)
     if element is not None:
