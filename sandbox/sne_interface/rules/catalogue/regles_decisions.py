@@ -7,6 +7,7 @@ than deduced. A fact that a base does not know proves nothing: a decision may ne
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Final
 
 from sne_interface.contract import codec
@@ -28,7 +29,7 @@ from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import (
     garde_les_siennes,
     type_de,
 )
-from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS
+from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, sur_le_motif
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
@@ -38,9 +39,10 @@ from sne_interface.rules.rule import (
     manquant,
     regle,
     sans_valeur,
-    sur,
 )
 
+#: All of them read the base.
+_regle: Final = partial(regle, registre=True)
 #: What each decision supposes beside it.
 _COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_CONDITION: d.CONDITION}
 #: Those that give no dwelling, and a motive.
@@ -50,7 +52,7 @@ _SANS_LOGEMENT: Final = (d.NON_ATTRIBUTION, d.IRRECEVABILITE)
 # --- what one decision says ------------------------------------------------------------------------------
 
 
-@regle("DEC001", registre=True, roles=("decision.type",))
+@_regle("DEC001", roles=("decision.type",))
 def decision_incomplete(contexte: Contexte) -> Infractions:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (deduced)."""
@@ -71,7 +73,7 @@ def decision_incomplete(contexte: Contexte) -> Infractions:
             yield infraction(commission)
 
 
-@regle("DEC002", registre=True, roles=("decision.categorie",))
+@_regle("DEC002", roles=("decision.categorie",))
 def categorie_en_vigueur(contexte: Contexte) -> Infractions:
     """Each category of L. 441-1 given is in force on the date of the commission. None is lawful: categories
     concern a share of the attributions; « none » goes alone. A code of no list is EVT004's. Source: L. 441-1
@@ -87,7 +89,7 @@ def categorie_en_vigueur(contexte: Contexte) -> Infractions:
                 yield infraction(dite)
 
 
-@regle("DEC003", registre=True, roles=("decision.bail", "decision.date_bail"))
+@_regle("DEC003", roles=("decision.bail", "decision.date_bail"))
 def bail_et_sa_date(contexte: Contexte) -> Infractions:
     """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
     a signed lease (convention)."""
@@ -99,7 +101,7 @@ def bail_et_sa_date(contexte: Contexte) -> Infractions:
             yield infraction(date_bail)
 
 
-@regle("DEC004", registre=True, roles=("decision.type",))
+@_regle("DEC004", roles=("decision.type",))
 def decision_a_completer(contexte: Contexte) -> Infractions:
     """A decision by rank has its rank, one under condition its condition. Source: R. 441-3 b), c) (deduced).
     A value that the contract has no place for cannot be missing."""
@@ -109,7 +111,7 @@ def decision_a_completer(contexte: Contexte) -> Infractions:
             yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
-@regle("DEC005", registre=True, roles=("decision.decision", "decision.motif"))
+@_regle("DEC005", roles=("decision.decision", "decision.motif"))
 def motif_du_refus(contexte: Contexte) -> Infractions:
     """A non-attribution and an irrecevabilité have a motive. Source: L. 441-2-2 (deduced)."""
     for evenement, decision in _decisions(contexte):
@@ -118,7 +120,7 @@ def motif_du_refus(contexte: Contexte) -> Infractions:
             yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
-@regle("DEC006", registre=True, roles=("decision.refus_menage", "decision.motif"))
+@_regle("DEC006", roles=("decision.refus_menage", "decision.motif"))
 def motif_du_menage(contexte: Contexte) -> Infractions:
     """A refusal by the household says why. Convention."""
     for evenement, decision in _decisions(contexte):
@@ -127,7 +129,7 @@ def motif_du_menage(contexte: Contexte) -> Infractions:
             yield _absente(evenement, d.REFUS_DU_MENAGE, contexte)
 
 
-@regle("DEC010", registre=True, roles=("decision.bail",))
+@_regle("DEC010", roles=("decision.bail",))
 def bail_sans_attribution(contexte: Contexte) -> Infractions:
     """A lease follows an attribution that the household did not refuse. Source: R. 441-2-8 a) (deduced)."""
     for _, decision in _decisions(contexte):
@@ -138,7 +140,7 @@ def bail_sans_attribution(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.BAIL)
 
 
-@regle("DEC011", registre=True, roles=("decision.date_bail",))
+@_regle("DEC011", roles=("decision.date_bail",))
 def bail_hors_du_temps(contexte: Contexte) -> Infractions:
     """The lease is not signed before the commission, nor in the future (one day of tolerance). Source: R.
     441-2-8 a) (deduced)."""
@@ -148,7 +150,7 @@ def bail_hors_du_temps(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.DATE_BAIL)
 
 
-@regle("DEC013", registre=True, roles=("decision.rang",))
+@_regle("DEC013", roles=("decision.rang",))
 def rang_impossible(contexte: Contexte) -> Infractions:
     """Ranks are counted from 1. Source: R. 441-3 b) (deduced)."""
     for _, decision in _decisions(contexte):
@@ -157,7 +159,7 @@ def rang_impossible(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.RANG)
 
 
-@regle("DEC014", registre=True, roles=("decision.decision",))
+@_regle("DEC014", roles=("decision.decision",))
 def complement_deplace(contexte: Contexte) -> Infractions:
     """A rank goes with an attribution by rank, a condition with one under condition. Source: R. 441-3 b), c)
     (convention)."""
@@ -167,7 +169,7 @@ def complement_deplace(contexte: Contexte) -> Infractions:
                 yield from _sur(decision, complement)
 
 
-@regle("DEC016", registre=True, roles=("decision.siren",))
+@_regle("DEC016", roles=("decision.siren",))
 def siren_mal_forme(contexte: Contexte) -> Infractions:
     """The SIREN has 9 digits and a right key. Source: INSEE (deduced)."""
     for _, decision in _decisions(contexte):
@@ -176,7 +178,7 @@ def siren_mal_forme(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.SIREN)
 
 
-@regle("DEC018", registre=True, roles=("decision.rpls",))
+@_regle("DEC018", roles=("decision.rpls",))
 def rpls_mal_forme(contexte: Contexte) -> Infractions:
     """The RPLS number of the dwelling has 10 characters, as in a radiation. Source: order of 17/09/2012
     (deduced)."""
@@ -189,7 +191,7 @@ def rpls_mal_forme(contexte: Contexte) -> Infractions:
 # --- a decision against what the base knows ------------------------------------------------------------
 
 
-@regle("DEC007", registre=True, roles=("decision.date_commission",))
+@_regle("DEC007", roles=("decision.date_commission",))
 def decision_avant_la_demande(contexte: Contexte) -> Infractions:
     """No commission decides on a demande that is not registered: not before its deposit, the only day that a
     base knows. Source: L. 441-2-1 (deduced)."""
@@ -201,7 +203,7 @@ def decision_avant_la_demande(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.DATE_COMMISSION, depot=depot)
 
 
-@regle("DEC008", registre=True, roles=("decision.date_commission",))
+@_regle("DEC008", roles=("decision.date_commission",))
 def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
     """No commission decides on a radiated demande; what it decided before may be told after. Source: L.
     441-2-1 (deduced)."""
@@ -214,7 +216,7 @@ def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(stockee.date_radiation))
 
 
-@regle("DEC009", registre=True, roles=("decision.type",))
+@_regle("DEC009", roles=("decision.type",))
 def guichet_qui_decide(contexte: Contexte) -> Infractions:
     """A decision is told by who may take one: a landlord, whose commission it is. Source: R. 441-3
     (deduced)."""
@@ -224,7 +226,7 @@ def guichet_qui_decide(contexte: Contexte) -> Infractions:
         yield infraction(evenement.enfant("codeTypeEvenement") or evenement, valeur=_emetteur(contexte))
 
 
-@regle("DEC012", registre=True, roles=("decision.bail", "decision.date_bail"))
+@_regle("DEC012", roles=("decision.bail", "decision.date_bail"))
 def second_bail(contexte: Contexte) -> Infractions:
     """One demande has one signed lease. That of the same sitting, of the same dwelling or of the same day is
     told again; one from before a reactivation came to nothing, also when it is told late. Source: R. 441-2-8
@@ -241,7 +243,7 @@ def second_bail(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.BAIL, autre=date_francaise(connu) if connu else "")
 
 
-@regle("DEC015", registre=True, roles=("decision.dalo",))
+@_regle("DEC015", roles=("decision.dalo",))
 def dalo_contredit(contexte: Contexte) -> Infractions:
     """The household is said to be DALO when the register knows it as recognised, and only then. It may have
     been recognised without the register being told; and after the commission, or lost it since.
@@ -260,7 +262,7 @@ def dalo_contredit(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.DALO, statut=stockee.statut_dalo or "aucun")
 
 
-@regle("DEC017", registre=True, roles=("decision.siren",))
+@_regle("DEC017", roles=("decision.siren",))
 def siren_d_un_autre(contexte: Contexte) -> Infractions:
     """The SIREN is that of the guichet, which tells its own decisions. A guichet that holds the commission of
     another body gives the SIREN of that body. Convention."""
@@ -280,7 +282,7 @@ _RADATT: Final = f"motifRadiation={MOTIF_ATTRIBUTION}"
 _RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
 
 
-@regle("DEC019", _RADATT, registre=True, roles=("decision.bail", "decision.date_bail"))
+@_regle("DEC019", _RADATT, roles=("decision.bail", "decision.date_bail"))
 def radiation_par_un_autre(contexte: Contexte) -> Infractions:
     """The body that attributed radiates, once the lease is signed. The base knows the guichet that told the
     lease, and the landlord when the decision says so. When no lease was told, a radiation by another body
@@ -292,11 +294,11 @@ def radiation_par_un_autre(contexte: Contexte) -> Infractions:
     du_logement = [a for a in suivi.attributions if rpls and _pareils(rpls, a.decision.texte(d.RPLS))]
     siennes = suivi.baux or du_logement
     if siennes and not any(_du_meme_organisme(dite, contexte) for dite in siennes):
-        dit = _sur_le_motif(contexte, attributaire=siennes[-1].auteur)
+        dit = sur_le_motif(contexte, attributaire=siennes[-1].auteur)
         yield dit if suivi.baux else allege(dit)
 
 
-@regle("DEC020", _RADATT, registre=True, roles=("decision.decision",))
+@_regle("DEC020", _RADATT, roles=("decision.decision",))
 def radiation_contraire_a_la_decision(contexte: Contexte) -> Infractions:
     """A radiation for attribution agrees with the decision that it follows: landlord, dwelling, lease,
     contingent, DALO. Only warned of when no lease was told: it may follow a decision that was not told
@@ -318,7 +320,7 @@ def radiation_contraire_a_la_decision(contexte: Contexte) -> Infractions:
         yield desaccord if suivi.baux else allege(desaccord)
 
 
-@regle("DEC021", _RADATT, registre=True, roles=("decision.decision",))
+@_regle("DEC021", _RADATT, roles=("decision.decision",))
 def radiation_sans_attribution(contexte: Contexte) -> Infractions:
     """Of the decisions of that body which the base knows, one at least attributed a dwelling, were it refused
     or told otherwise since: a household may change its mind. A base that knows none says nothing: the
@@ -327,10 +329,10 @@ def radiation_sans_attribution(contexte: Contexte) -> Infractions:
         return
     siennes = [dite for dite in _parcours(contexte).dites if _du_meme_organisme(dite, contexte)]
     if siennes and not any(dite.attribue for dite in siennes):
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
-@regle("DEC022", _RADIRR, registre=True, roles=("decision.decision", "decision.date_commission"))
+@_regle("DEC022", _RADIRR, roles=("decision.decision", "decision.date_commission"))
 def irrecevabilite_trop_tot(contexte: Contexte) -> Infractions:
     """The radiation for irrecevabilité comes a month after the household was warned of it: not before a month
     after the decision. Source: R. 441-2-8 d) (deduced)."""
@@ -457,7 +459,3 @@ def _absente(evenement: Element, role: str, contexte: Contexte, valeur: str | No
     """The characteristic of that role is missing; `valeur` fills the sentence, its code by default."""
     dite = valeur or contexte.roles.decision.code(role)
     return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=dite))
-
-
-def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
-    return sur(contexte.demande.radiation or contexte.demande.formulaire, "motifRadiation", **valeurs)

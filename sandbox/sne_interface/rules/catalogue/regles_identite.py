@@ -259,38 +259,38 @@ def _sur_la_naissance(personne: Personne) -> Infraction:
 def forme_du_nir(contexte: Contexte) -> Infractions:
     """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises for the
     number (attested); that the message carries all of it follows (deduced)."""
-    for _, element, nir in _tous_les_nirs(contexte):
-        if not forme_valide(nir):
-            yield infraction(element, valeur=masquer_nir(nir))
+    for _, element in _tous_les_nirs(contexte):
+        if not forme_valide(element.texte):
+            yield _masque(element)
 
 
 @regle("NIR002", roles=("demande.nir",))
 def cle_du_nir(contexte: Contexte) -> Infractions:
     """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested) on an
     element whose schema is not public (deduced)."""
-    for _, element, nir in _bien_formes(contexte):
-        if not cle_valide(nir):
-            yield infraction(element, valeur=masquer_nir(nir))
+    for _, element in _bien_formes(contexte):
+        if not cle_valide(element.texte):
+            yield _masque(element)
 
 
 @regle("NIR003", roles=("demande.nir",))
 def nir_et_civilite(contexte: Contexte) -> Infractions:
     """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
     waiting numbers). Deduced."""
-    for personne, element, nir in _bien_formes(contexte):
+    for personne, element in _bien_formes(contexte):
         # Of a person à charge, the form says the sex, and no civilité.
         civilite = personne.code_de("civilite") or _CIVILITE_DU_SEXE.get(personne.code_de("sexe") or "")
-        if civilite is not None and not convient_a_la_civilite(nir, civilite):
-            yield infraction(element, valeur=masquer_nir(nir))
+        if civilite is not None and not convient_a_la_civilite(element.texte, civilite):
+            yield _masque(element)
 
 
 @regle("NIR004", roles=("demande.nir",))
 def nir_et_date_de_naissance(contexte: Contexte) -> Infractions:
     """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
-    for personne, element, nir in _bien_formes(contexte):
+    for personne, element in _bien_formes(contexte):
         naissance = personne.date_de("dateNaissance")
-        if naissance is not None and not convient_a_la_naissance(nir, naissance):
-            yield infraction(element, valeur=masquer_nir(nir))
+        if naissance is not None and not convient_a_la_naissance(element.texte, naissance):
+            yield _masque(element)
 
 
 @regle("NIR006", registre=True, roles=("demande.nir",))
@@ -301,56 +301,61 @@ def nir_deja_porte(contexte: Contexte) -> Infractions:
     if territoire is None or demande.forcer_doublon:
         return
     sauf = (demande.numero_associe,) if demande.numero_associe else ()
-    for _, element, nir in _nirs(contexte):
-        numeros = contexte.registre.demandes_du_nir(territoire, nir, sauf=sauf)
+    for _, element in _nirs(contexte):
+        numeros = contexte.registre.demandes_du_nir(territoire, element.texte, sauf=sauf)
         if not numeros:
             continue
         doublons = contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf)
         nommes = {doublon.numero_unique for doublon in doublons}
         for numero in numeros:
             if numero not in nommes:
-                yield infraction(element, valeur=masquer_nir(nir), numero=numero)
+                yield _masque(element, numero=numero)
 
 
 @regle("NIR007", roles=("demande.nir",))
 def nir_en_double(contexte: Contexte) -> Infractions:
     """No NIR is given for two persons of the demande. Convention."""
     vus: set[str] = set()
-    for _, element, nir in _tous_les_nirs(contexte):
-        if nir in vus:
-            yield infraction(element, valeur=masquer_nir(nir))
-        vus.add(nir)
+    for _, element in _tous_les_nirs(contexte):
+        if element.texte in vus:
+            yield _masque(element)
+        vus.add(element.texte)
 
 
 @regle("NIR008", roles=("demande.nir.a_charge",))
 def nir_d_un_mineur(contexte: Contexte) -> Infractions:
     """Of the persons à charge, only an adult has a NIR in the demande (one day of tolerance). Source:
     R. 441-2-2 a), « personnes physiques majeures » (attested); convention for the element."""
-    for personne, element, nir in _nirs_a_charge(contexte):
+    for personne, element in _nirs_a_charge(contexte):
         naissance = personne.date_de("dateNaissance")
         if naissance is not None and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE:
-            yield infraction(element, valeur=masquer_nir(nir))
+            yield _masque(element)
 
 
-def _nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
-    """(person, NIR, its text) of the holders: another demande may well know a person à charge."""
+def _nirs(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
+    """(person, NIR) of the holders: another demande may well know a person à charge."""
     roles, demande = contexte.roles.demande, contexte.demande
     for personne in demande.titulaires:
         element = roles.nir_de(demande, personne)
         if element is not None:
-            yield personne.element, element, element.texte
+            yield personne.element, element
 
 
-def _nirs_a_charge(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+def _nirs_a_charge(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
     for personne in contexte.demande.personnes_a_charge:
         element = contexte.roles.demande.nir_a_charge(personne)
         if element is not None:
-            yield personne, element, element.texte
+            yield personne, element
 
 
-def _tous_les_nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+def _tous_les_nirs(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
     return chain(_nirs(contexte), _nirs_a_charge(contexte))
 
 
-def _bien_formes(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
-    return (trouve for trouve in _tous_les_nirs(contexte) if forme_valide(trouve[2]))
+def _bien_formes(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
+    return (trouve for trouve in _tous_les_nirs(contexte) if forme_valide(trouve[1].texte))
+
+
+def _masque(nir: Element, **valeurs: str) -> Infraction:
+    """The rule does not hold on this NIR, which is not shown."""
+    return infraction(nir, valeur=masquer_nir(nir.texte), **valeurs)

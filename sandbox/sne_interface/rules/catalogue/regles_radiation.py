@@ -57,7 +57,7 @@ def deja_radiee(contexte: Contexte) -> Infractions:
     """A radiated demande is not radiated again."""
     stockee = contexte.stockee
     if contexte.demande.motif_radiation is not None and stockee is not None and not stockee.active:
-        yield _sur_le_motif(contexte, numero=stockee.numero_unique)
+        yield sur_le_motif(contexte, numero=stockee.numero_unique)
 
 
 @regle("RAD003")
@@ -100,7 +100,7 @@ def radiation_pour_attribution_reservee(contexte: Contexte) -> Infractions:
     """Only a landlord radiates for attribution."""
     attribuee = contexte.demande.motif_radiation == MOTIF_ATTRIBUTION
     if attribuee and not contexte.habilite(Acte.RADIER_ATTRIBUTION):
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
 @regle("RAD007")
@@ -121,7 +121,7 @@ def courrier_sans_reponse(contexte: Contexte) -> Infractions:
 def non_renouvellement_reserve(contexte: Contexte) -> Infractions:
     """Only the system radiates for want of renewal."""
     if contexte.demande.motif_radiation == MOTIF_NON_RENOUVELLEMENT:
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
 @regle("RAD009", registre=True)
@@ -139,7 +139,7 @@ def deradiation_impossible(contexte: Contexte) -> Infractions:
         depuis = stockee.date_radiation
         possible = depuis is None or contexte.jour < ajouter_mois(depuis, MOIS_AVANT_EFFACEMENT)
     if not possible:
-        yield _sur_le_motif(contexte, numero=stockee.numero_unique)
+        yield sur_le_motif(contexte, numero=stockee.numero_unique)
 
 
 @regle("RAD010")
@@ -159,10 +159,11 @@ def irrecevabilite_reservee(contexte: Contexte) -> Infractions:
     """Irrecevabilité is pronounced by a landlord's commission."""
     irrecevable = contexte.demande.motif_radiation == MOTIF_IRRECEVABILITE
     if irrecevable and not contexte.habilite(Acte.RADIER_IRRECEVABILITE):
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
-def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
+def sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
+    """The rule does not hold on the motive of the radiation."""
     return sur(contexte.demande.radiation or contexte.demande.formulaire, "motifRadiation", **valeurs)
 
 
