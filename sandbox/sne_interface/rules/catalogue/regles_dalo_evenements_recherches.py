@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from sne_interface.domain.base import Acte
-from sne_interface.domain.element_recu import Element
+from sne_interface.domain.element_recu import Element, Elements
 from sne_interface.domain.evenement import Evenement, TypeEvenement, convient
 from sne_interface.rules.rule import (
     Contexte,
@@ -185,12 +185,12 @@ def evenement_reglementaire_supprime(contexte: Contexte) -> Infractions:
             yield infraction(evenement.enfant("idEvenement") or evenement)
 
 
-def evenements_recus(contexte: Contexte) -> tuple[Element, ...]:
+def evenements_recus(contexte: Contexte) -> Elements:
     """The `evenement` elements of the document."""
     return contexte.document.tous("listeEvenements/evenement")
 
 
-def a_ecrire(contexte: Contexte) -> tuple[Element, ...]:
+def a_ecrire(contexte: Contexte) -> Elements:
     """Returns the `evenement` elements that are written: none for an operation that reads or deletes."""
     return evenements_recus(contexte) if contexte.operation in ECRITURES else ()
 
