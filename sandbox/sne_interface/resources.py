@@ -2,6 +2,7 @@
 a module."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from sne_interface.errors import OperatorError
 
 #: The folder of the packages: site-packages, or `sandbox/` of the checkout.
 RACINE: Final = Path(__file__).resolve().parents[1]
+#: A table of a TOML file, by key.
+TableToml = Mapping[str, Any]
 
 
 def table(module: str) -> list[dict[str, str]]:

@@ -34,6 +34,7 @@ from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.nir import retenir_noms_nir
 from sne_interface.domain.roles import Roles
 from sne_interface.errors import ContractError, UsageError
+from sne_interface.resources import TableToml
 from sne_interface.settings import DE_BASE, Reglages
 
 #: The file that makes a folder a contract.
@@ -304,7 +305,7 @@ def _reglages(table: Any) -> dict[str, Any]:
     return {cle: lus[cle] for cle in dict(table)}
 
 
-def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:
+def _schemas(table: TableToml, versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:
     """Files by document and version, from keys `demande/02.00`, `evenement`, `type_evenement`, …"""
     fichiers: dict[Document, dict[str, str]] = {}
     for cle, fichier in table.items():
@@ -328,7 +329,7 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
     return fichiers
 
 
-def _versions(table: Mapping[str, Any]) -> tuple[str, ...]:
+def _versions(table: TableToml) -> tuple[str, ...]:
     versions = _liste(table, "versions")
     if not versions:
         raise ContractError(
@@ -343,7 +344,7 @@ def _versions(table: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(versions))
 
 
-def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
+def _liste(table: TableToml, cle: str) -> list[str]:
     valeur = table.get(cle, [])
     if not isinstance(valeur, list) or not all(isinstance(v, str) for v in valeur):
         raise ContractError(
@@ -352,14 +353,14 @@ def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
     return valeur
 
 
-def _table(table: Mapping[str, Any], cle: str) -> Mapping[str, Any]:
+def _table(table: TableToml, cle: str) -> TableToml:
     valeur = table.get(cle)
     if not isinstance(valeur, Mapping):
         raise ContractError(f"{CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
     return valeur
 
 
-def _texte(table: Mapping[str, Any], cle: str) -> str:
+def _texte(table: TableToml, cle: str) -> str:
     valeur = table.get(cle)
     if not isinstance(valeur, str) or not valeur:
         raise ContractError(f"{CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
@@ -369,7 +370,7 @@ def _texte(table: Mapping[str, Any], cle: str) -> str:
 # --- services and operations ------------------------------------------------------------------------------
 
 
-def _services(tables: Mapping[str, Mapping[str, Any]], fichier: str) -> dict[str, Service]:
+def _services(tables: Mapping[str, TableToml], fichier: str) -> dict[str, Service]:
     """The services by name. Raises ContractError for a missing or unknown key."""
     services: dict[str, Service] = {}
     for nom, table in tables.items():

@@ -1,14 +1,14 @@
 """The rights of the guichets (`guichets.toml` of a contract): the deeds of each kind of guichet, the
 départements of systèmes particuliers, the collectivities that the register does not cover."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from sne_interface.contract.overlay import choix_de, table_de
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.base import Acte, DroitDeNature, DroitsGuichets, ListeDeTerritoires, NatureGuichet
 from sne_interface.errors import ContractError
+from sne_interface.resources import TableToml
 
 _TABLES: Final = ("actes", "natures", "systemes_particuliers", "hors_registre")
 _NATURE: Final = ("nationale", "siren", "droits")
@@ -16,7 +16,7 @@ _DROIT: Final = ("permis", "fidelite", "source")
 _LISTE: Final = ("codes", "fidelite", "source")
 
 
-def lire_droits(tables: Mapping[str, Any], fichier: str) -> DroitsGuichets:
+def lire_droits(tables: TableToml, fichier: str) -> DroitsGuichets:
     """The rights of a contract. Raises ContractError, with file and key, for an unknown kind, deed or key, or
     a wrong value."""
     table_de(tables, fichier, _TABLES)
@@ -37,7 +37,7 @@ def lire_droits(tables: Mapping[str, Any], fichier: str) -> DroitsGuichets:
     )
 
 
-def _droits(nature: NatureGuichet, table: Mapping[str, Any], fichier: str) -> dict[Acte, DroitDeNature]:
+def _droits(nature: NatureGuichet, table: TableToml, fichier: str) -> dict[Acte, DroitDeNature]:
     lieu = f"{fichier} [natures.{nature}.droits]"
     droits = {}
     for nom, droit in table_de(table.get("droits", {}), lieu).items():
@@ -48,7 +48,7 @@ def _droits(nature: NatureGuichet, table: Mapping[str, Any], fichier: str) -> di
     return droits
 
 
-def _liste(tables: Mapping[str, Any], cle: str, fichier: str) -> ListeDeTerritoires:
+def _liste(tables: TableToml, cle: str, fichier: str) -> ListeDeTerritoires:
     if cle not in tables:
         return ListeDeTerritoires()
     lieu = f"{fichier} [{cle}]"
@@ -61,7 +61,7 @@ def _liste(tables: Mapping[str, Any], cle: str, fichier: str) -> ListeDeTerritoi
     return ListeDeTerritoires(frozenset(codes), *_origine(table, lieu))
 
 
-def _origine(table: Mapping[str, Any], lieu: str) -> tuple[Fidelite, str]:
+def _origine(table: TableToml, lieu: str) -> tuple[Fidelite, str]:
     source = table.get("source")
     if not isinstance(source, str) or not source:
         raise ContractError(f"{lieu} : la clé « source » manque.", remede="citez l'article ou le texte")

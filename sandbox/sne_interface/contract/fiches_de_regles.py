@@ -11,6 +11,7 @@ from sne_interface.contract.overlay import DossiersContrat, choix_de, table_de, 
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import Caracteristique, TypeCaracteristique, TypeEvenement
 from sne_interface.errors import ContractError
+from sne_interface.resources import TableToml
 
 #: What a user's folder may set on a rule that the contract has.
 CLES_OVERLAY: Final = (
@@ -90,7 +91,7 @@ def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]
     return fiches
 
 
-def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
+def _creer(code: str, table: TableToml, fichier: Path) -> FicheRegle:
     table_de(table, f"{fichier} : [{code}]", _CLES)
     for cle in _OBLIGATOIRES:
         if cle not in table:
@@ -101,7 +102,7 @@ def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
     return FicheRegle(code, **_valeurs(code, table, fichier))
 
 
-def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_contrat: bool) -> FicheRegle:
+def _changer(fiche: FicheRegle, table: TableToml, fichier: Path, du_contrat: bool) -> FicheRegle:
     table_de(table, f"{fichier} : [{fiche.code}]", _CLES if du_contrat else CLES_OVERLAY)
     valeurs = _valeurs(fiche.code, table, fichier)
     imposee = valeurs.get("gravite") if not du_contrat else None
@@ -113,7 +114,7 @@ def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_cont
     return replace(fiche, **valeurs, gravite_imposee=imposee or fiche.gravite_imposee)
 
 
-def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
+def _valeurs(code: str, table: TableToml, fichier: Path) -> dict[str, Any]:
     valeurs = {}
     for cle, valeur in table.items():
         lieu = f"{fichier} : [{code}] {cle}"
@@ -181,7 +182,7 @@ _CONDITIONS: Final[Mapping[str, tuple[Callable[[str], bool], str, str]]] = {
 # --- types of events ------------------------------------------------------------------------------------
 
 
-def lire_evenements(tables: Mapping[str, Any], fichier: str) -> tuple[TypeEvenement, ...]:
+def lire_evenements(tables: TableToml, fichier: str) -> tuple[TypeEvenement, ...]:
     """The types, in the order of the file, except those that a folder above took away (`retire = true`).
     Raises ContractError for an unknown key or a missing one."""
     gardes = {code: table for code, table in tables.items() if not dict(table).get(_RETIRE)}
@@ -196,7 +197,7 @@ def _type(code: str, table: Any, fichier: str) -> TypeEvenement:
     return _construire(TypeEvenement, {"code": code, **valeurs}, f"{fichier} : [{code}]")
 
 
-def _caracteristique(code: str, entree: Mapping[str, Any], fichier: str) -> Caracteristique:
+def _caracteristique(code: str, entree: TableToml, fichier: str) -> Caracteristique:
     valeurs = dict(entree)
     lieu = f"{fichier} : [{code}] caractéristique {valeurs.get('code', '?')}"
     if valeurs.get("type") not in _TYPES:

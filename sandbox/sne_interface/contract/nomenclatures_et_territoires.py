@@ -127,6 +127,10 @@ class Nomenclatures:
         """Labels by code, in the order of the file. Raises KeyError for an unknown list."""
         return self._listes[nom]
 
+    def codes(self, chemin: str) -> tuple[str, ...]:
+        """The codes that the element at a path may carry. Raises KeyError for one without a list."""
+        return tuple(code for code in self._listes[self.par_chemin[chemin][0]] if code)
+
     def est_un_code(self, code: str) -> bool:
         """True when any list holds `code`."""
         return any(code in liste for liste in self._listes.values())

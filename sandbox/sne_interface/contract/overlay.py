@@ -14,6 +14,7 @@ import tomli
 
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.resources import TableToml
 
 #: Layers above each other: v5.2 over v5.0 is two; more than this is a loop.
 _COUCHES_MAX: Final = 8
@@ -176,7 +177,7 @@ def lire_le_fichier(fichier: Path) -> bytes:
         ) from None
 
 
-def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str, Any]:
+def fusionner(dessous: TableToml, dessus: TableToml) -> dict[str, Any]:
     """`dessous` with the keys of `dessus` laid over it; tables merge, everything else is replaced."""
     fusion = dict(dessous)
     for cle, valeur in dessus.items():
@@ -201,7 +202,7 @@ def lire_toml(fichier: Path) -> dict[str, Any]:
 # --- what a table may hold; each raises ContractError, with the place, for something else -------------------
 
 
-def table_de(valeur: Any, lieu: str, cles: Collection[str] | None = None) -> Mapping[str, Any]:
+def table_de(valeur: Any, lieu: str, cles: Collection[str] | None = None) -> TableToml:
     """A table, whose keys are among `cles` when these are given."""
     if not isinstance(valeur, Mapping):
         raise ContractError(f"{lieu} n'est pas une table.", remede="écrivez-la entre crochets ou accolades")

@@ -16,6 +16,7 @@ from sne_interface.contract.nomenclatures_et_territoires import lignes_csv
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.contract.table_des_roles import noms_ecrits
 from sne_interface.errors import ContractError
+from sne_interface.resources import TableToml
 
 FICHIER: Final = "certification.toml"
 #: Keys of a mention's `plan`: how much of the plan is demanded.
@@ -214,10 +215,10 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
 
 def _mention(
     identifiant: str,
-    tables: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[str, TableToml],
     roles: Mapping[str, RoleDeProduit],
     options: Mapping[str, OptionDeProduit],
-    table: Mapping[str, Any],
+    table: TableToml,
 ) -> MentionProposee:
     """One mention: its own keys, and all that those it inherits demand."""
     lignee = _fermeture(tables, [identifiant], lambda t: t["herite"])
@@ -317,7 +318,7 @@ class _Lecteur:
             raise self.refus(cles, "cette mention ne demande aucun rôle", "donnez-lui roles, ou herite")
         return lue
 
-    def _texte(self, cles: tuple[str, ...], brute: Mapping[str, Any], cle: str) -> str:
+    def _texte(self, cles: tuple[str, ...], brute: TableToml, cle: str) -> str:
         valeur = brute.get(cle, "MUST" if cle == "niveau" else "")
         choix = _CHOIX.get(cle)
         if not isinstance(valeur, str) or (choix is None and not valeur and cle != "quoi"):
@@ -380,7 +381,7 @@ class _Lecteur:
             raise self.refus(cles, f"l'expression « {expression} » ne désigne aucune exigence", _REMEDE)
         return trouvees
 
-    def sans_boucle(self, genre: str, cle: str, tables: Mapping[str, Mapping[str, Any]]) -> None:
+    def sans_boucle(self, genre: str, cle: str, tables: Mapping[str, TableToml]) -> None:
         """Raises ContractError for one that leads to itself by `cle`."""
         for nom, table in tables.items():
             if nom in _fermeture(tables, table[cle], lambda t: t[cle]):

@@ -19,7 +19,7 @@ from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.roles import CALCULES, PERSONNES, Roles, RolesDemande
 from sne_interface.errors import ContractError
-from sne_interface.resources import lire_a_cote
+from sne_interface.resources import TableToml, lire_a_cote
 
 _CONTRAT: Final = "contract.toml"
 _LISTES: Final = ("valeurs", "categories", "sans_categorie")
@@ -98,7 +98,7 @@ def noms_ecrits(dossiers: DossiersContrat) -> dict[str, str]:
     whether the contract has them."""
     noms: dict[str, str] = {}
 
-    def ranger(table: Mapping[str, Any], prefixe: str) -> None:
+    def ranger(table: TableToml, prefixe: str) -> None:
         for cle, valeur in table.items():
             if isinstance(valeur, Mapping):
                 ranger(valeur, f"{prefixe}{cle}.")
@@ -159,13 +159,13 @@ class _Lecture:
             self._lie(table, ("decision", "sans_categorie"), _de_la_liste(categorie)),
         )
 
-    def _valeurs(self, decision: Mapping[str, Any], liste: Caracteristique | None) -> dict[str, str]:
+    def _valeurs(self, decision: TableToml, liste: Caracteristique | None) -> dict[str, str]:
         table = _table(decision.get("valeurs", {}), "roles.decision.valeurs", d.DECISIONS)
         faute = _de_la_liste(liste)
         return {r: lu for r in d.DECISIONS if (lu := self._lie(table, ("decision", "valeurs", r), faute))}
 
     def _categories(
-        self, decision: Mapping[str, Any], liste: Caracteristique | None
+        self, decision: TableToml, liste: Caracteristique | None
     ) -> dict[str, CategoriePrioritaire]:
         lues: dict[str, CategoriePrioritaire] = {}
         tables = _table(decision.get("categories", {}), "roles.decision.categories")
@@ -184,7 +184,7 @@ class _Lecture:
     # --- one role
 
     def _lie(
-        self, table: Mapping[str, Any], role: tuple[str, ...], faute: Callable[[str], str], cle: str = ""
+        self, table: TableToml, role: tuple[str, ...], faute: Callable[[str], str], cle: str = ""
     ) -> str:
         """The name that a role is bound to, "" for nothing. `faute` says what is wrong with a name, "" when
         nothing is; `cle` is its key in `table`, else the last of `role`."""
@@ -226,7 +226,7 @@ def _de_la_liste(liste: Caracteristique | None) -> Callable[[str], str]:
     return lambda code: "" if code in codes else f"la liste de {liste.code} n'a pas ce code"
 
 
-def _lettres(table: Mapping[str, Any], lieu: str) -> tuple[tuple[date | None, str], ...]:
+def _lettres(table: TableToml, lieu: str) -> tuple[tuple[date | None, str], ...]:
     lues = []
     for entree in table.get("lettres", []):
         if not isinstance(entree, Mapping) or not isinstance(entree.get("lettre"), str):
@@ -238,12 +238,12 @@ def _lettres(table: Mapping[str, Any], lieu: str) -> tuple[tuple[date | None, st
     return tuple(sorted(lues, key=lambda lue: lue[0] or date.min))
 
 
-def _jour(table: Mapping[str, Any], cle: str, lieu: str) -> date | None:
+def _jour(table: TableToml, cle: str, lieu: str) -> date | None:
     valeur = table.get(cle)
     if valeur is None or type(valeur) is date:
         return valeur
     raise ContractError(f"{_CONTRAT} : [{lieu}] {cle} attend une date.", remede=f"{cle} = 2018-11-25")
 
 
-def _table(valeur: Any, lieu: str, cles: Sequence[str] | None = None) -> Mapping[str, Any]:
+def _table(valeur: Any, lieu: str, cles: Sequence[str] | None = None) -> TableToml:
     return table_de(valeur, f"{_CONTRAT} : [{lieu}]", cles)

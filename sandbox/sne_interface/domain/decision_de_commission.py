@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Self
 
-from sne_interface.domain.element_recu import Element
+from sne_interface.domain.element_recu import Element, Elements
 from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 
 # Roles of the characteristics.
@@ -127,7 +127,7 @@ class Decision:
     """The content of a decision's event, by role: the elements of its values, in order. A characteristic
     without a value, or with blanks only, or bound to no role, is absent."""
 
-    valeurs: Mapping[str, tuple[Element, ...]]
+    valeurs: Mapping[str, Elements]
     roles: RolesDecision
 
     @classmethod
@@ -147,7 +147,7 @@ class Decision:
 
     @classmethod
     def _ranger(cls, lues: Iterable[tuple[str | None, Element | None]], roles: RolesDecision) -> Self:
-        valeurs: dict[str, tuple[Element, ...]] = {}
+        valeurs: dict[str, Elements] = {}
         for code, valeur in lues:
             role = None if code is None else roles.role(code)
             if role is not None and valeur is not None and valeur.texte.strip():

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Self, TypeVar
 
-from sne_interface.domain.element_recu import Element, Vue, une_fois
+from sne_interface.domain.element_recu import Element, Elements, Vue, une_fois
 from sne_interface.domain.texte import plier
 
 T = TypeVar("T")
@@ -249,7 +249,7 @@ class Demande(Vue):
         return ((demandeur,) if demandeur is not None else ()) + self.cotitulaires
 
     @une_fois
-    def ressources(self) -> tuple[tuple[Element, tuple[Element, ...]], ...]:
+    def ressources(self) -> tuple[tuple[Element, Elements], ...]:
         """The lists of resources of the holders, received and paid, their own and those of the persons à
         charge, each with its `detailRessource` in order."""
         siens = [(p.element.presents, nom) for p in self.titulaires for nom in _LISTES_DE_RESSOURCES]
@@ -257,7 +257,7 @@ class Demande(Vue):
         return tuple([(liste, liste.tous("detailRessource")) for liste in listes])
 
     @une_fois
-    def ressources_recues(self) -> tuple[Element, ...]:
+    def ressources_recues(self) -> Elements:
         """Every `detailRessource` received by the household, in document order by person."""
         recues = [
             d for liste, details in self.ressources if liste.nom == "listeRessourceRecue" for d in details
@@ -286,7 +286,7 @@ class Demande(Vue):
     logement_actuel = _du_formulaire(Element.enfant, "personnePhysique/logementActuel")
 
     @une_fois
-    def modeles_logement(self) -> tuple[Element, ...]:
+    def modeles_logement(self) -> Elements:
         """The modes of that dwelling (`modeleLogement`), in order; codes of ListeModeleLogement."""
         logement = self.logement_actuel
         return logement.tous("listeModeleLogement/modeleLogement") if logement is not None else ()
@@ -308,7 +308,7 @@ class Demande(Vue):
     )
 
     @une_fois
-    def communes_souhaitees(self) -> tuple[Element, ...]:
+    def communes_souhaitees(self) -> Elements:
         """The communes wished, in order: the first decides on the territory. A commune without a code is left
         out."""
         lues = [place.presents.get("commune") for place in self.localisations]
@@ -321,7 +321,7 @@ class Demande(Vue):
         return communes[0].code if communes else None
 
     @une_fois
-    def adresses(self) -> tuple[Element, ...]:
+    def adresses(self) -> Elements:
         """The blocks of the form that are written in one way in France and in another abroad: its addresses,
         and the place of work."""
         blocs = [self.association.enfant("adressePostale")] if self.association is not None else []
@@ -336,7 +336,7 @@ class Demande(Vue):
         return tuple([bloc for bloc in blocs if bloc is not None])
 
     @une_fois
-    def communes(self) -> tuple[Element, ...]:
+    def communes(self) -> Elements:
         """Every commune of the form that is not empty: wished ones first, then those of the addresses."""
         ecrites = [a.presents["commune"] for a in self.adresses if "commune" in a.presents]
         return (*self.communes_souhaitees, *ecrites)

@@ -189,6 +189,10 @@ class Element:
             return None  # blanks are text, and no number
 
 
+#: Some of them, in order.
+Elements = tuple[Element, ...]
+
+
 class ElementNu(Element):
     """An element that is made bare, and filled by the reader of a document: its constructor would cost as
     much as the reading."""
@@ -201,7 +205,7 @@ class ElementNu(Element):
         """Takes the name and the line of another; it has no parent yet."""
         self.nom, self.ligne, self._parent = autre.nom, autre.ligne, None
 
-    def adopter(self, enfants: tuple[Element, ...]) -> None:
+    def adopter(self, enfants: Elements) -> None:
         """Makes these its children, and tells each its place."""
         self.enfants, self._indices = enfants, _indices(enfants)
         lien: ReferenceType[Element] = ref(self)
@@ -256,7 +260,7 @@ VIDE_OBLIGATOIRE: Final = "?vide"
 BORD_BLANC: Final = "?blanc"
 
 
-def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:
+def _indices(enfants: Elements) -> dict[int, str]:
     """« [2] » by identity, for the children that have namesakes."""
     combien = Counter(enfant.nom for enfant in enfants)
     vus: Counter[str] = Counter()
@@ -364,7 +368,7 @@ def lire_instant(texte: str) -> datetime | None:
     return instant.replace(tzinfo=timezone(-ecart if fuseau[0] == "-" else ecart))
 
 
-def construire(nom: str, contenu: str | tuple[Element, ...] = "", **attributs: str) -> Element:
+def construire(nom: str, contenu: str | Elements = "", **attributs: str) -> Element:
     """A new element that holds a text, or children; `attributs` by local name."""
     if isinstance(contenu, str):
         return Element(nom, contenu, attributs or None)
@@ -381,13 +385,13 @@ def de_code(nom: str, code: str) -> Element:
     return Element(nom, "", {"code": code})
 
 
-def avec_enfants(element: Element, enfants: tuple[Element, ...]) -> Element:
+def avec_enfants(element: Element, enfants: Elements) -> Element:
     """A copy of `element` with other children. An element has one parent: children that are kept belong to
     the copy from then on."""
     return Element(element.nom, element.texte, element.attributs, enfants, element.ligne)
 
 
-def construits(**valeurs: str | bool | int | date | None) -> tuple[Element, ...]:
+def construits(**valeurs: str | bool | int | date | None) -> Elements:
     """New elements by name, in order; those whose value is None are left out. Booleans, days and instants
     (aware) are written as XSD wants them."""
     return tuple(construire(nom, _xs(valeur)) for nom, valeur in valeurs.items() if valeur is not None)

@@ -127,22 +127,25 @@ def formulaire(
     forcer: bool = False,
 ) -> T:
     """`demandeLogement`; `numero` is its numUnique, `reference` its refInterne."""
-    enfants = [p.feuille("numGuichet", emetteur or dossier.guichet)]
+    dit = {"numGuichet": emetteur or dossier.guichet}
     for nom, valeur in (("numUnique", numero), ("refInterne", reference)):
         if valeur is not None:
-            enfants.append(p.feuille(nom, valeur))
-    enfants.append(p.feuille("dateCreationDemande", dossier.depot.isoformat()))
+            dit[nom] = valeur
+    dit["dateCreationDemande"] = dossier.depot.isoformat()
     if forcer:
-        enfants.append(p.feuille("forcerDoublon", "true"))
+        dit["forcerDoublon"] = "true"
     if dossier.electronique:
-        enfants.append(p.feuille("renouvellementElec", "true"))
-    enfants += (p.feuille("precision", dossier.precision), logements.recherche(dossier.souhait, p))
+        dit["renouvellementElec"] = "true"
+    dit["precision"] = dossier.precision
+    enfants = [*p.feuilles(dit), logements.recherche(dossier.souhait, p)]
     if dossier.motifs:
         codes = tuple([p.code("motifDemande", motif) for motif in dossier.motifs])
         enfants.append(p.bloc("principauxMotifDemande", *codes))
     foyer = dossier.foyer
     if foyer is None:
-        enfants.append(_association(dossier, p))
+        contenu = p.feuilles({"nom": dossier.association or "", "telTravail": dossier.telephone})
+        adresse = p.bloc("adressePostale", *p.feuilles(dossier.adresse))
+        enfants.append(p.bloc("association", *contenu, adresse))
     else:
         enfants.append(_personne_physique(dossier, foyer, p))
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
@@ -151,15 +154,6 @@ def formulaire(
     if foyer is not None:
         _placer_le_nir(enfants, "demandeur", foyer.demandeur, FORMULAIRE, dossier, p)
     return p.bloc("demandeLogement", *enfants)
-
-
-def _association(dossier: DossierTire, p: Plume[T]) -> T:
-    return p.bloc(
-        "association",
-        p.feuille("nom", dossier.association or ""),
-        p.feuille("telTravail", dossier.telephone),
-        p.bloc("adressePostale", *p.feuilles(dossier.adresse)),
-    )
 
 
 def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
@@ -185,17 +179,17 @@ def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
 
 
 def _identite(individu: Individu, p: Plume[T]) -> list[T]:
-    enfants = [p.code("civilite", individu.civilite), p.feuille("nom", individu.nom)]
+    dit = {"civilite": individu.civilite, "nom": individu.nom}
     if individu.nom_naissance is not None:
-        enfants.append(p.feuille("nomPatronymique", individu.nom_naissance))
-    enfants += (
-        p.feuille("prenom", individu.prenom),
-        p.feuille("dateNaissance", individu.naissance.isoformat()),
-        p.code("nationalite", individu.nationalite),
-        p.code("situationFamiliale", individu.situation),
-        p.feuille("telPortable", individu.portable),
-    )
-    return enfants
+        dit["nomPatronymique"] = individu.nom_naissance
+    suite = {
+        "prenom": individu.prenom,
+        "dateNaissance": individu.naissance.isoformat(),
+        "nationalite": individu.nationalite,
+        "situationFamiliale": individu.situation,
+        "telPortable": individu.portable,
+    }
+    return p.feuilles(dit | suite)
 
 
 def _placer_le_nir(
@@ -240,51 +234,45 @@ def _situation(individu: Individu, dossier: DossierTire, p: Plume[T]) -> tuple[T
     emploi.append(p.code("typeContratTravail", metier.contrat))
     if metier.employeur is not None:
         lieu = dossier.souhait.places[0]
-        emploi += (
-            p.feuille("multiEmployeur", "false"),
-            p.feuille("nomEmployeurPrincipal", metier.employeur),
-            p.feuille("etranger", "false"),
-            p.feuille("codePostal", lieu.code_postal),
-            p.code("commune", lieu.code),
-        )
+        employeur = {"multiEmployeur": "false", "nomEmployeurPrincipal": metier.employeur}
+        place = {"etranger": "false", "codePostal": lieu.code_postal, "commune": lieu.code}
+        emploi += p.feuilles(employeur | place)
     annee, (dernier, avant) = dossier.jour.year, individu.revenus
-    revenu = (
-        p.feuille("anneeMoins1", str(annee - 1)),
-        p.feuille("montantMoins1", str(dernier)),
-        p.feuille("anneeMoins2", str(annee - 2)),
-        p.feuille("montantMoins2", str(avant)),
-    )
+    revenu = {
+        "anneeMoins1": str(annee - 1),
+        "montantMoins1": str(dernier),
+        "anneeMoins2": str(annee - 2),
+        "montantMoins2": str(avant),
+    }
     recues = [
         p.bloc("detailRessource", p.code("ressource", nature), p.feuille("montant", str(montant)))
         for nature, montant in individu.ressources
     ]
     return (
         p.bloc("situationProfessionnelle", *emploi),
-        p.bloc("revenuFiscal", *revenu),
+        p.bloc("revenuFiscal", *p.feuilles(revenu)),
         p.bloc("listeRessourceRecue", *recues),
         p.feuille("listeRessourceVersee", ""),
     )
 
 
 def _a_charge(enfant: Enfant, dossier: DossierTire, p: Plume[T]) -> T:
-    enfants = [
-        p.feuille("nom", enfant.nom),
-        p.feuille("prenom", enfant.prenom),
-        p.feuille("dateNaissance", enfant.naissance.isoformat()),
-        p.code("sexe", enfant.sexe),
-        p.code("lienParente", enfant.lien),
-    ]
+    dit = {
+        "nom": enfant.nom,
+        "prenom": enfant.prenom,
+        "dateNaissance": enfant.naissance.isoformat(),
+        "sexe": enfant.sexe,
+        "lienParente": enfant.lien,
+    }
+    enfants = p.feuilles(dit)
     _placer_le_nir(enfants, "a_charge", enfant, PERSONNES["a_charge"], dossier, p)
     return p.bloc("personneACharge", *enfants)
 
 
 def _en_garde(enfant: Enfant, p: Plume[T]) -> T:
-    return p.bloc(
-        "personneEnGarde",
-        p.feuille("dateNaissance", enfant.naissance.isoformat()),
-        p.code("sexe", enfant.sexe),
-        p.code("coParentalite", enfant.garde or "G"),
-    )
+    naissance, garde = enfant.naissance.isoformat(), enfant.garde or "G"
+    dit = {"dateNaissance": naissance, "sexe": enfant.sexe, "coParentalite": garde}
+    return p.bloc("personneEnGarde", *p.feuilles(dit))
 
 
 def adresse_postale(
@@ -300,13 +288,16 @@ def adresse_postale(
 
 
 def _handicap(naissance: date, p: Plume[T]) -> T:
+    dit = {
+        "dateNaissance": naissance.isoformat(),
+        "etatHandicap": "STA",
+        "capaciteMarcheHandicap": "2",
+        "handicapMoteur": "true",
+        "handicapSensoriel": "false",
+    }
     return p.bloc(
         "handicap",
-        p.feuille("dateNaissance", naissance.isoformat()),
-        p.code("etatHandicap", "STA"),
-        p.code("capaciteMarcheHandicap", "2"),
-        p.feuille("handicapMoteur", "true"),
-        p.feuille("handicapSensoriel", "false"),
+        *p.feuilles(dit),
         p.bloc("listeNatureHandicapMoteur", p.code("natureHandicapMoteur", "MI")),
         p.bloc("listeAideTechniqueHandicap", p.code("aideTechniqueHandicap", "2")),
     )

@@ -14,7 +14,7 @@ from lxml import etree
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document, cloture
-from sne_interface.domain.element_recu import Element, avec_enfants
+from sne_interface.domain.element_recu import Element, Elements, avec_enfants
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.tirage import Tirage
 from sne_interface.resources import lire_a_cote
@@ -123,12 +123,8 @@ class Decor:
     #: Tell whether lists are as long as they may be.
     longues: bool = False
 
-    def codes(self, chemin: str) -> tuple[str, ...]:
-        """The codes that an element may carry, by its path without index."""
-        return tuple(c for c in self.nomenclatures.liste(self.nomenclatures.par_chemin[chemin][0]) if c)
 
-
-Dessin = Callable[[Decor, str, Element], tuple[Element, ...]]
+Dessin = Callable[[Decor, str, Element], Elements]
 Condition = Callable[[Decor, Element], bool]
 
 
@@ -187,7 +183,7 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
     return courant
 
 
-def ranger(enfants: Sequence[Element], chemin: str, ordre: Callable[[str], int]) -> tuple[Element, ...]:
+def ranger(enfants: Sequence[Element], chemin: str, ordre: Callable[[str], int]) -> Elements:
     """These children of the element at `chemin`, in the order of the schema."""
     return tuple(sorted(enfants, key=lambda e: ordre(f"{chemin}/{e.nom}")))
 

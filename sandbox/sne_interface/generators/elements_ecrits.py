@@ -12,7 +12,13 @@ T = TypeVar("T")
 #: Elements that hold no other, by name, in order.
 Feuilles = Mapping[str, str]
 #: Those of them that are codes.
-_CODES: Final = frozenset({"commune", "categorieLogement", "typeLogementActuel"})
+_CODES: Final = frozenset(
+    {
+        *("capaciteMarcheHandicap", "categorieLogement", "categorieLogementRecherche", "civilite"),
+        *("coParentalite", "commune", "etatHandicap", "lienParente", "nationalite", "sexe"),
+        *("situationFamiliale", "typeLogementActuel"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.guichet_ecrit import lire_guichet
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
-from sne_interface.resources import fixtures_dir
+from sne_interface.resources import TableToml, fixtures_dir
 from sne_interface.rules.catalogue.regles_message import CANAUX
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
@@ -86,9 +86,9 @@ class ExempleDeRegle:
     version: str | None = None
     edits: Sequence[Sequence[str]] = ()
     anomalies: Sequence[Sequence[str]] = ()
-    stockee: Mapping[str, Any] | bool | None = None
-    registre: Sequence[Mapping[str, Any]] = ()
-    evenements: Sequence[Mapping[str, Any]] = ()
+    stockee: TableToml | bool | None = None
+    registre: Sequence[TableToml] = ()
+    evenements: Sequence[TableToml] = ()
     maintenant: datetime | str | None = None
     nom_fichier: str | None = None
     guichet_certificat: str | None = None
@@ -248,16 +248,14 @@ def _stockee_de(
 ) -> DemandeStockee | None:
     if exemple.stockee is False or exemple.type in _SANS_STOCKEE:
         return None
-    table: Mapping[str, Any] = exemple.stockee if isinstance(exemple.stockee, Mapping) else {}
+    table: TableToml = exemple.stockee if isinstance(exemple.stockee, Mapping) else {}
     propre = _STOCKEE_DU_CANAL.get(exemple.type, exemple.specimen)
     numero = next((e.texte for e in demande.element.parcourir() if e.nom == "numUnique" and e.texte), None)
     stockee = _stockee({"specimen": propre, **table}, numero, contrat, doublures)
     return stockee if numero == stockee.numero_unique else None
 
 
-def _stockee(
-    table: Mapping[str, Any], numero: str | None, contrat: Contrat, doublures: Doublures
-) -> DemandeStockee:
+def _stockee(table: TableToml, numero: str | None, contrat: Contrat, doublures: Doublures) -> DemandeStockee:
     racine = specimen(table["specimen"], doublures)
     for edit in table.get("edits", ()):
         _editer(racine, edit, contrat.nomenclatures)
@@ -298,7 +296,7 @@ def _numero(demande: Demande) -> str:
     return str(NumeroUnique.de(demande.territoire or "111", creation, 1, demande.num_guichet))
 
 
-def _evenement(table: Mapping[str, Any]) -> Evenement:
+def _evenement(table: TableToml) -> Evenement:
     valeurs = {"auteur_creation": "G1226", "nature": "CRE", "date_survenance": None, "commentaire": None}
     return Evenement(**{**valeurs, "cree_le": datetime(2018, 3, 1, tzinfo=PARIS), **table})
 
@@ -446,7 +444,7 @@ def _geste(geste: str, chemin: str, *reste: str) -> str:
             return f"sans {chemin}"
 
 
-def _table(table: Mapping[str, Any]) -> str:
+def _table(table: TableToml) -> str:
     dits = [f"{cle} {_valeur(valeur)}" for cle, valeur in table.items() if cle != "edits"]
     return ", ".join([*dits, *gestes(table.get("edits", ()))])
 

@@ -81,23 +81,23 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
 
 def recherche(souhait: Souhait, p: Plume[T]) -> T:
     """The element `logementRecherche` of a wish."""
-    enfants = [
-        p.code("categorieLogementRecherche", souhait.categorie),
-        p.feuille("avecParking", "true" if souhait.parking else "false"),
-        p.feuille("rezDeChaussee", "true"),
-        p.feuille("sansAscenseur", "false" if souhait.parking else "true"),
-    ]
+    dit = {
+        "categorieLogementRecherche": souhait.categorie,
+        "avecParking": "true" if souhait.parking else "false",
+        "rezDeChaussee": "true",
+        "sansAscenseur": "false" if souhait.parking else "true",
+    }
     if souhait.loyer is not None:
-        enfants.append(p.feuille("montantLoyer", str(souhait.loyer)))
-    enfants += (
-        p.feuille("demandeElargie", "true" if souhait.elargie else "false"),
+        dit["montantLoyer"] = str(souhait.loyer)
+    dit["demandeElargie"] = "true" if souhait.elargie else "false"
+    listes = (
         p.bloc("listeTypeLogement", *[p.code("typeLogement", t) for t in souhait.types]),
         p.bloc(
             "listeLocalisationSouhaite",
             *[p.bloc("localisationSouhaite", p.code("commune", place.code)) for place in souhait.places],
         ),
     )
-    return p.bloc("logementRecherche", *enfants)
+    return p.bloc("logementRecherche", *p.feuilles(dit), *listes)
 
 
 def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> LogementActuel:

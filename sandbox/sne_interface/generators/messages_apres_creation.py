@@ -66,10 +66,9 @@ def radiation(
     """`radiation`, on the day of `ici`, of a demande deposited on `depot`; `motif` "" is a déradiation, None
     any motive that a landlord may give; `version` is the highest by default. The dwelling of an attribution
     lies in the territory of `ici`; it is attributed by that title only for a household that may be `dalo`."""
-    chemin = f"{_RADIATION}/motifRadiation"
-    liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
     if motif is None:
-        motif = tirage.choix([code for code in liste if code and code != MOTIF_NON_RENOUVELLEMENT])
+        codes = ici.contrat.nomenclatures.codes(f"{_RADIATION}/motifRadiation")
+        motif = tirage.choix([code for code in codes if code != MOTIF_NON_RENOUVELLEMENT])
     depuis = max(depot or ici.jour, ici.jour - timedelta(days=20))
     jour = tirage.date(depuis, ici.jour)
     ecrit = Element("motifRadiation", "", {"code": motif} if motif else None)
@@ -126,8 +125,7 @@ def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Elem
 
 
 def _code(tirage: Tirage, ici: Atelier, chemin: str) -> Element:
-    liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
-    return de_code(chemin.rpartition("/")[2], tirage.choix([c for c in liste if c]))
+    return de_code(chemin.rpartition("/")[2], tirage.choix(ici.contrat.nomenclatures.codes(chemin)))
 
 
 # --- DALO --------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from sne_interface.domain.roles import PERSONNES, Roles
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.generators.menages import SORTES
 from sne_interface.generators.tirage import Repartition
-from sne_interface.resources import fichier_des_guichets, fixtures_dir
+from sne_interface.resources import TableToml, fichier_des_guichets, fixtures_dir
 
 _CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
 _PARTS: Final = (
@@ -163,7 +163,7 @@ def _nirs(contrat: Contrat) -> dict[str, dict[str, PlaceDuNir]]:
     return places
 
 
-def _lire(nom: str) -> Mapping[str, Any]:
+def _lire(nom: str) -> TableToml:
     fichier = fixtures_dir() / "seeds" / nom / "semence.toml"
     if not fichier.is_file():
         raise UsageError(f"Le jeu de départ [{nom}] n'existe pas.", remede="voyez fixtures/seeds/")
@@ -171,7 +171,7 @@ def _lire(nom: str) -> Mapping[str, Any]:
     return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
 
 
-def _commissions(table: Mapping[str, Any], roles: RolesDecision) -> Commissions:
+def _commissions(table: TableToml, roles: RolesDecision) -> Commissions:
     """A decision or a category that the contract gives no code is not drawn; one of the law that the seed
     does not name is drawn as rarely as the rarest."""
     lue = dict(table)
@@ -191,9 +191,7 @@ def _sirens(nom: str) -> dict[str, str]:
     return {code: guichet["siren"] for code, guichet in lus.items() if "siren" in guichet}
 
 
-def _territoire(
-    nom: str, table: Mapping[str, Any], sirens: Mapping[str, str], contrat: Contrat
-) -> Territoire:
+def _territoire(nom: str, table: TableToml, sirens: Mapping[str, str], contrat: Contrat) -> Territoire:
     places = []
     for code in table["communes"]:
         commune = contrat.territoires.commune(code)

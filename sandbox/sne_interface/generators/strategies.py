@@ -18,7 +18,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
 from sne_interface.generators import messages_apres_creation
-from sne_interface.generators.contraintes_de_menages import LIBRE, Atelier, Contraintes, Lieu, atelier
+from sne_interface.generators.contraintes_de_menages import LIBRE, Contraintes, Lieu, atelier
 from sne_interface.generators.demandes import DossierTire
 from sne_interface.generators.demandes_fautives import Defaut, essayer
 from sne_interface.generators.tirage import FREQUENT, RARE, TirageVarie, pools
@@ -97,21 +97,23 @@ class Tirees(SearchStrategy[T]):
 # Below, `ou` says where and when: the arguments of `atelier` after the contract.
 
 
-def _tirees(ici: Atelier, construire: Callable[[TirageHypothese], T]) -> Tirees[T]:
-    """Gives the strategy of what `construire` builds, drawn as the constraints of `ici` ask."""
-    return Tirees(construire, difficile=ici.contraintes.difficile)
+def _tirees(
+    dessiner: Callable[..., T], contrat: Contrat, ou: Lieu, *quoi: object, **precise: object
+) -> Tirees[T]:
+    """Gives the strategy of what `dessiner` draws there, as the constraints of the place ask."""
+    ici = atelier(contrat, **ou)
+    difficile = ici.contraintes.difficile
+    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), difficile=difficile)
 
 
 def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:
     """Households with their file, as `demandes` writes them without ornaments."""
-    ici = atelier(contrat, **ou)
-    return _tirees(ici, ici.dossier)
+    return _tirees(lambda tirage, ici: ici.dossier(tirage), contrat, ou)
 
 
 def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """Whole CRE messages (`interfaceNuu`)."""
-    ici = atelier(contrat, **ou)
-    return _tirees(ici, ici.message)
+    return _tirees(lambda tirage, ici: ici.message(tirage), contrat, ou)
 
 
 def suites_de(
@@ -126,11 +128,8 @@ def suites_de(
     """Whole messages MOD, REN, RAD, SUP or COP about `demande` (an `interfaceNuu` document), which the base
     knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
     its `radiation`."""
-    ici = atelier(contrat, **ou)
-    return _tirees(
-        ici,
-        lambda t: messages_apres_creation.suite(t, ici, demande, type_fichier, numero, radiation=radiation),
-    )
+    dites = (demande, type_fichier, numero)
+    return _tirees(messages_apres_creation.suite, contrat, ou, *dites, radiation=radiation)
 
 
 def separations(
@@ -138,8 +137,7 @@ def separations(
 ) -> SearchStrategy[Element]:
     """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
     ValueError, when drawn, if it has no co-holder."""
-    ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: messages_apres_creation.separation(t, ici, origine, numero))
+    return _tirees(messages_apres_creation.separation, contrat, ou, origine, numero)
 
 
 def radiations(
@@ -160,23 +158,18 @@ def radiations(
         souhaitees = (commune.code for commune in Demande(demande).communes_souhaitees)
         codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
         ou["contraintes"] = replace(ici.contraintes, communes=codes)
-        ici = atelier(contrat, **ou)
-    return _tirees(
-        ici, lambda t: messages_apres_creation.radiation(t, ici, motif=motif, depot=depot, dalo=dalo)
-    )
+    return _tirees(messages_apres_creation.radiation, contrat, ou, motif=motif, depot=depot, dalo=dalo)
 
 
 def dalos(contrat: Contrat, *, statut: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`informationDalo` elements; `statut` is a code of ListeStatutDalo, any by default."""
-    ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: messages_apres_creation.dalo(t, ici, statut=statut))
+    return _tirees(messages_apres_creation.dalo, contrat, ou, statut=statut)
 
 
 def evenements(contrat: Contrat, *, code: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`evenement` elements of the type `code`, of any type usable on that day in the guichet's territory by
     default."""
-    ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: messages_apres_creation.evenement(t, ici, code=code))
+    return _tirees(messages_apres_creation.evenement, contrat, ou, code=code)
 
 
 def decisions(
@@ -191,18 +184,14 @@ def decisions(
     """`evenement` elements of a decision, each characteristic once: `bail` whether a lease was signed,
     `issue` which of DECISIONS; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
     before, `dalo` says whether the household is recognised."""
-    ici = atelier(contrat, **ou)
     depot = None if demande is None else Demande(demande).date_creation
-    return _tirees(
-        ici,
-        lambda t: messages_apres_creation.decision(t, ici, bail=bail, issue=issue, depot=depot, dalo=dalo),
-    )
+    dites = {"bail": bail, "issue": issue, "depot": depot, "dalo": dalo}
+    return _tirees(messages_apres_creation.decision, contrat, ou, **dites)
 
 
 def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`demandeMulticritere` elements."""
-    ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: messages_apres_creation.recherche(t, ici))
+    return _tirees(messages_apres_creation.recherche, contrat, ou)
 
 
 def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:

@@ -7,12 +7,12 @@ that has a meaning.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from sne_interface.domain.element_recu import Element, bloc, de_code
+from sne_interface.domain.element_recu import Element, Elements, bloc, de_code
 from sne_interface.generators.demandes_ornees import Condition, Decor, Dessin, Ornement, Ornements
 from sne_interface.generators.noms_inventes import noms
-from sne_interface.resources import lire_a_cote
+from sne_interface.resources import TableToml, lire_a_cote
 
 # --- drawings ----------------------------------------------------------------------------------------
 
@@ -48,8 +48,8 @@ def booleen(nom: str) -> Dessin:
 def code(nom: str) -> Dessin:
     """An element with a code of its nomenclature."""
 
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        return (de_code(nom, scene.tirage.choix(scene.codes(f"{chemin}/{nom}"))),)
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> Elements:
+        return (de_code(nom, scene.tirage.choix(scene.nomenclatures.codes(f"{chemin}/{nom}"))),)
 
     return dessiner
 
@@ -67,8 +67,8 @@ def jour(nom: str, avant: int) -> Dessin:
 def codes(liste: str, nom: str, seul: str | None = None) -> Dessin:
     """A list of distinct codes, one at least; `seul` is a code that excludes the others."""
 
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        codes = scene.codes(f"{chemin}/{liste}/{nom}")
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> Elements:
+        codes = scene.nomenclatures.codes(f"{chemin}/{liste}/{nom}")
         if scene.longues:
             return (bloc(liste, *[de_code(nom, c) for c in codes if c != seul]),)
         premier = scene.tirage.entier(0, len(codes) - 1)
@@ -81,10 +81,10 @@ def codes(liste: str, nom: str, seul: str | None = None) -> Dessin:
     return dessiner
 
 
-def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def ressources(scene: Decor, chemin: str, parent: Element) -> Elements:
     """One to three resources of natures that are not there yet, or all of them."""
     deja = {detail.code_de("ressource") for detail in parent.enfants}
-    libres = [c for c in scene.codes(f"{chemin}/detailRessource/ressource") if c not in deja]
+    libres = [c for c in scene.nomenclatures.codes(f"{chemin}/detailRessource/ressource") if c not in deja]
     if not libres:
         return ()
     premier, combien = 0, len(libres)
@@ -102,7 +102,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...
     )
 
 
-def expatrie(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def expatrie(scene: Decor, chemin: str, parent: Element) -> Elements:
     """The four elements of an address abroad, in place of a French postal code and commune."""
     postal, commune, pays = scene.tirage.choix(_LU["textes"]["etrangeres"])
     return (
@@ -113,29 +113,29 @@ def expatrie(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     )
 
 
-def _place(scene: Decor, *places: tuple[str, str]) -> tuple[Element, ...]:
+def _place(scene: Decor, *places: tuple[str, str]) -> Elements:
     postal, commune = scene.tirage.choix(places)
     return (Element("etranger", "false"), Element("codePostal", postal), de_code("commune", commune))
 
 
-def adresse_logement(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def adresse_logement(scene: Decor, chemin: str, parent: Element) -> Elements:
     """An `adresseLogement` in the commune of the scene, or elsewhere."""
     etranger, *lieu = _place(scene, scene.place, *_LU["textes"]["ailleurs"])
     voie = Element("voie", scene.tirage.choix(noms().voies))
     return (bloc("adresseLogement", etranger, voie, *lieu),)
 
 
-def lieu_de_travail(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def lieu_de_travail(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A place in the commune of the scene, or elsewhere."""
     return _place(scene, scene.place, *_LU["textes"]["ailleurs"])
 
 
-def ailleurs(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def ailleurs(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A place of another département: who receives letters in one commune may live in another."""
     return _place(scene, *_LU["textes"]["ailleurs"])
 
 
-def autre_modele(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def autre_modele(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A second way of being housed (all of them, in a long list), which contradicts no other and asks for
     nothing more; nothing to who has them all."""
     restent = [modele for modele in _ACCOMMODANTS if all(m.code != modele for m in parent.enfants)]
@@ -144,18 +144,18 @@ def autre_modele(scene: Decor, chemin: str, parent: Element) -> tuple[Element, .
     return (de_code("modeleLogement", scene.tirage.choix(restent)),) if restent else ()
 
 
-def logement_possede(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def logement_possede(scene: Decor, chemin: str, parent: Element) -> Elements:
     """An owner, with the kind of dwelling."""
     return (Element("proprietaire", "true"), *code("typeLogementPossede")(scene, chemin, parent))
 
 
-def autre_handicap(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def autre_handicap(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A handicap of another nature, told in words."""
     nature = scene.tirage.choix(("Autisme", "Maladie de l’œil", "Épilepsie, fatigue"))
     return (Element("compAutreNature", nature), Element("handicapAutre", "true"))
 
 
-def sensoriel(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def sensoriel(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A sensory handicap, with its natures."""
     liste = codes("listeNatureHandicapSensoriel", "natureHandicapSensoriel")(scene, chemin, parent)
     return (Element("handicapSensoriel", "true"), *liste)
@@ -197,7 +197,7 @@ def joignable(*noms: str) -> Condition:
     )
 
 
-def rien(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
+def rien(scene: Decor, chemin: str, parent: Element) -> Elements:
     """Nothing: for what only takes away."""
     return ()
 
@@ -225,7 +225,7 @@ _CONDITIONS: Final[Mapping[str, Callable[..., Condition]]] = {
 }
 
 
-def _ornement(rangee: Mapping[str, Any]) -> Ornement:
+def _ornement(rangee: TableToml) -> Ornement:
     """The ornament that a row says. Raises KeyError for a word that is none."""
     reste = dict(rangee)
     if "si" in reste:
@@ -243,7 +243,7 @@ def _ornement(rangee: Mapping[str, Any]) -> Ornement:
     return Ornement(nom, dessin, retire=tuple(reste.pop("retire", ())), **reste)
 
 
-def _ornements(rangees: Sequence[Mapping[str, Any] | str]) -> Iterator[Ornement]:
+def _ornements(rangees: Sequence[TableToml | str]) -> Iterator[Ornement]:
     for rangee in rangees:
         if isinstance(rangee, str):
             yield from _ornements(_LU["groupes"][rangee])

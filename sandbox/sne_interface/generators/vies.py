@@ -83,12 +83,12 @@ def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
     etapes.reverse()
     fin = radiation[0] if radiation else jour
     dalo = tirage.date(etapes[0], fin) if tirage.booleen(population.dalo) else None
-    decision = (
-        tirage.date(max(debut, fin - timedelta(days=120)), fin)
-        if _decide(tirage, population, radiation)
-        else None
-    )
-    if population.decisions and radiation is not None and radiation[1] == motifs.MOTIF_IRRECEVABILITE:
+    decision = None
+    dite = radiation[1] if radiation and population.decisions > 0 else None
+    # Where decisions are told at all, an attribution has its own.
+    if tirage.booleen(population.decisions) or dite == motifs.MOTIF_ATTRIBUTION:
+        decision = tirage.date(max(debut, fin - timedelta(days=120)), fin)
+    if dite == motifs.MOTIF_IRRECEVABILITE:
         decision = ajouter_mois(fin, -MOIS_APRES_AVERTISSEMENT)
     return Vie(etapes[0], tuple(etapes[1:]), radiation, dalo, decision)
 
@@ -103,14 +103,6 @@ def tirer_vie_effacee(tirage: Tirage, population: Population, jour: date) -> Vie
         tuple(quand - recul for quand in vie.renouvellements),
         (vie.radiation[0] - recul, vie.radiation[1]),
     )
-
-
-def _decide(tirage: Tirage, population: Population, radiation: tuple[date, str] | None) -> bool:
-    # Where decisions are told at all, an attribution has its own.
-    attribuee = (
-        radiation is not None and radiation[1] == motifs.MOTIF_ATTRIBUTION and population.decisions > 0
-    )
-    return tirage.booleen(population.decisions) or attribuee
 
 
 def instant(jour: date, maintenant: datetime) -> datetime:

@@ -5,7 +5,7 @@ runs first, and ends the judgement when it fails.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -21,7 +21,7 @@ from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.registre_vu_des_regles import Registre
-from sne_interface.rules.rule import Contexte, Infraction, Regle, allege, gravite
+from sne_interface.rules.rule import Contexte, Infraction, Infractions, Regle, allege, gravite
 
 #: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.
 MESSAGE_MAX: Final = 512
@@ -42,7 +42,7 @@ class _Poste:
     fiche: FicheRegle
     gravite: Gravite
     si: frozenset[str]
-    controler: Callable[[Contexte], Iterator[Infraction]]
+    controler: Callable[[Contexte], Infractions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Jeu = Jeu.TO
 
 
 def juger_par(
-    controler: Callable[[Regle], Iterator[Infraction]], contexte: Contexte, contrat: Contrat, profil: str
+    controler: Callable[[Regle], Infractions], contexte: Contexte, contrat: Contrat, profil: str
 ) -> list[Anomalie]:
     """As `juger`, by the rules without register, each run by `controler`, and none ending the judgement."""
     plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, Jeu.SANS_REGISTRE)

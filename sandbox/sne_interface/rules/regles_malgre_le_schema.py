@@ -15,7 +15,7 @@ from sne_interface.contract.schemas import SchemaError
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.element_recu import Element, ElementNu
 from sne_interface.rules import engine
-from sne_interface.rules.rule import Contexte, Infraction, Regle
+from sne_interface.rules.rule import Contexte, Infractions, Regle
 
 #: Elements of a document that is judged in spite of its faults: a real one has some four hundred.
 ELEMENTS_MAX: Final = 5_000
@@ -54,7 +54,7 @@ def juger_malgre(
     tues.clear()
     lieux = {de_l_element(faute.chemin) for faute in fautes}
 
-    def controler(regle: Regle) -> Iterator[Infraction]:
+    def controler(regle: Regle) -> Infractions:
         try:
             if not regle.par_place:
                 yield from regle.controler(voile)

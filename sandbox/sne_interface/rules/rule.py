@@ -115,6 +115,10 @@ class Infraction:
     absent: bool = False
 
 
+#: The places where a rule does not hold, in the order it finds them.
+Infractions = Iterator[Infraction]
+
+
 @dataclass(frozen=True, slots=True)
 class Regle:
     """A rule. Its types, text, gravité, fidélité and source are the row of `rules.toml` of the same code.
@@ -129,7 +133,7 @@ class Regle:
     """
 
     code: str
-    controler: Callable[[Contexte], Iterator[Infraction]]
+    controler: Callable[[Contexte], Infractions]
     registre: bool
     transport: bool
     prealable: bool
@@ -151,11 +155,11 @@ def regle(
     prealable: bool = False,
     par_place: bool = False,
     roles: tuple[str, ...] = (),
-) -> Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]:
+) -> Callable[[Callable[[Contexte], Infractions]], Regle]:
     """Makes a `Regle` of a function that yields where it does not hold, of documents that have one of the
     facts `si`, when any is named. The catalogue finds it by type."""
 
-    def faire(controler: Callable[[Contexte], Iterator[Infraction]]) -> Regle:
+    def faire(controler: Callable[[Contexte], Infractions]) -> Regle:
         return Regle(code, controler, registre, transport, prealable, frozenset(si), par_place, roles)
 
     return faire
@@ -192,14 +196,14 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
     return infraction(ecrit, **valeurs) if ecrit is not None else manquant(parent, nom, **valeurs)
 
 
-def a_venir(parent: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
+def a_venir(parent: Element, nom: str, contexte: Contexte) -> Infractions:
     """The rule does not hold on the date `nom` of `parent` when it is in the future."""
     jour = parent.date_de(nom)
     if jour is not None and jour > contexte.aujourdhui:
         yield sur(parent, nom)
 
 
-def mal_datee(bloc: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
+def mal_datee(bloc: Element, nom: str, contexte: Contexte) -> Infractions:
     """The same, on a date that `bloc` must hold, and that does not come before the deposit."""
     jour, creation = bloc.date_de(nom), contexte.demande.date_creation
     if jour is None or jour > contexte.aujourdhui or (creation is not None and jour < creation):

@@ -22,7 +22,7 @@ from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes
 from sne_sandbox.store import fichier_de_sauvegarde, tables
-from sne_sandbox.store.lignes import detasser
+from sne_sandbox.store.lignes import Rangee, detasser
 
 Genre = Literal["ajoutée", "disparue", "changée"]
 
@@ -48,7 +48,6 @@ _A_PART: Final = frozenset({"base", "suite", "suite_le"})
 _TOUR: Final = threading.Lock()
 _DOCUMENTS: Final = ("document", "radiation", "information_dalo")
 
-Rangee = dict[str, Any]
 _Feuilles = dict[str, str]
 
 

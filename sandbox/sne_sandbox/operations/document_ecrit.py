@@ -22,7 +22,7 @@ from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.dates import ajouter_mois, xs_date_time
 from sne_interface.domain.decision_de_commission import ATTRIBUTION_SOUS_CONDITION, Decision, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE, Demande, DemandeStockee
-from sne_interface.domain.element_recu import Element, construire, construits, sans_indices
+from sne_interface.domain.element_recu import Element, Elements, construire, construits, sans_indices
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import Menage, SeuilQuartile
 from sne_interface.domain.roles import RolesDemande
@@ -241,7 +241,7 @@ def liste_doublons(doublons: Iterable[DemandeStockee]) -> Element:
     return construire("listeDoublons", tuple(doublon(d) for d in doublons))
 
 
-def _copies(element: Element, *noms: str) -> tuple[Element, ...]:
+def _copies(element: Element, *noms: str) -> Elements:
     return tuple(_copie(enfant) for enfant in element.enfants if enfant.nom in noms)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.decision_notee import Demandeur
-from sne_interface.domain.element_recu import Element, construire, construits
+from sne_interface.domain.element_recu import Element, Elements, construire, construits
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.operations.document_ecrit import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
@@ -138,7 +138,7 @@ def _element(question: Question, evenement: Evenement) -> Element:
     return construire("evenement", (*enfants, *_specifiques(ecrites)))
 
 
-def _specifiques(caracteristiques: Iterable[tuple[Element, ...]]) -> list[Element]:
+def _specifiques(caracteristiques: Iterable[Elements]) -> list[Element]:
     """The list of characteristics, each given by its elements; nothing for none."""
     une = "caracteristiqueSpecifique"
     liste = tuple(construire(une, enfants) for enfants in caracteristiques)
@@ -185,7 +185,7 @@ def _type(genre: TypeEvenement) -> Element:
     return construire("typeEvenement", (*enfants, libelle, *specifiques))
 
 
-def _caracteristique(caracteristique: Caracteristique) -> tuple[Element, ...]:
+def _caracteristique(caracteristique: Caracteristique) -> Elements:
     return construits(
         code=caracteristique.code,
         libelle=caracteristique.libelle,

@@ -76,7 +76,8 @@ class _LectureChamps:
         for enfant in list(charge.iterchildren(etree.Element)):
             nom = self._nom_du_champ(enfant, rangs)
             if nom is None:
-                self._ecarter(charge, enfant)
+                self._noter(tolerances.CHAMP_INCONNU, f"{enfant.tag}, ligne {enfant.sourceline}")
+                charge.remove(enfant)
             elif nom in vus:
                 self._refuser("plusieurs_fois", nom, enfant)
             else:
@@ -114,10 +115,6 @@ class _LectureChamps:
             return None
         self._refuser("qualifie", qname.localname, enfant, dit=qname.namespace)
         return str(qname.localname)
-
-    def _ecarter(self, charge: etree._Element, enfant: etree._Element) -> None:
-        self._noter(tolerances.CHAMP_INCONNU, f"{enfant.tag}, ligne {enfant.sourceline}")
-        charge.remove(enfant)
 
     def _lire_nil(self, charge: etree._Element, enfant: etree._Element, champ: ChampLu) -> None:
         if champ.obligatoire:

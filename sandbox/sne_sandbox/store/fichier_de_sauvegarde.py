@@ -21,6 +21,7 @@ from sne_interface.errors import StoreError
 from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
 from sne_sandbox.store import requetes_sql, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion
+from sne_sandbox.store.lignes import Rangee
 from sne_sandbox.store.magasin import Magasin, effacer, verifier_rangee
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 from sne_sandbox.store.rattrapage_de_migration import rattraper
@@ -42,7 +43,6 @@ _GENRES: Final = {tables.TEXTE: str, tables.ENTIER: int, tables.BOOLEEN: bool, t
 #: What else a file that we did not write may raise: OverflowError is a number or a clock out of range.
 _MAUVAIS: Final = (ValueError, TypeError, OverflowError)
 
-Rangee = dict[str, Any]
 _Fait = TypeVar("_Fait")
 
 

@@ -1,15 +1,16 @@
 """The tokens of the people who may enter, as the database keeps them: every process sees a change at once."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
-from sne_sandbox.store.lignes import en_colonnes, instant_de, instant_ou_rien, micros
+from sne_sandbox.store.lignes import Rangee, en_colonnes, instant_de, instant_ou_rien, micros
 from sne_sandbox.store.requetes_sql import inserer
 
 #: What its writers hold alone on PostgreSQL: no base has such a name.
@@ -69,7 +70,7 @@ class Jetons:
 
     def ajouter(self, jeton: JetonGarde, *, remplacer: bool = False) -> None:
         """Keeps a token. Raises ConflitEtat for a name that is taken, unless it is to be replaced."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        with self._seul() as connexion:
             if remplacer:
                 connexion.faire(_OTER, {"nom": jeton.nom})
             else:
@@ -78,32 +79,35 @@ class Jetons:
 
     def ajouter_tous(self, jetons: Iterable[JetonGarde]) -> None:
         """Keeps tokens, all or none of them. Raises ConflitEtat for a name that is taken."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        with self._seul() as connexion:
             for jeton in jetons:
                 _refuser_le_pris(connexion, jeton.nom)
                 connexion.faire(_AJOUTER, _ligne(jeton))
 
     def revoquer(self, *noms: str) -> bool:
         """Forgets tokens; whether there was one."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        with self._seul() as connexion:
             return sum([connexion.faire(_OTER, {"nom": nom}) for nom in noms]) > 0
 
     def voir(self, empreinte: str, maintenant: datetime) -> None:
         """Notes when a token was used."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        with self._seul() as connexion:
             connexion.faire(_VOIR, {"empreinte": empreinte, "vu_le": micros(maintenant)})
 
     def utiliser(self, empreinte: str, expire_le: datetime, maintenant: datetime) -> bool:
         """Uses a code up, until it is too old; whether nobody had."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        with self._seul() as connexion:
             connexion.faire(_OUBLIER_CODES, {"maintenant": micros(maintenant)})
             parametres = {"empreinte": empreinte, "expire_le": micros(expire_le)}
             return connexion.faire(_UTILISER, parametres) > 0
 
     def compter_refus(self, maintenant: datetime) -> None:
         """Counts a wrong token."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        with self._seul() as connexion:
             connexion.faire(_COMPTER, {"maintenant": micros(maintenant)})
+
+    def _seul(self) -> AbstractContextManager[Connexion]:
+        return self._donnees.transaction(ecriture=True, verrou=_VERROU)
 
     def refus(self) -> tuple[int, datetime | None]:
         """How many wrong tokens came, and when the last did."""
@@ -131,5 +135,5 @@ def _lu(ligne: Ligne) -> JetonGarde:
     )
 
 
-def _ligne(jeton: JetonGarde) -> dict[str, Any]:
+def _ligne(jeton: JetonGarde) -> Rangee:
     return en_colonnes(tables.jeton.noms, jeton)

@@ -42,6 +42,8 @@ _MICRO: Final = timedelta(microseconds=1)
 #: The largest number of a column.
 IDENTIFIANT_MAX: Final = 2**63 - 1
 
+#: Values by column: a row that has no order.
+Rangee = dict[str, Any]
 #: How a column that is not null is read, by its name.
 Lectures = Mapping[str, Callable[[Any], Any]]
 
@@ -118,7 +120,7 @@ def en_colonne(valeur: Any) -> Any:
     return valeur if ecrire is None else ecrire(valeur)
 
 
-def en_colonnes(noms: tuple[str, ...], objet: Any) -> dict[str, Any]:
+def en_colonnes(noms: tuple[str, ...], objet: Any) -> Rangee:
     """The attributes of an object that have these names, as their columns hold them."""
     return {
         nom: valeur if (ecrire := _ecriture(valeur.__class__)) is None else ecrire(valeur)
@@ -126,7 +128,7 @@ def en_colonnes(noms: tuple[str, ...], objet: Any) -> dict[str, Any]:
     }
 
 
-def attributs(noms: tuple[str, ...], objet: Any) -> dict[str, Any]:
+def attributs(noms: tuple[str, ...], objet: Any) -> Rangee:
     """The attributes of an object that have these names, as they are."""
     return dict(zip(noms, _lecture(noms)(objet), strict=True))
 
@@ -136,7 +138,7 @@ def _lecture(noms: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     return attrgetter(*noms)
 
 
-def _lire(colonnes: Sequence[str], lectures: Lectures, ligne: Ligne) -> dict[str, Any]:
+def _lire(colonnes: Sequence[str], lectures: Lectures, ligne: Ligne) -> Rangee:
     """The values of a row by column, those that `lectures` names read from their column."""
     lues = dict(zip(colonnes, ligne, strict=True))
     for nom, lire in lectures.items():
@@ -184,7 +186,7 @@ def base_de(ligne: Sequence[Any]) -> BaseLue:
     return BaseLue(base, lue["jeton"], bool(ligne[-1]))
 
 
-def ligne_base(base: Base) -> dict[str, Any]:
+def ligne_base(base: Base) -> Rangee:
     """The row of a base, but for its token."""
     return {
         "nom": base.nom,
@@ -217,7 +219,7 @@ def _lire_reglages(texte: str) -> Reglages:
 # --- guichets and types of events ------------------------------------------------------------------------
 
 
-def ligne_guichet(base: str, guichet: Guichet) -> dict[str, Any]:
+def ligne_guichet(base: str, guichet: Guichet) -> Rangee:
     """The row of a guichet."""
     ligne = {"base": base, **en_colonnes(tables.guichet.noms[1:], guichet)}
     ligne["autres_territoires"] = " ".join(guichet.autres_territoires) or None
@@ -236,7 +238,7 @@ def guichet_de(ligne: Ligne) -> Guichet:
     )
 
 
-def ligne_type(base: str, type_: TypeEvenement) -> dict[str, Any]:
+def ligne_type(base: str, type_: TypeEvenement) -> Rangee:
     """The row of an event type: its definition is read whole or not at all."""
     return {
         "base": base,
@@ -265,7 +267,7 @@ def type_de(ligne: Ligne) -> TypeEvenement:
     return TypeEvenement(code=code, territoire=territoire, **lu)
 
 
-def _datee(lu: dict[str, Any]) -> dict[str, Any]:
+def _datee(lu: Rangee) -> Rangee:
     return lu | {nom: jour_ou_rien(lu[nom]) for nom in ("debut_validite", "fin_validite")}
 
 
@@ -289,7 +291,7 @@ def demande_de(ligne: Ligne) -> DemandeStockee:
     return DemandeStockee(demande=codec.lire_demande(lue["document"]), **lue)
 
 
-def ligne_demande(base: str, stockee: DemandeStockee, revision: int) -> dict[str, Any]:
+def ligne_demande(base: str, stockee: DemandeStockee, revision: int) -> Rangee:
     """The row of a demande under that revision, with the values that searches need."""
     association = stockee.demande.association
     type_reservataire, commune_attribution = _attribution(stockee.radiation)
@@ -304,7 +306,7 @@ def ligne_demande(base: str, stockee: DemandeStockee, revision: int) -> dict[str
     }
 
 
-def lignes_personnes(base: str, stockee: DemandeStockee, nirs: Sequence[str | None]) -> list[dict[str, Any]]:
+def lignes_personnes(base: str, stockee: DemandeStockee, nirs: Sequence[str | None]) -> list[Rangee]:
     """The rows of applicant and co-holders, names folded; `nirs` are theirs, in order."""
     return [
         {
@@ -322,20 +324,20 @@ def lignes_personnes(base: str, stockee: DemandeStockee, nirs: Sequence[str | No
     ]
 
 
-def lignes_communes(base: str, stockee: DemandeStockee) -> list[dict[str, Any]]:
+def lignes_communes(base: str, stockee: DemandeStockee) -> list[Rangee]:
     """The rows of the wished communes, each once."""
     codes = dict.fromkeys(commune.code for commune in stockee.demande.communes_souhaitees)
     return [{"base": base, "numero_unique": stockee.numero_unique, "commune": code} for code in codes]
 
 
-def lignes_motifs(base: str, stockee: DemandeStockee) -> list[dict[str, Any]]:
+def lignes_motifs(base: str, stockee: DemandeStockee) -> list[Rangee]:
     """The rows of the reasons of the demande, each once."""
     motifs = stockee.demande.formulaire.tous("principauxMotifDemande/motifDemande")
     codes = dict.fromkeys(motif.code for motif in motifs if motif.code)
     return [{"base": base, "numero_unique": stockee.numero_unique, "motif": code} for code in codes]
 
 
-def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
+def ligne_stat(base: str, stockee: DemandeStockee) -> Rangee:
     """The row of a demande that the statistics read."""
     demande = stockee.demande
     demandeur = demande.demandeur
@@ -358,7 +360,7 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
     }
 
 
-def ligne_decision(base: str, notee: DecisionNotee) -> dict[str, Any]:
+def ligne_decision(base: str, notee: DecisionNotee) -> Rangee:
     """The row of a decision."""
     return {"base": base, **en_colonnes(tables.decision.noms[1:], notee)}
 
@@ -409,7 +411,7 @@ def evenement_de(ligne: Ligne) -> Evenement:
     return Evenement(**_lire(COLONNES_EVENEMENT, _LECTURES_EVENEMENT, ligne))
 
 
-def ligne_evenement(base: str, evenement: Evenement) -> dict[str, Any]:
+def ligne_evenement(base: str, evenement: Evenement) -> Rangee:
     """The row of an event."""
     return {
         **en_colonnes(COLONNES_EVENEMENT, evenement),
@@ -418,6 +420,6 @@ def ligne_evenement(base: str, evenement: Evenement) -> dict[str, Any]:
     }
 
 
-def ligne_mouvement(base: str, mouvement: Mouvement) -> dict[str, Any]:
+def ligne_mouvement(base: str, mouvement: Mouvement) -> Rangee:
     """The row of a movement."""
     return {"base": base, **en_colonnes(_COLONNES_MOUVEMENT, mouvement)}

@@ -245,11 +245,6 @@ class Connexions:
                     raise
         raise AssertionError  # the loop returns or raises
 
-    def _morte(self, driver: Any) -> bool:
-        """True when a kept connection is of no use any more: PostgreSQL has closed it meanwhile. Nothing was
-        begun: another connection will do."""
-        return self.dialecte == "postgresql" and driver.closed and driver is not self._local.pilote
-
     def _remettre(self, driver: Any, *, saine: bool = True) -> None:
         """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
         server that was started again, they may have too."""
@@ -278,7 +273,9 @@ class Connexions:
             try:
                 return driver, driver.execute(texte, parametres)
             except BaseException:
-                morte = self._morte(driver)
+                # PostgreSQL has closed it meanwhile. Nothing was begun: another connection will do.
+                gardee = self.dialecte == "postgresql" and driver is not self._local.pilote
+                morte = gardee and driver.closed
                 # Those that were kept are closed with it: the second is new, or the reason why there is none.
                 self._remettre(driver, saine=False)
                 if not morte or essai == 2:

@@ -4,16 +4,15 @@ the gestion partagée (EVT); the multi-criteria search (RCH); the files left in 
 Events and searches are documents of their own (`xsd/evenement.xsd` and `xsd/recherche.xsd` of the contract).
 """
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from sne_interface.domain.base import Acte
-from sne_interface.domain.element_recu import Element
+from sne_interface.domain.element_recu import Element, Elements
 from sne_interface.domain.evenement import Evenement, TypeEvenement, convient
 from sne_interface.rules.rule import (
     Contexte,
-    Infraction,
+    Infractions,
     a_venir,
     infraction,
     manquant,
@@ -29,7 +28,7 @@ _ACTIF: Final = "ACTIF"
 
 
 @regle("DAL001", registre=True)
-def demande_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
+def demande_du_dalo(contexte: Contexte) -> Infractions:
     """numUnique names an active demande of the base. Deduced."""
     if contexte.stockee is None or not contexte.stockee.active:
         numero = contexte.demande.numero_unique or ""
@@ -37,7 +36,7 @@ def demande_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DAL002")
-def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Infraction]:
+def decision_dalo_incomplete(contexte: Contexte) -> Infractions:
     """informationDalo is present, with a statutDalo of its closed list and a dateDecisionDalo that is not in
     the future (one day of tolerance). Source: XSD (deduced). ENT011 does not read this channel, and the feeds
     and ATT004 live on the status."""
@@ -55,7 +54,7 @@ def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DAL003")
-def typologie_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
+def typologie_du_dalo(contexte: Contexte) -> Infractions:
     """An active DALO (statutDalo ACTIF) comes with a typologieLogementDalo of its closed list. Convention."""
     dalo = contexte.demande.information_dalo
     if dalo is None or dalo.code_de("statutDalo") != _ACTIF:
@@ -68,7 +67,7 @@ def typologie_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DAL004", registre=True)
-def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Iterator[Infraction]:
+def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Infractions:
     """The declaration comes from a commission de médiation, or the State service that keeps its secretariat.
     Deduced."""
     if contexte.emetteur is None or not contexte.habilite(Acte.DECLARER_DALO):
@@ -92,7 +91,7 @@ _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpec
 
 
 @regle("EVT001", registre=True)
-def demande_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
+def demande_de_l_evenement(contexte: Contexte) -> Infractions:
     """numUnique names a demande of the base. Deduced. The lists of event types name no demande."""
     if contexte.operation not in ECRITURES | {_LISTER, _SUPPRIMER} or contexte.stockee is not None:
         return
@@ -101,7 +100,7 @@ def demande_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("EVT002", registre=True)
-def type_d_evenement(contexte: Contexte) -> Iterator[Infraction]:
+def type_d_evenement(contexte: Contexte) -> Infractions:
     """codeTypeEvenement is a type valid on the base's date, national or of the demande's territory. Source:
     XSD validity dates (deduced). A modification that gives no type keeps its own."""
     if contexte.operation not in ECRITURES:
@@ -119,7 +118,7 @@ def type_d_evenement(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("EVT003")
-def date_de_survenance(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_survenance(contexte: Contexte) -> Infractions:
     """dateSurvenance is present and not in the future (one day of tolerance); before the deposit is
     accepted, for a DALO decision say. Deduced. A modification that gives none keeps its own."""
     for evenement in a_ecrire(contexte):
@@ -129,7 +128,7 @@ def date_de_survenance(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("EVT004", registre=True)
-def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
+def caracteristiques_de_l_evenement(contexte: Contexte) -> Infractions:
     """Each compulsory characteristic of the type is given, none is unknown, each value fits its type.
     Source: XSD (deduced). A modification that gives no characteristic keeps its own, unless it changes the
     type."""
@@ -157,7 +156,7 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("EVT005", registre=True)
-def evenement_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
+def evenement_d_un_autre(contexte: Contexte) -> Infractions:
     """A modification or a deletion names an event of this demande, written by the same guichet and not yet
     deleted. Convention."""
     if contexte.operation not in (MODIFIER, _SUPPRIMER):
@@ -175,7 +174,7 @@ def evenement_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("EVT006", registre=True)
-def evenement_reglementaire_supprime(contexte: Contexte) -> Iterator[Infraction]:
+def evenement_reglementaire_supprime(contexte: Contexte) -> Infractions:
     """A regulatory event is never deleted. Source: R. 441-2-15 (convention)."""
     if contexte.operation != _SUPPRIMER:
         return
@@ -186,12 +185,12 @@ def evenement_reglementaire_supprime(contexte: Contexte) -> Iterator[Infraction]
             yield infraction(evenement.enfant("idEvenement") or evenement)
 
 
-def evenements_recus(contexte: Contexte) -> tuple[Element, ...]:
+def evenements_recus(contexte: Contexte) -> Elements:
     """The `evenement` elements of the document."""
     return contexte.document.tous("listeEvenements/evenement")
 
 
-def a_ecrire(contexte: Contexte) -> tuple[Element, ...]:
+def a_ecrire(contexte: Contexte) -> Elements:
     """Returns the `evenement` elements that are written: none for an operation that reads or deletes."""
     return evenements_recus(contexte) if contexte.operation in ECRITURES else ()
 
@@ -244,14 +243,14 @@ _ETATS: Final = frozenset({"A", "R"})
 
 
 @regle("RCH001")
-def recherche_sans_critere(contexte: Contexte) -> Iterator[Infraction]:
+def recherche_sans_critere(contexte: Contexte) -> Infractions:
     """A search has at least one criterion. Convention."""
     if contexte.document.enfant(_CRITERES) is None:
         yield manquant(contexte.document, _CRITERES)
 
 
 @regle("RCH002")
-def periode_inversee(contexte: Contexte) -> Iterator[Infraction]:
+def periode_inversee(contexte: Contexte) -> Infractions:
     """Of each pair of dates given, the first is not after the second. Deduced."""
     criteres = contexte.document.enfant(_CRITERES) or Element("vide")
     for nom_debut, nom_fin in _PERIODES:
@@ -262,7 +261,7 @@ def periode_inversee(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RCH003", registre=True)
-def trop_de_resultats(contexte: Contexte) -> Iterator[Infraction]:
+def trop_de_resultats(contexte: Contexte) -> Infractions:
     """A search finds at most 500 demandes, a setting. Convention. Holds until the search has run."""
     maximum = contexte.recherche_max
     if contexte.resultats is not None and contexte.resultats > maximum:
@@ -270,7 +269,7 @@ def trop_de_resultats(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RCH004")
-def personne_sans_nom(contexte: Contexte) -> Iterator[Infraction]:
+def personne_sans_nom(contexte: Contexte) -> Infractions:
     """A person is searched by nom at least. Convention."""
     personne = contexte.document.enfant(f"{_CRITERES}/personneRecherchee")
     if personne is not None and not (personne.texte_de("nom") or "").strip():
@@ -278,7 +277,7 @@ def personne_sans_nom(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RCH005")
-def etat_inconnu(contexte: Contexte) -> Iterator[Infraction]:
+def etat_inconnu(contexte: Contexte) -> Infractions:
     """etatDemande, when given, is A (active) or R (radiated). Convention."""
     etat = contexte.document.enfant(f"{_CRITERES}/etatDemande")
     if etat is not None and etat.texte not in _ETATS:
@@ -293,7 +292,7 @@ _DISPATCHING: Final = "DIS"
 
 
 @regle("ASY001")
-def fin_des_echanges_asynchrones(contexte: Contexte) -> Iterator[Infraction]:
+def fin_des_echanges_asynchrones(contexte: Contexte) -> Infractions:
     """The channel ended on 31 December 2018 by the base's clock, dispatching excepted. Source: the SNE's
     newsletter 50 (attested)."""
     if contexte.jour > DERNIER_JOUR and contexte.demande.type_fichier != _DISPATCHING:

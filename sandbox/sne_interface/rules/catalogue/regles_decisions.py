@@ -7,6 +7,7 @@ than deduced. A fact that a base does not know proves nothing: a decision may ne
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Final
 
 from sne_interface.contract import codec
@@ -28,18 +29,20 @@ from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import (
     garde_les_siennes,
     type_de,
 )
-from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS
+from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, sur_le_motif
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
+    Infractions,
     allege,
     infraction,
     manquant,
     regle,
     sans_valeur,
-    sur,
 )
 
+#: All of them read the base.
+_regle: Final = partial(regle, registre=True)
 #: What each decision supposes beside it.
 _COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_CONDITION: d.CONDITION}
 #: Those that give no dwelling, and a motive.
@@ -49,8 +52,8 @@ _SANS_LOGEMENT: Final = (d.NON_ATTRIBUTION, d.IRRECEVABILITE)
 # --- what one decision says ------------------------------------------------------------------------------
 
 
-@regle("DEC001", registre=True, roles=("decision.type",))
-def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC001", roles=("decision.type",))
+def decision_incomplete(contexte: Contexte) -> Infractions:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (deduced)."""
     lie = contexte.roles.decision.lie
@@ -70,8 +73,8 @@ def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(commission)
 
 
-@regle("DEC002", registre=True, roles=("decision.categorie",))
-def categorie_en_vigueur(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC002", roles=("decision.categorie",))
+def categorie_en_vigueur(contexte: Contexte) -> Infractions:
     """Each category of L. 441-1 given is in force on the date of the commission. None is lawful: categories
     concern a share of the attributions; « none » goes alone. A code of no list is EVT004's. Source: L. 441-1
     (deduced)."""
@@ -86,8 +89,8 @@ def categorie_en_vigueur(contexte: Contexte) -> Iterator[Infraction]:
                 yield infraction(dite)
 
 
-@regle("DEC003", registre=True, roles=("decision.bail", "decision.date_bail"))
-def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC003", roles=("decision.bail", "decision.date_bail"))
+def bail_et_sa_date(contexte: Contexte) -> Infractions:
     """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
     a signed lease (convention)."""
     for evenement, decision in _decisions(contexte):
@@ -98,8 +101,8 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(date_bail)
 
 
-@regle("DEC004", registre=True, roles=("decision.type",))
-def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC004", roles=("decision.type",))
+def decision_a_completer(contexte: Contexte) -> Infractions:
     """A decision by rank has its rank, one under condition its condition. Source: R. 441-3 b), c) (deduced).
     A value that the contract has no place for cannot be missing."""
     for evenement, decision in _decisions(contexte):
@@ -108,8 +111,8 @@ def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
             yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
-@regle("DEC005", registre=True, roles=("decision.decision", "decision.motif"))
-def motif_du_refus(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC005", roles=("decision.decision", "decision.motif"))
+def motif_du_refus(contexte: Contexte) -> Infractions:
     """A non-attribution and an irrecevabilité have a motive. Source: L. 441-2-2 (deduced)."""
     for evenement, decision in _decisions(contexte):
         du = decision.prise in _SANS_LOGEMENT and contexte.roles.decision.lie(d.MOTIF)
@@ -117,8 +120,8 @@ def motif_du_refus(contexte: Contexte) -> Iterator[Infraction]:
             yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
-@regle("DEC006", registre=True, roles=("decision.refus_menage", "decision.motif"))
-def motif_du_menage(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC006", roles=("decision.refus_menage", "decision.motif"))
+def motif_du_menage(contexte: Contexte) -> Infractions:
     """A refusal by the household says why. Convention."""
     for evenement, decision in _decisions(contexte):
         du = decision.booleen(d.REFUS_DU_MENAGE) and contexte.roles.decision.lie(d.MOTIF)
@@ -126,8 +129,8 @@ def motif_du_menage(contexte: Contexte) -> Iterator[Infraction]:
             yield _absente(evenement, d.REFUS_DU_MENAGE, contexte)
 
 
-@regle("DEC010", registre=True, roles=("decision.bail",))
-def bail_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC010", roles=("decision.bail",))
+def bail_sans_attribution(contexte: Contexte) -> Infractions:
     """A lease follows an attribution that the household did not refuse. Source: R. 441-2-8 a) (deduced)."""
     for _, decision in _decisions(contexte):
         inconnue = decision.prise is None and decision.element(d.DECISION) is not None  # DEC001's
@@ -137,8 +140,8 @@ def bail_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.BAIL)
 
 
-@regle("DEC011", registre=True, roles=("decision.date_bail",))
-def bail_hors_du_temps(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC011", roles=("decision.date_bail",))
+def bail_hors_du_temps(contexte: Contexte) -> Infractions:
     """The lease is not signed before the commission, nor in the future (one day of tolerance). Source: R.
     441-2-8 a) (deduced)."""
     for _, decision in _decisions(contexte):
@@ -147,8 +150,8 @@ def bail_hors_du_temps(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DATE_BAIL)
 
 
-@regle("DEC013", registre=True, roles=("decision.rang",))
-def rang_impossible(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC013", roles=("decision.rang",))
+def rang_impossible(contexte: Contexte) -> Infractions:
     """Ranks are counted from 1. Source: R. 441-3 b) (deduced)."""
     for _, decision in _decisions(contexte):
         rang = _entier(decision.texte(d.RANG))
@@ -156,8 +159,8 @@ def rang_impossible(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.RANG)
 
 
-@regle("DEC014", registre=True, roles=("decision.decision",))
-def complement_deplace(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC014", roles=("decision.decision",))
+def complement_deplace(contexte: Contexte) -> Infractions:
     """A rank goes with an attribution by rank, a condition with one under condition. Source: R. 441-3 b), c)
     (convention)."""
     for _, decision in _decisions(contexte):
@@ -166,8 +169,8 @@ def complement_deplace(contexte: Contexte) -> Iterator[Infraction]:
                 yield from _sur(decision, complement)
 
 
-@regle("DEC016", registre=True, roles=("decision.siren",))
-def siren_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC016", roles=("decision.siren",))
+def siren_mal_forme(contexte: Contexte) -> Infractions:
     """The SIREN has 9 digits and a right key. Source: INSEE (deduced)."""
     for _, decision in _decisions(contexte):
         siren = decision.texte(d.SIREN)
@@ -175,8 +178,8 @@ def siren_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.SIREN)
 
 
-@regle("DEC018", registre=True, roles=("decision.rpls",))
-def rpls_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC018", roles=("decision.rpls",))
+def rpls_mal_forme(contexte: Contexte) -> Infractions:
     """The RPLS number of the dwelling has 10 characters, as in a radiation. Source: order of 17/09/2012
     (deduced)."""
     for _, decision in _decisions(contexte):
@@ -188,8 +191,8 @@ def rpls_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
 # --- a decision against what the base knows ------------------------------------------------------------
 
 
-@regle("DEC007", registre=True, roles=("decision.date_commission",))
-def decision_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC007", roles=("decision.date_commission",))
+def decision_avant_la_demande(contexte: Contexte) -> Infractions:
     """No commission decides on a demande that is not registered: not before its deposit, the only day that a
     base knows. Source: L. 441-2-1 (deduced)."""
     for _, decision in _decisions(contexte):
@@ -200,8 +203,8 @@ def decision_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DATE_COMMISSION, depot=depot)
 
 
-@regle("DEC008", registre=True, roles=("decision.date_commission",))
-def decision_apres_la_radiation(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC008", roles=("decision.date_commission",))
+def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
     """No commission decides on a radiated demande; what it decided before may be told after. Source: L.
     441-2-1 (deduced)."""
     stockee = contexte.stockee
@@ -213,8 +216,8 @@ def decision_apres_la_radiation(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(stockee.date_radiation))
 
 
-@regle("DEC009", registre=True, roles=("decision.type",))
-def guichet_qui_decide(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC009", roles=("decision.type",))
+def guichet_qui_decide(contexte: Contexte) -> Infractions:
     """A decision is told by who may take one: a landlord, whose commission it is. Source: R. 441-3
     (deduced)."""
     if contexte.habilite(Acte.DECIDER):
@@ -223,8 +226,8 @@ def guichet_qui_decide(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(evenement.enfant("codeTypeEvenement") or evenement, valeur=_emetteur(contexte))
 
 
-@regle("DEC012", registre=True, roles=("decision.bail", "decision.date_bail"))
-def second_bail(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC012", roles=("decision.bail", "decision.date_bail"))
+def second_bail(contexte: Contexte) -> Infractions:
     """One demande has one signed lease. That of the same sitting, of the same dwelling or of the same day is
     told again; one from before a reactivation came to nothing, also when it is told late. Source: R. 441-2-8
     a) (deduced)."""
@@ -240,8 +243,8 @@ def second_bail(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.BAIL, autre=date_francaise(connu) if connu else "")
 
 
-@regle("DEC015", registre=True, roles=("decision.dalo",))
-def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC015", roles=("decision.dalo",))
+def dalo_contredit(contexte: Contexte) -> Infractions:
     """The household is said to be DALO when the register knows it as recognised, and only then. It may have
     been recognised without the register being told; and after the commission, or lost it since.
     Convention."""
@@ -259,8 +262,8 @@ def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DALO, statut=stockee.statut_dalo or "aucun")
 
 
-@regle("DEC017", registre=True, roles=("decision.siren",))
-def siren_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC017", roles=("decision.siren",))
+def siren_d_un_autre(contexte: Contexte) -> Infractions:
     """The SIREN is that of the guichet, which tells its own decisions. A guichet that holds the commission of
     another body gives the SIREN of that body. Convention."""
     emetteur = contexte.emetteur
@@ -279,8 +282,8 @@ _RADATT: Final = f"motifRadiation={MOTIF_ATTRIBUTION}"
 _RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
 
 
-@regle("DEC019", _RADATT, registre=True, roles=("decision.bail", "decision.date_bail"))
-def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC019", _RADATT, roles=("decision.bail", "decision.date_bail"))
+def radiation_par_un_autre(contexte: Contexte) -> Infractions:
     """The body that attributed radiates, once the lease is signed. The base knows the guichet that told the
     lease, and the landlord when the decision says so. When no lease was told, a radiation by another body
     than the one that attributed that very dwelling is only warned of. Source: R. 441-2-8 a) (deduced)."""
@@ -291,12 +294,12 @@ def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
     du_logement = [a for a in suivi.attributions if rpls and _pareils(rpls, a.decision.texte(d.RPLS))]
     siennes = suivi.baux or du_logement
     if siennes and not any(_du_meme_organisme(dite, contexte) for dite in siennes):
-        dit = _sur_le_motif(contexte, attributaire=siennes[-1].auteur)
+        dit = sur_le_motif(contexte, attributaire=siennes[-1].auteur)
         yield dit if suivi.baux else allege(dit)
 
 
-@regle("DEC020", _RADATT, registre=True, roles=("decision.decision",))
-def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC020", _RADATT, roles=("decision.decision",))
+def radiation_contraire_a_la_decision(contexte: Contexte) -> Infractions:
     """A radiation for attribution agrees with the decision that it follows: landlord, dwelling, lease,
     contingent, DALO. Only warned of when no lease was told: it may follow a decision that was not told
     either; an attribution of another dwelling that waited on other candidates or on a piece says nothing
@@ -317,8 +320,8 @@ def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction
         yield desaccord if suivi.baux else allege(desaccord)
 
 
-@regle("DEC021", _RADATT, registre=True, roles=("decision.decision",))
-def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC021", _RADATT, roles=("decision.decision",))
+def radiation_sans_attribution(contexte: Contexte) -> Infractions:
     """Of the decisions of that body which the base knows, one at least attributed a dwelling, were it refused
     or told otherwise since: a household may change its mind. A base that knows none says nothing: the
     radiation may tell the lease alone. Convention."""
@@ -326,11 +329,11 @@ def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
         return
     siennes = [dite for dite in _parcours(contexte).dites if _du_meme_organisme(dite, contexte)]
     if siennes and not any(dite.attribue for dite in siennes):
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
-@regle("DEC022", _RADIRR, registre=True, roles=("decision.decision", "decision.date_commission"))
-def irrecevabilite_trop_tot(contexte: Contexte) -> Iterator[Infraction]:
+@_regle("DEC022", _RADIRR, roles=("decision.decision", "decision.date_commission"))
+def irrecevabilite_trop_tot(contexte: Contexte) -> Infractions:
     """The radiation for irrecevabilité comes a month after the household was warned of it: not before a month
     after the decision. Source: R. 441-2-8 d) (deduced)."""
     radiation = contexte.demande.radiation
@@ -392,7 +395,7 @@ def _bail_de_la_radiation(contexte: Contexte, dite: DecisionDite) -> list[date]:
     return [] if bail is None or bail == dite.bail or meme_logement else [bail]
 
 
-def _desaccords(attribution: Element, dite: DecisionDite) -> Iterator[Infraction]:
+def _desaccords(attribution: Element, dite: DecisionDite) -> Infractions:
     """Where the dwelling that a radiation describes is not the one that was decided; what either does not say
     does not count."""
     decision, commission = dite.decision, dite.commission
@@ -445,7 +448,7 @@ def _entier(texte: str | None) -> int | None:
     return int(texte) if texte is not None and texte.lstrip("-").isdecimal() else None
 
 
-def _sur(decision: Decision, role: str, **valeurs: str) -> Iterator[Infraction]:
+def _sur(decision: Decision, role: str, **valeurs: str) -> Infractions:
     """The rule does not hold on the characteristic of that role, which is written."""
     element = decision.element(role)
     if element is not None:
@@ -456,7 +459,3 @@ def _absente(evenement: Element, role: str, contexte: Contexte, valeur: str | No
     """The characteristic of that role is missing; `valeur` fills the sentence, its code by default."""
     dite = valeur or contexte.roles.decision.code(role)
     return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=dite))
-
-
-def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
-    return sur(contexte.demande.radiation or contexte.demande.formulaire, "motifRadiation", **valeurs)

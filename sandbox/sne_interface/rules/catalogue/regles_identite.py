@@ -20,7 +20,16 @@ from sne_interface.domain.nir import (
     masquer_nir,
 )
 from sne_interface.domain.texte import Retenus, plier
-from sne_interface.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle, sur
+from sne_interface.rules.rule import (
+    Contexte,
+    Infraction,
+    Infractions,
+    allege,
+    infraction,
+    manquant,
+    regle,
+    sur,
+)
 
 # --- IDT ----------------------------------------------------------------------------------------------
 
@@ -37,7 +46,7 @@ _CIVILITE_DU_SEXE: Final = {"M": "1", "F": "2"}
 
 
 @regle("IDT001", par_place=True)
-def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
+def caracteres_du_nom(contexte: Contexte) -> Infractions:
     """Names hold letters, spaces, apostrophes, hyphens, full stops, slashes only."""
     for personne in contexte.demande.titulaires:
         for champ, ecrit in (("nom", personne.nom), ("prenom", personne.prenom)):
@@ -46,7 +55,7 @@ def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT002", "dateNaissance")
-def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
+def naissance_du_demandeur(contexte: Contexte) -> Infractions:
     """The applicant is born, and is not older than 120."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
         if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
@@ -54,7 +63,7 @@ def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT003", "dateNaissance")
-def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
+def demandeur_trop_jeune(contexte: Contexte) -> Infractions:
     """The applicant was at least 16 on the day of deposit."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
         if naissance <= contexte.aujourdhui and age(naissance, contexte.depot) < AGE_MINIMAL:
@@ -62,7 +71,7 @@ def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT004", "dateNaissance")
-def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
+def demandeur_mineur(contexte: Contexte) -> Infractions:
     """The applicant was not 16 or 17 on the day of deposit."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
         if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
@@ -70,7 +79,7 @@ def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT005", "situationFamiliale=M", "situationFamiliale=V")
-def nom_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
+def nom_de_naissance(contexte: Contexte) -> Infractions:
     """A woman married or widowed gives her birth name."""
     for personne in contexte.demande.titulaires:
         attendu = personne.civilite in ("2", "3") and personne.situation_familiale in ("M", "V")
@@ -79,7 +88,7 @@ def nom_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT006")
-def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
+def moyen_de_contact(contexte: Contexte) -> Infractions:
     """The applicant can be reached by telephone or electronic mail."""
     demandeur = _demandeur_ou_association(contexte.demande)
     if demandeur is None:
@@ -89,7 +98,7 @@ def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT007", *_TELEPHONES, "tel", par_place=True)
-def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
+def telephone_francais(contexte: Contexte) -> Infractions:
     """A telephone has 10 digits and begins with 0."""
     demande = contexte.demande
     porteurs = [personne.element for personne in demande.titulaires]
@@ -103,19 +112,19 @@ def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT008", "notifSms")
-def notification_par_sms(contexte: Contexte) -> Iterator[Infraction]:
+def notification_par_sms(contexte: Contexte) -> Infractions:
     """A notification by SMS needs a mobile telephone."""
     return _injoignable(contexte, "notifSms", "telPortable")
 
 
 @regle("IDT009", "notifEvt")
-def notification(contexte: Contexte) -> Iterator[Infraction]:
+def notification(contexte: Contexte) -> Infractions:
     """A notification needs a mail address or a mobile telephone."""
     return _injoignable(contexte, "notifEvt", "mel", "telPortable")
 
 
 @regle("IDT010", "renouvellementElec")
-def renouvellement_electronique(contexte: Contexte) -> Iterator[Infraction]:
+def renouvellement_electronique(contexte: Contexte) -> Infractions:
     """The electronic renewal needs a mail address."""
     if contexte.demande.formulaire.booleen_de("renouvellementElec"):
         demandeur = _demandeur_ou_association(contexte.demande)
@@ -124,7 +133,7 @@ def renouvellement_electronique(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT011", registre=True)
-def etat_civil_change(contexte: Contexte) -> Iterator[Infraction]:
+def etat_civil_change(contexte: Contexte) -> Infractions:
     """The applicant's civil status is that of the stored demande."""
     nouveau = contexte.demande.demandeur
     ancien = contexte.stockee.demande.demandeur if contexte.stockee is not None else None
@@ -141,7 +150,7 @@ def etat_civil_change(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT012")
-def raison_sociale(contexte: Contexte) -> Iterator[Infraction]:
+def raison_sociale(contexte: Contexte) -> Infractions:
     """An association gives its name."""
     for ecrit in contexte.demande.formulaire.enfants:
         if ecrit.nom == "association" and not (ecrit.texte_de("nom") or "").strip():
@@ -149,7 +158,7 @@ def raison_sociale(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT013", "cotitulaire")
-def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
+def cotitulaire_demandeur(contexte: Contexte) -> Infractions:
     """A co-holder is not the applicant."""
     demandeur = contexte.demande.demandeur
     if demandeur is not None:
@@ -160,7 +169,7 @@ def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT014", "cotitulaire")
-def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
+def cotitulaire_en_double(contexte: Contexte) -> Infractions:
     """No co-holder is declared twice."""
     connus = set()
     for cotitulaire in contexte.demande.cotitulaires:
@@ -171,7 +180,7 @@ def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT015", "cotitulaire")
-def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
+def cotitulaire_trop_jeune(contexte: Contexte) -> Infractions:
     """Each co-holder is at least 16."""
     for cotitulaire in contexte.demande.cotitulaires:
         naissance = cotitulaire.date_naissance
@@ -180,7 +189,7 @@ def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT016")
-def nom_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
+def nom_obligatoire(contexte: Contexte) -> Infractions:
     """Applicant and co-holders have a name; a missing prénom only warns."""
     for personne in contexte.demande.titulaires:
         if not personne.nom.strip():
@@ -190,7 +199,7 @@ def nom_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT017", "principauxMotifDemande", "listeHandicap")
-def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Infraction]:
+def rubrique_de_personne_physique(contexte: Contexte) -> Infractions:
     """An association has neither motives nor handicap."""
     if contexte.demande.est_association:
         for rubrique in ("principauxMotifDemande", "listeHandicap"):
@@ -200,7 +209,7 @@ def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("IDT018", registre=True)
-def nature_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
+def nature_du_demandeur(contexte: Contexte) -> Infractions:
     """A person stays a person, an association an association."""
     stockee = contexte.stockee
     if stockee is None or contexte.demande.est_association is stockee.demande.est_association:
@@ -231,7 +240,7 @@ def _naissance_du_demandeur(contexte: Contexte) -> tuple[tuple[Personne, date], 
     return ((demandeur, naissance),) if demandeur is not None and naissance is not None else ()
 
 
-def _injoignable(contexte: Contexte, notification: str, *moyens: str) -> Iterator[Infraction]:
+def _injoignable(contexte: Contexte, notification: str, *moyens: str) -> Infractions:
     demandeur = contexte.demande.demandeur
     if demandeur is None or not demandeur.element.booleen_de(notification):
         return
@@ -247,101 +256,106 @@ def _sur_la_naissance(personne: Personne) -> Infraction:
 
 
 @regle("NIR001", roles=("demande.nir",))
-def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
+def forme_du_nir(contexte: Contexte) -> Infractions:
     """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises for the
     number (attested); that the message carries all of it follows (deduced)."""
-    for _, element, nir in _tous_les_nirs(contexte):
-        if not forme_valide(nir):
-            yield infraction(element, valeur=masquer_nir(nir))
+    for _, element in _tous_les_nirs(contexte):
+        if not forme_valide(element.texte):
+            yield _masque(element)
 
 
 @regle("NIR002", roles=("demande.nir",))
-def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
+def cle_du_nir(contexte: Contexte) -> Infractions:
     """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested) on an
     element whose schema is not public (deduced)."""
-    for _, element, nir in _bien_formes(contexte):
-        if not cle_valide(nir):
-            yield infraction(element, valeur=masquer_nir(nir))
+    for _, element in _bien_formes(contexte):
+        if not cle_valide(element.texte):
+            yield _masque(element)
 
 
 @regle("NIR003", roles=("demande.nir",))
-def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
+def nir_et_civilite(contexte: Contexte) -> Infractions:
     """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
     waiting numbers). Deduced."""
-    for personne, element, nir in _bien_formes(contexte):
+    for personne, element in _bien_formes(contexte):
         # Of a person à charge, the form says the sex, and no civilité.
         civilite = personne.code_de("civilite") or _CIVILITE_DU_SEXE.get(personne.code_de("sexe") or "")
-        if civilite is not None and not convient_a_la_civilite(nir, civilite):
-            yield infraction(element, valeur=masquer_nir(nir))
+        if civilite is not None and not convient_a_la_civilite(element.texte, civilite):
+            yield _masque(element)
 
 
 @regle("NIR004", roles=("demande.nir",))
-def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
+def nir_et_date_de_naissance(contexte: Contexte) -> Infractions:
     """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
-    for personne, element, nir in _bien_formes(contexte):
+    for personne, element in _bien_formes(contexte):
         naissance = personne.date_de("dateNaissance")
-        if naissance is not None and not convient_a_la_naissance(nir, naissance):
-            yield infraction(element, valeur=masquer_nir(nir))
+        if naissance is not None and not convient_a_la_naissance(element.texte, naissance):
+            yield _masque(element)
 
 
 @regle("NIR006", registre=True, roles=("demande.nir",))
-def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
+def nir_deja_porte(contexte: Contexte) -> Infractions:
     """No active demande of the same territory, the associated one excepted, holds this NIR, unless the
     duplicate is forced. Source: L. 441-2-1 (convention). Silent where DOU001 names the same demande."""
     demande, territoire = contexte.demande, contexte.demande.territoire
     if territoire is None or demande.forcer_doublon:
         return
     sauf = (demande.numero_associe,) if demande.numero_associe else ()
-    for _, element, nir in _nirs(contexte):
-        numeros = contexte.registre.demandes_du_nir(territoire, nir, sauf=sauf)
+    for _, element in _nirs(contexte):
+        numeros = contexte.registre.demandes_du_nir(territoire, element.texte, sauf=sauf)
         if not numeros:
             continue
         doublons = contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf)
         nommes = {doublon.numero_unique for doublon in doublons}
         for numero in numeros:
             if numero not in nommes:
-                yield infraction(element, valeur=masquer_nir(nir), numero=numero)
+                yield _masque(element, numero=numero)
 
 
 @regle("NIR007", roles=("demande.nir",))
-def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
+def nir_en_double(contexte: Contexte) -> Infractions:
     """No NIR is given for two persons of the demande. Convention."""
     vus: set[str] = set()
-    for _, element, nir in _tous_les_nirs(contexte):
-        if nir in vus:
-            yield infraction(element, valeur=masquer_nir(nir))
-        vus.add(nir)
+    for _, element in _tous_les_nirs(contexte):
+        if element.texte in vus:
+            yield _masque(element)
+        vus.add(element.texte)
 
 
 @regle("NIR008", roles=("demande.nir.a_charge",))
-def nir_d_un_mineur(contexte: Contexte) -> Iterator[Infraction]:
+def nir_d_un_mineur(contexte: Contexte) -> Infractions:
     """Of the persons à charge, only an adult has a NIR in the demande (one day of tolerance). Source:
     R. 441-2-2 a), « personnes physiques majeures » (attested); convention for the element."""
-    for personne, element, nir in _nirs_a_charge(contexte):
+    for personne, element in _nirs_a_charge(contexte):
         naissance = personne.date_de("dateNaissance")
         if naissance is not None and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE:
-            yield infraction(element, valeur=masquer_nir(nir))
+            yield _masque(element)
 
 
-def _nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
-    """(person, NIR, its text) of the holders: another demande may well know a person à charge."""
+def _nirs(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
+    """(person, NIR) of the holders: another demande may well know a person à charge."""
     roles, demande = contexte.roles.demande, contexte.demande
     for personne in demande.titulaires:
         element = roles.nir_de(demande, personne)
         if element is not None:
-            yield personne.element, element, element.texte
+            yield personne.element, element
 
 
-def _nirs_a_charge(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+def _nirs_a_charge(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
     for personne in contexte.demande.personnes_a_charge:
         element = contexte.roles.demande.nir_a_charge(personne)
         if element is not None:
-            yield personne, element, element.texte
+            yield personne, element
 
 
-def _tous_les_nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+def _tous_les_nirs(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
     return chain(_nirs(contexte), _nirs_a_charge(contexte))
 
 
-def _bien_formes(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
-    return (trouve for trouve in _tous_les_nirs(contexte) if forme_valide(trouve[2]))
+def _bien_formes(contexte: Contexte) -> Iterator[tuple[Element, Element]]:
+    return (trouve for trouve in _tous_les_nirs(contexte) if forme_valide(trouve[1].texte))
+
+
+def _masque(nir: Element, **valeurs: str) -> Infraction:
+    """The rule does not hold on this NIR, which is not shown."""
+    return infraction(nir, valeur=masquer_nir(nir.texte), **valeurs)

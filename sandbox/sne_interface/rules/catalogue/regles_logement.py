@@ -4,7 +4,6 @@ Communes come first: in force, abolished, or not in the code officiel géographi
 these functions too.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -15,7 +14,7 @@ from sne_interface.domain.demande import departement_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.domain.texte import plier
-from sne_interface.rules.rule import Contexte, Infraction, allege, de_codes, infraction, manquant, regle, sur
+from sne_interface.rules.rule import Contexte, Infractions, allege, de_codes, infraction, manquant, regle, sur
 
 # --- communes -----------------------------------------------------------------------------------------
 
@@ -36,7 +35,7 @@ def departement_connu(code: str) -> bool:
     return len(code) == 5 and departement in DEPARTEMENTS and code[len(departement) :].isdecimal()
 
 
-def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Infraction]:
+def commune_inconnue(element: Element, contexte: Contexte) -> Infractions:
     """The `commune` element names no commune, past or present; a gap in our tables is not the sender's
     fault, so a code of a known département only warns."""
     code = element.code
@@ -68,7 +67,7 @@ _BRANCHE_ETRANGER: Final = frozenset({"codePostalEtranger", "communeEtranger", "
 
 
 @regle("ADR001", "etranger")
-def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
+def indicateur_etranger(contexte: Contexte) -> Infractions:
     """The flag « étranger » goes with the branch given."""
     for adresse in contexte.demande.adresses:
         etranger = adresse.booleen_de("etranger")
@@ -84,7 +83,7 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ADR002", "commune", par_place=True)
-def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
+def commune_inexistante(contexte: Contexte) -> Infractions:
     """Every French commune exists, or has existed."""
     territoires = contexte.territoires
     for ecrite in contexte.demande.communes:
@@ -93,7 +92,7 @@ def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ADR003", "codePostal")
-def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
+def code_postal_de_la_commune(contexte: Contexte) -> Infractions:
     """The postal code is one of the commune's."""
     for adresse in contexte.demande.adresses:
         postal, ecrite = adresse.presents.get("codePostal"), adresse.presents.get("commune")
@@ -105,7 +104,7 @@ def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ADR004", "codePostal", par_place=True)
-def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
+def code_postal_incomplet(contexte: Contexte) -> Infractions:
     """A postal code has 5 digits."""
     for adresse in contexte.demande.adresses:
         postal = adresse.presents.get("codePostal")
@@ -114,7 +113,7 @@ def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ADR005", "pays")
-def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
+def pays_etranger(contexte: Contexte) -> Infractions:
     """The country of an address abroad is not blank, and not France."""
     for adresse in contexte.demande.adresses:
         pays = adresse.enfant("pays")
@@ -123,7 +122,7 @@ def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ADR006", *de_codes("modeleLogement", HEBERGES))
-def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
+def nom_de_l_hebergeant(contexte: Contexte) -> Infractions:
     """A household lodged by somebody names its host."""
     if contexte.demande.modes_de_logement.isdisjoint(HEBERGES):
         return
@@ -134,7 +133,7 @@ def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ADR007", "commune")
-def commune_remplacee(contexte: Contexte) -> Iterator[Infraction]:
+def commune_remplacee(contexte: Contexte) -> Infractions:
     """Every commune is in force on the base's clock."""
     jour, territoires = contexte.jour, contexte.territoires
     for ecrite in contexte.demande.communes:
@@ -172,43 +171,43 @@ _REGROUPEMENT_FAMILIAL: Final = "15"
 
 
 @regle("LOG001", "modeleLogement=HLM")
-def bailleur_du_logement_hlm(contexte: Contexte) -> Iterator[Infraction]:
+def bailleur_du_logement_hlm(contexte: Contexte) -> Infractions:
     """A tenant of an HLM dwelling names the landlord. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "HLM")
 
 
 @regle("LOG002", "modeleLogement=RS")
-def entree_en_residence_sociale(contexte: Contexte) -> Iterator[Infraction]:
+def entree_en_residence_sociale(contexte: Contexte) -> Infractions:
     """In a résidence sociale, foyer or pension de famille, since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "RS")
 
 
 @regle("LOG003", "modeleLogement=RHVS")
-def entree_en_residence_hoteliere(contexte: Contexte) -> Iterator[Infraction]:
+def entree_en_residence_hoteliere(contexte: Contexte) -> Infractions:
     """In a résidence hôtelière à vocation sociale, since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "RHVS")
 
 
 @regle("LOG004", "modeleLogement=SLHT")
-def debut_de_la_sous_location(contexte: Contexte) -> Iterator[Infraction]:
+def debut_de_la_sous_location(contexte: Contexte) -> Infractions:
     """A subtenant, or one housed for a time, says since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "SLHT")
 
 
 @regle("LOG005", "modeleLogement=SH")
-def structure_d_hebergement(contexte: Contexte) -> Iterator[Infraction]:
+def structure_d_hebergement(contexte: Contexte) -> Infractions:
     """In a structure d'hébergement, which and since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "SH")
 
 
 @regle("LOG006", "modeleLogement=CDEFCM")
-def centre_maternel(contexte: Contexte) -> Iterator[Infraction]:
+def centre_maternel(contexte: Contexte) -> Infractions:
     """In a centre de l'enfance or maternel, which and since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "CDEFCM")
 
 
 @regle("LOG007", *_COMPLEMENTS)
-def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]:
+def complement_sans_mode_de_logement(contexte: Contexte) -> Infractions:
     """A comp… field is given only with its modeleLogement. Deduced."""
     logement = _logement(contexte)
     codes = contexte.demande.modes_de_logement
@@ -218,7 +217,7 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]
 
 
 @regle("LOG008", *_DEPUIS)
-def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
+def date_d_entree(contexte: Contexte) -> Infractions:
     """No comp…Depuis date is in the future (one day of tolerance), nor before the applicant's birth.
     Deduced."""
     logement, demandeur = _logement(contexte), contexte.demande.demandeur
@@ -230,7 +229,7 @@ def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("LOG009", *de_codes("modeleLogement", _SANS_LOGEMENT))
-def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction]:
+def modes_de_logement_contradictoires(contexte: Contexte) -> Infractions:
     """Without shelter, in a squat or a caravan excludes a dwelling of one's own (HLM, LP, POCC, FONC).
     Convention."""
     if contexte.demande.modes_de_logement.isdisjoint(LOGEMENT_PROPRE):
@@ -241,7 +240,7 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction
 
 
 @regle("LOG010", "modeleLogement")
-def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
+def mode_de_logement_en_double(contexte: Contexte) -> Infractions:
     """The same modeleLogement is listed once. Convention."""
     vus: set[str] = set()
     for modele in contexte.demande.modeles_logement:
@@ -251,7 +250,7 @@ def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("LOG011", "modeleLogement=POCC")
-def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
+def occupant_non_proprietaire(contexte: Contexte) -> Infractions:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
     logement = _logement(contexte)
     if _PROPRIETAIRE_OCCUPANT not in contexte.demande.modes_de_logement:
@@ -261,7 +260,7 @@ def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("LOG012", "proprietaire")
-def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
+def logement_possede(contexte: Contexte) -> Infractions:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
     logement = _logement(contexte)
@@ -276,7 +275,7 @@ def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("LOG013", *de_codes("modeleLogement", LOCATAIRES))
-def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
+def logement_loue_mal_decrit(contexte: Contexte) -> Infractions:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
     logement = _logement(contexte)
     if contexte.demande.modes_de_logement.isdisjoint(LOCATAIRES):
@@ -287,7 +286,7 @@ def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("LOG014", "montantMensuelAPL")
-def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
+def aide_au_dessus_du_loyer(contexte: Contexte) -> Infractions:
     """The housing benefit is not above the rent. Convention."""
     logement = _logement(contexte)
     loyer, aide = logement.entier_de("montantMensuelLoyer"), logement.enfant("montantMensuelAPL")
@@ -296,7 +295,7 @@ def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("LOG015", "nombreHabitant")
-def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
+def trop_peu_d_habitants(contexte: Contexte) -> Infractions:
     """nombreHabitant is at least 1 + co-holders + persons à charge living there. Convention.
 
     The contract does not say who lives there. Flatmates to be may live apart; so may a spouse to come
@@ -324,7 +323,7 @@ def _logement(contexte: Contexte) -> Element:
     return contexte.demande.logement_actuel or _SANS_RIEN
 
 
-def _complements_absents(contexte: Contexte, modele: str) -> Iterator[Infraction]:
+def _complements_absents(contexte: Contexte, modele: str) -> Infractions:
     logement = _logement(contexte)
     if modele not in contexte.demande.modes_de_logement:
         return

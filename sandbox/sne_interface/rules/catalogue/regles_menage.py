@@ -2,7 +2,6 @@
 monthly resources and employment (RES); the complement « handicap » (HAN).
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from sne_interface.domain.codes import SALARIES
@@ -11,7 +10,7 @@ from sne_interface.domain.element_recu import Element, lire_date
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.rules.rule import (
     Contexte,
-    Infraction,
+    Infractions,
     a_venir,
     de_codes,
     infraction,
@@ -46,7 +45,7 @@ _EN_GARDE_OBLIGATOIRE: Final = ("dateNaissance", "coParentalite")
 
 
 @regle("MEN001", *de_codes("lienDemandeur", LIENS_DE_COUPLE))
-def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Infraction]:
+def lien_contredit_la_situation(contexte: Contexte) -> Infractions:
     """A couple link goes with the situation familiale of both: M with M, P with P, C (concubin) with U.
 
     Source: nomenclatures ListeLienDemandeur and ListeSituationFamiliale (convention). A situation without
@@ -61,7 +60,7 @@ def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN002", *de_codes("lienDemandeur", LIENS_DE_COUPLE))
-def un_seul_conjoint(contexte: Contexte) -> Iterator[Infraction]:
+def un_seul_conjoint(contexte: Contexte) -> Infractions:
     """At most one co-holder is spouse, PACS partner or concubin (lienDemandeur M, P, C). Deduced."""
     liens = (c.element.enfant("lienDemandeur") for c in contexte.demande.cotitulaires)
     de_couple = [lien for lien in liens if lien is not None and lien.code in LIENS_DE_COUPLE]
@@ -70,7 +69,7 @@ def un_seul_conjoint(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN003", "situationFamiliale=M", "situationFamiliale=P", "situationFamiliale=U")
-def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
+def couple_sans_cotitulaire(contexte: Contexte) -> Infractions:
     """An applicant who is married, in a PACS or a concubinage has a co-holder. Convention."""
     demandeur = contexte.demande.demandeur
     if demandeur is None or contexte.demande.cotitulaires:
@@ -80,20 +79,20 @@ def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN004", "personneACharge")
-def personne_a_charge_incomplete(contexte: Contexte) -> Iterator[Infraction]:
+def personne_a_charge_incomplete(contexte: Contexte) -> Infractions:
     """A person à charge that is given holds birth date and kinship. Source: the form (deduced)."""
     return _incomplets(contexte.demande.personnes_a_charge, _A_CHARGE_OBLIGATOIRE)
 
 
 @regle("MEN005", "personneACharge", "personneEnGarde")
-def naissance_future_au_foyer(contexte: Contexte) -> Iterator[Infraction]:
+def naissance_future_au_foyer(contexte: Contexte) -> Infractions:
     """No person à charge or in custody is born in the future (one day of tolerance). Deduced."""
     for personne in contexte.demande.personnes_a_charge + contexte.demande.personnes_en_garde:
         yield from a_venir(personne, "dateNaissance", contexte)
 
 
 @regle("MEN006", "lienParente=E")
-def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
+def age_de_l_enfant_a_charge(contexte: Contexte) -> Infractions:
     """A child à charge (lienParente E) is younger than the applicant by at least 12 years. Convention."""
     demandeur = contexte.demande.demandeur
     naissance_demandeur = demandeur.date_naissance if demandeur is not None else None
@@ -108,7 +107,7 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN007", "personneANaitre")
-def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
+def enfants_a_naitre_incomplets(contexte: Contexte) -> Infractions:
     """A number of children to be born of 1 or more needs the expected date, and the date needs such a
     number; 0 without date means none. Source: the form (deduced)."""
     a_naitre = contexte.demande.formulaire.enfant(_A_NAITRE)
@@ -123,7 +122,7 @@ def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN008", "dateNaissancePrevue")
-def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_naissance_prevue(contexte: Contexte) -> Infractions:
     """The expected date is at most 10 months after dateFichier and at most 1 month before. Convention."""
     prevue = contexte.demande.formulaire.date_de(_NAISSANCE_PREVUE)
     fichier = contexte.document.date_de("entete/dateFichier")
@@ -134,13 +133,13 @@ def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN009", "personneEnGarde")
-def personne_en_garde_incomplete(contexte: Contexte) -> Iterator[Infraction]:
+def personne_en_garde_incomplete(contexte: Contexte) -> Infractions:
     """A person in custody that is given holds birth date and coparentalité. Source: the form (deduced)."""
     return _incomplets(contexte.demande.personnes_en_garde, _EN_GARDE_OBLIGATOIRE)
 
 
 @regle("MEN010", "personneEnGarde")
-def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Infraction]:
+def enfant_a_charge_et_en_garde(contexte: Contexte) -> Infractions:
     """The same child is not both à charge and in custody. Convention.
 
     A person in custody has no name in the contract: the same child is one with the same birth date and no
@@ -160,7 +159,7 @@ def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN011", "personneACharge")
-def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Infraction]:
+def personne_a_charge_a_completer(contexte: Contexte) -> Infractions:
     """A person à charge holds nom, prénom and sex; in MOD and REN also what MEN004 asks. Source: the form
     (deduced)."""
     suite = contexte.type_fichier in ("MOD", "REN")
@@ -169,7 +168,7 @@ def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MEN012", "personneEnGarde")
-def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
+def personne_en_garde_majeure(contexte: Contexte) -> Infractions:
     """A person in custody is under 18 on the base's date. Convention."""
     for personne in contexte.demande.personnes_en_garde:
         jour = personne.date_de("dateNaissance")
@@ -177,7 +176,7 @@ def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
             yield sur(personne, "dateNaissance")
 
 
-def _incomplets(personnes: tuple[Element, ...], attendus: tuple[str, ...]) -> Iterator[Infraction]:
+def _incomplets(personnes: tuple[Element, ...], attendus: tuple[str, ...]) -> Infractions:
     for personne in personnes:
         manques = [nom for nom in attendus if nom not in personne.presents]
         if manques:
@@ -192,7 +191,7 @@ _RESSOURCES_DU_CONTRAT: Final = {code: {"SAL"} for code in SALARIES} | {"ETU": {
 
 
 @regle("RES001", "anneeMoins1")
-def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
+def annees_des_revenus(contexte: Contexte) -> Infractions:
     """anneeMoins1 is one of the 2 years before dateFichier; when both are given anneeMoins2 is the year
     before anneeMoins1. Source: the form (convention)."""
     fichier = contexte.document.date_de("entete/dateFichier")
@@ -207,7 +206,7 @@ def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RES002", "montantMoins1", "montantMoins2")
-def revenu_sans_annee(contexte: Contexte) -> Iterator[Infraction]:
+def revenu_sans_annee(contexte: Contexte) -> Infractions:
     """An amount other than 0 comes with its year. Source: the form (deduced)."""
     for revenu in _revenus(contexte):
         for montant, annee in (("montantMoins1", "anneeMoins1"), ("montantMoins2", "anneeMoins2")):
@@ -216,7 +215,7 @@ def revenu_sans_annee(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RES003")
-def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Infraction]:
+def revenu_fiscal_absent(contexte: Contexte) -> Infractions:
     """The applicant gives a fiscal income (0 is one). Source: Cour des comptes 2020 (attested: its absence
     never blocks). A co-holder may share the applicant's: the contract leaves it optional there."""
     demandeur = contexte.demande.demandeur
@@ -230,7 +229,7 @@ def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RES004", "detailRessource")
-def ressource_incomplete(contexte: Contexte) -> Iterator[Infraction]:
+def ressource_incomplete(contexte: Contexte) -> Infractions:
     """A resource that is not empty holds both its code and its amount. Deduced."""
     for _, details in contexte.demande.ressources:
         for detail in details:
@@ -240,7 +239,7 @@ def ressource_incomplete(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RES005", "detailRessource")
-def ressource_en_double(contexte: Contexte) -> Iterator[Infraction]:
+def ressource_en_double(contexte: Contexte) -> Infractions:
     """A resource code occurs once per person and list. Convention. The persons à charge share one list: two
     of them may receive the same."""
     a_charge = max(1, len(contexte.demande.personnes_a_charge))
@@ -259,7 +258,7 @@ def ressource_en_double(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RES007", "detailRessource")
-def ressource_negative(contexte: Contexte) -> Iterator[Infraction]:
+def ressource_negative(contexte: Contexte) -> Infractions:
     """The amount of a resource is not negative. Convention."""
     for _, details in contexte.demande.ressources:
         for detail in details:
@@ -269,7 +268,7 @@ def ressource_negative(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RES008", *de_codes("typeContratTravail", SALARIES), "typeContratTravail=ETU")
-def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infraction]:
+def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Infractions:
     """Employed (CDI, CDD, APP), one has a resource SAL; student (ETU), SAL or BE. Convention."""
     for personne in contexte.demande.titulaires:
         attendues = _RESSOURCES_DU_CONTRAT.get(personne.contrat_travail or "")
@@ -282,7 +281,7 @@ def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infra
 
 
 @regle("RES009", *de_codes("typeContratTravail", SALARIES))
-def employeur_attendu(contexte: Contexte) -> Iterator[Infraction]:
+def employeur_attendu(contexte: Contexte) -> Infractions:
     """Employed (CDI, CDD, APP), one names the main employer. Convention."""
     for personne in contexte.demande.titulaires:
         situation = personne.element.enfant("situationProfessionnelle")
@@ -295,7 +294,7 @@ def employeur_attendu(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RES010", "montant")
-def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
+def total_anormal(contexte: Contexte) -> Infractions:
     """The household receives at most 20 000 euros a month in all. Convention."""
     demandeur = contexte.demande.demandeur
     total = contexte.demande.ressources_mensuelles
@@ -321,7 +320,7 @@ _AUCUNE_AIDE: Final = "1"
 
 
 @regle("HAN001", "handicap")
-def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Infraction]:
+def personne_handicapee_hors_du_menage(contexte: Contexte) -> Infractions:
     """The birth date of a handicap block is that of the applicant, a co-holder, a person à charge or in
     custody. Source: the form (convention). An association has no household to compare with."""
     demande = contexte.demande
@@ -337,7 +336,7 @@ def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Infractio
 
 
 @regle("HAN002", "handicapMoteur", "handicapSensoriel", "handicapAutre")
-def nature_du_handicap(contexte: Contexte) -> Iterator[Infraction]:
+def nature_du_handicap(contexte: Contexte) -> Infractions:
     """A kind of handicap that is declared (moteur, sensoriel, autre) comes with its nature. Source: XSD
     (deduced)."""
     for handicap in contexte.demande.handicaps:
@@ -347,7 +346,7 @@ def nature_du_handicap(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("HAN003", "listeNatureHandicapMoteur", "listeNatureHandicapSensoriel")
-def nature_sans_indicateur(contexte: Contexte) -> Iterator[Infraction]:
+def nature_sans_indicateur(contexte: Contexte) -> Infractions:
     """A list of natures is not given with its flag false; an absent flag is accepted. Deduced."""
     for handicap in contexte.demande.handicaps:
         for indicateur, nature in _NATURES.items():
@@ -357,7 +356,7 @@ def nature_sans_indicateur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("HAN004", "aideTechniqueHandicap=1")
-def aucune_aide_technique(contexte: Contexte) -> Iterator[Infraction]:
+def aucune_aide_technique(contexte: Contexte) -> Infractions:
     """The technical aid 1 (Aucune) excludes the others. Source: nomenclature (deduced)."""
     for handicap in contexte.demande.handicaps:
         aides = handicap.tous("listeAideTechniqueHandicap/aideTechniqueHandicap")

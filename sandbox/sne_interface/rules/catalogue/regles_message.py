@@ -14,6 +14,7 @@ from sne_interface.domain.texte import Retenus
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
+    Infractions,
     a_venir,
     infraction,
     manquant,
@@ -37,7 +38,7 @@ _CHEMIN_NOM_FICHIER: Final = "nomFichierDemande"
 
 
 @regle("ENT001", prealable=True)
-def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
+def type_de_fichier(contexte: Contexte) -> Infractions:
     """The type of file is one that may be sent."""
     if contexte.type_fichier in CANAUX or contexte.demande.type_fichier in TYPES_ADMIS:
         return
@@ -50,7 +51,7 @@ def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT002", "dateFichier")
-def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
+def date_du_fichier(contexte: Contexte) -> Infractions:
     """The file is not dated more than 24 hours after the base's clock."""
     instant = contexte.demande.date_fichier
     if instant is None:
@@ -62,7 +63,7 @@ def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT003")
-def version_interface(contexte: Contexte) -> Iterator[Infraction]:
+def version_interface(contexte: Contexte) -> Infractions:
     """The message version is one that the contract accepts."""
     version = contexte.demande.version
     if version not in contexte.versions:
@@ -70,7 +71,7 @@ def version_interface(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT004", transport=True)
-def nom_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
+def nom_du_fichier(contexte: Contexte) -> Infractions:
     """The file name is DEM + guichet + -YYYYMMDDHHMM- + 6 digits + .xml."""
     nom = contexte.nom_fichier
     if nom is not None and _guichet_du_nom(nom) is None:
@@ -78,7 +79,7 @@ def nom_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT005", transport=True)
-def guichet_du_nom_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
+def guichet_du_nom_de_fichier(contexte: Contexte) -> Infractions:
     """The guichet of the file name is the sender."""
     guichet = _guichet_du_nom(contexte.nom_fichier or "")
     if guichet is not None and guichet != contexte.demande.num_guichet:
@@ -86,7 +87,7 @@ def guichet_du_nom_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT006", registre=True, transport=True)
-def guichet_inconnu(contexte: Contexte) -> Iterator[Infraction]:
+def guichet_inconnu(contexte: Contexte) -> Infractions:
     """The sender is a known, open guichet."""
     code = contexte.demande.num_guichet
     guichet = contexte.registre.guichet(code)
@@ -95,34 +96,34 @@ def guichet_inconnu(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT007", transport=True)
-def guichet_du_certificat(contexte: Contexte) -> Iterator[Infraction]:
+def guichet_du_certificat(contexte: Contexte) -> Infractions:
     """The sender is the guichet of the client certificate, when it names one."""
     if contexte.guichet_certificat and contexte.guichet_certificat != contexte.demande.num_guichet:
         yield _sur_le_guichet(contexte)
 
 
 @regle("ENT008", "dateCreationDemande")
-def date_de_creation(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_creation(contexte: Contexte) -> Infractions:
     """The day of deposit is not in the future."""
     yield from a_venir(contexte.demande.formulaire, "dateCreationDemande", contexte)
 
 
 @regle("ENT009", "numUnique")
-def numero_a_la_creation(contexte: Contexte) -> Iterator[Infraction]:
+def numero_a_la_creation(contexte: Contexte) -> Infractions:
     """A creation carries no numéro unique: the SNE delivers it."""
     if contexte.demande.numero_unique is not None:
         yield sur(contexte.demande.formulaire, "numUnique")
 
 
 @regle("ENT010")
-def numero_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
+def numero_obligatoire(contexte: Contexte) -> Infractions:
     """Any other message names its demande."""
     if contexte.demande.numero_unique is None:
         yield manquant(contexte.demande.formulaire, "numUnique", valeur="")
 
 
 @regle("ENT011", CODE_INCONNU, par_place=True)
-def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
+def code_hors_nomenclature(contexte: Contexte) -> Infractions:
     """Every code given belongs to its closed list."""
     nomenclatures = contexte.nomenclatures
     for element, noeud in _elements_de_liste(contexte):
@@ -132,7 +133,7 @@ def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT012", "refInterne", registre=True)
-def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
+def reference_interne_reprise(contexte: Contexte) -> Infractions:
     """The sender's own reference is not that of another active demande of his."""
     reference = contexte.demande.ref_interne
     if reference is None:
@@ -144,7 +145,7 @@ def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT013", VIDE_OBLIGATOIRE, par_place=True)
-def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
+def code_obligatoire(contexte: Contexte) -> Infractions:
     """Every element of a closed list that the schema requires carries a code; a commune likewise."""
     racine, depart = _depart(contexte)
     if racine is not None and depart is not None:
@@ -152,7 +153,7 @@ def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT014", "informationDalo", "informationTraitement")
-def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
+def informations_du_sne(contexte: Contexte) -> Infractions:
     """A sender does not send data that the SNE owns: they are ignored."""
     for bloc in (
         contexte.demande.information_dalo,
@@ -163,7 +164,7 @@ def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT015", "numUnique")
-def forme_du_numero(contexte: Contexte) -> Iterator[Infraction]:
+def forme_du_numero(contexte: Contexte) -> Infractions:
     """A numéro unique has the form of those that the SNE delivers. Deduced from two real numbers."""
     numero = contexte.demande.numero_unique
     if numero is not None and NUMERO_UNIQUE.fullmatch(numero) is None:
@@ -171,7 +172,7 @@ def forme_du_numero(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ENT016", "numGuichet")
-def forme_du_guichet(contexte: Contexte) -> Iterator[Infraction]:
+def forme_du_guichet(contexte: Contexte) -> Infractions:
     """The code of a guichet is G and four digits or capitals. Deduced from the samples."""
     code = contexte.demande.formulaire.enfant("numGuichet")
     if code is not None and GUICHET.fullmatch(code.texte) is None:
@@ -239,7 +240,7 @@ def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, PasDeChemi
                     pile.append((enfant, suivant))
 
 
-def _sans_code(parent: Element, noeud: PasDeChemin) -> Iterator[Infraction]:
+def _sans_code(parent: Element, noeud: PasDeChemin) -> Infractions:
     vides: list[Element] = []
     for enfant in parent.enfants:
         suivant = noeud.enfants.get(enfant.nom)
@@ -270,7 +271,7 @@ def _sans_code(parent: Element, noeud: PasDeChemin) -> Iterator[Infraction]:
 
 
 @regle("COP001")
-def date_de_la_piece(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_la_piece(contexte: Contexte) -> Infractions:
     """dateDerniereModificationPiece is present and not in the future (one day of tolerance). Convention."""
     formulaire = contexte.demande.formulaire
     if formulaire.enfant("dateDerniereModificationPiece") is None:
@@ -285,7 +286,7 @@ def date_de_la_piece(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("GUI001", registre=True)
-def enregistrement_hors_territoire(contexte: Contexte) -> Iterator[Infraction]:
+def enregistrement_hors_territoire(contexte: Contexte) -> Infractions:
     """The demande is of the region of the guichet that registers it; of one of its départements when it is a
     système particulier (R. 441-2-5 IV). Elsewhere it only warns: the law lets one ask any landlord that has
     dwellings in the communes wished (R. 441-2-1), and nobody knows which have. Convention. A guichet without
@@ -303,7 +304,7 @@ def enregistrement_hors_territoire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("GUI002", registre=True)
-def dalo_hors_territoire(contexte: Contexte) -> Iterator[Infraction]:
+def dalo_hors_territoire(contexte: Contexte) -> Infractions:
     """A commission de médiation is that of a département (L. 441-2-3): the demande is of its territory, which
     does not tell those of Île-de-France apart. Deduced."""
     guichet, stockee = contexte.emetteur, contexte.stockee
@@ -314,7 +315,7 @@ def dalo_hors_territoire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("GUI003", registre=True)
-def enregistrement_reserve(contexte: Contexte) -> Iterator[Infraction]:
+def enregistrement_reserve(contexte: Contexte) -> Infractions:
     """A guichet of that kind registers demandes: a commission de médiation is no place where one deposits
     (R. 441-2-1). Convention."""
     guichet = contexte.emetteur
@@ -323,7 +324,7 @@ def enregistrement_reserve(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("GUI004", "commune")
-def hors_du_registre(contexte: Contexte) -> Iterator[Infraction]:
+def hors_du_registre(contexte: Contexte) -> Infractions:
     """The first commune wished, which says where the demande is numbered, is not in a collectivity that the
     register does not cover. Deduced."""
     for commune in contexte.demande.communes_souhaitees[:1]:
@@ -332,7 +333,7 @@ def hors_du_registre(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("GUI005", registre=True)
-def guichet_ferme(contexte: Contexte) -> Iterator[Infraction]:
+def guichet_ferme(contexte: Contexte) -> Infractions:
     """The guichet that declares a DALO, or writes an event, is known and open on that day: ENT006 says so of
     a demande's own messages. Deduced, as that one. One that is unknown and declares is DAL004's business."""
     if contexte.type_fichier != "EVT":

@@ -2,7 +2,6 @@
 radiation for attribution describes (R. 441-2-9) (ATT).
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from sne_interface.contract import codec
@@ -24,6 +23,7 @@ from sne_interface.rules.catalogue.regles_vie import reactivable
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
+    Infractions,
     a_venir,
     infraction,
     mal_datee,
@@ -42,7 +42,7 @@ MOIS_SANS_REPONSE: Final = 1
 
 
 @regle("RAD001")
-def date_de_radiation(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_radiation(contexte: Contexte) -> Infractions:
     """The radiation has a date, not in the future, not before the deposit."""
     formulaire = contexte.demande.formulaire
     radiation = contexte.demande.radiation
@@ -53,15 +53,15 @@ def date_de_radiation(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RAD002", registre=True)
-def deja_radiee(contexte: Contexte) -> Iterator[Infraction]:
+def deja_radiee(contexte: Contexte) -> Infractions:
     """A radiated demande is not radiated again."""
     stockee = contexte.stockee
     if contexte.demande.motif_radiation is not None and stockee is not None and not stockee.active:
-        yield _sur_le_motif(contexte, numero=stockee.numero_unique)
+        yield sur_le_motif(contexte, numero=stockee.numero_unique)
 
 
 @regle("RAD003")
-def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
+def sous_motif_obligatoire(contexte: Contexte) -> Infractions:
     """A radiation for irrecevabilité gives its sub-motive."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
@@ -71,7 +71,7 @@ def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RAD004")
-def sous_motif_deplace(contexte: Contexte) -> Iterator[Infraction]:
+def sous_motif_deplace(contexte: Contexte) -> Infractions:
     """The sub-motive goes with irrecevabilité only."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation in (None, MOTIF_IRRECEVABILITE):
@@ -82,7 +82,7 @@ def sous_motif_deplace(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RAD005")
-def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
+def attribution_decrite(contexte: Contexte) -> Infractions:
     """A radiation for attribution describes the dwelling; no other does."""
     radiation = contexte.demande.radiation
     motif = contexte.demande.motif_radiation
@@ -96,15 +96,15 @@ def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RAD006", registre=True)
-def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Infraction]:
+def radiation_pour_attribution_reservee(contexte: Contexte) -> Infractions:
     """Only a landlord radiates for attribution."""
     attribuee = contexte.demande.motif_radiation == MOTIF_ATTRIBUTION
     if attribuee and not contexte.habilite(Acte.RADIER_ATTRIBUTION):
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
 @regle("RAD007")
-def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
+def courrier_sans_reponse(contexte: Contexte) -> Infractions:
     """The letter without answer is at least a month older than the radiation."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != MOTIF_SANS_CONTACT:
@@ -118,14 +118,14 @@ def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RAD008")
-def non_renouvellement_reserve(contexte: Contexte) -> Iterator[Infraction]:
+def non_renouvellement_reserve(contexte: Contexte) -> Infractions:
     """Only the system radiates for want of renewal."""
     if contexte.demande.motif_radiation == MOTIF_NON_RENOUVELLEMENT:
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
 @regle("RAD009", registre=True)
-def deradiation_impossible(contexte: Contexte) -> Iterator[Infraction]:
+def deradiation_impossible(contexte: Contexte) -> Infractions:
     """A demande comes back while it is radiated, and not for too long."""
     radiation = contexte.demande.radiation
     stockee = contexte.stockee
@@ -139,11 +139,11 @@ def deradiation_impossible(contexte: Contexte) -> Iterator[Infraction]:
         depuis = stockee.date_radiation
         possible = depuis is None or contexte.jour < ajouter_mois(depuis, MOIS_AVANT_EFFACEMENT)
     if not possible:
-        yield _sur_le_motif(contexte, numero=stockee.numero_unique)
+        yield sur_le_motif(contexte, numero=stockee.numero_unique)
 
 
 @regle("RAD010")
-def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
+def radiation_avant_le_bail(contexte: Contexte) -> Infractions:
     """A radiation for attribution does not come before the lease."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != MOTIF_ATTRIBUTION:
@@ -155,14 +155,15 @@ def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("RAD011", registre=True)
-def irrecevabilite_reservee(contexte: Contexte) -> Iterator[Infraction]:
+def irrecevabilite_reservee(contexte: Contexte) -> Infractions:
     """Irrecevabilité is pronounced by a landlord's commission."""
     irrecevable = contexte.demande.motif_radiation == MOTIF_IRRECEVABILITE
     if irrecevable and not contexte.habilite(Acte.RADIER_IRRECEVABILITE):
-        yield _sur_le_motif(contexte)
+        yield sur_le_motif(contexte)
 
 
-def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
+def sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
+    """The rule does not hold on the motive of the radiation."""
     return sur(contexte.demande.radiation or contexte.demande.formulaire, "motifRadiation", **valeurs)
 
 
@@ -175,13 +176,13 @@ LONGUEUR_RPLS: Final = 10
 
 
 @regle("ATT001")
-def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
+def date_du_bail(contexte: Contexte) -> Infractions:
     """The lease is not signed in the future."""
     yield from a_venir(_attribution(contexte.demande), "dateSignatureBail", contexte)
 
 
 @regle("ATT002")
-def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
+def logement_designe(contexte: Contexte) -> Infractions:
     """The dwelling is named by its RPLS number, or described in full."""
     attribution = _attribution(contexte.demande)
     if attribution.vide or len((attribution.texte_de("numeroRpls") or "").strip()) == LONGUEUR_RPLS:
@@ -191,7 +192,7 @@ def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ATT003")
-def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
+def siren_du_bailleur(contexte: Contexte) -> Infractions:
     """The SIREN has 9 digits and a right key."""
     siren = _attribution(contexte.demande).enfant("codeSirenBailleur")
     if siren is not None and not est_un_siren(siren.texte):
@@ -199,7 +200,7 @@ def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ATT004", registre=True)
-def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
+def dalo_inconnu(contexte: Contexte) -> Infractions:
     """A dwelling attributed under DALO goes to somebody known as recognised, on the day of the lease at
     least: what lapsed since was recognised then."""
     attribution = _attribution(contexte.demande)
@@ -215,7 +216,7 @@ def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ATT005", registre=True)
-def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Infraction]:
+def logement_hors_des_souhaits(contexte: Contexte) -> Infractions:
     """The dwelling lies in a wished commune, or in its EPCI."""
     commune = _attribution(contexte.demande).enfant("adresse/commune")
     if commune is None or commune.code is None or contexte.stockee is None:
@@ -233,7 +234,7 @@ def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ATT006")
-def bail_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
+def bail_avant_la_demande(contexte: Contexte) -> Infractions:
     """The lease does not come before the demande."""
     attribution = _attribution(contexte.demande)
     creation = contexte.demande.date_creation
@@ -243,7 +244,7 @@ def bail_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("ATT007")
-def commune_du_logement(contexte: Contexte) -> Iterator[Infraction]:
+def commune_du_logement(contexte: Contexte) -> Infractions:
     """The commune of the dwelling exists, or has existed."""
     commune = _attribution(contexte.demande).enfant("adresse/commune")
     if commune is not None:

@@ -1,6 +1,5 @@
 """The dwelling and the places wished (REC), and why the household asks (MOT)."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -10,7 +9,7 @@ from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
 from sne_interface.domain.texte import plier
 from sne_interface.rules.catalogue.regles_logement import departement_connu
-from sne_interface.rules.rule import Contexte, Infraction, a_venir, allege, infraction, manquant, regle
+from sne_interface.rules.rule import Contexte, Infractions, a_venir, allege, infraction, manquant, regle
 
 # --- REC ----------------------------------------------------------------------------------------------
 
@@ -26,14 +25,14 @@ LOCALISATIONS_FORMULAIRE_03: Final = 8
 
 
 @regle("REC001")
-def logement_recherche_absent(contexte: Contexte) -> Iterator[Infraction]:
+def logement_recherche_absent(contexte: Contexte) -> Infractions:
     """logementRecherche is present. Source: the form; a client in the field checks it itself (deduced)."""
     if contexte.demande.logement_recherche is None:
         yield manquant(contexte.demande.formulaire, "logementRecherche")
 
 
 @regle("REC002", "typeLogement")
-def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
+def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Infractions:
     """At most 2 types of dwelling, consecutive (T2 and T3, in any order), none twice. Source: the form
     (convention)."""
     types = contexte.demande.types_souhaites
@@ -47,7 +46,7 @@ def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("REC003", "logementRecherche")
-def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
+def nombre_de_localisations(contexte: Contexte) -> Infractions:
     """1 wished place at least, and no more than the form has on the day of deposit: 10, then 8 on the form
     14069*03; a setting of the base says another number. Source: USH 2012 (10), Cerfa *03 (8); deduced. The
     message does not say which form was filled in: while the former one was accepted too, the 9th and the 10th
@@ -67,7 +66,7 @@ def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("REC004", "localisationSouhaite")
-def localisation_en_double(contexte: Contexte) -> Iterator[Infraction]:
+def localisation_en_double(contexte: Contexte) -> Infractions:
     """No commune twice with the same quartier, names folded, both absent included. Convention."""
     vues: set[tuple[str, str]] = set()
     for place in contexte.demande.localisations:
@@ -81,7 +80,7 @@ def localisation_en_double(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("REC005", "commune")
-def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Infraction]:
+def communes_de_plusieurs_territoires(contexte: Contexte) -> Infractions:
     """All wished communes lie in the territory of the first: the region in Île-de-France, the département
     elsewhere, 69 with the Métropole de Lyon. Source: L. 441-2-1 (deduced).
 
@@ -100,7 +99,7 @@ def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Infraction
 
 
 @regle("REC006", "typeLogement")
-def logement_trop_petit(contexte: Contexte) -> Iterator[Infraction]:
+def logement_trop_petit(contexte: Contexte) -> Infractions:
     """The largest type wished has at least (persons ÷ 2) + 1 rooms. Convention.
 
     The division is whole: one person may wish for one room, two and three for two, four for three.
@@ -115,7 +114,7 @@ def logement_trop_petit(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("REC007", "montantLoyer")
-def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Infraction]:
+def loyer_au_dessus_des_moyens(contexte: Contexte) -> Infractions:
     """The wished rent is at most half of the household's monthly resources, when an amount is given.
     Convention."""
     recherche = contexte.demande.logement_recherche
@@ -142,7 +141,7 @@ _SEPARABLES: Final = frozenset({"D", "S", "M", "P"})
 
 
 @regle("MOT001")
-def motif_absent(contexte: Contexte) -> Iterator[Infraction]:
+def motif_absent(contexte: Contexte) -> Infractions:
     """principauxMotifDemande is present for a person. Source: the form (deduced)."""
     formulaire = contexte.demande.formulaire
     if not contexte.demande.est_association and formulaire.enfant(_PRINCIPAUX) is None:
@@ -150,7 +149,7 @@ def motif_absent(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MOT002", "motifDemande")
-def trop_de_motifs(contexte: Contexte) -> Iterator[Infraction]:
+def trop_de_motifs(contexte: Contexte) -> Infractions:
     """At most 3 motives, none twice. Source: the form (convention)."""
     vus: set[str | None] = set()
     for rang, motif in enumerate(contexte.demande.motifs):
@@ -160,7 +159,7 @@ def trop_de_motifs(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MOT003", "motifDemande=23")
-def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Infraction]:
+def autre_motif_sans_precision(contexte: Contexte) -> Infractions:
     """Motive 23 (autre, « précisez ») comes with compAutreMotif. Source: label of code 23 (deduced)."""
     principaux = contexte.demande.formulaire.enfant(_PRINCIPAUX)
     if principaux is None or _motif(contexte, _AUTRE) is None:
@@ -170,7 +169,7 @@ def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MOT004", "compDateJugement")
-def date_du_jugement(contexte: Contexte) -> Iterator[Infraction]:
+def date_du_jugement(contexte: Contexte) -> Infractions:
     """The date of the eviction judgment is not in the future (one day of tolerance), and comes with motive
     05 only; the motive without the date is accepted. Source: XSD (convention)."""
     formulaire, chemin = contexte.demande.formulaire, f"{_PRINCIPAUX}/compDateJugement"
@@ -182,7 +181,7 @@ def date_du_jugement(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MOT005", "motifDemande=07")
-def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Infraction]:
+def motif_handicap_sans_complement(contexte: Contexte) -> Infractions:
     """Motive 07 (handicap) comes with at least one handicap block. Source: the form (deduced)."""
     motif = _motif(contexte, _HANDICAP)
     if motif is not None and not contexte.demande.handicaps:
@@ -190,7 +189,7 @@ def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MOT006", "motifDemande=01")
-def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Infraction]:
+def sans_logement_mais_loge(contexte: Contexte) -> Infractions:
     """Motive 01 (sans logement) fits a modeleLogement other than HLM, LP, POCC, FONC. Convention."""
     motif = _motif(contexte, _SANS_LOGEMENT)
     modeles = contexte.demande.modeles_logement
@@ -199,7 +198,7 @@ def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("MOT007", "motifDemande=14", "motifDemande=11")
-def motif_et_situation_familiale(contexte: Contexte) -> Iterator[Infraction]:
+def motif_et_situation_familiale(contexte: Contexte) -> Infractions:
     """Motive 14 (futur mariage…) is not that of a married applicant; motive 11 (séparation) is that of one
     who is divorced, separated, married or in a PACS. Convention."""
     demandeur = contexte.demande.demandeur

@@ -2,7 +2,7 @@
 (DOU).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
@@ -10,7 +10,16 @@ from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import Demande, DemandeStockee, NumeroUnique, Personne, territoire_de
 from sne_interface.domain.texte import plier
 from sne_interface.rules.catalogue.regles_logement import departement_connu
-from sne_interface.rules.rule import Contexte, Infraction, infraction, mal_datee, manquant, regle, sur
+from sne_interface.rules.rule import (
+    Contexte,
+    Infraction,
+    Infractions,
+    infraction,
+    mal_datee,
+    manquant,
+    regle,
+    sur,
+)
 
 # --- CYC ----------------------------------------------------------------------------------------------
 
@@ -22,21 +31,21 @@ MOIS_D_ANTICIPATION: Final = 2
 
 
 @regle("CYC001", registre=True)
-def numero_inconnu(contexte: Contexte) -> Iterator[Infraction]:
+def numero_inconnu(contexte: Contexte) -> Infractions:
     """The base holds the demande that the message names."""
     if contexte.demande.numero_unique is not None and contexte.stockee is None:
         yield _sur_le_numero(contexte)
 
 
 @regle("CYC002", registre=True)
-def demande_radiee(contexte: Contexte) -> Iterator[Infraction]:
+def demande_radiee(contexte: Contexte) -> Infractions:
     """A demande is modified, or gets a piece, while it is active."""
     if contexte.stockee is not None and not contexte.stockee.active:
         yield _sur_le_numero(contexte, numero=contexte.stockee.numero_unique)
 
 
 @regle("CYC003", registre=True)
-def renouvellement_tardif(contexte: Contexte) -> Iterator[Infraction]:
+def renouvellement_tardif(contexte: Contexte) -> Infractions:
     """A demande is renewed while active, or radiated RADREN for less than 18 months since its last start."""
     stockee = contexte.stockee
     if stockee is None or stockee.active:
@@ -46,7 +55,7 @@ def renouvellement_tardif(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC004")
-def date_de_renouvellement(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_renouvellement(contexte: Contexte) -> Infractions:
     """The renewal has a date, not in the future, not before the deposit."""
     formulaire = contexte.demande.formulaire
     renouvellement = formulaire.enfant("renouvellement")
@@ -57,7 +66,7 @@ def date_de_renouvellement(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC005", registre=True)
-def renouvellement_anticipe(contexte: Contexte) -> Iterator[Infraction]:
+def renouvellement_anticipe(contexte: Contexte) -> Infractions:
     """A renewal does not come more than 2 months before the end of validity."""
     stockee = contexte.stockee
     if stockee is None or not stockee.active:
@@ -67,14 +76,14 @@ def renouvellement_anticipe(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC006", registre=True)
-def date_de_creation_changee(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_creation_changee(contexte: Contexte) -> Infractions:
     """The day of deposit never changes."""
     if contexte.stockee is not None and contexte.demande.date_creation != contexte.stockee.date_creation:
         yield sur(contexte.demande.formulaire, "dateCreationDemande")
 
 
 @regle("CYC007", registre=True)
-def demande_associee(contexte: Contexte) -> Iterator[Infraction]:
+def demande_associee(contexte: Contexte) -> Infractions:
     """A separation names the joint demande, which is known and active."""
     numero = contexte.demande.numero_associe
     if numero is None:
@@ -86,7 +95,7 @@ def demande_associee(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC008", registre=True)
-def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Infraction]:
+def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Infractions:
     """The demandeur who separates is a person of the joint demande."""
     associee = _associee(contexte)
     demandeur = contexte.demande.demandeur
@@ -99,7 +108,7 @@ def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Infrac
 
 
 @regle("CYC009", registre=True)
-def suppression_interdite(contexte: Contexte) -> Iterator[Infraction]:
+def suppression_interdite(contexte: Contexte) -> Infractions:
     """Only its creator deletes a demande, and only while nobody else has touched it."""
     stockee = contexte.stockee
     if stockee is None:
@@ -110,7 +119,7 @@ def suppression_interdite(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC011", registre=True)
-def commune_hors_du_territoire(contexte: Contexte) -> Iterator[Infraction]:
+def commune_hors_du_territoire(contexte: Contexte) -> Infractions:
     """The wished communes lie in the territory of the numéro unique."""
     stockee = contexte.stockee
     if stockee is None:
@@ -126,7 +135,7 @@ def commune_hors_du_territoire(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC012", registre=True)
-def renouvellement_anterieur(contexte: Contexte) -> Iterator[Infraction]:
+def renouvellement_anterieur(contexte: Contexte) -> Infractions:
     """A renewal is not dated before the last one."""
     dernier = contexte.stockee.date_renouvellement if contexte.stockee is not None else None
     nouveau = contexte.demande.date_renouvellement
@@ -135,7 +144,7 @@ def renouvellement_anterieur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC013", registre=True)
-def date_de_la_demande_associee(contexte: Contexte) -> Iterator[Infraction]:
+def date_de_la_demande_associee(contexte: Contexte) -> Infractions:
     """A separation keeps the day of deposit of the joint demande."""
     associee = _associee(contexte)
     if associee is not None and contexte.demande.date_creation != associee.date_creation:
@@ -143,7 +152,7 @@ def date_de_la_demande_associee(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC014")
-def separation_d_une_association(contexte: Contexte) -> Iterator[Infraction]:
+def separation_d_une_association(contexte: Contexte) -> Infractions:
     """An association does not separate."""
     for ecrit in contexte.demande.formulaire.enfants:
         if ecrit.nom == "association":
@@ -151,7 +160,7 @@ def separation_d_une_association(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("CYC015", "renouvellement", "radiation")
-def bloc_ignore(contexte: Contexte) -> Iterator[Infraction]:
+def bloc_ignore(contexte: Contexte) -> Infractions:
     """No radiation outside RAD, no renewal outside REN."""
     for nom in ("renouvellement", "radiation"):
         bloc = contexte.demande.formulaire.enfant(nom)
@@ -186,7 +195,7 @@ def doublons(contexte: Contexte) -> Sequence[DemandeStockee]:
 
 
 @regle("DOU001", registre=True)
-def demande_en_double(contexte: Contexte) -> Iterator[Infraction]:
+def demande_en_double(contexte: Contexte) -> Infractions:
     """No active demande of the territory holds the same person."""
     titulaires = contexte.demande.titulaires
     for trouvee in doublons(contexte):
@@ -195,7 +204,7 @@ def demande_en_double(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DOU002", registre=True)
-def demande_proche(contexte: Contexte) -> Iterator[Infraction]:
+def demande_proche(contexte: Contexte) -> Infractions:
     """No active demande of the territory holds the same person under her birth name."""
     demande = contexte.demande
     territoire = _territoire(demande)
@@ -215,7 +224,7 @@ def demande_proche(contexte: Contexte) -> Iterator[Infraction]:
 
 
 @regle("DOU003", registre=True)
-def personne_ajoutee_en_double(contexte: Contexte) -> Iterator[Infraction]:
+def personne_ajoutee_en_double(contexte: Contexte) -> Infractions:
     """A person that this message adds is in no other active demande of the territory."""
     stockee = contexte.stockee
     if stockee is None:
