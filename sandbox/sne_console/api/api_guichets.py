@@ -10,7 +10,7 @@ from flask import Response, request
 from marshmallow import fields, validate
 from werkzeug.exceptions import InternalServerError
 
-from sne_console.api.questions_et_reponses import Appels, Booleen, QuestionSchema
+from sne_console.api.questions_et_reponses import Appels, Booleen, QuestionLue, QuestionSchema
 from sne_console.messages.documents_masques import montrer_octets
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
@@ -199,7 +199,7 @@ def lister(base: str) -> list[objet_de_l_adresse.GuichetLu]:
     statut=201,
     refus={409: "Le code est pris", 422: "Code, nature, territoire, SIREN ou jour incorrect"},
 )
-def ajouter(donnees: dict[str, Any], base: str) -> objet_de_l_adresse.GuichetLu:
+def ajouter(donnees: QuestionLue, base: str) -> objet_de_l_adresse.GuichetLu:
     """Adds one to the base."""
     guichet = gestion.ajouter(services().magasin, services().contrat_de(base), base, donnees)
     return objet_de_l_adresse.guichet_lu(base, guichet.code)
@@ -208,7 +208,7 @@ def ajouter(donnees: dict[str, Any], base: str) -> objet_de_l_adresse.GuichetLu:
 @blueprint.patch(
     "/<code>", corps=GuichetChangeSchema, refus={422: "Nature, territoire, SIREN ou jour incorrect"}
 )
-def changer(donnees: dict[str, Any], base: str, code: str) -> objet_de_l_adresse.GuichetLu:
+def changer(donnees: QuestionLue, base: str, code: str) -> objet_de_l_adresse.GuichetLu:
     """Changes it; what is not named stays."""
     objet_de_l_adresse.guichet(base, code)
     gestion.changer(services().magasin, services().contrat_de(base), base, code, donnees)

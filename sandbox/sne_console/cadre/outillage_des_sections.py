@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import wraps
 from itertools import takewhile
 from threading import Lock
@@ -221,7 +221,7 @@ def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
 def maintenant() -> datetime:
     """Reads the clock of the base that is shown (aware, Paris)."""
     base: Base = g.base
-    return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+    return base.horloge.maintenant()
 
 
 def contrat_servi() -> Contrat:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from sne_console.vues.echanges_immontrables import essayer
@@ -83,7 +83,7 @@ def relire(
             EtapeLue(_paris(stockee.dalo_enregistre_le), True, "dalo", "Déclaration DALO enregistrée", detail)
         )
     suites = _suites(evenements, registre.base.reglages) if stockee.active else []
-    jour = registre.base.horloge.maintenant(datetime.now(UTC)).date()
+    jour = registre.base.horloge.maintenant().date()
     prevenue = {_de_la_base(e).date() for e in connus if e.methode == NUIT and _previent(e, numero)}
     etapes += [
         etape
