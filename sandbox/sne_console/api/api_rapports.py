@@ -114,7 +114,7 @@ def _suivi(epreuve: JugementConserve) -> JugementSuivi:
 
 def _rendu(nom: str) -> JugementConserve:
     epreuve = objet_de_l_adresse.jugement(nom)
-    if epreuve.etat is not epreuves.EtatJugement.RENDUE:
+    if not epreuve.rendue:
         raise ConflitEtat(
             f"Le jugement [{epreuve.nom}] n'a pas de rapport : il est {epreuve.etat}.",
             remede=f"suivez-le : GET /api/v1/reports/{epreuve.nom}",
@@ -179,7 +179,7 @@ def effacer(rapport: str) -> None:
 def arreter(rapport: str) -> JugementSuivi:
     """The end of a judgement that runs asked for; nothing more for one that has ended."""
     epreuve = objet_de_l_adresse.jugement(rapport)
-    if epreuve.etat is epreuves.EtatJugement.EN_COURS:
+    if epreuve.en_cours:
         epreuves.arreter(epreuve)
     return _suivi(epreuve)
 

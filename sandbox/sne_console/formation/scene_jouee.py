@@ -67,9 +67,7 @@ class Joue:
     @property
     def fait(self) -> bool:
         """True when the step is over: the room plays the step again after a refused choice."""
-        return not self.pas.choix or (
-            self.echange is not None and self.echange.verdict is VerdictEchange.ACCEPTE
-        )
+        return not self.pas.choix or (self.echange is not None and self.echange.accepte)
 
     @property
     def numero(self) -> str | None:

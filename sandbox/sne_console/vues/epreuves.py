@@ -125,6 +125,16 @@ class JugementConserve:
         return self.dossier / "suivi.jsonl"
 
     @property
+    def en_cours(self) -> bool:
+        """True while it runs."""
+        return self.etat is EtatJugement.EN_COURS
+
+    @property
+    def rendue(self) -> bool:
+        """True when its report is there."""
+        return self.etat is EtatJugement.RENDUE
+
+    @property
     def pilotee(self) -> bool:
         """True when a server drives an application through the plan."""
         return self.commande.startswith("sne-sandbox conform ")
@@ -216,7 +226,7 @@ def lancer(
     running, which wants the whole machine; as many that judge what bases have seen as it has cores run at
     once, each of which takes one for a second or two."""
     with _seul(home):
-        en_cours = [epreuve for epreuve in lister(home) if epreuve.etat is EtatJugement.EN_COURS]
+        en_cours = [epreuve for epreuve in lister(home) if epreuve.en_cours]
         seul = arguments[0] == "conform" or any(epreuve.pilotee for epreuve in en_cours)
         ensemble = 1 if seul else _ENSEMBLE
         if len(en_cours) >= ensemble:
@@ -276,7 +286,7 @@ def arreter(epreuve: JugementConserve) -> None:
 def effacer(epreuve: JugementConserve) -> None:
     """Takes a judgement that has ended away. Raises ConflitEtat for one that runs, OperatorError when its
     files cannot be deleted."""
-    if epreuve.etat is EtatJugement.EN_COURS:
+    if epreuve.en_cours:
         raise ConflitEtat("Ce jugement est en cours.", remede="arrêtez-le d'abord")
     if epreuve.classeur is not None:
         epreuve.classeur.oter(f"{_DOSSIER}/{epreuve.nom}")
@@ -391,7 +401,7 @@ class ResumeLu:
 
 def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
-    if epreuve.etat is not EtatJugement.RENDUE:
+    if not epreuve.rendue:
         return None
     try:
         return _resumer(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
