@@ -410,10 +410,6 @@ def test_a_base_ahead_of_time_comes_back_to_today(banc: Banc, page: Page, envoye
     assert refus.status_code == 422
 
 
-def test_nothing_else_is_reset(page: Page) -> None:
-    page("/controle/remettre/ailleurs", statut=404)
-
-
 # --- bases ------------------------------------------------------------------------------------------------
 
 
