@@ -172,14 +172,6 @@ def _depots(base: str, code: str, boite: Boite) -> list[Depot]:
         return Boites(registre.connexion, base, code).lister(boite)
 
 
-def _ignore(nom: str, code: str) -> FichierIgnore:
-    return FichierIgnore(
-        nom,
-        f"La boîte ne prend pas ce nom. Elle prend {NOM_ADMIS}.",
-        f"renommez-le comme DEM{code}-201803151200-000001.xml",
-    )
-
-
 def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
     with services().magasin.lire(base) as registre:
         depots = Boites(registre.connexion, base, guichet.code).lister(Boite.SORTIE)
@@ -231,7 +223,10 @@ def relever(base: str, code: str) -> ReleveFait:
     except ExchangeError as erreur:
         raise InternalServerError(erreur.diagnostics()) from erreur
     traites = [tirer(FichierTraite, traite) for traite in releve.traites]
-    return tirer(ReleveFait, releve, traites=traites, ignores=[_ignore(nom, code) for nom in releve.ignores])
+    pourquoi = f"La boîte ne prend pas ce nom. Elle prend {NOM_ADMIS}."
+    remede = f"renommez-le comme DEM{code}-201803151200-000001.xml"
+    ignores = [FichierIgnore(nom, pourquoi, remede) for nom in releve.ignores]
+    return tirer(ReleveFait, releve, traites=traites, ignores=ignores)
 
 
 @blueprint.get("/<code>/inbox/<nom>", contenu=OCTETS, description="Le fichier, NIR masqués")

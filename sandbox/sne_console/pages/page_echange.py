@@ -115,7 +115,7 @@ def _remarques(observation: Observation) -> list[Remarque]:
     remarques = remarques_de(echange.anomalies, observation.contrat) or cotes.defauts(
         observation, g.base.reglages.profile
     )
-    mende = not echange.accepte and _se_reprend(echange)
+    mende = not echange.accepte and echange.operation in OPERATIONS and echange.methode not in HORS_HTTP
     for rang, remarque in enumerate(remarques):
         remarque["queue"] = queue(str(remarque.get("propriete") or ""))
         if mende:
@@ -123,10 +123,6 @@ def _remarques(observation: Observation) -> list[Remarque]:
                 "composer.operation", operation=echange.operation, echange=echange.identifiant, remarque=rang
             )
     return remarques
-
-
-def _se_reprend(echange: Echange) -> bool:
-    return echange.operation in OPERATIONS and echange.methode not in HORS_HTTP
 
 
 def raison_de(echange: Echange) -> tuple[str, str]:

@@ -178,7 +178,7 @@ class JugementConserve:
 
 def lister(home: Path, classeur: Classeur | None = None) -> list[JugementConserve]:
     """Every judgement of a home, and those that servers share, the newest first."""
-    racine = _racine(home)
+    racine = home / _DOSSIER
     noms = {d.name for d in racine.iterdir() if d.is_dir()} if racine.is_dir() else set()
     if classeur is not None:
         noms.update(dossier.rpartition("/")[2] for dossier in classeur.dossiers(_DOSSIER))
@@ -196,7 +196,7 @@ def trouver(home: Path, nom: str, classeur: Classeur | None = None) -> JugementC
     """The judgement of that name, of this home or shared, None when there is none."""
     if _NOM.fullmatch(nom) is None:
         return None
-    dossier = _racine(home) / nom
+    dossier = home / _DOSSIER / nom
     if classeur is None or (dossier.is_dir() and (_tenu(dossier) or not (dossier / _PORTEUR).is_file())):
         return _lu(nom, dossier, None)
     if dossier.is_dir():  # the process that ran it died before it could share the end of it
@@ -235,7 +235,7 @@ def lancer(
                 remede="attendez sa fin, ou arrêtez-le",
             )
         nom = f"{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}-{genre}"
-        dossier = _racine(home) / nom
+        dossier = home / _DOSSIER / nom
         mots = [*arguments, "--report-dir", str(dossier)]
         if arguments[0] == "conform":
             mots += ["--suivi", str(dossier / "suivi.jsonl"), "--echanges", str(dossier)]
@@ -430,16 +430,12 @@ def _resumer(fichier: Path, _ecrit: int) -> ResumeLu:
 # --- pieces -------------------------------------------------------------------------------------------------
 
 
-def _racine(home: Path) -> Path:
-    return home / _DOSSIER
-
-
 @contextmanager
 def _seul(home: Path) -> Iterator[None]:
     """Nobody else begins a judgement of this home meanwhile, in this process or in another worker."""
     try:
-        _racine(home).mkdir(parents=True, exist_ok=True)
-        verrou = systeme.VerrouDeFichier(_racine(home) / ".verrou")
+        (home / _DOSSIER).mkdir(parents=True, exist_ok=True)
+        verrou = systeme.VerrouDeFichier(home / _DOSSIER / ".verrou")
     except OSError as erreur:
         raise _empechement(home, erreur) from None
     try:
@@ -452,15 +448,22 @@ def _seul(home: Path) -> Iterator[None]:
 def _empechement(home: Path, erreur: OSError) -> OperatorError:
     return OperatorError(
         f"Le jugement ne peut pas commencer : {raison_systeme(erreur)}.",
-        remede=f"vérifiez les droits et la place de {_racine(home)}",
+        remede=f"vérifiez les droits et la place de {home / _DOSSIER}",
     )
 
 
 def _etat(dossier: Path, classeur: Classeur | None) -> EtatJugement:
     code = dossier / "code"
     finie = code.is_file() or not (dossier / "commande").is_file()
-    if not finie and (_tenu(dossier) if classeur is None else _vit_ailleurs(dossier, classeur)):
-        return EtatJugement.EN_COURS
+    if not finie:
+        # The process that runs it lives: of this home; here or on another host.
+        vit = (
+            _tenu(dossier)
+            if classeur is None
+            else _lire(dossier / _PORTEUR) in {fiche.cle for fiche in vivants(classeur.magasin)}
+        )
+        if vit:
+            return EtatJugement.EN_COURS
     if (dossier / "rapport.json").is_file():
         return EtatJugement.RENDUE
     # It may have ended between the two looks: its code is noted before the lock is let go.
@@ -479,11 +482,6 @@ def _vit(tenu: Path) -> bool:
         return False
     with systeme.tenu(tenu, attendre=False) as libre:
         return not libre
-
-
-def _vit_ailleurs(dossier: Path, classeur: Classeur) -> bool:
-    """True when the process that runs it, here or on another host, lives."""
-    return _lire(dossier / _PORTEUR) in {fiche.cle for fiche in vivants(classeur.magasin)}
 
 
 def _publier(classeur: Classeur | None, dossier: Path, connus: dict[str, int]) -> bool:

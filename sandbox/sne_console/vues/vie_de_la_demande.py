@@ -90,7 +90,12 @@ def relire(
         )
     suites = _suites(evenements, registre.base.reglages) if stockee.active else []
     jour = registre.base.horloge.maintenant().date()
-    prevenue = {_de_la_base(e).date() for e in connus if e.methode == NUIT and _previent(e, numero)}
+    # A night gave this demande its notice: the calendar then leaves out the day of the notice.
+    prevenue = {
+        _de_la_base(e).date()
+        for e in connus
+        if e.methode == NUIT and any(d.get("code") == code(Fait.PREAVIS) for d in _siennes(e, numero))
+    }
     etapes += [
         etape
         for etape in _calendrier(stockee, suites, jour)
@@ -200,11 +205,6 @@ def _cause(echange: Echange, mouvement: Mouvement) -> bool:
 def _seule(cause: Echange, mouvement: Mouvement) -> bool:
     """True when the cause is a night that did nothing else to this demande."""
     return cause.methode == NUIT and len(_siennes(cause, mouvement.numero_unique)) == 1
-
-
-def _previent(nuit: Echange, numero: str) -> bool:
-    """True when a night gave this demande its notice: the calendar then leaves out the day of the notice."""
-    return any(detail.get("code") == code(Fait.PREAVIS) for detail in _siennes(nuit, numero))
 
 
 def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
