@@ -65,7 +65,6 @@ def ouvrir(banc: Banc, page: Callable[..., Any]) -> Callable[[str], Formulaire]:
 def nom_de(echange: Any) -> str:
     """Name of the file that an exchange brought."""
     trouve = re.search(rb"<nomFichierDemande>(.*?)</nomFichierDemande>", echange.requete)
-    assert trouve is not None
     return trouve[1].decode()
 
 

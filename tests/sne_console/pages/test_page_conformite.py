@@ -514,7 +514,6 @@ def test_a_process_that_is_gone_is_told(home: Path) -> None:
     (dossier / "commande").write_text("sne-sandbox report", "utf-8")
     (dossier / "verrou").touch()
     trouvee = epreuves.trouver(home, "perdu")
-    assert trouvee is not None
     assert trouvee.etat is EtatJugement.INTERROMPUE
     epreuves.effacer(trouvee)
     assert epreuves.trouver(home, "perdu") is None

@@ -634,7 +634,6 @@ def test_a_heavy_selection_is_answered_elsewhere(banc: Banc, monkeypatch: pytest
     banc.creer_demande()
     banc.relire("inconnu")
     premier = banc.services.magasin.journal.lire(banc.nom, 1)
-    assert premier is not None
     # Each of them is light.
     monkeypatch.setattr(objet_de_l_adresse, "LEGER_MAX", len(premier.requete) + len(premier.reponse))
     adresse = f"/console/{banc.nom}/journal/selection?faire=har&ids=1"
