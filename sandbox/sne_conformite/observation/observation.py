@@ -302,7 +302,7 @@ class Observation(Courrier):
     def fault(self, nom: str) -> str:
         """Returns a field of the fault answered, as the journal has it (`code`, `message`, `explication`), ""
         without any."""
-        return str((self.echange.fault or {}).get(nom, ""))
+        return self.echange.dit_du_fault(nom)
 
     @property
     def instant(self) -> datetime:

@@ -13,6 +13,7 @@ from sne_console.api.questions_et_reponses import (
     Appels,
     Booleen,
     Entier,
+    QuestionLue,
     QuestionSchema,
     combien,
     facultatif,
@@ -151,7 +152,7 @@ def lister() -> list[BasePubliee]:
     statut=201,
     refus={409: "Le nom est pris", 422: "Nom, semence, horloge, contrat ou réglage incorrect"},
 )
-def creer(donnees: dict[str, Any]) -> BasePubliee:
+def creer(donnees: QuestionLue) -> BasePubliee:
     """Makes one."""
     propres = {"profile": donnees["profil"], "contrat": donnees["contrat"]}
     reglages = Reglages.de({**propres, **donnees["reglages"]})
@@ -193,14 +194,14 @@ def lire_reglages(base: str) -> Reglages:
     schema=ReglagesLusSchema,
     refus={409: "Le contrat se choisit à la création"},
 )
-def changer_reglages(donnees: dict[str, Any], base: str) -> Reglages:
+def changer_reglages(donnees: QuestionLue, base: str) -> Reglages:
     """Changes some of them; the others stay."""
     ecrits = {nom: str(valeur) for nom, valeur in donnees.items()}
     return bases.regler(services().magasin, services().contrats, base, ecrits).reglages
 
 
 @blueprint.post("/<base>/reset", corps=PorteeSchema)
-def remettre(donnees: dict[str, Any], base: str) -> BasePubliee:
+def remettre(donnees: QuestionLue, base: str) -> BasePubliee:
     """A base, or a part of it, put back to its start."""
     heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
     contrat = services().contrat_de(base)
@@ -235,14 +236,14 @@ def dire_l_heure(base: str) -> HeureLue:
 
 
 @clock.post("/freeze", corps=GelSchema, refus={409: _RECUL, 422: "Instant illisible, ou trop loin"})
-def figer(donnees: dict[str, Any], base: str) -> Deplacement:
+def figer(donnees: QuestionLue, base: str) -> Deplacement:
     """The clock stopped, now or at an instant."""
     instant = lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
     return horloge.figer(services().magasin, base, instant)
 
 
 @clock.post("/advance", corps=AvanceSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
-def avancer(donnees: dict[str, Any], base: str) -> Deplacement:
+def avancer(donnees: QuestionLue, base: str) -> Deplacement:
     """The clock moved on; the nights in between run on the way."""
     return horloge.avancer(services().magasin, base, donnees["vers"])
 
@@ -263,7 +264,7 @@ class ApercuSchema(QuestionSchema):
 
 
 @clock.get("/preview", question=ApercuSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
-def essayer(donnees: dict[str, Any], base: str) -> Apercu:
+def essayer(donnees: QuestionLue, base: str) -> Apercu:
     """The effects of a move, which is not made: nothing is written, nobody waits."""
     instant = lire_instant(donnees["instant"]) if donnees["instant"] else None
     return prevoir(
@@ -319,7 +320,7 @@ def lister_sauvegardes(base: str) -> list[SauvegardeLue]:
 
 
 @snapshots.post("", corps=SauvegardeNouvelleSchema, statut=201, refus={409: "Le nom est pris"})
-def sauvegarder(donnees: dict[str, Any], base: str) -> SauvegardeLue:
+def sauvegarder(donnees: QuestionLue, base: str) -> SauvegardeLue:
     """Saves the base as it is."""
     return objet_de_l_adresse.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
 
@@ -356,7 +357,7 @@ def restaurer(base: str, nom: str) -> SauvegardeLue:
 @snapshots.get(
     "/<nom>/compare", question=AvecSauvegardeSchema, refus={409: "Une autre comparaison est en cours"}
 )
-def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonLue:
+def comparer(donnees: QuestionLue, base: str, nom: str) -> ComparaisonLue:
     """The changes since a snapshot, until another or now: demandes and their fields."""
     objet_de_l_adresse.sauvegarde(base, nom)
     if donnees["avec"] is not None:

@@ -4,11 +4,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, QuestionSchema, facultatif
 from sne_console.vues import interface_montree, objet_de_l_adresse, regles_montrees
 from sne_console.vues.cerfa_face_au_message import FormulaireDecrit, decrire
 from sne_console.vues.interface_montree import emplois, par_service, presentation
@@ -197,7 +197,7 @@ def _type(type_: TypeEvenement) -> TypeLu:
     return tirer(TypeLu, type_, caracteristiques=caracteristiques)
 
 
-def _contrat(question: dict[str, Any]) -> Contrat:
+def _contrat(question: QuestionLue) -> Contrat:
     """The contract that a question is about; it keeps the rest."""
     base = question.pop("base")
     return services().contrat if base is None else services().contrat_de(base)
@@ -210,7 +210,7 @@ def _operation(contrat: Contrat, operation: OperationPubliee) -> OperationLue:
 
 
 @blueprint.get("", question=DeBaseSchema)
-def resumer(de_qui: dict[str, Any]) -> ContratLu:
+def resumer(de_qui: QuestionLue) -> ContratLu:
     """The interface in short: message versions, documents, services."""
     contrat = _contrat(de_qui)
     return tirer(
@@ -229,7 +229,7 @@ def resumer(de_qui: dict[str, Any]) -> ContratLu:
 
 
 @blueprint.get("/documents/<document>", question=QuelsElementsSchema)
-def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
+def lire_document(quels: QuestionLue, document: str) -> SchemaLu:
     """The elements of a document, parents before children, with their bounds, or those looked for."""
     contrat = _contrat(quels)
     voulu = objet_de_l_adresse.document(document)
@@ -249,27 +249,27 @@ def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
 
 
 @blueprint.get("/form", question=DeBaseSchema)
-def decrire_formulaire(de_qui: dict[str, Any]) -> FormulaireDecrit:
+def decrire_formulaire(de_qui: QuestionLue) -> FormulaireDecrit:
     """The rubrics of the Cerfa 14069*03 against the elements of the message."""
     return decrire(_contrat(de_qui))
 
 
 @blueprint.get("/nomenclatures", question=DeBaseSchema)
-def lister_nomenclatures(de_qui: dict[str, Any]) -> list[Nomenclature]:
+def lister_nomenclatures(de_qui: QuestionLue) -> list[Nomenclature]:
     """The closed lists, and the elements that each rules."""
     contrat = _contrat(de_qui)
     return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
 
 
 @blueprint.get("/nomenclatures/<liste>", question=DeBaseSchema)
-def lire_nomenclature(de_qui: dict[str, Any], liste: str) -> NomenclatureEntiere:
+def lire_nomenclature(de_qui: QuestionLue, liste: str) -> NomenclatureEntiere:
     """One closed list, its codes and their words."""
     contrat = _contrat(de_qui)
     return _nomenclature(contrat, objet_de_l_adresse.nomenclature(contrat, liste))
 
 
 @blueprint.get("/communes", question=QuellesCommunesSchema)
-def chercher_communes(quelles: dict[str, Any]) -> list[CommuneLue]:
+def chercher_communes(quelles: QuestionLue) -> list[CommuneLue]:
     """The communes of a name, of a postal code or of a code, some dozens at most."""
     territoires, ecrit = _contrat(quelles).territoires, quelles["nom"].strip()
     directe = territoires.commune(ecrit.upper())
@@ -280,13 +280,13 @@ def chercher_communes(quelles: dict[str, Any]) -> list[CommuneLue]:
 
 
 @blueprint.get("/events", question=DeBaseSchema)
-def lister_evenements(de_qui: dict[str, Any]) -> list[TypeLu]:
+def lister_evenements(de_qui: QuestionLue) -> list[TypeLu]:
     """The types of events, and what each carries."""
     return [_type(type_) for type_ in _contrat(de_qui).evenements]
 
 
 @blueprint.get("/operations", question=DeBaseSchema)
-def lister_operations(de_qui: dict[str, Any]) -> list[OperationLue]:
+def lister_operations(de_qui: QuestionLue) -> list[OperationLue]:
     """The SOAP operations, and the fields of their messages."""
     contrat = _contrat(de_qui)
     return [_operation(contrat, operation) for operation in contrat.operations.values()]
@@ -317,7 +317,7 @@ def _profil(choisi: str | None) -> str:
 
 
 @rules.get("", question=RechercheReglesSchema)
-def lister_regles(cherche: dict[str, Any]) -> list[RegleLue]:
+def lister_regles(cherche: QuestionLue) -> list[RegleLue]:
     """The controls of the contract, in the order they run, or those that are looked for."""
     profil = _profil(cherche.pop("profil"))
     toutes = regles_montrees.lignes(_contrat(cherche), profil)
@@ -325,7 +325,7 @@ def lister_regles(cherche: dict[str, Any]) -> list[RegleLue]:
 
 
 @rules.get("/<regle>", question=ProfilSchema)
-def lire_regle(choix: dict[str, Any], regle: str) -> RegleEntiere:
+def lire_regle(choix: QuestionLue, regle: str) -> RegleEntiere:
     """One control by its code, or the official one; its examples, the smallest message it refuses."""
     contrat = _contrat(choix)
     return regles_montrees.lire(contrat, objet_de_l_adresse.regle(contrat, regle), _profil(choix["profil"]))

@@ -9,7 +9,14 @@ from lxml import etree
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, QuestionSchema, combien, facultatif, jour_iso
+from sne_console.api.questions_et_reponses import (
+    Appels,
+    QuestionLue,
+    QuestionSchema,
+    combien,
+    facultatif,
+    jour_iso,
+)
 from sne_console.vues import calcul_du_foyer, demande_relue, vie_de_la_demande
 from sne_console.vues.calcul_du_foyer import FoyerLu
 from sne_console.vues.demande_relue import question, titulaires, trouver
@@ -138,7 +145,7 @@ class DemandeEntiere(DemandeBreve):
 
 
 @blueprint.get("", question=RechercheDemandesSchema)
-def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
+def chercher(cherche: QuestionLue, base: str) -> PageDemandes:
     """The demandes that are looked for, latest deposit first."""
     limite, apres = min(cherche["limite"], LIGNES_MAX), cherche["apres"]
     repere = None if apres is None else repere_lu(apres)

@@ -15,7 +15,14 @@ from marshmallow import fields
 from werkzeug.exceptions import NotFound
 
 from sne_conformite.observation.observation import Observation
-from sne_console.api.questions_et_reponses import Appels, QuestionSchema, combien, facultatif, rang
+from sne_console.api.questions_et_reponses import (
+    Appels,
+    QuestionLue,
+    QuestionSchema,
+    combien,
+    facultatif,
+    rang,
+)
 from sne_console.messages import echange_montre as cotes
 from sne_console.messages import envoi_et_rejeu
 from sne_console.messages.document_deroule import remarques_de
@@ -300,7 +307,7 @@ def _cote(cote: str) -> cotes.Nom:
 
 
 @blueprint.get("", question=FiltresPageSchema, refus={409: "Une autre recherche par XPath est en cours"})
-def lister(filtres: dict[str, Any], base: str) -> Page:
+def lister(filtres: QuestionLue, base: str) -> Page:
     """The exchanges of a base, newest first, narrowed by filters or an XPath."""
     gardes, oublies = services().magasin.journal.compter(base)
     avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
@@ -311,7 +318,7 @@ def lister(filtres: dict[str, Any], base: str) -> Page:
 
 
 @blueprint.get("/count", question=FiltresSchema)
-def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
+def denombrer(filtres: QuestionLue, base: str) -> Nombre:
     """How many exchanges answer the filters."""
     filtres["sans_nuits"] = filtres.pop("nuits") == "non"
     return Nombre(services().magasin.journal.denombrer(base, **filtres))
@@ -324,7 +331,7 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
     description="HAR 1.2",
     refus={422: "Aucun de ces numéros n'est d'une requête HTTP, ou il y en a trop"},
 )
-def donner_archives(question: dict[str, Any], base: str) -> Response:
+def donner_archives(question: QuestionLue, base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
     ids = envoi_et_rejeu.choisis([question["ids"]])
     contenu = cotes.archive(base, ids, origine=adresse_d_ici())
@@ -332,13 +339,13 @@ def donner_archives(question: dict[str, Any], base: str) -> Response:
 
 
 @blueprint.delete("", question=IdsSchema, refus={422: "Ce ne sont pas des numéros, ou il y en a trop"})
-def effacer(question: dict[str, Any], base: str) -> Efface:
+def effacer(question: QuestionLue, base: str) -> Efface:
     """Erases what exchanges were; their ids stay."""
     return Efface(services().magasin.journal.effacer(base, envoi_et_rejeu.choisis([question["ids"]])))
 
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)
-def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
+def lister_manques(filtres: QuestionLue, base: str) -> list[ManqueLu]:
     """The requests that SOAP refused, or HTTP before it, and their remedies."""
     trouves = presque_acceptes.chercher(services().magasin, services().contrat_de(base), base, **filtres)
     propres = ("pourquoi", "remede", "plus_proche")
@@ -360,7 +367,7 @@ def montrer(base: str, identifiant: int) -> Detail:
 @blueprint.get(
     _COTE, question=BrutSchema, contenu=OCTETS, description="Le corps, NIR masqués sauf brut=oui", refus=_BRUT
 )
-def donner_octets(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
+def donner_octets(question: QuestionLue, base: str, identifiant: int, cote: str) -> Response:
     """The body of one side, NIR masked; as it travelled, when it is asked for on purpose."""
     brut = question["brut"] == "oui"
     octets = cotes.octets(objet_de_l_adresse.observation(base, identifiant), _cote(cote), brut=brut)
@@ -374,7 +381,7 @@ def donner_octets(question: dict[str, Any], base: str, identifiant: int, cote: s
     description="XML ou archive, NIR masqués sauf brut=oui",
     refus=_BRUT,
 )
-def donner_document(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
+def donner_document(question: QuestionLue, base: str, identifiant: int, cote: str) -> Response:
     """The document of one side, out of its envelope, NIR masked but for `brut`."""
     contenu = cotes.document(objet_de_l_adresse.observation(base, identifiant), _cote(cote))
     if not contenu:
@@ -420,7 +427,7 @@ def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue
     description="La pièce, NIR masqués sauf brut=oui",
     refus=_BRUT,
 )
-def donner_piece(question: dict[str, Any], base: str, identifiant: int, cote: str, rang: int) -> Response:
+def donner_piece(question: QuestionLue, base: str, identifiant: int, cote: str, rang: int) -> Response:
     """One piece, decoded, NIR masked but for `brut`."""
     brut = question["brut"] == "oui"
     trouvee = cotes.piece(objet_de_l_adresse.observation(base, identifiant), _cote(cote), rang, brut=brut)
@@ -435,7 +442,7 @@ def donner_piece(question: dict[str, Any], base: str, identifiant: int, cote: st
     corps=CibleSchema,
     refus={422: "L'échange n'a rien de tel à réduire, ou la base a changé"},
 )
-def reduire(donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
+def reduire(donnees: QuestionLue, base: str, identifiant: int) -> Reduite:
     """The smallest document that still raises an anomaly of the exchange; nothing is written."""
     observation = objet_de_l_adresse.observation(base, identifiant)
     cibles = envoi_et_rejeu.cibles(observation)

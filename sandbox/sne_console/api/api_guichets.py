@@ -10,7 +10,7 @@ from flask import Response, request
 from marshmallow import fields, validate
 from werkzeug.exceptions import InternalServerError
 
-from sne_console.api.questions_et_reponses import Appels, Booleen, QuestionSchema
+from sne_console.api.questions_et_reponses import Appels, Booleen, QuestionLue, QuestionSchema
 from sne_console.messages.documents_masques import montrer_octets
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
@@ -172,14 +172,6 @@ def _depots(base: str, code: str, boite: Boite) -> list[Depot]:
         return Boites(registre.connexion, base, code).lister(boite)
 
 
-def _ignore(nom: str, code: str) -> FichierIgnore:
-    return FichierIgnore(
-        nom,
-        f"La boîte ne prend pas ce nom. Elle prend {NOM_ADMIS}.",
-        f"renommez-le comme DEM{code}-201803151200-000001.xml",
-    )
-
-
 def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
     with services().magasin.lire(base) as registre:
         depots = Boites(registre.connexion, base, guichet.code).lister(Boite.SORTIE)
@@ -199,7 +191,7 @@ def lister(base: str) -> list[objet_de_l_adresse.GuichetLu]:
     statut=201,
     refus={409: "Le code est pris", 422: "Code, nature, territoire, SIREN ou jour incorrect"},
 )
-def ajouter(donnees: dict[str, Any], base: str) -> objet_de_l_adresse.GuichetLu:
+def ajouter(donnees: QuestionLue, base: str) -> objet_de_l_adresse.GuichetLu:
     """Adds one to the base."""
     guichet = gestion.ajouter(services().magasin, services().contrat_de(base), base, donnees)
     return objet_de_l_adresse.guichet_lu(base, guichet.code)
@@ -208,7 +200,7 @@ def ajouter(donnees: dict[str, Any], base: str) -> objet_de_l_adresse.GuichetLu:
 @blueprint.patch(
     "/<code>", corps=GuichetChangeSchema, refus={422: "Nature, territoire, SIREN ou jour incorrect"}
 )
-def changer(donnees: dict[str, Any], base: str, code: str) -> objet_de_l_adresse.GuichetLu:
+def changer(donnees: QuestionLue, base: str, code: str) -> objet_de_l_adresse.GuichetLu:
     """Changes it; what is not named stays."""
     objet_de_l_adresse.guichet(base, code)
     gestion.changer(services().magasin, services().contrat_de(base), base, code, donnees)
@@ -231,7 +223,10 @@ def relever(base: str, code: str) -> ReleveFait:
     except ExchangeError as erreur:
         raise InternalServerError(erreur.diagnostics()) from erreur
     traites = [tirer(FichierTraite, traite) for traite in releve.traites]
-    return tirer(ReleveFait, releve, traites=traites, ignores=[_ignore(nom, code) for nom in releve.ignores])
+    pourquoi = f"La boîte ne prend pas ce nom. Elle prend {NOM_ADMIS}."
+    remede = f"renommez-le comme DEM{code}-201803151200-000001.xml"
+    ignores = [FichierIgnore(nom, pourquoi, remede) for nom in releve.ignores]
+    return tirer(ReleveFait, releve, traites=traites, ignores=ignores)
 
 
 @blueprint.get("/<code>/inbox/<nom>", contenu=OCTETS, description="Le fichier, NIR masqués")

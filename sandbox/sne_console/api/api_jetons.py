@@ -1,10 +1,10 @@
 """`/api/v1/jetons`: who may enter; tokens made, listed, revoked."""
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from marshmallow import fields
 
-from sne_console.api.questions_et_reponses import NOM, Appels, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import NOM, Appels, QuestionLue, QuestionSchema, facultatif
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau, JetonsTenus
 from sne_sandbox.web.configuration_et_services import services
@@ -35,7 +35,7 @@ def lister() -> JetonsTenus:
     statut=201,
     refus={404: "La base n'existe pas", 409: "Un jeton a déjà ce nom"},
 )
-def creer(demande: dict[str, Any]) -> JetonNouveau:
+def creer(demande: QuestionLue) -> JetonNouveau:
     """Makes one: the only answer that shows it."""
     droit = Droit(demande["droit"])
     return jetons.nouveau(services().magasin, demande["nom"], droit, demande["base"], demande["expire"])

@@ -5,13 +5,12 @@ The NIR are masked in the message that is shown, and put back in the one that is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final
 
 from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, QuestionSchema, facultatif
 from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, envoi_et_rejeu, points_de_depart
 from sne_console.messages.brouillon import Brouillon
 from sne_console.messages.corrections import RemarquePlacee
@@ -176,7 +175,7 @@ def _commencer(base: Base, operation: str, depart: str, document: str | None = N
     return brouillon.nouveau(services(), base, operation, depart)
 
 
-def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
+def _remplir(base: Base, operation: str, donnees: QuestionLue) -> Brouillon:
     """The message that a body describes, under its name. Raises NotFound, UsageError."""
     pret = _commencer(base, operation, donnees["depart"], donnees["document"])
     contrat = services().contrats.de(base)
@@ -208,7 +207,7 @@ def _champs(base: Base, pret: Brouillon) -> dict[str, str]:
         racine = pret.racine()
     except UsageError:  # that of an exchange may be no XML
         return {}
-    jour = base.horloge.maintenant(datetime.now(UTC)).date()
+    jour = base.horloge.maintenant().date()
     genre = OPERATIONS[pret.operation].genre
     remplis = champs_saisis.remplir(racine, genre, services().contrats.de(base), jour)
     return {rempli.champ.nom: masquer_nirs(rempli.valeur) for rempli in remplis}
@@ -241,7 +240,7 @@ def lister(base: str) -> list[OperationDite]:
 
 
 @blueprint.get("/<operation>", question=DepuisSchema)
-def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
+def commencer(depuis: QuestionLue, base: str, operation: str) -> Commence:
     """A message to begin with, on the day of the base, NIR masked."""
     lue = _base(base, operation)
     contrat = services().contrats.de(lue)
@@ -258,7 +257,7 @@ def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
 
 
 @blueprint.post("/<operation>", corps=MessageComposeSchema, statut=201)
-def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
+def envoyer(donnees: QuestionLue, base: str, operation: str) -> Envoye:
     """A message sent by SOAP. Raises StoreError when it left no line: nothing could be written."""
     lue = _base(base, operation)
     laisse = envoi_et_rejeu.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
@@ -272,7 +271,7 @@ def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
 
 
 @blueprint.post("/<operation>/check", corps=MessageComposeSchema)
-def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
+def verifier(donnees: QuestionLue, base: str, operation: str) -> Verifie:
     """The findings of the schema and of the controls on a document sent now; nothing is sent."""
     lue = _base(base, operation)
     if OPERATIONS[operation].champ is None:
@@ -290,7 +289,7 @@ def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
 
 
 @blueprint.post("/<operation>/request", corps=MessageComposeSchema)
-def ecrire(donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
+def ecrire(donnees: QuestionLue, base: str, operation: str) -> RequeteLue:
     """The whole HTTP request that a message would be, NIR masked; nothing is sent."""
     lue = _base(base, operation)
     envoi = _remplir(lue, operation, donnees).requete(services(), lue)

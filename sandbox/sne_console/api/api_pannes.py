@@ -1,12 +1,19 @@
 """`/api/v1/bases/{base}/pannes`: what goes wrong on purpose, armed, listed, taken away."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 from flask_smorest import abort
 from marshmallow import fields, validate
 
-from sne_console.api.questions_et_reponses import ENTIER_MAX, Appels, Entier, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import (
+    ENTIER_MAX,
+    Appels,
+    Entier,
+    QuestionLue,
+    QuestionSchema,
+    facultatif,
+)
 from sne_interface.domain.panne import GENRES, PanneDefinition, ParametreLu
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
@@ -84,7 +91,7 @@ def lister(base: str) -> Liste:
     statut=201,
     refus={422: "Genre, opération ou paramètre inconnu, valeur hors bornes"},
 )
-def armer(donnees: dict[str, Any], base: str) -> PanneLue:
+def armer(donnees: QuestionLue, base: str) -> PanneLue:
     """Arms one."""
     donnees.setdefault("fois", 1 if donnees["taux"] is None else None)
     identifiant = pannes.armer(services().magasin, base, PanneDefinition(**donnees))

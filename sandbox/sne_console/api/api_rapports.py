@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from sne_conformite.rapports import formats_de_rapport, rapport_json, rapports_compares
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.rapports_compares import ComparaisonRapports
-from sne_console.api.questions_et_reponses import Appels, Entier, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, Entier, QuestionLue, QuestionSchema, facultatif
 from sne_console.vues import applications_pilotables, epreuves, objet_de_l_adresse
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
 from sne_interface.domain.nir import masquer_nirs
@@ -114,7 +114,7 @@ def _suivi(epreuve: JugementConserve) -> JugementSuivi:
 
 def _rendu(nom: str) -> JugementConserve:
     epreuve = objet_de_l_adresse.jugement(nom)
-    if epreuve.etat is not epreuves.EtatJugement.RENDUE:
+    if not epreuve.rendue:
         raise ConflitEtat(
             f"Le jugement [{epreuve.nom}] n'a pas de rapport : il est {epreuve.etat}.",
             remede=f"suivez-le : GET /api/v1/reports/{epreuve.nom}",
@@ -132,7 +132,7 @@ def lister() -> list[JugementLu]:
 @blueprint.post(
     "", corps=JugementNouveauSchema, statut=202, refus={404: "La base n'existe pas", 409: _EN_COURS}
 )
-def juger(donnees: dict[str, Any]) -> JugementSuivi:
+def juger(donnees: QuestionLue) -> JugementSuivi:
     """Begins one. The reference application is of no base."""
     exiger(donnees["base"] if donnees["mode"] == TRAFIC else None)
     base = services().magasin.bases.lire(donnees["base"])
@@ -156,7 +156,7 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
 
 
 @blueprint.post("/<rapport>/replay", corps=PartieSchema, statut=202, refus={409: _EN_COURS})
-def rejouer(donnees: dict[str, Any], rapport: str) -> JugementSuivi:
+def rejouer(donnees: QuestionLue, rapport: str) -> JugementSuivi:
     """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
     epreuve = objet_de_l_adresse.jugement(rapport)
     choix = (donnees["scenario"], donnees["exigence"])
@@ -179,7 +179,7 @@ def effacer(rapport: str) -> None:
 def arreter(rapport: str) -> JugementSuivi:
     """The end of a judgement that runs asked for; nothing more for one that has ended."""
     epreuve = objet_de_l_adresse.jugement(rapport)
-    if epreuve.etat is epreuves.EtatJugement.EN_COURS:
+    if epreuve.en_cours:
         epreuves.arreter(epreuve)
     return _suivi(epreuve)
 
@@ -210,7 +210,7 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
 
 
 @blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})
-def comparer(donnees: dict[str, Any], rapport: str) -> ComparaisonRapports:
+def comparer(donnees: QuestionLue, rapport: str) -> ComparaisonRapports:
     """The changes since another report: findings that are new, mended, still there."""
     apres, avant = _rendu(rapport), _rendu(donnees["avec"])
     return rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))

@@ -9,7 +9,14 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from marshmallow import validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, Booleen, Entier, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import (
+    Appels,
+    Booleen,
+    Entier,
+    QuestionLue,
+    QuestionSchema,
+    facultatif,
+)
 from sne_console.formation import scene_jouee, scenes
 from sne_console.formation.scene_jouee import Joue, Representation
 from sne_console.formation.scenes import PasScene, Scene
@@ -217,14 +224,14 @@ def montrer(scene: str, base: str = "") -> SceneEntiere:
     return _entiere(_trouver(scene, base))
 
 
-def commencer(demande: dict[str, Any], scene: str, base: str = "") -> SceneEntiere:
+def commencer(demande: QuestionLue, scene: str, base: str = "") -> SceneEntiere:
     """A scene (back) at its start: its base made, or emptied of all."""
     voulue = _trouver(scene, base)
     scene_jouee.commencer(services(), voulue, **demande)
     return _entiere(voulue)
 
 
-def jouer(demande: dict[str, Any], scene: str, base: str = "") -> SceneEntiere:
+def jouer(demande: QuestionLue, scene: str, base: str = "") -> SceneEntiere:
     """The next step of a scene played."""
     voulue = _trouver(scene, base)
     scene_jouee.jouer(services(), voulue, demande["rang"], expediteur(), demande["choix"])

@@ -27,6 +27,8 @@ from sne_interface.domain.valeurs_en_json import champs_publies, en_json
 from sne_interface.resources import table
 
 _Vue = TypeVar("_Vue")
+#: What a call reads of its question or of its body, by field.
+QuestionLue = dict[str, Any]
 #: What fits a signed 64-bit column.
 ENTIER_MAX: Final = 2**63 - 1
 

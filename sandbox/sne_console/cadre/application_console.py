@@ -28,6 +28,7 @@ from sne_console.cadre.outillage_des_sections import (
     GROUPES,
     Affichage,
     base_d_accueil,
+    champ_ecrit,
     chemin_d_ici,
     chemin_sur,
     contrat_servi,
@@ -299,7 +300,7 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
 def entrer() -> ReponseWsgi | tuple[str, int]:
     """Takes a token, gives a cookie."""
     suite = chemin_sur(request.form.get("suite"))
-    entree = acces.acces_d_ici().presenter(request.form.get("jeton", "").strip())
+    entree = acces.acces_d_ici().presenter(champ_ecrit("jeton"))
     if entree is None:
         return render_template("connexion.html", suite=suite, refus=_JETON_REFUSE), 403
     acces.ouvrir_session(entree)

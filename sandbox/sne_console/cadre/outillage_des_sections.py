@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import wraps
 from itertools import takewhile
 from threading import Lock
@@ -25,6 +25,7 @@ from flask import (
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.wrappers import Response as Redirection
 
+from sne_console.messages.paroles import PAROLES
 from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Base, Horloge, lire_horloge
@@ -48,15 +49,7 @@ _VERROU: Final = Lock()
 
 
 #: The entries of the menu, in order, and the key that opens each after « g ». Seven: more are not read.
-GROUPES: Final[Mapping[str, str]] = {
-    "Journal": "j",
-    "Demandes": "d",
-    "Composer": "o",
-    "Former": "s",
-    "Certifier": "f",
-    "Base": "b",
-    "Comprendre": "c",
-}
+GROUPES: Final = PAROLES["menu"]
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
@@ -68,8 +61,8 @@ FLUX_SIGNE: Final = 10.0
 
 
 #: What is chosen, and how the page says it. The first is what one has who chose nothing.
-THEMES: Final = {"systeme": "Comme le système", "clair": "Clair", "sombre": "Sombre"}
-RACCOURCIS: Final = {"oui": "Actifs", "non": "Éteints"}
+THEMES: Final = PAROLES["themes"]
+RACCOURCIS: Final = PAROLES["raccourcis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +119,11 @@ def chemin_sur(voulu: str | None) -> str:
 def chemin_d_ici() -> str:
     """The address of the page that is read, for a form that leads back to it; "" for what is no page."""
     return request.full_path.rstrip("?") if request.method in LECTURES else ""
+
+
+def champ_ecrit(nom: str) -> str:
+    """A field of the form that was sent, without the blanks around it; "" when it is not there."""
+    return request.form.get(nom, "").strip()
 
 
 def jour_saisi(ecrit: str) -> date | None:
@@ -221,7 +219,7 @@ def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
 def maintenant() -> datetime:
     """Reads the clock of the base that is shown (aware, Paris)."""
     base: Base = g.base
-    return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+    return base.horloge.maintenant()
 
 
 def contrat_servi() -> Contrat:

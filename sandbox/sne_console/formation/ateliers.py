@@ -22,7 +22,7 @@ from sne_console.messages.refus_groupes import resumer
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.echange import Echange, VerdictEchange
+from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import TU, en_json
 from sne_interface.errors import BaseInconnue, Introuvable, SandboxError, UsageError
@@ -367,7 +367,7 @@ def places(magasin: Magasin, atelier: AtelierTenu) -> Iterator[PlaceDeStagiaire]
         appel = trace.dernier or 0
         trouves = magasin.journal.chercher(stagiaire.base, apres_id=appel - 1, avant_id=appel + 1)
         echange = next(iter(trouves), None)
-        refuse = echange is not None and echange.verdict is not VerdictEchange.ACCEPTE
+        refuse = echange is not None and not echange.accepte
         identifiant, pas, _ = ouverture_lue(trace.scene)
         yield PlaceDeStagiaire(
             stagiaire,

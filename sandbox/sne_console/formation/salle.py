@@ -233,7 +233,7 @@ def _issue(joue: Joue, contrat: Contrat) -> IssueDuPas:
     if joue.perdue:
         phrase = f"Au SNE, {fait}. Mais la réponse s'est perdue : le guichet ne sait rien."
         return IssueDuPas("message", aller, "réponse perdue", "perdu", phrase)
-    if echange.verdict is VerdictEchange.ACCEPTE:
+    if echange.accepte:
         return IssueDuPas("message", aller, "accepté", "accepte", f"Accepté : {fait}.")
     refus = ", ".join(str(a["regle"]) for a in joue.bloquantes[:_ANOMALIES_DITES])
     phrase = "Une faute SOAP : le message est rejeté en entier."
@@ -301,7 +301,7 @@ def _de_sa_vie(etape: EtapeLue) -> EtapeLue | None:
 def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterator[ChangementVu]:
     """Yields the differences in the demande after a step, from the answers of the SNE before and after it."""
     message, echange = joue.pas.message, joue.echange
-    if message is None or echange is None or echange.verdict is not VerdictEchange.ACCEPTE:
+    if message is None or echange is None or not echange.accepte:
         for nuit in joue.nuits:
             lue = lire_nuit(nuit)
             for fait in lue.faits:
@@ -351,7 +351,7 @@ def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]
 
 
 def _meme_demande(un: Joue, autre: Joue) -> bool:
-    accepte = un.echange is not None and un.echange.verdict is VerdictEchange.ACCEPTE
+    accepte = un.echange is not None and un.echange.accepte
     return accepte and un.numero == autre.numero
 
 

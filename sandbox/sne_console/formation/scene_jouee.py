@@ -67,9 +67,7 @@ class Joue:
     @property
     def fait(self) -> bool:
         """True when the step is over: the room plays the step again after a refused choice."""
-        return not self.pas.choix or (
-            self.echange is not None and self.echange.verdict is VerdictEchange.ACCEPTE
-        )
+        return not self.pas.choix or (self.echange is not None and self.echange.accepte)
 
     @property
     def numero(self) -> str | None:
@@ -229,7 +227,7 @@ def jouer(
         services.boites.relever(scene.base, _guichet(services, scene.base, pas.relever))
     elif pas.message is not None:
         message = pas.message if choix is None else donnees.choisir(pas.message, pas.choix[choix - 1])
-        message = donnees.remplacer(message, etat.variables, donnees.maintenant(base))
+        message = donnees.remplacer(message, etat.variables, base.horloge.maintenant())
         _envoyer(services, scene, rang, message, base, qui)
 
 
@@ -239,7 +237,7 @@ def jouer(
 def _envoyer(
     services: Services, scene: Scene, rang: int, message: MessageScene, base: Base, qui: Expediteur
 ) -> None:
-    contrat, instant = services.contrat_de(base), donnees.maintenant(base)
+    contrat, instant = services.contrat_de(base), base.horloge.maintenant()
     nom = nom_de_fichier(message.operation, message.guichet, instant, rang)
     document = donnees.document(message, contrat, instant)
     if scene.pas[rang - 1].deposer is not None:
@@ -275,7 +273,7 @@ def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: 
     rang = _rang(ligne)
     pas = scene.pas[rang - 1]
     suivante = ouvertures[place + 1] if place + 1 < len(ouvertures) else None
-    fin = suivante.instant_base if suivante is not None else donnees.maintenant(base)
+    fin = suivante.instant_base if suivante is not None else base.horloge.maintenant()
     joue = Joue(rang, pas, ligne.instant_base, fin, choix=ouverture_lue(ligne.chemin)[2])
     lignes = _lignes(services, ligne, suivante)
     if pas.avancer is not None:

@@ -29,7 +29,7 @@ said is four sentences at most.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -319,8 +319,3 @@ def document(message: MessageScene, contrat: Contrat, maintenant: datetime) -> b
             guichet.text = message.guichet
     champs_saisis.trouver(racine, "entete/dateFichier").text = xs_date_time(maintenant)
     return en_texte(racine).encode()
-
-
-def maintenant(base: Base) -> datetime:
-    """Reads the clock of a base."""
-    return base.horloge.maintenant(datetime.now(UTC))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from werkzeug.exceptions import NotFound
@@ -24,7 +23,7 @@ from sne_console.vues.interface_montree import presentation
 from sne_interface.contract.codec import parse
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
 from sne_interface.domain.base import CODE_GUICHET, Base
-from sne_interface.domain.dates import PARIS, xs_date_time
+from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.texte import hors_xml
 from sne_interface.errors import ExchangeError, StructureIncorrecte, UsageError
@@ -132,7 +131,7 @@ class Brouillon:
         """The same, under a name of file that was never used, unless one was chosen."""
         if not self.de_document or (self.nom and self.nom != self.nom_propose):
             return self
-        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        maintenant = base.horloge.maintenant()
         guichet = self.qui(services.contrats.de(base)) or self.nom_propose[3:8] or "G0000"
         rang = services.magasin.journal.dernier(base.nom) + 1
         nom = nom_de_fichier(self.operation, guichet, maintenant, rang)
@@ -144,7 +143,7 @@ class Brouillon:
         return champs_d_appel(
             self.operation,
             guichet,
-            base.horloge.maintenant(datetime.now(UTC)),
+            base.horloge.maintenant(),
             {nom: valeur for nom, valeur in self.parametres.items() if valeur},
             certificat=_certificat(services, guichet),
             document=(self.nom, self._octets(services, base)),
@@ -173,7 +172,7 @@ class Brouillon:
             with services.magasin.lire(base.nom) as registre:
                 anomalies = controler(services, registre, self.operation, champs, racine)
         except StructureIncorrecte:
-            instant = base.horloge.maintenant(datetime.now(UTC))
+            instant = base.horloge.maintenant()
             return refus_du_schema(racine, self.operation, contrat, base.reglages.profile, instant, self.nom)
         return remarques_de([anomalie.en_json() for anomalie in anomalies], contrat)
 
@@ -227,7 +226,7 @@ def _parametres(services: Services, base: Base, operation: str, cle: str) -> dic
     if "numUnique" in noms:
         derniere = next(iter(points_de_depart.proposees(services, base.nom)), None)
         connus["numUnique"] = cle.removeprefix("demande-") or (derniere.numero_unique if derniere else "")
-    minuit = base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+    minuit = base.horloge.maintenant()
     minuit = minuit.replace(hour=0, minute=0, second=0, microsecond=0)
     return connus | {nom: xs_date_time(minuit) for nom in noms if nom.endswith("DepuisLe")}
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final
 
 from sne_console.messages.brouillon import Brouillon
@@ -73,7 +72,7 @@ def corriger(pret: Brouillon, services: Services, base: Base, nom: str, valeur: 
 
 def _illisible(pret: Brouillon, services: Services, base: Base) -> RemarquePlacee:
     """Finds what keeps the text from being XML, at its line."""
-    operation, maintenant = OPERATIONS[pret.operation], base.horloge.maintenant(datetime.now(UTC))
+    operation, maintenant = OPERATIONS[pret.operation], base.horloge.maintenant()
     contrat = services.contrats.de(base)
     dits = controler(
         pret.texte.encode("utf-8", "replace"), contrat, base.reglages.profile, maintenant,

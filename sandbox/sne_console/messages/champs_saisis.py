@@ -85,12 +85,9 @@ def greffer(parent: Any, enfant: Any, chemin: str, rangs: Mapping[str, int]) -> 
     """Puts `enfant` into `parent`, whose path from the root is `chemin`, at its place in the schema's
     order."""
     rang = rangs.get(f"{chemin}/{_nom(enfant)}", len(rangs))
-    place = len(parent)
-    for i, frere in enumerate(parent.iterchildren(etree.Element)):
-        if rangs.get(f"{chemin}/{_nom(frere)}", -1) > rang:
-            place = i
-            break
-    parent.insert(place, enfant)
+    freres = enumerate(parent.iterchildren(etree.Element))
+    apres = (i for i, frere in freres if rangs.get(f"{chemin}/{_nom(frere)}", -1) > rang)
+    parent.insert(next(apres, len(parent)), enfant)
 
 
 def trouver(racine: Any, chemin: str) -> Any:

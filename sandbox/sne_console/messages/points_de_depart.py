@@ -3,7 +3,7 @@ that a rule refuses, or an exchange to mend. Each start has a key; the same key 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from werkzeug.exceptions import NotFound
@@ -17,7 +17,7 @@ from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, Guichet
-from sne_interface.domain.dates import PARIS, xs_date_time
+from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.texte import entier_de
@@ -178,7 +178,7 @@ def guichets(services: Services, base: str) -> list[Guichet]:
 
 
 def _ouverts(registre: RegistreBase) -> list[Guichet]:
-    jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+    jour = registre.base.horloge.maintenant().date()
     return [guichet for guichet in registre.guichets() if guichet.est_ouvert(jour)]
 
 
@@ -196,8 +196,8 @@ class _Atelier:
         self._registre = registre
         self._operation = operation
         self._genre = OPERATIONS[operation].genre
-        self._maintenant = registre.base.horloge.maintenant(datetime.now(UTC))
-        self._aujourdhui = self._maintenant.astimezone(PARIS).date()
+        self._maintenant = registre.base.horloge.maintenant()
+        self._aujourdhui = self._maintenant.date()
 
     def defaut(self) -> CleDepart:
         """Key of the simplest document of the operation."""
@@ -369,7 +369,7 @@ _GENRES: Final = {
 
 def _tirer(contrat: Contrat, guichet: str, instant: datetime, sorte: str, graine: int) -> Element:
     """The creation that `guichet` would send at `instant` for a household of `sorte` (a key of MENAGES)."""
-    jour = instant.astimezone(PARIS).date()
+    jour = instant.date()
     from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
     from sne_interface.generators.demandes import message, tirer_dossier
     from sne_interface.generators.tirage import TirageAleatoire

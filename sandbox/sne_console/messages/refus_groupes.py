@@ -1,9 +1,10 @@
 """The summary of a line of the journal, and the groups of refusals that repeat one another."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
@@ -71,9 +72,8 @@ def resumer(echange: Echange) -> Resume:
 def _raison(echange: Echange) -> str:
     """Why it is a fault, or was refused: the sentence of the SNE for all that it does not explain gives way
     to the reason, which is known here."""
-    fault = echange.fault or {}
-    message = str(fault.get("message") or "")
-    explication = str(fault.get("explication") or "").strip().partition("\n")[0]
+    message = echange.dit_du_fault("message")
+    explication = echange.dit_du_fault("explication").strip().partition("\n")[0]
     return explication if message == ERREUR_INATTENDUE and explication else message
 
 
@@ -129,7 +129,7 @@ class GroupeDeRefus:
 def cles(echange: Echange) -> tuple[Cle, ...]:
     """The kinds of refusal that an exchange is of: one for each rule that refused it, or one for its reason;
     () for what was not refused."""
-    if echange.verdict is VerdictEchange.ACCEPTE or echange.methode in DITES:
+    if echange.accepte or echange.methode in DITES:
         return ()
     qui = (echange.verdict, echange.operation or "", echange.guichet or "")
     codes = dict.fromkeys(
@@ -170,31 +170,10 @@ def _phrase(echange: Echange, cle: Cle) -> str:
     return masquer_nirs(phrase or verdict_vecu(echange).titre)
 
 
-@dataclass(slots=True)
-class LignePliee:
-    """A line of the list: an exchange, and those just before it that were refused for the same reasons."""
-
-    tete: Echange
-    suite: list[Echange] = field(default_factory=list)
-
-    @property
-    def ancre(self) -> int:
-        """The id of the oldest: what comes later does not change it."""
-        return (self.suite[-1] if self.suite else self.tete).identifiant or 0
-
-
-def plier(echanges: Sequence[Echange]) -> list[LignePliee]:
-    """A list, newest first, in which refusals that follow one another and are the same are one line."""
-    blocs: list[LignePliee] = []
-    derniere: tuple[Cle, ...] = ()
-    for echange in echanges:
-        siennes = pliables(echange)
-        if siennes and siennes == derniere:
-            blocs[-1].suite.append(echange)
-        else:
-            blocs.append(LignePliee(echange))
-        derniere = siennes
-    return blocs
+def plier(echanges: Iterable[Echange]) -> list[list[Echange]]:
+    """A list, newest first, in which refusals that follow one another and are the same are one block."""
+    blocs = groupby(echanges, lambda echange: pliables(echange) or id(echange))
+    return [list(bloc) for _, bloc in blocs]
 
 
 def pliables(echange: Echange) -> tuple[Cle, ...]:

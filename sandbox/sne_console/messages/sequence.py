@@ -112,7 +112,7 @@ def _connexion(echange: Echange) -> tuple[str, str]:
 
 def _question(echange: Echange, requete: Cote) -> Iterator[_Etape]:
     if echange.methode == TLS:
-        raison = str((echange.fault or {}).get("message", "")).rstrip(".")
+        raison = echange.dit_du_fault("message").rstrip(".")
         phrase = f"La poignée de main TLS échoue : {raison}."
         yield GUICHET, CONNEXION, "poignée de main", "refusée", phrase, "perdu"
         return
@@ -141,7 +141,7 @@ def _travail(echange: Echange, vecu: Vecu) -> Iterator[_Etape]:
     dit = PAROLES["travail"][echange.verdict] if echange.panne is None or echange.reponse else "pas traité"
     temps = duree(echange.duree_us) if echange.duree_us else ""
     phrase = f"Le SNE : {dit}{f', en {temps}' if temps else ''}."
-    sorte: SorteFleche = "plein" if echange.verdict is VerdictEchange.ACCEPTE else "abime"
+    sorte: SorteFleche = "plein" if echange.accepte else "abime"
     yield SNE, SNE, dit, temps, phrase, sorte
 
 

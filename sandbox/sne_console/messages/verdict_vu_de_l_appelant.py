@@ -63,7 +63,7 @@ def _vivre(echange: Echange) -> Vecu:
 
 def _travail(echange: Echange) -> str:
     """Says what became of the base, in French, without capital or full stop."""
-    if echange.verdict is not VerdictEchange.ACCEPTE:
+    if not echange.accepte:
         return _RIEN
     operation = OPERATIONS.get(echange.operation or "")
     if operation is None or not operation.ecrit:
@@ -110,8 +110,7 @@ def _anomalies(echange: Echange) -> Vecu:
 
 
 def _fault(echange: Echange) -> Vecu:
-    fault = echange.fault or {}
-    message, du_serveur = str(fault.get("message", "")), fault.get("code") == "Receiver"
+    message, du_serveur = echange.dit_du_fault("message"), echange.dit_du_fault("code") == "Receiver"
     if echange.methode == FICHIER:
         return Vecu("Fichier refusé", f"Un fichier .err dit « {message} » : {_RIEN}.", "refus")
     recu = f"Le client a reçu une faute SOAP « {message} »"
@@ -127,7 +126,7 @@ def _fault(echange: Echange) -> Vecu:
 
 
 def _refus(echange: Echange) -> Vecu:
-    raison = str((echange.fault or {}).get("message", "")).strip().rstrip(".")
+    raison = echange.dit_du_fault("message").strip().rstrip(".")
     dite = f" : {raison}" if raison else ""
     if not echange.statut:
         return Vecu("Message jamais arrivé entier", f"Rien n'a été lu{dite}. {_phrase(_RIEN)}", "refus")
@@ -149,9 +148,8 @@ def _erreur(echange: Echange) -> Vecu:
 
 
 def _poignee(echange: Echange) -> Vecu:
-    fault = echange.fault or {}
-    raison = str(fault.get("message", "")).strip().rstrip(".")
-    if "c'est ce qu'il doit faire" in str(fault.get("explication", "")):
+    raison = echange.dit_du_fault("message").strip().rstrip(".")
+    if "c'est ce qu'il doit faire" in echange.dit_du_fault("explication"):
         return Vecu("Le client a bien refusé", f"{_phrase(raison)} Rien n'a été envoyé.", "fait")
     dite = f" : {raison}" if raison else ""
     return Vecu("Connexion TLS refusée", f"La connexion n'a pas été établie{dite}. Rien n'a été lu.", "refus")
@@ -181,6 +179,6 @@ def _panne(echange: Echange) -> Vecu:
     recu = recu.format(**valeurs)
     if genre.empeche or valeurs.get("avant") == "oui":
         return Vecu(titre, f"{recu} ; le message n'a pas été traité, {_RIEN}.", "panne")
-    if echange.verdict is VerdictEchange.ACCEPTE:
+    if echange.accepte:
         return Vecu(titre, f"{recu} ; {_travail(echange)}.", "panne")
     return Vecu(titre, f"{recu} ; le message était refusé, {_RIEN}.", "panne")

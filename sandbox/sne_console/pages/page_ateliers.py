@@ -16,6 +16,7 @@ from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.outillage_des_sections import (
     apres_action,
     avec_remede,
+    champ_ecrit,
     entier_saisi,
     evenement,
     horloge_saisie,
@@ -55,15 +56,15 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
             services().magasin,
             services().contrats,
             services().configuration.home,
-            champs.get("nom", "").strip(),
-            combien=entier_saisi(champs.get("combien", ""), "Stagiaires"),
+            champ_ecrit("nom"),
+            combien=entier_saisi(champ_ecrit("combien"), "Stagiaires"),
             noms=champs.get("noms", "").splitlines(),
             semence=champs.get("semence", bases.VIDE),
-            taille=entier_saisi(champs.get("taille", ""), "Ménages par base"),
+            taille=entier_saisi(champ_ecrit("taille"), "Ménages par base"),
             profil=champs.get("profil", "ecole"),
             horloge=horloge_saisie(champs).en_texte(),
             scenes=champs.getlist("scenes"),
-            expire=_champ("expire"),
+            expire=champ_ecrit("expire"),
         )
     except UsageError as erreur:
         return _montrer(champs, avec_remede(erreur)), 422
@@ -163,7 +164,7 @@ def _code_qr(fiche: FicheDeStagiaire) -> Markup:
 def renouveler(base: str, atelier: str) -> Redirection:
     """New links for all."""
     home = services().configuration.home
-    fait = gestion.renouveler(services().magasin, home, atelier, _champ("expire"))
+    fait = gestion.renouveler(services().magasin, home, atelier, champ_ecrit("expire"))
     phrase = "Les liens sont refaits : ceux d'avant n'ouvrent plus rien. Imprimez de nouvelles fiches."
     return apres_action(url_for("ateliers.fiches", atelier=fait.nom), phrase)
 
@@ -174,8 +175,8 @@ def renouveler(base: str, atelier: str) -> Redirection:
 def aider(base: str, atelier: str) -> Redirection:
     """Tells a trainee, or all, a word."""
     rang = _rang()
-    gestion.dire(services().magasin, atelier, _champ("mot"), rang)
-    quoi = "Le mot est affiché" if _champ("mot") else "Le mot est ôté"
+    gestion.dire(services().magasin, atelier, champ_ecrit("mot"), rang)
+    quoi = "Le mot est affiché" if champ_ecrit("mot") else "Le mot est ôté"
     return _revenir(atelier, f"{quoi} {'chez tous' if rang is None else f'chez le stagiaire {rang}'}.", rang)
 
 
@@ -184,7 +185,7 @@ def noter(base: str, atelier: str) -> Redirection:
     rang = _rang()
     if rang is None:
         raise UsageError("Qui a fini ?", remede="revenez au tableau de l'atelier")
-    fini = _champ("fini") == "oui"
+    fini = champ_ecrit("fini") == "oui"
     gestion.noter_fini(services().magasin, atelier, rang, fini=fini)
     return _revenir(atelier, f"Le stagiaire {rang} {'a fini' if fini else 'continue'}.", rang)
 
@@ -233,7 +234,7 @@ def fin(base: str, atelier: str) -> str:
 
 def clore(base: str, atelier: str) -> Redirection:
     """Closes it: the links, and the bases if asked."""
-    supprimer = _champ("bases") == "supprimer"
+    supprimer = champ_ecrit("bases") == "supprimer"
     home = services().configuration.home
     lu = gestion.clore(services().magasin, home, atelier, supprimer_bases=supprimer)
     suite = "ses bases sont supprimées" if supprimer else "ses bases restent"
@@ -245,10 +246,6 @@ def clore(base: str, atelier: str) -> Redirection:
 def _revenir(nom: str, phrase: str, rang: int | None) -> Redirection:
     ancre = None if rang is None else f"s-{rang}"
     return apres_action(url_for("ateliers.tableau", atelier=nom, _anchor=ancre), phrase)
-
-
-def _champ(nom: str) -> str:
-    return request.form.get(nom, "").strip()
 
 
 def _rang() -> int | None:

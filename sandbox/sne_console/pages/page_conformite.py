@@ -27,6 +27,7 @@ from sne_conformite.rapports.rapport import TRAFIC, EchangeCite, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_console.cadre.outillage_des_sections import (
     apres_action,
+    champ_ecrit,
     contrat_servi,
     entier_saisi,
     evenement,
@@ -56,8 +57,8 @@ def page(base: str) -> str:
     return render_template(
         "conformite/page.html",
         epreuves=resumes,
-        en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
-        comparables=[e.nom for e, _ in resumes if e.etat is epreuves.EtatJugement.RENDUE],
+        en_cours=next((e for e in trouvees if e.en_cours), None),
+        comparables=[e.nom for e, _ in resumes if e.rendue],
         parties=[e for e in trouvees if e.partie is not None],
         declarees=[nom for nom, _ in services().configuration.applications],
         gardes=services().magasin.journal.compter(base)[0],
@@ -117,7 +118,7 @@ def comparer(base: str) -> str:
 def rapport(base: str, run: str) -> str:
     """A report; while it is being made, how far it is."""
     epreuve = objet_de_l_adresse.jugement(run)
-    if epreuve.etat is not epreuves.EtatJugement.RENDUE:
+    if not epreuve.rendue:
         return _suivi(epreuve)
     if epreuve.partie is not None:
         return _scenario(epreuve, epreuve.partie.scenario)
@@ -172,7 +173,7 @@ def flux(base: str, run: str) -> Response:
     address of its report."""
     epreuve = objet_de_l_adresse.jugement(run)
     recu = request.headers.get("Last-Event-ID")
-    if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
+    if recu == _FIN and not epreuve.en_cours:
         return Response(status=204)  # the reader has it all: it stops coming back
     adresse, avancement = url_for("conformite.rapport", run=run), _avancement(epreuve)
     montres = dict[str, Any]()
@@ -186,7 +187,7 @@ def flux(base: str, run: str) -> Response:
         montres.update((cle, valeur) for cle, valeur, _ in neuves)
         if neuves:
             yield evenement("", "".join(str(rendre(valeur)) for _, valeur, rendre in neuves), "etat")
-        if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+        if suivie is None or not suivie.en_cours:
             yield _FIN
 
     def evenements() -> Iterator[str | None]:
@@ -250,7 +251,7 @@ def _morceaux(
         yield "dite", epreuve.sortie, modele.dite
         return
     familles = avancement.avancer(epreuve)
-    vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
+    vit = epreuve.en_cours
     yield "", str(modele.avancement(avancement, familles, vit)), str
     for famille in familles:
         yield famille.sigle, famille, modele.tete
@@ -293,7 +294,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
         montres=dict(sorted(montres.items())),
         gardes=bool(gardes),
         rejoues=rejoues,
-        finie=epreuve.etat is not epreuves.EtatJugement.EN_COURS,
+        finie=not epreuve.en_cours,
         peut_rejouer=origine is not None and applications_pilotables.rejouable(configuration, origine),
     )
 
@@ -317,7 +318,7 @@ def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None 
     the scenario has not ended. The report holds the exchanges that it cites, but for those of `sans`; it
     holds none when `sans` is None."""
     trouve: Rapport | None = None
-    if epreuve.etat is epreuves.EtatJugement.RENDUE:
+    if epreuve.rendue:
         trouve = rapport_json.lire(epreuve.rapport)
     else:
         for ecrit in suivi_de_pilotage.LectureDuSuivi(epreuve.suivi).suite():
@@ -364,4 +365,4 @@ def _rejouer(
 
 def _entier(nom: str, bas: int, haut: int) -> int:
     """A number of the form, the least for an empty field. Raises UsageError."""
-    return entier_saisi(request.form.get(nom, ""), nom, bas, haut) or bas
+    return entier_saisi(champ_ecrit(nom), nom, bas, haut) or bas

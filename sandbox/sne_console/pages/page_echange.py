@@ -115,7 +115,7 @@ def _remarques(observation: Observation) -> list[Remarque]:
     remarques = remarques_de(echange.anomalies, observation.contrat) or cotes.defauts(
         observation, g.base.reglages.profile
     )
-    mende = echange.verdict is not VerdictEchange.ACCEPTE and _se_reprend(echange)
+    mende = not echange.accepte and echange.operation in OPERATIONS and echange.methode not in HORS_HTTP
     for rang, remarque in enumerate(remarques):
         remarque["queue"] = queue(str(remarque.get("propriete") or ""))
         if mende:
@@ -125,13 +125,9 @@ def _remarques(observation: Observation) -> list[Remarque]:
     return remarques
 
 
-def _se_reprend(echange: Echange) -> bool:
-    return echange.operation in OPERATIONS and echange.methode not in HORS_HTTP
-
-
 def raison_de(echange: Echange) -> tuple[str, str]:
     """Why an exchange without remarks was refused, beyond what its caller was told, and what to do."""
-    dit = str((echange.fault or {}).get("explication", "")).strip()
+    dit = echange.dit_du_fault("explication").strip()
     if echange.panne is not None:
         return dit, "rien n'est à corriger dans ce message ; désarmez la panne si vous ne l'attendiez pas"
     raison, fleche, remede = dit.rpartition(" → ")
@@ -160,7 +156,7 @@ def _changements(observation: Observation) -> DifferencesXml | None:
 def _autres_guichets(echange: Echange) -> list[str] | None:
     """Codes of the guichets that are told of what was accepted; None where the base dispatches nothing."""
     operation = OPERATIONS.get(echange.operation or "")
-    fait = echange.verdict is VerdictEchange.ACCEPTE and operation is not None and operation.ecrit
+    fait = echange.accepte and operation is not None and operation.ecrit
     if not fait or not echange.numero_unique or g.base.reglages.dispatching != "oui":
         return None
     with services().magasin.lire(echange.base) as registre:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Redirection
 from sne_console.cadre.outillage_des_sections import (
     apres_action,
     avec_remede,
+    champ_ecrit,
     contrat_servi,
     geste,
     jour_saisi,
@@ -102,7 +103,7 @@ def guichet(base: str, code: str) -> str:
 @geste("guichets.page")
 def ajouter(base: str) -> str:
     """Adds one."""
-    champs = _champs() | {"code": request.form.get("code", "").strip()}
+    champs = _champs() | {"code": champ_ecrit("code")}
     guichet = gestion.ajouter(services().magasin, contrat_servi(), base, champs)
     return f"Le guichet {guichet.code} est ajouté à la base."
 
@@ -160,7 +161,7 @@ def deposer(base: str, code: str) -> Redirection:
     recu = request.files.get("fichier")
     if recu is None or not recu.filename:
         raise UsageError("Aucun fichier n'est choisi.", remede="choisissez un fichier XML, puis déposez-le")
-    nom = request.form.get("nom", "").strip() or recu.filename.replace("\\", "/").rpartition("/")[2]
+    nom = champ_ecrit("nom") or recu.filename.replace("\\", "/").rpartition("/")[2]
     contenu = recu.stream.read(services().configuration.limites.xml_max + 1)
     services().boites.deposer(base, guichet, nom, contenu)
     return apres_action(

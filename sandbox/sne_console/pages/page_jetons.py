@@ -6,7 +6,7 @@ from flask import g, render_template, request
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.outillage_des_sections import avec_remede, geste
+from sne_console.cadre.outillage_des_sections import avec_remede, champ_ecrit, geste
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau
@@ -27,7 +27,7 @@ def page(base: str) -> str:
 
 def nouveau(base: str) -> str | tuple[str, int]:
     """Makes one, and shows it: the page is not kept, and shows it no more."""
-    nom, expire = request.form.get("nom", "").strip(), request.form.get("expire", "").strip()
+    nom, expire = champ_ecrit("nom"), champ_ecrit("expire")
     try:
         droit = _droit(request.form.get("droit", Droit.LECTURE))
         sur = request.form.get("sur", "") if droit is Droit.BASE else None

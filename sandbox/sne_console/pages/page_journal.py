@@ -166,10 +166,12 @@ def _rangees(
         return resume_des_nuits(journal, base, max(de, 1), a)
 
     for bloc in refus_groupes.plier(trouves):
-        tete, suite = rangee(bloc.tete), tuple(rangee(echange) for echange in bloc.suite)
-        nuits = cachees((bloc.tete.identifiant or 0) + 1, attendu)
-        rangees.append(replace(tete, suite=suite, ancre=bloc.ancre, nuits=nuits))
-        attendu = bloc.ancre - 1
+        tete, *suite = map(rangee, bloc)
+        nuits = cachees(tete.ancre + 1, attendu)
+        # The id of the oldest: what comes later does not change it.
+        ancre = bloc[-1].identifiant or 0
+        rangees.append(replace(tete, suite=tuple(suite), ancre=ancre, nuits=nuits))
+        attendu = ancre - 1
     return rangees, cachees(1, attendu) if bornes and bornes[1] else None
 
 

@@ -3,7 +3,7 @@
 from flask import render_template, request
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.outillage_des_sections import entier_saisi, geste
+from sne_console.cadre.outillage_des_sections import champ_ecrit, entier_saisi, geste
 from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, ParametreLu
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
@@ -43,9 +43,9 @@ def armer(base: str) -> str:
         genre.nom,
         request.form.get("operation") or None,
         request.form.get("guichet") or None,
-        entier_saisi(request.form.get("fois", ""), "fois"),
+        entier_saisi(champ_ecrit("fois"), "fois"),
         _taux(),
-        entier_saisi(request.form.get("graine", ""), "graine") or 0,
+        entier_saisi(champ_ecrit("graine"), "graine") or 0,
         {p.nom: valeur for p, valeur in ecrits.items() if valeur not in ("", p.defaut)},
     )
     identifiant = armement.armer(services().magasin, base, definition)
@@ -66,14 +66,14 @@ def desarmer(base: str) -> str:
 
 
 def _parametre(parametre: ParametreLu) -> str:
-    ecrit = request.form.get(f"p-{parametre.nom}", "").strip()
+    ecrit = champ_ecrit(f"p-{parametre.nom}")
     # A number is typed 0,5 as it is told.
     return ecrit.replace(",", ".") if parametre.sorte == "nombre" else ecrit
 
 
 def _taux() -> float | None:
     """The rate of the form; None for an empty field. Raises UsageError."""
-    ecrit = request.form.get("taux", "").strip().replace(",", ".")
+    ecrit = champ_ecrit("taux").replace(",", ".")
     try:
         return float(ecrit) if ecrit else None
     except ValueError:

@@ -4,16 +4,15 @@ The console asks twice before a loss: a GET shows what would be lost, a POST doe
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final, cast
 
 from flask import g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.outillage_des_sections import compter, contrat_servi, geste, nom_libre
+from sne_console.cadre.outillage_des_sections import champ_ecrit, compter, contrat_servi, geste, nom_libre
 from sne_console.vues import objet_de_l_adresse
-from sne_console.vues.filtres_jinja import accorde
+from sne_console.vues.filtres_jinja import accorde, en_jour
 from sne_interface.domain.base import Horloge, Portee
 from sne_interface.domain.demande import EtatDemande
 from sne_interface.resources import table
@@ -69,16 +68,13 @@ def _dire(champ: str, valeur: str) -> str:
     if champ in _LISTES:
         libelle = contrat_servi().nomenclatures.libelle(_LISTES[champ], valeur)
         return f"{valeur} : {libelle}" if libelle else valeur
-    try:
-        return datetime.strptime(valeur, "%Y-%m-%d").strftime("%d/%m/%Y")
-    except ValueError:
-        return valeur
+    return en_jour(valeur)
 
 
 @geste("sauvegardes.page")
 def sauvegarder(base: str) -> str:
     """Saves the base under the name of the form."""
-    nom = request.form.get("nom", "").strip()
+    nom = champ_ecrit("nom")
     faite = objet_de_l_adresse.sauvegardes().faire(base, nom)
     return f"Base sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 

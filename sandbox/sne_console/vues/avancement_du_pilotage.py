@@ -21,7 +21,7 @@ from sne_conformite.rapports.verdict_de_conformite import (
     issue_de_verification,
     niveaux_de,
 )
-from sne_console.vues.epreuves import EtatJugement, JugementConserve, plan
+from sne_console.vues.epreuves import JugementConserve, plan
 
 A_VENIR: Final = Issue("·", "à venir", "à venir", "à venir")
 EN_COURS: Final = Issue("▸", "en cours", "en cours", "en cours", "conseil")
@@ -109,7 +109,7 @@ class Avancement:
             if joue.id not in self.joues:
                 self._fins.append(rapport.entete.fin)
             self.joues[joue.id] = joue
-        vit = epreuve.etat is EtatJugement.EN_COURS
+        vit = epreuve.en_cours
         if vit and not 0 < len(self.joues) < self.total:
             self.etape = derniere(epreuve.sortie, etape, len(PREPARATION))
             self.ecrit = derniere(epreuve.sortie, ecriture, 10)

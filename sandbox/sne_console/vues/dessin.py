@@ -5,8 +5,6 @@ downloaded has them in itself, and no link.
 """
 
 import copy
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +12,7 @@ from typing import Any, Final
 from lxml import etree
 from markupsafe import Markup
 
-from sne_interface.domain.texte import cellule
+from sne_interface.domain.texte import ecrire_csv
 
 SVG: Final = "http://www.w3.org/2000/svg"
 _POLICE: Final = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
@@ -52,28 +50,20 @@ class Figure:
         racine = copy.deepcopy(self.svg)
         for lien in racine.iter(f"{{{SVG}}}a"):
             lien.tag = f"{{{SVG}}}g"
-            for attribut in ("href", "aria-label"):
-                lien.attrib.pop(attribut, None)
+            etree.strip_attributes(lien, "href", "aria-label")
         titre, style, fond = (etree.Element(f"{{{SVG}}}{nom}") for nom in ("title", "style", "rect"))
         titre.text, style.text = self.titre, _STYLE
         _, _, large, haut = racine.get("viewBox").split()
-        for nom, valeur in (("class", "fond"), ("width", large), ("height", haut)):
-            fond.set(nom, valeur)
+        poser(fond, class_="fond", width=large, height=haut)
         racine[:0] = [titre, style, fond]
-        racine.set("width", large)
-        racine.set("height", haut)
-        racine.set("role", "img")
+        poser(racine, width=large, height=haut, role="img")
         octets: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
         return octets
 
     @property
     def csv(self) -> str:
         """The table, for a spreadsheet in French: columns part at « ; », decimals at « , »."""
-        texte = io.StringIO()
-        feuille = csv.writer(texte, delimiter=";", lineterminator="\n")
-        feuille.writerow(self.entetes)
-        feuille.writerows([_cellule(valeur) for valeur in ligne] for ligne in self.lignes)
-        return texte.getvalue()
+        return ecrire_csv(self.entetes, (map(_decimale, ligne) for ligne in self.lignes), ";")
 
 
 def en_page(svg: Any) -> Markup:
@@ -84,8 +74,7 @@ def en_page(svg: Any) -> Markup:
 def image(largeur: float, hauteur: float, titre: str, classe: str) -> Any:
     """The root of a picture, a group of links of that name."""
     racine = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
-    poser(racine, viewBox=f"0 0 {largeur:g} {hauteur:g}", role="group", class_=classe)
-    racine.set("aria-label", titre)
+    poser(racine, viewBox=f"0 0 {largeur:g} {hauteur:g}", role="group", class_=classe, aria_label=titre)
     return racine
 
 
@@ -93,11 +82,7 @@ def poser(element: Any, **attributs: Any) -> None:
     """Sets attributes: « class_ » is class, « text_anchor » is text-anchor."""
     for nom, valeur in attributs.items():
         dite = f"{valeur:.1f}".rstrip("0").rstrip(".") if isinstance(valeur, float) else str(valeur)
-        element.set(nom.rstrip("_") if nom in ("class_",) else _NOMS.get(nom, nom), dite)
-
-
-_NOMS: Final = {"text_anchor": "text-anchor", "font_size": "font-size", "aria_label": "aria-label",
-                "aria_hidden": "aria-hidden", "dominant_baseline": "dominant-baseline"}  # fmt: skip
+        element.set(nom.rstrip("_").replace("_", "-"), dite)
 
 
 def ajouter(parent: Any, nom: str, texte: str | None = None, **attributs: Any) -> Any:
@@ -117,7 +102,5 @@ def lien(parent: Any, adresse: str | None, nom: str) -> Any:
     return ici
 
 
-def _cellule(valeur: Any) -> Any:
-    if isinstance(valeur, float):
-        return f"{valeur:.2f}".replace(".", ",")
-    return "" if valeur is None else cellule(valeur)
+def _decimale(valeur: Any) -> Any:
+    return f"{valeur:.2f}".replace(".", ",") if isinstance(valeur, float) else valeur

@@ -125,6 +125,16 @@ class JugementConserve:
         return self.dossier / "suivi.jsonl"
 
     @property
+    def en_cours(self) -> bool:
+        """True while it runs."""
+        return self.etat is EtatJugement.EN_COURS
+
+    @property
+    def rendue(self) -> bool:
+        """True when its report is there."""
+        return self.etat is EtatJugement.RENDUE
+
+    @property
     def pilotee(self) -> bool:
         """True when a server drives an application through the plan."""
         return self.commande.startswith("sne-sandbox conform ")
@@ -168,7 +178,7 @@ class JugementConserve:
 
 def lister(home: Path, classeur: Classeur | None = None) -> list[JugementConserve]:
     """Every judgement of a home, and those that servers share, the newest first."""
-    racine = _racine(home)
+    racine = home / _DOSSIER
     noms = {d.name for d in racine.iterdir() if d.is_dir()} if racine.is_dir() else set()
     if classeur is not None:
         noms.update(dossier.rpartition("/")[2] for dossier in classeur.dossiers(_DOSSIER))
@@ -186,7 +196,7 @@ def trouver(home: Path, nom: str, classeur: Classeur | None = None) -> JugementC
     """The judgement of that name, of this home or shared, None when there is none."""
     if _NOM.fullmatch(nom) is None:
         return None
-    dossier = _racine(home) / nom
+    dossier = home / _DOSSIER / nom
     if classeur is None or (dossier.is_dir() and (_tenu(dossier) or not (dossier / _PORTEUR).is_file())):
         return _lu(nom, dossier, None)
     if dossier.is_dir():  # the process that ran it died before it could share the end of it
@@ -216,7 +226,7 @@ def lancer(
     running, which wants the whole machine; as many that judge what bases have seen as it has cores run at
     once, each of which takes one for a second or two."""
     with _seul(home):
-        en_cours = [epreuve for epreuve in lister(home) if epreuve.etat is EtatJugement.EN_COURS]
+        en_cours = [epreuve for epreuve in lister(home) if epreuve.en_cours]
         seul = arguments[0] == "conform" or any(epreuve.pilotee for epreuve in en_cours)
         ensemble = 1 if seul else _ENSEMBLE
         if len(en_cours) >= ensemble:
@@ -225,7 +235,7 @@ def lancer(
                 remede="attendez sa fin, ou arrêtez-le",
             )
         nom = f"{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}-{genre}"
-        dossier = _racine(home) / nom
+        dossier = home / _DOSSIER / nom
         mots = [*arguments, "--report-dir", str(dossier)]
         if arguments[0] == "conform":
             mots += ["--suivi", str(dossier / "suivi.jsonl"), "--echanges", str(dossier)]
@@ -276,7 +286,7 @@ def arreter(epreuve: JugementConserve) -> None:
 def effacer(epreuve: JugementConserve) -> None:
     """Takes a judgement that has ended away. Raises ConflitEtat for one that runs, OperatorError when its
     files cannot be deleted."""
-    if epreuve.etat is EtatJugement.EN_COURS:
+    if epreuve.en_cours:
         raise ConflitEtat("Ce jugement est en cours.", remede="arrêtez-le d'abord")
     if epreuve.classeur is not None:
         epreuve.classeur.oter(f"{_DOSSIER}/{epreuve.nom}")
@@ -391,7 +401,7 @@ class ResumeLu:
 
 def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
-    if epreuve.etat is not EtatJugement.RENDUE:
+    if not epreuve.rendue:
         return None
     try:
         return _resumer(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
@@ -420,16 +430,12 @@ def _resumer(fichier: Path, _ecrit: int) -> ResumeLu:
 # --- pieces -------------------------------------------------------------------------------------------------
 
 
-def _racine(home: Path) -> Path:
-    return home / _DOSSIER
-
-
 @contextmanager
 def _seul(home: Path) -> Iterator[None]:
     """Nobody else begins a judgement of this home meanwhile, in this process or in another worker."""
     try:
-        _racine(home).mkdir(parents=True, exist_ok=True)
-        verrou = systeme.VerrouDeFichier(_racine(home) / ".verrou")
+        (home / _DOSSIER).mkdir(parents=True, exist_ok=True)
+        verrou = systeme.VerrouDeFichier(home / _DOSSIER / ".verrou")
     except OSError as erreur:
         raise _empechement(home, erreur) from None
     try:
@@ -442,15 +448,22 @@ def _seul(home: Path) -> Iterator[None]:
 def _empechement(home: Path, erreur: OSError) -> OperatorError:
     return OperatorError(
         f"Le jugement ne peut pas commencer : {raison_systeme(erreur)}.",
-        remede=f"vérifiez les droits et la place de {_racine(home)}",
+        remede=f"vérifiez les droits et la place de {home / _DOSSIER}",
     )
 
 
 def _etat(dossier: Path, classeur: Classeur | None) -> EtatJugement:
     code = dossier / "code"
     finie = code.is_file() or not (dossier / "commande").is_file()
-    if not finie and (_tenu(dossier) if classeur is None else _vit_ailleurs(dossier, classeur)):
-        return EtatJugement.EN_COURS
+    if not finie:
+        # The process that runs it lives: of this home; here or on another host.
+        vit = (
+            _tenu(dossier)
+            if classeur is None
+            else _lire(dossier / _PORTEUR) in {fiche.cle for fiche in vivants(classeur.magasin)}
+        )
+        if vit:
+            return EtatJugement.EN_COURS
     if (dossier / "rapport.json").is_file():
         return EtatJugement.RENDUE
     # It may have ended between the two looks: its code is noted before the lock is let go.
@@ -469,11 +482,6 @@ def _vit(tenu: Path) -> bool:
         return False
     with systeme.tenu(tenu, attendre=False) as libre:
         return not libre
-
-
-def _vit_ailleurs(dossier: Path, classeur: Classeur) -> bool:
-    """True when the process that runs it, here or on another host, lives."""
-    return _lire(dossier / _PORTEUR) in {fiche.cle for fiche in vivants(classeur.magasin)}
 
 
 def _publier(classeur: Classeur | None, dossier: Path, connus: dict[str, int]) -> bool:

@@ -4,7 +4,7 @@ they are imported where one is found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 from flask import request
@@ -13,7 +13,6 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.base import Guichet
-from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import LOURD, Echange
 from sne_interface.domain.valeurs_en_json import TU, tirer
 from sne_interface.errors import UsageError
@@ -129,7 +128,7 @@ def guichets(base: str) -> list[GuichetLu]:
     droits = services().contrat_de(base).guichets
     with services().magasin.lire(base) as registre:
         comptes = compter(registre.connexion, base)
-        jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+        jour = registre.base.horloge.maintenant().date()
         return [
             tirer(
                 GuichetLu,

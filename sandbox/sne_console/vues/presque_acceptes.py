@@ -56,9 +56,8 @@ def _expliquer(echange: Echange, contrat: Contrat, bases: Collection[str]) -> Ma
 
 def expliquer(echange: Echange, contrat: Contrat, bases: Collection[str]) -> Manque:
     """Why an exchange was refused, and what it may have meant; `bases` are the names of all."""
-    fault = echange.fault or {}
-    message, explication = fault.get("message", ""), fault.get("explication", "")
-    premiere = next(iter(explication.splitlines()), "")
+    message = echange.dit_du_fault("message")
+    premiere = next(iter(echange.dit_du_fault("explication").splitlines()), "")
     chemin = chemin_proche(echange.chemin, contrat, bases)
     proche = chemin or _operation_proche(echange, message, contrat)
     if _FLECHE in premiere:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from sne_console.vues.echanges_immontrables import essayer
@@ -80,11 +80,22 @@ def relire(
         libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
         detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
         etapes.append(
-            EtapeLue(_paris(stockee.dalo_enregistre_le), True, "dalo", "Déclaration DALO enregistrée", detail)
+            EtapeLue(
+                stockee.dalo_enregistre_le.astimezone(PARIS),
+                True,
+                "dalo",
+                "Déclaration DALO enregistrée",
+                detail,
+            )
         )
     suites = _suites(evenements, registre.base.reglages) if stockee.active else []
-    jour = registre.base.horloge.maintenant(datetime.now(UTC)).date()
-    prevenue = {_de_la_base(e).date() for e in connus if e.methode == NUIT and _previent(e, numero)}
+    jour = registre.base.horloge.maintenant().date()
+    # A night gave this demande its notice: the calendar then leaves out the day of the notice.
+    prevenue = {
+        _de_la_base(e).date()
+        for e in connus
+        if e.methode == NUIT and any(d.get("code") == code(Fait.PREAVIS) for d in _siennes(e, numero))
+    }
     etapes += [
         etape
         for etape in _calendrier(stockee, suites, jour)
@@ -159,7 +170,7 @@ def _mouvements(
             libelle = contrat.nomenclatures.libelle("ListeMotifsRadiation", mouvement.motif)
             details.append(f"{libelle} ({mouvement.motif})" if libelle else mouvement.motif)
         if mouvement.rang == derniere and stockee.radiation_enregistree_le is not None:
-            enregistree = _paris(stockee.radiation_enregistree_le)
+            enregistree = stockee.radiation_enregistree_le.astimezone(PARIS)
             details.append(f"enregistrée le {enregistree:%d/%m/%Y} à {enregistree:%H:%M}")
         cause = next((e for e in libres if _cause(e, mouvement)), None)
         if cause is not None:
@@ -188,17 +199,12 @@ def _cause(echange: Echange, mouvement: Mouvement) -> bool:
         return mouvement.motif == MOTIF_NON_RENOUVELLEMENT and any(
             a.get("code") == MOTIF_NON_RENOUVELLEMENT for a in _siennes(echange, mouvement.numero_unique)
         )
-    return echange.verdict is VerdictEchange.ACCEPTE and echange.type_fichier in _CAUSES[mouvement.genre]
+    return echange.accepte and echange.type_fichier in _CAUSES[mouvement.genre]
 
 
 def _seule(cause: Echange, mouvement: Mouvement) -> bool:
     """True when the cause is a night that did nothing else to this demande."""
     return cause.methode == NUIT and len(_siennes(cause, mouvement.numero_unique)) == 1
-
-
-def _previent(nuit: Echange, numero: str) -> bool:
-    """True when a night gave this demande its notice: the calendar then leaves out the day of the notice."""
-    return any(detail.get("code") == code(Fait.PREAVIS) for detail in _siennes(nuit, numero))
 
 
 def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
@@ -236,7 +242,7 @@ def _raconter_echange(echange: Echange, numero: str) -> tuple[str, str]:
 
 
 def _de_la_base(echange: Echange) -> datetime:
-    return _paris(echange.instant_base or echange.recu_le)
+    return (echange.instant_base or echange.recu_le).astimezone(PARIS)
 
 
 def _evenement(evenement: Evenement, type_: TypeEvenement | None) -> EtapeLue:
@@ -244,7 +250,7 @@ def _evenement(evenement: Evenement, type_: TypeEvenement | None) -> EtapeLue:
     auteur = evenement.auteur_modification or evenement.auteur_creation
     fait = _NATURES.get(evenement.nature, evenement.nature)
     return EtapeLue(
-        _paris(quand),
+        quand.astimezone(PARIS),
         True,
         "evenement",
         f"Événement {fait} : {type_.libelle if type_ is not None else evenement.code_type}",
@@ -280,7 +286,3 @@ def lire_nuit(echange: Echange) -> Nuit:
 
 def _minuit(jour: date) -> datetime:
     return datetime.combine(jour, time.min, PARIS)
-
-
-def _paris(instant: datetime) -> datetime:
-    return instant.astimezone(PARIS)

@@ -6,7 +6,7 @@ A base owns everything: state, clock, journal, pannes, settings. Parallel runs, 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -55,10 +55,10 @@ class Horloge:
     fige_a: datetime | None = None
     decalage: timedelta = timedelta(0)
 
-    def maintenant(self, machine: datetime) -> datetime:
-        """Returns the instant of this clock, in Paris time, when the machine's clock says `machine`
-        (aware)."""
-        instant = self.fige_a if self.fige_a is not None else machine + self.decalage
+    def maintenant(self, machine: datetime | None = None) -> datetime:
+        """Returns the instant of this clock, in Paris time, when the machine's clock says `machine` (aware);
+        now, without it."""
+        instant = self.fige_a or (machine or datetime.now(UTC)) + self.decalage
         return instant.astimezone(PARIS)
 
     @property

@@ -290,6 +290,15 @@ class Echange:
         """True when its line of the journal can no longer be read: nothing in it is judged."""
         return self.fault is not None and self.fault.get("code") == ILLISIBLE
 
+    @property
+    def accepte(self) -> bool:
+        """True when what it asked is done."""
+        return self.verdict is VerdictEchange.ACCEPTE
+
+    def dit_du_fault(self, nom: str) -> str:
+        """A field of the fault answered (`code`, `message`, `explication`); "" without any."""
+        return str((self.fault or {}).get(nom) or "")
+
     def echouer(self, erreur: Exception, phrase: str = ERREUR_INATTENDUE) -> ExchangeError:
         """Notes what ended the exchange; the error to answer. One that is not of our tree is a bug of ours,
         and `phrase` is what the caller is told of it."""

@@ -2,10 +2,12 @@
 numbers and what agrees with them, and what a terminal is given.
 """
 
+import csv
+import io
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -177,3 +179,12 @@ def cellule(valeur: T) -> T | str:
     """A value of a CSV file that a spreadsheet opens: a text that begins as a formula does is told as one, by
     an apostrophe (OWASP, CSV injection): names of guichets and codes come from their senders."""
     return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(_FORMULE) else valeur
+
+
+def ecrire_csv(entetes: Iterable[str], lignes: Iterable[Iterable[Any]], separateur: str) -> str:
+    """A sheet: its texts are told as `cellule` does."""
+    texte = io.StringIO()
+    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
+    feuille.writerow(entetes)
+    feuille.writerows(map(cellule, ligne) for ligne in lignes)
+    return texte.getvalue()

@@ -1,7 +1,6 @@
 """`sne-sandbox quotas`: the shares of attributions that L. 441-1 sets, of a base and a year."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import click
 
@@ -50,5 +49,5 @@ def commande(poste: Poste, base: str, annee: int | None) -> Quotas:
     """
     contrats, magasin = poste.ouvrir()
     with magasin.lire(base) as registre:
-        annee = annee or registre.base.horloge.maintenant(datetime.now(UTC)).year
+        annee = annee or registre.base.horloge.maintenant().year
         return quotas.compter(registre, contrats.de(registre.base), annee)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from datetime import date
+from typing import Annotated
 
 import click
 
@@ -13,16 +13,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import Poste, rendu, sur_le_poste, une_base
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux, Niveau
-from sne_statistiques.comptes.statistiques import FIDELITE, Tableau, TableauLu
-
-#: Columns that a reader sees otherwise than scripts do, which find them by these names.
-_COLONNES: Final = {
-    "renouvelees": "renouvelées",
-    "radiees": "radiées",
-    "un_mois_avant": "un mois avant",
-    "un_an_avant": "un an avant",
-    "evolution": "évolution",
-}
+from sne_statistiques.comptes.statistiques import FIDELITE, LIBELLES, Tableau, TableauLu
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +56,7 @@ def _par_territoire(comptes: ComptesDeLieux) -> Iterator[str]:
 
 def _en_texte(tableau: Tableau) -> Iterator[str]:
     yield f"{tableau.code}  {tableau.titre}"
-    colonnes = [_COLONNES.get(colonne, colonne) for colonne in tableau.colonnes]
+    colonnes = [LIBELLES["colonnes_du_terminal"].get(colonne, colonne) for colonne in tableau.colonnes]
     largeurs = [max(9, len(colonne)) for colonne in colonnes]
     en_tete = "  ".join(c.rjust(n) for c, n in zip(colonnes, largeurs, strict=True))
     rubrique = None
@@ -135,7 +126,7 @@ def commande(
         contrat = contrats.de(registre.base)
         if territoire is not None:
             statistiques.verifier_territoire(territoire, contrat)
-        le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
+        le = le or registre.base.horloge.maintenant().date()
         if niveau is not None:
             return comptes_par_territoire.compter(registre, contrat, niveau, le)
         voulus = [

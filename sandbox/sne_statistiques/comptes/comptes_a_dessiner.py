@@ -25,7 +25,7 @@ from sne_statistiques.comptes import demandes_comptees
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.comptes_par_territoire import Niveau, lieu_de
 from sne_statistiques.comptes.demandes_comptees import Periode
-from sne_statistiques.comptes.requetes_statistiques import Comptes
+from sne_statistiques.comptes.requetes_statistiques import Comptes, Seuils
 from sne_statistiques.comptes.statistiques import LIBELLES, des_souhaits, inventes, nom_d_epci, premiers_jours
 
 #: Months of the curves; the present one ends at the day counted.
@@ -156,7 +156,7 @@ _Rang = int | None
 
 
 def _stock(
-    registre: RegistreBase, seuils: dict[str, SeuilQuartile], jour: date
+    registre: RegistreBase, seuils: Seuils, jour: date
 ) -> tuple[Counter[str | None], Counter[tuple[_Rang, str]]]:
     """The active demandes by first commune, and those of persons by slice of resources and quartile."""
     rang = store.tranches("ressources_uc", TRANCHES[1:])
@@ -219,9 +219,7 @@ def _mois(registre: RegistreBase, jour: date, sorties: Iterable[Any]) -> list[Mo
     ]
 
 
-def _tranches(
-    comptes: Counter[tuple[_Rang, str]], seuils: dict[str, SeuilQuartile]
-) -> list[TrancheDeRessources]:
+def _tranches(comptes: Counter[tuple[_Rang, str]], seuils: Seuils) -> list[TrancheDeRessources]:
     distincts = {(seuil.montant, seuil.libelle): seuil for seuil in seuils.values()}
     lues = []
     for rang, (bas, haut) in enumerate(zip_longest(TRANCHES, TRANCHES[1:])):

@@ -16,15 +16,14 @@ from typing import Annotated, Final, Literal, get_args
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import ajouter_mois
-from sne_interface.domain.menage import SeuilQuartile
+from sne_interface.domain.texte import ecrire_csv
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
-from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes
+from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes, Seuils
 from sne_statistiques.comptes.statistiques import (
     LIBELLES,
     des_souhaits,
-    ecrire_csv,
     inventes,
     nom_d_epci,
     seuils,
@@ -112,7 +111,7 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     lignes.sort(
         key=lambda ligne: (ligne.code_territoire, rangs[ligne.indicateur], ligne.code, ligne.modalite)
     )
-    lieux_de: dict[str, dict[str, SeuilQuartile]] = {}
+    lieux_de: dict[str, Seuils] = {}
     for commune, seuil in (souhaites | attribues).items():
         lieux_de.setdefault(territoire_de(commune), {})[commune] = seuil
     averties = {code: averti for code, siens in lieux_de.items() if (averti := inventes(siens).strip())}
@@ -122,7 +121,7 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
 
 
 def _demandes(
-    registre: RegistreBase, contrat: Contrat, jour: date, des_communes: Mapping[str, SeuilQuartile]
+    registre: RegistreBase, contrat: Contrat, jour: date, des_communes: Seuils
 ) -> Iterator[tuple[str, _Mesure, int]]:
     comptes = Comptes(registre.connexion, registre.base.nom, jour)
     motifs, types = (contrat.nomenclatures.liste(nom) for nom in ("ListeMotifDemande", "ListeTypeLogement"))
@@ -138,7 +137,7 @@ def _demandes(
 
 
 def _decisions(
-    registre: RegistreBase, depuis: date, jour: date, des_communes: Mapping[str, SeuilQuartile]
+    registre: RegistreBase, depuis: date, jour: date, des_communes: Seuils
 ) -> Iterator[tuple[str, _Mesure, int]]:
     connexion, base = registre.connexion, registre.base.nom
     dites = requetes_attributions.decidees(connexion, base, depuis, jour)

@@ -14,7 +14,15 @@ import sqlalchemy as sa
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes, Repere
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes.requetes_statistiques import Axe, classer, revenues, semblables, tranches
+from sne_statistiques.comptes.requetes_statistiques import (
+    Axe,
+    Colonne,
+    Condition,
+    classer,
+    revenues,
+    semblables,
+    tranches,
+)
 
 _S: Final = metadonnees.demande_stat.c
 _D: Final = metadonnees.demande.c
@@ -30,7 +38,7 @@ class Periode:
     du: date
     au: date
 
-    def contient(self, colonne: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    def contient(self, colonne: sa.ColumnElement[str]) -> Condition:
         """That a day lies there."""
         return colonne.between(self.du.isoformat(), self.au.isoformat())
 
@@ -44,7 +52,7 @@ class Modalite:
     autres: bool = False
 
     @property
-    def condition(self) -> sa.ColumnElement[bool]:
+    def condition(self) -> Condition:
         """That a demande is of that class."""
         classe = self.axe
         if not self.autres:
@@ -54,7 +62,7 @@ class Modalite:
 
 
 #: The conditions of a search among the demandes that the base holds, on the rows of `demande_stat`.
-Selection = Sequence[sa.ColumnElement[bool]]
+Selection = Sequence[Condition]
 
 
 def compter(registre: RegistreBase, selection: Selection) -> int:
@@ -83,19 +91,19 @@ def lister(
     return Recentes(list(registre.feuilleter(numero for _, numero in lignes[:limite])), suite)
 
 
-def parmi(colonne: sa.ColumnElement[Any], codes: tuple[str | None, ...]) -> sa.ColumnElement[bool]:
+def parmi(colonne: Colonne, codes: tuple[str | None, ...]) -> Condition:
     """That a column is one of these; None: that it says nothing."""
     dedans = colonne.in_([code for code in codes if code is not None])
     return sa.or_(colonne.is_(None), dedans) if None in codes else dedans
 
 
-def qui_souhaitent(base: str, communes: tuple[str | None, ...]) -> sa.ColumnElement[bool]:
+def qui_souhaitent(base: str, communes: tuple[str | None, ...]) -> Condition:
     """That a demande wishes one of these communes, in whatever rank."""
     ici = sa.select(_C.numero_unique).where(_C.base == base, parmi(_C.commune, communes))
     return _S.numero_unique.in_(ici)
 
 
-def qui_sont_radiees(base: str, *ou: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def qui_sont_radiees(base: str, *ou: Condition) -> Condition:
     """That a demande is radiated, and its row of `demande` fits too."""
     return _S.numero_unique.in_(sa.select(_D.numero_unique).where(_D.base == base, _RADIEE, *ou))
 

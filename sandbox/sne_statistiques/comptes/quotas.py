@@ -14,12 +14,12 @@ from typing import Annotated, Final, Literal
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
-from sne_interface.domain.menage import SeuilQuartile
+from sne_interface.domain.texte import ecrire_csv
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_attributions import Baux
-from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SOUS
-from sne_statistiques.comptes.statistiques import LIBELLES, ecrire_csv, inventes, nom_d_epci, seuils
+from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SOUS, Seuils
+from sne_statistiques.comptes.statistiques import LIBELLES, inventes, nom_d_epci, seuils
 
 ARTICLE: Final = "L. 441-1 CCH"
 #: How far to believe the counts, for whoever reads them.
@@ -165,9 +165,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     )
 
 
-def _ligne(
-    bailleur: _Nomme, epci: _Nomme, baux: Sequence[Baux], des_communes: Mapping[str, SeuilQuartile]
-) -> LigneQuota:
+def _ligne(bailleur: _Nomme, epci: _Nomme, baux: Sequence[Baux], des_communes: Seuils) -> LigneQuota:
     comptes = {cle: sum(bail.nombre for bail in baux if compte(bail)) for cle, (_, compte) in COMPTES.items()}
     parts = [_part(regle, baux) for regle in REGLES]
     places = {bail.commune for bail in baux}

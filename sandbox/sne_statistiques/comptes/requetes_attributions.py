@@ -5,20 +5,18 @@ it is one attribution. The radiation comes first, then the decision with a lease
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import ATTRIBUTIONS
 from sne_interface.domain.decision_notee import RANG_RADIATION
-from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion
-from sne_statistiques.comptes.requetes_statistiques import classe_de_quartile, semblables
+from sne_statistiques.comptes.requetes_statistiques import Colonne, Seuils, classe_de_quartile, semblables
 
 _D: Final = metadonnees.decision.c
 #: What a lease may follow; nothing, where the contract has no place for it.
@@ -40,9 +38,7 @@ class Baux:
     nombre: int
 
 
-def baux(
-    connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, SeuilQuartile]
-) -> list[Baux]:
+def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) -> list[Baux]:
     """The attributions whose lease was signed from `du` to `au`, both included; `seuil_de` is the threshold
     by commune."""
     une = _attributions(base).c
@@ -98,12 +94,12 @@ def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tup
     return semblables(connexion, base, _D, (lieu, _D.issue, *dits), dans)
 
 
-def _oui(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _oui(colonne: Colonne) -> Colonne:
     """That one of them says so."""
     return sa.cast(sa.func.max(sa.cast(colonne, sa.Integer)), sa.Boolean)
 
 
-def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _dite(colonne: Colonne) -> Colonne:
     """A column of an attribution: of the radiation, else of the decision with a lease."""
     qui = (_D.rang == RANG_RADIATION, _D.bail.is_not(None))
     return sa.func.coalesce(*(sa.func.max(colonne).filter(parle) for parle in qui))

@@ -1,7 +1,7 @@
 """The counts of the statistics, by SQL over the counts of the movements and the narrow rows of a base."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -58,8 +58,12 @@ class Passage:
     nombre: int
 
 
+#: A column of SQL, a condition on the rows, and the thresholds of the first quartile by commune.
+Colonne = sa.ColumnElement[Any]
+Condition = sa.ColumnElement[bool]
+Seuils = dict[str, SeuilQuartile]
 #: A way to sort the stock: the class of a demande, a text.
-Axe = sa.ColumnElement[Any]
+Axe = Colonne
 #: Classes of `quartile`.
 SOUS, AU_DESSUS, SANS_SEUIL = "012"
 
@@ -84,17 +88,13 @@ def ressources(bornes: Sequence[int]) -> Axe:
     return sa.case((_S.ressources_uc.is_not(None), tranches("ressources", bornes)), else_=None)
 
 
-def quartile(seuil_de: Mapping[str, SeuilQuartile]) -> Axe:
+def quartile(seuil_de: Seuils) -> Axe:
     """Persons `SOUS` or `AU_DESSUS` of the threshold, or `SANS_SEUIL`, `seuil_de` being the threshold by
     first wished commune. None without known resources, as of an association."""
     return classe_de_quartile(_S.ressources_uc, _S.commune, seuil_de)
 
 
-def classe_de_quartile(
-    ressources_uc: sa.ColumnElement[Any],
-    commune: sa.ColumnElement[Any],
-    seuil_de: Mapping[str, SeuilQuartile],
-) -> sa.ColumnElement[Any]:
+def classe_de_quartile(ressources_uc: Colonne, commune: Colonne, seuil_de: Seuils) -> Colonne:
     """The class of resources per UC at the threshold of a commune: strictly below counts (L. 441-1)."""
     groupes: dict[int, list[str]] = {}
     for code, seuil in seuil_de.items():
@@ -163,7 +163,7 @@ class Comptes:
             for mois, genre, motif, nombre in self._connexion.sa.execute(choix.group_by(*cles))
         ]
 
-    def profils(self, seuil_de: Mapping[str, SeuilQuartile], *colonnes: Any) -> Counter[tuple[str, ...]]:
+    def profils(self, seuil_de: Seuils, *colonnes: Any) -> Counter[tuple[str, ...]]:
         """How many of the stock are alike: « 1 » when they are of associations; the first commune they wish,
         their class of `quartile` and these columns, "" for what is not told."""
         parts = (sa.case((~PERSONNES, "1")), _S.commune, quartile(seuil_de), *colonnes)
@@ -240,7 +240,7 @@ def _lots(connexion: Connexion, base: str, table: Any, textes: Any, ou: Any) -> 
         yield connexion.sa.execute(choix).one()
 
 
-def presente(base: str, jour: str) -> sa.ColumnElement[bool]:
+def presente(base: str, jour: str) -> Condition:
     """That the demande of a row of `demande_stat` is in the stock at the end of a day (ISO)."""
     return sa.or_(
         (_S.entree <= jour) & (_S.sortie.is_(None) | (_S.sortie > jour)),
@@ -256,7 +256,7 @@ def revenues(base: str, jour: str) -> sa.Select[str]:
     )
 
 
-def _a_part(base: str) -> sa.ColumnElement[bool]:
+def _a_part(base: str) -> Condition:
     part = metadonnees.demande_a_part.c
     return _M.numero_unique.in_(sa.select(part.numero_unique).where(part.base == base))
 
@@ -284,5 +284,5 @@ def tires(connexion: Connexion, base: str) -> int:
     return int(connexion.sa.execute(choix).scalar_one())
 
 
-def _dans(numero: sa.ColumnElement[str], territoire: str | None) -> tuple[sa.ColumnElement[bool], ...]:
+def _dans(numero: sa.ColumnElement[str], territoire: str | None) -> tuple[Condition, ...]:
     return () if territoire is None else (numero >= territoire, numero < territoire + _APRES)

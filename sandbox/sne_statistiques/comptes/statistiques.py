@@ -5,8 +5,6 @@ The stock at a day is what entered and had not left at its end. TAB03 describes 
 the base holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,13 +17,12 @@ import tomli
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import GenreMouvement, territoire_de
-from sne_interface.domain.menage import Composition, SeuilQuartile
-from sne_interface.domain.texte import cellule
+from sne_interface.domain.texte import ecrire_csv
 from sne_interface.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.demandes_comptees import Modalite
-from sne_statistiques.comptes.requetes_statistiques import Axe, Comptes, Passage
+from sne_statistiques.comptes.requetes_statistiques import Axe, Comptes, Passage, Seuils
 
 #: Codes of the tables, in order.
 CODES: Final = ("TAB01", "TAB02", "TAB03")
@@ -42,13 +39,6 @@ FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
 _PREMIER_QUARTILE: Final = "Premier quartile"
 _RESSOURCES_INCONNUES: Final = "Ressources inconnues"
-_COMPOSITIONS: Final = {
-    Composition.SEULE: "Personne seule",
-    Composition.MONOPARENTALE: "Famille monoparentale",
-    Composition.COUPLE: "Couple sans enfant",
-    Composition.COUPLE_AVEC_ENFANT: "Couple avec enfant",
-    Composition.AUTRE: "Autre ménage",
-}
 _ANCIENNETES: Final = (1, 2, 3, 5, 10)  # years
 _AGES: Final = (20, 25, 30, 40, 50, 65)  # years
 _RESSOURCES: Final = (500, 1000, 1500, 2000, 2500, 3000)  # euros a month
@@ -85,15 +75,6 @@ class Tableau:
             for section, libelle, nombres in self.lignes
         ]
         return TableauLu(self.code, self.titre, lignes, self.note)
-
-
-def ecrire_csv(entetes: Iterable[str], lignes: Iterable[Iterable[Any]], separateur: str) -> str:
-    """A sheet: its texts are told as `cellule` does."""
-    texte = io.StringIO()
-    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
-    feuille.writerow(entetes)
-    feuille.writerows(map(cellule, ligne) for ligne in lignes)
-    return texte.getvalue()
 
 
 def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:
@@ -193,9 +174,7 @@ _FLUX: Final = {
 }
 
 
-def tab03(
-    comptes: Comptes, des_communes: Mapping[str, SeuilQuartile], contrat: Contrat, jour: date
-) -> Tableau:
+def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date) -> Tableau:
     """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
     resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`)."""
     rubriques = _rubriques(des_communes, contrat, jour)
@@ -290,9 +269,7 @@ class _Rubrique:
         return Modalite(self.axe, toutes, autres=True) if libelle == _NON_RENSEIGNE else None
 
 
-def _rubriques(
-    des_communes: Mapping[str, SeuilQuartile], contrat: Contrat, jour: date
-) -> tuple[_Rubrique, ...]:
+def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
     def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
         liste = contrat.nomenclatures.liste(nomenclature)
         return _Rubrique(titre, store.selon(colonne), [(lu, (code,)) for code, lu in liste.items()], True)
@@ -300,7 +277,7 @@ def _rubriques(
     # From the oldest bound to the latest: the first slice holds the oldest demandes.
     anciennetes = store.tranches("date_creation", _veilles(jour, _ANCIENNETES))
     ages = store.tranches("date_naissance", _veilles(jour, _AGES))
-    compositions = [(libelle, (code.value,)) for code, libelle in _COMPOSITIONS.items()]
+    compositions = [(libelle, (code,)) for code, libelle in LIBELLES["compositions"].items()]
     inconnues = (_RESSOURCES_INCONNUES, (None,))
     return (
         _Rubrique("Ancienneté", anciennetes, _tranches(_ANCIENNETES, "ans", a_rebours=True)),
@@ -361,13 +338,13 @@ def _tranches(bornes: Sequence[int], unite: str, *, a_rebours: bool = False) -> 
     return list(zip(libelles, classes, strict=True))
 
 
-def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> Seuils:
     """The thresholds of the first quartile on `jour`, by commune: those of `codes` that have one."""
     trouves = {code: contrat.quartiles.seuil_de(code, contrat.territoires, jour) for code in codes}
     return {code: seuil for code, seuil in trouves.items() if seuil is not None}
 
 
-def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
+def inventes(seuils: Seuils) -> str:
     """Says which of those thresholds are of our invention; "" without any."""
     libelles = sorted({seuil.libelle for seuil in seuils.values() if seuil.invente})
     if not libelles:
@@ -375,7 +352,7 @@ def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
     return f" Premier quartile : seuils inventés pour la démonstration ({', '.join(libelles)})."
 
 
-def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> Seuils:
     """Returns the thresholds of the communes that the demandes of a base wish."""
     return seuils(store.communes(registre.connexion, registre.base.nom), contrat, jour)
 

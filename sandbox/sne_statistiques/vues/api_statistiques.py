@@ -2,14 +2,14 @@
 each territory; `/api/v1/bases/{base}/quotas`: the shares of attributions that L. 441-1 sets."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Final
 
 from flask import Response, current_app
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, QuestionSchema, facultatif, jour_iso
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, QuestionSchema, facultatif, jour_iso
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille
@@ -90,8 +90,8 @@ class Tableaux:
     fidelite: Annotated[str, "ce qui est attesté, ce qui est convention"]
 
 
-def _jour(base: str, quand: dict[str, Any]) -> date:
-    maintenant = services().magasin.bases.lire(base).horloge.maintenant(datetime.now(UTC))
+def _jour(base: str, quand: QuestionLue) -> date:
+    maintenant = services().magasin.bases.lire(base).horloge.maintenant()
     jour: date = quand["date"] or maintenant.date()
     return jour
 
@@ -102,7 +102,7 @@ def _compter(base: str, code: str, jour: date, territoire: str | None = None) ->
     return calculs.attendre(services(), TableDemandee(base, code, jour, territoire)).contenu
 
 
-def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau:
+def _tableau(base: str, code: str, jour: date, quand: QuestionLue) -> Tableau:
     """One of TAB01 to TAB03. Raises UsageError for a territory that is none."""
     if quand["territoire"] is not None:
         statistiques.verifier_territoire(quand["territoire"], services().contrat_de(base))
@@ -111,7 +111,7 @@ def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau
 
 
 @blueprint.get("", question=QuandSchema)
-def lire(quand: dict[str, Any], base: str) -> Tableaux:
+def lire(quand: QuestionLue, base: str) -> Tableaux:
     """TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
     jour = _jour(base, quand)
     tableaux = [_tableau(base, code, jour, quand).lu for code in statistiques.CODES]
@@ -124,7 +124,7 @@ def lire(quand: dict[str, Any], base: str) -> Tableaux:
     contenu="text/csv",
     description="Une ligne par nombre",
 )
-def donner_feuille(quand: dict[str, Any], base: str, tableau: str) -> Response:
+def donner_feuille(quand: QuestionLue, base: str, tableau: str) -> Response:
     """A table to open in a spreadsheet."""
     jour = _jour(base, quand)
     texte = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
@@ -139,7 +139,7 @@ def donner_feuille(quand: dict[str, Any], base: str, tableau: str) -> Response:
     description="Sans script",
     refus={404: "La base n'existe pas, ou le tableau n'a pas cette rubrique"},
 )
-def dessiner(quand: dict[str, Any], base: str, tableau: str) -> Response:
+def dessiner(quand: QuestionLue, base: str, tableau: str) -> Response:
     """The chart of a section of a table."""
     lu = _tableau(base, tableau, _jour(base, quand), quand)
     rubrique = quand["rubrique"]
@@ -155,13 +155,13 @@ def dessiner(quand: dict[str, Any], base: str, tableau: str) -> Response:
 # --- by territory ------------------------------------------------------------------------------------------
 
 
-def _lieux(base: str, quand: dict[str, Any]) -> ComptesDeLieux:
+def _lieux(base: str, quand: QuestionLue) -> ComptesDeLieux:
     comptes: ComptesDeLieux = _compter(base, quand["niveau"], _jour(base, quand))
     return comptes
 
 
 @blueprint.get("/territoires", question=NiveauSchema)
-def lire_territoires(quand: dict[str, Any], base: str) -> ComptesDeLieux:
+def lire_territoires(quand: QuestionLue, base: str) -> ComptesDeLieux:
     """The counts of a base at a date, by territory."""
     return _lieux(base, quand)
 
@@ -169,7 +169,7 @@ def lire_territoires(quand: dict[str, Any], base: str) -> ComptesDeLieux:
 @blueprint.get(
     "/territoires/csv", question=NiveauSchema, contenu="text/csv", description="Une ligne par nombre"
 )
-def donner_territoires(quand: dict[str, Any], base: str) -> Response:
+def donner_territoires(quand: QuestionLue, base: str) -> Response:
     """The same, to open in a spreadsheet."""
     comptes = _lieux(base, quand)
     return feuille(
@@ -180,26 +180,26 @@ def donner_territoires(quand: dict[str, Any], base: str) -> Response:
 # --- quotas ------------------------------------------------------------------------------------------------
 
 
-def _quotas(base: str, quand: dict[str, Any]) -> Quotas:
+def _quotas(base: str, quand: QuestionLue) -> Quotas:
     annee = quand["annee"] or _jour(base, {"date": None}).year
     comptes: Quotas = _compter(base, tableaux.QUOTAS, date(annee, 12, 31))
     return comptes
 
 
 @quotas.get("", question=AnneeSchema)
-def lire_quotas(quand: dict[str, Any], base: str) -> Quotas:
+def lire_quotas(quand: QuestionLue, base: str) -> Quotas:
     """The quotas of a base, of the leases signed in a year."""
     return _quotas(base, quand)
 
 
 @quotas.get("/csv", question=AnneeSchema, contenu="text/csv", description="Une ligne par bailleur et EPCI")
-def donner_quotas(quand: dict[str, Any], base: str) -> Response:
+def donner_quotas(quand: QuestionLue, base: str) -> Response:
     """The same, to open in a spreadsheet."""
     comptes = _quotas(base, quand)
     return feuille(operation.en_csv(comptes), f"{base}-quotas-{comptes.annee}")
 
 
 @quotas.get("/svg", question=AnneeEtPartSchema, contenu="image/svg+xml", description="Sans script")
-def dessiner_quotas(quand: dict[str, Any], base: str) -> Response:
+def dessiner_quotas(quand: QuestionLue, base: str) -> Response:
     """The chart of a share."""
     return Response(tableaux.dessiner_quota(_quotas(base, quand), quand["part"]), mimetype="image/svg+xml")

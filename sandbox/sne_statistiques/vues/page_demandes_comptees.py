@@ -3,7 +3,7 @@ the address asks for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final, TypeVar
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sne_console.cadre.outillage_des_sections import PAR_PAGE, contrat_servi
 from sne_console.pages.page_demandes import autres_pages, ligne_trouvee
 from sne_console.vues.demandes_cherchees import repere_lu
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.dates import PARIS, date_francaise
+from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.menage import Composition
 from sne_interface.domain.texte import nombre
 from sne_sandbox.store import metadonnees
@@ -23,6 +23,7 @@ from sne_sandbox.web.configuration_et_services import services
 from sne_statistiques.comptes import comptes_a_dessiner, demandes_comptees, statistiques
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.demandes_comptees import Periode
+from sne_statistiques.comptes.requetes_statistiques import Condition
 from sne_statistiques.vues.adresse_d_un_nombre import CHAMPS
 
 _S: Final = metadonnees.demande_stat.c
@@ -99,8 +100,8 @@ class _LecteurDeChamps:
     registre: RegistreBase
     contrat: Contrat
     arguments: Mapping[str, str]
-    conditions: list[sa.ColumnElement[bool]] = field(default_factory=list)
-    radiation: list[sa.ColumnElement[bool]] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    radiation: list[Condition] = field(default_factory=list)
 
     def au(self, ecrit: str) -> str:
         le = _jour(ecrit)
@@ -188,7 +189,7 @@ class _LecteurDeChamps:
         au = self.arguments.get("au", "")
         if au:
             return _jour(au)
-        return self.registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+        return self.registre.base.horloge.maintenant().date()
 
     def _lieu(self, ecrit: str) -> tuple[tuple[str | None, ...], str]:
         if ecrit == comptes_a_dessiner.INCONNU:

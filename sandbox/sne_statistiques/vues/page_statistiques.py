@@ -25,7 +25,14 @@ from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_c
 from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
-from sne_statistiques.comptes.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
+from sne_statistiques.comptes.statistiques import (
+    CODES,
+    FIDELITE,
+    LIBELLES,
+    Tableau,
+    en_csv,
+    verifier_territoire,
+)
 from sne_statistiques.images import carte, diagrammes
 from sne_statistiques.vues import tableaux
 from sne_statistiques.vues.page_demandes_comptees import periode
@@ -35,15 +42,7 @@ from sne_statistiques.vues.tableaux import IMAGES, QUOTAS, TableDemandee, etat_d
 _PATIENCE: Final = 0.15
 _RELIRE: Final = 2
 #: The three pages, by their views.
-ONGLETS: Final = {"page": "Demandes", "flux": "Flux", "territoires": "Territoires"}
-_COLONNES: Final = {
-    "demandes": "Demandes",
-    "un_mois_avant": "Un mois avant",
-    "un_an_avant": "Un an avant",
-    "evolution": "En un an",
-    "stock": "Demandes actives",
-    **tableaux.FLUX,
-}
+ONGLETS: Final = LIBELLES["onglets"]
 #: Words of a level of territories.
 NIVEAUX: Final[Mapping[Niveau, str]] = {
     "region": "Régions",
@@ -51,20 +50,8 @@ NIVEAUX: Final[Mapping[Niveau, str]] = {
     "epci": "EPCI",
     "commune": "Communes",
 }
-#: Indicators that a line of the list of territories sums, with their heading.
-_RESUMES: Final = {
-    "demandes_actives": "Demandes actives",
-    "demandes_satisfaites": "Satisfaites",
-    "decisions": "Décisions",
-    "baux_quartile_quartier": "Baux signés",
-}
-#: The curves of the flows, by the field of a month.
-_SERIES: Final = {"deposees": "Déposées", "radiees": "Radiées", "attribuees": "dont attribuées"}
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
-_TITRES_DES_MOIS: Final = {
-    "actives": "Demandes actives à la fin de chaque mois",
-    "flux": "Entrées et sorties de chaque mois",
-}
+_TITRES_DES_MOIS: Final = LIBELLES["titres_des_mois"]
 
 
 # --- the pages ----------------------------------------------------------------------------------------------
@@ -155,7 +142,7 @@ def territoires(base: str) -> Response:
                 for indicateur, titre in INDICATEURS.items()
                 if (siennes := [ligne for ligne in lignes if ligne.indicateur == indicateur])
             ],
-            "indicateurs": _RESUMES,
+            "indicateurs": LIBELLES["resumes"],
             "quotas": quotas,
             "regles": REGLES,
             "mots": {cle: mot for cle, (mot, _) in COMPTES.items()},
@@ -194,7 +181,7 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
                 "territoire": territoire,
                 "niveau": request.args.get("niveau"),
             },
-            colonnes={**motifs_courts(), **_COLONNES},
+            colonnes={**motifs_courts(), **LIBELLES["colonnes"], **tableaux.FLUX},
             fidelite=FIDELITE,
             futur=jour > maintenant().date(),
             inconnu=territoire is not None and territoire not in connus,
@@ -258,21 +245,6 @@ def _en_svg(contenu: Any, nom: str) -> bytes:
     return _figure(contenu, nom).fichier
 
 
-#: The columns of each sheet, and what each shows.
-_DES_LIEUX: Final = {
-    "code": "code", "lieu": "nom", "premiere_commune": "premieres", "souhaitee": "souhaitees",
-    "attributions": "attribuees", "tension": "tension",
-}  # fmt: skip
-_DES_MOIS: Final = {
-    "mois": "libelle", "du": "du", "au": "au", "actives": "actives", "deposees": "deposees",
-    "radiees": "radiees", "attribuees": "attribuees",
-}  # fmt: skip
-_DES_TRANCHES: Final = {
-    "de": "bas", "a_moins_de": "haut", "sous_le_seuil": "sous", "au_seuil_ou_au_dessus": "au_dessus",
-    "sans_seuil_connu": "sans_seuil", "seuils_ici": "seuils_dits",
-}  # fmt: skip
-
-
 def _figure(lues: Images, nom: str) -> Figure:
     match nom:
         case "carte":
@@ -283,20 +255,19 @@ def _figure(lues: Images, nom: str) -> Figure:
                 (e.nom, e.tension or 0.0, carte.ecrire(e.tension) if e.tension else "aucune attribution")
                 for e in lues.epcis
             ]
-            return _avec_sa_table(nom, titre, diagrammes.barres(titre, lignes), _DES_LIEUX, lues.epcis)
+            return _avec_sa_table(nom, titre, diagrammes.barres(titre, lignes), "lieux", lues.epcis)
         case "ressources":
             titre = "Ressources annuelles par UC des demandes actives, au regard du premier quartile"
             cotes = ("Sous le seuil", "Au seuil ou au-dessus")
             cotees = [(_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches]
             svg = diagrammes.pyramide(titre, cotes, cotees)
-            return _avec_sa_table(nom, titre, svg, _DES_TRANCHES, lues.tranches)
+            return _avec_sa_table(nom, titre, svg, "tranches", lues.tranches)
         case _:
-            return _avec_sa_table(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), _DES_MOIS, lues.mois)
+            return _avec_sa_table(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), "mois", lues.mois)
 
 
-def _avec_sa_table(
-    nom: str, titre: str, svg: Any, colonnes: Mapping[str, str], lignes: Sequence[Any]
-) -> Figure:
+def _avec_sa_table(nom: str, titre: str, svg: Any, de_quoi: str, lignes: Sequence[Any]) -> Figure:
+    colonnes = LIBELLES[f"colonnes_des_{de_quoi}"]
     valeurs = [[getattr(ligne, champ) for champ in colonnes.values()] for ligne in lignes]
     return Figure(nom, titre, svg, list(colonnes), valeurs)
 
@@ -311,7 +282,7 @@ def _figure_de_carte(lues: Images) -> Figure:
         )
     cadre, svg = dessins.get(demande, (None, None))
     titre = f"{mesure.titre} : {cadre.titre}" if cadre is not None else mesure.titre
-    return _avec_sa_table("carte", titre, svg, _DES_LIEUX, lues.communes)
+    return _avec_sa_table("carte", titre, svg, "lieux", lues.communes)
 
 
 # --- what is asked for --------------------------------------------------------------------------------------
@@ -384,7 +355,7 @@ def _carte(lues: Images, mesure: carte.MesureDeCarte) -> carte.Carte:
 def _courbes(lues: Images, nom: str, *, etroit: bool = False) -> Any:
     adresses = [_adresses_du_mois(mois) for mois in lues.mois]
     periodes = [f"{mois.du:%m/%y}" for mois in lues.mois]
-    dites = {"actives": "Actives"} if nom == "actives" else _SERIES
+    dites = LIBELLES[f"series_{nom}"]
     unites = {"actives": "demandes actives", "attribuees": "attribuées"}
     series = [
         diagrammes.Serie(

@@ -48,12 +48,7 @@ _OCCUPE: Final = "D'autres demandent déjà des statistiques. Remède : réessay
 _LONG: Final = "Le calcul dure plus d'une minute. Remède : réessayez, il continue."
 _EXTENSION: Final = "statistiques"
 #: What the flows show, of the columns of TAB02.
-FLUX: Final[Mapping[str, str]] = {
-    "nouvelles": "Nouvelles",
-    "renouvelees": "Renouvelées",
-    "radiees": "Radiées",
-    "RADATT": "dont attributions",
-}
+FLUX: Final = statistiques.LIBELLES["flux"]
 #: The quotas, and the pictures, asked for as a table.
 QUOTAS: Final = "QUOTAS"
 IMAGES: Final = "IMAGES"

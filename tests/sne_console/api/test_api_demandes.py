@@ -32,7 +32,6 @@ def test_the_household_adds_up(banc: Banc, nom: str) -> None:
     lu = lire(banc, numero, "household")
     assert isinstance(lu, dict)
     menage = Menage.de(banc.stockee(numero).demande, MIDI.date())
-    assert menage is not None
     assert lu["nombre_uc"] == float(menage.nombre_uc) == pytest.approx(sum(p["uc"] for p in lu["parts"]))
     assert lu["ressources_mensuelles"] == sum(e["montant"] for e in lu["entrees"])
     assert lu["ressources_annuelles_uc"] == menage.ressources_annuelles_uc

@@ -23,7 +23,6 @@ def envoyer(banc: Banc, operation: str, **corps: Any) -> Any:
     assert reponse.status_code == 201, reponse.text
     assert reponse.json["base"] == banc.nom
     echange = banc.services.magasin.journal.lire(banc.nom, reponse.json["id"])
-    assert echange is not None
     assert reponse.json["verdict"] == echange.verdict
     return echange
 

@@ -6,13 +6,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import jsonschema
 import pytest
 from banc import Banc
 
 from sne_console.vues import epreuves
-from sne_console.vues.epreuves import EtatJugement, JugementConserve
 from sne_interface.domain.base import Base
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.bases import jetons
@@ -70,19 +70,10 @@ def test_the_reference_application_is_driven_and_stopped(banc: Banc, home: Path)
     assert fini["etat"] == "échouée" or banc.api("GET", f"/reports/{nom}/report").json["entete"]["inacheve"]
 
 
-def test_only_what_was_checked_is_run(banc: Banc, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lances: list[list[str]] = []
-
-    def lancer(
-        _home: Path, genre: str, arguments: list[str], database: str | None = None, **_: object
-    ) -> JugementConserve:
-        lances.append(arguments)
-        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
-
-    monkeypatch.setattr(epreuves, "lancer", lancer)
+def test_only_what_was_checked_is_run(banc: Banc, lancer: Mock) -> None:
     bon = {"mode": "temoin", "exemples": 3, "graine": 7, "famille": "CRE"}
     assert banc.api("POST", "/reports", bon).status_code == 202
-    assert lances[0][-2:] == ["--scenario", "CRE"]
+    assert lancer.call_args.args[2][-2:] == ["--scenario", "CRE"]
     for faux in (
         {"exemples": 500}, {"graine": -1}, {"famille": "--home"}, {"faute": "x"}, {"mode": "x"}, {"x": 1},
         {"mode": "trafic"}, {"mode": "application"}, {"mode": "application", "application": "sh"},
@@ -90,35 +81,27 @@ def test_only_what_was_checked_is_run(banc: Banc, home: Path, monkeypatch: pytes
     ):  # fmt: skip
         assert banc.api("POST", "/reports", {**bon, **faux}).status_code == 422, faux
     assert banc.api("POST", "/reports", {"base": "--home"}).status_code == 404
-    assert len(lances) == 1
+    lancer.assert_called_once()
     mien = {"mode": "application", "adresse": "http://localhost:9000/sne", "famille": "CRE"}
     assert banc.api("POST", "/reports", mien).status_code == 202
-    assert lances[1][:3] == ["conform", "--application", "http://localhost:9000/sne"]
+    assert lancer.call_args.args[2][:3] == ["conform", "--application", "http://localhost:9000/sne"]
 
 
-def test_a_part_is_played_again(banc: Banc, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_is_played_again(banc: Banc, home: Path, lancer: Mock) -> None:
     commande = (
         "sne-sandbox conform --application temoin --examples 3 --seed 7 --profile ecole --contract v5.2"
     )
     _garder(home, "temoin-1", commande, 0)
-    lances: list[tuple[list[str], object]] = []
-
-    def lancer(_home: Path, _genre: str, arguments: list[str], **choix: object) -> JugementConserve:
-        lances.append((arguments, choix["partie"]))
-        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
-
-    monkeypatch.setattr(epreuves, "lancer", lancer)
     corps = {"scenario": "CRE-SIMPLE", "exigence": "VIE-01"}
     assert banc.api("POST", "/reports/temoin-1/replay", corps).status_code == 202
-    ((arguments, partie),) = lances
-    assert arguments == [*commande.split()[1:], "--scenario", "CRE-SIMPLE"]
-    assert partie == epreuves.PartieRejouee("temoin-1", "CRE-SIMPLE", "VIE-01")
+    assert lancer.call_args.args[2] == [*commande.split()[1:], "--scenario", "CRE-SIMPLE"]
+    assert lancer.call_args.kwargs["partie"] == epreuves.PartieRejouee("temoin-1", "CRE-SIMPLE", "VIE-01")
     assert banc.api("POST", "/reports/temoin-1/replay", {"scenario": "--home"}).status_code == 422
     _garder(home, "autre", commande.replace("v5.2", "v5.0"), 0)
     _garder(home, "sienne", commande.replace("temoin", "./adaptateur"), 0)
     for nom in ("autre", "sienne"):
         assert banc.api("POST", f"/reports/{nom}/replay", corps).status_code == 422
-    assert len(lances) == 1
+    lancer.assert_called_once()
 
 
 def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path) -> None:
@@ -157,14 +140,7 @@ def test_who_has_a_right_on_a_base_sees_its_judgements_alone(
     _garder(tmp_path, "de-b", "sne-sandbox report --base B --home x", debut + 1)
     _garder(tmp_path, "temoin", "sne-sandbox conform --application temoin --base A", debut + 1)
     en_tetes = {"Authorization": f"Bearer {jetons.nouveau(magasin, 'a', Droit.BASE, 'A').jeton}"}
-    lances: list[str] = []
-
-    def lancer(_home: Path, genre: str, *_: object, **__: object) -> JugementConserve:
-        lances.append(genre)
-        trouve = epreuves.trouver(tmp_path, "de-a")
-        assert trouve is not None
-        return trouve
-
+    lancer = Mock(return_value=epreuves.trouver(tmp_path, "de-a"))
     monkeypatch.setattr(epreuves, "lancer", lancer)
     api = app.extensions["aiguillage"].partie("api").test_client()
 
@@ -180,7 +156,9 @@ def test_who_has_a_right_on_a_base_sees_its_judgements_alone(
         demander("POST", "/reports", corps).status_code
         for corps in ({"base": "A"}, {"base": "B"}, {"mode": "temoin", "base": "A"}, {})
     ]
-    assert (statuts, lances) == ([202, 403, 403, 403], ["trafic-A"])
+    assert statuts == [202, 403, 403, 403]
+    lancer.assert_called_once()
+    assert lancer.call_args.args[1] == "trafic-A"
 
     console = app.extensions["aiguillage"].partie("console").test_client()
     page = console.get("/console/A/conformite", headers=en_tetes).text

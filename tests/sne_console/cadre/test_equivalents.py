@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,8 +17,6 @@ from lxml import etree
 from visite_de_la_console import equivalents
 
 from sne_console.formation import scene_jouee, scenes
-from sne_console.vues import epreuves
-from sne_console.vues.epreuves import EtatJugement, JugementConserve
 from sne_interface.domain.panne import GENRES
 from sne_sandbox.bases.sauvegardes import Sauvegardes
 from sne_sandbox.cli.main import trouver
@@ -118,17 +117,8 @@ def test_the_lines_of_the_boxes_work_before_any_box_was_made(
     depose.unlink()
 
 
-def test_the_calls_are_answered(
-    banc: Banc, lignes: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_calls_are_answered(banc: Banc, lignes: dict[str, list[str]], lancer: Mock) -> None:
     """Each in its turn: what deletes comes last. No judgement is begun: one waits for the other."""
-    juges: list[str] = []
-
-    def lancer(home: Path, genre: str, *_: Any, **__: Any) -> JugementConserve:
-        juges.append(genre)
-        return JugementConserve(genre, tmp_path, EtatJugement.EN_COURS, "", None)
-
-    monkeypatch.setattr(epreuves, "lancer", lancer)
     appels = [ligne for lues in lignes.values() for ligne in lues if ligne.startswith("curl ")]
     creees = set()
     for ligne in sorted(dict.fromkeys(appels), key=lambda ligne: "-X DELETE" in ligne or "/reset" in ligne):
@@ -147,7 +137,11 @@ def test_the_calls_are_answered(
             creees.add(json.loads(corps)["nom"])
     for nom in creees:
         banc.services.magasin.bases.supprimer(nom)
-    assert juges == [f"trafic-{banc.nom}", "temoin", "application"]
+    assert [appel.args[1] for appel in lancer.call_args_list] == [
+        f"trafic-{banc.nom}",
+        "temoin",
+        "application",
+    ]
 
 
 def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]]) -> None:

@@ -57,7 +57,6 @@ def test_each_trainee_has_a_base_and_a_link_that_opens_it_alone(salle: Salle) ->
     fiches = ateliers.fiches(salle.magasin, salle.home, "lundi", "http://salle:8080")
     for fiche in fiches:
         entree = jetons.entree(salle.magasin, jetons.empreinte(fiche.jeton))
-        assert entree is not None
         assert (entree.droit, entree.base, entree.nom) == (Droit.BASE, fiche.base, fiche.base)
         assert fiche.lien == f"http://salle:8080/atelier/{fiche.jeton}"
         assert fiche.services == f"http://salle:8080/bases/{fiche.base}/services/"
@@ -178,7 +177,6 @@ def test_the_token_of_a_trainee_has_128_bits_and_ends(salle: Salle) -> None:
     (fiche,) = ateliers.fiches(salle.magasin, salle.home, "lundi", "x")
     jetons.verifier_force(fiche.jeton, "un stagiaire")
     garde = salle.magasin.jetons.lire("lundi-01")
-    assert garde is not None
     assert garde.expire_le == atelier.expire_le
 
 
@@ -211,7 +209,6 @@ def test_a_base_that_merely_looks_like_one_is_of_no_atelier(salle: Salle) -> Non
     for nom in ("lundi-03", "lundi-1", "lundi", "ecole", "lundi-02-01"):
         assert ateliers.de_la_base(salle.magasin, nom) is None
     trouve = ateliers.de_la_base(salle.magasin, "lundi-02")
-    assert trouve is not None
     assert trouve.nom == "lundi"
 
 
@@ -236,8 +233,6 @@ def test_the_place_of_a_trainee_is_read_off_the_journal(salle: Salle) -> None:
     for _ in range(30):  # nights do not hide it
         consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, NUIT, chemin="Nuit")
     un, deux = ateliers.places(salle.magasin, atelier)
-    assert un.scene is not None
-    assert un.echange is not None
     trace = un.trace
     assert (un.scene.identifiant, un.pas, trace.refus, trace.appels, trace.dernier) == ("doublon", 2, 1, 2, 3)
     assert un.echange.verdict is VerdictEchange.ANOMALIES

@@ -79,7 +79,7 @@ def test_refusals_of_one_kind_are_counted_together_whatever_their_values() -> No
 
 def test_refusals_that_follow_one_another_are_one_line() -> None:
     pareil = {"anomalies": [anomalie("IDT002")]}
-    lignes = plier(
+    blocs = plier(
         [
             echange(9, **pareil),
             echange(8, **pareil),
@@ -91,7 +91,7 @@ def test_refusals_that_follow_one_another_are_one_line() -> None:
             echange(2, **pareil, guichet="G1226"),
         ]
     )
-    assert [(ligne.tete.identifiant, ligne.ancre) for ligne in lignes] == [
+    assert [(bloc[0].identifiant, bloc[-1].identifiant) for bloc in blocs] == [
         (9, 8), (7, 7), (6, 6), (5, 5), (4, 4), (3, 3), (2, 2),
     ]  # fmt: skip
 

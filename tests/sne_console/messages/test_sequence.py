@@ -29,7 +29,6 @@ def ligne(verdict: VerdictEchange = ACCEPTE, **champs: Any) -> Echange:
 
 def fleches(echange: Echange, autres: list[str] | None = None) -> list[tuple[int, int, str]]:
     dessin = dessiner(echange, verdict_vecu(echange), COTES, autres)
-    assert dessin is not None
     assert all(0 < f.x1 < LARGEUR and 0 < f.y < dessin.hauteur for f in dessin.fleches)
     assert all(f.phrase.endswith(".") and not f.phrase.endswith("..") for f in dessin.fleches)
     return [(f.x1, f.x2, f.sorte) for f in dessin.fleches]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -152,30 +153,19 @@ def test_families_are_told_in_words(page: Callable[..., Any]) -> None:
     assert ("CRE", "Création (CRE)") in [(o.get("value"), o.text) for o in choix]
 
 
-def test_only_what_was_checked_is_run(
-    banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
-    lances: list[list[str]] = []
-
-    def lancer(
-        _home: Path, genre: str, arguments: list[str], database: str | None = None, **_: object
-    ) -> JugementConserve:
-        lances.append(arguments)
-        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
-
-    monkeypatch.setattr(epreuves, "lancer", lancer)
+def test_only_what_was_checked_is_run(banc: Banc, envoyer: Callable[..., Any], lancer: Mock) -> None:
     bon = {"exemples": "3", "graine": "7", "famille": "CRE"}
     assert envoyer("/conformite/temoin", depuis="/conformite", **bon).status_code == 303
-    assert lances == [
-        ["conform", "--application", "temoin", "--examples", "3", "--seed", "7", "--profile", "ecole",
-         "--contract", "v5.2", "--scenario", "CRE"]
+    assert lancer.call_args.args[2] == [
+        "conform", "--application", "temoin", "--examples", "3", "--seed", "7", "--profile", "ecole",
+        "--contract", "v5.2", "--scenario", "CRE",
     ]  # fmt: skip
     for faux in (
         {"exemples": "500"}, {"exemples": "-1"}, {"exemples": "²"}, {"graine": "1; rm"},
         {"famille": "--home"}, {"famille": "ZZZ"},
     ):  # fmt: skip
         assert envoyer("/conformite/temoin", depuis="/conformite", **{**bon, **faux}).status_code == 303, faux
-    assert len(lances) == 1
+    lancer.assert_called_once()
 
 
 def test_a_driven_run_is_followed_and_stopped(
@@ -367,21 +357,14 @@ def test_a_command_is_named_and_never_typed() -> None:
 
 
 def test_one_s_own_application_is_driven_from_its_form(
-    envoyer: Callable[..., Any], page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, home: Path
+    envoyer: Callable[..., Any], page: Callable[..., Any], lancer: Mock
 ) -> None:
-    lances: list[list[str]] = []
-
-    def lancer(_home: Path, _genre: str, arguments: list[str], **_: object) -> JugementConserve:
-        lances.append(arguments)
-        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
-
-    monkeypatch.setattr(epreuves, "lancer", lancer)
     bon = {"exemples": "10", "graine": "0", "famille": "", "adresse": "http://localhost:9000/sne"}
     assert envoyer("/conformite/application", depuis="/conformite", **bon).status_code == 303
-    assert [mots[:3] for mots in lances] == [["conform", "--application", "http://localhost:9000/sne"]]
+    assert lancer.call_args.args[2][:3] == ["conform", "--application", "http://localhost:9000/sne"]
     envoyer("/conformite/application", depuis="/conformite", **(bon | {"adresse": "http://169.254.169.254/"}))
     assert "ne s'appelle pas d'ici" in page("/conformite").text_content()
-    assert len(lances) == 1
+    lancer.assert_called_once()
 
 
 # --- reports of others --------------------------------------------------------------------------------------
@@ -531,7 +514,6 @@ def test_a_process_that_is_gone_is_told(home: Path) -> None:
     (dossier / "commande").write_text("sne-sandbox report", "utf-8")
     (dossier / "verrou").touch()
     trouvee = epreuves.trouver(home, "perdu")
-    assert trouvee is not None
     assert trouvee.etat is EtatJugement.INTERROMPUE
     epreuves.effacer(trouvee)
     assert epreuves.trouver(home, "perdu") is None

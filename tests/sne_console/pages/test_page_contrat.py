@@ -100,13 +100,6 @@ def test_every_operation_has_its_page_and_its_files(nom: str, banc: Banc, page: 
         assert banc.http.get(fichier, headers=ENTETES).data.lstrip().startswith(b"<"), fichier
 
 
-@pytest.mark.parametrize(
-    "chemin", ["documents/zzz", "nomenclatures/zzz", "operations/zzz", "nomenclatures/%3Cscript%3E"]
-)
-def test_what_is_not_there_is_not_found(chemin: str, page: Callable[..., Any]) -> None:
-    page(f"/contrat/{chemin}", statut=404)
-
-
 def test_the_first_page_leads_everywhere(banc: Banc, page: Callable[..., Any]) -> None:
     for lien in page("/contrat").xpath("//main//a/@href"):
         assert banc.http.get(lien, headers=ENTETES).status_code == 200, lien

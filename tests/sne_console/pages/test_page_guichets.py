@@ -66,7 +66,6 @@ def test_one_is_added_and_changed(banc: Banc, page: Page, envoyer: Callable[...,
     assert envoyer("/guichets/G0220", depuis="/guichets", **change).status_code == 303
     with banc.services.magasin.lire(banc.nom) as registre:
         lu = registre.guichet("G0220")
-    assert lu is not None
     assert (lu.territoires, lu.siren, lu.siren_invente) == (("022", "029", "056"), "992200337", True)
     assert lu.actes == (Acte.DECIDER,)
     cochees = page("/guichets/G0220").xpath("//input[@type='checkbox'][@checked]/@name")

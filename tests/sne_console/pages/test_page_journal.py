@@ -37,12 +37,6 @@ def ecrire(banc: Banc, combien: int, **champs: Any) -> None:
         banc.services.magasin.journal.consigner(None, echange)
 
 
-def test_an_empty_journal_says_where_to_send(banc: Banc, page: Callable[..., Any]) -> None:
-    texte = page("/journal").text_content()
-    assert "Aucun échange encore." in texte
-    assert f"/bases/{banc.nom}/services/DemandeLogementImplService/" in texte
-
-
 def test_newest_first_with_what_it_comes_down_to(banc: Banc, page: Callable[..., Any]) -> None:
     numero, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
@@ -191,7 +185,10 @@ def test_a_fault_tells_the_reason_that_is_known(banc: Banc, page: Callable[..., 
 
 
 def test_an_empty_journal_says_where_to_begin(banc: Banc, page: Callable[..., Any]) -> None:
-    liens = page("/journal").xpath("//div[@data-vide]//a/@href")
+    arbre = page("/journal")
+    assert "Aucun échange encore." in arbre.text_content()
+    assert f"/bases/{banc.nom}/services/DemandeLogementImplService/" in arbre.text_content()
+    liens = arbre.xpath("//div[@data-vide]//a/@href")
     assert liens == [
         f"/console/{banc.nom}/",
         f"/console/{banc.nom}/composer",
@@ -637,7 +634,6 @@ def test_a_heavy_selection_is_answered_elsewhere(banc: Banc, monkeypatch: pytest
     banc.creer_demande()
     banc.relire("inconnu")
     premier = banc.services.magasin.journal.lire(banc.nom, 1)
-    assert premier is not None
     # Each of them is light.
     monkeypatch.setattr(objet_de_l_adresse, "LEGER_MAX", len(premier.requete) + len(premier.reponse))
     adresse = f"/console/{banc.nom}/journal/selection?faire=har&ids=1"

@@ -49,7 +49,6 @@ def test_a_demande_is_found_by_its_number_or_a_name(banc: Banc, page: Callable[.
     numero, _ = banc.creer_demande()
     with banc.services.magasin.lire(banc.nom) as registre:
         stockee = registre.demande(numero)
-    assert stockee is not None
     assert stockee.demande.demandeur is not None
     personne = stockee.demande.demandeur
     for cherche in (numero, numero[:9], numero.lower(), personne.nom, f"{personne.nom} {personne.prenom}"):

@@ -73,10 +73,6 @@ def test_a_rule_is_told_whole(page: Callable[..., Any]) -> None:
     assert page("/regles/idt012").xpath("//h1/text()") == ["Règle IDT012"]
 
 
-def test_an_unknown_rule_is_not_found(page: Callable[..., Any]) -> None:
-    page("/regles/ZZZ999", statut=404)
-
-
 def test_a_rule_shows_the_exchanges_that_raised_it(banc: Banc, page: Callable[..., Any]) -> None:
     racine = specimen("personne_seule")
     racine.set("versionInterface", "09.09")

@@ -23,7 +23,6 @@ def dit(arbre: Any, chemin: str = "//main") -> str:
 
 def lue(banc: Banc) -> datetime:
     base = banc.services.magasin.bases.lire(banc.nom)
-    assert base.horloge.fige_a is not None
     return base.horloge.fige_a.astimezone(PARIS)
 
 

@@ -1,6 +1,6 @@
 """Every page that links lead to, of a base that holds a little of everything."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, Final
 
@@ -112,3 +112,17 @@ def test_no_page_prints_python(recense: Recensement) -> None:
 )
 def test_what_a_page_may_not_print(page: str, vues: int) -> None:
     assert len(fuites(html.fromstring(f"<html><body>{page}</body></html>"))) == vues
+
+
+@pytest.mark.parametrize(
+    "adresse",
+    ["composer/nimporte", "composer/getDemandeLogement?echange=999", "controle/remettre/ailleurs",
+     "regles/ZZZ999", "contrat/documents/zzz", "contrat/nomenclatures/zzz", "contrat/operations/zzz",
+     "contrat/nomenclatures/%3Cscript%3E",
+     *(f"composer/getNumUnique?{question}" for question in (
+         "depart=menage-x-1", "depart=menage-association-zz", "demande=0000", "echange=999", "echange=abc",
+         "regle=../../x", "depart=specimen-../../../pyproject", f"depart=echange-{'9' * 5000}",
+         f"depart=menage-personne_seule-{'9' * 5000}"))],
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(page: Callable[..., Any], adresse: str) -> None:
+    page(f"/{adresse}", statut=404)

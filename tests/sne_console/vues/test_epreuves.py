@@ -38,10 +38,8 @@ def attendre(home: Path, nom: str, etat: EtatJugement) -> bool:
 def test_what_a_server_began_ends_with_it(tmp_path: Path, fin: signal.Signals) -> None:
     commande = [sys.executable, "-c", SERVEUR, str(tmp_path)]
     with subprocess.Popen(commande, stdout=subprocess.PIPE, text=True) as serveur:
-        assert serveur.stdout is not None
         nom = serveur.stdout.readline().strip()
         trouvee = epreuves.trouver(tmp_path, nom)
-        assert trouvee is not None
         assert trouvee.etat is EtatJugement.EN_COURS
         with pytest.raises(ConflitEtat, match="déjà en cours"):
             epreuves.lancer(tmp_path, "essai", ["rules"])
@@ -107,7 +105,6 @@ def test_one_that_ends_while_it_is_looked_at_is_not_cut_short(
 
     monkeypatch.setattr(epreuves, "_vit", finir)
     trouvee = epreuves.trouver(tmp_path, "finit")
-    assert trouvee is not None
     assert trouvee.etat is EtatJugement.ECHOUEE
 
 

@@ -51,7 +51,6 @@ def rempli(tmp_path_factory: pytest.TempPathFactory) -> tuple[Banc, dict[str, An
         {"numUnique": numero, "nomCertificat": "C", "certificat": contenu.getvalue()},
         forme=Forme.NETTE,
     )
-    assert archive.echange is not None
     assert en_clair(archive.echange.requete)
     Autorite.ouvrir(app.extensions["sne"].configuration.home)  # « serve » does, before it listens
     ecrire(banc, "POST", "/bases/lue/snapshots", b'{"nom": "avant"}')

@@ -218,7 +218,6 @@ def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat)
     assert classe(10**9) == SOUS
 
     menage = Menage.de(stockee.demande, JOUR)
-    assert menage is not None
     exact = menage.ressources_annuelles_uc
     assert classe(exact) == AU_DESSUS
     assert classe(exact + 1) == SOUS

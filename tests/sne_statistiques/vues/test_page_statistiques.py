@@ -389,7 +389,6 @@ def test_figures_are_counted_once_for_many(banc: Banc, lent: Callable[[], thread
     premier = tables.preparer(banc.services, demande)
     assert tables.preparer(banc.services, demande) is premier
     suite.set()
-    assert premier is not None
     assert tables.obtenir(banc.services, demande, attente=PATIENCE) is premier.result(PATIENCE)
 
 
