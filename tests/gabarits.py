@@ -19,8 +19,8 @@ GENRES: Final = {"regional": "RÉGIONAL", "departemental": "DÉPARTEMENTAL"}
 _TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
 _SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"
 _GAUCHE: Final = 57
-#: The four bytes of an attestation: UTF-8, which a client in the field decodes the whole answer as; the second
-#: of no character in windows-1252. A client that takes the PDF for a text of ASCII or Latin-1 spoils them.
+#: The four bytes of an attestation: UTF-8, as which a client in the field decodes the whole answer; the
+#: second of no character in windows-1252. A client that takes the PDF for a text of Latin-1 spoils them.
 _BINAIRES: Final = b"\xc3\x81\xc3\xa9"
 
 

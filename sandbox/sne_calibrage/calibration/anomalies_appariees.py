@@ -10,7 +10,7 @@ from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.nir import masquer_nirs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class La:
     """An anomalie of the recorded server, as it came over the wire."""
 
@@ -19,7 +19,7 @@ class La:
     propriete: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ici:
     """An anomalie of ours, warnings included. `ecrite` is the path that goes on the wire, `valeurs` what the
     places of its sentence hold."""
@@ -49,7 +49,7 @@ class Ici:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paire:
     """Two anomalies that are one. `sure` unless they only were alone with each other."""
 

@@ -72,7 +72,7 @@ _DE_L_APPELANT: Final = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Vues:
     """Exchanges by what was seen of a rule."""
 

@@ -28,7 +28,7 @@ EVENEMENTS: Final = "evenements.toml"
 _ECRITURES: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EvenementEnvoye:
     """An event of a request: the code of its type, and its characteristics (code, value)."""
 
@@ -36,7 +36,7 @@ class EvenementEnvoye:
     caracteristiques: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FaitDeRegle:
     """The part of one exchange that concerns the rules: the anomalies on both sides, and what they may be
     about. `nombre` is what a bound counts (places wished, or results), `codes` what the document gives of

@@ -26,7 +26,7 @@ class Modification(StrEnum):
     FACETTE = "changer une facette"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Proposition:
     """One change to one file of an overlay. `pourquoi` is a French sentence; `pour` are the exchanges that
     agree with it, `contre` those that contradict it."""
@@ -71,7 +71,7 @@ class Proposition:
         return f"faible : {mot}" if total == 1 else f"bonne : {mot}"
 
 
-@dataclass(slots=True)
+@dataclass
 class CauseDEcart:
     """The differences of one cause. `genre` is what differs (verdict, code, texte…), `titre` a French
     sentence, `exemples` (exchange, French sentence), `conseil` what can be done where no overlay can."""
@@ -110,7 +110,7 @@ class CauseDEcart:
             self.exemples.append((echange, exemple))
 
 
-@dataclass(slots=True)
+@dataclass
 class Calibrage:
     """The result of a calibration: `compares` exchanges, those left aside and what cannot be known by reason,
     and the groups of differences, those of most exchanges first; `perdus` says in French what was recorded

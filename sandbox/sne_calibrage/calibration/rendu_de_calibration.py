@@ -64,7 +64,7 @@ def en_texte(bilan: Calibrage) -> str:
 
 def _causes(bilan: Calibrage) -> Iterator[str]:
     for rang, groupe in enumerate(bilan.groupes, 1):
-        combien = accorde(groupe.nombre, "échange", "échanges")
+        combien = accorde(groupe.nombre, "échange")
         yield ""
         yield visible(
             f"{rang}. [{groupe.genre}] {_dit(groupe.titre)} — {combien} ({montrer(groupe.echanges)})"
@@ -123,7 +123,7 @@ def en_html(bilan: Calibrage, contrat: str, source: str) -> str:
         "citer": lambda echanges: citer(sorted(set(echanges))),
         "montrer": lambda echanges: montrer(sorted(set(echanges))),
         "proposer": proposer,
-        "combien": lambda groupe: accorde(groupe.nombre, "échange", "échanges"),
+        "combien": lambda groupe: accorde(groupe.nombre, "échange"),
     }
     return pages.get_template("calibration.html.j2").render(
         bilan=bilan, contrat=contrat, source=source, resume=resumer(bilan), restes=restes(bilan)

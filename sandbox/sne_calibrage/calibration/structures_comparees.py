@@ -53,7 +53,7 @@ _AMBIGU: Final = (
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Admis:
     """The contents of the documents that were let in, at each path without index: the longest text, in
     characters, and how many of the elements there lacked each child."""

@@ -169,7 +169,7 @@ def _resume(ecrit: Recueil) -> str:
     )
     textes = [
         accorde(len(ecrit.fichiers), "fichier écrit", "fichiers écrits"),
-        accorde(ecrit.nirs, "NIR remplacé", "NIR remplacés"),
+        accorde(ecrit.nirs, "NIR remplacé"),
         *([accorde(ecrit.doubles, *doubles)] if ecrit.doubles else []),
         *([accorde(ecrit.laisses, *laisses)] if ecrit.laisses else []),
     ]

@@ -50,7 +50,7 @@ _FAUTES_MAX: Final = 3
 _CODES_MAX: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EssaiDeSpecimen:
     """A specimen under a contract, and what is wrong, in French: with it, or with what we answer to it.
     Nothing is, when it passes."""
@@ -59,7 +59,7 @@ class EssaiDeSpecimen:
     fautes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EssaiDesExemples:
     """The examples of the rules under a contract: how many were played, those whose verdict is not the one
     that is written, and how many could not be, as they say names that the contract has not. `refus`
@@ -224,7 +224,7 @@ def _dire_les_refus(refus: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
             if lieu.endswith("@code")
             else "faites que le schéma l'admette : sinon, un refus est répondu par une faute (Receiver)"
         )
-        combien = accorde(len(tries), "code", "codes")
+        combien = accorde(len(tries), "code")
         yield f"notre refus ne tient pas dans {lieu} : {combien} ({nommes}) → {remede}"
 
 

@@ -51,7 +51,7 @@ class EtatLiaison(StrEnum):
     MANQUANT = "manquant"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LiaisonDeRole:
     """A role in an official folder: the name it belongs to, "" when it is missing; why, or what is wrong with
     it, in French. `cles` lead to it in the tables `[roles]` of `contract.toml`."""

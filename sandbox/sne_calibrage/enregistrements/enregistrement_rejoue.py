@@ -70,7 +70,7 @@ _PANNE: Final = "la réponse enregistrée est celle d'une panne"
 _SANS_REPONSE: Final = "le serveur n'a pas répondu"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Repris:
     """One recorded exchange, and what the sandbox makes of the same request.
 
@@ -202,7 +202,7 @@ class _Defaire(Exception):
     """The recorded server did not do it: rolled back."""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Connu:
     """The known part of the recorded register. `suivies` are the demandes that the recording saw born, `vues`
     those that an answer showed, `perdues` those left in an unknown state, `guichets` those that were

@@ -21,7 +21,7 @@ from sne_interface.raisons_du_systeme import raison_ecriture
 _ZIP: Final = b"PK\x03\x04"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Echantillon:
     """A document that was sent, and the answer: its document, or the envelope when it has none."""
 
@@ -43,7 +43,7 @@ def echantillons(echanges: Iterable[Echange], contrat: Contrat) -> Iterator[Echa
             yield Echantillon(echange.identifiant or 0, *genres, vue.octets_document, reponse)
 
 
-@dataclass(slots=True)
+@dataclass
 class Recueil:
     """The outcome of the writing: `fichiers` in order, `doubles` documents sent again, `nirs` NIRs replaced,
     `laisses` documents and answers left out because they cannot be made anonymous; `inconnus` counts by name

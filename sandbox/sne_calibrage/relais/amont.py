@@ -36,7 +36,7 @@ class AmontDefaillant(SandboxError):
         self.explication = explication
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReponseAmont:
     """A whole answer. `corps` has lost its chunks, and kept its Content-Encoding."""
 
@@ -46,7 +46,7 @@ class ReponseAmont:
     corps: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Amont:
     """Where the real server is, and how to call it. Picklable. `delai` in seconds, `reponse_max` in bytes."""
 

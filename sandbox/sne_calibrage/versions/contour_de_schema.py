@@ -20,7 +20,7 @@ _CODES: Final = "enumeration"
 _MOTIF: Final = "pattern"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Valeurs:
     """The values that the text of a place may have. `lignee` are the built-in types it is one of, the nearest
     first (« integer », « decimal »); `bornes` the facets by name, `motifs` the regular expressions that must
@@ -44,7 +44,7 @@ class Valeurs:
         return " ".join((self.base, *bornes, *sorted(self.motifs), *codes))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlaceDeSchema:
     """An element, or an attribute, where its parent is. `maximum` None is no limit; `valeurs` is None for
     what holds no text, and for a wildcard the names that it lets in; `modele` tells the order and the

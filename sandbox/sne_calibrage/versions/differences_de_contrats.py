@@ -52,7 +52,7 @@ _REGLE_NOUVELLE: Final[Mapping[GenreChangement, Severite]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DifferenceDeContrats:
     """A difference. `objet` names what differs within its `nature`, `sorte` how (« element-ajoute »), `texte`
     says it in French; `severites` how hard it is, by the way it travels; `operations` those that show it;
@@ -88,7 +88,7 @@ class DifferenceDeContrats:
         return {**valeurs_en_json.en_json(self), **derives, "changement": self.changement or None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComparaisonDeContrats:
     """Two contracts, by their names as they were given, what differs, the hardest first, and the changes
     that these differences belong to."""

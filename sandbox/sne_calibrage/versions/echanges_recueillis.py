@@ -21,7 +21,7 @@ from sne_sandbox.store.magasin import Magasin
 RELAIS: Final = "proxy"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provenance:
     """A recording, called `nom`. `echanges` gives them from the first each time, read under their contract;
     `contrat` is its name, "" when nothing tells it; `remises` the ids before which the base was emptied, as

@@ -56,7 +56,7 @@ _PARTIES: Final = (("L'interface", False), ("Jugement, seuils et autres fichiers
 _CITES_MAX: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LigneDeDifferences:
     """One line, of one difference or several: `objets` are the first of those that differ, `reste` says how
     many others do (« et 3 autres », or ""), `texte` what differs, in French."""
@@ -78,7 +78,7 @@ class LigneDeDifferences:
         return f"{self.premiere.empreinte}+{autres}" if autres else self.premiere.empreinte
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartieDeComparaison:
     """The lines of one hardness, on the interface or beside it; `titre` counts the differences that they
     hold: « L'interface : avertissements (4) »."""
@@ -88,7 +88,7 @@ class PartieDeComparaison:
     lignes: list[LigneDeDifferences]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroupeDeSorts:
     """Exchanges that become the same for the same reason: `cause` says it, without the value of each;
     `operations` are the calls, `echanges` their numbers."""
@@ -225,11 +225,7 @@ def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
         lignes += ["", "Changements"]
     for changement in comparaison.changements:
         nombre = sum(d.changement == changement.id for d in comparaison.differences)
-        combien = (
-            accorde(nombre, "différence", "différences")
-            if nombre
-            else "un comportement, qu'aucun fichier ne dit"
-        )
+        combien = accorde(nombre, "différence") if nombre else "un comportement, qu'aucun fichier ne dit"
         lignes.append(f"  {changement.id} ({_nature(changement)}) : {combien}")
         lignes.append(f"    {changement.phrase}")
     for partie in parties(comparaison):

@@ -36,7 +36,7 @@ class Devenir(StrEnum):
 DETAILLES: Final = (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INDECIDABLE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cause:
     """Why: the code of a rule, `SCHEMA`, `ENVELOPPE` or `REPONSE`; the place, with its indexes, the sentence
     and the value (NIR masked). `changement` is the id of the change, `difference` the fingerprint of the
@@ -58,7 +58,7 @@ class Cause:
         return self.regle, self.chemin, self.message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SortDEchange:
     """The fate of one recorded exchange; `echange` is its number in the recording. `raison` says in French
     why it is undecided, or was not put to the sandbox."""
@@ -79,7 +79,7 @@ class SortDEchange:
         return {**_sans_vide(self), "causes": causes}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nouveaute:
     """Something of the target that the traffic never uses: `envoyer` says whether an application writes it;
     else it reads it."""
@@ -94,7 +94,7 @@ class Nouveaute:
         return {**quoi, "sens": "envoyer" if self.envoyer else "lire", "changement": d.changement or None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Preparation:
     """The result of a recording under the target. `sorts` are the fates of the exchanges, in their order;
     `perdus` says in French what was recorded and is no longer kept, "" when all of it is."""

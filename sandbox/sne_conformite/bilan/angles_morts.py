@@ -19,7 +19,7 @@ from sne_sandbox.mime.message_mime import Packaging
 _JAMAIS: Final = CONSTATS["jamais_envoyes"]
 
 
-@dataclass(slots=True)
+@dataclass
 class Menages:
     """The households that the messages seen tell of, in bounded memory."""
 

@@ -55,7 +55,7 @@ _COUPE: Final = re.compile(r"(?:&[^;&]*)?…(?: \(\d+ caractères\))?$")
 _ACTION: Final = "EMB-04"
 
 
-@dataclass(slots=True)
+@dataclass
 class Lectures:
     """The habits that a run has shown: `lues` is true when the application was seen to read an answer;
     `non_lue` is the finding of the first answer that it did not read; `double` the requirement that it broke
@@ -73,7 +73,7 @@ class Lectures:
             self.non_lue = next((c for c in constats if c.sorte == _NON_LUE), None)
 
 
-@dataclass(slots=True)
+@dataclass
 class Consequences:
     """Follows the steps of an example. `obligatoires` are the ids of the MUST requirements: a recommendation
     that is not followed explains nothing."""

@@ -56,7 +56,7 @@ _NON_JOUES: Final = (Verdict.IGNORE, Verdict.SANS_OBJET, Verdict.EN_ATTENTE)
 _GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReferentielDeCertification:
     """The reference by which mentions are judged: the things that they demand, and the plan that would show
     them. `montres` are the requirements and the operations that each of its scenarios shows, those that need

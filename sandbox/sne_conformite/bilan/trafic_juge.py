@@ -84,7 +84,7 @@ class MagasinLu(Protocol):
         """Its journal."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReglagesTrafic:
     """The settings of a judgement of traffic. It judges the exchanges of a base whose id is above `depuis`,
     sent by `application` under `profil`; the report tells `graine` and `commande`.
@@ -130,7 +130,7 @@ def juger_base(
     rapport = replace(recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
     motifs = [*reglages.autres_motifs]
     if not bande.echanges:
-        commencees = accorde(bande.inachevees, "commencée", "commencées")
+        commencees = accorde(bande.inachevees, "commencée")
         rien = _SANS_FIN.format(combien=commencees) if bande.inachevees else _RIEN
         motifs.insert(0, _VIDE if entete.non_juges else rien)
     elif reglages.accord and not bande.acceptes:
@@ -138,7 +138,7 @@ def juger_base(
     yield Fin(decider(rapport, motifs, exigees=reglages.exiger))
 
 
-@dataclass(slots=True)
+@dataclass
 class _Bande:
     """One reading of the journal of a base, from its first exchange to its last."""
 

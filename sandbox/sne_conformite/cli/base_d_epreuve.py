@@ -51,7 +51,7 @@ def options_de_serve(fonction: _F) -> _F:
     return une_taille(un_jeu_de_depart("vide")(nom(fonction)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Epreuve:
     """A fresh base and where it lives. `magasin` is open beside the server, and after it; `signaux` are those
     that told the trial to end. `serveur` ends the child that serves, `attendre` waits for it to be ready."""

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import chain, zip_longest
 from operator import attrgetter
@@ -81,7 +81,7 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
       sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
     """
     chemins = list(_deplier(fichiers))
-    maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
+    maintenant = lire_horloge(horloge).maintenant()
     vus = list(_controler_tout(chemins, options, maintenant))
     resultats = [(chemin, controle) for chemin, (controle, _) in zip(chemins, vus, strict=True)]
     junit = partial(_junit, durees=[duree for _, duree in vus])
@@ -232,7 +232,7 @@ def _texte(resultats: _Resultats, jour: date) -> None:
         dites = f"Laissées de côté, faute de base ou de transport : {', '.join(omises)}."
         ecrire([(dites, DISCRET)], err=True)
     mauvais = sum(not controle.conforme for _, controle in resultats)
-    lus = accorde(len(resultats), "document", "documents")
+    lus = accorde(len(resultats), "document")
     # A base may live on another day, and find otherwise what depends on it: an age, a term.
     au = f"jugé au {date_francaise(jour)} (--clock en donne un autre)"
     click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}, {au}.", err=True)

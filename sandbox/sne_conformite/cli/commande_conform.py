@@ -10,7 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -147,7 +147,7 @@ def commande(**dits: Any) -> int:
     return _eprouver(epreuve, rapport, dits)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _DemandeDEpreuve:
     """The request for a trial: its options, except those of the report and of the server."""
 
@@ -179,7 +179,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
             )
         )
         instances = _application(demande.designation)
-        maintenant = lire_horloge(demande.horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
+        maintenant = lire_horloge(demande.horloge).maintenant().replace(microsecond=0)
         annoncer(2)
         plan = plans.charger(demande.fichier_plan) if demande.fichier_plan else plans.publie()
         textes = empreintes_de_ce_qui_juge.lire_plan(demande.fichier_plan)
@@ -326,7 +326,7 @@ class EpreuveImpossible(OperatorError):
         self.rapport = rapport
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Interruptible:
     """An application for which one does not wait any more when a signal comes."""
 

@@ -18,7 +18,7 @@ _D = TypeVar("_D")
 VARIABLE_CLE: Final = "SNE_SANDBOX_CLE"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RapportDemande:
     """The requests of the options of `sorties_de_rapport`: the folder, the requirements whose evidence may
     not lack, whether an accident of the tool counts, the baseline, the candidat, the mentions, the key, and
@@ -34,7 +34,7 @@ class RapportDemande:
     forme: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verificateur:
     """The verifier, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
     knows (None: that of the interface), the number that the certificate must have ("": any); its key signs

@@ -69,7 +69,7 @@ _ILLISIBLE: Final = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass
 class _Constat:
     """The findings so far; `ecarts` are French sentences, each of which refuses the package. `retires` is
     true when households were drawn again from the seed; `signataires` names the signers, in French."""
@@ -126,7 +126,7 @@ def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options
         vu.refuser(_REJUGEMENT, f"{impossible}.")
     else:
         duree = time.monotonic() - debut
-        combien = accorde(refait.entete.echanges, "échange", "échanges")
+        combien = accorde(refait.entete.echanges, "échange")
         if autres := len(dossier.echanges) - refait.entete.echanges:
             combien += f" (et {accorde(autres, 'ligne', 'lignes')} du journal {_PAS_DE_L_APPLICATION})"
         vu.dire(_REJUGEMENT, f"tous les verdicts refaits de {combien}, en {duree:.1f} s")
@@ -401,7 +401,7 @@ def _finir(
             refait, connues, jour, partiel=reference["partiel"], scenarios=reference["scenarios"]
         ).rapport
         if combien := sum(bool(v.connue) for v in refait.verifications):
-            quoi = accorde(combien, "manquement", "manquements")
+            quoi = accorde(combien, "manquement")
             vu.dire(_REFERENCE, f"une référence (--baseline) excuse {quoi} : elle est de l'éditeur")
     voulues, gardees = (tuple(dossier.configuration.get(nom, ())) for nom in ("mentions", "gardees"))
     nomme = (contrat.nom, contrat.dossiers.overlay)

@@ -67,7 +67,7 @@ class RapportNonEcrit(OperatorError):
     """A report cannot be written where it was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Preuves:
     """The material of the evidence of a report: the values that `paquet_de_preuves.ecrire` takes. `scenarios`
     are the ids of the whole plan."""
@@ -139,7 +139,7 @@ class PreuvesCopiees(Preuves):
         return Alentours(signatures=self.signataires, classe=self.classe, numero=self.numero)
 
 
-@dataclass(slots=True)
+@dataclass
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats_de_rapport`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios

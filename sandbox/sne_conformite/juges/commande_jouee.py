@@ -23,7 +23,7 @@ REQUETE_INACHEVEE: Final = "requete_inachevee"
 _TEXTE_FAULT: Final = ".//{http://www.w3.org/2003/05/soap-envelope}Text"
 
 
-@dataclass(slots=True)
+@dataclass
 class Connu:
     """The knowledge that the suite has of the demandes of an example, by reference; and what was told
     already."""

@@ -207,7 +207,7 @@ class Ordre:
         return self.rang != autre.rang and self.dit == autre.dit
 
 
-@dataclass(slots=True)
+@dataclass
 class JugeDeSuite:
     """A judge of sequences: it receives the exchanges of a base one by one, oldest first, and remembers no
     more than digests and numbers. `exigences` are the requirements that it speaks of, `sur` the messages that

@@ -56,7 +56,7 @@ _REGLES: Final = {regle.code: regle for regle in REGLES}
 _NOMS: Final = CONSTATS["genres"]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Serie:
     """Messages of a kind that a rule refused: how many, of which demandes (the first ones), in which
     exchanges, with which sentence."""
@@ -75,7 +75,7 @@ class _Serie:
             self.echanges.append(echange)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Genre:
     """Messages of an operation and a type of file. `lieux` and `faits` are what the accepted ones hold;
     `series` are by rule, and by the place that it named, "" for all places."""
@@ -87,7 +87,7 @@ class _Genre:
     series: dict[tuple[str, str], _Serie] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass
 class Aboutissements:
     """Follows what becomes of each kind of message, in memory that the contract bounds."""
 

@@ -56,7 +56,7 @@ def _cles(vue: Observation, par_personne: bool) -> Iterator[object]:
             yield genre, vue.guichet, contact
 
 
-@dataclass(slots=True)
+@dataclass
 class RefusRenvoyes(JugeDeSuite):
     """VIE-20. A document refused comes back corrected, not as it was; refused again for the same reasons,
     else it is the base that changed meanwhile. In free traffic the very same document may be refused in one

@@ -39,7 +39,7 @@ class _ReleveRepondu:
     figes: int = 0
 
 
-@dataclass(slots=True)
+@dataclass
 class Curseurs(JugeDeSuite):
     """VIE-14, VIE-29. An instant later than the last answer leaves out what was recorded between them; one
     that is always far before it reads everything again. In free traffic a test may read from the instant at
@@ -112,7 +112,7 @@ def _fige(demande: datetime, avant: _ReleveRepondu, champ: str, dire: Dire) -> C
 BAIL_SEUL: Final = "bail_sans_radiation"
 
 
-@dataclass(slots=True)
+@dataclass
 class Decisions(JugeDeSuite):
     """VIE-18. Both messages are waited for to the end: their order is the application's. The decision on a
     demande whose registration was not seen may be older than the journal, or a part of its seed."""
@@ -180,7 +180,7 @@ def refus_du_certificat(raison: str) -> str:
     return next((sorte for sorte, morceau in CONSTATS["poignees"].items() if morceau in raison), "")
 
 
-@dataclass(slots=True)
+@dataclass
 class PoigneesDeMain(JugeDeSuite):
     """EMB-11, EMB-12 and EMB-16. A probe, or a test of refusals, may fail a handshake that the application
     passes: what was refused counts only when no service was called, before or after. A client that refuses an

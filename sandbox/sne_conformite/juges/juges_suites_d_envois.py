@@ -61,7 +61,7 @@ ABIMES_MIN: Final = 2
 _SORTIES: Final = frozenset(code(fait) for fait in (Fait.RADIATION, Fait.EFFACEMENT))
 
 
-@dataclass(slots=True)
+@dataclass
 class NumerosConserves(JugeDeSuite):
     """VIE-01, second half, and what follows from it: an application that sends the number of an answer has
     read that answer in its packaging (EMB-10), and does not create what it has registered (VIE-02).
@@ -117,7 +117,7 @@ def _inconnu(vue: Observation) -> bool:
     return refusee or vue.a_regle(*_INCONNU) is not None
 
 
-@dataclass(slots=True)
+@dataclass
 class NomsUniques(JugeDeSuite):
     """NOM-03. The same file sent again under its name is the same file."""
 
@@ -154,7 +154,7 @@ class _Perdue:
     coupee: datetime | None
 
 
-@dataclass(slots=True)
+@dataclass
 class Creations(JugeDeSuite):
     """VIE-02, a creation sent again for a demande that is registered; VIE-12, after a lost answer."""
 
@@ -258,7 +258,7 @@ class Creations(JugeDeSuite):
             yield self.dire(vue, "VIE-12").tenue()
 
 
-@dataclass(slots=True)
+@dataclass
 class Ajouts(JugeDeSuite):
     """VIE-28. An event that the SNE added, and whose answer was lost: added again, it is there twice, and the
     SNE refuses neither. A user who asks again may want two: of driven traffic, only what one command sends is
@@ -298,7 +298,7 @@ class Ajouts(JugeDeSuite):
             yield Dire("VIE-28", echange).tenue()
 
 
-@dataclass(slots=True)
+@dataclass
 class EcrituresRepetees(JugeDeSuite):
     """VIE-32. A message that the SNE accepted, and answered, is sent again (of creations, VIE-02 says so). A
     driven application is to be accepted once a command, whatever it says the second time, and to say the same
@@ -360,7 +360,7 @@ def _du_guichet(qui: frozenset[str], guichet: str) -> bool:
     return any(nom.startswith(f"{guichet} ") for nom in qui)
 
 
-@dataclass(slots=True)
+@dataclass
 class Reessais(JugeDeSuite):
     """VIE-13. A passing failure: a panne, a fault of the server's; the same thing asked again after it. In
     free traffic two tests may ask the same in turn: a retry is the very same file, or one of several."""
@@ -427,7 +427,7 @@ def _passager(vue: Observation) -> bool:
     return echec and vue.fault("code") == "Receiver"
 
 
-@dataclass(slots=True)
+@dataclass
 class FormulairesEntiers(JugeDeSuite):
     """VIE-03, held: every block of the form that was accepted before is there again. One that is gone proves
     nothing either way: a household changes."""

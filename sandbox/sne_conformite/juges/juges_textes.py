@@ -59,7 +59,7 @@ class _Echappe:
     nom: str
 
 
-@dataclass(slots=True)
+@dataclass
 class TextesAbimes:
     """FID-10, of free traffic: what breaks it. That a text is whole, nothing shows here."""
 

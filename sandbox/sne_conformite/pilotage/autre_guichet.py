@@ -27,7 +27,7 @@ class AutruiRefuse(Exception):
     """The SNE refused what another guichet did: its anomalies."""
 
 
-@dataclass(slots=True)
+@dataclass
 class AutreGuichet:
     """Another guichet, at one step of an example: `acte` is what was drawn for it to enter, `formulaires` the
     forms that are known, by reference. It has a method for each thing of `plan.AUTRUI`."""

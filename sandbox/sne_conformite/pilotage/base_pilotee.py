@@ -112,7 +112,7 @@ class BaseJugee:
         return self._heure()
 
     def _heure(self) -> datetime:
-        return self.magasin.bases.lire(self.nom).horloge.maintenant(datetime.now(UTC))
+        return self.magasin.bases.lire(self.nom).horloge.maintenant()
 
     @fait
     def jouer(self, code: str, nature: NatureGuichet) -> None:

@@ -69,7 +69,7 @@ FAITS: Final[Mapping[str, FormeDeFait]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass
 class Cahier:
     """The notebook of a bench, `rang` from 1 (the lanes' come after): the *faits* of the example under way,
     or of the session between two, and the ids of the exchanges that were read."""

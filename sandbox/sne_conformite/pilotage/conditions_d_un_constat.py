@@ -51,7 +51,7 @@ class MenageVu:
     tire: bool
 
 
-@dataclass(slots=True)
+@dataclass
 class Conditions:
     """The households of a run, from which the condition of each fault is looked for."""
 
@@ -231,7 +231,7 @@ def _phrase(trait: Trait, ceux_ci: int, ceux_la: int, plus: bool) -> str:
         tel = f"quand « {nom} » vaut {quoi}"
     elif genre == LONGUEUR:
         sens, limite = ("plus", f"jusqu'à {ceux_la}") if plus else ("moins", f"à partir de {ceux_la}")
-        combien = accorde(ceux_ci, "caractère", "caractères")
+        combien = accorde(ceux_ci, "caractère")
         limite = limite if ceux_la else "autrement"
         return f"Toujours quand « {nom} » a {combien} ou {sens}, jamais {limite}"
     elif max(ceux_ci, ceux_la) > 1:

@@ -74,7 +74,7 @@ Tirer = Callable[[Scenario], Mapping[str, ExempleTire]]
 Jouer = Callable[[Scenario, ExempleTire, BancDEssai], ExempleJoue]
 
 
-@dataclass(slots=True)
+@dataclass
 class Couloir:
     """A lane, and its only thread."""
 

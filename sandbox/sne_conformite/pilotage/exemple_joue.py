@@ -41,7 +41,7 @@ _PAUSE: Final = 0.01
 _RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c.operations)
 
 
-@dataclass(slots=True)
+@dataclass
 class LienApplication:
     """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
     next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
@@ -160,7 +160,7 @@ def jouer_exemple(
     return _Seance(scenario, exemple, banc, connu, utilisateur, trafic, consequences).jouer(instant)
 
 
-@dataclass(slots=True)
+@dataclass
 class _TraficDExemple:
     """The exchanges of an example, read from the journal as they come. `ordres` are the commands that the
     application was told; `jusqu_a` is the last exchange before a step that was too slow: nothing is judged
@@ -212,7 +212,7 @@ class _TraficDExemple:
         return constats + suite.juger(siens), suite.accidents
 
 
-@dataclass(slots=True)
+@dataclass
 class _Seance:
     """An example under way. A step is done by the method of its kind, which gives the reason why the example
     stops there, in French, None when it goes on."""

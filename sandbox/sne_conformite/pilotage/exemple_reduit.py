@@ -84,7 +84,7 @@ def essayes(essayer: Essayer, combien: int) -> list[ExempleTire]:
     return essais
 
 
-@dataclass(slots=True)
+@dataclass
 class Exemples:
     """The examples of a scenario: `essayer` tries them, `jouer` runs one to shrink it. It keeps the findings
     that each showed broken."""
@@ -144,7 +144,7 @@ class Exemples:
         return None if meilleur is None else (meilleur[1], meilleur[2])
 
 
-@dataclass(slots=True)
+@dataclass
 class Reductions:
     """The smallest example of each kind of finding, looked for once in a run, within `budget` examples (0 for
     none at all)."""

@@ -232,7 +232,7 @@ class _Presentation:
         return ""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Pilotage:
     """A run of the plan under way: what it is played on, what it has shown so far."""
 
@@ -355,7 +355,7 @@ class _Pilotage:
         jugees = (Verdict.REUSSI, Verdict.ECHOUE, Verdict.ERREUR)
         arret = self.panne or self.interruption or retardes(rapport)
         if not (arret or any(v.verdict in jugees for v in rapport.verifications)):
-            combien = accorde(self.faites, "commande", "commandes")
+            combien = accorde(self.faites, "commande")
             yield _RIEN_DE_VERIFIE.format(combien=combien) if self.faites else _RIEN_DE_FAIT
         if self.non_joues:
             combien = accorde(self.non_joues, "scénario n'a pas été joué", "scénarios n'ont pas été joués")

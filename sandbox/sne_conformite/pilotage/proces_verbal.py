@@ -38,7 +38,7 @@ REPRISE: Final = INSTANCES_MAX + 1
 REPRIS: Final = " (repris)"
 
 
-@dataclass(slots=True)
+@dataclass
 class ExempleNote:
     """An example as it was played: in which lane, the number of its first message, its *faits* (JSON,
     compressed), the exchanges that it read (ids)."""
@@ -49,7 +49,7 @@ class ExempleNote:
     echanges: Sequence[int] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class Fiche:
     """The notes on a scenario. `menages` are the households, JSON compressed, in the order in which they were
     met first; `tirages`, call after call, their ranks as they were tried: what is drawn, then what each

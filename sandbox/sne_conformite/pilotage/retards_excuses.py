@@ -206,7 +206,7 @@ _VAINES_MAX: Final = 3
 _PAUSE: Final = 0.02
 
 
-@dataclass(slots=True)
+@dataclass
 class Poignees:
     """How long to wait for the line of a failed handshake, which is written once its connection is gone.
     After several commands that brought none, one stops waiting."""

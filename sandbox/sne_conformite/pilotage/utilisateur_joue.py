@@ -28,7 +28,7 @@ _TELLES_QUELLES: Final[Mapping[str, str]] = TABLES["telles_quelles"]
 _SAISIES: Final[Mapping[str, str]] = TABLES["saisies"]
 
 
-@dataclass(slots=True)
+@dataclass
 class Utilisateur:
     """He knows the demandes by their references: `formulaires` are their forms as they were last accepted."""
 

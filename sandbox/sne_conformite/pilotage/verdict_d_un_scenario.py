@@ -31,7 +31,7 @@ _ORDRE: Final = (
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class Recolte:
     """By requirement: held, broken, given up by the application itself, explained by another (`plies`: the
     findings). `arret` and `erreur` are those of the first example that has one."""
@@ -158,7 +158,7 @@ def inacheve(interruption: str, resultats: Sequence[ResultatScenario]) -> str:
     return f"{interruption[0].upper()}{interruption[1:]} : {restes} ; ce rapport est partiel."
 
 
-@dataclass(slots=True)
+@dataclass
 class Blocage:
     """An application that its packing of messages stops before it does anything, whatever it is told: the
     rest of the plan would say the same thing, and it waits and tries again each time. Follows a run until the

@@ -120,7 +120,7 @@ def strategie(
     return _Exemples(tirees, _saisies(scenario, instant), contrat, guichet)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Saisie:
     """The entries that a step asks for: its rank, its day, the household that it is about (None for none)."""
 
@@ -250,7 +250,7 @@ def _plein(element: Element, chemin: str, contrat: Contrat, sauf: Collection[str
 # --- what a user enters besides a demande ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Circonstances:
     """Where something is entered: on `jour`, at `guichet`, about `demande` (the CRE message of the example,
     None for none), of which `passe` was entered before, the last of each option."""

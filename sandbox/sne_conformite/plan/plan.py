@@ -65,7 +65,7 @@ _NOMS: Final = ("reference", "origine", "jumeau_de")
 _UN_JOUR: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Etape:
     """A step. `sorte` is a key of the closed table (faire, autrui, temps, panne, fin_panne, role, serveur,
     controle), `quoi` its value, `options` its other keys."""
@@ -85,7 +85,7 @@ class Etape:
         return frozenset(self.options[cle] for cle in (*_NOMS, "menage") if cle in self.options)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scenario:
     """A scenario. `pourquoi` is told to the reader of the report; `exigences` are the ids it checks;
     `menages` the demandes it draws, by reference; `exemples` its share of EXEMPLES: what varies little is
@@ -168,7 +168,7 @@ class Scenario:
         return frozenset(c.version for c in self.menages.values() if c.version)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Scenarios, in the order of the groups and of their ids."""
 
@@ -275,7 +275,7 @@ def verifier_exigences(plan: Plan, connues: Collection[str]) -> None:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _LecteurScenario:
     """Reads one file, and says where it goes wrong."""
 

@@ -90,7 +90,7 @@ def _modifie(fichier: Path, quoi: str, remede: str = "redemandez le dossier d'or
     return DossierAltere(f"Le dossier [{fichier}] a été modifié : {quoi}.", remede=remede)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EchangesDuDossier:
     """The exchanges of a package, in the order of the journal, read from the file each time they are gone
     through: there may be thousands. `list()` holds them all; `lignes` gives each with its line."""
@@ -126,7 +126,7 @@ class EchangesDuDossier:
                 yield echange, ligne
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DossierPreuves:
     """A package whose hashes were checked. `versions` of all that judged, `absents` why an exchange (by its
     id) could not be put in it; `texte` is that of `rapport`, `juges` the digests of what judged, `plan` the

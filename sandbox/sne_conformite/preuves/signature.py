@@ -59,7 +59,7 @@ class SignatureRefusee(OperatorError):
 # --- keys ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CleDeSignature:
     """A private key; `titulaire` is whom it says that it belongs to, "" for nobody."""
 
@@ -82,7 +82,7 @@ class CleDeSignature:
         return self.titulaire or f"clé {self.id[:16]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CleDeConfiance:
     """A line of `confiance.toml`: whose a key is, and of what class (EDITEUR, VERIFICATEUR), between two
     days, both included; None for no limit."""
@@ -266,7 +266,7 @@ def predicat(rapport: Rapport, texte: bytes, qui: Mapping[str, str]) -> dict[str
 # --- the envelope ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EnveloppeVerifiee:
     """An envelope whose signatures all hold: the statement, its bytes, the public keys (SPKI) by `keyid`."""
 

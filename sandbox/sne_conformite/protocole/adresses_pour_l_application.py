@@ -14,7 +14,7 @@ VRAI: Final = "vrai"
 DELAI_MAX_S: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FauxServeur:
     """A server that an application must refuse to speak to, for one thing wrong with its certificate: a row
     of the table, beside the listener that has it, is all that the plan, the protocol and the judges know of
@@ -36,7 +36,7 @@ class FauxServeur:
 FAUX_SERVEURS: Final = {ligne["nom"]: FauxServeur(**ligne) for ligne in table(__file__)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AdressesServices:
     """The addresses of the three services (absolute URLs)."""
 
@@ -52,7 +52,7 @@ class AdressesServices:
         return cls(*(f"{racine}/{service}ImplService/" for service in services))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Adresses:
     """All that an application must know to call us. `faux` holds those of FAUX_SERVEURS that listen, by their
     names there; the folders of the boxes are "" when there are none; `delai_max_s` in seconds."""

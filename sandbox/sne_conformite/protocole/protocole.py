@@ -39,7 +39,7 @@ class Statut(StrEnum):
     NON_GERE = "non_gere"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChampProtocole:
     """A field of a message; `dit` is what it says. `type` is « texte », « booleen », « nombre », « json »
     (any object: a document in the form of `formulaire`) or a name of FORMES; `liste` says that it holds
@@ -53,7 +53,7 @@ class ChampProtocole:
     filtre: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Commande:
     """A command: its fields, those of an answer « fait », and what the suite has to know of it (see
     `protocole.toml`). The rest is told by its fields."""

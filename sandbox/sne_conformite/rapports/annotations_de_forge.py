@@ -74,7 +74,7 @@ def commandes(dits: Sequence[Signalement]) -> list[str]:
         montres = lot if len(lot) <= ANNOTATIONS_MAX else lot[: ANNOTATIONS_MAX - 1]
         lignes += [_commande(dit) for dit in montres]
         if reste := len(lot) - len(montres):
-            autres = accorde(reste, "autre", "autres")
+            autres = accorde(reste, "autre")
             lignes.append(f"::{niveau.value} title=SNE::{_texte(f'… et {autres}, dans les rapports.')}")
     return lignes
 

@@ -58,7 +58,7 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
     yield f"Application essayée : {entete.application} (identité {entete.identite})"
     mode = "trafic reçu, sans pilotage" if entete.mode == TRAFIC else "application pilotée par le plan"
     yield f"Contrat {entete.contrat}, profil {entete.profil} ; {mode}"
-    menages = accorde(entete.exemples, "ménage", "ménages")
+    menages = accorde(entete.exemples, "ménage")
     tires = f", {menages}, graine {entete.graine}" if entete.exemples else ""
     quand = entete.debut.astimezone(PARIS)
     yield f"Le {quand:%d/%m/%Y à %H h %M} ; {accorde(entete.echanges, 'échange', 'échanges')}{tires}"
@@ -73,7 +73,7 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
                 yield f"  {mention.quoi}"
     yield ""
     for famille in synthese.familles(rapport):
-        prouvees = accorde(famille.prouvees, "prouvée", "prouvées")
+        prouvees = accorde(famille.prouvees, "prouvée")
         suite = "".join(f", {issue.compte(nombre)}" for issue, nombre in famille.manquements)
         yield f"{famille.titre} : {prouvees} sur {len(famille.bilans)}{suite}"
     if fidelites := synthese.fidelites(rapport):

@@ -40,7 +40,7 @@ Trouvaille = tuple[Constat, Verification]
 ECHANGES_MAX: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroupeConstats:
     """Every finding of one `genre` about one requirement.
 
@@ -297,7 +297,7 @@ def _simple(valeur: Any) -> str:
     return RIEN if valeur is None or valeur == "" else str(valeur).replace("\n", " ")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComptesDuRapport:
     """The numbers of a report. `verifications` and `exigences` are by issue, in the order of a summary, those
     that are not met left out. Of the groups of findings, `a_corriger` make it not conforming, `conseils` are

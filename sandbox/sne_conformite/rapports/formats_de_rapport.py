@@ -14,7 +14,7 @@ from sne_conformite.rapports.rapport import SEUL, Alentours, Rapport
 from sne_interface.resources import table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormatDeRapport:
     """A file of --report-dir: `nom` is what a summary calls it, `fichier` its name, `media` its media type,
     `usage` what it is for, in French. Its `genre` is « rapport » for a form of the whole report, « rendu »

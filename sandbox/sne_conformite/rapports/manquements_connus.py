@@ -39,7 +39,7 @@ class ReferenceIncorrecte(UsageError):
     """A baseline that cannot be read; the message names its line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Connue:
     """An entry. Either `verification`, or `exigence` with perhaps `sorte`; the others are "". `ligne` is that
     of its header in the file, 0 when it has none."""
@@ -64,7 +64,7 @@ class Connue:
         return self.exigence == exigence and self.sorte in ("", sorte)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Applique:
     """A report, its known failures told apart; the remarks on the entries, in French: those that no longer
     excuse, those whose failure is gone (it was looked for, and held), those that this run has not looked for,

@@ -197,7 +197,7 @@ def _ou(groupe: GroupeConstats) -> str:
         return groupe.ou if len(groupe.echanges) == 1 else f"{groupe.nombre} fois"
     if len(groupe.scenarios) == 1:
         return groupe.scenarios[0]
-    return accorde(len(groupe.scenarios), "scénario", "scénarios")
+    return accorde(len(groupe.scenarios), "scénario")
 
 
 def _ancre(groupe: GroupeConstats) -> str:

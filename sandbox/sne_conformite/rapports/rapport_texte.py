@@ -272,7 +272,7 @@ class _Resume:
         """The first of a list; then it is told how many others there are, and where."""
         yield from tout[:combien]
         if len(tout) > combien:
-            autres = accorde(len(tout) - combien, "autre", "autres")
+            autres = accorde(len(tout) - combien, "autre")
             self._dire(f"{' ' * retrait}… et {autres}{suite}.")
 
     def _titre(self, texte: str) -> None:
@@ -305,7 +305,7 @@ def _combien(groupe: GroupeConstats) -> str:
     if groupe.scenarios:
         nombre = len(groupe.scenarios)
         fois = f", {groupe.nombre} fois" if groupe.nombre > 1 else ""
-        return f"{groupe.scenarios[0]}{fois}" if nombre == 1 else accorde(nombre, "scénario", "scénarios")
+        return f"{groupe.scenarios[0]}{fois}" if nombre == 1 else accorde(nombre, "scénario")
     return f"{groupe.nombre} fois"
 
 

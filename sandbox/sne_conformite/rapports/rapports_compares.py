@@ -28,7 +28,7 @@ _DEVENIRS = {
 _PERDUS_MAX = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReculLu:
     """A part of the judgement that the second run looked at less: `quoi` says of what in French, `avant` and
     `apres` how many there were, `perdus` which are there no more. It says nothing of the application: the
@@ -44,7 +44,7 @@ class ReculLu:
         return f"{self.quoi} : {self.avant} → {self.apres}{f' ({montres})' if montres else ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompteLu:
     """How often a kind of finding was met."""
 
@@ -52,7 +52,7 @@ class CompteLu:
     scenarios: Collection[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EvolutionLue:
     """A kind of finding in either run; `groupe` is that of the newest of the two."""
 
@@ -67,7 +67,7 @@ class EvolutionLue:
     groupe: Annotated[GroupeConstats, TU]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompareLu:
     """A report of the two."""
 
@@ -78,7 +78,7 @@ class CompareLu:
     conforme: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComparaisonRapports:
     """The fate of each kind of finding. `corriges` are gone from scenarios that the second run played
     again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
@@ -224,4 +224,4 @@ def _ligne(evolution: EvolutionLue) -> str:
 
 def _ou(compte: CompteLu) -> str:
     nombre = len(compte.scenarios)
-    return accorde(nombre, "scénario", "scénarios") if nombre else f"{compte.constats} fois"
+    return accorde(nombre, "scénario") if nombre else f"{compte.constats} fois"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sne_interface.rules.controle import FauteDeDocument
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Emplacement:
     """A place in a file, by the URI reference of that one; line and column count from 1, 0 where unknown."""
 
@@ -47,7 +47,7 @@ class Niveau(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signalement:
     """One thing to tell. `regle` is an id (of a requirement, of a rule) and `texte` what it says; `phrase`
     what was seen and `details` its lines; `empreinte` is the same from one run to the next; `connue` is the

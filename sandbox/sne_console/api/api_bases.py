@@ -368,7 +368,7 @@ def comparer(donnees: QuestionLue, base: str, nom: str) -> ComparaisonLue:
 # --- what they start from -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SemenceLue:
     """A seed (jeu de départ), by its name."""
 

@@ -31,7 +31,7 @@ rules: Final = Appels("rules", "/rules", "Les contrôles, les mêmes pour toutes
 COMMUNES_MAX: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentDit:
     """A document of the interface."""
 
@@ -40,7 +40,7 @@ class DocumentDit:
     versions: Annotated[tuple[str, ...], "versions de message ; vide : une seule forme"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServiceDit:
     """A SOAP service: its addresses and its operations."""
 
@@ -51,7 +51,7 @@ class ServiceDit:
     operations: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContratLu:
     """The interface in short."""
 
@@ -77,7 +77,7 @@ class QuelsElementsSchema(DeBaseSchema):
     texte = facultatif("chaque mot : dans le chemin, le type ou la nomenclature", "", exemple="nom")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SchemaLu:
     """The elements of a document."""
 
@@ -87,7 +87,7 @@ class SchemaLu:
     elements: Annotated[list[ElementLu], "dans l'ordre du document"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nomenclature:
     """A closed list, without its codes."""
 
@@ -96,7 +96,7 @@ class Nomenclature:
     emplois: Annotated[list[str], "chemins qu'elle régit"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeLu:
     """A code of a list."""
 
@@ -104,7 +104,7 @@ class CodeLu:
     libelle: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NomenclatureEntiere(Nomenclature):
     """A closed list, with its codes."""
 
@@ -117,7 +117,7 @@ class QuellesCommunesSchema(DeBaseSchema):
     nom = facultatif("un nom ou son début, un code postal, un code INSEE", "", exemple="Créteil")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommuneLue:
     """A commune in force."""
 
@@ -127,7 +127,7 @@ class CommuneLue:
     codes_postaux: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaracteristiqueLue:
     """The content of events of a type."""
 
@@ -138,7 +138,7 @@ class CaracteristiqueLue:
     valeurs: Annotated[list[CodeLu], "pour LST"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TypeLu:
     """A type of event (gestion partagée) and what its events carry."""
 
@@ -151,7 +151,7 @@ class TypeLu:
     caracteristiques: list[CaracteristiqueLue]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MessageLu:
     """A message of an operation, its fields in order."""
 
@@ -159,7 +159,7 @@ class MessageLu:
     champs: tuple[ChampLu, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperationLue:
     """A SOAP operation: what it is for, its messages in and out."""
 

@@ -61,7 +61,7 @@ class RechercheDemandesSchema(QuestionSchema):
     limite = combien()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DemandeBreve:
     """A demande, on one line."""
 
@@ -88,7 +88,7 @@ class DemandeBreve:
         return tirer(cls, stockee, qui=titulaires(stockee.demande), **autres)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageDemandes:
     """Some demandes, latest deposit first: a page may be short, or empty, and not be the last."""
 
@@ -100,7 +100,7 @@ class PageDemandes:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EvenementDeDemande:
     """An event of the gestion partagée."""
 
@@ -126,7 +126,7 @@ class EvenementDeDemande:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MouvementLu:
     """Something that happened to the stock."""
 
@@ -135,7 +135,7 @@ class MouvementLu:
     motif: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DemandeEntiere(DemandeBreve):
     """A demande with its document, its events, its movements."""
 

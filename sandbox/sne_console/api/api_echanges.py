@@ -116,7 +116,7 @@ class CibleSchema(QuestionSchema):
 # --- answers ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LigneDuJournal:
     """One exchange, without its bytes."""
 
@@ -150,7 +150,7 @@ class LigneDuJournal:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MessageMontre:
     """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
 
@@ -160,7 +160,7 @@ class MessageMontre:
     corps: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Detail(LigneDuJournal):
     """One exchange with its bytes and what is known of them."""
 
@@ -170,7 +170,7 @@ class Detail(LigneDuJournal):
     reponse: MessageMontre
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """A page of the journal, newest first."""
 
@@ -185,21 +185,21 @@ class Page:
     ignores: Annotated[int, "ceux que l'XPath n'a pas lus : trop gros, ou trop longs à lire"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nombre:
     """How many exchanges answer the filters."""
 
     nombre: Annotated[int, "échanges gardés qui répondent aux filtres"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Efface:
     """The exchanges that were erased."""
 
     effaces: Annotated[list[int], "numéros de ceux qui l'ont été ; ni nuits, ni remises, ni pas de scènes"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ManqueLu:
     """A request that was refused by SOAP, or before it."""
 
@@ -216,7 +216,7 @@ class ManqueLu:
     plus_proche: Annotated[str | None, "l'adresse ou l'opération connue qui ressemble à celle appelée"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reduite:
     """The rest of a document that was reduced."""
 
@@ -229,7 +229,7 @@ class Reduite:
     secondes: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rejoue:
     """The outcome of a request sent again."""
 

@@ -88,7 +88,7 @@ class GuichetNouveauSchema(QuestionSchema.from_dict(_champs(requis=True))):  # t
     code = fields.String(required=True, validate=_CODE, metadata={"description": "G et quatre chiffres"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FichierDeBoite:
     """A file of a box."""
 
@@ -97,14 +97,14 @@ class FichierDeBoite:
     depose_le: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FichierEntrant(FichierDeBoite):
     """A file of an inbox."""
 
     traite_le: Annotated[datetime | None, "null tant qu'il attend"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoiteEntreeLue:
     """An inbox, oldest file first."""
 
@@ -112,7 +112,7 @@ class BoiteEntreeLue:
     fichiers: list[FichierEntrant]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoiteSortieLue:
     """An outbox, oldest file first."""
 
@@ -121,7 +121,7 @@ class BoiteSortieLue:
     en_attente: Annotated[int, "changements d'autres guichets, à venir : POST …/outbox/relever"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FichierTraite:
     """A file, and its answer."""
 
@@ -132,7 +132,7 @@ class FichierTraite:
     echange: Annotated[int | None, "ligne du journal"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FichierIgnore:
     """A file that the folder of an inbox keeps."""
 
@@ -141,7 +141,7 @@ class FichierIgnore:
     remede: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReleveFait:
     """The files that were taken, answered and dispatched."""
 
@@ -153,7 +153,7 @@ class ReleveFait:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CertificatEmis:
     """An identity, its private key included: it protects nothing."""
 

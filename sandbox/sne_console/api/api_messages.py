@@ -96,7 +96,7 @@ class MessageComposeSchema(QuestionSchema):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DepartDit:
     """A start that is offered: its key, and what it is."""
 
@@ -104,7 +104,7 @@ class DepartDit:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperationDite:
     """An operation, and what a message to it is made of."""
 
@@ -118,7 +118,7 @@ class OperationDite:
     parametres: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Commence:
     """A message as it begins."""
 
@@ -131,7 +131,7 @@ class Commence:
     nom: Annotated[str | None, "du fichier ; null : pas de fichier"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verifie:
     """The verdict on a message that is not sent."""
 
@@ -141,7 +141,7 @@ class Verifie:
     champs: Annotated[Mapping[str, str], "ce qu'il dit dans les champs simples"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RequeteLue:
     """The HTTP request that a message is."""
 
@@ -151,7 +151,7 @@ class RequeteLue:
     corps: Annotated[str, "NIR masqués"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Envoye:
     """The outcome of a message that was sent."""
 

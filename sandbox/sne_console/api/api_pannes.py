@@ -24,7 +24,7 @@ from sne_sandbox.web.configuration_et_services import services
 blueprint: Final = Appels("pannes", "/bases/<base>/pannes", "Les pannes d'une base")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GenreLu:
     """A kind of panne, and the parameters it takes."""
 
@@ -36,7 +36,7 @@ class GenreLu:
     parametres: tuple[ParametreLu, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Liste:
     """The pannes of a base, and the table of kinds."""
 
@@ -44,7 +44,7 @@ class Liste:
     genres: list[GenreLu]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Otees:
     """How many were taken away."""
 

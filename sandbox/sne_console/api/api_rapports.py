@@ -82,7 +82,7 @@ class AvecRapportSchema(QuestionSchema):
     avec = fields.String(required=True, metadata={"description": "le rapport d'avant", "example": "hier"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JugementLu:
     """A judgement of this home, running or ended."""
 
@@ -101,7 +101,7 @@ class JugementLu:
         return tirer(cls, epreuve, resume=epreuves.resume(epreuve), partie_de=partie_de, **autres)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JugementSuivi(JugementLu):
     """A judgement, and what it says."""
 

@@ -41,7 +41,7 @@ ACTIONS: Final = ("envoyer", "deposer", "avancer", "relever")
 REGARDER: Final = "regarder"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SceneLue:
     """A scene, and where it stands."""
 
@@ -78,7 +78,7 @@ class SceneLue:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ValeurMontree:
     """A value to look at."""
 
@@ -86,7 +86,7 @@ class ValeurMontree:
     valeur: Annotated[str, "en français, NIR masqués"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JoueLu:
     """The outcome of a step."""
 
@@ -124,7 +124,7 @@ class JoueLu:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PasLu:
     """A step of a scene: what is said before and after it, what it does."""
 
@@ -142,7 +142,7 @@ class PasLu:
     joue: Annotated[JoueLu | None, "null : pas encore joué"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SceneEntiere(SceneLue):
     """A scene, its steps, and what came of those that were played."""
 

@@ -223,7 +223,7 @@ def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
 # --- calls --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppelDecrit:
     """The names that the question of a call may have, and its body; None for one that takes no JSON."""
 

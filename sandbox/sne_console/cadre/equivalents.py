@@ -35,7 +35,7 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 _MORCEAU: Final = re.compile(r"--\S+ \{\w+\}|\S+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equivalents:
     """A line of both; "" where a deed has none."""
 

@@ -65,7 +65,7 @@ THEMES: Final = PAROLES["themes"]
 RACCOURCIS: Final = PAROLES["raccourcis"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Affichage:
     """The choices of this browser: keys of THEMES and RACCOURCIS."""
 

@@ -45,7 +45,7 @@ DUREE_MIN: Final = timedelta(hours=4)
 _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,35}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stagiaire:
     """A trainee, ranked from 1; `nom` is "" for one without a name. The token has the name of the base. `mot`
     is what the trainer told them last, "" for nothing."""
@@ -57,7 +57,7 @@ class Stagiaire:
     fini: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AtelierTenu:
     """An atelier. Instants are the machine's; `tirage` is what its tokens are made of, with the key.
 
@@ -94,7 +94,7 @@ class AtelierTenu:
         return self.expire_le <= datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlaceDeStagiaire:
     """Where a trainee is: the scene and its step, the last exchange and why it failed (NIR masked, "" when it
     did not), the last use of the link, within thirty seconds."""
@@ -109,7 +109,7 @@ class PlaceDeStagiaire:
     raison: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FicheDeStagiaire:
     """The sheet that a trainee receives, with the address of the SOAP services. It holds a secret: `jeton`
     and `lien` are "" when it was revoked."""

@@ -54,7 +54,7 @@ decision_de_commission.MOTIF, decision_de_commission.BAIL, decision_de_commissio
 decision_de_commission.CATEGORIE, )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Acteur:
     """A participant: `nature` and `code` of a guichet; `actif` is True when the step is theirs."""
 
@@ -68,7 +68,7 @@ class Acteur:
         return wrap(self.nature, _LIGNE - 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IssueDuPas:
     """The outcome of a step. `genre` is « message », « temps », « boite », or "" when nobody speaks; `aller`
     and `retour` are the words of each direction; `classe` is that of the screen: accepte, refuse, perdu,
@@ -81,7 +81,7 @@ class IssueDuPas:
     phrase: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SchemaActeurs:
     """The picture of who speaks to whom in a step."""
 
@@ -107,7 +107,7 @@ class SchemaActeurs:
         return "Aucun message : " + ", ".join([code, *(a.code for a in self.autres)]) + " et le SNE."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChangementVu:
     """A line of the demande that is not the same any more; "" where it was not, or is not any more."""
 
@@ -116,7 +116,7 @@ class ChangementVu:
     apres: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Salle:
     """The screen of a room. `joue` is the step that is shown, None before the first; `pose` the step whose
     question is asked, with its rank; `en_tout` counts the changes, of which `changements` are the first;
@@ -370,7 +370,7 @@ def _parties_du_cerfa(racine: Any, contrat: Contrat) -> tuple[SectionRemplie, ..
 def _ce_qui_entre(apres: Sequence[SectionRemplie]) -> Iterator[ChangementVu]:
     """A demande that enters: what its form says, part by part, those of the household and of the dwelling."""
     lignes = sum(len(groupe.lignes) for partie in apres for groupe in partie.groupes)
-    yield ChangementVu("La demande entre", "", accorde(lignes, "renseignement", "renseignements"))
+    yield ChangementVu("La demande entre", "", accorde(lignes, "renseignement"))
     dites = apres[1:]
     for partie in (*dites[:2], *dites[2:][-2:]):
         lues = [v.texte for groupe in partie.groupes for ligne in groupe.lignes for v in ligne.valeurs]
@@ -406,7 +406,7 @@ def _couper(texte: str) -> str:
 # --- a sheet ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MessageEssentiel:
     """The content of a sheet about a message: `champs` are (element, value) of the fields that its step
     sets."""

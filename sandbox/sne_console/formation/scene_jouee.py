@@ -45,7 +45,7 @@ _ENTIER_MAX: Final = 6
 _BOOLEENS: Final = {"true": "oui", "false": "non"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Joue:
     """A step that was played. `debut` and `fin` are instants of the base's clock; `echange` is what it sent
     and got, `nuits` the lines of its nights, `fichiers` names of what was dispatched, `montres` the values
@@ -85,7 +85,7 @@ class Joue:
         return [a for a in self.echange.anomalies if a["gravite"] == "bloquante"] if self.echange else []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Representation:
     """Where a scene stands in its base. `debut` is the machine's time of its start, None before the first;
     `etrangere` counts the demandes of a base that bears the scene's name without having been made by it;

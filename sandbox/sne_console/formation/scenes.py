@@ -60,7 +60,7 @@ _JOUR: Final = "jour"
 _CHEMIN_GUICHET: Final = ("demande/demandeLogement/numGuichet", "entete/codeGuichet")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MessageScene:
     """The message that a guichet sends. `specimen` is None for an operation that takes no document; `type` is
     that of the message (CRE, REN…, or DALO, EVT, RCH for the other channels)."""
@@ -75,7 +75,7 @@ class MessageScene:
     retient: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attendu:
     """The expected outcome. `regles` are the rules that refuse; `faits` the number of facts that the nights
     bring, by the name they have in the API; `fichiers` the number of documents dispatched; `taux` the shares
@@ -89,7 +89,7 @@ class Attendu:
     taux: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choix:
     """A message that a room may choose to send: `edits` follow those of the step's message."""
 
@@ -98,7 +98,7 @@ class Choix:
     attendu: Attendu = field(default_factory=Attendu)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PasScene:
     """One step; at most one of `envoyer`, `deposer`, `avancer` and `relever` is there."""
 
@@ -134,7 +134,7 @@ class PasScene:
         return "Relever la boîte" if self.relever is not None else "Continuer"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """A scene; `identifiant` is the name of its file, `lieu` the base that it was put in (`sur`)."""
 

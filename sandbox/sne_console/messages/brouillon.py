@@ -40,7 +40,7 @@ PARAMETRE: Final = "parametre."
 _GUICHET_ECRIT: Final = re.compile(r"<(?:[\w.-]+:)?(?:numGuichet|codeGuichet)>\s*(G(?:\d{4}|DPUB))\s*<")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Brouillon:
     """The content of the form of an operation. `texte` is the document ("" for an operation that takes none);
     `changements` are the plain fields that were changed, not yet in `texte`; `parametres` the other fields of

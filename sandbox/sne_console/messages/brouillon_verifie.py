@@ -19,7 +19,7 @@ from sne_sandbox.web.configuration_et_services import Services
 CHOISIE: Final = "choix."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VerificationMessage:
     """The remarks of the schema and the rules on a message. `lisible`: its document is XML."""
 

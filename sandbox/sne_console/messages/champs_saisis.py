@@ -15,7 +15,7 @@ from sne_interface.contract.schemas import Document
 from sne_interface.domain.dates import lire_date_saisie
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rempli:
     """A field with what the document says, and (code, label) choices, empty for a free text."""
 

@@ -55,7 +55,7 @@ _JOUR_D_ABORD: Final = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
 _ANNEE_D_ABORD: Final = re.compile(r"(\d{4})[/. -](\d{1,2})[/. -](\d{1,2})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Retouche:
     """A piece of the text, in characters, and what takes its place."""
 
@@ -64,7 +64,7 @@ class Retouche:
     texte: Annotated[str, "ce qui s'écrit là ; U+FFFC y tient la place de la valeur choisie"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChoixDeCorrection:
     """A value that may be written, and its words."""
 
@@ -72,7 +72,7 @@ class ChoixDeCorrection:
     libelle: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Correction:
     """One way to mend a place. `nom` stays the same while the place does; `choix` are the values of which one
     takes the place of `CHOISI` in its pieces, () when there is nothing to choose."""
@@ -83,7 +83,7 @@ class Correction:
     choix: Annotated[tuple[ChoixDeCorrection, ...], "une valeur à choisir ; vide : rien à choisir"] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RemarquePlacee:
     """A finding of the schema or of a control, at its place in the text that was checked."""
 

@@ -29,7 +29,7 @@ TEXTE_MAX: Final = 400
 Remarque = dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass
 class PasArbre:
     """One step: an element that opens (it has children), one whole (`ouvre` False), or the end of one."""
 
@@ -52,7 +52,7 @@ class PasArbre:
     tues: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arbre:
     """The steps, how many elements were left out, and what could be put beside no element."""
 

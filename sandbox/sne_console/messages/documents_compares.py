@@ -24,7 +24,7 @@ FEUILLES_MAX: Final = 40
 VALEUR_MAX: Final = 160
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DifferenceXml:
     """One difference. `chemin` is that of the document which has the element (the second, when both do),
     with the rank of namesakes; `avant` and `apres` its value there, "" where it is not, or holds others.
@@ -43,7 +43,7 @@ class DifferenceXml:
         return queue(self.chemin)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DifferencesXml:
     """The first differences, in the order of the documents; how many there are of each kind."""
 

@@ -46,7 +46,7 @@ _MESURE: Final = (
 _SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "zip", b"<?xm": "xml"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContenuLu:
     """A file of an archive."""
 
@@ -54,7 +54,7 @@ class ContenuLu:
     taille: Annotated[int, "octets"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PieceLue:
     """A piece of a message, told, NIR masked."""
 
@@ -66,7 +66,7 @@ class PieceLue:
     contenus: Annotated[tuple[ContenuLu, ...], "ce qu'une archive ZIP contient"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cote:
     """One side: its headers, document, envelope and pieces, as far as they can be read. `extrait` is the head
     of a body in which nothing could be read; `illisible` says why. `texte` is a document that is no XML, its
@@ -320,7 +320,7 @@ def _corps_har(courrier: Courrier, octets: bytes) -> dict[str, str]:
 # --- where what is no XML goes wrong ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LigneMontree:
     """A line as it is shown, NIR masked; `fautive`: the one that was named."""
 
@@ -329,7 +329,7 @@ class LigneMontree:
     fautive: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LieuMalforme:
     """Where a text ceases to be XML: a line, a column, what stands around. `quoi` is what was read."""
 

@@ -55,7 +55,7 @@ _PREFIXES: Final = {"fichierDemande": "DEM", "fichierDalo": "DAL"}
 SANS_CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RequeteEcrite:
     """A request: `adresse` is its path, with its query if any."""
 
@@ -173,7 +173,7 @@ def rejouer(echange: Echange, qui: Expediteur) -> tuple[str, int] | None:
     return expedier(envoi, qui)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reduction:
     """The rest of a document after its reduction. `entiere`: no element can be removed alone any more; else
     the time was up. `racine` is lxml, `texte` the document, indented, NIR masked; counts are of elements."""

@@ -55,7 +55,7 @@ DOCUMENT_MAX: Final = 200_000
 PROPOSEES: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CleDepart:
     """The key of a start, as addresses and forms write it: « menage-personne_seule-3 » (kind of household,
     seed), « specimen-association », « demande-NUMERO », « demande-NUMERO-REN », « regle-ENT009 »,
@@ -97,7 +97,7 @@ class CleDepart:
         return str(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Depart:
     """A document to begin with: the key that makes it again, its lxml root (None when it is no XML), and its
     text, NIR masked."""

@@ -76,7 +76,7 @@ def evaluer(expression: str, ouverts: Sequence[Sequence[bytes]]) -> tuple[list[b
     return [reponse == b"oui" for reponse in reponses], interrompu
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RechercheXpath:
     """The result of a search on one page. `suite` is the id before which to go on, None when the journal has
     no more. When a search does not look at all of the journal, `premier` and `dernier` are the ids it

@@ -26,7 +26,7 @@ _REMEDE: Final = " → "
 _CAUSE_MAX: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resume:
     """A line in a sentence, NIR not masked. `regle` is the code of the rule that refuses first, `chemin` the
     elements that lead to what is at fault, the last one first; `autres` counts the anomalies left."""
@@ -91,7 +91,7 @@ def regles_de(echange: Echange) -> tuple[str, ...]:
 # --- the same refusal, come again ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cle:
     """The features that refusals of one kind share. `regle` is the code of a rule; without a rule, `cause` is
     a piece of the reason that all of them have. `operation` and `guichet` are "" for none."""
@@ -114,7 +114,7 @@ class Cle:
         }
 
 
-@dataclass(slots=True)
+@dataclass
 class GroupeDeRefus:
     """Refusals of one kind: what the last one says, how many, the id and the instant (the machine's) of the
     last."""

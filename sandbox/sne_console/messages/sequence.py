@@ -37,7 +37,7 @@ _PASSERELLE: Final = frozenset({"html_502", "html_503"})
 _ENTIERES: Final = frozenset({"delai", "goutte"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ActeurDeSequence:
     """One of the four: its name, on one or two lines, and where its line stands."""
 
@@ -46,7 +46,7 @@ class ActeurDeSequence:
     x: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fleche:
     """One step, from `x1` to `x2` at `y` (the same place: what is done there). `texte` is above it, `detail`
     below; `phrase` says it all."""
@@ -65,7 +65,7 @@ class Fleche:
         return (self.x1 + self.x2) // 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diagramme:
     """The picture, of LARGEUR by `hauteur`; `titre` says what it shows."""
 
@@ -130,7 +130,7 @@ def _poids(cote: Cote) -> tuple[str, str]:
     """The size of a message with the number of its pieces, and what each of them is."""
     if not cote.morceaux:
         return octets(cote.taille), ""
-    combien = accorde(len(cote.morceaux), "pièce", "pièces")
+    combien = accorde(len(cote.morceaux), "pièce")
     dites = " ; ".join(f"{m.nom} {octets(m.taille)}" for m in cote.morceaux)
     return f"{octets(cote.taille)}, {combien}", f" ({dites})"
 
@@ -150,7 +150,7 @@ def _boites(autres: Sequence[str] | None) -> Iterator[_Etape]:
         return
     reste = f" et {len(autres) - _NOMMES} de plus" if len(autres) > _NOMMES else ""
     noms = ", ".join(autres[:_NOMMES]) + reste
-    combien = accorde(len(autres), "boîte", "boîtes")
+    combien = accorde(len(autres), "boîte")
     phrase = f"Le changement part vers les autres guichets du territoire ({noms}), à leur prochaine relève."
     yield SNE, AUTRES, combien, abrege(noms, 18), phrase, "plein"
 

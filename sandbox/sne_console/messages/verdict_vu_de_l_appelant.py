@@ -22,7 +22,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 Ton = Literal["bon", "refus", "panne", "fait", "erreur"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vecu:
     """The outcome as the caller lived it: two or three words, a sentence or two, NIR masked, and the feeling
     it leaves."""

@@ -68,7 +68,7 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
         )
     except UsageError as erreur:
         return _montrer(champs, avec_remede(erreur)), 422
-    combien = accorde(len(fait.stagiaires), "base", "bases")
+    combien = accorde(len(fait.stagiaires), "base")
     phrase = f"L'atelier « {fait.nom} » est fait : {combien}, un lien chacune."
     return apres_action(url_for("ateliers.tableau", atelier=fait.nom), phrase)
 

@@ -93,7 +93,7 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     return annoncer("Le message est parti", *laisse)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Retour:
     """The outcome of a form that was sent: the remarks found (None: it was not checked), the request it
     makes, the error."""

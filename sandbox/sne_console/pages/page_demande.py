@@ -27,7 +27,7 @@ from sne_sandbox.store.demandes_recentes import doublons_de, separees_de
 from sne_sandbox.web.configuration_et_services import services
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EvenementLu:
     """An event, its codes put into words: (label, value, code or "")."""
 

@@ -31,7 +31,7 @@ _ARRONDISSEMENTS: Final = {
 }
 
 
-@dataclass(slots=True)
+@dataclass
 class Demandee:
     """The search that was asked: the fields as written, the question of the API that they make, and what is
     wrong with them."""
@@ -49,7 +49,7 @@ class Demandee:
         return bool(self.fautes or self.choix)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LigneTrouvee:
     """A line of what the search found."""
 

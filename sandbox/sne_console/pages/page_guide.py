@@ -38,7 +38,7 @@ _FICHIER: Final = re.compile(r"\]\((?:\.\./)+((?:fixtures|contracts)/[^)#]+\.[a-
 _CODE: Final = re.compile(r"[A-Z]{1,3}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texte:
     """A page: its title, and the nodes (markdown-it) that follow it."""
 

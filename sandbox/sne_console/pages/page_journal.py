@@ -48,7 +48,7 @@ COMPTES: Final = 2_000
 CHOIX_MAX: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rangee:
     """A line of the list. `cle` is equal for lines that are folded into one when they follow one another, ""
     for one that stays alone; `suite` are those just before it that it holds; `nuits` are hidden above it."""
@@ -184,7 +184,7 @@ def _question_api(choisis: Mapping[str, Any]) -> dict[str, Any]:
 # --- facets: what the list may be narrowed to, with how many that would leave -------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ValeurDeFacette:
     """A value that a list may be narrowed to, how many it has, and whether it is."""
 
@@ -193,7 +193,7 @@ class ValeurDeFacette:
     choisi: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FacetteDuJournal:
     """A feature that tells exchanges apart: its name in an address, its title, its values, and how many more
     values are not shown."""

@@ -32,7 +32,7 @@ _MOT_MIN: Final = 3
 _ECHANGE: Final = re.compile(r"(?:n°|#|échange|echange)?\s*(\d{1,12})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trouvaille:
     """A thing found: its address, its title, and a line about it ("" for none)."""
 
@@ -41,7 +41,7 @@ class Trouvaille:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trouvees:
     """The things found of one kind; `suite` is the address of all of them, "" when these are all."""
 

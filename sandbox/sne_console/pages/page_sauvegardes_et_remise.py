@@ -123,7 +123,7 @@ def faire_oublier(base: str, nom: str) -> str:
 
 
 def _compte(faite: SauvegardeLue) -> str:
-    return accorde(faite.demandes or 0, "demande", "demandes")
+    return accorde(faite.demandes or 0, "demande")
 
 
 # --- back to the start --------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def _comptes(base: str) -> dict[str, str]:
     with magasin.lire(base) as registre:
         demandes = compter(registre, "demande", "demandes")
     return {
-        "journal": accorde(magasin.journal.compter(base)[0], "échange", "échanges"),
+        "journal": accorde(magasin.journal.compter(base)[0], "échange"),
         "etat": demandes,
         "pannes": accorde(len(armement.lister(magasin, base)), "panne", "pannes"),
     }

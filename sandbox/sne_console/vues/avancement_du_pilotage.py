@@ -30,7 +30,7 @@ NON_JOUE: Final = Issue("-", "non jouée", "non jouées", "non joué")
 _MESURES: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VerificationSuivie:
     """A check on the page: the requirement, its text, its state, and why, "" when there is nothing to say."""
 
@@ -40,7 +40,7 @@ class VerificationSuivie:
     phrase: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScenarioSuivi:
     """A scenario on the page: its state, what was found first, "" when nothing was, its checks; `joue` says
     whether it has ended."""
@@ -53,7 +53,7 @@ class ScenarioSuivi:
     joue: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FamilleSuivie:
     """A family of scenarios on the page."""
 

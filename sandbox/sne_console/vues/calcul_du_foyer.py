@@ -24,7 +24,7 @@ _MARQUES: Final = {"A": _ATTESTEE, "D": _DEDUITE, "C": _CONVENTION}
 _GARDE_ALTERNEE: Final = "G"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartLue:
     """A person, and what she counts for. `age` in completed years, None when it is not known."""
 
@@ -35,7 +35,7 @@ class PartLue:
     fidelite: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RessourceComptee:
     """A resource counted, in euros a month."""
 
@@ -45,7 +45,7 @@ class RessourceComptee:
     montant: Annotated[int, "euros par mois"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SeuilLu:
     """The threshold that applies, and why: the area of the first wished commune. `seuil` is its row, of which
     `pourquoi` says why this year's."""
@@ -60,7 +60,7 @@ class SeuilLu:
     pourquoi: Annotated[str, "pourquoi celui de cette année ; vide : aucun seuil"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoyerLu:
     """The steps that lead to the verdict on the first quartile, in order."""
 

@@ -17,7 +17,7 @@ _RACINE: Final = "interfaceNuu"
 _DEDUITE: Final = "les éléments que l'interface 5.0 a publiés"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ElementDeRubrique:
     """An element that carries a line of the form, with all that it holds."""
 
@@ -26,7 +26,7 @@ class ElementDeRubrique:
     fidelite: Annotated[Fidelite, "de sa place dans le message"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LigneDeRubrique:
     """The line of a rubric: what the form asks."""
 
@@ -36,7 +36,7 @@ class LigneDeRubrique:
     elements: Annotated[tuple[ElementDeRubrique, ...], "vide : sans place connue dans le message"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RubriqueDuFormulaire:
     """A rubric of the form. That R. 441-2-2 lists it is attested."""
 
@@ -45,7 +45,7 @@ class RubriqueDuFormulaire:
     lignes: tuple[LigneDeRubrique, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HorsFormulaire:
     """An element that no rubric is behind, and why."""
 
@@ -53,7 +53,7 @@ class HorsFormulaire:
     pourquoi: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormulaireDecrit:
     """The form against the message of the contract."""
 

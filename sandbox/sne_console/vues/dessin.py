@@ -34,7 +34,7 @@ path.n4, path.n5 {{ stroke: #fff; stroke-width: 1; }} .sur4, .sur5 {{ fill: #fff
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """A picture. `nom` names its file; `lignes` are the table that says the same, under `entetes`."""
 

@@ -27,7 +27,7 @@ def essayer(faire: Callable[[], _Valeur], sinon: Callable[[str], _Valeur]) -> _V
         return sinon(f"le bac à sable n'a pas su le montrer ({nom}) ; son journal technique dit pourquoi")
 
 
-@dataclass(slots=True)
+@dataclass
 class Essais:
     """The parts of one exchange, each tried: `perdus` says which could not be shown, and why."""
 

@@ -91,7 +91,7 @@ class EtatJugement(StrEnum):
     INTERROMPUE = "interrompue"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartieRejouee:
     """The part of another judgement that a judgement plays again: a scenario, for one of its requirements or,
     "", for all."""
@@ -101,7 +101,7 @@ class PartieRejouee:
     exigence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JugementConserve:
     """A judgement. `commande` is "" when no server began it; `fini_le` is when its report was
     written."""
@@ -304,7 +304,7 @@ def effacer(epreuve: JugementConserve) -> None:
 # --- what may be run ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanConnu:
     """The plan that drives an application: families of scenarios, each with its title; scenarios, each with
     its title and its requirements."""
@@ -380,7 +380,7 @@ def _contrat(nom: str, dossier: Path | None, quartiles: Path | None) -> list[str
 # --- how a report is summed up ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResumeLu:
     """A report, in a line."""
 

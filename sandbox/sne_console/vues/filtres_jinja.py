@@ -92,9 +92,9 @@ def _a_paris(valeur: datetime) -> datetime:
     return (valeur if valeur.tzinfo is not None else valeur.replace(tzinfo=UTC)).astimezone(PARIS)
 
 
-def accorde(valeur: int, un: str, plusieurs: str) -> str:
-    """« 1 demande », « 50 000 demandes »."""
-    return f"{nombre(valeur)}{_INSECABLE}{un if valeur < 2 else plusieurs}"
+def accorde(valeur: int, un: str, plusieurs: str = "") -> str:
+    """« 1 demande », « 50 000 demandes »: with « s » when `plusieurs` says nothing else."""
+    return f"{nombre(valeur)}{_INSECABLE}{un if valeur < 2 else plusieurs or un + 's'}"
 
 
 def octets(valeur: int) -> str:

@@ -44,7 +44,7 @@ class GenreValeur(StrEnum):
 _SOMMES: Final = (GenreValeur.EUROS, GenreValeur.EUROS_MOIS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChampCerfa:
     """One line of the form: the elements at `chemin` below the block's."""
 
@@ -53,7 +53,7 @@ class ChampCerfa:
     genre: GenreValeur = GenreValeur.TEXTE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bloc:
     """Lines about each of the elements at `chemin`. `titre` names it; « {} » is its rank among several."""
 
@@ -62,7 +62,7 @@ class Bloc:
     champs: tuple[ChampCerfa, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SectionCerfa:
     """A part of the form; the paths of its blocks are below the element at `racine`."""
 
@@ -71,7 +71,7 @@ class SectionCerfa:
     blocs: tuple[Bloc, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cerfa:
     """The whole form. `adresse` are the pieces of an address written on one line: name of the element, what
     stands before it, what parts it from the next."""
@@ -116,7 +116,7 @@ def _champ(chemin: str, dit: str | Mapping[str, str]) -> ChampCerfa:
 # --- a document laid out by it ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Valeur:
     """The value read: a text for people, and the code it stands for ("" when it is no code)."""
 
@@ -124,7 +124,7 @@ class Valeur:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LigneFormulaire:
     """One line of the form."""
 
@@ -132,7 +132,7 @@ class LigneFormulaire:
     valeurs: tuple[Valeur, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroupeLignes:
     """The lines about one element."""
 
@@ -140,7 +140,7 @@ class GroupeLignes:
     lignes: tuple[LigneFormulaire, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SectionRemplie:
     """A section that has something to say."""
 

@@ -15,7 +15,7 @@ from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.errors import ContractError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperationExpliquee:
     """The purpose of an operation: a title, a sentence."""
 
@@ -23,7 +23,7 @@ class OperationExpliquee:
     phrase: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParametreExplique:
     """A field of a call that is no document; `liste` is the nomenclature of its codes, "" for none."""
 
@@ -32,7 +32,7 @@ class ParametreExplique:
     liste: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChampDit:
     """A field of a document that is filled in without XML: `chemin` below the root, without index (the
     first of each name is meant). `si`: shown only when the document has that element. `liste`: what its
@@ -50,7 +50,7 @@ class ChampDit:
     jour: Annotated[bool, TU] = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InterfacePresentee:
     """How an interface is told. `saisies` are the plain fields of each kind of document, in the order of the
     form."""

@@ -102,7 +102,7 @@ def guichet(base: str, code: str) -> Guichet:
     return trouve
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GuichetLu:
     """A guichet, and what lies in its boxes."""
 

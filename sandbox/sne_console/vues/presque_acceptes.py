@@ -21,7 +21,7 @@ _PROCHE: Final = 0.6
 _CHEMIN_MAX: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manque:
     """A refusal. `pourquoi` is its first cause, `remede` what to do, "" when the journal does not tell;
     `plus_proche` is the known path, or the operation, that resembles what was called, None when it is not

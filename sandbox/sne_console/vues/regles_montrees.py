@@ -34,7 +34,7 @@ _ESSAIS: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IllustrationLue:
     """An example as one reads it: what is sent, what is changed in it, and what stands around."""
 
@@ -43,7 +43,7 @@ class IllustrationLue:
     autour: Annotated[tuple[str, ...], "ce que la base contient, le jour qu'il est…"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegleLue:
     """A control: its row in the contract, and what it does under the profile looked at."""
 
@@ -62,7 +62,7 @@ class RegleLue:
     eteinte: Annotated[str, "pourquoi ce contrat ne l'applique pas ; vide : il l'applique"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegleEntiere(RegleLue):
     """A control with its examples, its effect under each profile, and how to change it."""
 

@@ -46,7 +46,7 @@ _NATURES: Final = {"CRE": "écrit", "MOD": "modifié", "SUP": "supprimé"}
 GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", "avenir"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EtapeLue:
     """A point of the timeline. `verdict` is that of its exchange, None of what
     nobody sent; `rang` orders those of one instant."""
@@ -258,7 +258,7 @@ def _evenement(evenement: Evenement, type_: TypeEvenement | None) -> EtapeLue:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nuit:
     """A line of the journal that tells a night: what it did, and the numéros of the demandes that each deed
     concerns. `faits` is empty when it gives counts only, in `resume`."""

@@ -286,7 +286,7 @@ def _courriel(type_: Any, valeur: str, vu: str) -> Phrase | None:
 def _longueur(type_: Any, valeur: str, vu: str) -> Phrase | None:
     longueur, haut, bas = len(valeur), type_.max_length, type_.min_length
     if haut is not None and longueur > haut:
-        trop = accorde(longueur - haut, "caractère", "caractères")
+        trop = accorde(longueur - haut, "caractère")
         return dire("trop_longue", vu, longueur=longueur, borne=haut, trop=trop)
     if bas is not None and longueur < bas:
         return dire("trop_courte", vu, longueur=longueur, borne=bas)

@@ -77,9 +77,9 @@ def premiers(mots: Sequence[object], combien: int) -> str:
     return f"{dits} et {accorde(reste, 'autre', 'autres')}" if reste > 0 else dits
 
 
-def accorde(nombre: int, un: str, plusieurs: str) -> str:
-    """« 1 scénario », « 3 scénarios »."""
-    return f"{nombre} {un if nombre < 2 else plusieurs}"
+def accorde(nombre: int, un: str, plusieurs: str = "") -> str:
+    """« 1 scénario », « 3 scénarios »: with « s » when `plusieurs` says nothing else."""
+    return f"{nombre} {un if nombre < 2 else plusieurs or un + 's'}"
 
 
 def visible(texte: str) -> str:

@@ -179,7 +179,7 @@ def remettre(
             registre.regler_horloge(horloge)
         base = registre.base
         if avec_etat and (horloge is not None or _semee(base)):
-            maintenant = base.horloge.maintenant(datetime.now(UTC))
+            maintenant = base.horloge.maintenant()
             registre.noter_nuit(maintenant.date())
             if _semee(base):
                 for planter in _etapes(contrat, base, maintenant, None):

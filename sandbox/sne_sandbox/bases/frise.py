@@ -8,7 +8,7 @@ from their index.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 from sne_interface.domain.dates import PARIS, ajouter_mois
@@ -58,7 +58,7 @@ class Frise:
 def dessiner(magasin: Magasin, nom: str) -> Frise:
     """The time of the base. Raises BaseInconnue, StoreError."""
     with magasin.lire(nom) as registre:
-        jour = registre.base.horloge.maintenant(datetime.now(UTC)).date()
+        jour = registre.base.horloge.maintenant().date()
         entrees, sorties = _par_mois(echeances.mouvements_par_jour(registre.connexion, nom))
         fins = echeances.fins_par_mois(registre.connexion, nom)
     dues = {_mois(debut): combien for debut, combien in fins}

@@ -1,7 +1,6 @@
 """`sne-sandbox generate`: messages written to files, valid or broken in one way."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,7 +87,7 @@ def commande(
         combien,
         graine=graine,
         guichet=guichet,
-        instant=lire_horloge(options["horloge"]).maintenant(datetime.now(UTC)),
+        instant=lire_horloge(options["horloge"]).maintenant(),
         contraintes=Contraintes(
             sorte=options["menage"], associations=True, version=version, limites=options["limites"] or None
         ),

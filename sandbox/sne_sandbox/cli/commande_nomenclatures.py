@@ -68,7 +68,7 @@ def commande(
     elif nom is None and mot is None:
         largeur = max(map(len, listes))
         for n, codes in listes.items():
-            combien = accorde(len(codes), "code", "codes")
+            combien = accorde(len(codes), "code")
             click.echo(f"{n:<{largeur}}  {combien:>8}  {', '.join(_elements(connues.par_chemin, n))}")
         click.echo("→ les codes d'une liste : sne-sandbox nomenclatures LISTE", err=True)
     else:

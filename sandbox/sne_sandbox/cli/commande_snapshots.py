@@ -94,4 +94,4 @@ def _sauvegardes(poste: Poste) -> Sauvegardes:
 
 def _demandes(sauvegarde: SauvegardeLue) -> str:
     nombre = sauvegarde.demandes
-    return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")
+    return "illisible" if nombre is None else accorde(nombre, "demande")

@@ -363,7 +363,7 @@ def _horloge(date: str) -> Point:
     if ecart <= _ECART_MAX:
         return Point.de("a_l_heure")
     if jours := round(ecart / _JOUR):
-        return Point.de("decalage_en_jours", de=accorde(jours, "jour", "jours"))
+        return Point.de("decalage_en_jours", de=accorde(jours, "jour"))
     return Point.de("decalage", de=f"{ecart / 60:.0f} minutes")
 
 

@@ -16,7 +16,7 @@ from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux, Nive
 from sne_statistiques.comptes.statistiques import FIDELITE, LIBELLES, Tableau, TableauLu
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableauxDUnJour:
     """The tables of a base at a date, as they are published and as they were counted."""
 

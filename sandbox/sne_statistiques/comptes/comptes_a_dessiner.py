@@ -36,7 +36,7 @@ INCONNU: Final = "inconnu"
 FIDELITE: Final = LIBELLES["notes"]["images"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LieuCompte:
     """A commune or an EPCI. `code` is INSEE's, or a SIREN, or `INCONNU`; `premieres` active demandes wish it
     first, `souhaitees` in any rank (None: not told of an EPCI); `attribuees` in twelve months."""
@@ -54,7 +54,7 @@ class LieuCompte:
         return self.premieres / self.attribuees if self.attribuees else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mois:
     """The flows from `du` to `au`, and the stock at the end of that day."""
 
@@ -71,7 +71,7 @@ class Mois:
         return f"{self.du:%m/%Y}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TrancheDeRessources:
     """The active demandes of persons whose resources (euros a year and per UC) are from `bas` to below `haut`
     (None: and more), by their class of the first quartile. `seuils`: thresholds that lie there."""
@@ -89,7 +89,7 @@ class TrancheDeRessources:
         return " ; ".join(f"{s.libelle} {s.montant}" for s in self.seuils)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Images:
     """The content of all the pictures of a base, at the end of a day."""
 

@@ -55,7 +55,7 @@ INDICATEURS: Final = LIBELLES["indicateurs"]
 _AU_QUARTILE: Final = ("demandes_actives_quartile", "baux_quartile_quartier")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompteDeLieu:
     """A number of a territory."""
 
@@ -67,7 +67,7 @@ class CompteDeLieu:
     valeur: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComptesDeLieux:
     """The counts of a base at the end of a day, by territory."""
 

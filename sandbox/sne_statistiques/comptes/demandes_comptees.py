@@ -31,7 +31,7 @@ _C: Final = metadonnees.demande_commune.c
 _RADIEE: Final = _D.etat == sa.literal_column("'R'")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Periode:
     """From a day to another, both included."""
 
@@ -43,7 +43,7 @@ class Periode:
         return colonne.between(self.du.isoformat(), self.au.isoformat())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Modalite:
     """A class of an `Axe`: one of `classes` (None: not told), or none of them when `autres`."""
 

@@ -47,7 +47,7 @@ def _non(dit: bool | None) -> bool | None:
     return None if dit is None else not dit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegleDeQuota:
     """A share of the law: at least `objectif` hundredths of some leases go to some households. Of a lease,
     `dans` says whether it is one of those, `oui` whether the household is: None when it is not known."""
@@ -78,7 +78,7 @@ REGLES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartDeQuota:
     """A share: `compte` leases of `sur`. `inconnus` could be of them, or of those, if more was known."""
 
@@ -94,7 +94,7 @@ class PartDeQuota:
     etat: Annotated[Etat, "indéterminé : ce qui est inconnu pourrait le faire basculer"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LigneQuota:
     """The leases of a landlord in an EPCI, and the shares of the law."""
 
@@ -108,7 +108,7 @@ class LigneQuota:
     seuils_inventes: Annotated[str, "ceux des communes de ces baux que nous avons inventés ; vide : aucun"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quotas:
     """The quotas of a base, of the leases signed in a year."""
 

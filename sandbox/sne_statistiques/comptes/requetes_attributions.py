@@ -23,7 +23,7 @@ _D: Final = metadonnees.decision.c
 _ATTRIBUE: Final = sa.or_(_D.issue.is_(None), _D.issue.in_((MOTIF_ATTRIBUTION, *ATTRIBUTIONS)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Baux:
     """How many (`nombre`) attributions followed by a lease are alike, by the columns of `DecisionNotee`;
     `quartile` is their class at the threshold of the commune of the dwelling (`statistiques.quartile`)."""

@@ -40,7 +40,7 @@ _COMMUNES: Final = RequeteSql(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stock:
     """How many demandes are active at a date, of persons and of associations."""
 
@@ -48,7 +48,7 @@ class Stock:
     associations: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """How many demandes did `genre` in a month; `mois` is « 2018-03 », `motif` that of a radiation."""
 

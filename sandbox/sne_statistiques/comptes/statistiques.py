@@ -45,7 +45,7 @@ _RESSOURCES: Final = (500, 1000, 1500, 2000, 2500, 3000)  # euros a month
 _TAILLE_MAX: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableauLu:
     """A table, as the API and the command line show it."""
 
@@ -55,7 +55,7 @@ class TableauLu:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tableau:
     """A table: `colonnes` names the counts, `lignes` are (section, label, counts)."""
 
@@ -200,7 +200,7 @@ def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date) 
 # --- periods ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Periode:
     rubrique: str
     libelle: str
@@ -244,7 +244,7 @@ def _somme(passages: Sequence[Passage], genre: GenreMouvement, motif: str | None
 _Ligne = tuple[str, tuple[str | None, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Rubrique:
     """A section of TAB03: what it sorts by, its lines, and whether what they leave out has a line even when
     that is nothing."""

@@ -28,7 +28,7 @@ _CHIFFRE: Final = 10.5
 _LIGNE: Final = 17
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contour:
     """A commune: its path, where its number may stand, and how wide and high it is there."""
 
@@ -40,7 +40,7 @@ class Contour:
     haut: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cadre:
     """The places that a map shows together, by INSEE code."""
 
@@ -50,7 +50,7 @@ class Cadre:
     communes: Mapping[str, Contour]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MesureDeCarte:
     """The measure that a map may show of a commune, one of its `champ`; `unite` is what it counts."""
 
@@ -89,7 +89,7 @@ def classe_de(valeur: float, limites: Sequence[float]) -> int:
     return CLASSES if len(limites) == 1 else 1 + round((rang - 1) * (CLASSES - 1) / (len(limites) - 1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Carte:
     """The maps of a measure: a drawing for each frame that has something to show. `absentes`: communes with a
     number and without an outline; `legende`: class, from, to."""

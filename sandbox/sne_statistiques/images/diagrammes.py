@@ -63,7 +63,7 @@ def pyramide(titre: str, cotes: tuple[str, str], lignes: Sequence[tuple[str, int
     return racine
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Serie:
     """A line: `nom`, what a number of it is (`unite`), and for each period its number and its address (None:
     it leads nowhere)."""

@@ -79,7 +79,7 @@ class AnneeEtPartSchema(AnneeSchema):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tableaux:
     """TAB01, TAB02 and TAB03 of a base at a date."""
 

@@ -39,7 +39,7 @@ QUARTILES: Final = {
 _QUI: Final = {"personnes": (False, "hors associations"), "associations": (True, "associations")}
 
 
-@dataclass(slots=True)
+@dataclass
 class ChoixLu:
     """The request of an address: the selection, in words, and what is wrong with it; `champs` are the fields
     that were read."""
@@ -93,7 +93,7 @@ def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat)
     return ChoixLu(champs, conditions, mots, fautes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _LecteurDeChamps:
     """Reads the fields: each becomes a condition, on a demande or on its radiation, and its words."""
 

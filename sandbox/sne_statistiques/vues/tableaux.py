@@ -59,7 +59,7 @@ MOTIFS: Final = "Motifs"
 _LIBELLE_MAX: Final = 34
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableDemandee:
     """A table of a base at the end of a day, of one territory or all; `code` may be a level of territories
     too (`comptes_par_territoire.NIVEAUX`), `QUOTAS`, those of the year of that day, or `IMAGES`."""
@@ -70,7 +70,7 @@ class TableDemandee:
     territoire: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resultat:
     """The result of a computation, with its instant and its length in seconds. `contenu` is a Tableau, by the
     code that was asked for ComptesDeLieux, Quotas or Images; `etat` tells the state of the base then."""
