@@ -595,7 +595,9 @@ def test_a_page_that_is_changed_beside_a_right_package_is_named(
     assert code == 1
     assert f"Signature : REFUSÉE, {page} n'est pas celui qu'elle signe : il a été changé." in dites
     (tmp_path / "r" / page).unlink()
-    assert "Signature : valable" in juge(tmp_path / "r" / "preuves.zip")[1]
+    assert "Signature : valable" in juge(tmp_path / "r" / "preuves.zip", vers=tmp_path / "v")[1]
+    assert not (tmp_path / "v" / page).exists(), "one that is made here is not the one that is signed"
+    assert "Signature : valable" in juge(tmp_path / "v" / "preuves.zip")[1]
 
 
 def test_the_reference_application_under_another_name_is_told(ici: Path, tmp_path: Path, juge: Juge) -> None:

@@ -1,12 +1,17 @@
 """Coverage: what was seen, of what there is."""
 
+import re
+
+import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen
 from lxml import etree
 
 from sne_conformite.bilan.couverture_du_contrat import Couverture
 from sne_conformite.bilan.trafic_juge import parcourir
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, observer
 from sne_conformite.rapports.rapport import Rubrique
+from sne_interface.contract.contrats_charges import charger
+from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.resources import fixtures_dir
 
 
@@ -114,3 +119,30 @@ def test_les_evenements_les_decisions_et_les_recherches(banc: Banc) -> None:
         "etatDemande", "dateDepotDebut", "dateDepotFin", "communeSouhaitee", "personneRecherchee/nom",
         "personneRecherchee/prenom", "personneRecherchee/dateNaissance",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("forme", "lignes", "vue"),
+    [
+        ("montant-non-rond", ["/montant=+1151"], True),
+        ("montant-non-rond", ["/montant=1150"], False),
+        (
+            "nouveau-ne",
+            ["/dateCreationDemande=2026-12-01+01:00", "/personneACharge/dateNaissance=2026-12-01"],
+            True,
+        ),
+        (
+            "nouveau-ne",
+            ["/dateCreationDemande=2026-12-01", "/personneACharge/dateNaissance=2015-03-04"],
+            False,
+        ),
+    ],
+)
+def test_a_hard_form_is_read_in_any_writing(forme: str, lignes: list[str], vue: bool) -> None:
+    formes = charger_certification(charger().dossiers).formes
+    assert bool(re.search(formes[forme].motif, "\n".join(lignes), re.MULTILINE)) is vue
+
+
+def test_the_marks_of_the_reference_application_are_looked_for_once() -> None:
+    """A boundary without end is no reason to look at each of its letters again."""
+    assert MARQUES_DU_TEMOIN.match(b"--" + b"a" * 1_000_000) is None

@@ -95,6 +95,21 @@ def test_an_application_may_refuse_by_itself(
     assert [(c.exigence, c.tenue) for c in juger_pas(pas)] == dits
 
 
+def test_an_error_is_no_refusal_where_the_sne_might_accept() -> None:
+    """After a lost answer both may come: an application that is dead says neither."""
+
+    def decline(statut: str) -> bool:
+        pas = PasJoue("enregistrer", {}, {"statut": statut}, [], Connu(), (Statut.FAIT, Statut.REFUSE))
+        return pas.decline
+
+    assert [decline(statut) for statut in ("decline", "refuse", "erreur", "fait")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
 @pytest.mark.parametrize("commande", ["enregistrer", "radier"])
 def test_what_is_put_into_the_inbox_is_no_message_that_was_not_sent(commande: str) -> None:
     pas = PasJoue(

@@ -194,6 +194,8 @@ def test_the_next_step_is_a_command_to_type() -> None:
         manque.commande,
     )
     assert prochaine_etape(bon)[1].endswith("--cle sne-sandbox.cle")
+    lance = replace(bon, entete=replace(bon.entete, commande="sne-sandbox run -- ./t.sh"))
+    assert prochaine_etape(lance)[1] == "sne-sandbox run --report-dir rapport --cle sne-sandbox.cle -- ./t.sh"
     assert prochaine_etape(bon, Path("r"), signee=True)[1] == "sne-sandbox report --verify r/preuves.zip"
 
 
@@ -207,6 +209,7 @@ def test_what_was_not_judged_is_said_first_and_is_no_failure() -> None:
     junit = rapport_junit.octets(juge).decode()
     assert 'failures="0" errors="1"' in junit
     assert "Non conforme" not in rapport_html.octets(juge).decode()
+    assert not non_juge(replace(juge, motifs=(*juge.motifs, "2 écarts : ce dossier n'est pas confirmé.")))
     rate = decider(replace(rapport(), scenarios=(*rapport().scenarios, tardif)))
     assert not non_juge(rate)
     assert conclure(rate).endswith(dit)
