@@ -231,7 +231,7 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     page = arbre(juge)
     assert page.findtext(".//h1") == "LogeNuu 8.1, de Loge SA"
     dits = {dt.text: dt.getnext().text_content() for dt in page.iterfind(".//dt")}
-    assert dits["Application essayée"] == f"{juge.entete.application} (identité {juge.entete.identite})"
+    assert (dits["Application essayée"], dits["Identité"]) == (juge.entete.application, juge.entete.identite)
     assert dits["Produit déclaré"] == "LogeNuu 8.1 (CXF), 3f1c"
     dit = texte(page, "produit")
     assert "SNE 5.2 – socle : 2 opérations sur 3 (les mentions acquises n'en demandent pas d'autre)," in dit
