@@ -38,7 +38,7 @@ def relire_octets(ecrits: str | Mapping[str, str]) -> bytes:
     return ecrits.encode() if isinstance(ecrits, str) else b64decode(ecrits["base64"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormeDeFait:
     """How what a call gives is written, and read again; by default it is JSON."""
 

@@ -39,7 +39,7 @@ Trait = tuple[str, str, str]
 Lu = tuple[Mapping[Trait, int], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MenageVu:
     """A household that was played, in the canonical JSON of its example; the requirements that held, and what
     broke (requirement, genre). `tire` says that it was drawn: a shrink tries a hundred that are nearly alike,

@@ -31,7 +31,7 @@ _PART: Final = 3
 _CITE: Final = re.compile(r"(?<=\béchange )\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Renforts:
     """How a run has more instances of its application. `ouvrir` makes one, which is told nothing yet;
     `adresses` are those that it is to call to reach a base, with the certificates of that base; what waits
@@ -61,7 +61,7 @@ def presenter(
     return reponse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScenarioJoue:
     """The examples of a scenario as they were played, by their canonical JSON; `duree` in seconds."""
 

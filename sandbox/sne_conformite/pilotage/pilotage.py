@@ -81,7 +81,7 @@ _RIEN_DE_VERIFIE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReglagesPilotage:
     """How an application is tried: `exemples` are asked of each scenario (see `Scenario.combien`), the base's
     clock starts at `maintenant` (aware; the machine's by default), `seulement` names the scenarios to play
@@ -195,7 +195,7 @@ def instant_de(scenario: Scenario, instant: datetime) -> datetime:
     return datetime.fromisoformat(scenario.instant) if scenario.instant else instant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Presentation:
     """The presentation of the application, as it answers `demarrer`; and what the contract has: the versions
     of messages, the commands of its roles."""

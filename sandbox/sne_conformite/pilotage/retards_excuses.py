@@ -157,7 +157,7 @@ def seuil(delai: float) -> float:
     return delai * _PART_DU_DELAI
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Duree:
     """The duration of a command, in seconds: `attente` in all, `sourd` the time during which the server
     answered nobody meanwhile, out of `delai`, the time that the application was told to wait for an answer;

@@ -24,8 +24,6 @@ from pathlib import Path
 from textwrap import wrap
 from typing import IO, Any, Final
 
-from stdnum import luhn
-
 from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail
 from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_conformite.rapports import rapport_json
@@ -429,8 +427,14 @@ def numero(contrat: str, sha256: str) -> str:
     """The number of the certificate of a package, from its digest: « SNE52-7K3M-… », whose last character
     checks the others."""
     corps = b32encode(bytes.fromhex(sha256)).decode()[:_CHIFFRES]
-    corps += luhn.calc_check_digit(corps, _LETTRES)
+    corps += _cle(corps)
     return "-".join(["SNE" + re.sub(r"\W|_|v", "", contrat).upper(), *wrap(corps, 4)])
+
+
+def _cle(corps: str) -> str:
+    """The letter that checks others: Luhn's, in base 32."""
+    produits = (_LETTRES.index(lettre) * (2 - rang % 2) for rang, lettre in enumerate(reversed(corps)))
+    return _LETTRES[-sum(sum(divmod(produit, 32)) for produit in produits) % 32]
 
 
 def lire_numero(dit: str) -> str:
@@ -438,7 +442,7 @@ def lire_numero(dit: str) -> str:
     right."""
     tete, *groupes = dit.upper().split("-")
     corps = "".join(groupes).translate(_CONFONDUES)
-    if len(corps) != _CHIFFRES + 1 or not luhn.is_valid(corps, _LETTRES):
+    if len(corps) != _CHIFFRES + 1 or {*corps} - {*_LETTRES} or _cle(corps[:-1]) != corps[-1]:
         raise UsageError(
             f"Le numéro [{dit}] n'est pas bien recopié : ses caractères ne vont pas ensemble.",
             remede="relisez-le sur le rapport, avec ses tirets : SNE52-7K3M-…",

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paquet_refait import contenus, emballer, sceller
 from specimen import NIR, rapport
+from stdnum import luhn
 
 from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.preuves.pseudonymes import Pseudonymes
@@ -265,3 +266,11 @@ def test_a_member_that_unfolds_too_much_is_told_before_it_is_read(dossier: Path,
         ecrite.writestr("bombe", bytes(100_000_000))
     with pytest.raises(paquet_de_preuves.DossierIllisible, match=r"\[bombe\] annonce 100000000 octets"):
         paquet_de_preuves.lire(bombe)
+
+
+@given(st.integers(0, 2**256 - 1))
+def test_the_number_of_a_certificate_ends_by_a_letter_that_checks_it(empreinte: int) -> None:
+    dit = paquet_de_preuves.numero("v5.2", f"{empreinte:064x}")
+    corps = dit.removeprefix("SNE52-").replace("-", "")
+    assert luhn.is_valid(corps, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    assert paquet_de_preuves.lire_numero(dit.lower()) == dit
