@@ -77,11 +77,6 @@ CAUSES = {
     "commune-inventee": ("CTR-04", {"FID-06"}, ("CRE-COUPLE", "CRE-SIMPLE")),
     "abandon-en-radren": ("VIE-08", {"FID-14"}, ("RAD-ABANDON",)),
     "evenement-sans-date": ("VIE-16", {"FID-14"}, ("EVT-AJOUTER",)),
-    "silence-vaut-accord": (
-        "ROB-01",
-        {"VIE-21"},
-        ("ROB-REPONSE-PERDUE", "ROB-RESEAU", "ROB-SILENCE", "ROB-COUPURE"),
-    ),
     "creation-doublee": (
         "VIE-02",
         {"VIE-10", "VIE-11", "VIE-20", "VIE-21"},
