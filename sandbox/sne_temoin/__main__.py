@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from sne_temoin.adaptateur import Adaptateur
@@ -44,13 +45,15 @@ def analyse() -> argparse.ArgumentParser:
 
 def converser(adaptateur: Adaptateur) -> int:
     """The protocol on stdin and stdout: a message a line, until `fin` or the end of the input; each is
-    answered as soon as it is done."""
+    answered as soon as it is done, `fin` after all the others."""
     with ThreadPoolExecutor() as fils:
         for ligne in sys.stdin:
             message = json.loads(ligne)
-            fils.submit(_repondre, adaptateur, message)
             if message.get("commande") == "fin":
+                fils.shutdown()
+                _repondre(adaptateur, message)
                 break
+            fils.submit(_repondre, adaptateur, message)
     return 0
 
 
@@ -77,12 +80,9 @@ def servir(adaptateur: Adaptateur, port: int) -> int:
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing: stderr belongs to the application."""
 
-    with ThreadingHTTPServer(("127.0.0.1", port), GuichetHttp) as serveur:
+    with ThreadingHTTPServer(("127.0.0.1", port), GuichetHttp) as serveur, suppress(KeyboardInterrupt):
         print(f"http://127.0.0.1:{serveur.server_port}/", file=sys.stderr, flush=True)  # noqa: T201
-        try:
-            serveur.serve_forever()
-        except KeyboardInterrupt:
-            return 0
+        serveur.serve_forever()
     return 0
 
 

@@ -22,8 +22,6 @@ from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 Message = Mapping[str, Any]
 Reponse = dict[str, Any]
 Commande = Callable[[Message], Reponse]
-#: Seconds to wait for an answer of the SNE when `demarrer` does not say.
-DELAI: Final = 30.0
 #: What it says of itself; four of it may work at once, and each leads four commands at once.
 NOUS: Reponse = {"nom": NOM, "version": VERSION, "versions": [*VERSIONS], "filtres": [*FILTRES]}
 NOUS |= {"instances": 4, "a_la_fois": 4}
@@ -61,8 +59,8 @@ class Adaptateur:
     # --- the session -----------------------------------------------------------------------------------
 
     def demarrer(self, m: Message) -> Reponse:
-        """Where the SNE is; what this application knows."""
-        delai = float(m.get("delai_max_s") or DELAI)
+        """Where the SNE is; what this application knows. Its answers are waited for 30 s, unless told."""
+        delai = float(m.get("delai_max_s") or 30)
         self.temoin.installer(m["guichet"], m["adresses"], m["certificats"], m.get("boites") or {}, delai)
         self.temoin.accorder(int(m.get("instance") or 1), acceleration := float(m.get("acceleration") or 1))
         return NOUS | {"commandes": list(self.commandes), "acceleration": acceleration}
@@ -136,10 +134,10 @@ class Adaptateur:
 
     def rendre(self, dossier: Dossier) -> Reponse:
         """The user gets the number, and the attestation to print."""
-        reponse = _numero(dossier)
         pdf = dossier.attestation
-        reponse["attestation_sha256"] = "" if pdf is None else hashlib.sha256(pdf).hexdigest()
-        return reponse
+        return _numero(dossier) | {
+            "attestation_sha256": "" if pdf is None else hashlib.sha256(pdf).hexdigest()
+        }
 
     # --- shared management -----------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ _DU_SNE: Final = frozenset(("application/soap+xml", "multipart/related"))
 _UTF8: Final = frozenset((None, "utf-8", "us-ascii"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReponseLue:
     """The fields of an answer: texts, and bytes of pieces."""
 

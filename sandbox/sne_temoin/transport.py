@@ -13,7 +13,7 @@ from sne_temoin.incidents import SansReponse, ServeurNonReconnu
 TAILLE_MAX = 50_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReponseBrute:
     """An answer, as it came."""
 
