@@ -27,8 +27,8 @@ application = Guichet(dict(adresses=adresses, certificats=certificats, guichet=g
 application.rang = os.getpid() % 900000  # a name of file serves once
 print(json.dumps(application.envoyer("CRE", message)))
 """
-#: How `enregistrer` is filled, two at a time (of PHP and Node, fixtures/clients has whole ones): what replaces
-#: what; and the line of the table of filled commands, whose mark is taken away.
+#: How `enregistrer` is filled, two at a time (of PHP and Node, fixtures/clients has whole ones): what
+#: replaces what; and the line of the table of filled commands, whose mark is taken away.
 REMPLIS: dict[str, tuple[dict[str, str], str]] = {
     "csharp": (
         {
