@@ -15,7 +15,7 @@ from sne_interface.resources import fixtures_dir
 
 #: What a skeleton begins by: its builder, or what runs it.
 OUTILS = {n: dit.get("preparer", dit["application"]).split()[0] for n, dit in LANGAGES.items()}
-#: Those that our CI has not: skipped there, tried where they are.
+#: Those that a machine may lack: skipped there, tried where they are. `.ci/dotnet` makes the first, for CI.
 ABSENTS = {"csharp", "go"}
 #: An application that registers: the client of fixtures/clients, told by an adapter in any language.
 APPLICATION = """
@@ -27,12 +27,27 @@ application = Guichet(dict(adresses=adresses, certificats=certificats, guichet=g
 application.rang = os.getpid() % 900000  # a name of file serves once
 print(json.dumps(application.envoyer("CRE", message)))
 """
-#: How `enregistrer` is filled (of PHP and Node, fixtures/clients has whole ones): what is written in place of
-#: what; and the line of the table of filled commands, whose mark is taken away.
+#: How `enregistrer` is filled, two at a time (of PHP and Node, fixtures/clients has whole ones): what
+#: replaces what; and the line of the table of filled commands, whose mark is taken away.
 REMPLIS: dict[str, tuple[dict[str, str], str]] = {
+    "csharp": (
+        {
+            '"version"] = "0.1",': '"version"] = "0.1", ["a_la_fois"] = 2,',
+            "using System.Text": "using System.Diagnostics;\nusing System.Text",
+            'throw new Issue("non_gere");': """var voulu = new ProcessStartInfo(PYTHON, SCRIPT);
+        voulu.RedirectStandardInput = voulu.RedirectStandardOutput = true;
+        using var processus = Process.Start(voulu)!;
+        var (adresses, certificats) = (app.Adresses.DeepClone(), app.Certificats.DeepClone());
+        var dit = new JsonArray(adresses, certificats, app.Guichet, message.DeepClone());
+        using (var entree = processus.StandardInput) entree.Write(dit.ToJsonString());
+        return JsonNode.Parse(processus.StandardOutput.ReadToEnd())!.AsObject();""",
+        },
+        '// ["enregistrer"] = Enregistrer,',
+    ),
     "python": (
         {
             "import ssl": "import json\nimport ssl\nimport subprocess",
+            '"version": "0.1",': '"version": "0.1", "a_la_fois": 2,',
             'raise Issue("non_gere")': """dit = [app.adresses, app.certificats, app.guichet, message]
     dit = json.dumps(dit)
     vu = subprocess.run([PYTHON, SCRIPT], input=dit, capture_output=True, text=True, check=True)
@@ -42,16 +57,18 @@ REMPLIS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "java": (
         {
+            '"version", "0.1");': '"version", "0.1"); PRESENTATION.put("a_la_fois", 2);',
             'throw new Issue("non_gere");': """Process processus = new ProcessBuilder(PYTHON, SCRIPT).start();
-        Object dit = java.util.List.of(app.adresses, app.certificats, app.guichet, message);
-        processus.getOutputStream().write(Json.ecrire(dit).getBytes("UTF-8"));
+        String dit = Json.ecrire(java.util.List.of(app.adresses, app.certificats, app.guichet, message));
+        processus.getOutputStream().write(dit.getBytes("UTF-8"));
         processus.getOutputStream().close();
-        return Protocole.lire(new String(processus.getInputStream().readAllBytes(), "UTF-8"));"""
+        return Protocole.lire(new String(processus.getInputStream().readAllBytes(), "UTF-8"));""",
         },
         '// REMPLIES.put("enregistrer", Adaptateur::enregistrer);',
     ),
     "go": (
         {
+            '"version": "0.1",': '"version": "0.1", "a_la_fois": 2,',
             '"log"': '"bytes"\n"encoding/json"\n"log"\n"os/exec"',
             'return nil, Issue{Statut: "non_gere"}': """processus := exec.Command(PYTHON, SCRIPT)
 	dit, _ := json.Marshal([]any{app.Adresses, app.Certificats, app.Guichet, message})
@@ -120,3 +137,9 @@ def test_a_skeleton_with_one_command_filled_is_judged(dossier: Path) -> None:
     rapport = juger(dossier, "--scenario", "CRE-SIMPLE", "--examples", "2")
     assert [s["verdict"] for s in rapport["scenarios"]] == ["réussi"]
     assert not [b for b in rapport["bilans"] if b["etat"] in ("enfreinte", "non suivie")]
+    depart = {"commande": "demarrer", "adresses": {}, "certificats": {}, "guichet": "G1226"}
+    messages = [depart, {"commande": "enregistrer"}, {"commande": "fin"}]
+    entree = "".join(json.dumps({"id": rang, **dit}) + "\n" for rang, dit in enumerate(messages))
+    application = LANGAGES[dossier.name]["application"]
+    vu = subprocess.run(application, shell=True, cwd=dossier, input=entree, capture_output=True, text=True)
+    assert [json.loads(ligne)["id"] for ligne in vu.stdout.splitlines()] == [0, 1, 2], "« fin » comes last"
