@@ -11,6 +11,7 @@ from sne_conformite.protocole.protocole import (
     MAINTENANT,
     PROTOCOLE,
     STATUTS,
+    TABLES,
     ChampProtocole,
     Commande,
     Statut,
@@ -49,7 +50,8 @@ def schema() -> dict[str, Any]:
 
 def _schema_commande(commande: Commande) -> dict[str, Any]:
     fixes = {"id": {"type": "integer"}, "commande": {"const": commande.nom}}
-    decrit = _objet((*commande.champs, MAINTENANT), fixes)
+    servi = ChampProtocole(**TABLES["champs"][TABLES["au_besoin"]])
+    decrit = _objet((*commande.champs, MAINTENANT, *([servi] if commande.exigence else ())), fixes)
     return {"description": commande.dit, **decrit, "additionalProperties": False}
 
 

@@ -57,9 +57,11 @@ REDUITES = FAUTES[8::20]
 #: otherwise do not show it.
 D_ABORD = {
     "VIE-23": "RCH-TOUS-CRITERES",
+    "certificat-commun": "SIM-GUICHETS",
     "commentaire-coupe": "EVT-LIMITES",
     "creation-rejouee": "CYC-PIECE",
     "curseur-trop-tot": "ROB-RELEVE",
+    "guichet-commun": "SIM-GUICHETS",
     "lue-donc-radiee": "ROB-RADIATION",
     "numero-du-doublon": "DOU-FORCER",
     "numero-montre-coupe": "CYC-SEPARER",

@@ -264,7 +264,8 @@ class _Seance:
         self.constats.extend(self.consequences.conclure(constats))
         vues = {vue.echange.identifiant: vue for vue in self.trafic.observations}
         siens = (accident for vue in vues.values() for accident in vue.accidents)
-        montres = [avec_remede(constat, vues.get(constat.echange)) for constat in self.constats]
+        guichets = str(self.scenario.guichets)
+        montres = [avec_remede(c, vues.get(c.echange), guichets=guichets) for c in self.constats]
         for rang, constat in enumerate(montres):
             if not constat.tenue and constat.echange in self.dits:
                 montres[rang] = replace(constat, exemple=self.dits[constat.echange])
@@ -465,22 +466,23 @@ class _Seance:
 
 def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[list[Observation]]:
     """The exchanges of each of the commands that were under way: a form tells for whom it is, by names and
-    days of birth, else by names; else a number of which demande; else a form is of one that has none yet, and
-    the first has what tells nothing."""
+    days of birth, else by names; else a number of which demande; else a form is of one that has none yet;
+    else a certificate for which guichet; and the first has what tells nothing."""
     parts: list[list[Observation]] = [[] for _ in faits]
     saisies = [() if pas.attendu is None else (pas.attendu,) for pas in faits]
     demandes = [Demande(bloc("interfaceNuu", bloc("demande", *saisie))) for saisie in saisies]
     noms = list(map(juges_saisies.titulaires_de, demandes))
-    numeros = [pas.numero for pas in faits]
     for vue in vues:
         qui = juges_saisies.titulaires_de(vue.demande)
-        siens = [rang for rang, autres in enumerate(noms) if qui and qui == autres]
-        siens = siens or [
-            rang for rang, autres in enumerate(noms) if qui and _sans_jours(qui) == _sans_jours(autres)
-        ]
-        siens = siens or [rang for rang, numero in enumerate(numeros) if numero and numero == vue.numero]
-        siens = siens or [rang for rang, part in enumerate(parts) if qui and not part]
-        parts[siens[0] if siens else 0].append(vue)
+        siens = (
+            *(rang for rang, autres in enumerate(noms) if qui and qui == autres),
+            *(rang for rang, autres in enumerate(noms) if qui and _sans_jours(qui) == _sans_jours(autres)),
+            *(rang for rang, pas in enumerate(faits) if pas.numero and pas.numero == vue.numero),
+            *(rang for rang, part in enumerate(parts) if qui and not part),
+            *(rang for rang, pas in enumerate(faits) if pas.message.get("guichet") == vue.guichet),
+            0,
+        )
+        parts[siens[0]].append(vue)
     return parts
 
 

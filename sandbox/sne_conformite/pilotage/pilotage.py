@@ -210,7 +210,8 @@ class _Presentation:
         return f"{self.dite['nom']} {self.dite['version']}"
 
     def combien(self, quoi: str) -> int:
-        """How many of it may run at once (« instances »), or commands of one of them (« a_la_fois »)."""
+        """How many of it may run at once (« instances »), commands of one of them (« a_la_fois »), or
+        guichets that it serves (« guichets »)."""
         return int(self.dite.get(quoi) or 1)
 
     def manque(self, scenario: Scenario) -> str:
@@ -229,6 +230,8 @@ class _Presentation:
                 return f"{dit} {', '.join(sorted(manquent))}"
         if scenario.a_la_fois > self.combien("a_la_fois"):
             return f"l'application ne mène pas {scenario.a_la_fois} commandes à la fois"
+        if scenario.guichets > self.combien("guichets"):
+            return f"l'application ne sert pas {scenario.guichets} guichets"
         return ""
 
 

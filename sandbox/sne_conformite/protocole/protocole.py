@@ -163,7 +163,7 @@ def verifier_reponse(commande: str, reponse: Any) -> str:
 
 def _inconnues(reponse: Mapping[str, Any]) -> str:
     """Describes the fault of the commands that an application says it knows, or of what it does at once."""
-    for nom in ("instances", "a_la_fois"):
+    for nom in ("instances", "a_la_fois", "guichets"):
         combien = reponse.get(nom)
         if combien is not None and (combien < 1 or combien != int(combien)):
             return f"« {nom} » vaut {combien} : un nombre entier, au moins 1"

@@ -106,6 +106,11 @@ class Atelier:
     instant: datetime
     population: Population
 
+    @property
+    def territoire(self) -> Territoire:
+        """Where the guichet is."""
+        return self.population.territoires.valeurs[0]
+
     def dossier(self, tirage: Tirage) -> DossierTire:
         """A household and its file."""
         voulu = self.contraintes
@@ -130,7 +135,7 @@ class Atelier:
     ) -> Element:
         """A message with optional elements; `place` is where a French place is written (the first of the
         territory by default); `connus` says that the base knows these people already."""
-        place = place or self.population.territoires.valeurs[0].places[0]
+        place = place or self.territoire.places[0]
         scene = self.scene(tirage, racine.attributs["versionInterface"], place)
         scene = replace(scene, etranger=self.contraintes.etranger and not connus, connus=connus)
         return orner(racine, scene, racine.nom, ORNEMENTS)
