@@ -97,14 +97,14 @@ class Curseurs(JugeDeSuite):
                 self._suivis.add(cle)
             yield dire.tenue()
         elif self.pilote or (cle in self._suivis and demande > max(avant.base, avant.machine) + _ARRONDI):
-            attendu = f"{dernier.astimezone(PARIS):%Y-%m-%dT%H:%M:%S} au plus tard"
+            attendu = f"{dernier.astimezone(demande.tzinfo).isoformat(timespec='seconds')} au plus tard"
             yield dire.rompue(
                 "curseur_perdu", attendu, demande.isoformat(), chemin=champ, echange=avant.echange
             )
 
 
 def _fige(demande: datetime, avant: _ReleveRepondu, champ: str, dire: Dire) -> Constat:
-    attendu = f"{avant.base.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}, ou un peu avant"
+    attendu = f"{avant.base.astimezone(demande.tzinfo).isoformat(timespec='seconds')}, ou un peu avant"
     return dire.rompue("curseur_immobile", attendu, demande.isoformat(), chemin=champ, echange=avant.echange)
 
 

@@ -432,14 +432,15 @@ def test_a_whole_demande_is_asked_for_as_such(banc: Banc) -> None:
     numero, _ = banc.creer_demande()
     banc.relire(numero)
     banc.relire(numero, "true")
-    (_, partie, entiere) = vues(banc)
+    banc.relire(numero, "false")
+    (_, partie, entiere, niee) = vues(banc)
 
     def rompu(*lues: Observation) -> set[str]:
         dit = {"reference": "d1", "complet": True}
         trouves = rompues(banc, "consulter", {"demande": {}}, message=dit, observations=list(lues))
         return {sorte for _, sorte in trouves}
 
-    assert rompu(partie) == {"complet_absent"}
+    assert rompu(partie) == rompu(niee) == {"complet_absent"}
     assert "complet_absent" not in rompu(partie, entiere)
 
 
