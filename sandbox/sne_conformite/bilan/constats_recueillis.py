@@ -74,10 +74,11 @@ class RecueilDuJugement:
     ) -> None:
         self.exigences = exigences
         self._formes = formes
-        #: The hard forms in which each requirement that has some was seen held.
-        self._durs: dict[str, frozenset[str]] = {
-            e: frozenset() for forme in self._formes.values() for e in forme.exigences
-        }
+        #: The hard forms in which each requirement that has some was not seen held yet.
+        self._manquent: dict[str, set[str]] = {}
+        for forme in formes.values():
+            for exigence in forme.exigences:
+                self._manquent.setdefault(exigence, set()).update([forme.id] if forme.motif else ())
         self.constats = ConstatsParExigence()
         self.accidents: dict[Accident, None] = {}
         self._couverture = Couverture(contrat, profil)
@@ -97,8 +98,8 @@ class RecueilDuJugement:
 
     def noter(self, constat: Constat, vue: Observation | None = None) -> bool:
         """One more constat, seen in that exchange; whether it is a finding to show the exchange of."""
-        if vue is not None and constat.tenue and constat.exigence in self._durs:
-            self._durs[constat.exigence] |= formes_vues(vue)
+        if vue is not None and constat.tenue and (manquent := self._manquent.get(constat.exigence)):
+            manquent -= formes_vues(vue)
         return constat.exigence in self.exigences and self.constats.noter(constat)
 
     def citer(self, vue: Observation, *, encore: bool = False) -> None:
@@ -151,16 +152,16 @@ class RecueilDuJugement:
         )
 
     def _avec_ses_formes(self, bilan: Bilan) -> Bilan:
-        vues = self._durs.get(bilan.exigence)
-        if vues is None or bilan.etat is not EtatExigence.PROUVEE:
+        manquent = self._manquent.get(bilan.exigence)
+        if manquent is None or bilan.etat is not EtatExigence.PROUVEE:
             return bilan
         siennes = [f for f in self._formes.values() if bilan.exigence in f.exigences and f.motif]
         dites = (
-            ("vue avec", [f.titre for f in siennes if f.id in vues]),
-            ("jamais avec", [f.titre for f in siennes if f.id not in vues]),
+            ("vue avec", [f.titre for f in siennes if f.id not in manquent]),
+            ("jamais avec", [f.titre for f in siennes if f.id in manquent]),
         )
         raison = " ; ".join(f"{tete} {', '.join(titres)}" for tete, titres in dites if titres)
-        return replace(bilan, duretes=tuple(f.id for f in siennes if f.id in vues), raison=raison)
+        return replace(bilan, duretes=tuple(f.id for f in siennes if f.id not in manquent), raison=raison)
 
 
 # --- the findings ------------------------------------------------------------------------------------------

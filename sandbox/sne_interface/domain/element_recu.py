@@ -126,6 +126,14 @@ class Element:
             yield element
             pile.extend(reversed(element.enfants))
 
+    def lieux(self) -> Iterator[tuple[str, "Element"]]:
+        """The same, each with its path, which is made of that of its parent."""
+        pile = [(self.chemin, self)]
+        while pile:
+            chemin, element = pile.pop()
+            yield chemin, element
+            pile += [(f"{chemin}/{e.nom}{element._indice(e)}", e) for e in reversed(element.enfants)]
+
     # --- what, in the terms of the rules ---------------------------------------------------------
 
     def enfant(self, chemin: str) -> "Element | None":
@@ -262,7 +270,9 @@ BORD_BLANC: Final = "?blanc"
 
 def _indices(enfants: Elements) -> dict[int, str]:
     """« [2] » by identity, for the children that have namesakes."""
-    combien = Counter(enfant.nom for enfant in enfants)
+    combien = Counter([enfant.nom for enfant in enfants])
+    if len(combien) == len(enfants):
+        return {}
     vus: Counter[str] = Counter()
     indices = {}
     for enfant in enfants:
