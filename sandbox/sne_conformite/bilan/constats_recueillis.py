@@ -74,11 +74,11 @@ class RecueilDuJugement:
     ) -> None:
         self.exigences = exigences
         self._formes = formes
-        #: The hard forms in which each requirement that has some was not seen held yet.
-        self._manquent: dict[str, set[str]] = {}
-        for forme in formes.values():
-            for exigence in forme.exigences:
-                self._manquent.setdefault(exigence, set()).update([forme.id] if forme.motif else ())
+        #: The hard forms in which each requirement was not seen held yet.
+        self._manquent = {
+            exigence: {forme.id for forme in formes.values() if forme.motif and exigence in forme.exigences}
+            for exigence in exigences
+        }
         self.constats = ConstatsParExigence()
         self.accidents: dict[Accident, None] = {}
         self._couverture = Couverture(contrat, profil)
@@ -152,9 +152,9 @@ class RecueilDuJugement:
         )
 
     def _avec_ses_formes(self, bilan: Bilan) -> Bilan:
-        manquent = self._manquent.get(bilan.exigence)
-        if manquent is None or bilan.etat is not EtatExigence.PROUVEE:
+        if bilan.etat is not EtatExigence.PROUVEE:
             return bilan
+        manquent = self._manquent[bilan.exigence]
         siennes = [f for f in self._formes.values() if bilan.exigence in f.exigences and f.motif]
         dites = (
             ("vue avec", [f.titre for f in siennes if f.id not in manquent]),
