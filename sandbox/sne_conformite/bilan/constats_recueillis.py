@@ -156,12 +156,10 @@ class RecueilDuJugement:
             return bilan
         manquent = self._manquent[bilan.exigence]
         siennes = [f for f in self._formes.values() if bilan.exigence in f.exigences and f.motif]
-        dites = (
-            ("vue avec", [f.titre for f in siennes if f.id not in manquent]),
-            ("jamais avec", [f.titre for f in siennes if f.id in manquent]),
-        )
-        raison = " ; ".join(f"{tete} {', '.join(titres)}" for tete, titres in dites if titres)
-        return replace(bilan, duretes=tuple(f.id for f in siennes if f.id not in manquent), raison=raison)
+        vues = [f for f in siennes if f.id not in manquent]
+        dites = ("vue avec", vues), ("jamais avec", [f for f in siennes if f.id in manquent])
+        raison = " ; ".join(f"{tete} {', '.join(f.titre for f in les)}" for tete, les in dites if les)
+        return replace(bilan, duretes=tuple(f.id for f in vues), raison=raison)
 
 
 # --- the findings ------------------------------------------------------------------------------------------

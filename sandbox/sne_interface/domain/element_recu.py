@@ -270,9 +270,7 @@ BORD_BLANC: Final = "?blanc"
 
 def _indices(enfants: Elements) -> dict[int, str]:
     """« [2] » by identity, for the children that have namesakes."""
-    combien = Counter([enfant.nom for enfant in enfants])
-    if len(combien) == len(enfants):
-        return {}
+    combien = Counter(enfant.nom for enfant in enfants)
     vus: Counter[str] = Counter()
     indices = {}
     for enfant in enfants:
