@@ -74,9 +74,10 @@ class RecueilDuJugement:
     ) -> None:
         self.exigences = exigences
         self._formes = formes
-        #: The hard forms in which each requirement that has some was seen held.
-        self._durs: dict[str, frozenset[str]] = {
-            e: frozenset() for forme in self._formes.values() for e in forme.exigences
+        #: The hard forms in which each requirement was not seen held yet.
+        self._manquent = {
+            exigence: {forme.id for forme in formes.values() if forme.motif and exigence in forme.exigences}
+            for exigence in exigences
         }
         self.constats = ConstatsParExigence()
         self.accidents: dict[Accident, None] = {}
@@ -97,8 +98,8 @@ class RecueilDuJugement:
 
     def noter(self, constat: Constat, vue: Observation | None = None) -> bool:
         """One more constat, seen in that exchange; whether it is a finding to show the exchange of."""
-        if vue is not None and constat.tenue and constat.exigence in self._durs:
-            self._durs[constat.exigence] |= formes_vues(vue)
+        if vue is not None and constat.tenue and (manquent := self._manquent.get(constat.exigence)):
+            manquent -= formes_vues(vue)
         return constat.exigence in self.exigences and self.constats.noter(constat)
 
     def citer(self, vue: Observation, *, encore: bool = False) -> None:
@@ -151,16 +152,14 @@ class RecueilDuJugement:
         )
 
     def _avec_ses_formes(self, bilan: Bilan) -> Bilan:
-        vues = self._durs.get(bilan.exigence)
-        if vues is None or bilan.etat is not EtatExigence.PROUVEE:
+        if bilan.etat is not EtatExigence.PROUVEE:
             return bilan
+        manquent = self._manquent[bilan.exigence]
         siennes = [f for f in self._formes.values() if bilan.exigence in f.exigences and f.motif]
-        dites = (
-            ("vue avec", [f.titre for f in siennes if f.id in vues]),
-            ("jamais avec", [f.titre for f in siennes if f.id not in vues]),
-        )
-        raison = " ; ".join(f"{tete} {', '.join(titres)}" for tete, titres in dites if titres)
-        return replace(bilan, duretes=tuple(f.id for f in siennes if f.id in vues), raison=raison)
+        vues = [f for f in siennes if f.id not in manquent]
+        dites = ("vue avec", vues), ("jamais avec", [f for f in siennes if f.id in manquent])
+        raison = " ; ".join(f"{tete} {', '.join(f.titre for f in les)}" for tete, les in dites if les)
+        return replace(bilan, duretes=tuple(f.id for f in vues), raison=raison)
 
 
 # --- the findings ------------------------------------------------------------------------------------------

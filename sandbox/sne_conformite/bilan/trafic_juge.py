@@ -286,10 +286,8 @@ def parcourir(
     """The exchanges of a base above the id `depuis`, up to `jusqu_a` (the last by default), oldest first,
     with their bytes, one at a time."""
     dernier = magasin.journal.dernier(base)
-    gardes, _ = magasin.journal.compter(base)
-    if jusqu_a is not None:
-        gardes, dernier = gardes - max(0, dernier - jusqu_a), min(dernier, jusqu_a)
-    for identifiant in range(max(depuis, dernier - gardes) + 1, dernier + 1):
+    premier = max(depuis, dernier - magasin.journal.compter(base)[0]) + 1
+    for identifiant in range(premier, (dernier if jusqu_a is None else min(dernier, jusqu_a)) + 1):
         echange = magasin.journal.lire(base, identifiant)
         if echange is not None:
             yield echange

@@ -32,7 +32,7 @@ from sne_interface.domain.echange import (
     VerdictEchange,
     document_parmi,
 )
-from sne_interface.domain.element_recu import Element
+from sne_interface.domain.element_recu import Element, sans_indices
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, SandboxError
 from sne_interface.settings import Limites
@@ -396,22 +396,19 @@ class Observation(Courrier):
     @cached_property
     def numero(self) -> str | None:
         """The numéro unique that the request names, whatever its operation; None without any."""
-        envoye: str | None = None
         if self.demande is not None:
             envoye = self.demande.numero_unique
         elif self.document is not None:
             envoye = self.document.texte_de("operation/numUnique")
-        elif not self.asynchrone:
-            envoye = self.texte("numUnique")
+        else:
+            envoye = "" if self.asynchrone else self.texte("numUnique")
         return (envoye or "").strip() or None
 
     @cached_property
     def noeuds(self) -> tuple[tuple[str, Element], ...]:
         """The elements of the document, in order, each with its path without index."""
-        vus: list[tuple[str, Element]] = []
-        if self.document is not None:
-            _parcourir(self.document, self.document.nom, vus)
-        return tuple(vus)
+        lieux = () if self.document is None else self.document.lieux()
+        return tuple([(sans_indices(lieu), element) for lieu, element in lieux])
 
     @cached_property
     def codes_qualifies(self) -> frozenset[str]:
@@ -465,13 +462,6 @@ class Observation(Courrier):
         if not self.acceptee or self.operation != "getNumUnique" or self.reponse_document is None:
             return None
         return Demande(self.reponse_document).numero_unique
-
-
-def _parcourir(element: Element, chemin: str, vus: list[tuple[str, Element]]) -> None:
-    # A list that is filled: half the time of generators in one another.
-    vus.append((chemin, element))
-    for enfant in element.enfants:
-        _parcourir(enfant, f"{chemin}/{enfant.nom}", vus)
 
 
 def _empreinte(octets: bytes) -> bytes:
