@@ -21,7 +21,7 @@ from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.couloirs import Renforts
 from sne_conformite.pilotage.exemple_reduit import Essayer
-from sne_conformite.pilotage.lien_application import Application
+from sne_conformite.pilotage.lien_application import Application, Message
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan
@@ -102,7 +102,7 @@ class Epreuve:
             maintenant=INSTANT, seulement=seulement, acceleration=acceleration, **options
         )
         renforts = Renforts(application, self._adresses, self.permis) if self.cote_a_cote else None
-        premiere = application()
+        premiere = _Relancable(application)
         try:
             with self.tirages():
                 *_, fin = pilotage.derouler(self.plan, premiere, self.base, servies, reglages, renforts)
@@ -114,6 +114,25 @@ class Epreuve:
     def _adresses(self, base: str) -> Adresses:
         emises = Adresses.emises(self.enfant.pret, base, self.enfant.home, self.enfant.home / "emises" / base)
         return replace(emises, delai_max_s=DELAI)
+
+
+@dataclass
+class _Relancable:
+    """An application that starts when it is told something, and again when it was ended."""
+
+    lancer: Callable[[], Application]
+    lancee: Application | None = None
+
+    def envoyer(self, message: Message) -> Message:
+        """Its answer."""
+        self.lancee = self.lancee or self.lancer()
+        return self.lancee.envoyer(message)
+
+    def fermer(self) -> None:
+        """Ends it."""
+        lancee, self.lancee = self.lancee, None
+        if lancee is not None:
+            lancee.fermer()
 
 
 class HeureTruquee:
