@@ -425,7 +425,8 @@ def _champs(champs: Iterable[protocole.ChampProtocole]) -> str:
 
 
 def _statuts() -> list[str]:
-    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in protocole.STATUTS.items()))
+    statuts = protocole.TABLES["statuts"].items()
+    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in statuts))
 
 
 # --- pytest, API -------------------------------------------------------------------------------------

@@ -116,23 +116,19 @@ class Epreuve:
         return replace(emises, delai_max_s=DELAI)
 
 
-@dataclass
 class _Relancable:
     """An application that starts when it is told something, and again when it was ended."""
 
-    lancer: Callable[[], Application]
-    lancee: Application | None = None
+    def __init__(self, lancer: Callable[[], Application]) -> None:
+        self._lancer, self._lancees = lancer, list[Application]()
 
     def envoyer(self, message: Message) -> Message:
-        """Its answer."""
-        self.lancee = self.lancee or self.lancer()
-        return self.lancee.envoyer(message)
+        self._lancees = self._lancees or [self._lancer()]
+        return self._lancees[0].envoyer(message)
 
     def fermer(self) -> None:
-        """Ends it."""
-        lancee, self.lancee = self.lancee, None
-        if lancee is not None:
-            lancee.fermer()
+        while self._lancees:
+            self._lancees.pop().fermer()
 
 
 class HeureTruquee:

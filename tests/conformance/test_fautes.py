@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 from constat_de_faute import Trouvee, noter, reproches, resumer
 from epreuve import Epreuve
-from essais_d_une_faute import D_ABORD, essayer, exemples_de
-from fautes import FAUTES, PAR_NOM, Faute, fautif
+from fautes import FAUTES, PAR_NOM, Faute, fautif, partage, robustesse
 from tirage_du_commit import marquer, tirer
 
 from sne_conformite.bilan.candidat import lire_candidat
@@ -44,6 +43,59 @@ DEUX_EXEMPLES = 10
 #: Defects whose smallest example is looked for at each run of the tests, none of them in a household of
 #: thirty: the campaign does it for all.
 REDUITES = FAUTES[8::20]
+#: Scenarios that a defect is tried on at a time, of those that check its first requirement, until one
+#: catches it. The campaign plays the whole plan.
+LOT = 4
+#: And those that it is tried on beside, first.
+TEMOINS = ("CRE-COMPLETE",)
+#: And those under failures.
+PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
+#: Examples of each scenario for defects of what varies from one to the next: a code always the same is
+#: right once in a while.
+VARIES = 4
+#: The scenario to begin with, for a defect or for all those of a requirement, where the two that are taken
+#: otherwise do not show it.
+D_ABORD = {
+    "VIE-23": "RCH-TOUS-CRITERES",
+    "commentaire-coupe": "EVT-LIMITES",
+    "creation-rejouee": "CYC-PIECE",
+    "curseur-trop-tot": "ROB-RELEVE",
+    "lue-donc-radiee": "ROB-RADIATION",
+    "numero-du-doublon": "DOU-FORCER",
+    "numero-montre-coupe": "CYC-SEPARER",
+    "premiere-trouvee": "ROB-HOMONYMES",
+    "survenance-du-jour": "EVT-AJOUTER",
+    "un-sous-motif": "RAD-IRRECEVABLE",
+}
+
+
+def essayer(epreuve: Epreuve, faute: Faute, reduction: int = 0) -> Iterator[tuple[int, list[str], Rapport]]:
+    """How many examples of which scenarios, and what they said, up to those that caught the defect."""
+    for combien, scenarios in _lots(epreuve, faute):
+        exemples = VARIES if faute in partage.FAUTES else combien
+        rapport = epreuve.passer(
+            partial(fautif, faute.nom), scenarios, exemples=exemples, reduction=reduction
+        )
+        yield exemples, scenarios, rapport
+        if Trouvee.dans(rapport).par(faute):
+            return
+
+
+def _lots(epreuve: Epreuve, faute: Faute) -> Iterator[tuple[int, list[str]]]:
+    """One of two of those that name the first requirement of the defect, beside a few that do not, and of the
+    others lot by lot; then two of them, and of all that can show it."""
+    exigence = faute.exigences[0]
+    nommant = [scenario.id for scenario in epreuve.plan if exigence in scenario.exigences]
+    montrant = [s.id for s in epreuve.plan if exigence in montrables((e.sorte, e.quoi) for e in s.etapes)]
+    d_abord = D_ABORD.get(faute.nom, D_ABORD.get(exigence))
+    premieres = [d_abord] if d_abord else list(dict.fromkeys((nommant[0], nommant[len(nommant) // 2])))
+    pannes = PANNES if faute in robustesse.FAUTES else ()
+    yield 1, list(dict.fromkeys((*premieres, *TEMOINS, *pannes)))
+    autres = [scenario for scenario in nommant if scenario not in premieres]
+    encore = [scenario for scenario in montrant if scenario not in nommant]
+    for exemples, suite in ((1, autres), (2, premieres + autres + encore)):
+        for rang in range(0, len(suite), LOT):
+            yield exemples, suite[rang : rang + LOT]
 
 
 def _rien_d_etranger(faute: Faute, rapport: Rapport) -> Trouvee:
@@ -92,7 +144,7 @@ def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
 def test_chaque_faute_est_attrapee_par_le_plan_entier(cote_a_cote: Epreuve, faute: Faute) -> None:
     """And has its line, with its smallest example, in `build/fautes.md`. Scenarios are played beside one
     another, as `conform` does."""
-    epreuve, exemples = cote_a_cote, exemples_de(faute, 2)
+    epreuve, exemples = cote_a_cote, VARIES if faute in partage.FAUTES else 2
     trouvee = _bien_nommee(faute, epreuve.passer(partial(fautif, faute.nom), exemples=exemples))
     attrapee = trouvee.par(faute)
     reduit = epreuve.passer(
