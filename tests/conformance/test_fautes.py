@@ -46,10 +46,8 @@ REDUITES = FAUTES[8::20]
 #: Scenarios that a defect is tried on at a time, of those that check its first requirement, until one
 #: catches it. The campaign plays the whole plan.
 LOT = 4
-#: And those that it is tried on beside, first.
-TEMOINS = ("CRE-COMPLETE",)
-#: And those under failures.
-PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
+#: And those that it is tried on beside, first; and under failures.
+TEMOINS, PANNES = ("CRE-COMPLETE",), ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
 #: Examples of each scenario for defects of what varies from one to the next: a code always the same is
 #: right once in a while.
 VARIES = 4

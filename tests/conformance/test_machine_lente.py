@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -34,18 +34,9 @@ CHARGEES = [faute for faute in FAUTES if faute.nom != "impatience"]
 LOTS = [CHARGEES[rang : rang + LOT] for rang in range(0, len(CHARGEES), LOT)]
 
 
-@pytest.fixture
-def arretable() -> Iterator[Epreuve]:
-    """The server is a process that can be stopped, and goes on whatever happens."""
-    with ouvrir_a_part(cote_a_cote=True) as ouverte:
-        yield ouverte
-        os.kill(ouverte.enfant.processus.pid, signal.SIGCONT)
-
-
-def test_ce_que_la_machine_a_retenu_n_est_pas_reproche(arretable: Epreuve) -> None:
+def test_ce_que_la_machine_a_retenu_n_est_pas_reproche() -> None:
     """The server is stopped when the first creation leaves, until the application has given it up and asks
     what became of it: it finds the demande there, without its attestation. Another one plays it again."""
-    serveur = arretable.enfant.processus.pid
     arrets: list[str] = []
 
     def lancer() -> Adaptateur:
@@ -62,8 +53,10 @@ def test_ce_que_la_machine_a_retenu_n_est_pas_reproche(arretable: Epreuve) -> No
         temoin.liaison.transport.poster = arreter  # type: ignore[method-assign]
         return Adaptateur(temoin)
 
-    rapport = arretable.une_fois(lancer, ["CRE-COMPLETE"], exemples=1, reduction=0)
-
+    with ouvrir_a_part(cote_a_cote=True) as epreuve, ExitStack() as fin:
+        serveur = epreuve.enfant.processus.pid
+        fin.callback(os.kill, serveur, signal.SIGCONT)
+        rapport = epreuve.une_fois(lancer, ["CRE-COMPLETE"], exemples=1, reduction=0)
     assert arrets
     assert reproches(rapport) == {}
     assert retardes(rapport) == (), "played again, alone"
@@ -76,8 +69,8 @@ def _a_la_fois(dossier: Path, epreuves: Mapping[str, Sequence[str]]) -> dict[str
         mots = [sys.executable, "-m", "sne_sandbox", "conform", "--report-dir", str(dossier / nom)]
         environnement = {**os.environ, **ENVIRONNEMENT}
         rendu = subprocess.run([*mots, *epreuves[nom]], env=environnement, stdout=subprocess.PIPE, text=True)
-        dit, *_ = rendu.stdout.splitlines()
-        return rendu.returncode, dit, rapport_json.lire(dossier / nom / "rapport.json")
+        rapport = rapport_json.lire(dossier / nom / "rapport.json")
+        return rendu.returncode, rendu.stdout.partition("\n")[0], rapport
 
     with ThreadPoolExecutor(len(epreuves)) as fils:
         return dict(zip(epreuves, fils.map(conform, epreuves), strict=True))

@@ -612,8 +612,8 @@ def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
     lenteur: float,
     attendu: Verdict | None,
 ) -> None:
-    """What is late is played again once, told to wait longer; what is late again is said first. None stands
-    for what a machine at rest accuses."""
+    """What is late is played again once, told to wait longer, on a slower clock; what is late again is said
+    first. None stands for what a machine at rest accuses."""
     double = Lente(banc, reference=reference, **lente)
     monkeypatch.setattr(exemple_joue, "time", SimpleNamespace(monotonic=lambda: double.montre))
     monkeypatch.setattr(Pouls, "lenteur", lambda pouls, depuis: lenteur)
@@ -625,7 +625,6 @@ def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
     demarres = [m for m in double.recus if m["commande"] == "demarrer"]
     delais = [m["delai_max_s"] for m in demarres]
     assert (len(delais) == 2 and delais[1] >= 2 * delais[0]) is ("attente" not in lente)
-    # What it computes between two tries takes longer too: its clock must not count it five times.
     assert [m["acceleration"] for m in demarres] == [max(1.0, 10 / delai) for delai in delais]
     if attendu is Verdict.IGNORE:
         assert conclure(rapport).endswith("1 scénario non jugé, la machine étant trop chargée")
