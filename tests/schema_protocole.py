@@ -10,7 +10,6 @@ from sne_conformite.protocole.protocole import (
     FORMES,
     MAINTENANT,
     PROTOCOLE,
-    STATUTS,
     TABLES,
     ChampProtocole,
     Commande,
@@ -38,7 +37,7 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "document": {"description": _FORME_JSON, "type": "object"},
             "statut": {
-                "description": " ; ".join(f"{statut} : {sens}" for statut, sens in STATUTS.items()),
+                "description": " ; ".join(f"{statut} : {sens}" for statut, sens in TABLES["statuts"].items()),
                 "enum": [statut.value for statut in Statut],
             },
             **{forme: _objet(champs) for forme, champs in FORMES.items()},

@@ -104,7 +104,7 @@ class RecueilDuJugement:
 
     def citer(self, vue: Observation, *, encore: bool = False) -> None:
         """Keeps an exchange as the report shows it, once; `encore`: it shows a finding that others show."""
-        cle = vue.echange.identifiant
+        cle = vue.identifiant
         plein = self._cites_max is not None and len(self._cites) >= self._cites_max
         if cle is not None and cle not in self._cites and not plein and not (encore and self._encore <= 0):
             with vue.isoler("le montrer"):
@@ -263,7 +263,7 @@ class Reponses:
                     continue
                 remede = remede_de_regle(vue.contrat, code, *lieu) if lieu else ""
                 self._vues[cle] = ReponseDuSne(nature, code, message, 0, (), "".join(lieu[:1]), remede)
-            vues, numero = self._vues[cle], vue.echange.identifiant
+            vues, numero = self._vues[cle], vue.identifiant
             echanges = vues.echanges
             if numero is not None and numero not in echanges and len(echanges) < ECHANGES_MAX:
                 echanges = (*echanges, numero)
@@ -290,13 +290,12 @@ def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
     for tolerance in vue.echange.tolerances:
         if tolerance["code"].startswith(_NUMERO):
             yield TOLERANCE, tolerance["code"], tolerance["phrase"]
-    fault = vue.echange.fault or {}
-    explication = fault.get("explication", "").partition("\n")[0]
-    message = " → ".join(filter(None, (fault.get("message", ""), explication)))
+    explication = vue.fault("explication")
+    message = " → ".join(filter(None, (vue.fault("message"), explication.partition("\n")[0])))
     match vue.echange.verdict:
         case VerdictEchange.FAULT:
             yield REFUS, "faute SOAP", message
-            for code, gravite, dit in lire_explication(fault.get("explication", ""))[1]:
+            for code, gravite, dit in lire_explication(explication)[1]:
                 yield A_VENIR if gravite == "bloquante" else AVERTISSEMENT, code, dit
         case VerdictEchange.REFUS:
             # No status: a handshake, or a connection cut before there was a request to answer.

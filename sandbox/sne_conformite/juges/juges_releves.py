@@ -69,7 +69,7 @@ class Curseurs(JugeDeSuite):
             return
         cle = (vue.guichet, vue.operation, *(vue.texte(filtre) for filtre in _FILTRES))
         duree = timedelta(microseconds=vue.echange.duree_us)
-        ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.identifiant)
+        ici = _ReleveRepondu(vue.instant + duree, vue.fin, duree, vue.identifiant)
         if cle in self._releves:
             demande = demande.replace(tzinfo=demande.tzinfo or PARIS)
             yield from self._juger(cle, demande, champ, ici, dire.sous("VIE-29"))

@@ -8,7 +8,7 @@ judged too, on whatever can be told of it.
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
@@ -283,6 +283,11 @@ class Observation(Courrier):
         return not self.echange.non_remise and (self.panne is None or self.panne in PANNES_LISIBLES)
 
     @property
+    def fin(self) -> datetime:
+        """When it ended, by the machine's clock."""
+        return self.echange.recu_le + timedelta(microseconds=self.echange.duree_us)
+
+    @property
     def retard(self) -> float:
         """Seconds that the answer took without any panne: the machine's own slowness. A client may have given
         it up."""
@@ -296,7 +301,7 @@ class Observation(Courrier):
         if self.panne is not None or echange.non_remise:
             return False
         if echange.verdict is VerdictEchange.FAULT:
-            return (echange.fault or {}).get("code") != "Receiver"
+            return self.fault("code") != "Receiver"
         return echange.verdict in (VerdictEchange.ANOMALIES, VerdictEchange.REFUS)
 
     def fault(self, nom: str) -> str:
@@ -531,17 +536,11 @@ def _lignes(vue: Observation, requete: str) -> Iterator[int]:
     if debut < 0:
         return
     avant, derniere = requete.count("\n", 0, debut), requete.count("\n") + 1
-    for ligne in sorted(set(_en_cause(vue.echange))):
+    dites = [anomalie.get("ligne") for anomalie in vue.echange.anomalies]
+    lues = [int(trouvee[1]) for trouvee in _LIGNE.finditer(vue.fault("explication"))]
+    for ligne in sorted({*lues, *(dite for dite in dites if isinstance(dite, int) and dite > 0)}):
         if avant + ligne <= derniere:
             yield avant + ligne
-
-
-def _en_cause(echange: Echange) -> Iterator[int]:
-    for anomalie in echange.anomalies:
-        if isinstance(anomalie.get("ligne"), int) and anomalie["ligne"] > 0:
-            yield anomalie["ligne"]
-    for trouvee in _LIGNE.finditer((echange.fault or {}).get("explication", "")):
-        yield int(trouvee[1])
 
 
 def _lisible(octets: bytes, content_type: str = "") -> str:

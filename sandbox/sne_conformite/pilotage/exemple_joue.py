@@ -206,7 +206,7 @@ class _TraficDExemple:
         faster; returns their findings, and the accidents for what could not be judged of the sequence."""
         siens = self.observations
         if self.jusqu_a is not None:
-            siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
+            siens = [vue for vue in siens if (vue.identifiant or 0) <= self.jusqu_a]
         constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         suite = Suite(pilote=True, acceleration=acceleration, commandes=self.ordres)
         return constats + suite.juger(siens), suite.accidents
@@ -262,7 +262,7 @@ class _Seance:
         lien.vu = self.trafic.dernier
         constats, accidents = self.trafic.juger(lien.acceleration)
         self.constats.extend(self.consequences.conclure(constats))
-        vues = {vue.echange.identifiant: vue for vue in self.trafic.observations}
+        vues = {vue.identifiant: vue for vue in self.trafic.observations}
         siens = (accident for vue in vues.values() for accident in vue.accidents)
         guichets = str(self.scenario.guichets)
         montres = [avec_remede(c, vues.get(c.echange), guichets=guichets) for c in self.constats]
@@ -368,7 +368,7 @@ class _Seance:
         constat = controler(etape.quoi, self.banc.base, self.banc.adresses)
         if constat is not None:
             vues = self.trafic.observations
-            self.constats.append(replace(constat, echange=vues[-1].echange.identifiant if vues else None))
+            self.constats.append(replace(constat, echange=vues[-1].identifiant if vues else None))
 
     # --- a command -------------------------------------------------------------------------------------
 
@@ -401,7 +401,7 @@ class _Seance:
                 dit = {"criteres": pas.message["criteres"]}
             elif etape.options.get("changements"):
                 dit = {etape.options["reference"]: pas.message["demande"]}
-            self.dits |= {vue.echange.identifiant: dit for vue in pas.observations if dit}
+            self.dits |= {vue.identifiant: dit for vue in pas.observations if dit}
         return joues, duree
 
     def _preparer(self, etape: Etape, rang: int, jour: date) -> PasJoue:

@@ -403,7 +403,7 @@ class _Pilotage:
             if self.montrer:
                 premier = not self.vues
                 cites = {constat.echange for constat in joue.constats if constat.rompue}
-                self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
+                self.vues += [v for v in joue.observations if premier or v.identifiant in cites]
             recolte.prendre(joue)
             self._noter(joue, recolte)
             self.conditions.voir(scenario, cle, joue)
@@ -442,7 +442,7 @@ class _Pilotage:
         of its first example, MONTRES_MAX in all; none unless they are shown."""
         if not self.montrer:
             return ()
-        par_id = {vue.echange.identifiant: vue for vue in self.vues}
+        par_id = {vue.identifiant: vue for vue in self.vues}
         cites = dict.fromkeys(c.echange for v in resultat.verifications for c in v.constats if c.echange)
         trouves: dict[int, EchangeCite] = {}
         for numero in (*cites, *par_id):
@@ -493,7 +493,7 @@ class _Pilotage:
     def _noter(self, joue: ExempleJoue, recolte: Recolte) -> None:
         for vue in joue.observations:
             self.recueil.voir(vue)
-        par_id = {vue.echange.identifiant: vue for vue in joue.observations}
+        par_id = {vue.identifiant: vue for vue in joue.observations}
         for constat in joue.constats:
             sien = par_id.get(constat.echange)
             if self.recueil.noter(constat, sien):

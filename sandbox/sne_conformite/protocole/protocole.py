@@ -130,8 +130,6 @@ FORMES: Final[Mapping[str, tuple[ChampProtocole, ...]]] = {
     forme: tuple(ChampProtocole(cle, **champ) for cle, champ in champs.items())
     for forme, champs in TABLES["formes"].items()
 }
-#: How a command ends, and what that says.
-STATUTS: Final[Mapping[str, str]] = TABLES["statuts"]
 #: Every command, by name, in the order of the documentation.
 COMMANDES: Final[Mapping[str, Commande]] = {
     nom: _commande(nom, table) for nom, table in TABLES["commandes"].items()
