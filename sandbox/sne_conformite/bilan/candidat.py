@@ -11,6 +11,7 @@ from sne_conformite.rapports.rapport import Attestation, Candidat
 from sne_interface import archives
 from sne_interface.contract.roles_et_mentions import Certification
 from sne_interface.domain.texte import plier
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
 from sne_interface.resources import fixtures_dir
@@ -30,18 +31,27 @@ class CandidatIncorrect(UsageError):
     """A `candidat.toml` that cannot be read; the message names the line and the key."""
 
 
-def du_modele(auteur: str, phrase: str) -> bool:
-    """Tell whether an attestation is one of the model's, by its author or by what it says, but for case,
-    accents, blanks and punctuation."""
-    dits = re.findall(r'(?:auteur|phrase) = "(.+)"', MODELE.read_text("utf-8"))
-    exemples = {plier(dit) for dit in (*dits, *(dit.partition(",")[0] for dit in dits))}
-    return not exemples.isdisjoint(map(plier, (auteur, auteur.partition(",")[0], phrase)))
+def _du_modele(phrase: str) -> bool:
+    """Tell whether an attestation says what one of the model's does, whoever its author is: all of its words,
+    but for case, accents, blanks and punctuation."""
+    exemples = re.findall(r'phrase = "(.+)"', MODELE.read_text("utf-8"))
+    return any(plier(exemple) in plier(phrase) for exemple in exemples)
 
 
 def lire_candidat(fichier: Path, certification: Certification) -> Candidat:
     """The product that a file declares; the digest of each piece is computed, its path being relative to the
     file. Raises CandidatIncorrect."""
     return _LecteurDeCandidat(fichier, certification).lire()
+
+
+def relire_candidat(candidat: Candidat, certification: Certification) -> None:
+    """Raises CandidatIncorrect for a product of a report that no file could have declared; ValueError."""
+    contenu = {cle: valeur for cle, valeur in en_json(candidat).items() if valeur}
+    for dite in contenu.get(_ATTESTATIONS, ()):
+        dite["date"] = date.fromisoformat(dite["date"])
+        for cle in _PIECE:  # the piece stayed with its vendor
+            del dite[cle]
+    _LecteurDeCandidat(Path("rapport.json"), certification).comprendre(contenu)
 
 
 class _LecteurDeCandidat:
@@ -58,8 +68,12 @@ class _LecteurDeCandidat:
         except ValueError as erreur:
             raise CandidatIncorrect(f"Le candidat [{self._fichier}] {erreur}.", remede=_LE_MODELE) from None
         self._lignes = texte.splitlines()
+        return self.comprendre(contenu)
+
+    def comprendre(self, contenu: Mapping[str, Any]) -> Candidat:
+        """The product that these values declare."""
         self._sans_autre_cle(contenu, (*_TEXTES, *_FACULTATIFS, *_LISTES, _ATTESTATIONS))
-        lus: dict[str, Any] = {cle: self._texte(contenu, cle) for cle in _TEXTES}
+        lus: dict[str, Any] = {cle: self._nom(contenu, cle) for cle in _TEXTES}
         lus |= {cle: self._texte(contenu, cle) for cle in _FACULTATIFS if cle in contenu}
         lus |= {cle: self._ids(contenu, cle) for cle in _LISTES}
         brutes = contenu.get(_ATTESTATIONS, [])
@@ -96,6 +110,14 @@ class _LecteurDeCandidat:
             raise self._refus(cle, quoi, f'écrivez {cle} = "…"', rang)
         return valeur
 
+    def _nom(self, table: Mapping[str, Any], cle: str) -> str:
+        """One that is shown, and that no other looks like: of Latin letters, all of which are seen."""
+        nom = self._texte(table, cle)
+        if autre := re.search(r"[^ -~\xa0-\xac\xae-\u024f\u2010-\u2026€™]", nom):
+            quoi = f"{autre[0]!a} n'est pas une lettre latine, et peut passer pour une autre"
+            raise self._refus(cle, quoi, "écrivez-le en lettres latines")
+        return nom
+
     def _ids(self, table: Mapping[str, Any], cle: str) -> tuple[str, ...]:
         valeurs = table.get(cle, [])
         connus = getattr(self._certification, cle)
@@ -114,9 +136,9 @@ class _LecteurDeCandidat:
         if exigence not in self._certification.niveaux:
             proches = ", ".join(self._certification.attestables)
             raise self._refus("exigence", f"{exigence} n'existe pas", f"s'attestent : {proches}", rang)
-        if du_modele(auteur, phrase):
+        if _du_modele(phrase):
             quoi = "c'est l'exemple du modèle, qui n'atteste rien de votre produit"
-            raise self._refus("auteur", quoi, "écrivez qui atteste, et ce qu'il a vu", rang)
+            raise self._refus("phrase", quoi, "écrivez ce qui a été vu chez vous", rang)
         jour = brute.get("date")
         if not isinstance(jour, date) or isinstance(jour, datetime):
             quoi = "une date sans guillemets est attendue"

@@ -1,6 +1,7 @@
 """An evidence package judged again, offline: signature, digests, judgement, comparison, in that order."""
 
 import gc
+import hashlib
 import json
 import tempfile
 import time
@@ -14,10 +15,17 @@ from typing import Any, Final
 import click
 
 from sne_conformite.bilan import trafic_juge
-from sne_conformite.bilan.candidat import du_modele
+from sne_conformite.bilan.candidat import CandidatIncorrect, relire_candidat
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
 from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur
-from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees, Sorties, versions
+from sne_conformite.cli.sorties_de_rapport import (
+    AUTO_DECLAREE,
+    NON_SIGNEE,
+    Preuves,
+    PreuvesCopiees,
+    Sorties,
+    versions,
+)
 from sne_conformite.plan import plan as plans
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves, signature
 from sne_conformite.preuves.paquet_de_preuves import DossierPreuves, empreinte
@@ -30,11 +38,12 @@ from sne_conformite.preuves.signature import (
 from sne_conformite.protocole.defi_du_verificateur import graine_du_defi, horloge_du_defi
 from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.avancement_au_terminal import suivre
-from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PAGES, PREUVES
+from sne_conformite.rapports.formats_de_rapport import ATTESTATION, ECRITS, FICHIERS, PAGES, PREUVES
 from sne_conformite.rapports.rapport import TRAFIC, Rapport
 from sne_conformite.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.texte import abrege, accorde, visible
 from sne_interface.errors import UsageError
@@ -49,9 +58,11 @@ _REJUGEMENT: Final = "Rejugement"
 _COMPARAISON: Final = "Comparaison"
 _REFERENCE: Final = "Référence"
 _IDENTITE: Final = "Identité"
+_FICHIERS: Final = "Fichiers"
 REJUGEE: Final = "rejugée"
 MENEE_PAR_UN_TIERS: Final = "menée par un tiers"
 SUR_DEFI: Final = "sur défi"
+_SANS_VERIFICATEUR: Final = "aucun vérificateur de confiance n'a signé"
 _PAS_DE_L_APPLICATION: Final = "qui ne sont pas de l'application : nuits de la base, console"
 _PORTEE: Final = (
     "Une signature dit qui répond de ces preuves, non qu'elles sont vraies, ni quand elles furent signées."
@@ -116,9 +127,16 @@ def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options
             f"Ce dossier juge le contrat {dossier.rapport.entete.contrat}, et non {contrat.nom}.",
             remede=f"ajoutez --contract {dossier.rapport.entete.contrat}",
         )
+    if candidat := dossier.rapport.entete.candidat:
+        try:
+            relire_candidat(candidat, charger_certification(contrat.dossiers))
+        except (CandidatIncorrect, ValueError) as erreur:
+            raise paquet_de_preuves.DossierAltere(f"Ce produit n'a pas pu être déclaré. {erreur}") from None
     _comparer_les_juges(dossier, contrat, verificateur, vu)
-    if enveloppe is not None:
-        _comparer_l_attestation(enveloppe, fichier, dossier, vu)
+    _comparer_les_fichiers(enveloppe, fichier, dossier, numero, vu)
+    if verificateur.numero and (autres := {f.name for f in fichier.parent.iterdir()}.difference(FICHIERS)):
+        dits = abrege(", ".join(sorted(autres)), _ERREUR_MAX)
+        vu.dire(_FICHIERS, f"ne sont pas de ce certificat, et ne sont pas vérifiés : {dits}")
     debut = time.monotonic()
     try:
         refait = _refaire(dossier, contrat, vu)
@@ -127,8 +145,8 @@ def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options
     else:
         duree = time.monotonic() - debut
         combien = accorde(refait.entete.echanges, "échange")
-        if autres := len(dossier.echanges) - refait.entete.echanges:
-            combien += f" (et {accorde(autres, 'ligne', 'lignes')} du journal {_PAS_DE_L_APPLICATION})"
+        if lignes := len(dossier.echanges) - refait.entete.echanges:
+            combien += f" (et {accorde(lignes, 'ligne', 'lignes')} du journal {_PAS_DE_L_APPLICATION})"
         vu.dire(_REJUGEMENT, f"tous les verdicts refaits de {combien}, en {duree:.1f} s")
         _comparer(dossier, refait, vu)
     classe, rapport = _conclure(fichier, dossier, verificateur, sorties, vu, enveloppe), dossier.rapport
@@ -174,7 +192,7 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
             raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
         if enveloppe.dit("menee_par") not in enveloppe.cles:  # nobody signs what another is said to have done
             raise SignatureRefusee("il y manque la signature de qui a mené l'épreuve, ou elle ne le dit pas.")
-        vu.classe = _classer(enveloppe, enveloppe.cles, vu.confiance)
+        vu.classe = classer(enveloppe, enveloppe.cles, vu.confiance)
         vu.signataires = _titulaires(enveloppe, vu.confiance)
     except SignatureRefusee as refus:
         vu.refuser(_SIGNATURE, str(refus))
@@ -186,7 +204,7 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
     return enveloppe
 
 
-def _classer(
+def classer(
     enveloppe: EnveloppeVerifiee, cles: Collection[str], confiance: Mapping[str, CleDeConfiance] | None
 ) -> str:
     """The class that these keys (`keyid`) give a run, and why it is not more: driven by a third party, when
@@ -202,10 +220,13 @@ def _classer(
                 f"La clé de « {cle.titulaire} » n'était pas valable le {jour} (expirée ?)."
             )
     verificateurs = {identifiant for identifiant, cle in connues.items() if cle.classe == VERIFICATEUR}
-    if enveloppe.dit("menee_par") in verificateurs:
-        sans = f"{AUTO_DECLAREE} (un vérificateur l'a menée, mais sans défi)"
-        return MENEE_PAR_UN_TIERS if enveloppe.dit("defi") else sans
-    return REJUGEE if verificateurs else f"{AUTO_DECLAREE} (aucun vérificateur de confiance n'a signé)"
+    meneur = enveloppe.dit("menee_par")
+    if meneur in verificateurs and enveloppe.dit("defi"):
+        return MENEE_PAR_UN_TIERS
+    if verificateurs - {meneur}:
+        return REJUGEE
+    lui_seul = "un vérificateur l'a menée, mais sans défi"
+    return f"{AUTO_DECLAREE} ({lui_seul if verificateurs else _SANS_VERIFICATEUR})"
 
 
 def _titulaires(enveloppe: EnveloppeVerifiee, confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
@@ -224,23 +245,28 @@ def _titulaires(enveloppe: EnveloppeVerifiee, confiance: Mapping[str, CleDeConfi
     return [*(f"{cle.titulaire} ({cle.classe})" for cle in connues), *suite]
 
 
-def _comparer_l_attestation(
-    enveloppe: EnveloppeVerifiee, fichier: Path, dossier: DossierPreuves, vu: _Constat
+def _comparer_les_fichiers(
+    enveloppe: EnveloppeVerifiee | None, fichier: Path, dossier: DossierPreuves, numero: str, vu: _Constat
 ) -> None:
-    """Checks that the signed statement says what the report says, and is of nothing else."""
-    sujets = signature.sujets(dossier.rapport, fichier)
-    signes = enveloppe.statement["subject"]
-    for sujet in sujets:
-        if sujet["name"] in PAGES and sujet not in signes:
-            vu.refuser(_SIGNATURE, f"{sujet['name']} n'est pas celui qu'elle signe : il a été changé.")
-    for autre in signes:
-        nom = autre.get("name") if isinstance(autre, dict) else None
-        if autre not in sujets and nom not in PAGES:
-            montre = abrege(str(autre), _VALEUR_MAX)
-            vu.refuser(_SIGNATURE, f"elle est aussi d'autre chose que ce dossier et son produit : {montre}.")
-    dit = signature.predicat(dossier.rapport, dossier.texte.encode(), enveloppe.qui)
-    ecarts = list(_ecarts(dict(enveloppe.statement["predicate"]), dit))
-    vu.refuser(_SIGNATURE, *(f"elle ne dit pas ce que dit le rapport : {ecart}." for ecart in ecarts))
+    """Checks that the files beside the package are those that it gives, to the byte, and that who signs it
+    says what its report says, and vouches for no other page. The pages that nobody signs say besides what
+    was known when they were written: they have its number at least."""
+    qui = [enveloppe.dit("signataire")] if enveloppe else []
+    sujets = {PREUVES.fichier: empreinte(fichier)}
+    garants = Preuves().garants(dossier.rapport, *qui)
+    alentours = replace(garants, preuves=sujets[PREUVES.fichier], numero=numero)
+    for forme in ECRITS:
+        nom, donne = forme.fichier, forme.ecrire(dossier.rapport, alentours)
+        if nom in PAGES:
+            sujets[nom] = hashlib.sha256(donne).hexdigest()
+        lu = page.read_bytes() if (page := fichier.with_name(nom)).is_file() else donne
+        libre = not enveloppe and nom in PAGES and forme.situe and numero.encode() in lu
+        if lu != donne and not libre:
+            vu.refuser(_FICHIERS, f"{nom} n'est pas celui que donne ce dossier : il a été changé.")
+    if enveloppe is not None:
+        dit = signature.declarer(dossier.rapport, dossier.texte.encode(), sujets, enveloppe.qui)
+        ecarts = _ecarts(dict(enveloppe.statement), dit)
+        vu.refuser(_SIGNATURE, *(f"elle ne dit pas ce que dit ce dossier : {ecart}." for ecart in ecarts))
 
 
 # --- digests ---------------------------------------------------------------------------------------------
@@ -386,6 +412,8 @@ def _finir(
     scenarios = tuple(replace(s, duree=durees.get(s.id, 0.0)) for s in refait.scenarios)
     refait = replace(refait, entete=replace(refait.entete, **dits), scenarios=scenarios)
     debut, fin = refait.entete.debut.date(), refait.entete.fin.date()
+    if fin > date.today() + _UN_JOUR:
+        vu.refuser(_REJUGEMENT, f"l'épreuve se dit du {fin}, qui est à venir.")
     # Those of traffic are those of its exchanges.
     autres = [j for j in jours if not debut - _UN_JOUR <= j <= fin + _UN_JOUR]
     if autres and ecrit.mode != TRAFIC:
@@ -446,9 +474,6 @@ def _conclure(
     entete, defi = dossier.rapport.entete, dossier.rapport.entete.defi
     if nom := entete.usurpee(entete.candidat):
         vu.refuser(_IDENTITE, f"ce trafic {entete.marques}, et se dit « {nom} ».")
-    for dite in entete.candidat.attestations if entete.candidat else ():
-        if du_modele(dite.auteur, dite.phrase):
-            vu.refuser("Attestations", f"celle de {dite.exigence} est l'exemple du modèle.")
     if verificateur.defi and verificateur.defi != defi:
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
     elif verificateur.defi and not vu.retires:
@@ -460,7 +485,7 @@ def _conclure(
         return _AUCUNE
     if verificateur.contresigner and enveloppe is not None and sorties.cle is not None:
         try:
-            vu.classe = _classer(enveloppe, [*enveloppe.cles, sorties.cle.id], vu.confiance)
+            vu.classe = classer(enveloppe, [*enveloppe.cles, sorties.cle.id], vu.confiance)
         except SignatureRefusee as refus:
             vu.refuser(_SIGNATURE, str(refus))
             return _AUCUNE
