@@ -578,7 +578,7 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
     dit = json.loads(base64.b64decode(json.loads(attestation.read_text())["payload"]))
     changer(dit)
     lue = signature.lire_cle(str(ici / cle / "sne-sandbox.cle"))
-    attestation.write_bytes(signature.signer(dit, lue))
+    attestation.write_bytes(signature.signer(json.dumps(dit).encode(), lue))
     return dossier / "preuves.zip"
 
 

@@ -24,6 +24,10 @@ _DUES: Final = ("exigence", "auteur", "date", "phrase")
 _PIECE: Final = ("fichier", "sha256")
 #: The declaration that `certification --modele` prints: its attestations are nobody's.
 MODELE: Final = fixtures_dir() / "certification" / "candidat.toml"
+#: Characters that are not seen, or look like a Latin letter: Greek, Cyrillic, of other widths.
+_TROMPEUR: Final = re.compile(
+    "[\xad\u0370-\u058f\u13a0-\u13ff\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\uffef\U0001d400-\U0001d7ff]"
+)
 _LE_MODELE: Final = "sne-sandbox certification --modele > candidat.toml en donne un, commenté"
 
 
@@ -73,11 +77,11 @@ class _LecteurDeCandidat:
     def comprendre(self, contenu: Mapping[str, Any]) -> Candidat:
         """The product that these values declare."""
         self._sans_autre_cle(contenu, (*_TEXTES, *_FACULTATIFS, *_LISTES, _ATTESTATIONS))
-        lus: dict[str, Any] = {cle: self._nom(contenu, cle) for cle in _TEXTES}
-        lus |= {cle: self._texte(contenu, cle) for cle in _FACULTATIFS if cle in contenu}
+        ecrits = (cle for cle in (*_TEXTES, *_FACULTATIFS) if cle in _TEXTES or cle in contenu)
+        lus: dict[str, Any] = {cle: self._texte(contenu, cle) for cle in ecrits}
         lus |= {cle: self._ids(contenu, cle) for cle in _LISTES}
         brutes = contenu.get(_ATTESTATIONS, [])
-        if not isinstance(brutes, list):
+        if not isinstance(brutes, list) or not all(isinstance(brute, dict) for brute in brutes):
             raise self._refus(_ATTESTATIONS, "s'écrit par tables", f"écrivez [[{_ATTESTATIONS}]]")
         attestations = [self._attestation(rang, brute) for rang, brute in enumerate(brutes, 1)]
         dites = [attestation.exigence for attestation in attestations]
@@ -90,9 +94,7 @@ class _LecteurDeCandidat:
     def _refus(self, cle: str, quoi: str, remede: str, rang: int = 0) -> CandidatIncorrect:
         """The error of a key, of the attestation of that rank (from 1) when it is not 0."""
         debuts = [n for n, ligne in enumerate(self._lignes) if ligne.strip().startswith(f"[[{_ATTESTATIONS}")]
-        bornes = [0, *debuts, len(self._lignes)]
-        debut = bornes[min(rang, len(bornes) - 1)]
-        fin = bornes[rang + 1] if rang + 1 < len(bornes) else len(self._lignes)
+        debut, fin = (0, *debuts, *[len(self._lignes)] * (rang + 2))[rang : rang + 2]
         trouvees = (n for n in range(debut, fin) if re.match(rf"\W*{cle}\b", self._lignes[n]))
         numero = next(trouvees, debut if rang and debuts else None)
         ou = "" if numero is None else f", ligne {numero + 1}"
@@ -105,18 +107,10 @@ class _LecteurDeCandidat:
 
     def _texte(self, table: Mapping[str, Any], cle: str, rang: int = 0) -> str:
         valeur = table.get(cle)
-        if not isinstance(valeur, str) or not valeur.strip():
-            quoi = "un texte, non vide, est attendu" if cle in table else "manque"
+        if not isinstance(valeur, str) or not valeur.strip() or _TROMPEUR.search(valeur):
+            quoi = "un texte, non vide, en lettres latines, est attendu" if cle in table else "manque"
             raise self._refus(cle, quoi, f'écrivez {cle} = "…"', rang)
         return valeur
-
-    def _nom(self, table: Mapping[str, Any], cle: str) -> str:
-        """One that is shown, and that no other looks like: of Latin letters, all of which are seen."""
-        nom = self._texte(table, cle)
-        if autre := re.search(r"[^ -~\xa0-\xac\xae-\u024f\u2010-\u2026€™]", nom):
-            quoi = f"{autre[0]!a} n'est pas une lettre latine, et peut passer pour une autre"
-            raise self._refus(cle, quoi, "écrivez-le en lettres latines")
-        return nom
 
     def _ids(self, table: Mapping[str, Any], cle: str) -> tuple[str, ...]:
         valeurs = table.get(cle, [])
@@ -129,8 +123,6 @@ class _LecteurDeCandidat:
         return tuple(dict.fromkeys(valeurs))
 
     def _attestation(self, rang: int, brute: Any) -> Attestation:
-        if not isinstance(brute, Mapping):
-            raise self._refus(_ATTESTATIONS, "une table est attendue", f"écrivez [[{_ATTESTATIONS}]]")
         self._sans_autre_cle(brute, (*_DUES, *_PIECE), rang)
         exigence, auteur, phrase = (self._texte(brute, c, rang) for c in ("exigence", "auteur", "phrase"))
         if exigence not in self._certification.niveaux:

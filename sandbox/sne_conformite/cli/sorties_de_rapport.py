@@ -100,10 +100,9 @@ class Preuves:
             from sne_conformite.preuves import paquet_de_preuves, signature
             from sne_conformite.rapports import rapport_json
 
-            signes = (PREUVES.fichier, *PAGES)
-            sujets = {nom: paquet_de_preuves.empreinte(chemin.with_name(nom)) for nom in signes}
-            qui = {"signataire": cle.nom, "menee_par": cle.id}
-            dit = signature.declarer(rapport, rapport_json.octets(rapport), sujets, qui)
+            fichiers = map(chemin.with_name, (PREUVES.fichier, *PAGES))
+            sujets = {fichier.name: paquet_de_preuves.empreinte(fichier) for fichier in fichiers}
+            dit = signature.declarer(rapport, rapport_json.octets(rapport), sujets, cle.nom, cle.id)
             chemin.with_name(ATTESTATION.fichier).write_bytes(signature.signer(dit, cle))
 
     def garants(self, rapport: Rapport, *qui: str) -> Alentours:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sne_conformite.rapports.rapport import EtatExigence, Rapport
-from sne_conformite.rapports.rapport_json import pas_du_json, relire
+from sne_conformite.rapports.rapport_json import relire
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface import archives
@@ -35,6 +35,8 @@ _STATEMENT: Final = "https://in-toto.io/Statement/v1"
 _PREDICAT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 _LE_NOTRE: Final = "sne-sandbox"
 _DROITS: Final = 0o600
+#: Length of an Ed25519 key, which ends its SPKI (RFC 8410).
+_OCTETS: Final = 32
 _TITULAIRE: Final = re.compile(r"^# titulaire : (.+)$", re.MULTILINE)
 _EN_CREER: Final = '« sne-sandbox cles creer --nom "Éditeur X" » en fait une'
 EDITEUR: Final = "éditeur"
@@ -145,15 +147,14 @@ def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
     cles: dict[str, CleDeConfiance] = {}
     for rang, ligne in enumerate(lignes, 1):
         ou = f"[{fichier}], clé {rang}"
-        inconnues = sorted(set(ligne) - set(_CLES_CONFIANCE))
-        if inconnues or not {"cle", "titulaire", "classe"} <= set(ligne):
+        if not {*_CLES_CONFIANCE[:3]} <= {*ligne} <= {*_CLES_CONFIANCE}:
             raise CleIncorrecte(
                 f"{ou} : il faut {', '.join(_CLES_CONFIANCE[:3])}, et au plus depuis, jusqu_a."
             )
         if ligne["classe"] not in _CLASSES:
             raise CleIncorrecte(f"{ou} : classe [{ligne['classe']}].", remede=f"{' ou '.join(_CLASSES)}")
         bornes = [ligne.get(nom) for nom in ("depuis", "jusqu_a")]
-        if any(borne is not None and type(borne) is not date for borne in bornes):
+        if not {*map(type, bornes)} <= {date, type(None)}:
             raise CleIncorrecte(f"{ou} : depuis et jusqu_a sont des jours, sans guillemets (2026-12-31).")
         dite = str(ligne["cle"])
         publique, _ = lire_cle_publique(dite if "-----BEGIN" in dite else str(fichier.parent / dite))
@@ -192,25 +193,22 @@ def _spki(publique: Ed25519PublicKey) -> bytes:
 
 
 def _cle_publique(spki: bytes) -> Ed25519PublicKey:
-    """Raises SignatureRefusee for one that is none."""
-    try:
-        publique = serialization.load_der_public_key(spki)
-    except (ValueError, UnsupportedAlgorithm):
-        publique = None
-    if not isinstance(publique, Ed25519PublicKey):
-        raise SignatureRefusee("Une clé publique de l'attestation n'est pas une clé Ed25519.")
-    return publique
+    """Raises ValueError for one that is none."""
+    cle = Ed25519PublicKey.from_public_bytes(spki[-_OCTETS:])
+    if _spki(cle) != spki:
+        raise ValueError(spki)
+    return cle
 
 
 # --- the statement ---------------------------------------------------------------------------------------
 
 
 def declarer(
-    rapport: Rapport, texte: bytes, sujets: Mapping[str, str], qui: Mapping[str, str]
-) -> dict[str, Any]:
+    rapport: Rapport, texte: bytes, sujets: Mapping[str, str], signataire: str, menee_par: str
+) -> bytes:
     """The statement on a report, which `texte` is the JSON of: `sujets` are the SHA-256 of the package and of
-    the pages beside it, by their names; the product that the vendor declares is a subject too. `qui` says
-    whom it is of, as `EnveloppeVerifiee.qui`."""
+    the pages beside it, by their names; the product that the vendor declares is a subject too. The last
+    two are the name and the `keyid` of who drove the trial, and vouches for it."""
     rapport = masquer(rapport)
     entete, candidat = rapport.entete, rapport.entete.candidat
     dits = [{"name": nom, "digest": {"sha256": sha256}} for nom, sha256 in sujets.items()]
@@ -232,10 +230,12 @@ def declarer(
             "conclusion": conclure(rapport),
             "mentions": [{"id": m.id, "verdict": m.verdict.value} for m in rapport.mentions],
             "rapport": hashlib.sha256(texte).hexdigest(),
-            **qui,
+            "signataire": signataire,
+            "menee_par": menee_par,
         },
     }
-    return {"_type": _STATEMENT, "subject": dits, "predicateType": _PREDICAT, "predicate": predicat}
+    statement = {"_type": _STATEMENT, "subject": dits, "predicateType": _PREDICAT, "predicate": predicat}
+    return json.dumps(statement, ensure_ascii=False).encode()
 
 
 # --- the envelope ----------------------------------------------------------------------------------------
@@ -243,29 +243,18 @@ def declarer(
 
 @dataclass(frozen=True)
 class EnveloppeVerifiee:
-    """An envelope whose signatures all hold: the statement, its bytes, the public keys (SPKI) by `keyid`."""
+    """An envelope whose signatures all hold: the statement, the public keys (SPKI) by `keyid`."""
 
     statement: Mapping[str, Any]
-    payload: bytes
     cles: Mapping[str, bytes]
 
     def dit(self, quoi: str) -> str:
         """A word of ours in its predicate, "" without it."""
         return str(self.statement["predicate"][_LE_NOTRE].get(quoi, ""))
 
-    @property
-    def qui(self) -> dict[str, str]:
-        """Whom it is of: the name and the `keyid` of who drove the trial, as it says."""
-        return {quoi: self.dit(quoi) for quoi in ("signataire", "menee_par")}
 
-
-def signer(statement: Mapping[str, Any], cle: CleDeSignature) -> bytes:
-    """The envelope of a statement."""
-    return _signer(json.dumps(statement, ensure_ascii=False).encode(), cle)
-
-
-def _signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]] = ()) -> bytes:
-    """The envelope of these bytes, with one more signature."""
+def signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """The envelope of a statement, with one more signature."""
     sienne = {
         "keyid": cle.id,
         "sig": b64encode(cle.privee.sign(_pae(payload))).decode(),
@@ -277,22 +266,22 @@ def _signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str
 
 
 def contresigner(enveloppe: bytes, cle: CleDeSignature) -> bytes:
-    """The same envelope, with the signature of another. Raises SignatureRefusee."""
-    lue = _ouvrir(enveloppe)
-    return _signer(b64decode(lue["payload"]), cle, lue["signatures"])
+    """The same envelope, which holds, with the signature of another."""
+    lue = json.loads(enveloppe)
+    return signer(b64decode(lue["payload"]), cle, lue["signatures"])
 
 
 def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
     """Opens an envelope: each of its signatures is checked by the key that it gives. This function does not
     tell who owns these keys. Raises SignatureRefusee."""
-    lue = _ouvrir(enveloppe)
     cles: dict[str, bytes] = {}
     try:
+        lue = relire(enveloppe)
         payload = _octets(lue["payload"])
         statement = relire(payload)
         types = lue["payloadType"], statement["_type"], statement["predicateType"]
-        formes = isinstance(statement["subject"], list), isinstance(statement["predicate"][_LE_NOTRE], dict)
-        if types != (_TYPE, _STATEMENT, _PREDICAT) or not all(formes):
+        formes = type(statement["subject"]), type(statement["predicate"][_LE_NOTRE])
+        if types != (_TYPE, _STATEMENT, _PREDICAT) or formes != (list, dict):
             raise ValueError
         for signature in lue["signatures"]:
             spki = _octets(signature["cle"])
@@ -303,17 +292,11 @@ def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
     except InvalidSignature:
         raise SignatureRefusee("La signature ne tient pas : l'attestation a été modifiée.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SignatureRefusee("L'attestation n'a pas la forme attendue (in-toto, DSSE).") from None
+        dit = "L'attestation n'a pas la forme attendue (in-toto, DSSE), ou une clé y est deux fois."
+        raise SignatureRefusee(dit) from None
     if not cles:
         raise SignatureRefusee("L'attestation n'a aucune signature.")
-    return EnveloppeVerifiee(statement, payload, cles)
-
-
-def _ouvrir(enveloppe: bytes) -> Any:
-    try:
-        return relire(enveloppe)
-    except (ValueError, RecursionError) as erreur:
-        raise SignatureRefusee(f"L'attestation ne se lit pas : {pas_du_json(erreur)}.") from None
+    return EnveloppeVerifiee(statement, cles)
 
 
 def _octets(texte: str) -> bytes:

@@ -142,7 +142,7 @@ def test_the_class_is_of_who_drove_and_of_who_judged_again(
     confiance = {"x": CleDeConfiance("X", "éditeur")}
     confiance |= {nom: CleDeConfiance(nom, "vérificateur") for nom in "vw"}
     dit = {"menee_par": meneur, "defi": defi, "fin": "2026-01-01"}
-    enveloppe = EnveloppeVerifiee({"predicate": {"sne-sandbox": dit}}, b"", {})
+    enveloppe = EnveloppeVerifiee({"predicate": {"sne-sandbox": dit}}, {})
     assert classer(enveloppe, signataires, confiance) == classe
 
 
