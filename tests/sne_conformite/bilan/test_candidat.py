@@ -83,7 +83,7 @@ def test_the_digest_of_a_piece_is_computed_beside_the_file(tmp_path: Path) -> No
         (f"{TETE}roles = [[1]]\n", "ligne 4, « roles » : « [1] » n'existe pas"),
         (f'{TETE}options = "nir"\n', "ligne 4, « options » : une liste"),
         (f"{TETE}attestations = 3\n", "ligne 4, « attestations » : s'écrit par tables"),
-        (f"{TETE}attestations = [3]\n", "ligne 4, « attestations » : une table"),
+        (f"{TETE}attestations = [3]\n", "ligne 4, « attestations » : s'écrit par tables"),
         (f"{TETE}{UNE}duree = 3\n", "ligne 9, « duree » : clé inconnue"),
         (TETE + UNE + UNE.replace("EMB-14", "CTR-09").replace('"A"', '""'), "ligne 11, « auteur » : un"),
         (f"{TETE}{UNE}{UNE}", "ligne 10, « exigence » : EMB-14 est attestée deux fois"),
