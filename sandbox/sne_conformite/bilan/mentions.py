@@ -272,12 +272,15 @@ class _Examen:
     # --- what lacks ----------------------------------------------------------------------------------------
 
     def _enfreinte(self, exigence: str) -> Lacune:
-        rates = (v for v in self._rapport.verifications if v.exigence == exigence)
-        commande = next((v.commande for v in rates if v.verdict is Verdict.ECHOUE and v.commande), "")
+        rates = (
+            v.commande
+            for v in self._rapport.verifications
+            if v.exigence == exigence and v.verdict is Verdict.ECHOUE
+        )
         bilan = self._bilans.get(exigence)
         phrase = next((c.phrase for c in bilan.constats if not c.tenue), "") if bilan else ""
         dite = f"enfreinte{self._connu(exigence)}"
-        return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, commande)
+        return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, next(filter(None, rates), ""))
 
     def _connu(self, quoi: str) -> str:
         """Returns the words of the baseline on a failure: it excuses a run, but gives no mention."""
