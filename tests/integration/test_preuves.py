@@ -570,6 +570,7 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
         ),
         (lambda s: s["predicate"].update(result="PASSED"), "elle ne dit pas ce que dit le rapport : result"),
         (lambda s: s["predicate"]["sne-sandbox"].update(menee_par="0" * 64), "qui a mené l'épreuve"),
+        (lambda s: s["predicate"]["sne-sandbox"].pop("menee_par"), "on ne le disait pas. Demandez à"),
         (lambda s: s["subject"].pop(), "echanges.txt n'est pas celui qu'elle signe"),
         (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
         (lambda s: s.pop("subject"), "forme attendue"),

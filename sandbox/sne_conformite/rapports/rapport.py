@@ -473,13 +473,17 @@ class Alentours:
     folder, None when there was none; `preuves` the SHA-256 of the evidence package, in hexadecimal, ""
     without one; `signatures` names in French those who signed that package, none of them when nobody did,
     None when it is not known; `classe` that of the attestation and what makes it so, in French, "" when it is
-    not known; `numero` that of the certificate, "" without a package."""
+    not known; `numero` that of the certificate, "" without a package; `gardees` are the words that asked for
+    mentions, for a baseline and for the folder; `suite` is what to do next and the command to type, both ""
+    for nothing, None when it is for who ran the trial (`verdict_de_conformite.prochaine_etape`)."""
 
     avant: Rapport | None = None
     preuves: str = ""
     signatures: tuple[str, ...] | None = None
     classe: str = ""
     numero: str = ""
+    gardees: tuple[str, ...] = ()
+    suite: tuple[str, str] | None = None
 
 
 SEUL: Final = Alentours()

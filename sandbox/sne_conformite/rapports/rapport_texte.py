@@ -113,11 +113,12 @@ class _Resume:
             for nom, chemin in fichiers.items():
                 self._dire(f"  {nom:<{largeur}}  {chemin}")
         dossier = next((chemin.parent for chemin in fichiers.values()), None)
-        quoi, commande = verdict_de_conformite.prochaine_etape(
-            self._rapport, dossier, signee=ATTESTATION.nom in fichiers
+        quoi, commande = alentours.suite or verdict_de_conformite.prochaine_etape(
+            self._rapport, dossier, gardees=alentours.gardees, signee=ATTESTATION.nom in fichiers
         )
-        self._titre(f"Prochaine étape : {quoi}")
-        self._dire(f"  {commande}")
+        if quoi:
+            self._titre(f"Prochaine étape : {quoi}")
+            self._dire(f"  {commande}")
 
     def _verdict(self) -> None:
         entete = self._rapport.entete
