@@ -167,7 +167,7 @@ class Constat:
 
 
 def _forme(dit: str) -> str:
-    """What is left of the words of an application without what changes from one household to the next."""
+    """The words of an application, without those that change from one household to the next."""
     mots = _CITE.sub("#", dit[:_DIT_MAX]).split()
     restent = (
         m if _ERREUR.search(m) or (m.islower() and m.strip(_PONCTUATION).isalpha()) else "#" for m in mots

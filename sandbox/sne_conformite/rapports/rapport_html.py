@@ -129,7 +129,7 @@ def environnement(dossier: Path) -> Environment:
 
 
 def _lisible(valeur: object) -> object:
-    """What a page shows: a text with its control characters written out."""
+    """A value as a page shows it: a text has its control characters written out."""
     return visible(valeur) if isinstance(valeur, str) and not isinstance(valeur, Markup) else valeur
 
 
