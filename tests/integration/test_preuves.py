@@ -593,6 +593,7 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
         (lambda s: s["predicate"]["sne-sandbox"].update(menee_par="0" * 64), "qui a mené l'épreuve"),
         (lambda s: s["subject"].pop(), "ce que dit ce dossier : subject"),
         (lambda s: s["subject"][1]["digest"].update(sha256="0" * 64), "ce que dit ce dossier : subject"),
+        (lambda s: s["predicate"]["sne-sandbox"].pop("menee_par"), "on ne le disait pas. Demandez à"),
         (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
         (lambda s: s.pop("subject"), "forme attendue"),
         (lambda s: s["predicate"].update({"sne-sandbox": 5}), "forme attendue"),

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 #: Findings kept of one kind (requirement, `genre`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5
+#: Genres kept of one `sorte`.
+GENRES_MAX: Final = 12
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
 _NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
@@ -187,7 +189,8 @@ class ConstatsParExigence:
             return False
         self._combien[constat.exigence, constat.sorte] += 1
         ruptures = self.ruptures.setdefault(constat.exigence, [])
-        garde = sum(connu.genre == constat.genre for connu in ruptures) < CONSTATS_MAX
+        pareils = [connu.genre for connu in ruptures if connu.sorte == constat.sorte]
+        garde = pareils.count(constat.genre) < CONSTATS_MAX and len({*pareils, constat.genre}) <= GENRES_MAX
         if garde:
             ruptures.append(constat)
         return garde

@@ -67,6 +67,10 @@ _PAS_DE_L_APPLICATION: Final = "qui ne sont pas de l'application : nuits de la b
 _PORTEE: Final = (
     "Une signature dit qui répond de ces preuves, non qu'elles sont vraies, ni quand elles furent signées."
 )
+_SANS_MENEE_PAR: Final = (
+    "l'attestation, écrite par {outil}, ne dit pas qui a mené l'épreuve : avant, on ne le disait pas. "
+    "Demandez à l'éditeur de refaire l'épreuve et de la signer (conform --cle)."
+)
 _DIFFERENCES_MAX: Final = 10
 _VALEUR_MAX: Final = 80
 _ERREUR_MAX: Final = 200
@@ -179,8 +183,10 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
         sujet = {"name": PREUVES.fichier, "digest": {"sha256": empreinte(fichier)}}
         if sujet not in enveloppe.statement["subject"]:
             raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
+        if not enveloppe.dit("menee_par"):
+            raise SignatureRefusee(_SANS_MENEE_PAR.format(outil=enveloppe.dit("outil") or "?"))
         if enveloppe.dit("menee_par") not in enveloppe.cles:  # nobody signs what another is said to have done
-            raise SignatureRefusee("il y manque la signature de qui a mené l'épreuve, ou elle ne le dit pas.")
+            raise SignatureRefusee("il y manque la signature de qui a mené l'épreuve.")
         vu.classe = classer(enveloppe, enveloppe.cles, vu.confiance)
         vu.signataires = _titulaires(enveloppe, vu.confiance)
     except SignatureRefusee as refus:

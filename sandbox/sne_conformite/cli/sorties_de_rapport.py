@@ -58,6 +58,8 @@ _CLASSES: Final = {
 }
 _DEFI_A_CONFIRMER: Final = " ; le défi reste à confirmer par qui l'a donné : report --verify --defi"
 
+#: What a verifier adds.
+_CONTRESIGNER: Final = ("--confiance", "confiance.toml", "--cle", "verificateur.cle", "--contresigner")
 #: Exit code when nothing is held against the application, and something was not judged: the machine was too
 #: slow or, for who asked that all be judged, the suite failed.
 NON_JUGE: Final = 3
@@ -136,8 +138,13 @@ class PreuvesCopiees(Preuves):
                 chemin.with_name(nom).unlink(missing_ok=True)
 
     def garants(self, rapport: Rapport, *qui: str) -> Alentours:
-        """Returns the guarantors of its attestation."""
-        return Alentours(signatures=self.signataires, classe=self.classe, numero=self.numero)
+        """Returns the guarantors of its attestation; a verifier signs beside the vendor, if he did not."""
+        suite = "", ""
+        if rapport.conforme and self.signataires and not qui and self.classe.startswith(AUTO_DECLAREE):
+            mots = ["sne-sandbox", "report", "--verify", str(self.fichier), *_CONTRESIGNER]
+            mots += ["--contract", rapport.entete.contrat] * (rapport.entete.contrat != PAR_DEFAUT)
+            suite = "si vous êtes le vérificateur, contresignez", shlex.join(mots)
+        return Alentours(signatures=self.signataires, classe=self.classe, numero=self.numero, suite=suite)
 
 
 @dataclass
@@ -182,6 +189,7 @@ class Sorties:
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
         donnees: list[tuple[str, object]] = [("--mention", mention) for mention in voulues]
+        donnees += [("--require", exigence) for exigence in demande.exigees]
         donnees += [("--candidat", demande.candidat), ("--baseline", reference), ("--report-dir", dossier)]
         return cls(
             dossier,
@@ -241,6 +249,7 @@ class Sorties:
         garants = SEUL
         if self.dossier is not None or isinstance(preuves, PreuvesCopiees):
             garants = preuves.garants(rapport, *([self.cle.nom] if self.cle else ()))
+        garants = replace(garants, gardees=gardees)
         remarques = (*remarques, *excuses, *dites)
         try:
             fichiers, absents, alentours = self._fichiers(rapport, garants, preuves)
