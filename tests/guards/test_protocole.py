@@ -8,7 +8,7 @@ from pathlib import Path
 import sne_conformite as suite
 from sne_conformite.pilotage.autre_guichet import AutreGuichet
 from sne_conformite.plan.plan import AUTRUI
-from sne_conformite.protocole.protocole import COMMANDES, STATUTS, Statut
+from sne_conformite.protocole.protocole import COMMANDES, TABLES, Statut
 from sne_interface.resources import fixtures_dir
 from sne_temoin import adaptateur
 
@@ -47,7 +47,7 @@ def test_a_command_is_one_row() -> None:
 def test_another_guichet_knows_how_to_do_what_it_may() -> None:
     assert [quoi for quoi in AUTRUI if not callable(getattr(AutreGuichet, quoi, None))] == []
     assert AUTRUI.keys() <= COMMANDES.keys(), "one word for one thing"
-    assert STATUTS.keys() == set(Statut), "each is told"
+    assert TABLES["statuts"].keys() == set(Statut), "each is told"
 
 
 def test_the_reference_application_does_every_command() -> None:

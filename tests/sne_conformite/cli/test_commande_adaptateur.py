@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sne_conformite.cli.commande_adaptateur import LANGAGES, commande, squelette
-from sne_conformite.protocole.protocole import COMMANDES, STATUTS
+from sne_conformite.protocole.protocole import COMMANDES, TABLES
 from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir
 
@@ -23,7 +23,7 @@ def test_a_skeleton_tells_all_of_the_protocol(modele: str) -> None:
     a_remplir = fichiers[LANGAGES[modele]["remplir"]]
     tout = "\n".join(fichiers.values())
     assert not re.search(r"\{%|\{\{ |Undefined", tout)
-    assert all(f"{nom} : {dit}" in a_remplir for nom, dit in STATUTS.items() if nom != "fait")
+    assert all(f"{nom} : {dit}" in a_remplir for nom, dit in TABLES["statuts"].items() if nom != "fait")
     for une in COMMANDES.values():
         if une.exigence:
             dite = re.sub(
