@@ -46,7 +46,8 @@ def presenter(
     banc: BancDEssai, instant: datetime, acceleration: float, defi: str, instance: int = 1
 ) -> dict[str, Any]:
     """Puts the base of a bench back at `instant` (aware), tells the application where it is and
-    the challenge that it answers ("" without any), and notes how fast its clock goes; its answer, « fait ».
+    the challenge that it answers ("" without any), and notes how fast its clock goes and the versions that
+    it writes; its answer, « fait ».
     Raises LienRompu."""
     base, adresses, lien = banc.base, banc.adresses, banc.lien
     base.remettre(instant, adresses.boite_entree)
@@ -58,6 +59,7 @@ def presenter(
         dit = reponse.get("message") or ""
         raise LienRompu(f"« demarrer » a répondu « {reponse['statut']} » : {dit}")
     lien.acceleration = min(max(1.0, float(reponse.get("acceleration") or 1)), acceleration)
+    lien.ecrites = frozenset(reponse.get("versions") or ())
     return reponse
 
 
