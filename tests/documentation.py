@@ -425,7 +425,7 @@ def _champs(champs: Iterable[protocole.ChampProtocole]) -> str:
 
 
 def _statuts() -> list[str]:
-    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in protocole.STATUTS.items()))
+    return tableau(("statut", "veut dire"), ((f"`{s}`", d) for s, d in protocole.TABLES["statuts"].items()))
 
 
 # --- pytest, API -------------------------------------------------------------------------------------

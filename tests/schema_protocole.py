@@ -10,7 +10,7 @@ from sne_conformite.protocole.protocole import (
     FORMES,
     MAINTENANT,
     PROTOCOLE,
-    STATUTS,
+    TABLES,
     ChampProtocole,
     Commande,
     Statut,
@@ -37,7 +37,7 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "document": {"description": _FORME_JSON, "type": "object"},
             "statut": {
-                "description": " ; ".join(f"{statut} : {sens}" for statut, sens in STATUTS.items()),
+                "description": " ; ".join(f"{statut} : {sens}" for statut, sens in TABLES["statuts"].items()),
                 "enum": [statut.value for statut in Statut],
             },
             **{forme: _objet(champs) for forme, champs in FORMES.items()},
@@ -49,7 +49,8 @@ def schema() -> dict[str, Any]:
 
 def _schema_commande(commande: Commande) -> dict[str, Any]:
     fixes = {"id": {"type": "integer"}, "commande": {"const": commande.nom}}
-    decrit = _objet((*commande.champs, MAINTENANT), fixes)
+    servi = ChampProtocole(**TABLES["champs"][TABLES["au_besoin"]])
+    decrit = _objet((*commande.champs, MAINTENANT, *([servi] if commande.exigence else ())), fixes)
     return {"description": commande.dit, **decrit, "additionalProperties": False}
 
 

@@ -21,10 +21,11 @@ from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 #: A message of the protocol, or its answer.
 Message = Mapping[str, Any]
 Reponse = dict[str, Any]
-Commande = Callable[[Message], Reponse]
-#: What it says of itself; four of it may work at once, and each leads four commands at once.
+Commande = Callable[[Message], Reponse | None]
+#: What it says of itself; four of it may work at once, and each leads four commands at once, for as many
+#: guichets as it is told.
 NOUS: Reponse = {"nom": NOM, "version": VERSION, "versions": [*VERSIONS], "filtres": [*FILTRES]}
-NOUS |= {"instances": 4, "a_la_fois": 4}
+NOUS |= {"instances": 4, "a_la_fois": 4, "guichets": 2}
 
 
 class Adaptateur:
@@ -42,7 +43,8 @@ class Adaptateur:
             return {**entete, "statut": "non_gere", "message": "Commande inconnue de cette application."}
         try:
             self.temoin.dater(_instant(message))
-            return {**entete, "statut": "fait", **commande(message)}
+            self.temoin.liaison.servir(message.get("guichet") or "")
+            return {**entete, "statut": "fait", **(commande(message) or {})}
         except Refus as refus:
             dit = {"anomalies": refus.anomalies, "doublons": refus.doublons, "message": str(refus)}
             return {**entete, "statut": "refuse" if refus.anomalies else "decline", **dit}
@@ -60,40 +62,37 @@ class Adaptateur:
 
     def demarrer(self, m: Message) -> Reponse:
         """Where the SNE is; what this application knows. Its answers are waited for 30 s, unless told."""
-        delai = float(m.get("delai_max_s") or 30)
-        self.temoin.installer(m["guichet"], m["adresses"], m["certificats"], m.get("boites") or {}, delai)
-        self.temoin.accorder(int(m.get("instance") or 1), acceleration := float(m.get("acceleration") or 1))
+        servis = {un["guichet"]: un["certificats"] for un in (m, m.get("autre_guichet")) if un}
+        delai, acceleration = float(m.get("delai_max_s") or 30), float(m.get("acceleration") or 1)
+        ou = m["adresses"], m.get("boites") or {}
+        self.temoin.installer(servis, *ou, delai, acceleration, int(m.get("instance") or 1))
         return NOUS | {"commandes": list(self.commandes), "acceleration": acceleration}
 
-    def reinitialiser(self, m: Message) -> Reponse:
+    def reinitialiser(self, m: Message) -> None:
         """Forget everything: the suite does it before each example."""
         self.temoin.memoire.oublier()
-        return {}
 
-    def adresser(self, m: Message) -> Reponse:
+    def adresser(self, m: Message) -> None:
         """Call other addresses from now on: those of a server to refuse, or the true ones again."""
         self.temoin.adresser(m["adresses"])
-        return {}
 
-    def fin(self, m: Message) -> Reponse:
+    def fin(self, m: Message) -> None:
         """The suite has nothing more to ask; the process may end."""
-        return {}
 
     # --- the life of a demande -------------------------------------------------------------------------
 
     def enregistrer(self, m: Message) -> Reponse:
         """The user registers a demande (CRE)."""
-        inscription, forcer = self.temoin.inscription, bool(m.get("forcer_doublon"))
-        return self.rendre(inscription.enregistrer(m["reference"], m["demande"], _version(m), forcer))
+        dits = m["reference"], m["demande"], _version(m), bool(m.get("forcer_doublon"))
+        return self.rendre(self.temoin.inscription.enregistrer(*dits))
 
     #: The user corrects, or confirms: the same as the first time, with what is now on the screen.
     corriger = enregistrer
 
     def separer(self, m: Message) -> Reponse:
         """A couple separates: the demande of who leaves (CRS)."""
-        inscription, forcer = self.temoin.inscription, bool(m.get("forcer_doublon"))
-        references = m["reference"], m["reference_origine"]
-        return self.rendre(inscription.separer(*references, m["demande"], _version(m), forcer))
+        dits = m["demande"], _version(m), bool(m.get("forcer_doublon"))
+        return self.rendre(self.temoin.inscription.separer(m["reference"], m["reference_origine"], *dits))
 
     def modifier(self, m: Message) -> Reponse:
         """The user changes the demande: here is the whole form (MOD)."""
@@ -114,15 +113,13 @@ class Adaptateur:
         """A radiated demande lives again (RAD without a motive)."""
         return _numero(self.temoin.demandes.reactiver(_cible(m), _version(m)))
 
-    def supprimer(self, m: Message) -> Reponse:
+    def supprimer(self, m: Message) -> None:
         """The user deletes it (SUP)."""
         self.temoin.demandes.supprimer(_cible(m))
-        return {}
 
-    def piece(self, m: Message) -> Reponse:
+    def piece(self, m: Message) -> None:
         """A piece of the demande was scanned (COP)."""
         self.temoin.demandes.piece(_cible(m))
-        return {}
 
     def consulter(self, m: Message) -> Reponse:
         """The demande as the SNE holds it."""
@@ -145,10 +142,9 @@ class Adaptateur:
         """The numbers of the demandes that meet the criteria."""
         return {"resultats": self.temoin.partage.rechercher(m["criteres"])}
 
-    def declarer_dalo(self, m: Message) -> Reponse:
+    def declarer_dalo(self, m: Message) -> None:
         """The user declares a DALO."""
         self.temoin.partage.declarer_dalo(_cible(m), m["information_dalo"])
-        return {}
 
     def lister_types_evenements(self, m: Message) -> Reponse:
         """The codes of the event types, national or of the territory."""
@@ -163,15 +159,13 @@ class Adaptateur:
         """The user adds an event: the id that the SNE gave it."""
         return {"id_evenement": self.temoin.partage.ajouter(_cible(m), m["evenement"])}
 
-    def modifier_evenement(self, m: Message) -> Reponse:
+    def modifier_evenement(self, m: Message) -> None:
         """The user changes an event, which its id names."""
         self.temoin.partage.modifier(_cible(m), m["id_evenement"], m["evenement"])
-        return {}
 
-    def supprimer_evenement(self, m: Message) -> Reponse:
+    def supprimer_evenement(self, m: Message) -> None:
         """The user deletes an event, which its id names."""
         self.temoin.partage.supprimer(_cible(m), m["id_evenement"])
-        return {}
 
     def decider(self, m: Message) -> Reponse:
         """The commission decided; when the lease is signed, the radiation follows."""

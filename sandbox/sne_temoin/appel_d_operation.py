@@ -13,7 +13,7 @@ from sne_temoin.interface import OPERATIONS
 from sne_temoin.memoire import Memoire
 from sne_temoin.mtom import Champs, EmballageMtom
 from sne_temoin.reponse import Ouverture, ReponseLue
-from sne_temoin.transport import Transport
+from sne_temoin.transport import SERVI, Transport
 
 T = TypeVar("T")
 
@@ -25,13 +25,19 @@ ATTENTE_S = 1.05
 
 @dataclass(slots=True)
 class Session:
-    """The identity of this guichet and the addresses that it calls, given by the person who installs the
-    application. `acceleration` is the speed of the clock that we wait on, in multiples of the machine's."""
+    """The identity of the first guichet and the addresses that are called, given by the person who installs
+    the application. `acceleration` is the speed of the clock that we wait on, in multiples of the
+    machine's."""
 
-    guichet: str = ""
+    premier: str = ""
     adresses: Mapping[str, str] = field(default_factory=dict)
     boites: Mapping[str, str] = field(default_factory=dict)
     acceleration: float = 1.0
+
+    @property
+    def guichet(self) -> str:
+        """The guichet that is served."""
+        return SERVI.get() or self.premier
 
 
 class Liaison:
@@ -45,6 +51,10 @@ class Liaison:
         self.transport = Transport()
         self.ouverture = Ouverture()
 
+    def servir(self, guichet: str) -> None:
+        """This thread works for that guichet from now on, "" for the first."""
+        SERVI.set(guichet)
+
     # --- one exchange --------------------------------------------------------------------------------
 
     def appeler(self, nom: str, champs: Champs) -> ReponseLue:
@@ -57,11 +67,9 @@ class Liaison:
 
     def certificat(self, nom: str) -> dict[str, str | bytes]:
         """The name and the bytes of the guichet's certificate, where the operation has a field for them."""
-        certificat = self.transport.certificats.get("certificat")
-        octets = b"" if certificat is None else Path(certificat).read_bytes()
         tout: Champs = {
             "nomCertificat": self.noms.certificat(self.session.guichet, self.maintenant),
-            "certificat": octets,
+            "certificat": Path(self.transport.certificats["certificat"]).read_bytes(),
         }
         return {champ: valeur for champ, valeur in tout.items() if champ in OPERATIONS[nom].champs}
 

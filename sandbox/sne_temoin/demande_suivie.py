@@ -22,15 +22,17 @@ class Cible:
     numero: str = ""
 
 
+@dataclass
 class Demandes:
     """The demandes of the guichet. Every method raises Refus, Echec or Incident when it is not done."""
 
-    def __init__(self, envoi: Envoi, retrouvailles: Retrouvailles, memoire: Memoire) -> None:
-        self.envoi = envoi
-        self.liaison = envoi.liaison
-        self.lecture = envoi.lecture
-        self.retrouvailles = retrouvailles
-        self.memoire = memoire
+    envoi: Envoi
+    retrouvailles: Retrouvailles
+    memoire: Memoire
+
+    def __post_init__(self) -> None:
+        self.liaison = self.envoi.liaison
+        self.lecture = self.envoi.lecture
 
     def modifier(self, cible: Cible, saisie: Contenu, version: str = "") -> Dossier:
         """MOD: the whole form, the number and the deposit date that the SNE knows."""

@@ -1,6 +1,7 @@
 """Documents: what the user typed (JSON) becomes the XML that the SNE reads, in a file that has a name."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,13 +94,13 @@ PAR_INSTANCE = 100_000
 PARIS = ZoneInfo("Europe/Paris")
 
 
+@dataclass
 class Noms:
     """The names of the files sent: kind, guichet, minute, six digits; never twice the same, whichever of the
     instances of this application gives them (`instance`, from 1)."""
 
-    def __init__(self, memoire: Memoire) -> None:
-        self.memoire = memoire
-        self.instance = 1
+    memoire: Memoire
+    instance: int = 1
 
     def fichier(self, genre: str, guichet: str, maintenant: datetime) -> str:
         """`DEMG1226-201803151654-000042.xml`: the rank is kept in memory, hence new each time."""

@@ -5,6 +5,7 @@ what it holds.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sne_temoin.appel_d_operation import Liaison
@@ -16,13 +17,13 @@ from sne_temoin.mtom import Champs
 from sne_temoin.reponse import ReponseLue
 
 
+@dataclass
 class Envoi:
     """Sends the messages of the guichet about a demande, all by getNumUnique, whatever their kind."""
 
-    def __init__(self, liaison: Liaison, redaction: Redaction, lecture: Lecture) -> None:
-        self.liaison = liaison
-        self.redaction = redaction
-        self.lecture = lecture
+    liaison: Liaison
+    redaction: Redaction
+    lecture: Lecture
 
     def formulaire(self, contenu: Contenu, ajouts: Mapping[str, Any]) -> dict[str, Any]:
         """The content of demandeLogement for a message of this guichet."""
@@ -60,14 +61,14 @@ class Envoi:
         return attestation
 
 
+@dataclass
 class Retrouvailles:
     """Looks up at the SNE what this application may have done there without knowing."""
 
-    def __init__(self, liaison: Liaison, redaction: Redaction, lecture: Lecture, memoire: Memoire) -> None:
-        self.liaison = liaison
-        self.redaction = redaction
-        self.lecture = lecture
-        self.memoire = memoire
+    liaison: Liaison
+    redaction: Redaction
+    lecture: Lecture
+    memoire: Memoire
 
     def creation(self, dossier: Dossier) -> Dossier | None:
         """The demande, with its number, when the creation that had no answer was in fact accepted."""

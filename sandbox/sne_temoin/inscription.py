@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from functools import partial
 
 from sne_temoin.documents_rediges import Contenu
@@ -12,13 +13,13 @@ from sne_temoin.memoire import Dossier, Memoire
 from sne_temoin.reponse import ReponseLue
 
 
+@dataclass
 class Inscription:
     """Registers demandes. Every method raises Refus, Echec or Incident when it is not done."""
 
-    def __init__(self, envoi: Envoi, retrouvailles: Retrouvailles, memoire: Memoire) -> None:
-        self.envoi = envoi
-        self.retrouvailles = retrouvailles
-        self.memoire = memoire
+    envoi: Envoi
+    retrouvailles: Retrouvailles
+    memoire: Memoire
 
     def enregistrer(
         self, reference: str, saisie: Contenu, version: str = "", forcer: bool = False

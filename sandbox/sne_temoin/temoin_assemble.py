@@ -19,7 +19,7 @@ VERSION = "1.0"
 
 
 class Temoin:
-    """The interfaced application of one guichet. `fichier`: where it remembers."""
+    """The interfaced application of one guichet, or of several. `fichier`: where it remembers."""
 
     def __init__(self, fichier: Path | str = ":memory:") -> None:
         self.memoire = Memoire(fichier)
@@ -35,24 +35,24 @@ class Temoin:
 
     def installer(
         self,
-        guichet: str,
+        guichets: Mapping[str, Mapping[str, str]],
         adresses: Mapping[str, str],
-        certificats: Mapping[str, str],
         boites: Mapping[str, str],
         delai: float,
+        acceleration: float,
+        instance: int,
     ) -> None:
-        """Where the SNE is and who we are; `delai` in seconds: how long to wait for an answer."""
-        self.liaison.session = Session(guichet, dict(adresses), dict(boites))
-        self.liaison.transport.configurer(dict(certificats), delai)
-
-    def accorder(self, instance: int, acceleration: float) -> None:
-        """Which of those that work at once we are, from 1; how many times as fast as the machine's goes the
-        clock to wait on."""
-        self.liaison.noms.instance, self.liaison.session.acceleration = instance, acceleration
+        """Where the SNE is and who we are: the certificates of each guichet; `delai` in seconds: how long to
+        wait for an answer; how many times as fast as the machine's goes the clock to wait on; which of those
+        that work at once we are, from 1."""
+        premier = next(iter(guichets))
+        self.liaison.session = Session(premier, adresses, boites, acceleration)
+        self.liaison.noms.instance = instance
+        self.liaison.transport.configurer({"": guichets[premier], **guichets}, delai)
 
     def adresser(self, adresses: Mapping[str, str]) -> None:
         """Other addresses from now on."""
-        self.liaison.session.adresses = dict(adresses)
+        self.liaison.session.adresses = adresses
 
     def dater(self, maintenant: datetime) -> None:
         """The instant by which the next messages are dated."""

@@ -4,11 +4,15 @@ import contextlib
 import http.client
 import ssl
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from sne_temoin.incidents import SansReponse, ServeurNonReconnu
 
+#: The guichet that this thread works for, "" for the first of those that we serve.
+SERVI: ContextVar[str] = ContextVar("servi", default="")
 #: No answer of the SNE is that big, in bytes.
 TAILLE_MAX = 50_000_000
 
@@ -24,17 +28,21 @@ class ReponseBrute:
 
 
 class Transport:
-    """The way to the SNE. `certificats` are files: `ca`, `certificat`, `cle`; `delai` in seconds: how long to
-    wait for the next byte."""
+    """The way to the SNE. `trousseaux` are files, by guichet: `ca`, `certificat`, `cle`; `delai` in seconds:
+    how long to wait for the next byte."""
 
     def __init__(self) -> None:
-        self.certificats: Mapping[str, str] = {}
-        self.delai = 30.0
-        self._tls: ssl.SSLContext | None = None
+        self.configurer({"": {}}, 30.0)
 
-    def configurer(self, certificats: Mapping[str, str], delai: float) -> None:
+    def configurer(self, trousseaux: Mapping[str, Mapping[str, str]], delai: float) -> None:
         """Take other files and another delay."""
-        self.certificats, self.delai, self._tls = certificats, delai, None
+        self.trousseaux, self.delai = trousseaux, delai
+        self._tls = cache(lambda servi: self.contexte())
+
+    @property
+    def certificats(self) -> Mapping[str, str]:
+        """The files of the guichet that is served."""
+        return self.trousseaux[SERVI.get()]
 
     def contexte(self) -> ssl.SSLContext:
         """TLS that trusts the given authority alone, checks the name, and shows the guichet's certificate."""
@@ -69,10 +77,8 @@ class Transport:
         lieu = urlsplit(adresse)
         if lieu.scheme != "https":
             return http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=self.delai)
-        if self._tls is None:
-            self._tls = self.contexte()
         return http.client.HTTPSConnection(
-            lieu.hostname or "", lieu.port, timeout=self.delai, context=self._tls
+            lieu.hostname or "", lieu.port, timeout=self.delai, context=self._tls(SERVI.get())
         )
 
     def chemin(self, adresse: str) -> str:

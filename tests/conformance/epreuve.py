@@ -21,7 +21,7 @@ from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.couloirs import Renforts
 from sne_conformite.pilotage.exemple_reduit import Essayer
-from sne_conformite.pilotage.lien_application import Application
+from sne_conformite.pilotage.lien_application import Application, Message
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan
@@ -102,7 +102,7 @@ class Epreuve:
             maintenant=INSTANT, seulement=seulement, acceleration=acceleration, **options
         )
         renforts = Renforts(application, self._adresses, self.permis) if self.cote_a_cote else None
-        premiere = application()
+        premiere = _Relancable(application)
         try:
             with self.tirages():
                 *_, fin = pilotage.derouler(self.plan, premiere, self.base, servies, reglages, renforts)
@@ -114,6 +114,21 @@ class Epreuve:
     def _adresses(self, base: str) -> Adresses:
         emises = Adresses.emises(self.enfant.pret, base, self.enfant.home, self.enfant.home / "emises" / base)
         return replace(emises, delai_max_s=DELAI)
+
+
+class _Relancable:
+    """An application that starts when it is told something, and again when it was ended."""
+
+    def __init__(self, lancer: Callable[[], Application]) -> None:
+        self._lancer, self._lancees = lancer, list[Application]()
+
+    def envoyer(self, message: Message) -> Message:
+        self._lancees = self._lancees or [self._lancer()]
+        return self._lancees[0].envoyer(message)
+
+    def fermer(self) -> None:
+        while self._lancees:
+            self._lancees.pop().fermer()
 
 
 class HeureTruquee:

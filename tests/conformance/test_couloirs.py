@@ -116,13 +116,16 @@ def test_an_application_that_does_not_say_that_it_may_is_alone(cote_a_cote: Epre
     assert {s.verdict for s in rapport.scenarios} == {Verdict.REUSSI}
 
 
-@pytest.mark.parametrize(("combien", "joues"), [(None, 0), (2, 3), (3, 4)])
+@pytest.mark.parametrize(
+    ("combien", "guichets", "joues"), [(None, 2, 0), (2, None, 3), (2, 2, 4), (3, None, 4)]
+)
 def test_commands_at_once_are_told_to_who_takes_so_many(
-    epreuve: Epreuve, combien: int | None, joues: int
+    epreuve: Epreuve, combien: int | None, guichets: int | None, joues: int
 ) -> None:
-    """And nobody else is accused of anything."""
+    """And those for two guichets to who serves them; nobody else is accused of anything."""
     simultanes = [scenario.id for scenario in epreuve.plan if scenario.a_la_fois > 1]
-    rapport = epreuve.une_fois(lambda: _Dit(lambda dit: dit | {"a_la_fois": combien}), simultanes, exemples=1)
+    dits = {"a_la_fois": combien, "guichets": guichets}
+    rapport = epreuve.une_fois(lambda: _Dit(lambda dit: dit | dits), simultanes, exemples=1)
     assert (
         Counter(s.verdict for s in rapport.scenarios)
         == Counter({Verdict.REUSSI: joues, Verdict.SANS_OBJET: len(simultanes) - joues}) - Counter()

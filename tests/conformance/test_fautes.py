@@ -32,16 +32,6 @@ from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 DU_COMMIT = pytest.mark.parametrize("faute", marquer(FAUTES), ids=lambda faute: faute.nom)
-#: Scenarios that a defect is tried on at a time, of those that check its first requirement, until one
-#: catches it. The campaign plays the whole plan.
-LOT = 4
-#: And those that it is tried on beside, first.
-TEMOINS = ("CRE-COMPLETE",)
-#: And those under failures.
-PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
-#: Examples of each scenario for defects of what varies from one to the next: a code always the same is
-#: right once in a while.
-VARIES = 4
 #: Examples that the search for the smallest one may run.
 REDUCTION = 10
 #: Seeds that the honest application is tried with, how many of them on each push and by `make test-all`, and
@@ -53,13 +43,23 @@ DEUX_EXEMPLES = 10
 #: Defects whose smallest example is looked for at each run of the tests, none of them in a household of
 #: thirty: the campaign does it for all.
 REDUITES = FAUTES[8::20]
+#: Scenarios that a defect is tried on at a time, of those that check its first requirement, until one
+#: catches it. The campaign plays the whole plan.
+LOT = 4
+#: And those that it is tried on beside, first; and under failures.
+TEMOINS, PANNES = ("CRE-COMPLETE",), ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
+#: Examples of each scenario for defects of what varies from one to the next: a code always the same is
+#: right once in a while.
+VARIES = 4
 #: The scenario to begin with, for a defect or for all those of a requirement, where the two that are taken
 #: otherwise do not show it.
 D_ABORD = {
     "VIE-23": "RCH-TOUS-CRITERES",
+    "certificat-commun": "SIM-GUICHETS",
     "commentaire-coupe": "EVT-LIMITES",
     "creation-rejouee": "CYC-PIECE",
     "curseur-trop-tot": "ROB-RELEVE",
+    "guichet-commun": "SIM-GUICHETS",
     "lue-donc-radiee": "ROB-RADIATION",
     "numero-du-doublon": "DOU-FORCER",
     "numero-montre-coupe": "CYC-SEPARER",
@@ -69,10 +69,21 @@ D_ABORD = {
 }
 
 
+def essayer(epreuve: Epreuve, faute: Faute, reduction: int = 0) -> Iterator[tuple[int, list[str], Rapport]]:
+    """How many examples of which scenarios, and what they said, up to those that caught the defect."""
+    for combien, scenarios in _lots(epreuve, faute):
+        exemples = VARIES if faute in partage.FAUTES else combien
+        rapport = epreuve.passer(
+            partial(fautif, faute.nom), scenarios, exemples=exemples, reduction=reduction
+        )
+        yield exemples, scenarios, rapport
+        if Trouvee.dans(rapport).par(faute):
+            return
+
+
 def _lots(epreuve: Epreuve, faute: Faute) -> Iterator[tuple[int, list[str]]]:
-    """How many examples of which scenarios: one of two of those that name the first requirement of the
-    defect, beside a few that do not, and of the others lot by lot; then two of them, and of all that can show
-    it."""
+    """One of two of those that name the first requirement of the defect, beside a few that do not, and of the
+    others lot by lot; then two of them, and of all that can show it."""
     exigence = faute.exigences[0]
     nommant = [scenario.id for scenario in epreuve.plan if exigence in scenario.exigences]
     montrant = [s.id for s in epreuve.plan if exigence in montrables((e.sorte, e.quoi) for e in s.etapes)]
@@ -110,16 +121,10 @@ def _bien_nommee(faute: Faute, rapport: Rapport) -> Trouvee:
 
 @DU_COMMIT
 def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute) -> None:
-    reduction = REDUCTION if faute in REDUITES else 0
-    for exemples, scenarios in _lots(epreuve, faute):
-        rapport = epreuve.passer(
-            partial(fautif, faute.nom),
-            scenarios,
-            exemples=VARIES if faute in partage.FAUTES else exemples,
-            reduction=reduction,
-        )
-        if _rien_d_etranger(faute, rapport).par(faute):
-            break
+    essais = list(essayer(epreuve, faute, REDUCTION if faute in REDUITES else 0))
+    for _, _, rapport in essais:
+        _rien_d_etranger(faute, rapport)
+    exemples, _, rapport = essais[-1]
     trouvee = _bien_nommee(faute, rapport)
     noter(faute, trouvee, trouvee.par(faute)[0], exemples, len(rapport.scenarios))
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import cache
 from itertools import count
 from threading import Condition
 from typing import Any, Final
 
-from fautes.faute import Etape, Famille, Faute, Formulaire, Remplacement, entiere
+from fautes.faute import Etape, Famille, Faute, Formulaire, Remplacement, constante, entiere
 from sne_temoin.incidents import Echec, Incident, Refus
 from sne_temoin.memoire import Dossier
 from sne_temoin.partage import DECISION
@@ -103,6 +104,11 @@ def _reference_comptee(temoin: Temoin, honnete: Etape) -> Etape:
     return fautive
 
 
+def _premier_contexte(temoin: Temoin, honnete: Etape) -> Etape:
+    """The TLS context that was made first, whichever guichet is served."""
+    return cache(honnete)
+
+
 FAUTES.extend((
     *(Faute(nom, phrase, ("VIE-32",), "envoi.envoyer", _deux_fois(genre))
       for nom, genre, phrase in (
@@ -129,4 +135,9 @@ FAUTES.extend((
           ("VIE-33",), "inscription.ouvrir", _un_seul_dossier),
     Faute("reference-partagee", "Deux demandes à la fois prennent la même référence interne.", ("VIE-33",),
           "envoi.envoyer", _reference_comptee),
+    # guichets that are served at once
+    Faute("certificat-commun", "Deux guichets ont un seul contexte TLS : le certificat du premier servi.",
+          ("NOM-04",), "liaison.transport.contexte", _premier_contexte),
+    Faute("guichet-commun", "Ce qui est demandé pour un second guichet est fait pour le premier.",
+          ("NOM-04",), "liaison.servir", constante(None)),
 ))  # fmt: skip

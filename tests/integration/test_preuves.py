@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -234,12 +235,21 @@ def _temoin(membres: dict[str, bytes]) -> None:
     _entete(marques="")(membres)
 
 
-def _attestation(membres: dict[str, bytes]) -> None:
-    """A product that the model attests."""
-    dite = {"exigence": "EMB-14", "auteur": "CAMILLE  Martin", "date": "2025-11-20", "phrase": "Oui."}
+def _attestation(membres: dict[str, bytes], date: str = "2025-11-20", phrase: str = "") -> None:
+    """A product that the model attests, or that is attested otherwise."""
+    phrase = (
+        phrase or "CHAQUE ÉCHANGE, question et réponse, est conservé treize mois dans la base d’exploitation"
+    )
+    dite = {"exigence": "EMB-14", "auteur": "Anne Roy", "date": date, "phrase": phrase}
     candidat = {"editeur": "X", "produit": "témoin", "version": "1.0", "pile": "", "empreinte": ""}
     candidat |= {"roles": [], "options": [], "attestations": [{**dite, "fichier": "", "sha256": ""}]}
     _entete(candidat=candidat)(membres)
+
+
+def _a_venir(membres: dict[str, bytes]) -> None:
+    """The year of the run, wherever a machine wrote it."""
+    for nom, dates in (("rapport.json", r'"(debut|fin)": "'), ("journal.jsonl", r'"(recu_le)": ?"')):
+        membres[nom] = re.sub(rf"({dates})\d{{4}}", r"\g<1>2999", membres[nom].decode()).encode()
 
 
 def _guichet(membres: dict[str, bytes]) -> None:
@@ -355,7 +365,12 @@ FORGES: list[tuple[Forge, str]] = [
     (_dit("plan_impossible", "plan.json", creation="a = 1"), "ne se lit pas"),
     (_identite, "le défi ne donne ni cette graine ni cette horloge à « LogeNet 1.0 »"),
     (_temoin, "entete.marques"),
-    (_attestation, "Attestations : non, celle de EMB-14 est l'exemple du modèle"),
+    (
+        _attestation,
+        "Ce produit n'a pas pu être déclaré. [rapport.json], « phrase » : c'est l'exemple du modèle",
+    ),
+    (partial(_attestation, date="2999-01-01", phrase="Oui."), "2999-01-01 est à venir"),
+    (_a_venir, "l'épreuve se dit du 2999-"),
     (
         _rapport("acquises", lambda r: [m.update(verdict="acquise", lacunes=[]) for m in r["mentions"]]),
         "Comparaison : non, mentions[messages].verdict",
@@ -373,7 +388,9 @@ FORGES: list[tuple[Forge, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("forger", "dit"), FORGES, ids=[forger.__name__ for forger, _ in FORGES])
+@pytest.mark.parametrize(
+    ("forger", "dit"), FORGES, ids=[getattr(forger, "__name__", dit) for forger, dit in FORGES]
+)
 def test_whatever_is_edited_and_sealed_again_is_named(
     ici: Path, tmp_path: Path, juge: Juge, forger: Forge, dit: str
 ) -> None:
@@ -539,6 +556,10 @@ PROFOND = b"[" * 100_000 + b"]" * 100_000 + b"\n"
             for nom in ("configuration.json", "rapport.json", "journal.jsonl", "proces-verbal.jsonl")
         ),
         (_dit("", "manifeste.json", versions={"hypothesis": {"a": 1}}), "n'a pas la forme attendue"),
+        *(
+            (lambda m, nom=nom: m.update({nom: m[nom].replace(b"{", b'{"x": 1, "x": 2,', 1)}), "deux fois")
+            for nom in ("configuration.json", "rapport.json", "plan.json", "journal.jsonl", PLAN[0])
+        ),
     ],
 )
 def test_a_hostile_member_is_told_as_what_it_is(
@@ -566,11 +587,13 @@ def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], obj
     [
         (
             lambda s: s["subject"].append({"name": "Autre produit", "digest": {"sha256": "0" * 64}}),
-            "elle est aussi d'autre chose que ce dossier et son produit",
+            "elle ne dit pas ce que dit ce dossier : subject",
         ),
-        (lambda s: s["predicate"].update(result="PASSED"), "elle ne dit pas ce que dit le rapport : result"),
+        (lambda s: s["predicate"].update(result="PASSED"), "ce que dit ce dossier : predicate.result"),
         (lambda s: s["predicate"]["sne-sandbox"].update(menee_par="0" * 64), "qui a mené l'épreuve"),
-        (lambda s: s["subject"].pop(), "echanges.txt n'est pas celui qu'elle signe"),
+        (lambda s: s["subject"].pop(), "ce que dit ce dossier : subject"),
+        (lambda s: s["subject"][1]["digest"].update(sha256="0" * 64), "ce que dit ce dossier : subject"),
+        (lambda s: s["predicate"]["sne-sandbox"].pop("menee_par"), "on ne le disait pas. Demandez à"),
         (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
         (lambda s: s.pop("subject"), "forme attendue"),
         (lambda s: s["predicate"].update({"sne-sandbox": 5}), "forme attendue"),
@@ -585,7 +608,7 @@ def test_a_signed_statement_of_something_else_is_refused(
     assert dit in dites
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "rapport.json", "junit.xml"])
 def test_a_page_that_is_changed_beside_a_right_package_is_named(
     ici: Path, tmp_path: Path, juge: Juge, page: str
 ) -> None:
@@ -593,10 +616,10 @@ def test_a_page_that_is_changed_beside_a_right_package_is_named(
     (tmp_path / "r" / page).write_bytes((ici / "r" / page).read_bytes() + b"\n")
     code, dites = juge(tmp_path / "r" / "preuves.zip")
     assert code == 1
-    assert f"Signature : REFUSÉE, {page} n'est pas celui qu'elle signe : il a été changé." in dites
+    assert f"Fichiers : non, {page} n'est pas celui que donne ce dossier : il a été changé." in dites
     (tmp_path / "r" / page).unlink()
     assert "Signature : valable" in juge(tmp_path / "r" / "preuves.zip", vers=tmp_path / "v")[1]
-    assert not (tmp_path / "v" / page).exists(), "one that is made here is not the one that is signed"
+    assert (tmp_path / "v" / page).exists() is (page not in PAGES), "one that is made here is not signed"
     assert "Signature : valable" in juge(tmp_path / "v" / "preuves.zip")[1]
 
 
@@ -626,12 +649,17 @@ def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number
     dit = _conduire(ici, ("CRE-SIMPLE",), 1, "tiers", "temoin", "v")
     (numero,) = re.findall(r"^Numéro : (\S+)$", dit, re.MULTILINE)
     assert re.fullmatch(r"SNE52(-[0-9A-Z]{4}){4}", numero)
-    assert rapport_de(ici / "tiers")["numero"] == numero
-    assert numero in (ici / "tiers" / "rapport.html").read_text("utf-8")
+    (pdf,) = pypdf.PdfReader(ici / "tiers" / "verdict.pdf").pages
+    page, texte = (ici / "tiers" / "rapport.html").read_text("utf-8"), pdf.extract_text()
     demande = ("certification", "--confiance", "confiance.toml", "--verifier")
-    vu = sne(ici, *demande, numero.lower(), "tiers")
-    assert vu.returncode == 0, vu.stderr
-    assert "Classe : menée par un tiers ; rejugée ici" in vu.stderr
+    (ici / "tiers" / "autre.txt").touch()
+    for dite in (page, texte, rapport_de(ici / "tiers")["numero"]):
+        (lu,) = {*re.findall(r"SNE52(?:-[2-7A-Z]{4}){4}", dite)}
+        assert lu == numero
+        vu = sne(ici, *demande, lu.replace("-", " ").lower(), "tiers")
+        assert vu.returncode == 0, vu.stderr
+        assert "Classe : menée par un tiers ; rejugée ici" in vu.stderr
+        assert "Fichiers : ne sont pas de ce certificat, et ne sont pas vérifiés : autre.txt" in vu.stderr
     vu = sne(ici, *demande, numero, "r")
     assert vu.returncode == 1
     assert re.search(rf"Numéro : non, ce certificat porte le numéro SNE52-\S+, et non {numero}\.", vu.stderr)

@@ -15,7 +15,7 @@ from sne_interface.resources import fixtures_dir
 
 #: What a skeleton begins by: its builder, or what runs it.
 OUTILS = {n: dit.get("preparer", dit["application"]).split()[0] for n, dit in LANGAGES.items()}
-#: Those that a machine may lack: skipped there, tried where they are. `.ci/dotnet` makes the first, for CI.
+#: Those that our CI has not: skipped there, tried where they are.
 ABSENTS = {"csharp", "go"}
 #: An application that registers: the client of fixtures/clients, told by an adapter in any language.
 APPLICATION = """

@@ -52,7 +52,8 @@ class Pilote:
             contrat="v5.2",
             guichet=guichet,
             adresses={cle: f"{racine}/{nom}/" for cle, nom in _SERVICES.items()},
-            certificats={"ca": "", "certificat": str(self._certificat), "cle": ""},
+            certificats=(siens := {"ca": "", "certificat": str(self._certificat), "cle": ""}),
+            autre_guichet={"guichet": "G0621", "certificats": siens},
         )
 
     def dire(self, commande: str, **champs: Any) -> Mapping[str, Any]:

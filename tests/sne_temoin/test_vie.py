@@ -23,6 +23,15 @@ def test_une_modification_porte_tout_le_formulaire_et_la_date_du_depot(pilote: P
     assert lue == {**voulue, "dateCreationDemande": depot, "numGuichet": "G1226", "numUnique": numero}
 
 
+def test_une_demande_est_du_guichet_pour_lequel_elle_est_saisie(pilote: Pilote) -> None:
+    menages = {"G0621": saisie("personne_seule"), "G1226": saisie("colocataires")}
+    for guichet, demande in menages.items():
+        rendu = pilote.faire("enregistrer", reference=guichet, demande=demande, guichet=guichet)
+        assert rendu["numero_unique"].endswith(guichet)
+    assert _inscrire(pilote, precision="Un autre.", forcerDoublon="true").endswith("G1226")
+    assert pilote.dire("piece", reference="G1226", guichet="G9999")["statut"] == "erreur"
+
+
 def test_un_renouvellement_rend_une_nouvelle_attestation(pilote: Pilote) -> None:
     avant = pilote.faire("enregistrer", reference="d1", demande=saisie("colocataires"))
     apres = pilote.faire(

@@ -90,7 +90,7 @@ class Repris:
     @property
     def rang(self) -> int:
         """Its number in the recording."""
-        return self.vue.echange.identifiant or 0
+        return self.vue.identifiant or 0
 
     @property
     def document(self) -> bytes:

@@ -99,7 +99,7 @@ def remises_notees(proces_verbal: Iterable[Mapping[str, Any]]) -> set[int]:
 def _sort(avant: Repris, apres: Repris, chercheur: Chercheur, ancien: Chercheur) -> SortDEchange:
     """`chercheur` looks why the target refuses, `ancien` why the contract of the recording does."""
     vue = avant.vue
-    qui = vue.echange.identifiant or 0, vue.operation or "", vue.type_fichier, vue.numero or ""
+    qui = vue.identifiant or 0, vue.operation or "", vue.type_fichier, vue.numero or ""
     sort = partial(SortDEchange, *qui)
     if avant.ecarte:
         return sort(Devenir.ECARTE, raison=avant.ecarte)

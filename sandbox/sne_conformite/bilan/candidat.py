@@ -11,6 +11,7 @@ from sne_conformite.rapports.rapport import Attestation, Candidat
 from sne_interface import archives
 from sne_interface.contract.roles_et_mentions import Certification
 from sne_interface.domain.texte import plier
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
 from sne_interface.raisons_du_systeme import raison_systeme
 from sne_interface.resources import fixtures_dir
@@ -23,6 +24,10 @@ _DUES: Final = ("exigence", "auteur", "date", "phrase")
 _PIECE: Final = ("fichier", "sha256")
 #: The declaration that `certification --modele` prints: its attestations are nobody's.
 MODELE: Final = fixtures_dir() / "certification" / "candidat.toml"
+#: Characters that are not seen, or look like a Latin letter: Greek, Cyrillic, of other widths.
+_TROMPEUR: Final = re.compile(
+    "[\xad\u0370-\u058f\u13a0-\u13ff\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\uffef\U0001d400-\U0001d7ff]"
+)
 _LE_MODELE: Final = "sne-sandbox certification --modele > candidat.toml en donne un, commenté"
 
 
@@ -30,18 +35,27 @@ class CandidatIncorrect(UsageError):
     """A `candidat.toml` that cannot be read; the message names the line and the key."""
 
 
-def du_modele(auteur: str, phrase: str) -> bool:
-    """Tell whether an attestation is one of the model's, by its author or by what it says, but for case,
-    accents, blanks and punctuation."""
-    dits = re.findall(r'(?:auteur|phrase) = "(.+)"', MODELE.read_text("utf-8"))
-    exemples = {plier(dit) for dit in (*dits, *(dit.partition(",")[0] for dit in dits))}
-    return not exemples.isdisjoint(map(plier, (auteur, auteur.partition(",")[0], phrase)))
+def _du_modele(phrase: str) -> bool:
+    """Tell whether an attestation says what one of the model's does, whoever its author is: all of its words,
+    but for case, accents, blanks and punctuation."""
+    exemples = re.findall(r'phrase = "(.+)"', MODELE.read_text("utf-8"))
+    return any(plier(exemple) in plier(phrase) for exemple in exemples)
 
 
 def lire_candidat(fichier: Path, certification: Certification) -> Candidat:
     """The product that a file declares; the digest of each piece is computed, its path being relative to the
     file. Raises CandidatIncorrect."""
     return _LecteurDeCandidat(fichier, certification).lire()
+
+
+def relire_candidat(candidat: Candidat, certification: Certification) -> None:
+    """Raises CandidatIncorrect for a product of a report that no file could have declared; ValueError."""
+    contenu = {cle: valeur for cle, valeur in en_json(candidat).items() if valeur}
+    for dite in contenu.get(_ATTESTATIONS, ()):
+        dite["date"] = date.fromisoformat(dite["date"])
+        for cle in _PIECE:  # the piece stayed with its vendor
+            del dite[cle]
+    _LecteurDeCandidat(Path("rapport.json"), certification).comprendre(contenu)
 
 
 class _LecteurDeCandidat:
@@ -58,12 +72,16 @@ class _LecteurDeCandidat:
         except ValueError as erreur:
             raise CandidatIncorrect(f"Le candidat [{self._fichier}] {erreur}.", remede=_LE_MODELE) from None
         self._lignes = texte.splitlines()
+        return self.comprendre(contenu)
+
+    def comprendre(self, contenu: Mapping[str, Any]) -> Candidat:
+        """The product that these values declare."""
         self._sans_autre_cle(contenu, (*_TEXTES, *_FACULTATIFS, *_LISTES, _ATTESTATIONS))
-        lus: dict[str, Any] = {cle: self._texte(contenu, cle) for cle in _TEXTES}
-        lus |= {cle: self._texte(contenu, cle) for cle in _FACULTATIFS if cle in contenu}
+        ecrits = (cle for cle in (*_TEXTES, *_FACULTATIFS) if cle in _TEXTES or cle in contenu)
+        lus: dict[str, Any] = {cle: self._texte(contenu, cle) for cle in ecrits}
         lus |= {cle: self._ids(contenu, cle) for cle in _LISTES}
         brutes = contenu.get(_ATTESTATIONS, [])
-        if not isinstance(brutes, list):
+        if not isinstance(brutes, list) or not all(isinstance(brute, dict) for brute in brutes):
             raise self._refus(_ATTESTATIONS, "s'écrit par tables", f"écrivez [[{_ATTESTATIONS}]]")
         attestations = [self._attestation(rang, brute) for rang, brute in enumerate(brutes, 1)]
         dites = [attestation.exigence for attestation in attestations]
@@ -76,9 +94,7 @@ class _LecteurDeCandidat:
     def _refus(self, cle: str, quoi: str, remede: str, rang: int = 0) -> CandidatIncorrect:
         """The error of a key, of the attestation of that rank (from 1) when it is not 0."""
         debuts = [n for n, ligne in enumerate(self._lignes) if ligne.strip().startswith(f"[[{_ATTESTATIONS}")]
-        bornes = [0, *debuts, len(self._lignes)]
-        debut = bornes[min(rang, len(bornes) - 1)]
-        fin = bornes[rang + 1] if rang + 1 < len(bornes) else len(self._lignes)
+        debut, fin = (0, *debuts, *[len(self._lignes)] * (rang + 2))[rang : rang + 2]
         trouvees = (n for n in range(debut, fin) if re.match(rf"\W*{cle}\b", self._lignes[n]))
         numero = next(trouvees, debut if rang and debuts else None)
         ou = "" if numero is None else f", ligne {numero + 1}"
@@ -91,8 +107,8 @@ class _LecteurDeCandidat:
 
     def _texte(self, table: Mapping[str, Any], cle: str, rang: int = 0) -> str:
         valeur = table.get(cle)
-        if not isinstance(valeur, str) or not valeur.strip():
-            quoi = "un texte, non vide, est attendu" if cle in table else "manque"
+        if not isinstance(valeur, str) or not valeur.strip() or _TROMPEUR.search(valeur):
+            quoi = "un texte, non vide, en lettres latines, est attendu" if cle in table else "manque"
             raise self._refus(cle, quoi, f'écrivez {cle} = "…"', rang)
         return valeur
 
@@ -107,16 +123,14 @@ class _LecteurDeCandidat:
         return tuple(dict.fromkeys(valeurs))
 
     def _attestation(self, rang: int, brute: Any) -> Attestation:
-        if not isinstance(brute, Mapping):
-            raise self._refus(_ATTESTATIONS, "une table est attendue", f"écrivez [[{_ATTESTATIONS}]]")
         self._sans_autre_cle(brute, (*_DUES, *_PIECE), rang)
         exigence, auteur, phrase = (self._texte(brute, c, rang) for c in ("exigence", "auteur", "phrase"))
         if exigence not in self._certification.niveaux:
             proches = ", ".join(self._certification.attestables)
             raise self._refus("exigence", f"{exigence} n'existe pas", f"s'attestent : {proches}", rang)
-        if du_modele(auteur, phrase):
+        if _du_modele(phrase):
             quoi = "c'est l'exemple du modèle, qui n'atteste rien de votre produit"
-            raise self._refus("auteur", quoi, "écrivez qui atteste, et ce qu'il a vu", rang)
+            raise self._refus("phrase", quoi, "écrivez ce qui a été vu chez vous", rang)
         jour = brute.get("date")
         if not isinstance(jour, date) or isinstance(jour, datetime):
             quoi = "une date sans guillemets est attendue"

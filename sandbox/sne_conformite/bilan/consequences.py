@@ -107,6 +107,8 @@ class Consequences:
         meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
         self.meprises |= dict.fromkeys((vue.identifiant for vue in meprises), _ACTION)
         fausses = {c.echange: c.exigence for c in constats if c.rompue and c.exigence == SEULE_ACTION}
+        if SEULE_ACTION not in self.obligatoires:  # of a later contract
+            fausses.clear()
         self.meprises |= fausses
         if fausses or (meprises and pas.envoi in (None, *meprises)):
             # The nature is judged against the command: it is no guess, but what misled ours.
@@ -138,7 +140,7 @@ class Consequences:
                 self.suspendus.append((constat, echecs))
             else:
                 gardes.append(constat)
-        if pas.attendu is not None:
+        if pas.attendu is not None and _TEXTES in self.obligatoires:
             textes = frozenset(e.texte for e in pas.attendu.parcourir())
             self.saisis |= {c.echange: textes for c in gardes if c.rompue and c.exigence == _TEXTES}
         if self.numero is None:

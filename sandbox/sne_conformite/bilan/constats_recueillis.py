@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 #: Findings kept of one kind (requirement, `genre`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5
+#: Genres kept of one `sorte`.
+GENRES_MAX: Final = 12
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
 _NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
@@ -74,9 +76,10 @@ class RecueilDuJugement:
     ) -> None:
         self.exigences = exigences
         self._formes = formes
-        #: The hard forms in which each requirement that has some was seen held.
-        self._durs: dict[str, frozenset[str]] = {
-            e: frozenset() for forme in self._formes.values() for e in forme.exigences
+        #: The hard forms in which each requirement was not seen held yet.
+        self._manquent = {
+            exigence: {forme.id for forme in formes.values() if forme.motif and exigence in forme.exigences}
+            for exigence in exigences
         }
         self.constats = ConstatsParExigence()
         self.accidents: dict[Accident, None] = {}
@@ -97,13 +100,13 @@ class RecueilDuJugement:
 
     def noter(self, constat: Constat, vue: Observation | None = None) -> bool:
         """One more constat, seen in that exchange; whether it is a finding to show the exchange of."""
-        if vue is not None and constat.tenue and constat.exigence in self._durs:
-            self._durs[constat.exigence] |= formes_vues(vue)
+        if vue is not None and constat.tenue and (manquent := self._manquent.get(constat.exigence)):
+            manquent -= formes_vues(vue)
         return constat.exigence in self.exigences and self.constats.noter(constat)
 
     def citer(self, vue: Observation, *, encore: bool = False) -> None:
         """Keeps an exchange as the report shows it, once; `encore`: it shows a finding that others show."""
-        cle = vue.echange.identifiant
+        cle = vue.identifiant
         plein = self._cites_max is not None and len(self._cites) >= self._cites_max
         if cle is not None and cle not in self._cites and not plein and not (encore and self._encore <= 0):
             with vue.isoler("le montrer"):
@@ -151,16 +154,14 @@ class RecueilDuJugement:
         )
 
     def _avec_ses_formes(self, bilan: Bilan) -> Bilan:
-        vues = self._durs.get(bilan.exigence)
-        if vues is None or bilan.etat is not EtatExigence.PROUVEE:
+        if bilan.etat is not EtatExigence.PROUVEE:
             return bilan
+        manquent = self._manquent[bilan.exigence]
         siennes = [f for f in self._formes.values() if bilan.exigence in f.exigences and f.motif]
-        dites = (
-            ("vue avec", [f.titre for f in siennes if f.id in vues]),
-            ("jamais avec", [f.titre for f in siennes if f.id not in vues]),
-        )
-        raison = " ; ".join(f"{tete} {', '.join(titres)}" for tete, titres in dites if titres)
-        return replace(bilan, duretes=tuple(f.id for f in siennes if f.id in vues), raison=raison)
+        vues = [f for f in siennes if f.id not in manquent]
+        dites = ("vue avec", vues), ("jamais avec", [f for f in siennes if f.id in manquent])
+        raison = " ; ".join(f"{tete} {', '.join(f.titre for f in les)}" for tete, les in dites if les)
+        return replace(bilan, duretes=tuple(f.id for f in vues), raison=raison)
 
 
 # --- the findings ------------------------------------------------------------------------------------------
@@ -188,7 +189,8 @@ class ConstatsParExigence:
             return False
         self._combien[constat.exigence, constat.sorte] += 1
         ruptures = self.ruptures.setdefault(constat.exigence, [])
-        garde = sum(connu.genre == constat.genre for connu in ruptures) < CONSTATS_MAX
+        pareils = [connu.genre for connu in ruptures if connu.sorte == constat.sorte]
+        garde = pareils.count(constat.genre) < CONSTATS_MAX and len({*pareils, constat.genre}) <= GENRES_MAX
         if garde:
             ruptures.append(constat)
         return garde
@@ -264,7 +266,7 @@ class Reponses:
                     continue
                 remede = remede_de_regle(vue.contrat, code, *lieu) if lieu else ""
                 self._vues[cle] = ReponseDuSne(nature, code, message, 0, (), "".join(lieu[:1]), remede)
-            vues, numero = self._vues[cle], vue.echange.identifiant
+            vues, numero = self._vues[cle], vue.identifiant
             echanges = vues.echanges
             if numero is not None and numero not in echanges and len(echanges) < ECHANGES_MAX:
                 echanges = (*echanges, numero)
@@ -291,13 +293,12 @@ def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
     for tolerance in vue.echange.tolerances:
         if tolerance["code"].startswith(_NUMERO):
             yield TOLERANCE, tolerance["code"], tolerance["phrase"]
-    fault = vue.echange.fault or {}
-    explication = fault.get("explication", "").partition("\n")[0]
-    message = " → ".join(filter(None, (fault.get("message", ""), explication)))
+    explication = vue.fault("explication")
+    message = " → ".join(filter(None, (vue.fault("message"), explication.partition("\n")[0])))
     match vue.echange.verdict:
         case VerdictEchange.FAULT:
             yield REFUS, "faute SOAP", message
-            for code, gravite, dit in lire_explication(fault.get("explication", ""))[1]:
+            for code, gravite, dit in lire_explication(explication)[1]:
                 yield A_VENIR if gravite == "bloquante" else AVERTISSEMENT, code, dit
         case VerdictEchange.REFUS:
             # No status: a handshake, or a connection cut before there was a request to answer.

@@ -127,7 +127,7 @@ def _motifs(contrat: Contrat) -> Mapping[str, re.Pattern[str]]:
 
 def formes(contrat: Contrat, *documents: Element | None) -> frozenset[str]:
     """Ids of the hard forms that these documents have (`certification.toml`)."""
-    lignes = [f"/{e.chemin}={e.code or e.texte}" for d in documents if d is not None for e in d.parcourir()]
+    lignes = [f"/{lieu}={e.code or e.texte}" for d in documents if d is not None for lieu, e in d.lieux()]
     texte = "\n".join(lignes)
     return frozenset(forme for forme, motif in _motifs(contrat).items() if motif.search(texte))
 

@@ -10,7 +10,6 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from sne_conformite.plan import plan as plans
@@ -52,8 +51,8 @@ from sne_interface.errors import ContractError, UsageError
 #: What stands for an application that nobody has named.
 ADAPTATEUR: Final = "./adaptateur"
 _NON_JOUES: Final = (Verdict.IGNORE, Verdict.SANS_OBJET, Verdict.EN_ATTENTE)
-#: Options of the command of a report that its other commands keep; evidence of 0.2.0 may have `--faute`.
-_GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
+#: Options of the command of a report that its other commands say otherwise, or leave out.
+_CHANGEES: Final = ("--examples", "--plan", "--profile", "--seed", "--clock", "--scenario")
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,8 @@ def remarques(candidat: Candidat, certification: Certification) -> tuple[str, ..
 def commande_de(rapport: Rapport, *suite: str) -> str:
     """The command that drives the application of a report, in its contract, followed by these words."""
     mots = shlex.split(rapport.entete.commande) if rapport.entete.mode != TRAFIC else []
-    gardes = [mot for paire in pairwise(mots) if paire[0] in _GARDEES for mot in paire]
+    paires = zip(mots[2::2], mots[3::2], strict=False)
+    gardes = [mot for paire in paires if paire[0] not in _CHANGEES for mot in paire]
     if "--application" not in gardes:
         gardes += ["--application", ADAPTATEUR]
     return shlex.join(["sne-sandbox", "conform", *gardes, *suite])
@@ -272,12 +272,15 @@ class _Examen:
     # --- what lacks ----------------------------------------------------------------------------------------
 
     def _enfreinte(self, exigence: str) -> Lacune:
-        rates = (v for v in self._rapport.verifications if v.exigence == exigence)
-        commande = next((v.commande for v in rates if v.verdict is Verdict.ECHOUE and v.commande), "")
+        rates = (
+            v.commande
+            for v in self._rapport.verifications
+            if v.exigence == exigence and v.verdict is Verdict.ECHOUE
+        )
         bilan = self._bilans.get(exigence)
         phrase = next((c.phrase for c in bilan.constats if not c.tenue), "") if bilan else ""
         dite = f"enfreinte{self._connu(exigence)}"
-        return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, commande)
+        return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, next(filter(None, rates), ""))
 
     def _connu(self, quoi: str) -> str:
         """Returns the words of the baseline on a failure: it excuses a run, but gives no mention."""

@@ -193,7 +193,7 @@ class _Bande:
         """Takes a constat in, and shows the exchange of a finding: `vue`, or one gone through before."""
         if not self.recueil.noter(avec_remede(constat, vue), vue) or constat.echange is None:
             return
-        if vue is None or vue.echange.identifiant != constat.echange:
+        if vue is None or vue.identifiant != constat.echange:
             avant = self.magasin.journal.lire(self.base, constat.echange)
             vue = None if avant is None else observer(avant, self.contrat)
         if vue is not None:
@@ -245,15 +245,15 @@ class _Bande:
 
 
 def _illisible(echange: Echange) -> Accident:
-    erreur = (echange.fault or {}).get("explication", "")
-    return Accident(echange.identifiant, "lire sa ligne du journal", (), extrait(erreur, ERREUR_MAX))
+    erreur = extrait(echange.dit_du_fault("explication"), ERREUR_MAX)
+    return Accident(echange.identifiant, "lire sa ligne du journal", (), erreur)
 
 
 def _sans_reponse(vue: Observation) -> Accident:
     """A rule, or what the SNE does, that failed on an exchange: no application is judged on our own bug."""
     dit = extrait(vue.fault("explication") or vue.fault("message"), ERREUR_MAX)
     trace = masquer_nirs(vue.echange.trace or "")
-    return Accident(vue.echange.identifiant, "répondre comme le SNE", (), dit, trace)
+    return Accident(vue.identifiant, "répondre comme le SNE", (), dit, trace)
 
 
 def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
@@ -286,10 +286,8 @@ def parcourir(
     """The exchanges of a base above the id `depuis`, up to `jusqu_a` (the last by default), oldest first,
     with their bytes, one at a time."""
     dernier = magasin.journal.dernier(base)
-    gardes, _ = magasin.journal.compter(base)
-    if jusqu_a is not None:
-        gardes, dernier = gardes - max(0, dernier - jusqu_a), min(dernier, jusqu_a)
-    for identifiant in range(max(depuis, dernier - gardes) + 1, dernier + 1):
+    premier = max(depuis, dernier - magasin.journal.compter(base)[0]) + 1
+    for identifiant in range(premier, (dernier if jusqu_a is None else min(dernier, jusqu_a)) + 1):
         echange = magasin.journal.lire(base, identifiant)
         if echange is not None:
             yield echange

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def commande(
       sne-sandbox certification --a-faire candidat.toml
       sne-sandbox certification --verifier SNE52-7K3M-QWX2-B4DH-6TAZ rapport
     """
-    if (fichier is not None) + arbre + modele + (a_verifier is not None) > 1:
+    if sum(map(bool, (fichier, arbre, modele, a_verifier))) > 1:
         raise UsageError(
             "--a-faire, --mentions, --modele et --verifier ne vont pas ensemble.", remede="choisissez-en une"
         )
@@ -104,7 +104,7 @@ def _decrire(certification: Certification, mention: MentionProposee) -> dict[str
         "titre": mention.titre,
         "herite": list(mention.herite),
         "niveau": mention.niveau,
-        "epreuve": _epreuve(mention),
+        "epreuve": [*_epreuve(mention)],
         "attestations": list(mention.attestations),
         "parties": [
             {
@@ -129,20 +129,18 @@ def _partie(certification: Certification, partie: PartieDeProduit) -> dict[str, 
     }
 
 
-def _epreuve(mention: MentionProposee) -> list[str]:
+def _epreuve(mention: MentionProposee) -> Iterator[str]:
     """The conditions of the trial, in French."""
-    dites = []
     if mention.plan == JOUE:
-        dites.append("le plan entier joué, sans scénario ignoré ni sans objet")
+        yield "le plan entier joué, sans scénario ignoré ni sans objet"
     elif mention.plan:
-        dites.append("le plan entier proposé à l'application")
+        yield "le plan entier proposé à l'application"
     if mention.exemples_min:
-        dites.append(f"{mention.exemples_min} exemples par scénario au moins")
+        yield f"{mention.exemples_min} exemples par scénario au moins"
     if mention.profils:
-        dites.append(f"profil {' ou '.join(mention.profils)}")
+        yield f"profil {' ou '.join(mention.profils)}"
     if mention.niveau != OBLIGATOIRE:
-        dites.append("les recommandations prouvées, elles aussi")
-    return dites
+        yield "les recommandations prouvées, elles aussi"
 
 
 def _dire_liste(contenu: Mapping[str, Any]) -> None:
@@ -191,13 +189,8 @@ def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichie
     certification = referentiel.certification
     declares = set(certification.avec_leurs_appuis(candidat.roles))
     visees = [m for m in certification.mentions.values() if declares.issuperset(m.roles)]
-    autres = [m for m in certification.mentions.values() if m not in visees]
     options = dict.fromkeys(o for m in visees for o in certification.options_de(m, candidat.options))
-    parties = list(
-        dict.fromkeys(
-            p for m in visees for p in certification.parties(m, certification.options_de(m, candidat.options))
-        )
-    )
+    parties = list(dict.fromkeys(p for m in visees for p in certification.parties(m, options)))
     attestees = {a.exigence for a in candidat.attestations}
     dues = dict.fromkeys(
         e for m in visees for e in certification.demandees(m, options) if e in certification.attestables
@@ -210,9 +203,11 @@ def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichie
     mots += [mot for m in visees if m.id not in herites for mot in ("--mention", m.id)]
     return {
         "produit": f"{candidat.editeur}, {candidat.produit} {candidat.version}",
-        "mentions": [{"id": m.id, "titre": m.titre, "epreuve": _epreuve(m)} for m in visees],
+        "mentions": [{"id": m.id, "titre": m.titre, "epreuve": [*_epreuve(m)]} for m in visees],
         "hors_de_ses_roles": [
-            {"id": m.id, "roles": [r for r in m.roles if r not in declares]} for m in autres
+            {"id": m.id, "roles": [r for r in m.roles if r not in declares]}
+            for m in certification.mentions.values()
+            if m not in visees
         ],
         "commande": shlex.join(mots) if visees else "",
         "protocole": protocole,
@@ -251,37 +246,33 @@ def _dire_a_faire(contenu: Mapping[str, Any]) -> None:
     if not contenu["mentions"]:
         click.echo("Aucune mention ne tient dans les rôles déclarés : ajoutez-en à candidat.toml.")
     else:
-        _titre("À viser")
+        click.echo("\nÀ viser")
         for mention in contenu["mentions"]:
             click.echo(f"  {mention['titre']} ({mention['id']}) : {' ; '.join(mention['epreuve'])}")
-        _titre("En une épreuve")
+        click.echo("\nEn une épreuve")
         click.echo(f"  {contenu['commande']}")
         click.echo(f"  L'adaptateur y répond aux commandes : {_liste(contenu['protocole'])}")
         for choix in contenu["une_suffit"]:
             dites = ", ou ".join(" et ".join(commandes) for commandes in choix["commandes"])
             click.echo(f"  et à l'une de celles-ci, une suffit : {dites}")
             click.echo(f"    {choix['titre']} ({' ou '.join(choix['parmi'])})")
-        _titre("Rôle par rôle")
+        click.echo("\nRôle par rôle")
         for role in contenu["roles"]:
             click.echo(f"  {role['id']} : {role['titre']}")
-            for quoi in ("operations", "exigences", "formes"):
+            parts = ("opérations", "operations"), ("exigences", "exigences"), ("à voir", "formes")
+            for dit, quoi in parts:
                 if role[quoi]:
-                    dit = {"operations": "opérations", "formes": "à voir"}.get(quoi, quoi)
                     click.echo(f"    {dit} : {_liste(role[quoi])}")
             for commande in role["commandes"]:
                 click.echo(f"    pour l'essayer seul : {commande}")
-        _titre("Attestations, dans candidat.toml")
+        click.echo("\nAttestations, dans candidat.toml")
         for attestation in contenu["attestations"]:
             signe = "✓ écrite" if attestation["ecrite"] else "à écrire"
             click.echo(f"  {signe}  {attestation['exigence']} : {attestation['pourquoi']}")
     if contenu["hors_de_ses_roles"]:
-        _titre("Hors des rôles déclarés")
+        click.echo("\nHors des rôles déclarés")
         for autre in contenu["hors_de_ses_roles"]:
             click.echo(f"  {autre['id']} : il faudrait {_liste(autre['roles'])}")
-
-
-def _titre(texte: str) -> None:
-    click.echo(f"\n{texte}")
 
 
 def _liste(mots: Iterable[str]) -> str:

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 #: Seconds that one may have the application wait for an answer.
 DELAI_DEMANDE_MAX: Final = 60.0
+#: Settings of the server by which an application may fail or pass.
+_DECIDENT: Final = (
+    "contracts", "quartiles", "contract", "profile", "client_cert", "pkcs12", "compression", "message_max",
+    "xml_max", "host", "url_publique",
+)  # fmt: skip
 #: The application that comes with us.
 TEMOIN: Final = "temoin"
 _SQUELETTE: Final = "« sne-sandbox adaptateur --modele » écrit le squelette d'un adaptateur"
@@ -418,7 +423,7 @@ def de_ces_scenarios(rapport: Rapport, demandes: Collection[str]) -> Rapport:
 def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
     dits = {"examples": demande.exemples, "plan": demande.fichier_plan, "delai": demande.delai}
-    for nom in ("contracts", "quartiles", "contract", "profile"):
-        dits[nom] = None if options[nom] == PAR_NOM[nom].defaut else options[nom]
+    for nom in _DECIDENT:
+        dits[PAR_NOM[nom].option[2:]] = None if options[nom] == PAR_NOM[nom].defaut else options[nom]
     mots = [mot for nom, dit in dits.items() if dit is not None for mot in (f"--{nom}", str(dit))]
     return shlex.join(["sne-sandbox", "conform", "--application", demande.designation, *mots])

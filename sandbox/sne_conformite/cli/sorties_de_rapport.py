@@ -58,6 +58,8 @@ _CLASSES: Final = {
 }
 _DEFI_A_CONFIRMER: Final = " ; le défi reste à confirmer par qui l'a donné : report --verify --defi"
 
+#: What a verifier adds.
+_CONTRESIGNER: Final = ("--confiance", "confiance.toml", "--cle", "verificateur.cle", "--contresigner")
 #: Exit code when nothing is held against the application, and something was not judged: the machine was too
 #: slow or, for who asked that all be judged, the suite failed.
 NON_JUGE: Final = 3
@@ -97,17 +99,18 @@ class Preuves:
     def attester(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> None:
         """With a key, signs the package at `chemin` and the pages beside it. Raises OSError."""
         if cle is not None:
-            from sne_conformite.preuves import signature
+            from sne_conformite.preuves import paquet_de_preuves, signature
             from sne_conformite.rapports import rapport_json
 
-            dit = signature.declarer(rapport, rapport_json.octets(rapport), chemin, cle)
+            fichiers = map(chemin.with_name, (PREUVES.fichier, *PAGES))
+            sujets = {fichier.name: paquet_de_preuves.empreinte(fichier) for fichier in fichiers}
+            dit = signature.declarer(rapport, rapport_json.octets(rapport), sujets, cle.nom, cle.id)
             chemin.with_name(ATTESTATION.fichier).write_bytes(signature.signer(dit, cle))
 
-    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
-        """Of a trial that was just judged."""
+    def garants(self, rapport: Rapport, *qui: str) -> Alentours:
+        """Of a trial that was just judged, and signed by `qui`."""
         defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
-        qui = () if cle is None else (cle.nom,)
-        return Alentours(signatures=qui, classe=f"{_CLASSES[cle is not None]}{defi}")
+        return Alentours(signatures=qui, classe=f"{_CLASSES[bool(qui)]}{defi}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +137,14 @@ class PreuvesCopiees(Preuves):
             else:  # made here, it would not be the one that is signed
                 chemin.with_name(nom).unlink(missing_ok=True)
 
-    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
-        """Returns the guarantors of its attestation."""
-        return Alentours(signatures=self.signataires, classe=self.classe, numero=self.numero)
+    def garants(self, rapport: Rapport, *qui: str) -> Alentours:
+        """Returns the guarantors of its attestation; a verifier signs beside the vendor, if he did not."""
+        suite = "", ""
+        if rapport.conforme and self.signataires and not qui and self.classe.startswith(AUTO_DECLAREE):
+            mots = ["sne-sandbox", "report", "--verify", str(self.fichier), *_CONTRESIGNER]
+            mots += ["--contract", rapport.entete.contrat] * (rapport.entete.contrat != PAR_DEFAUT)
+            suite = "si vous êtes le vérificateur, contresignez", shlex.join(mots)
+        return Alentours(signatures=self.signataires, classe=self.classe, numero=self.numero, suite=suite)
 
 
 @dataclass
@@ -181,6 +189,7 @@ class Sorties:
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
         donnees: list[tuple[str, object]] = [("--mention", mention) for mention in voulues]
+        donnees += [("--require", exigence) for exigence in demande.exigees]
         donnees += [("--candidat", demande.candidat), ("--baseline", reference), ("--report-dir", dossier)]
         return cls(
             dossier,
@@ -239,7 +248,8 @@ class Sorties:
         )
         garants = SEUL
         if self.dossier is not None or isinstance(preuves, PreuvesCopiees):
-            garants = preuves.garants(rapport, self.cle)
+            garants = preuves.garants(rapport, *([self.cle.nom] if self.cle else ()))
+        garants = replace(garants, gardees=gardees)
         remarques = (*remarques, *excuses, *dites)
         try:
             fichiers, absents, alentours = self._fichiers(rapport, garants, preuves)
@@ -319,7 +329,8 @@ class Sorties:
         absents: Mapping[str, str] = {}
         if self.dossier is None:
             return {}, absents, garants
-        alentours = Alentours(_avant(self.dossier))
+        # What is signed is what the package alone gives.
+        alentours = Alentours(None if self.cle else _avant(self.dossier))
         with _a_la_place(self.dossier) as provisoire:
             chemin = provisoire / PREUVES.fichier
             if preuves is not None:

@@ -210,10 +210,19 @@ def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Constats:
     if vue is None or vue is not pas.lu or vue.demande is None:
         return
     interne = vue.demande.ref_interne
-    if interne and interne in [v.demande.ref_interne for v in pas.voisines if v.demande is not None]:
+    if interne and interne in [
+        v.demande.ref_interne for v in pas.voisines if v.demande is not None and v.guichet == vue.guichet
+    ]:
         yield dire.rompue("reference_d_une_voisine", observe=interne)
     elif pas.reponse.get("numero_unique") == vue.numero_rendu:
         yield dire.tenue()
+
+
+def _certificat_du_guichet(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
+    """NOM-04: what is asked for a guichet goes under its certificate, whatever is led beside it."""
+    voulu = pas.message.get("guichet", envoi.guichet)
+    if envoi.echange.certificat and envoi.guichet != voulu:
+        yield dire.rompue("guichet_du_certificat", voulu, envoi.guichet)
 
 
 def _numeros(vues: Sequence[Observation]) -> list[str | None]:
@@ -454,6 +463,7 @@ SELON_LE_DECOR: Final = (
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
     JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
+    JugeDePas(_certificat_du_guichet, attrgetter("operations"), ("NOM-04",)),
     JugeDePas(_depot_asynchrone, attrgetter("operations"), ("VIE-19",)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),

@@ -69,7 +69,7 @@ class Curseurs(JugeDeSuite):
             return
         cle = (vue.guichet, vue.operation, *(vue.texte(filtre) for filtre in _FILTRES))
         duree = timedelta(microseconds=vue.echange.duree_us)
-        ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.identifiant)
+        ici = _ReleveRepondu(vue.instant + duree, vue.fin, duree, vue.identifiant)
         if cle in self._releves:
             demande = demande.replace(tzinfo=demande.tzinfo or PARIS)
             yield from self._juger(cle, demande, champ, ici, dire.sous("VIE-29"))
@@ -97,14 +97,14 @@ class Curseurs(JugeDeSuite):
                 self._suivis.add(cle)
             yield dire.tenue()
         elif self.pilote or (cle in self._suivis and demande > max(avant.base, avant.machine) + _ARRONDI):
-            attendu = f"{dernier.astimezone(PARIS):%Y-%m-%dT%H:%M:%S} au plus tard"
+            attendu = f"{dernier.astimezone(demande.tzinfo).isoformat(timespec='seconds')} au plus tard"
             yield dire.rompue(
                 "curseur_perdu", attendu, demande.isoformat(), chemin=champ, echange=avant.echange
             )
 
 
 def _fige(demande: datetime, avant: _ReleveRepondu, champ: str, dire: Dire) -> Constat:
-    attendu = f"{avant.base.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}, ou un peu avant"
+    attendu = f"{avant.base.astimezone(demande.tzinfo).isoformat(timespec='seconds')}, ou un peu avant"
     return dire.rompue("curseur_immobile", attendu, demande.isoformat(), chemin=champ, echange=avant.echange)
 
 

@@ -87,8 +87,9 @@ def _sans(element: Element, noms: frozenset[str]) -> Element:
 
 
 def _bloc_radiation(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
-    """FID-14: the radiation entered is sent, as it was."""
-    yield from _entier(envoi.radiation, dire, envoi, attendu)
+    """FID-14: the radiation entered is sent, as it was. A message of another kind is VIE-06's to tell."""
+    if envoi.radiation is not None or envoi.type_fichier == "RAD":
+        yield from _entier(envoi.radiation, dire, envoi, attendu)
 
 
 def _bloc_dalo(pas: PasJoue, dire: Dire, envoi: Observation, attendu: Element) -> Constats:
@@ -152,9 +153,9 @@ def _consultation(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     gardee = reponses_lues.formulaire(rendu.reponse_document)
     if gardee is None:
         return
-    entiere = any(lecture.texte("complet") for lecture in pas.de("getDemandeLogement"))
-    if pas.message.get("complet") and not entiere:
-        yield dire.rompue("complet_absent", observe="absent")
+    complets = " ".join(lecture.texte("complet") for lecture in pas.de("getDemandeLogement"))
+    if pas.message.get("complet") and not re.search("1|true", complets):
+        yield dire.rompue("complet_absent", observe=complets or "absent")
         return
     try:
         rendue = de_json("demandeLogement", pas.reponse.get("demande"))

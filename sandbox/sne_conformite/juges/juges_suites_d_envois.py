@@ -220,7 +220,7 @@ class Creations(JugeDeSuite):
         if vue.numero_rendu is None or vue.retard >= RETARD_MIN:
             return
         if not vue.lisible:
-            coupee = _fin(vue) if vue.panne in _COUPURES else None
+            coupee = vue.fin if vue.panne in _COUPURES else None
             self._perdues.append(_Perdue(frozenset(cles), qui, echange, _fichier(vue), coupee))
             return
         for cle in cles:
@@ -400,12 +400,7 @@ class Reessais(JugeDeSuite):
                 assez = combien != REESSAIS_MAX + 1
                 yield dire.si(assez, "reessais_sans_fin", attendu, str(combien), admis=REESSAIS_MAX)
         if _passager(vue):
-            self._echecs[cle] = (_fin(vue), vue.panne, combien, _fichier(vue))
-
-
-def _fin(vue: Observation) -> datetime:
-    """When the exchange ended."""
-    return vue.echange.recu_le + timedelta(microseconds=vue.echange.duree_us)
+            self._echecs[cle] = (vue.fin, vue.panne, combien, _fichier(vue))
 
 
 def _armee_depuis(vue: Observation, fin: datetime) -> bool:

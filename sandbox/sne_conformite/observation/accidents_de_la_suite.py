@@ -13,7 +13,7 @@ from typing import Final
 
 from sne_conformite.rapports.rapport import Accident
 from sne_interface.domain.nir import extrait
-from sne_interface.domain.texte import accorde
+from sne_interface.domain.texte import accorde, premiers
 
 #: Errors told of one judgement, and exchanges of each.
 ACCIDENTS_MAX: Final = 5
@@ -70,7 +70,7 @@ def dire_les_accidents(accidents: Iterable[Accident]) -> Iterator[str]:
         par_erreur.setdefault(accident.erreur, []).append(accident)
     for erreur, siens in list(par_erreur.items())[:ACCIDENTS_MAX]:
         touches = list(dict.fromkeys(str(a.echange) for a in siens if a.echange is not None))
-        montres = ", ".join(touches[:ACCIDENTS_MAX]) + (", …" if len(touches) > ACCIDENTS_MAX else "")
+        montres = premiers(touches, ACCIDENTS_MAX)
         ou = f", échange{'s' if len(touches) > 1 else ''} {montres}" if touches else ""
         yield (
             f"Erreur du bac à sable, et non de l'application : impossible de {_quoi(siens)}{ou} ({erreur}). "

@@ -8,7 +8,7 @@ judged too, on whatever can be told of it.
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
@@ -32,7 +32,7 @@ from sne_interface.domain.echange import (
     VerdictEchange,
     document_parmi,
 )
-from sne_interface.domain.element_recu import Element
+from sne_interface.domain.element_recu import Element, sans_indices
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, SandboxError
 from sne_interface.settings import Limites
@@ -283,6 +283,11 @@ class Observation(Courrier):
         return not self.echange.non_remise and (self.panne is None or self.panne in PANNES_LISIBLES)
 
     @property
+    def fin(self) -> datetime:
+        """When it ended, by the machine's clock."""
+        return self.echange.recu_le + timedelta(microseconds=self.echange.duree_us)
+
+    @property
     def retard(self) -> float:
         """Seconds that the answer took without any panne: the machine's own slowness. A client may have given
         it up."""
@@ -296,7 +301,7 @@ class Observation(Courrier):
         if self.panne is not None or echange.non_remise:
             return False
         if echange.verdict is VerdictEchange.FAULT:
-            return (echange.fault or {}).get("code") != "Receiver"
+            return self.fault("code") != "Receiver"
         return echange.verdict in (VerdictEchange.ANOMALIES, VerdictEchange.REFUS)
 
     def fault(self, nom: str) -> str:
@@ -396,22 +401,19 @@ class Observation(Courrier):
     @cached_property
     def numero(self) -> str | None:
         """The numéro unique that the request names, whatever its operation; None without any."""
-        envoye: str | None = None
         if self.demande is not None:
             envoye = self.demande.numero_unique
         elif self.document is not None:
             envoye = self.document.texte_de("operation/numUnique")
-        elif not self.asynchrone:
-            envoye = self.texte("numUnique")
+        else:
+            envoye = "" if self.asynchrone else self.texte("numUnique")
         return (envoye or "").strip() or None
 
     @cached_property
     def noeuds(self) -> tuple[tuple[str, Element], ...]:
         """The elements of the document, in order, each with its path without index."""
-        vus: list[tuple[str, Element]] = []
-        if self.document is not None:
-            _parcourir(self.document, self.document.nom, vus)
-        return tuple(vus)
+        lieux = () if self.document is None else self.document.lieux()
+        return tuple([(sans_indices(lieu), element) for lieu, element in lieux])
 
     @cached_property
     def codes_qualifies(self) -> frozenset[str]:
@@ -465,13 +467,6 @@ class Observation(Courrier):
         if not self.acceptee or self.operation != "getNumUnique" or self.reponse_document is None:
             return None
         return Demande(self.reponse_document).numero_unique
-
-
-def _parcourir(element: Element, chemin: str, vus: list[tuple[str, Element]]) -> None:
-    # A list that is filled: half the time of generators in one another.
-    vus.append((chemin, element))
-    for enfant in element.enfants:
-        _parcourir(enfant, f"{chemin}/{enfant.nom}", vus)
 
 
 def _empreinte(octets: bytes) -> bytes:
@@ -541,17 +536,11 @@ def _lignes(vue: Observation, requete: str) -> Iterator[int]:
     if debut < 0:
         return
     avant, derniere = requete.count("\n", 0, debut), requete.count("\n") + 1
-    for ligne in sorted(set(_en_cause(vue.echange))):
+    dites = [anomalie.get("ligne") for anomalie in vue.echange.anomalies]
+    lues = [int(trouvee[1]) for trouvee in _LIGNE.finditer(vue.fault("explication"))]
+    for ligne in sorted({*lues, *(dite for dite in dites if isinstance(dite, int) and dite > 0)}):
         if avant + ligne <= derniere:
             yield avant + ligne
-
-
-def _en_cause(echange: Echange) -> Iterator[int]:
-    for anomalie in echange.anomalies:
-        if isinstance(anomalie.get("ligne"), int) and anomalie["ligne"] > 0:
-            yield anomalie["ligne"]
-    for trouvee in _LIGNE.finditer((echange.fault or {}).get("explication", "")):
-        yield int(trouvee[1])
 
 
 def _lisible(octets: bytes, content_type: str = "") -> str:

@@ -13,7 +13,7 @@ from sne_conformite.protocole.formulaire_saisi import appliquer, poser
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Reponse, document_parmi
-from sne_interface.domain.element_recu import Element, avec_enfants, bloc
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc, construits
 from sne_interface.generators.contraintes_de_menages import atelier
 from sne_interface.generators.demandes import document
 from sne_interface.generators.messages_apres_creation import copie, document_d_evenement
@@ -61,7 +61,7 @@ class AutreGuichet:
         message = self.exemple.demandes[modele]
         ecrit = self._changer(formulaire_de(message))
         if self.etape.options.get("jumeau_de"):
-            ecrit = poser(ecrit, "forcerDoublon", Element("forcerDoublon", "true"), self.contrat)
+            ecrit = poser(ecrit, "forcerDoublon", "true", self.contrat)
         reponse = self._envoyer("CRE", ecrit, message.attributs.get("versionInterface", ""))
         rendu = formulaire(_document(reponse))
         numero = None if rendu is None else rendu.texte_de("numUnique")
@@ -79,7 +79,7 @@ class AutreGuichet:
 
     def renouveler(self) -> None:
         """Renews one, as of the day (REN)."""
-        jour = bloc("renouvellement", Element("dateRenouvellement", self.maintenant.date().isoformat()))
+        jour = bloc("renouvellement", *construits(dateRenouvellement=self.maintenant.date()))
         ecrit = poser(self._actuel(), "renouvellement", jour, self.contrat)
         self._accepter(self._envoyer("REN", ecrit))
 
@@ -128,13 +128,13 @@ class AutreGuichet:
         return appliquer(ecrit, demandes, self.contrat, self.maintenant.date())
 
     def _numerote(self, ecrit: Element) -> Element:
-        ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
-        return poser(ecrit, "numUnique", Element("numUnique", self._numero()), self.contrat)
+        ecrit = poser(ecrit, "numGuichet", self.guichet, self.contrat)
+        return poser(ecrit, "numUnique", self._numero(), self.contrat)
 
     def _envoyer(self, type_fichier: str, ecrit: Element, version: str = "") -> Reponse:
         if type_fichier == "CRE":
             ecrit = bloc(ecrit.nom, *(e for e in ecrit.enfants if e.nom not in ("refInterne", "numUnique")))
-            ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+            ecrit = poser(ecrit, "numGuichet", self.guichet, self.contrat)
         else:
             ecrit = self._numerote(ecrit)
         return self.base.autrui("getNumUnique", self.guichet, self._message(type_fichier, ecrit, version))

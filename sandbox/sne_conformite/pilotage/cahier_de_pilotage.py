@@ -132,9 +132,7 @@ def fait(methode: _Methode) -> _Methode:
 
 def sans_secret(message: Mapping[str, Any]) -> dict[str, Any]:
     """A message to the application, as it is written down."""
-    if message.get("commande") != "demarrer":
-        return dict(message)
-    return {**message, "certificats": {n: v for n, v in message["certificats"].items() if n != SECRET}}
+    return {n: sans_secret(v) if isinstance(v, dict) else v for n, v in message.items() if n != SECRET}
 
 
 def ecrire_erreur(erreur: BaseException) -> dict[str, str]:

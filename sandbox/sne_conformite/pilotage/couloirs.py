@@ -7,7 +7,7 @@ if its scenarios had been played there one after another.
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -19,8 +19,9 @@ from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienAp
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S, Adresses
 from sne_conformite.protocole.protocole import PROTOCOLE, TABLES
+from sne_conformite.rapports.rapport import Accident
 from sne_sandbox.bases import bases
 
 #: Instances of an application that run at once, at most: more do not make two cores faster.
@@ -46,10 +47,11 @@ def presenter(
     banc: BancDEssai, instant: datetime, acceleration: float, defi: str, instance: int = 1
 ) -> dict[str, Any]:
     """Puts the base of a bench back at `instant` (aware), tells the application where it is and
-    the challenge that it answers ("" without any), and notes how fast its clock goes and the versions that
-    it writes; its answer, « fait ».
-    Raises LienRompu."""
+    the challenge that it answers ("" without any), and notes the versions that it writes and how fast its
+    clock goes, which is the slower the longer it is to wait: what it computes between two tries is no wait.
+    Its answer, « fait ». Raises LienRompu."""
     base, adresses, lien = banc.base, banc.adresses, banc.lien
+    acceleration = min(acceleration, max(1.0, acceleration * DELAI_MAX_S / adresses.delai_max_s))
     base.remettre(instant, adresses.boite_entree)
     lien.vu = base.dernier()
     champs = {"protocole": PROTOCOLE, "contrat": base.contrat.nom, **adresses.en_json()}
@@ -200,8 +202,11 @@ def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
     def dire(texte: str) -> str:
         return _CITE.sub(lambda cite: str(numeros.get(int(cite[0]), cite[0])), texte)
 
+    def situer(accidents: Iterable[Accident]) -> list[Accident]:
+        return [replace(a, echange=numeros.get(a.echange or 0)) for a in accidents]
+
     for vue in joue.observations:
-        vue.accidents[:] = [replace(a, echange=numeros.get(a.echange or 0)) for a in vue.accidents]
+        vue.accidents[:] = situer(vue.accidents)
     return replace(
         joue,
         constats=tuple(
@@ -210,5 +215,5 @@ def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
         arret=dire(joue.arret),
         erreur=dire(joue.erreur),
         empechees={exigence: dire(raison) for exigence, raison in joue.empechees.items()},
-        accidents=tuple(replace(a, echange=numeros.get(a.echange or 0)) for a in joue.accidents),
+        accidents=tuple(situer(joue.accidents)),
     )

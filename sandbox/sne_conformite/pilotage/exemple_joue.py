@@ -208,7 +208,7 @@ class _TraficDExemple:
         faster; returns their findings, and the accidents for what could not be judged of the sequence."""
         siens = self.observations
         if self.jusqu_a is not None:
-            siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
+            siens = [vue for vue in siens if (vue.identifiant or 0) <= self.jusqu_a]
         constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         suite = Suite(pilote=True, acceleration=acceleration, commandes=self.ordres)
         return constats + suite.juger(siens), suite.accidents
@@ -264,9 +264,10 @@ class _Seance:
         lien.vu = self.trafic.dernier
         constats, accidents = self.trafic.juger(lien.acceleration)
         self.constats.extend(self.consequences.conclure(constats))
-        vues = {vue.echange.identifiant: vue for vue in self.trafic.observations}
+        vues = {vue.identifiant: vue for vue in self.trafic.observations}
         siens = (accident for vue in vues.values() for accident in vue.accidents)
-        montres = [avec_remede(constat, vues.get(constat.echange)) for constat in self.constats]
+        guichets = str(self.scenario.guichets)
+        montres = [avec_remede(c, vues.get(c.echange), guichets=guichets) for c in self.constats]
         for rang, constat in enumerate(montres):
             if not constat.tenue and constat.echange in self.dits:
                 montres[rang] = replace(constat, exemple=self.dits[constat.echange])
@@ -369,7 +370,7 @@ class _Seance:
         constat = controler(etape.quoi, self.banc.base, self.banc.adresses)
         if constat is not None:
             vues = self.trafic.observations
-            self.constats.append(replace(constat, echange=vues[-1].echange.identifiant if vues else None))
+            self.constats.append(replace(constat, echange=vues[-1].identifiant if vues else None))
 
     # --- a command -------------------------------------------------------------------------------------
 
@@ -402,7 +403,7 @@ class _Seance:
                 dit = {"criteres": pas.message["criteres"]}
             elif etape.options.get("changements"):
                 dit = {etape.options["reference"]: pas.message["demande"]}
-            self.dits |= {vue.echange.identifiant: dit for vue in pas.observations if dit}
+            self.dits |= {vue.identifiant: dit for vue in pas.observations if dit}
         return joues, duree
 
     def _preparer(self, etape: Etape, rang: int, jour: date) -> PasJoue:
@@ -467,22 +468,23 @@ class _Seance:
 
 def _partager(vues: Sequence[Observation], faits: Sequence[PasJoue]) -> list[list[Observation]]:
     """The exchanges of each of the commands that were under way: a form tells for whom it is, by names and
-    days of birth, else by names; else a number of which demande; else a form is of one that has none yet, and
-    the first has what tells nothing."""
+    days of birth, else by names; else a number of which demande; else a form is of one that has none yet;
+    else a certificate for which guichet; and the first has what tells nothing."""
     parts: list[list[Observation]] = [[] for _ in faits]
     saisies = [() if pas.attendu is None else (pas.attendu,) for pas in faits]
     demandes = [Demande(bloc("interfaceNuu", bloc("demande", *saisie))) for saisie in saisies]
     noms = list(map(juges_saisies.titulaires_de, demandes))
-    numeros = [pas.numero for pas in faits]
     for vue in vues:
         qui = juges_saisies.titulaires_de(vue.demande)
-        siens = [rang for rang, autres in enumerate(noms) if qui and qui == autres]
-        siens = siens or [
-            rang for rang, autres in enumerate(noms) if qui and _sans_jours(qui) == _sans_jours(autres)
-        ]
-        siens = siens or [rang for rang, numero in enumerate(numeros) if numero and numero == vue.numero]
-        siens = siens or [rang for rang, part in enumerate(parts) if qui and not part]
-        parts[siens[0] if siens else 0].append(vue)
+        siens = (
+            *(rang for rang, autres in enumerate(noms) if qui and qui == autres),
+            *(rang for rang, autres in enumerate(noms) if qui and _sans_jours(qui) == _sans_jours(autres)),
+            *(rang for rang, pas in enumerate(faits) if pas.numero and pas.numero == vue.numero),
+            *(rang for rang, part in enumerate(parts) if qui and not part),
+            *(rang for rang, pas in enumerate(faits) if pas.message.get("guichet") == vue.guichet),
+            0,
+        )
+        parts[siens[0]].append(vue)
     return parts
 
 

@@ -7,6 +7,7 @@ examples are run, and no more of them than a budget: then the smallest found so 
 import contextlib
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -26,6 +27,7 @@ from sne_interface.domain.nir import masquer_nirs
 Cle = tuple[str, str]
 #: Examples that a shrink may run: beyond, the smallest found so far is good enough.
 BUDGET: Final = 120
+_ESSAIS_MAX: Final = 8
 #: Draws for each of them, those that were seen before included: they cost little, but not nothing.
 _TIRAGES: Final = 3
 #: Requirements whose findings do not depend on the household: how a message is packed and named, pannes,
@@ -152,12 +154,18 @@ class Reductions:
     budget: int
     #: By kind: the check that it was shrunk for, the example, its finding.
     faites: dict[Cle, tuple[str, Mapping[str, Any], Constat]] = field(default_factory=dict)
+    #: How many times it was looked for, by requirement and sorte.
+    essais: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def reduire(self, ici: str, constat: Constat, tirages: Exemples, combien: int) -> Constat | None:
         """Shrinks what shows a finding of the check `ici`; the finding of the smallest example, None when
         there is none, or it was done before."""
         cle = (constat.exigence, constat.genre)
         if cle in self.faites or not self.budget or not depend_du_menage(constat.exigence):
+            return None
+        # An application that names the household in what it says has a genre for each.
+        self.essais[constat.exigence, constat.sorte] += 1
+        if self.essais[constat.exigence, constat.sorte] > _ESSAIS_MAX:
             return None
         reduit = tirages.reduire(cle, combien, self.budget)
         if reduit is None:

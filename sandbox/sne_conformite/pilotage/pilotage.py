@@ -210,7 +210,8 @@ class _Presentation:
         return f"{self.dite['nom']} {self.dite['version']}"
 
     def combien(self, quoi: str) -> int:
-        """How many of it may run at once (« instances »), or commands of one of them (« a_la_fois »)."""
+        """How many of it may run at once (« instances »), commands of one of them (« a_la_fois »), or
+        guichets that it serves (« guichets »)."""
         return int(self.dite.get(quoi) or 1)
 
     def manque(self, scenario: Scenario) -> str:
@@ -229,6 +230,8 @@ class _Presentation:
                 return f"{dit} {', '.join(sorted(manquent))}"
         if scenario.a_la_fois > self.combien("a_la_fois"):
             return f"l'application ne mène pas {scenario.a_la_fois} commandes à la fois"
+        if scenario.guichets > self.combien("guichets"):
+            return f"l'application ne sert pas {scenario.guichets} guichets"
         return ""
 
 
@@ -400,7 +403,7 @@ class _Pilotage:
             if self.montrer:
                 premier = not self.vues
                 cites = {constat.echange for constat in joue.constats if constat.rompue}
-                self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
+                self.vues += [v for v in joue.observations if premier or v.identifiant in cites]
             recolte.prendre(joue)
             self._noter(joue, recolte)
             self.conditions.voir(scenario, cle, joue)
@@ -439,7 +442,7 @@ class _Pilotage:
         of its first example, MONTRES_MAX in all; none unless they are shown."""
         if not self.montrer:
             return ()
-        par_id = {vue.echange.identifiant: vue for vue in self.vues}
+        par_id = {vue.identifiant: vue for vue in self.vues}
         cites = dict.fromkeys(c.echange for v in resultat.verifications for c in v.constats if c.echange)
         trouves: dict[int, EchangeCite] = {}
         for numero in (*cites, *par_id):
@@ -490,7 +493,7 @@ class _Pilotage:
     def _noter(self, joue: ExempleJoue, recolte: Recolte) -> None:
         for vue in joue.observations:
             self.recueil.voir(vue)
-        par_id = {vue.echange.identifiant: vue for vue in joue.observations}
+        par_id = {vue.identifiant: vue for vue in joue.observations}
         for constat in joue.constats:
             sien = par_id.get(constat.echange)
             if self.recueil.noter(constat, sien):

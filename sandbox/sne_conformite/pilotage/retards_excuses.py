@@ -14,10 +14,12 @@ import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from itertools import pairwise
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sne_conformite.juges.commande_jouee import PasJoue
@@ -87,18 +89,16 @@ class Pouls:
 
         def demander() -> None:
             # A server that is not there, or refuses, answers at once: nobody is late.
-            with suppress(OSError, http.client.HTTPException), closing(_connexion()) as connexion:
-                connexion.request("GET", "/healthz", headers={"Connection": "close"})
-                connexion.getresponse().read()
+            with suppress(OSError, http.client.HTTPException):
+                genre: Any = http.client.HTTPConnection
+                if lieu.scheme == "https":
+                    contexte = ssl.create_default_context(cafile=adresses.ca_file)
+                    genre = partial(http.client.HTTPSConnection, context=contexte)
+                with closing(genre(lieu.netloc, timeout=_PATIENCE_S)) as connexion:
+                    connexion.request("GET", "/healthz", headers={"Connection": "close"})
+                    connexion.getresponse().read()
             with suppress(StoreError), base.magasin.transaction(ecriture=True, verrou=base.nom):
                 pass  # nothing to write: the turn to do it is what is waited for
-
-        def _connexion() -> http.client.HTTPConnection:
-            hote = lieu.hostname or ""
-            if lieu.scheme != "https":
-                return http.client.HTTPConnection(hote, lieu.port, timeout=_PATIENCE_S)
-            contexte = ssl.create_default_context(cafile=adresses.ca_file)
-            return http.client.HTTPSConnection(hote, lieu.port, timeout=_PATIENCE_S, context=contexte)
 
         return cls(demander)
 
@@ -173,7 +173,7 @@ class Duree:
 def trop_tard(pas: PasJoue, duree: Duree) -> str:
     """Why a step cannot be judged, "" when it can: an answer so slow that the application may have given it
     up, and that nothing shows it read; a server that answered nobody, while the application may have asked
-    twice; an application that waited as long as it may, on a machine that is not at rest. One of which
+    twice; an application that may have waited that long, on a machine that is not at rest. One of which
     nothing arrives meanwhile is played again, and judged once the machine is at rest."""
     limite = f"l'application n'attend que {duree.delai:g} s : {TROP_CHARGEE}"
     lue = pas.statut in pas.attendus
@@ -186,12 +186,22 @@ def trop_tard(pas: PasJoue, duree: Duree) -> str:
         return f"le bac à sable est resté {_secondes(duree.sourd)} s sans répondre à personne, et {limite}"
     if duree.attente < min(duree.delai, DELAI_MAX_S):  # it may wait less than it is told
         return ""
-    a_rejouer = not duree.seul and not (pas.observations or pas.inacheves or pas.faux)
-    if a_rejouer and pas.statut is Statut.ERREUR and pas.prevue.operations and not lue:
+    arrives = pas.observations or pas.inacheves
+    if arrives and _silence(arrives, duree.attente) < seuil(duree.delai):
+        return ""
+    a_rejouer = not (duree.seul or arrives or pas.faux or lue)
+    if a_rejouer and pas.statut is Statut.ERREUR and pas.prevue.operations:
         return f"rien n'est arrivé au bac à sable, et {limite}"
     if duree.lenteur >= _REPOS and (not lue or (plusieurs and not pas.pannes)):
         return f"la machine est {duree.lenteur:.0f} fois plus lente qu'au repos, et {limite}"
     return ""
+
+
+def _silence(arrives: Sequence[Observation], attente: float) -> float:
+    """The longest that a message may have been on its way, in seconds, in a command that took `attente`:
+    between two that arrived, or before the first and after the last."""
+    entre = [(apres.echange.recu_le - vue.fin).total_seconds() for vue, apres in pairwise(arrives)]
+    return max(attente - (arrives[-1].fin - arrives[0].echange.recu_le).total_seconds(), 0.0, *entre)
 
 
 def _secondes(duree: float) -> str:
@@ -235,8 +245,8 @@ def renoncement(pas: PasJoue) -> str:
     if not pas.poignees:
         debut = f"l'application renonce à « {pas.commande} » sans rien envoyer au SNE{pas.dit}"
         return f"{debut} → vérifiez qu'elle appelle les adresses que « demarrer » donne"
-    refus = pas.poignees[-1].echange.fault or {}
-    raison, remede = str(refus.get("message", "")), str(refus.get("explication", ""))
+    refus = pas.poignees[-1]
+    raison, remede = refus.fault("message"), refus.fault("explication")
     if refus_du_certificat(raison):
         remede = f"présentez {CERTIFICAT_DONNE}"
     return f"« {pas.commande} » : la négociation TLS échoue, {raison} → {remede}"

@@ -27,7 +27,7 @@ from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators import strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
-from sne_interface.generators.messages_apres_creation import remplacer, types_utilisables
+from sne_interface.generators.messages_apres_creation import caracteristiques, remplacer, types_utilisables
 from sne_interface.generators.strategies import TirageHypothese
 from sne_sandbox.bases.horloge import atteindre
 
@@ -355,13 +355,8 @@ _LOGEMENT: Final = {"numeroRpls": d.RPLS, "codeSirenBailleur": d.SIREN, "typeRes
 
 def _evenement_de(evenement: Element, valeurs: Mapping[str, str]) -> Element:
     """The same event with these characteristics."""
-    liste, _, une = _CARACTERISTIQUES.partition("/")
-    lignes = (
-        bloc(une, Element("code", code), Element("valeurCaracteristiqueSpecifique", valeur))
-        for code, valeur in valeurs.items()
-    )
-    gardes = [e for e in evenement.enfants if e.nom != liste]
-    return avec_enfants(evenement, (*gardes, bloc(liste, *lignes)))
+    liste = caracteristiques(valeurs.items())
+    return avec_enfants(evenement, (*(e for e in evenement.enfants if e.nom != liste.nom), liste))
 
 
 def _dalo(data: ConjectureData, voulu: Mapping[str, str], ici: Circonstances) -> Element:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -127,6 +126,11 @@ class Scenario:
         return max(map(len, self.groupes(self.menages)), default=1)
 
     @property
+    def guichets(self) -> int:
+        """How many guichets it needs that the application serves."""
+        return len({e.options.get("guichet") for e in self.etapes if e.sorte == "faire"})
+
+    @property
     def filtres(self) -> frozenset[str]:
         """The filters of feeds that it needs of the application."""
         return frozenset(filtre for e in self.etapes for filtre in e.options.get("filtres", ()))
@@ -235,12 +239,8 @@ def lire(nom: str, texte: str) -> Scenario:
         lecteur.etape(rang, brut, menages, connus)
         for rang, brut in enumerate(lecteur.prendre(table, "etapes", list), 1)
     )
-    for rang, (etape, suivante) in enumerate(pairwise((*etapes, None)), 1):
-        if (
-            etape is not None
-            and etape.options.get("ensemble")
-            and (suivante is None or suivante.sorte != "faire")
-        ):
+    for rang, etape in enumerate(etapes, 1):
+        if etape.options.get("ensemble") and [e.sorte for e in etapes[rang : rang + 1]] != ["faire"]:
             raise lecteur.refuser(
                 f"étape {rang}", "« ensemble » n'a pas d'étape « faire » après elle", "ôtez-le"
             )
@@ -328,8 +328,6 @@ class _LecteurScenario:
             raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
 
     def _jour(self, ou: str, cle: str, valeur: Any) -> date:
-        if isinstance(valeur, date) and not isinstance(valeur, datetime):
-            return valeur
         try:
             return date.fromisoformat(str(valeur))
         except ValueError:

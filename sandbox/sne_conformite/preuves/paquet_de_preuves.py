@@ -146,7 +146,7 @@ class DossierPreuves:
         with _ouvert(self.fichier) as archive, archive.open(_PROCES_VERBAL) as flux:
             for rang, ligne in enumerate(_lignes(flux), 1):
                 try:
-                    yield json.loads(ligne)
+                    yield rapport_json.relire(ligne)
                 except (ValueError, RecursionError) as erreur:
                     dit = f", {_PROCES_VERBAL}, ligne {rang} : {rapport_json.pas_du_json(erreur)}"
                     raise _illisible(self.fichier, dit) from None
@@ -397,7 +397,7 @@ def _petit(archive: zipfile.ZipFile, nom: str, fichier: Path) -> str:
 def _json(archive: zipfile.ZipFile, nom: str, fichier: Path) -> Any:
     texte = _petit(archive, nom, fichier)
     try:
-        return json.loads(texte)
+        return rapport_json.relire(texte)
     except (ValueError, RecursionError) as erreur:
         raise _illisible(fichier, f", {nom} : {rapport_json.pas_du_json(erreur)}") from None
 
@@ -440,12 +440,12 @@ def _cle(corps: str) -> str:
 def lire_numero(dit: str) -> str:
     """A number as it is typed or heard, as `numero` writes it. Raises UsageError for one that was not copied
     right."""
-    tete, *groupes = dit.upper().split("-")
-    corps = "".join(groupes).translate(_CONFONDUES)
-    if len(corps) != _CHIFFRES + 1 or {*corps} - {*_LETTRES} or _cle(corps[:-1]) != corps[-1]:
+    lettres = "".join(filter(str.isalnum, dit.upper()))
+    tete, corps = lettres[: -_CHIFFRES - 1], lettres[-_CHIFFRES - 1 :].translate(_CONFONDUES)
+    if not tete or {*corps} - {*_LETTRES} or _cle(corps[:-1]) != corps[-1]:
         raise UsageError(
             f"Le numéro [{dit}] n'est pas bien recopié : ses caractères ne vont pas ensemble.",
-            remede="relisez-le sur le rapport, avec ses tirets : SNE52-7K3M-…",
+            remede="relisez-le sur le rapport : SNE52-7K3M-…",
         )
     return "-".join([tete, *wrap(corps, 4)])
 
@@ -487,7 +487,7 @@ def _simple(valeur: Any) -> str:
 
 def relire_echange(ligne: bytes) -> Echange:
     """The exchange of a line of the journal. Raises ValueError, KeyError, TypeError, AttributeError."""
-    valeurs = json.loads(ligne)
+    valeurs = rapport_json.relire(ligne)
     for nom in _TEXTES:
         corps = valeurs[nom]
         utf8 = "utf8" in corps

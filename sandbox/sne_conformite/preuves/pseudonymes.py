@@ -85,7 +85,10 @@ class Pseudonymes:
             chemin=self._texte(echange.chemin),
             en_tetes=self._en_tetes(echange.en_tetes),
             en_tetes_reponse=self._en_tetes(echange.en_tetes_reponse),
-            **{nom: self._valeur(getattr(echange, nom)) for nom in _VALEURS},
+            **{
+                nom: _partout(getattr(echange, nom), lambda v, _: self._texte(v) if isinstance(v, str) else v)
+                for nom in _VALEURS
+            },
         )
 
     def corps(self, donnees: bytes) -> bytes:
@@ -197,12 +200,11 @@ class Pseudonymes:
     def valeur(self, valeur: Any, nom: str = "") -> Any:
         """A JSON value: what the key of a NIR holds, and what reads like a NIR elsewhere, as in the bytes of
         a message; no password of an address either."""
-        if isinstance(valeur, dict):
-            return {cle: self.valeur(v, cle) for cle, v in valeur.items()}
-        if isinstance(valeur, list):
-            return [self.valeur(v, nom) for v in valeur]
+        return _partout(valeur, self._dit, nom)
+
+    def _dit(self, valeur: Any, nom: str) -> Any:
         if type(valeur) is int and est_nom_de_nir(nom):
-            return int(self.valeur(str(valeur), nom))
+            return int(self._dit(str(valeur), nom))
         if not isinstance(valeur, str) or _EMPREINTE.fullmatch(valeur):
             return valeur
         change = (
@@ -212,12 +214,12 @@ class Pseudonymes:
         )
         return masquer_mots_de_passe(change)
 
-    def _valeur(self, valeur: Any) -> Any:
-        if isinstance(valeur, str):
-            return self._texte(valeur)
-        if isinstance(valeur, dict):
-            return {nom: self._valeur(v) for nom, v in valeur.items()}
-        return [self._valeur(v) for v in valeur] if isinstance(valeur, list) else valeur
+
+def _partout(valeur: Any, masquer: Callable[[Any, str], Any], nom: str = "") -> Any:
+    """A JSON value, all that it holds masked; `masquer` is told the key of each."""
+    if isinstance(valeur, dict):
+        return {cle: _partout(v, masquer, cle) for cle, v in valeur.items()}
+    return [_partout(v, masquer, nom) for v in valeur] if isinstance(valeur, list) else masquer(valeur, nom)
 
 
 def _entre_vides(texte: str, masquer: Callable[[str], str]) -> str:

@@ -9,21 +9,20 @@ import hashlib
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from sne_conformite.preuves.paquet_de_preuves import empreinte
-from sne_conformite.rapports.formats_de_rapport import PAGES, PREUVES
 from sne_conformite.rapports.rapport import EtatExigence, Rapport
-from sne_conformite.rapports.rapport_json import pas_du_json
+from sne_conformite.rapports.rapport_json import relire
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface import archives
@@ -36,13 +35,15 @@ _STATEMENT: Final = "https://in-toto.io/Statement/v1"
 _PREDICAT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 _LE_NOTRE: Final = "sne-sandbox"
 _DROITS: Final = 0o600
+#: Length of an Ed25519 key, which ends its SPKI (RFC 8410).
+_OCTETS: Final = 32
 _TITULAIRE: Final = re.compile(r"^# titulaire : (.+)$", re.MULTILINE)
 _EN_CREER: Final = '« sne-sandbox cles creer --nom "Éditeur X" » en fait une'
 EDITEUR: Final = "éditeur"
 VERIFICATEUR: Final = "vérificateur"
 _CLASSES: Final = (EDITEUR, VERIFICATEUR)
 _CLES_CONFIANCE: Final = ("cle", "titulaire", "classe", "depuis", "jusqu_a")
-_EMPREINTES: Final[Mapping[int, Literal["sha256", "gitCommit"]]] = {64: "sha256", 40: "gitCommit"}
+_EMPREINTES: Final = {64: "sha256", 40: "gitCommit"}
 
 
 class CleIncorrecte(UsageError):
@@ -122,28 +123,16 @@ def creer(titulaire: str, dossier: Path) -> tuple[Path, Path, CleDeSignature]:
 
 def lire_cle(dite: str) -> CleDeSignature:
     """The private key of a file, or of a PEM text. Raises CleIncorrecte, which never shows it."""
-    ou, texte = _texte_de(dite)
-    try:
-        privee = serialization.load_pem_private_key(texte.encode(), None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise CleIncorrecte(
-            f"{ou} : ce n'est pas une clé privée en PEM, sans mot de passe.", remede=_EN_CREER
-        ) from None
-    if not isinstance(privee, Ed25519PrivateKey):
-        raise CleIncorrecte(f"{ou} : la clé n'est pas une clé Ed25519.", remede=_EN_CREER)
-    return CleDeSignature(privee, _titulaire(texte))
+    charger = partial(serialization.load_pem_private_key, password=None)
+    privee, titulaire = _lire(dite, charger, Ed25519PrivateKey, "privée en PEM, sans mot de passe")
+    return CleDeSignature(privee, titulaire)
 
 
 def lire_cle_publique(dite: str) -> tuple[bytes, str]:
     """The public key (SPKI, DER) of a file, or of a PEM text, and its holder. Raises CleIncorrecte."""
-    ou, texte = _texte_de(dite)
-    try:
-        publique = serialization.load_pem_public_key(texte.encode())
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise CleIncorrecte(f"{ou} : ce n'est pas une clé publique en PEM (.pub).") from None
-    if not isinstance(publique, Ed25519PublicKey):
-        raise CleIncorrecte(f"{ou} : la clé n'est pas une clé Ed25519.")
-    return _spki(publique), _titulaire(texte)
+    charger = serialization.load_pem_public_key
+    publique, titulaire = _lire(dite, charger, Ed25519PublicKey, "publique en PEM (.pub)")
+    return _spki(publique), titulaire
 
 
 def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
@@ -158,18 +147,19 @@ def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
     cles: dict[str, CleDeConfiance] = {}
     for rang, ligne in enumerate(lignes, 1):
         ou = f"[{fichier}], clé {rang}"
-        inconnues = sorted(set(ligne) - set(_CLES_CONFIANCE))
-        if inconnues or not {"cle", "titulaire", "classe"} <= set(ligne):
+        if not {*_CLES_CONFIANCE[:3]} <= {*ligne} <= {*_CLES_CONFIANCE}:
             raise CleIncorrecte(
                 f"{ou} : il faut {', '.join(_CLES_CONFIANCE[:3])}, et au plus depuis, jusqu_a."
             )
         if ligne["classe"] not in _CLASSES:
             raise CleIncorrecte(f"{ou} : classe [{ligne['classe']}].", remede=f"{' ou '.join(_CLASSES)}")
         bornes = [ligne.get(nom) for nom in ("depuis", "jusqu_a")]
-        if any(borne is not None and type(borne) is not date for borne in bornes):
+        if not {*map(type, bornes)} <= {date, type(None)}:
             raise CleIncorrecte(f"{ou} : depuis et jusqu_a sont des jours, sans guillemets (2026-12-31).")
         dite = str(ligne["cle"])
         publique, _ = lire_cle_publique(dite if "-----BEGIN" in dite else str(fichier.parent / dite))
+        if keyid(publique) in cles:
+            raise CleIncorrecte(f"{ou} : cette clé est déjà donnée.", remede="n'en gardez qu'une ligne")
         cles[keyid(publique)] = CleDeConfiance(str(ligne["titulaire"]), ligne["classe"], *bornes)
     return cles
 
@@ -179,20 +169,23 @@ def en_pem(spki: bytes) -> bytes:
     return _cle_publique(spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _texte_de(dite: str) -> tuple[str, str]:
-    """How an error calls a key, and its text."""
-    if "-----BEGIN" in dite:
-        return "La clé donnée", dite
+def _lire(dite: str, charger: Callable[[bytes], object], genre: type[Any], quoi: str) -> tuple[Any, str]:
+    """The key of a file, or of a PEM text, and its holder."""
+    ou, texte = "La clé donnée", dite
     try:
-        return f"[{dite}]", Path(dite).read_text("utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as erreur:
-        quoi = raison_systeme(erreur) if isinstance(erreur, OSError) else "ce n'est pas du texte"
-        raise CleIncorrecte(f"Le fichier de clé [{dite}] ne se lit pas : {quoi}.", remede=_EN_CREER) from None
-
-
-def _titulaire(texte: str) -> str:
+        if "-----BEGIN" not in dite:
+            ou = f"[{dite}]"
+            texte = Path(dite).read_text("utf-8")
+        cle = charger(texte.encode())
+    except OSError as erreur:
+        dit = f"Le fichier de clé {ou} ne se lit pas : {raison_systeme(erreur)}."
+        raise CleIncorrecte(dit, remede=_EN_CREER) from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise CleIncorrecte(f"{ou} : ce n'est pas une clé {quoi}.", remede=_EN_CREER) from None
+    if not isinstance(cle, genre):
+        raise CleIncorrecte(f"{ou} : la clé n'est pas une clé Ed25519.", remede=_EN_CREER)
     trouve = _TITULAIRE.search(texte)
-    return trouve[1].strip() if trouve else ""
+    return cle, trouve[1].strip() if trouve else ""
 
 
 def _spki(publique: Ed25519PublicKey) -> bytes:
@@ -200,53 +193,32 @@ def _spki(publique: Ed25519PublicKey) -> bytes:
 
 
 def _cle_publique(spki: bytes) -> Ed25519PublicKey:
-    """Raises SignatureRefusee for one that is none."""
-    try:
-        publique = serialization.load_der_public_key(spki)
-    except (ValueError, UnsupportedAlgorithm):
-        publique = None
-    if not isinstance(publique, Ed25519PublicKey):
-        raise SignatureRefusee("Une clé publique de l'attestation n'est pas une clé Ed25519.")
-    return publique
+    """Raises ValueError for one that is none."""
+    cle = Ed25519PublicKey.from_public_bytes(spki[-_OCTETS:])
+    if _spki(cle) != spki:
+        raise ValueError(spki)
+    return cle
 
 
 # --- the statement ---------------------------------------------------------------------------------------
 
 
-def declarer(rapport: Rapport, texte: bytes, preuves: Path, cle: CleDeSignature) -> bytes:
-    """The statement of a package and of the pages beside it: of `rapport`, which `texte` is the JSON of,
-    vouched for by who drove the trial, whose key is `cle`. Raises OSError."""
-    dit = {
-        "_type": _STATEMENT,
-        "subject": sujets(rapport, preuves),
-        "predicateType": _PREDICAT,
-        "predicate": predicat(rapport, texte, {"signataire": cle.nom, "menee_par": cle.id}),
-    }
-    return json.dumps(dit, ensure_ascii=False).encode()
-
-
-def sujets(rapport: Rapport, preuves: Path) -> list[dict[str, Any]]:
-    """The subject of the statement: the package, the product that the vendor declares, the pages that are
-    beside. Raises OSError."""
-    dits: list[dict[str, Any]] = [{"name": PREUVES.fichier, "digest": {"sha256": empreinte(preuves)}}]
-    candidat = rapport.entete.candidat
-    algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
-    if candidat is not None and algorithme is not None:
-        dits.append({"name": candidat.produit, "digest": {algorithme: candidat.empreinte}})
-    pages = (page for nom in PAGES if (page := preuves.with_name(nom)).is_file())
-    return dits + [{"name": page.name, "digest": {"sha256": empreinte(page)}} for page in pages]
-
-
-def predicat(rapport: Rapport, texte: bytes, qui: Mapping[str, str]) -> dict[str, Any]:
-    """The predicate of the statement on a report; `qui` says whom it is of, as `EnveloppeVerifiee.qui`."""
+def declarer(
+    rapport: Rapport, texte: bytes, sujets: Mapping[str, str], signataire: str, menee_par: str
+) -> bytes:
+    """The statement on a report, which `texte` is the JSON of: `sujets` are the SHA-256 of the package and of
+    the pages beside it, by their names; the product that the vendor declares is a subject too. The last
+    two are the name and the `keyid` of who drove the trial, and vouches for it."""
     rapport = masquer(rapport)
-    entete = rapport.entete
+    entete, candidat = rapport.entete, rapport.entete.candidat
+    dits = [{"name": nom, "digest": {"sha256": sha256}} for nom, sha256 in sujets.items()]
+    if candidat is not None and (algorithme := _EMPREINTES.get(len(candidat.empreinte))):
+        dits.append({"name": candidat.produit, "digest": {algorithme: candidat.empreinte}})
     enfreintes = [b for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE]
     refusees = [b for b in enfreintes if b.niveau == "MUST" and not b.connue]
     echec = entete.inacheve or not rapport.conforme
-    resultat = "FAILED" if echec else "WARNED" if enfreintes else "PASSED"
-    return {
-        "result": resultat,
+    predicat = {
+        "result": "FAILED" if echec else "WARNED" if enfreintes else "PASSED",
         "configuration": [
             {"name": genre, "digest": {"sha256": sha256}} for genre, sha256 in entete.empreintes.items()
         ],
@@ -258,9 +230,12 @@ def predicat(rapport: Rapport, texte: bytes, qui: Mapping[str, str]) -> dict[str
             "conclusion": conclure(rapport),
             "mentions": [{"id": m.id, "verdict": m.verdict.value} for m in rapport.mentions],
             "rapport": hashlib.sha256(texte).hexdigest(),
-            **qui,
+            "signataire": signataire,
+            "menee_par": menee_par,
         },
     }
+    statement = {"_type": _STATEMENT, "subject": dits, "predicateType": _PREDICAT, "predicate": predicat}
+    return json.dumps(statement, ensure_ascii=False).encode()
 
 
 # --- the envelope ----------------------------------------------------------------------------------------
@@ -268,20 +243,14 @@ def predicat(rapport: Rapport, texte: bytes, qui: Mapping[str, str]) -> dict[str
 
 @dataclass(frozen=True)
 class EnveloppeVerifiee:
-    """An envelope whose signatures all hold: the statement, its bytes, the public keys (SPKI) by `keyid`."""
+    """An envelope whose signatures all hold: the statement, the public keys (SPKI) by `keyid`."""
 
     statement: Mapping[str, Any]
-    payload: bytes
     cles: Mapping[str, bytes]
 
     def dit(self, quoi: str) -> str:
         """A word of ours in its predicate, "" without it."""
         return str(self.statement["predicate"][_LE_NOTRE].get(quoi, ""))
-
-    @property
-    def qui(self) -> dict[str, str]:
-        """Whom it is of: the name and the `keyid` of who drove the trial, as it says."""
-        return {quoi: self.dit(quoi) for quoi in ("signataire", "menee_par")}
 
 
 def signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]] = ()) -> bytes:
@@ -297,22 +266,22 @@ def signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]
 
 
 def contresigner(enveloppe: bytes, cle: CleDeSignature) -> bytes:
-    """The same envelope, with the signature of another. Raises SignatureRefusee."""
-    lue = _lire(enveloppe)
+    """The same envelope, which holds, with the signature of another."""
+    lue = json.loads(enveloppe)
     return signer(b64decode(lue["payload"]), cle, lue["signatures"])
 
 
 def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
     """Opens an envelope: each of its signatures is checked by the key that it gives. This function does not
     tell who owns these keys. Raises SignatureRefusee."""
-    lue = _lire(enveloppe)
     cles: dict[str, bytes] = {}
     try:
+        lue = relire(enveloppe)
         payload = _octets(lue["payload"])
-        statement = json.loads(payload)
+        statement = relire(payload)
         types = lue["payloadType"], statement["_type"], statement["predicateType"]
-        formes = isinstance(statement["subject"], list), isinstance(statement["predicate"][_LE_NOTRE], dict)
-        if types != (_TYPE, _STATEMENT, _PREDICAT) or not all(formes):
+        formes = type(statement["subject"]), type(statement["predicate"][_LE_NOTRE])
+        if types != (_TYPE, _STATEMENT, _PREDICAT) or formes != (list, dict):
             raise ValueError
         for signature in lue["signatures"]:
             spki = _octets(signature["cle"])
@@ -323,17 +292,11 @@ def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
     except InvalidSignature:
         raise SignatureRefusee("La signature ne tient pas : l'attestation a été modifiée.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SignatureRefusee("L'attestation n'a pas la forme attendue (in-toto, DSSE).") from None
+        dit = "L'attestation n'a pas la forme attendue (in-toto, DSSE), ou une clé y est deux fois."
+        raise SignatureRefusee(dit) from None
     if not cles:
         raise SignatureRefusee("L'attestation n'a aucune signature.")
-    return EnveloppeVerifiee(statement, payload, cles)
-
-
-def _lire(enveloppe: bytes) -> Any:
-    try:
-        return json.loads(enveloppe)
-    except (ValueError, RecursionError) as erreur:
-        raise SignatureRefusee(f"L'attestation ne se lit pas : {pas_du_json(erreur)}.") from None
+    return EnveloppeVerifiee(statement, cles)
 
 
 def _octets(texte: str) -> bytes:

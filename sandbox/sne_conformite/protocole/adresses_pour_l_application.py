@@ -10,6 +10,8 @@ from sne_sandbox.pki import MOT_DE_PASSE
 
 #: What a step of the plan calls the server that is to be trusted.
 VRAI: Final = "vrai"
+#: The guichet that an application is told beside its own; of the same territory.
+AUTRE_GUICHET: Final = "G0621"
 #: Seconds that an application is told to wait for an answer of a machine at rest.
 DELAI_MAX_S: Final = 2.0
 
@@ -55,7 +57,8 @@ class AdressesServices:
 @dataclass(frozen=True)
 class Adresses:
     """All that an application must know to call us. `faux` holds those of FAUX_SERVEURS that listen, by their
-    names there; the folders of the boxes are "" when there are none; `delai_max_s` in seconds."""
+    names there; the folders of the boxes are "" when there are none; `delai_max_s` in seconds. The files of
+    `autre_guichet`, "" for none, lie beside those of `guichet`."""
 
     services: AdressesServices
     faux: Mapping[str, AdressesServices]
@@ -65,6 +68,7 @@ class Adresses:
     pkcs12_file: str
     mot_de_passe: str = MOT_DE_PASSE
     guichet: str = "G1226"
+    autre_guichet: str = ""
     boite_entree: str = ""
     boite_sortie: str = ""
     delai_max_s: float = DELAI_MAX_S
@@ -84,6 +88,7 @@ class Adresses:
             AdressesServices.sous(str(pret["https"] or pret["http"]), base),
             {nom: AdressesServices.sous(str(origine), base) for nom, origine in faux.items() if origine},
             **dits,
+            autre_guichet=AUTRE_GUICHET,
             delai_max_s=delai_max_s,
         )
 
@@ -91,11 +96,12 @@ class Adresses:
     def emises(
         cls, pret: Mapping[str, Any], base: str, home: Path, dossier: Path, delai_max_s: float = DELAI_MAX_S
     ) -> "Adresses":
-        """Returns the addresses of another base of a server of ours: it issues in `dossier` the certificate
-        of its guichet in that base, which no server made. Raises PkiError."""
+        """Returns the addresses of another base of a server of ours: it issues in `dossier` the certificates
+        of its guichets in that base, which no server made. Raises PkiError."""
         from sne_sandbox.pki.authority import Autorite, ecrire  # who judges traffic does without
 
-        siens = ecrire(Autorite.ouvrir(home).emettre(str(pret["guichet"]), base), dossier)
+        for guichet in (AUTRE_GUICHET, str(pret["guichet"])):
+            siens = ecrire(Autorite.ouvrir(home).emettre(guichet, base), dossier)
         return replace(
             cls.du_fichier_pret(pret, base, home=home, delai_max_s=delai_max_s),
             cert_file=str(siens.certificat),
@@ -117,6 +123,10 @@ class Adresses:
             "guichet": self.guichet,
             "delai_max_s": self.delai_max_s,
         }
+        if self.autre_guichet:
+            ici, la = f"{self.guichet}.", f"{self.autre_guichet}."
+            siens = {nom: fichier.replace(ici, la) for nom, fichier in dit["certificats"].items()}
+            dit["autre_guichet"] = {"guichet": self.autre_guichet, "certificats": siens}
         dit |= {FAUX_SERVEURS[nom].champ: asdict(services) for nom, services in self.faux.items()}
         if self.boite_entree or self.boite_sortie:
             dit["boites"] = {"entree": self.boite_entree, "sortie": self.boite_sortie}

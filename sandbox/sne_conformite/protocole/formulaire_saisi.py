@@ -18,7 +18,7 @@ from typing import Any, Final
 from sne_conformite.protocole.protocole import TABLES
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import FORMULAIRE, Demande
-from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc, construits, de_code
 from sne_interface.errors import ContractError
 from sne_interface.generators.demandes_ornees import ranger
 from sne_interface.generators.messages_apres_creation import copie, qui_part
@@ -108,17 +108,18 @@ def appliquer(formulaire: Element, noms: list[str], contrat: Contrat, jour: date
 
 
 def poser(
-    parent: Element, chemin: str, nouveau: Element, contrat: Contrat, place: str = FORMULAIRE
+    parent: Element, chemin: str, nouveau: Element | str, contrat: Contrat, place: str = FORMULAIRE
 ) -> Element:
-    """`parent`, which the contract has at `place`, with `nouveau` at `chemin`: instead of the one there, else
-    where the contract has it. As it was when it has no such parent."""
+    """`parent`, which the contract has at `place`, with `nouveau` (an element, or its text) at `chemin`:
+    instead of the one there, else where the contract has it. As it was when it has no such parent."""
     tete, _, reste = chemin.partition("/")
     if reste:
         ici = f"{place}/{tete}"
         enfants = (poser(e, reste, nouveau, contrat, ici) if e.nom == tete else e for e in parent.enfants)
         return avec_enfants(parent, tuple(enfants))
+    neuf = Element(tete, nouveau) if isinstance(nouveau, str) else nouveau
     autres = (e for e in parent.enfants if e.nom != tete)
-    return avec_enfants(parent, ranger((*autres, nouveau), place, contrat.nomenclatures.ordre))
+    return avec_enfants(parent, ranger((*autres, neuf), place, contrat.nomenclatures.ordre))
 
 
 def _oter(parent: Element, chemin: str) -> Element:
@@ -139,8 +140,7 @@ def _places(places: Mapping[str, str | bool]) -> Changement:
             texte, _, jours = str(valeur).partition("jour+")
             if jours:
                 texte = (jour + timedelta(days=int(jours))).isoformat()
-            nouveau = Element(chemin.rpartition("/")[2], texte)
-            formulaire = poser(formulaire, chemin, nouveau, contrat) if valeur else _oter(formulaire, chemin)
+            formulaire = poser(formulaire, chemin, texte, contrat) if valeur else _oter(formulaire, chemin)
         return formulaire
 
     return changer
@@ -151,9 +151,7 @@ def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     nouveau = bloc(
         "personneACharge",
         # Not the holder's: a child's name has 24 characters at most, a holder's more.
-        Element("nom", "Lefèvre"),
-        Element("prenom", "Zoé"),
-        Element("dateNaissance", (jour - timedelta(days=40)).isoformat()),
+        *construits(nom="Lefèvre", prenom="Zoé", dateNaissance=jour - timedelta(days=40)),
         de_code("sexe", next(iter(contrat.nomenclatures.liste("ListeSexe")))),
         de_code("lienParente", "E"),
     )
@@ -166,7 +164,7 @@ def _logement_ailleurs(formulaire: Element, contrat: Contrat, jour: date) -> Ele
     stays as it is."""
     if formulaire.enfant(f"{_LOGEMENT}/commune") is None:
         return formulaire
-    formulaire = poser(formulaire, f"{_LOGEMENT}/codePostal", Element("codePostal", "06300"), contrat)
+    formulaire = poser(formulaire, f"{_LOGEMENT}/codePostal", "06300", contrat)
     return poser(formulaire, f"{_LOGEMENT}/commune", de_code("commune", "06088"), contrat)
 
 

@@ -130,8 +130,6 @@ FORMES: Final[Mapping[str, tuple[ChampProtocole, ...]]] = {
     forme: tuple(ChampProtocole(cle, **champ) for cle, champ in champs.items())
     for forme, champs in TABLES["formes"].items()
 }
-#: How a command ends, and what that says.
-STATUTS: Final[Mapping[str, str]] = TABLES["statuts"]
 #: Every command, by name, in the order of the documentation.
 COMMANDES: Final[Mapping[str, Commande]] = {
     nom: _commande(nom, table) for nom, table in TABLES["commandes"].items()
@@ -163,7 +161,7 @@ def verifier_reponse(commande: str, reponse: Any) -> str:
 
 def _inconnues(reponse: Mapping[str, Any]) -> str:
     """Describes the fault of the commands that an application says it knows, or of what it does at once."""
-    for nom in ("instances", "a_la_fois"):
+    for nom in ("instances", "a_la_fois", "guichets"):
         combien = reponse.get(nom)
         if combien is not None and (combien < 1 or combien != int(combien)):
             return f"« {nom} » vaut {combien} : un nombre entier, au moins 1"

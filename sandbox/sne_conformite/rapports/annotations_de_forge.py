@@ -88,7 +88,7 @@ def _commande(dit: Signalement) -> str:
         proprietes |= {"file": unquote(dit.lieu.fichier), "line": str(dit.lieu.ligne)}
         if dit.lieu.colonne:
             proprietes["col"] = str(dit.lieu.colonne)
-    message = "\n".join(visible(ligne) for ligne in (*dit.lignes, *ou))
+    message = "\n".join((*dit.lignes, *ou))
     proprietes_dites = ",".join(f"{nom}={_propriete(valeur)}" for nom, valeur in proprietes.items())
     return f"::{dit.niveau.value} {proprietes_dites}::{_texte(message)}"
 

@@ -38,11 +38,13 @@ RIEN: Final = "(rien)"
 Trouvaille = tuple[Constat, Verification]
 #: Exchanges of a group that are named.
 ECHANGES_MAX: Final = 12
+#: Groups of one cause: what an application says may change from one household to the next.
+FORMES_MAX: Final = 3
 
 
 @dataclass(frozen=True)
 class GroupeConstats:
-    """Every finding of one `genre` about one requirement.
+    """Every finding of one `genre` about one requirement; the last one of a cause has `formes` others too.
 
     `constat` is the example shown (empty: its check has none, `phrase` says why), `scenarios` where it
     was met in the plan's order (none when traffic is judged), `nombre` how many findings, `echanges` where
@@ -69,6 +71,7 @@ class GroupeConstats:
     remede: str = ""
     #: The condition under which it shows, in French, "" when none is known.
     condition: str = ""
+    formes: int = 0
 
     @property
     def titre(self) -> str:
@@ -86,12 +89,14 @@ class GroupeConstats:
 
     @property
     def suites(self) -> str:
-        """« et ses conséquences : FID-01, FID-03 (non comptées) »; "" without any."""
+        """« et 12 autres formes, et ses conséquences : FID-01 (non comptées) »; "" without any."""
+        formes = f"et {accorde(self.formes, 'autre forme', 'autres formes')}" if self.formes else ""
         if not self.consequences:
-            return ""
+            return formes
         seule = len(self.consequences) == 1
         debut, fin = ("sa conséquence", "non comptée") if seule else ("ses conséquences", "non comptées")
-        return f"et {debut} : {', '.join(self.consequences)} ({fin})"
+        dites = f"et {debut} : {', '.join(self.consequences)} ({fin})"
+        return f"{formes}, {dites}" if formes else dites
 
     def dits(self, rendre: Callable[[str], str]) -> Iterator[tuple[str, str]]:
         """All that is told of it after its sentence, each after its word ("" for none), as `valeurs_de`."""
@@ -119,8 +124,12 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
     """The groups of a report: to mend first, then recommendations, then known failures; within each, errors
     of the suite last, those met in more scenarios (or more often) first."""
     trouvailles: dict[tuple[str, str, bool], list[Trouvaille]] = {}
+    causes: dict[tuple[str, str, str], dict[str, str]] = {}
     for constat, verification in _trouvailles(rapport):
-        cle = (constat.exigence, constat.genre, False)
+        # By genre, the one under which it is told.
+        formes = causes.setdefault((constat.exigence, constat.sorte, constat.remede), {})
+        sien = constat.genre if len(formes) < FORMES_MAX else [*formes][FORMES_MAX - 1]
+        cle = (constat.exigence, formes.setdefault(constat.genre, sien), False)
         if verification.verdict is Verdict.ERREUR:  # one line, whatever it kept from being seen
             cle = ("", verification.raison, True)
         trouvailles.setdefault(cle, []).append((constat, verification))
@@ -130,7 +139,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
     groupes = []
     sortes = Counter((lot[0][0].exigence, lot[0][0].sorte) for lot in trouvailles.values())
     for (exigence, genre, erreur), lot in trouvailles.items():
-        constat, montree = min(lot, key=_lisibilite)
+        constat, montree = min((t for t in lot if erreur or t[0].genre == genre), key=_lisibilite)
         sorte = constat.sorte
         if erreur:
             exigence, genre, sorte = ", ".join(dict.fromkeys(v.exigence for _, v in lot)), "", ""
@@ -153,6 +162,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 echanges=tuple(sorted({c.echange for c, _ in lot if c.echange is not None})),
                 remede=bilan.remedes([constat]) if exigence in bilans and not erreur else "",
                 condition=str(bilan.conditions.get(genre, "")),
+                formes=0 if erreur else len({c.genre for c, _ in lot}) - 1,
             )
         )
     return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)

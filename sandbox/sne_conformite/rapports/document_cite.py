@@ -74,8 +74,8 @@ def premieres_lignes(rapport: Rapport) -> dict[int, int]:
 
 
 def _en_entier(cite: EchangeCite) -> str:
-    titre = f"=== échange {cite.identifiant} : {visible(cite.resume)}"
-    return f"{titre}\n{cite.requete}\n=== réponse\n{cite.reponse}\n\n"
+    titre = f"=== échange {cite.identifiant} : {cite.resume}"
+    return visible(f"{titre}\n{cite.requete}\n=== réponse\n{cite.reponse}\n\n")
 
 
 def situer(requete: str, chemin: str) -> tuple[int, int]:

@@ -78,11 +78,17 @@ FACULTATIF: Final = {"facultatif": True}
 _TEXTES: Final = ("texte", "niveau", "source", "remede", "risque", "fidelite")
 
 
-#: Kinds of findings whose `observe` is what the application said, of it those words that are not kept, and
-#: how many characters are.
+#: Kinds of findings whose `observe` is what the application said, of it how many characters and words tell
+#: one from another, and what is not kept: what it quotes; words with a digit or a capital, which are numbers
+#: and names, but for the name of an error (« KeyError »).
 _DITES: Final = frozenset({"reponse_non_lue", "issue_inattendue", "ne_repart_pas"})
-_VARIABLE: Final = re.compile(r'«[^»]*»|"[^"]*"|\[[^\]]*\]|\S*\d\S*')
-_DIT_MAX: Final = 200
+_DIT_MAX: Final = 1000
+_MOTS_MAX: Final = 15
+_CITE: Final = re.compile(r'«[^»]*»|"[^"]*"|\[[^\]]*\]')
+_ERREUR: Final = re.compile(r"^\D*[a-z][A-Z]\D*$")
+_PONCTUATION: Final = ".,;:!?()"
+#: A name in several words, two small ones between two of them: « Pérez y Núñez ».
+_NOM: Final = re.compile(r"#(?: (?:[^\W\d_]{1,3} ){0,2}#)+")
 
 
 class Verdict(StrEnum):
@@ -155,9 +161,18 @@ class Constat:
     def genre(self) -> str:
         """Its sorte; of a sorte that has several causes, also a digest of what tells them apart: the remedy,
         and what the application said, without what changes from one household to the next."""
-        dit = _VARIABLE.sub("#", self.observe[:_DIT_MAX]) if self.sorte in _DITES else ""
+        dit = _forme(self.observe) if self.sorte in _DITES else ""
         marque = f"{self.remede}{dit}".encode("utf-8", "replace")
         return f"{self.sorte}-{crc32(marque):08x}" if marque else self.sorte
+
+
+def _forme(dit: str) -> str:
+    """The words of an application, without those that change from one household to the next."""
+    mots = _CITE.sub("#", dit[:_DIT_MAX]).split()
+    restent = (
+        m if _ERREUR.search(m) or (m.islower() and m.strip(_PONCTUATION).isalpha()) else "#" for m in mots
+    )
+    return " ".join(_NOM.sub("#", " ".join(restent)).split()[:_MOTS_MAX])
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,13 +488,17 @@ class Alentours:
     folder, None when there was none; `preuves` the SHA-256 of the evidence package, in hexadecimal, ""
     without one; `signatures` names in French those who signed that package, none of them when nobody did,
     None when it is not known; `classe` that of the attestation and what makes it so, in French, "" when it is
-    not known; `numero` that of the certificate, "" without a package."""
+    not known; `numero` that of the certificate, "" without a package; `gardees` are the words that asked for
+    mentions, for a baseline and for the folder; `suite` is what to do next and the command to type, both ""
+    for nothing, None when it is for who ran the trial (`verdict_de_conformite.prochaine_etape`)."""
 
     avant: Rapport | None = None
     preuves: str = ""
     signatures: tuple[str, ...] | None = None
     classe: str = ""
     numero: str = ""
+    gardees: tuple[str, ...] = ()
+    suite: tuple[str, str] | None = None
 
 
 SEUL: Final = Alentours()

@@ -122,9 +122,15 @@ def environnement(dossier: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=GabaritsCompiles(__file__),
+        finalize=_lisible,
     )
-    pages.filters |= {"accorde": accorde, "visible": visible, "empreinte": empreinte}
+    pages.filters |= {"accorde": accorde, "empreinte": empreinte}
     return pages
+
+
+def _lisible(valeur: object) -> object:
+    """A value as a page shows it: a text has its control characters written out."""
+    return visible(valeur) if isinstance(valeur, str) and not isinstance(valeur, Markup) else valeur
 
 
 @cache
@@ -166,9 +172,9 @@ def _par_groupe(scenarios: list[ResultatScenario]) -> list[tuple[str, list[Resul
 
 def _message(texte: str) -> str:
     if len(texte) <= MESSAGE_MAX:
-        return visible(texte)
+        return texte
     reste = f"{len(texte) - MESSAGE_MAX:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-    return f"{visible(texte[:MESSAGE_MAX])}\n… ({reste} caractères de plus, dans le dossier de preuve)"
+    return f"{texte[:MESSAGE_MAX]}\n… ({reste} caractères de plus, dans le dossier de preuve)"
 
 
 def _requete(echange: EchangeCite) -> list[tuple[str, bool]]:

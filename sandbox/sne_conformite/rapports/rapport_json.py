@@ -73,7 +73,7 @@ def lire(chemin: Path) -> Rapport:
 def de_texte(texte: str, nom: str = "rapport.json") -> Rapport:
     """The report of a JSON text; `nom` is what errors call it. Raises RapportIllisible."""
     try:
-        contenu = json.loads(texte)
+        contenu = relire(texte)
     except (ValueError, RecursionError) as erreur:
         raise RapportIllisible(
             f"Le rapport [{nom}] : {pas_du_json(erreur)}{_lieu(erreur)}.",
@@ -88,9 +88,22 @@ def de_texte(texte: str, nom: str = "rapport.json") -> Rapport:
         ) from None
 
 
+def relire(texte: str | bytes) -> Any:
+    """The value of a JSON text where no key is twice: of such a key, each reader takes another value. Raises
+    ValueError, RecursionError."""
+    return json.loads(texte, object_pairs_hook=_sans_doublon)
+
+
+def _sans_doublon(paires: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(objet := dict(paires)) < len(paires):
+        raise ValueError("une clé y est deux fois")
+    return objet
+
+
 def pas_du_json(erreur: Exception) -> str:
     """Why a text cannot be read as JSON, in French."""
-    return "son JSON est trop imbriqué" if isinstance(erreur, RecursionError) else "ce n'est pas du JSON"
+    imbrique = isinstance(erreur, RecursionError)
+    return "son JSON est trop imbriqué" if imbrique else "ce n'est pas du JSON, ou une clé y est deux fois"
 
 
 def en_json(rapport: Rapport) -> dict[str, Any]:

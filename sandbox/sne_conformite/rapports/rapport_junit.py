@@ -29,7 +29,7 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import Issue, motifs_des_manquements, niveaux_de, non_juge
-from sne_interface.domain.texte import accorde, pour_xml
+from sne_interface.domain.texte import accorde, pour_xml, visible
 
 #: Suite of the requirements that broke outside any check (the whole of a traffic judgement).
 EXIGENCES: Final = "exigences"
@@ -65,9 +65,7 @@ class Cas:
 def octets(rapport: Rapport) -> bytes:
     """The XML document in UTF-8, NIRs masked, control characters left out."""
     rapport = masquer(rapport)
-    racine = etree.Element(
-        "testsuites", name=pour_xml(f"{rapport.entete.outil} : {rapport.entete.application}")
-    )
+    racine = etree.Element("testsuites", name=_xml(f"{rapport.entete.outil} : {rapport.entete.application}"))
     lots = [(nom, list(cas)) for nom, cas in _suites(rapport)]
     fautifs = any(cas.genre in ("failure", "error") for _, lot in lots for cas in lot)
     lots += [(nom, [cas]) for nom, cas in _conclusion(rapport, fautifs=fautifs)]
@@ -212,7 +210,7 @@ def suite_de(nom: str, lot: list[Cas], **autres: str) -> etree._Element:
     combien = Counter(cas.genre for cas in lot)
     suite = etree.Element(
         "testsuite",
-        name=pour_xml(nom),
+        name=_xml(nom),
         tests=str(len(lot)),
         failures=str(combien["failure"]),
         errors=str(combien["error"]),
@@ -220,16 +218,21 @@ def suite_de(nom: str, lot: list[Cas], **autres: str) -> etree._Element:
         **autres,
     )
     for cas in lot:
-        element = etree.SubElement(suite, "testcase", classname=pour_xml(cas.classe), name=pour_xml(cas.nom))
+        element = etree.SubElement(suite, "testcase", classname=_xml(cas.classe), name=_xml(cas.nom))
         if cas.duree is not None:
             element.set("time", _secondes(cas.duree))
-        issue = etree.SubElement(element, cas.genre, message=pour_xml(cas.message)) if cas.genre else None
+        issue = etree.SubElement(element, cas.genre, message=_xml(cas.message)) if cas.genre else None
         if issue is not None and cas.genre != "skipped":
-            issue.set("type", pour_xml(cas.sorte))
-            issue.text = pour_xml(cas.corps)
+            issue.set("type", _xml(cas.sorte))
+            issue.text = _xml(cas.corps)
         elif cas.corps:  # the usual schema gives `skipped` a message only
-            etree.SubElement(element, "system-out").text = pour_xml(cas.corps)
+            etree.SubElement(element, "system-out").text = _xml(cas.corps)
     return suite
+
+
+def _xml(texte: str) -> str:
+    """`texte` with its control characters written out, as a terminal shows it."""
+    return pour_xml(visible(texte))
 
 
 def _secondes(duree: float) -> str:

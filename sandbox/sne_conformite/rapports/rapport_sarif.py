@@ -17,6 +17,7 @@ from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.signalements_a_la_forge import Emplacement, Signalement, signaler
 from sne_conformite.rapports.verdict_de_conformite import conclure, non_juge
+from sne_interface.domain.texte import visible
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _OUTIL: Final = "sne-sandbox"
@@ -34,7 +35,9 @@ def octets(rapport: Rapport) -> bytes:
         "endTimeUtc": _instant(entete.fin),
     }
     if entete.inacheve:  # its exit code is that of what cut it short
-        conduite["toolExecutionNotifications"] = [{"level": "error", "message": {"text": entete.inacheve}}]
+        conduite["toolExecutionNotifications"] = [
+            {"level": "error", "message": {"text": visible(entete.inacheve)}}
+        ]
     else:
         conduite["exitCode"] = 0 if rapport.conforme else 3 if non_juge(rapport) else 1
     echanges = {
@@ -46,10 +49,10 @@ def octets(rapport: Rapport) -> bytes:
     }
     dites = {
         "conforme": rapport.conforme,
-        "conclusion": conclure(rapport),
+        "conclusion": visible(conclure(rapport)),
         "synthese": compter(rapport).en_json(),
     }
-    return journal(entete.outil, dits, conduite, [echanges], dites)
+    return journal(visible(entete.outil), dits, conduite, [echanges], dites)
 
 
 def journal(
@@ -103,7 +106,7 @@ def _regle(siens: Sequence[Signalement]) -> dict[str, Any]:
         f"Source : {dit.source}." if dit.source else "",
     ]
     if any(aide):
-        regle["help"] = {"text": " ".join(filter(None, aide))}
+        regle["help"] = {"text": visible(" ".join(filter(None, aide)))}
     return regle
 
 
@@ -121,7 +124,7 @@ def _resultat(dit: Signalement, rangs: Mapping[str, int], *, etat: bool) -> dict
     if etat:
         resultat["baselineState"] = "unchanged" if dit.connue else "new"
     if dit.connue:
-        resultat["suppressions"] = [{"kind": "external", "justification": dit.connue}]
+        resultat["suppressions"] = [{"kind": "external", "justification": visible(dit.connue)}]
     return resultat
 
 

@@ -113,11 +113,12 @@ class _Resume:
             for nom, chemin in fichiers.items():
                 self._dire(f"  {nom:<{largeur}}  {chemin}")
         dossier = next((chemin.parent for chemin in fichiers.values()), None)
-        quoi, commande = verdict_de_conformite.prochaine_etape(
-            self._rapport, dossier, signee=ATTESTATION.nom in fichiers
+        quoi, commande = alentours.suite or verdict_de_conformite.prochaine_etape(
+            self._rapport, dossier, gardees=alentours.gardees, signee=ATTESTATION.nom in fichiers
         )
-        self._titre(f"Prochaine étape : {quoi}")
-        self._dire(f"  {commande}")
+        if quoi:
+            self._titre(f"Prochaine étape : {quoi}")
+            self._dire(f"  {commande}")
 
     def _verdict(self) -> None:
         entete = self._rapport.entete
@@ -128,7 +129,7 @@ class _Resume:
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
         for phrase in verdict_de_conformite.avertir(self._rapport):
-            self._dire(f"  {visible(phrase)}", "yellow")
+            self._dire(f"  {phrase}", "yellow")
         for dit in self._comptes.dits():
             self._dire(dit)
         self._a_dire = verdict_de_conformite.legende(self._comptes.issues)
@@ -147,7 +148,7 @@ class _Resume:
         for groupe in self._premiers(groupes, _LISTE_MAX, ", dans les rapports"):
             raison = f" [{groupe.connue}]" if groupe.connue else ""
             ligne = f"  {groupe.titre} · {_combien(groupe)} · {groupe.phrase}{raison}"
-            self._dire(abrege(visible(ligne), large - 2), style, marge="  ")
+            self._dire(abrege(ligne, large - 2), style, marge="  ")
 
     def _detailler(self, groupes: Sequence[GroupeConstats]) -> None:
         for groupe in groupes[:_DETAILS_MAX]:
@@ -241,7 +242,7 @@ class _Resume:
         self._titre(f"Refus, tolérances et avertissements{'' if decisifs else ' (pour information)'}")
         for reponse in self._premiers(reponses, _REPONSES_MAX, ", dans les rapports"):
             ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {reponse.message}"
-            self._dire(abrege(visible(ligne), self._console.width - 2), marge="  ")
+            self._dire(abrege(ligne, self._console.width - 2), marge="  ")
 
     def _couverture(self) -> None:
         rubriques = [r for r in self._rapport.couverture if r.total]
@@ -257,7 +258,7 @@ class _Resume:
             ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %"
             place = max(self._console.width, 60)
             # Of what was never seen, the beginning, where one name at least can be read.
-            self._dire(_coupe(visible(ligne + suite), place) if place - len(ligne) >= _NOM else ligne)
+            self._dire(_coupe(ligne + suite, place) if place - len(ligne) >= _NOM else ligne)
 
     def _angles_morts(self) -> None:
         angles = self._rapport.angles_morts

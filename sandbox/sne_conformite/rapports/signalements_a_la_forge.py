@@ -17,7 +17,7 @@ from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import motifs_des_manquements
 from sne_interface.domain.anomalie import Gravite
-from sne_interface.domain.texte import abrege
+from sne_interface.domain.texte import abrege, visible
 
 if TYPE_CHECKING:
     from sne_interface.rules.controle import FauteDeDocument
@@ -67,9 +67,9 @@ class Signalement:
 
     @property
     def lignes(self) -> list[str]:
-        """The phrase, its details, the remedy."""
+        """The phrase, its details, the remedy, control characters written out."""
         remede = f"remède : {self.remede}" if self.remede else ""
-        return [ligne for ligne in (self.phrase, *self.details, remede) if ligne]
+        return [visible(ligne) for ligne in (self.phrase, *self.details, remede) if ligne]
 
 
 def signaler(rapport: Rapport) -> list[Signalement]:

@@ -13,6 +13,7 @@ makes anybody fail.
 import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -79,18 +80,21 @@ def a_rejouer(rapport: Rapport) -> tuple[str, ...]:
 
 
 def prochaine_etape(
-    rapport: Rapport, dossier: Path | None = None, *, signee: bool = False
+    rapport: Rapport, dossier: Path | None = None, *, gardees: tuple[str, ...] = (), signee: bool = False
 ) -> tuple[str, str]:
-    """What to do next, in French, and the command to type; `dossier` has the report, and its evidence is
-    signed or not."""
+    """What who ran the trial does next, in French, and the command to type, which keeps the words `gardees`;
+    `dossier` has the report, and its evidence is signed or not."""
     entete, rates = rapport.entete, () if rapport.conforme else a_rejouer(rapport)
+    entiere = entete.commande if entete.mode == TRAFIC else _avec(entete.commande, gardees)
     if not rapport.conforme and (entete.mode == TRAFIC or entete.inacheve or not rates):
-        return "corrigez ce qui précède, et recommencez", entete.commande
-    if rates and dossier is None:
-        mots = [mot for scenario in rates for mot in ("--scenario", scenario)]
-        return _REJOUER, f"{entete.commande.partition(' --scenario ')[0]} {shlex.join(mots)}"
+        return "corrigez ce qui précède, et recommencez", entiere
     if rates:
-        return _REJOUER, shlex.join(["sne-sandbox", "conform", "--rejouer", str(dossier)])
+        # A part of the plan acquires no mention; what is excused stays excused.
+        excuses = [mot for paire in pairwise(gardees) if paire[0] == "--baseline" for mot in paire]
+        seuls = [mot for scenario in rates for mot in ("--scenario", scenario)]
+        sur_place = entete.commande.partition(" --scenario ")[0], [*seuls, *excuses]
+        ailleurs = "sne-sandbox conform", ["--rejouer", str(dossier), *excuses]
+        return _REJOUER, _avec(*(sur_place if dossier is None else ailleurs))
     manques = [m for m in rapport.mentions if not m.acquise and any(lacune.commande for lacune in m.lacunes)]
     if manques:
         proche = min(manques, key=lambda mention: len(mention.lacunes))
@@ -101,10 +105,15 @@ def prochaine_etape(
         return "faites vérifier ces preuves", shlex.join(
             ["sne-sandbox", "report", "--verify", f"{dossier}/preuves.zip"]
         )
-    commande, *tests = entete.commande.partition(" -- ")
+    commande, *tests = entiere.partition(" -- ")
     if "--report-dir" not in commande:
         commande += " --report-dir rapport"
     return "signez-en les preuves", "".join([commande, " --cle sne-sandbox.cle", *tests])
+
+
+def _avec(commande: str, mots: Iterable[str]) -> str:
+    """`commande`, followed by these words."""
+    return " ".join([commande, *map(shlex.quote, mots)])
 
 
 def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:

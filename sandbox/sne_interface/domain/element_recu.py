@@ -126,6 +126,14 @@ class Element:
             yield element
             pile.extend(reversed(element.enfants))
 
+    def lieux(self) -> Iterator[tuple[str, "Element"]]:
+        """The same, each with its path, which is made of that of its parent."""
+        pile = [(self.chemin, self)]
+        while pile:
+            chemin, element = pile.pop()
+            yield chemin, element
+            pile += [(f"{chemin}/{e.nom}{element._indice(e)}", e) for e in reversed(element.enfants)]
+
     # --- what, in the terms of the rules ---------------------------------------------------------
 
     def enfant(self, chemin: str) -> "Element | None":

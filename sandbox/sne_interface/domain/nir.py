@@ -140,9 +140,9 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
     if len(nir) == _SANS_CLE and (nir.endswith("000") or _GUICHET.match(texte, siens[-1][1])):
         return False
     if len(nir) == _ENTIER and nir[_SANS_CLE:] == cle(nir[:_SANS_CLE]):
-        debut = groupes[0][
-            0
-        ]  # the digits of an IBAN follow the letters of a country, which end no longer word
+        # An IBAN is the two letters of a country, then digits: some of these, whose key is right by chance,
+        # are no NIR.
+        debut = groupes[0][0]
         iban = _IBAN.search(texte[max(debut - 3, 0) : debut])
         return len(siens) == 1 or len(groupes) == len(siens) or iban is None
     if tuple(longueurs) in _COUPES:

@@ -4,7 +4,7 @@ The builder of seeds draws the household; here it is given more co-holders, othe
 handicaps, any present dwelling, any motive. Then `demandes_ornees` adds the optional elements.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Required, TypedDict
@@ -106,6 +106,11 @@ class Atelier:
     instant: datetime
     population: Population
 
+    @property
+    def territoire(self) -> Territoire:
+        """Where the guichet is."""
+        return self.population.territoires.valeurs[0]
+
     def dossier(self, tirage: Tirage) -> DossierTire:
         """A household and its file."""
         voulu = self.contraintes
@@ -130,7 +135,7 @@ class Atelier:
     ) -> Element:
         """A message with optional elements; `place` is where a French place is written (the first of the
         territory by default); `connus` says that the base knows these people already."""
-        place = place or self.population.territoires.valeurs[0].places[0]
+        place = place or self.territoire.places[0]
         scene = self.scene(tirage, racine.attributs["versionInterface"], place)
         scene = replace(scene, etranger=self.contraintes.etranger and not connus, connus=connus)
         return orner(racine, scene, racine.nom, ORNEMENTS)
@@ -279,7 +284,8 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
         foyer = replace(foyer, demandeur=replace(demandeur, civilite=_MADEMOISELLE))
 
     def enfant(garde: str | None = None) -> Foyer:
-        ne = tirer_enfant(tirage, nom=demandeur.nom, age_max=12, jour=ici.jour, garde=garde)
+        parent = foyer.cotitulaire or demandeur
+        ne = tirer_enfant(tirage, nom=parent.nom, age_max=12, jour=ici.jour, garde=garde)
         if garde is not None:
             return replace(foyer, en_garde=(*foyer.en_garde, ne))
         return replace(foyer, a_charge=(*foyer.a_charge, ne))
@@ -297,25 +303,15 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
         foyer = _ascendant(tirage, foyer, demandeur, ici.jour)
     if variante(voulu.naissance_a_venir) and foyer.a_naitre is None:
         foyer = replace(foyer, a_naitre=ici.jour + timedelta(days=tirage.entier(15, 230)))
-    if foyer.a_naitre is not None and variante(False):
+    if foyer.a_naitre is not None and variante(voulu.difficile and voulu.naissance_a_venir):
         foyer = replace(foyer, naissances=tirage.entier(2, _NAISSANCES_MAX))
     voulus = _LONGUE if voulu.longues and foyer.lien is not None else voulu.cotitulaires_min
     manquants = voulus - (foyer.cotitulaire is not None)
     if foyer.lien is not None and variante(False):
         manquants = max(manquants, tirage.entier(1, _COLOCATAIRES_MAX))
     colocataires = tuple(_colocataire(tirage, dossier, demandeur, ici) for _ in range(manquants))
-    foyer = _deux_personnes(foyer)
-    return replace(foyer, colocataires=_distincts(colocataires, foyer))
-
-
-def _deux_personnes(foyer: Foyer) -> Foyer:
-    """The first co-holder is born on another day than the applicant: what is simplest draws them alike."""
-    autre = foyer.cotitulaire
-    if autre is None or autre.naissance != foyer.demandeur.naissance:
-        return foyer
-    return replace(
-        foyer, cotitulaire=replace(autre, naissance=autre.naissance - timedelta(days=31), nir=None)
-    )
+    _, *autres = _distincts((*foyer.adultes, *colocataires))
+    return replace(foyer, cotitulaire=foyer.cotitulaire and autres.pop(0), colocataires=tuple(autres))
 
 
 def _ascendant(tirage: Tirage, foyer: Foyer, demandeur: Individu, jour: date) -> Foyer:
@@ -345,19 +341,15 @@ def _colocataire(tirage: Tirage, dossier: DossierTire, demandeur: Individu, ici:
     return replace(tire, civilite=_MADEMOISELLE) if demoiselle else tire
 
 
-def _distincts(colocataires: tuple[Individu, ...], foyer: Foyer) -> tuple[Individu, ...]:
-    """Flatmates whose births are all apart: no two persons of a household are one."""
-    pris = {adulte.naissance for adulte in foyer.adultes}
-    trouves = []
-    for individu in colocataires:
+def _distincts(adultes: Sequence[Individu]) -> Iterator[Individu]:
+    """Adults whose births are months apart: no two are one person, nor have one NIR."""
+    pris = set()
+    for individu in adultes:
         naissance = individu.naissance
-        while naissance in pris:
+        while f"{naissance:%Y%m}" in pris:
             naissance -= timedelta(days=31)
-        pris.add(naissance)
-        # Another month of birth, another NIR: it is left out rather than wrong.
-        nir = individu.nir if naissance == individu.naissance else None
-        trouves.append(replace(individu, naissance=naissance, nir=nir))
-    return tuple(trouves)
+        pris.add(f"{naissance:%Y%m}")
+        yield individu.ne_le(naissance)
 
 
 # --- motives -----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ and a NIR names a commune of birth that does not exist (999 of its département)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import Final
@@ -59,6 +59,11 @@ class Individu:
     ressources: tuple[tuple[str, int], ...]
     revenus: tuple[int, int]
     nir: str | None
+
+    def ne_le(self, naissance: date) -> "Individu":
+        """The same adult born on another day, as the NIR says too."""
+        numero = self.nir and f"{self.nir[0]}{naissance:%y%m}{self.nir[5:13]}"
+        return replace(self, naissance=naissance, nir=numero and numero + cle(numero))
 
 
 @dataclass(slots=True)

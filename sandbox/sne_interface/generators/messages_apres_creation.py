@@ -5,7 +5,7 @@ A function draws one fragment, or the whole message (`suite`, `separation`, `doc
 `document_de_recherche`) that carries one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -18,9 +18,9 @@ from sne_interface.domain.codes import (
     MOTIF_NON_RENOUVELLEMENT,
     MOTIF_SANS_CONTACT,
 )
-from sne_interface.domain.dates import ajouter_mois, date_francaise, xs_date_time
+from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import FORMULAIRE, Demande
-from sne_interface.domain.element_recu import Element, avec_enfants, bloc, de_code
+from sne_interface.domain.element_recu import Element, avec_enfants, bloc, construits, de_code
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.contraintes_de_menages import Atelier
@@ -72,17 +72,16 @@ def radiation(
     depuis = max(depot or ici.jour, ici.jour - timedelta(days=20))
     jour = tirage.date(depuis, ici.jour)
     ecrit = Element("motifRadiation", "", {"code": motif} if motif else None)
-    enfants = [Element("dateRadiation", jour.isoformat()), ecrit]
+    enfants = [*construits(dateRadiation=jour), ecrit]
     if motif == MOTIF_IRRECEVABILITE:
         enfants.append(_code(tirage, ici, f"{_RADIATION}/sousMotifIrrecevabilite"))
     elif motif == MOTIF_SANS_CONTACT:
         courrier = ajouter_mois(jour, -MOIS_SANS_REPONSE) - timedelta(days=tirage.entier(0, 60))
-        enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
+        enfants.append(bloc("absenceReponse", *construits(dateCourrier=courrier)))
     elif motif == MOTIF_ATTRIBUTION:
-        place = tirage.choix(ici.population.territoires.valeurs[0].places)
+        place = tirage.choix(ici.territoire.places)
         enfants.append(_attribution(tirage, ici, tirage.date(depuis, jour), place))
-    ou = ici.population.territoires.valeurs[0].places[0]
-    scene = ici.scene(tirage, version or ici.contrat.version_haute, ou)
+    scene = ici.scene(tirage, version or ici.contrat.version_haute, ici.territoire.places[0])
     ornee = orner(bloc("radiation", *enfants), scene, _RADIATION, ORNEMENTS)
     return ornee if dalo else remplacer(ornee, {"attribueEnComDALO": "false"})
 
@@ -99,12 +98,11 @@ def remplacer(element: Element, textes: Mapping[str, str]) -> Element:
 def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Element:
     chemin = f"{_RADIATION}/attributionLogement"
     adresse = (
-        Element("voie", tirage.choix(noms().voies)),
-        Element("codePostal", place.code_postal),
+        *construits(voie=tirage.choix(noms().voies), codePostal=place.code_postal),
         de_code("commune", place.code),
     )
     enfants = [
-        Element("dateSignatureBail", bail.isoformat()),
+        *construits(dateSignatureBail=bail),
         de_code("dejaLogeParcBailleur", "NON"),
         de_code("accordCollectif", "AUCUN"),
         de_code("typeReservataire", "AUCUN"),
@@ -113,8 +111,7 @@ def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Elem
         enfants += (
             Element("codeSirenBailleur", _SIREN),
             _code(tirage, ici, f"{chemin}/typeLogement"),
-            Element("surface", str(tirage.entier(9, 140))),
-            Element("montantLoyer", str(tirage.montant(150, 900))),
+            *construits(surface=tirage.entier(9, 140), montantLoyer=tirage.montant(150, 900)),
             bloc("adresse", *adresse),
         )
     else:
@@ -135,7 +132,7 @@ def dalo(tirage: Tirage, ici: Atelier, *, statut: str | None = None) -> Element:
     """`informationDalo` decided at most 60 days before the day of `ici`."""
     jour = ici.jour - timedelta(days=tirage.entier(0, 60))
     ecrit = _code(tirage, ici, f"{_DALO}/statutDalo") if statut is None else de_code("statutDalo", statut)
-    enfants = [ecrit, Element("dateDecisionDalo", jour.isoformat())]
+    enfants = [ecrit, *construits(dateDecisionDalo=jour)]
     for nom in ("diagnosticSocialDalo", "accompagnementSocialDalo"):
         if tirage.booleen(0.5):
             enfants.append(Element(nom, tirage.choix(("false", "true"))))
@@ -149,11 +146,10 @@ def dalo(tirage: Tirage, ici: Atelier, *, statut: str | None = None) -> Element:
 
 def types_utilisables(ici: Atelier) -> tuple[TypeEvenement, ...]:
     """The event types in force on the day of `ici`, national or of its territory."""
-    territoire = ici.population.territoires.valeurs[0].code
     return tuple(
         genre
         for genre in ici.contrat.evenements
-        if genre.est_valide(ici.jour) and genre.territoire in (None, territoire)
+        if genre.est_valide(ici.jour) and genre.territoire in (None, ici.territoire.code)
     )
 
 
@@ -248,21 +244,22 @@ def _texte(tirage: Tirage, ici: Atelier, textes: Sequence[str]) -> str:
 
 def _evenement(tirage: Tirage, ici: Atelier, code: str, valeurs: Sequence[tuple[str, str]]) -> Element:
     jour = ici.jour - timedelta(days=tirage.entier(0, 90))
-    enfants = [Element("codeTypeEvenement", code), Element("dateSurvenance", jour.isoformat())]
+    enfants = [*construits(codeTypeEvenement=code, dateSurvenance=jour)]
     if tirage.booleen(ici.contraintes.richesse):
         textes = (*_TEXTES, "Reçu à l'agence & <vu> ".ljust(_COMMENTAIRE_MAX - 1, "œ") + ".")
         enfants.append(Element("commentaire", _texte(tirage, ici, textes)))
     if valeurs:
-        lignes = [
-            bloc(
-                "caracteristiqueSpecifique",
-                Element("code", nom),
-                Element("valeurCaracteristiqueSpecifique", valeur),
-            )
-            for nom, valeur in valeurs
-        ]
-        enfants.append(bloc("listeCaracteristiquesSpecifiques", *lignes))
+        enfants.append(caracteristiques(valeurs))
     return bloc("evenement", *enfants)
+
+
+def caracteristiques(valeurs: Iterable[tuple[str, str]]) -> Element:
+    """`listeCaracteristiquesSpecifiques` of these values, each after its code."""
+    lignes = [
+        bloc("caracteristiqueSpecifique", *construits(code=nom, valeurCaracteristiqueSpecifique=valeur))
+        for nom, valeur in valeurs
+    ]
+    return bloc("listeCaracteristiquesSpecifiques", *lignes)
 
 
 def document_d_evenement(ici: Atelier, evenement: Element | None, numero: str = NUMERO_INVENTE) -> Element:
@@ -275,11 +272,7 @@ def document_d_evenement(ici: Atelier, evenement: Element | None, numero: str = 
 
 def _enveloppe(type_fichier: str, ici: Atelier, *blocs: Element) -> Element:
     """An `interfaceNuu` message of the event and search services around `blocs`."""
-    entete = (
-        Element("typeFichier", type_fichier),
-        Element("dateFichier", xs_date_time(ici.instant)),
-        Element("codeGuichet", ici.guichet),
-    )
+    entete = construits(typeFichier=type_fichier, dateFichier=ici.instant, codeGuichet=ici.guichet)
     return Element("interfaceNuu", "", {"versionInterface": VERSION}, (bloc("entete", *entete), *blocs))
 
 
@@ -316,19 +309,18 @@ def suite(
     base knows as `numero`. MOD and REN change something, never who the applicant is."""
     ordre = ici.contrat.nomenclatures.ordre
     formulaire = copie(Demande(demande).formulaire)
-    jour = ici.jour.isoformat()
     enfants = [e for e in formulaire.enfants if e.nom not in _DU_MESSAGE]
-    enfants += (Element("numGuichet", ici.guichet), Element("numUnique", numero))
+    enfants += construits(numGuichet=ici.guichet, numUnique=numero)
     if type_fichier == "REN":
-        enfants.append(bloc("renouvellement", Element("dateRenouvellement", jour)))
+        enfants.append(bloc("renouvellement", *construits(dateRenouvellement=ici.jour)))
     if type_fichier == "COP":
-        enfants.append(Element("dateDerniereModificationPiece", jour))
+        enfants += construits(dateDerniereModificationPiece=ici.jour)
     if radiation is not None:
         enfants.append(copie(radiation))
     if type_fichier in _MODIFIANTS:
         autres = [p for p in PRECISIONS if p != formulaire.texte_de("precision")]
         enfants = [e for e in enfants if e.nom != "precision"]
-        enfants.append(Element("precision", tirage.choix(autres)))
+        enfants += construits(precision=tirage.choix(autres))
     corps = bloc("demandeLogement", *ranger(enfants, FORMULAIRE, ordre))
     racine = document(demande.attributs["versionInterface"], type_fichier, ici.instant, corps)
     if type_fichier not in _MODIFIANTS:
@@ -343,8 +335,7 @@ def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> E
     ordre = ici.contrat.nomenclatures.ordre
     garde = ("dateCreationDemande", "precision", "logementRecherche")
     enfants = [
-        Element("numGuichet", ici.guichet),
-        Element("numUniqueAssocie", numero),
+        *construits(numGuichet=ici.guichet, numUniqueAssocie=numero),
         *(e for e in vue.formulaire.enfants if e.nom in garde),
         bloc("principauxMotifDemande", de_code("motifDemande", _SEPARATION)),
         qui_part(vue, ici.contrat),
@@ -409,7 +400,7 @@ def _periode(debut: str, fin: str, depuis: int) -> _Critere:
     def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
         haut = ici.jour - timedelta(days=tirage.entier(depuis, depuis + 30))
         bas = haut - timedelta(days=tirage.entier(1, 730))
-        bornes = [Element(debut, bas.isoformat()), Element(fin, haut.isoformat())]
+        bornes = construits(**{debut: bas, fin: haut})
         return tirage.choix((bornes, bornes[:1], bornes[1:], bornes))
 
     return dessiner
@@ -425,7 +416,7 @@ def _commune(nom: str, rang: int) -> _Critere:
     """One commune out of two: those of another rank are another criterion's."""
 
     def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        places = ici.population.territoires.valeurs[0].places
+        places = ici.territoire.places
         return [Element(nom, tirage.choix(places[rang::2] or places).code)]
 
     return dessiner

@@ -89,9 +89,8 @@ def _anterieur(contrat: Contrat, sorte: str, ici: Atelier) -> Atelier:
 
 
 def _numero(avant: Atelier, rang: int) -> str:
-    territoire = avant.population.territoires.valeurs[0].code
     depot = avant.contraintes.depot or avant.jour
-    return str(NumeroUnique.de(territoire, depot, rang % 1_000_000, avant.guichet))
+    return str(NumeroUnique.de(avant.territoire.code, depot, rang % 1_000_000, avant.guichet))
 
 
 def _tirer(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:

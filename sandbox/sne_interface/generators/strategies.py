@@ -35,7 +35,8 @@ class TirageHypothese(TirageVarie):
     """Draws from Hypothesis, straight from its `ConjectureData`, below its strategies: a demande takes a
     hundred draws, and through its `integers()` each costs two and a half times as much (24 µs against 10).
     Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
-    wanted (`difficile`), a choice to its last; shares are left aside, all values being worth a try."""
+    wanted (`difficile`), a choice or an integer to its last; shares are left aside, all values being worth
+    a try."""
 
     __slots__ = ("_data", "_difficile", "_montants", "_tirees")
 
@@ -47,7 +48,7 @@ class TirageHypothese(TirageVarie):
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
-        return self._data.draw_integer(bas, haut, shrink_towards=0 if bas < 0 < haut else bas)
+        return self._data.draw_integer(bas, haut, shrink_towards=haut if self._difficile else max(bas, 0))
 
     def montant(self, bas: int, haut: int) -> int:
         """An amount; first one that no rounding leaves as it is, and that the draw before did not give."""

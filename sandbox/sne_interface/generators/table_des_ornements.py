@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from sne_interface.domain.element_recu import Element, Elements, bloc, de_code
+from sne_interface.domain.element_recu import Element, Elements, bloc, construits, de_code
 from sne_interface.generators.demandes_ornees import Condition, Decor, Dessin, Ornement, Ornements
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.resources import TableToml, lire_a_cote
@@ -95,7 +95,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> Elements:
             bloc(
                 "detailRessource",
                 de_code("ressource", code),
-                Element("montant", str(scene.tirage.montant(0, 900))),
+                *construits(montant=scene.tirage.montant(0, 900)),
             )
             for code in libres[premier : premier + combien]
         ]
@@ -105,17 +105,12 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> Elements:
 def expatrie(scene: Decor, chemin: str, parent: Element) -> Elements:
     """The four elements of an address abroad, in place of a French postal code and commune."""
     postal, commune, pays = scene.tirage.choix(_LU["textes"]["etrangeres"])
-    return (
-        Element("etranger", "true"),
-        Element("codePostalEtranger", postal),
-        Element("communeEtranger", commune),
-        Element("pays", pays),
-    )
+    return construits(etranger=True, codePostalEtranger=postal, communeEtranger=commune, pays=pays)
 
 
 def _place(scene: Decor, *places: tuple[str, str]) -> Elements:
     postal, commune = scene.tirage.choix(places)
-    return (Element("etranger", "false"), Element("codePostal", postal), de_code("commune", commune))
+    return (*construits(etranger=False, codePostal=postal), de_code("commune", commune))
 
 
 def adresse_logement(scene: Decor, chemin: str, parent: Element) -> Elements:
@@ -152,7 +147,7 @@ def logement_possede(scene: Decor, chemin: str, parent: Element) -> Elements:
 def autre_handicap(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A handicap of another nature, told in words."""
     nature = scene.tirage.choix(("Autisme", "Maladie de l’œil", "Épilepsie, fatigue"))
-    return (Element("compAutreNature", nature), Element("handicapAutre", "true"))
+    return construits(compAutreNature=nature, handicapAutre=True)
 
 
 def sensoriel(scene: Decor, chemin: str, parent: Element) -> Elements:

@@ -10,7 +10,7 @@ from typing import Final
 from sne_interface.domain import codes as motifs
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
-from sne_interface.domain.element_recu import Element, bloc, de_code
+from sne_interface.domain.element_recu import Element, bloc, construits, de_code
 from sne_interface.domain.parcours_en_commission import MOIS_APRES_AVERTISSEMENT, radiation_possible_le
 from sne_interface.generators.demandes import DossierTire
 from sne_interface.generators.elements_ecrits import ELEMENTS
@@ -156,12 +156,12 @@ def bloc_radiation(
 ) -> Element:
     """`radiation`, with what its motive asks for: the `bail`, of the day itself by default, and the `siren`
     of the landlord; a household that is `dalo` is housed as such."""
-    enfants = [Element("dateRadiation", jour.isoformat()), de_code("motifRadiation", motif)]
+    enfants = [*construits(dateRadiation=jour), de_code("motifRadiation", motif)]
     if motif == motifs.MOTIF_IRRECEVABILITE:
         enfants.append(de_code("sousMotifIrrecevabilite", tirage.choix(("IRRRES", "IRRSEJ"))))
     elif motif == motifs.MOTIF_SANS_CONTACT:
         courrier = jour - timedelta(days=tirage.entier(32, 70))
-        enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
+        enfants.append(bloc("absenceReponse", *construits(dateCourrier=courrier)))
     elif motif == motifs.MOTIF_ATTRIBUTION:
         enfants.append(_attribution(tirage, bail or jour, dossier, siren, dalo=dalo))
     return bloc("radiation", *enfants)
@@ -179,13 +179,12 @@ def _attribution(
     hlm = dossier.foyer is not None and dossier.foyer.logement == "HLM"
     return bloc(
         "attributionLogement",
-        Element("dateSignatureBail", bail.isoformat()),
+        *construits(dateSignatureBail=bail),
         de_code("dejaLogeParcBailleur", "OUI" if hlm else "NON"),
-        Element("numeroRpls", rpls),
-        *([Element("attribueEnComDALO", "true")] if dalo else []),
+        *construits(numeroRpls=rpls, attribueEnComDALO=dalo or None),
         de_code("accordCollectif", "AUCUN"),
         de_code("typeReservataire", tirage.selon(PARTS["reservataire_dalo" if dalo else "reservataire"])),
-        *([Element("codeSirenBailleur", siren)] if siren else []),
+        *construits(codeSirenBailleur=siren or None),
         de_code("zus", _ZONES[bisect(_ZONES_JUSQUA, int(rpls[-2:]))]),
         de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
         bloc("adresse", *ELEMENTS.feuilles(lieu)),
@@ -198,7 +197,7 @@ def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
     return bloc(
         "informationDalo",
         de_code("statutDalo", statut),
-        Element("dateDecisionDalo", jour.isoformat()),
+        *construits(dateDecisionDalo=jour),
         de_code("typologieLogementDalo", type_),
     )
 

@@ -152,7 +152,7 @@ class _Voile:
 
     def __init__(self, document: Element, fautes: Iterable[SchemaError]) -> None:
         self._racine = document
-        self._elements = {element.chemin: element for element in document.parcourir()}
+        self._elements = dict(document.lieux())
         self._refuses: set[str] = set()
         self._sans_attributs: set[str] = set()
         self._tus: dict[str, set[str]] = {}

@@ -79,7 +79,8 @@ _BASE64_MIN: Final = 18
 #: A short word that nothing binds to another is passed over: bytes that are no text are full of them.
 _CODE: Final = "[A-Za-z0-9+/_-]"
 _BASE64: Final = re.compile(
-    rf"(?={_CODE}{{16}}|{_CODE}++[\s&=\\%<\]]){_CODE}++(?:{_LIAISON}{_CODE}++)*+={{0,2}}", re.DOTALL
+    rf"(?<!{_CODE})(?={_CODE}{{16}}|{_CODE}++{_LIAISON}{_CODE}){_CODE}++(?:{_LIAISON}{_CODE}++)*+={{0,2}}",
+    re.DOTALL,
 )
 _HEXA: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){13,}")
 #: Base64 without what binds it; what ends before its end, or is cut within what binds it, is none.
@@ -116,20 +117,20 @@ def masquer_corps(octets: bytes, content_type: str = "") -> Masque:
 
 
 class DejaLus:
-    """Digests of texts that a masking left as they were: a journal repeats most of what it holds."""
+    """Digests of the last texts that a masking left as they were: a journal repeats most of what it holds."""
 
     def __init__(self) -> None:
-        self._empreintes: set[bytes] = set()
+        self._empreintes: dict[bytes, bool] = {}
 
     def masquer(self, lu: AnyStr, masquer: Callable[[AnyStr], AnyStr], comment: str) -> AnyStr:
         """`lu` masked, once if nothing in it is; `comment` tells a masking from another."""
         octets = lu if isinstance(lu, bytes) else lu.encode("utf-8", "surrogatepass")
         empreinte = sha256(f"{comment}\0".encode() + octets).digest()
-        if empreinte in self._empreintes:
-            return lu
-        masque = masquer(lu)
-        if masque == lu and len(self._empreintes) < _DEJA_LUS_MAX:
-            self._empreintes.add(empreinte)
+        masque = lu if self._empreintes.pop(empreinte, False) else masquer(lu)
+        if masque == lu:
+            self._empreintes[empreinte] = True
+            if len(self._empreintes) > _DEJA_LUS_MAX:
+                del self._empreintes[next(iter(self._empreintes))]
         return masque
 
     def masquer_base64(self, texte: str, masquer: Callable[[str], str]) -> str:

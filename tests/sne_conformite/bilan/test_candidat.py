@@ -25,16 +25,20 @@ def lu(dossier: Path, texte: str) -> Candidat:
     return lire_candidat(dossier / "candidat.toml", CERTIFICATION)
 
 
-@pytest.mark.parametrize("edite", [str, str.upper, lambda dit: dit.replace(" ", "  "), lambda dit: "X" + dit])
+@pytest.mark.parametrize(
+    "edite", [str, str.upper, lambda dit: dit.replace(" ", "  "), lambda dit: "X " + dit]
+)
 def test_the_attestations_of_the_model_count_for_nobody(tmp_path: Path, edite: Callable[[str], str]) -> None:
-    """Out of their « # », as they are or lightly edited, under another name or with other words."""
+    """Out of their « # », as they are or lightly edited, under another name; who has its name attests."""
     candidat = lire_candidat(MODELE, CERTIFICATION)
     dites = re.sub(r"^# ?(?=\W*(exig|aut|date|phr|\[|$))", "", MODELE.read_text("utf-8"), flags=re.MULTILINE)
     assert [a["exigence"] for a in tomli.loads(dites)["attestations"]] == [*CERTIFICATION.attestables]
     for quoi in ("auteur", "phrase"):
         autre = re.sub(rf'({quoi}) = "(.+)"', lambda lu: f'{lu[1]} = "{edite(lu[2])}"', dites)
-        with pytest.raises(CandidatIncorrect, match="« auteur » : c'est l'exemple du modèle"):
+        with pytest.raises(CandidatIncorrect, match="« phrase » : c'est l'exemple du modèle"):
             lu(tmp_path, autre)
+    siennes = re.sub('phrase = ".+"', 'phrase = "Oui."', dites)
+    assert {a.auteur.partition(",")[0] for a in lu(tmp_path, siennes).attestations} == {"Camille Martin"}
     assert candidat.attestations == ()
     assert set(CERTIFICATION.avec_leurs_appuis(candidat.roles)) == set(CERTIFICATION.roles)
     assert set(candidat.options) == set(CERTIFICATION.options)
@@ -44,6 +48,13 @@ def test_what_is_attested_today_is_read(tmp_path: Path) -> None:
     aujourd_hui = date.today().isoformat()
     (attestation,) = lu(tmp_path, TETE + UNE.replace("2025-11-20", aujourd_hui)).attestations
     assert attestation.date == aujourd_hui
+
+
+@pytest.mark.parametrize("lettre", ["\u0435", "\u200b", "\u202e", "\xad"])
+def test_a_name_that_looks_like_another_is_refused(tmp_path: Path, lettre: str) -> None:
+    with pytest.raises(CandidatIncorrect, match=r"« produit » : un texte, non vide, en lettres latines"):
+        lu(tmp_path, TETE.replace('"P"', f'"Log{lettre}Net"'))
+    assert lu(tmp_path, TETE.replace('"P"', '"L’Œuvre – 2 Ÿ"')).produit == "L’Œuvre – 2 Ÿ"
 
 
 def test_three_lines_are_enough(tmp_path: Path) -> None:
@@ -72,7 +83,7 @@ def test_the_digest_of_a_piece_is_computed_beside_the_file(tmp_path: Path) -> No
         (f"{TETE}roles = [[1]]\n", "ligne 4, « roles » : « [1] » n'existe pas"),
         (f'{TETE}options = "nir"\n', "ligne 4, « options » : une liste"),
         (f"{TETE}attestations = 3\n", "ligne 4, « attestations » : s'écrit par tables"),
-        (f"{TETE}attestations = [3]\n", "ligne 4, « attestations » : une table"),
+        (f"{TETE}attestations = [3]\n", "ligne 4, « attestations » : s'écrit par tables"),
         (f"{TETE}{UNE}duree = 3\n", "ligne 9, « duree » : clé inconnue"),
         (TETE + UNE + UNE.replace("EMB-14", "CTR-09").replace('"A"', '""'), "ligne 11, « auteur » : un"),
         (f"{TETE}{UNE}{UNE}", "ligne 10, « exigence » : EMB-14 est attestée deux fois"),

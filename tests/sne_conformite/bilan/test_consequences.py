@@ -1,5 +1,6 @@
 """What one fault drags along, without an application."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,13 @@ from sne_interface.domain.element_recu import Element
 NOM = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
 
 
-def conclure(*, observe: str, **de_fidelite: Any) -> list[Constat]:
+def conclure(
+    demandees: Collection[str] = ("FID-10", "CTR-01"), *, observe: str, **de_fidelite: Any
+) -> list[Constat]:
     """The findings of the traffic of a step, in which « L'œil & l'ouïe » was entered, and `observe` sent."""
     attendu = Element("demandeLogement", enfants=(Element("nom", "L'œil & l'ouïe"),))
     pas = PasJoue("enregistrer", {}, {"statut": "erreur"}, (), Connu(), (), attendu)
-    suivies = Consequences(frozenset({"FID-10", "CTR-01"}), Lectures())
+    suivies = Consequences(frozenset(demandees), Lectures())
     fidelite = replace(Constat("FID-10", False, "abîmé", echange=1), **de_fidelite)
     assert suivies.trier(pas, [fidelite]) == [fidelite]
     trop_longue = Constat("CTR-01", False, "trop longue", "schema_nom", NOM, observe=observe, echange=1)
@@ -34,3 +37,16 @@ def test_a_text_that_grew_as_it_was_escaped_twice_is_not_told_to_be_shortened() 
     for sans in ({"echange": 2}, {"tenue": True}, {"exigence": "FID-01"}):
         (seul,) = conclure(observe="L&#39;œil &amp; l&#39;ouïe", **sans)
         assert seul.rompue
+
+
+def test_what_the_contract_does_not_ask_explains_nothing() -> None:
+    """EMB-18 and FID-10 are no requirements of v5.0: what they would explain is charged there."""
+    pas = PasJoue("supprimer_evenement", {}, {"statut": "fait"}, (), Connu(), ())
+    lot = [Constat(exigence, False, "dit", echange=1) for exigence in ("EMB-18", "VIE-17")]
+    for demandees, cause in (({"EMB-18", "VIE-17"}, "EMB-18"), ({"VIE-17"}, "")):
+        suivies = Consequences(frozenset(demandees), Lectures())
+        (dernier,) = [c for c in suivies.trier(pas, lot) if c.exigence == "VIE-17"]
+        (du_trafic,) = [c for c in suivies.conclure(lot) if c.exigence == "VIE-17"]
+        assert (dernier.cause, du_trafic.cause) == (cause, cause)
+    (seule,) = conclure({"CTR-01"}, observe="L&#39;œil &amp; l&#39;ouïe")
+    assert seule.rompue

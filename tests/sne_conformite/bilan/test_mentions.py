@@ -360,7 +360,8 @@ def test_a_mention_under_an_overlay_is_acquired_with_reserves_at_best(tmp_path: 
 
 
 def test_a_scenario_that_is_no_object_keeps_the_whole_from_being_whole() -> None:
-    juge = rapport(sans_objet=["RCH-NOM", "SIM-TROIS"])  # who takes one command at a time has no SIM
+    # Who takes one command at a time, or serves one guichet, has no SIM.
+    juge = rapport(sans_objet=["RCH-NOM", "SIM-TROIS", "SIM-GUICHETS"])
     trouvees = mentions(juge)
     assert trouvees["consultation"].acquise
     (lacune,) = trouvees["complet"].lacunes

@@ -9,7 +9,8 @@ import pytest
 from specimen import entete, rapport
 
 from sne_conformite.bilan.trafic_juge import outil
-from sne_conformite.cli.commande_conform import _choisir, commande
+from sne_conformite.cli.commande_conform import _a_rejouer, _choisir, _DemandeDEpreuve, commande
+from sne_conformite.cli.options_de_jugement import extraire
 from sne_conformite.cli.sorties_de_rapport import exigees
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import TRAFIC
@@ -46,6 +47,12 @@ def test_what_failed_is_played_again_as_it_was(tmp_path: Path) -> None:
     attendus = {"designation": "./a b", "graine": 7, "horloge": "2026-01-01", "exemples": 3}
     assert attendus.items() <= lus.items()
     assert lus["scenarios"] == a_rejouer(rapport()) != ()
+
+
+def test_the_command_that_plays_it_again_says_all_that_decides() -> None:
+    mots = "--application ./a --examples 10 --delai 5.0 --profile strict --compression oui --message-max 9"
+    lus = commande.make_context("conform", [*mots.split(), "--threads", "3"]).params
+    assert _a_rejouer(extraire(_DemandeDEpreuve, lus), lus) == f"sne-sandbox conform {mots}"
 
 
 @pytest.mark.parametrize(

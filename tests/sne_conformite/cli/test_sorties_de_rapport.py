@@ -12,7 +12,9 @@ from specimen import entete
 
 from sne_conformite.cli import commande_run
 from sne_conformite.cli.sorties_de_rapport import (
+    AUTO_DECLAREE,
     Preuves,
+    PreuvesCopiees,
     RapportNonEcrit,
     Sorties,
     configuration,
@@ -38,6 +40,20 @@ def test_remarks_go_beside_a_machine_s_format(forme: str, capsys: pytest.Capture
     vu = capsys.readouterr()
     assert "manquement connu expiré le 31/01/2020" in vu.err
     assert vu.out.startswith("{" if forme == "json" else "<?xml")
+
+
+@pytest.mark.parametrize("signataires", [("Éditeur",), (), None])
+def test_who_verifies_is_not_told_to_do_the_trial(
+    signataires: tuple[str, ...] | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """He signs beside the vendor; nothing is said of a package that he cannot sign."""
+    rejugees = PreuvesCopiees(
+        fichier=Path("r/preuves.zip"), classe=AUTO_DECLAREE, signataires=signataires, numero=""
+    )
+    Sorties(None).rendre(RAPPORT, rejugees)
+    _, etape, suite = capsys.readouterr().out.partition("Prochaine étape : si vous êtes le vérificateur, ")
+    assert bool(etape) == bool(signataires)
+    assert suite.endswith("--cle verificateur.cle --contresigner\n") == bool(signataires)
 
 
 def _remplir(chemin: Path, octets: bytes = b"<html>") -> int:

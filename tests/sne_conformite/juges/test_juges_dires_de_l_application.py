@@ -330,6 +330,36 @@ def test_a_refusal_of_a_change_taken_for_a_success_is_told_whatever_number_comes
     assert ("CTR-11", "refus_pris_pour_succes") in dit
 
 
+@pytest.mark.parametrize(
+    ("pour", "dits"),
+    [("G0621", [("NOM-04", "guichet_du_certificat")]), ("G1226", []), (None, [])],
+    ids=["of the other", "its own", "of one guichet"],
+)
+def test_what_is_asked_for_a_guichet_goes_under_its_certificate(
+    banc: Banc, pour: str | None, dits: list[tuple[str, str]]
+) -> None:
+    """It is so of a reading too, that names no guichet."""
+    numero, _ = banc.creer_demande()
+    banc.relire(numero)
+    lue = observer(replace(vues(banc)[1].echange, certificat=True, guichet="G1226"), banc.services.contrat)
+    message = {"reference": "d1"} | ({"guichet": pour} if pour else {})
+    connu = Connu(numeros={"d1": numero})
+    lues = {"demande": {}, "message": message, "connu": connu, "observations": [lue]}
+    trouves = [dit for dit in rompues(banc, "consulter", {}, **lues) if dit[0] == "NOM-04"]
+    assert trouves == dits
+
+
+@pytest.mark.parametrize(("guichet", "melees"), [("", True), ("G0621", False)], ids=["same", "another"])
+def test_two_guichets_may_have_one_reference_each(banc: Banc, guichet: str, melees: bool) -> None:
+    """A reference is of the guichet that gives it."""
+    numero, _ = banc.creer_demande()
+    (sienne,) = vues(banc)
+    voisine = observer(replace(sienne.echange, guichet=guichet or sienne.guichet), banc.services.contrat)
+    connu = Connu(numeros={"d1": numero}, menees={"d1": sienne, "d2": voisine})
+    dits = rompues(banc, "enregistrer", {"numero_unique": numero}, connu=connu, observations=[sienne])
+    assert (("VIE-33", "reference_d_une_voisine") in dits) is melees
+
+
 def test_a_success_without_any_message_says_so(banc: Banc) -> None:
     (constat,) = casses(banc, "enregistrer", {})
     assert (constat.exigence, constat.attendu) == ("VIE-21", "un envoi au SNE")
@@ -402,14 +432,15 @@ def test_a_whole_demande_is_asked_for_as_such(banc: Banc) -> None:
     numero, _ = banc.creer_demande()
     banc.relire(numero)
     banc.relire(numero, "true")
-    (_, partie, entiere) = vues(banc)
+    banc.relire(numero, "false")
+    (_, partie, entiere, niee) = vues(banc)
 
     def rompu(*lues: Observation) -> set[str]:
         dit = {"reference": "d1", "complet": True}
         trouves = rompues(banc, "consulter", {"demande": {}}, message=dit, observations=list(lues))
         return {sorte for _, sorte in trouves}
 
-    assert rompu(partie) == {"complet_absent"}
+    assert rompu(partie) == rompu(niee) == {"complet_absent"}
     assert "complet_absent" not in rompu(partie, entiere)
 
 

@@ -284,7 +284,7 @@ def test_a_signal_is_not_caught() -> None:
         ((), 0, []),
         ((None,), 1, ["juger CTR-01 (E0)"]),
         ((7,), 1, ["juger CTR-01, échange 7 (E0)"]),
-        (range(1, 8), 1, ["juger CTR-01, échanges 1, 2, 3, 4, 5, … (E0)"]),
+        (range(1, 8), 1, ["juger CTR-01, échanges 1, 2, 3, 4, 5 et 2 autres (E0)"]),
         ((3,), ACCIDENTS_MAX + 1, [f"juger CTR-01, échange 3 (E{n})" for n in range(ACCIDENTS_MAX)]),
     ],
 )

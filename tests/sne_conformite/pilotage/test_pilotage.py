@@ -5,7 +5,8 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -325,7 +326,6 @@ def test_an_application_may_refuse_what_the_sne_would_refuse_and_no_more(
     banc: Banc, tmp_path: Path, statut: str
 ) -> None:
     """It looks at what is entered before it sends anything, and says so in whatever word."""
-
     dit = {"statut": statut, "message": "Une naissance à venir."}
     texte = montrant("VIE-20", "VIE-21")
     corriger = '[[etapes]]\nfaire = "corriger"\nreference = "d1"\nmenage = "d1"'
@@ -541,7 +541,6 @@ def test_an_application_that_its_packing_stops_is_not_tried_to_the_end(banc: Ban
 
 def test_the_example_shown_is_what_was_told(banc: Banc, tmp_path: Path) -> None:
     """With the value that was made wrong, not the household it was drawn from."""
-
     texte = montrant("CTR-11") + 'changements = ["sans_motif"]\nattendu = ["refuse"]\n'
     double = Double(banc, rendu=remplacer(statut="refuse"))
     rapport = courir(double, scenario(tmp_path, texte), exemples=1, reduction=20)
@@ -625,18 +624,20 @@ def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
     lenteur: float,
     attendu: Verdict | None,
 ) -> None:
-    """What is late is played again once, told to wait longer; what is late again is said first. None stands
-    for what a machine at rest accuses."""
+    """What is late is played again once, told to wait longer, on a slower clock; what is late again is said
+    first. None stands for what a machine at rest accuses."""
     double = Lente(banc, reference=reference, **lente)
     monkeypatch.setattr(exemple_joue, "time", SimpleNamespace(monotonic=lambda: double.montre))
     monkeypatch.setattr(Pouls, "lenteur", lambda pouls, depuis: lenteur)
     monkeypatch.setattr(Pouls, "attendre", lambda pouls, seuil, depuis, *, tard: None)
-    rapport = courir(double, scenario(tmp_path, texte), exemples=1)
+    rapport = courir(double, scenario(tmp_path, texte), exemples=1, acceleration=5.0)
     (resultat,) = rapport.scenarios
     assert verdicts(rapport)[resultat.verifications[0].exigence] is (attendu or accuse)
     assert bool(resultat.retard) is non_juge(rapport) is (attendu is Verdict.IGNORE)
-    delais = [m["delai_max_s"] for m in double.recus if m["commande"] == "demarrer"]
+    demarres = [m for m in double.recus if m["commande"] == "demarrer"]
+    delais = [m["delai_max_s"] for m in demarres]
     assert (len(delais) == 2 and delais[1] >= 2 * delais[0]) is ("attente" not in lente)
+    assert [m["acceleration"] for m in demarres] == [max(1.0, 10 / delai) for delai in delais]
     if attendu is Verdict.IGNORE:
         assert conclure(rapport).endswith("1 scénario non jugé, la machine étant trop chargée")
         assert not rapport.conforme
@@ -645,7 +646,6 @@ def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
 
 def test_a_command_given_up_without_sending_is_an_error_in_its_words(banc: Banc, tmp_path: Path) -> None:
     """Nothing arrived: no requirement of the message sent is broken."""
-
     double = Double(banc, dit={"statut": "erreur", "message": "Le certificat est illisible."})
     rapport = courir(double, scenario(tmp_path, montrant("VIE-01", "FID-02"), *"ABCD"))
     assert verdicts(rapport) == {"VIE-01": Verdict.ERREUR, "FID-02": Verdict.IGNORE}
@@ -848,28 +848,43 @@ def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_pa
     assert "fin" not in {m["commande"] for m in double.recus}, "it may still be at its last command"
 
 
-@pytest.mark.parametrize(("duree_s", "attendu"), [(1.2, Verdict.IGNORE), (0.2, Verdict.ECHOUE)])
+@pytest.mark.parametrize(
+    ("duree", "ecart", "lent", "dit"),
+    [(1.2, 0.1, 1.0, "a mis 1,2 s"), (0.2, 0.1, 1.0, ""), (0.2, 0.9, 9.0, ""), (0.2, 1.9, 9.0, "9 fois")],
+    ids=["late", "in-time", "pause", "on-its-way"],
+)
 def test_an_answer_that_a_busy_machine_gave_too_late_judges_nobody(
-    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, duree_s: float, attendu: Verdict
+    banc: Banc,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    duree: float,
+    ecart: float,
+    lent: float,
+    dit: str,
 ) -> None:
-    """The application gave it up, sent its creation again, and says that it failed."""
-    lire = BaseJugee.echanges
+    """The application gave it up, sent its creation again, and says that it failed. A pause that is shorter
+    than what a message may be late is none."""
+    lire, montre = BaseJugee.echanges, count(0, 2 * duree + ecart + 0.8)
 
     def lents(self: BaseJugee, depuis: int) -> list[Any]:
-        return [replace(e, duree_us=int(duree_s * 1e6)) for e in lire(self, depuis)]
+        lus = [replace(e, duree_us=int(duree * 1e6)) for e in lire(self, depuis)]
+        pas = timedelta(seconds=duree + ecart)
+        return [replace(e, recu_le=MIDI + rang * pas) for rang, e in enumerate(lus)]
 
     monkeypatch.setattr(BaseJugee, "echanges", lents)
+    monkeypatch.setattr(exemple_joue, "time", SimpleNamespace(monotonic=lambda: next(montre)))
+    monkeypatch.setattr(Pouls, "lenteur", lambda pouls, depuis: lent)
     monkeypatch.setattr(Pouls, "attendre", lambda pouls, seuil, depuis, *, tard: None)
 
     double = Double(banc, rendu=remplacer(statut="erreur", message="le SNE n'a pas répondu à temps"))
     enregistrer = double._enregistrer
     monkeypatch.setattr(double, "_enregistrer", lambda m: (enregistrer(m), enregistrer(m))[1])
     rapport = courir(double, scenario(tmp_path, montrant("VIE-02")), delai=2.0)
-    assert verdicts(rapport)["VIE-02"] is attendu
+    assert verdicts(rapport)["VIE-02"] is (Verdict.IGNORE if dit else Verdict.ECHOUE)
     enfreintes = {b.exigence for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
-    assert ("VIE-02" in enfreintes) is (attendu is Verdict.ECHOUE)
-    if attendu is Verdict.IGNORE:
+    assert ("VIE-02" in enfreintes) is (not dit)
+    if dit:
         assert not enfreintes
         (raison,) = {v.raison for v in rapport.verifications}
-        assert "a mis 1,2 s à répondre" in raison
+        assert dit in raison
         assert "n'attend que 2 s" in raison

@@ -17,7 +17,7 @@ from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_interface.errors import OperatorError
+from sne_interface.errors import OperatorError, UsageError
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=UTC)
 CONFIGURATION = {"contrat": "v5.2", "profil": "ecole", "note": f"essai {NIR}"}
@@ -273,4 +273,12 @@ def test_the_number_of_a_certificate_ends_by_a_letter_that_checks_it(empreinte: 
     dit = paquet_de_preuves.numero("v5.2", f"{empreinte:064x}")
     corps = dit.removeprefix("SNE52-").replace("-", "")
     assert luhn.is_valid(corps, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-    assert paquet_de_preuves.lire_numero(dit.lower()) == dit
+    for tape in (
+        dit.lower(),
+        corps.join(("sne52 ", "\n")),
+        dit.replace("-", "\u2011"),
+        dit.replace("-", " "),
+    ):
+        assert paquet_de_preuves.lire_numero(tape) == dit
+    with pytest.raises(UsageError, match="n'est pas bien recopié"):
+        paquet_de_preuves.lire_numero(corps)

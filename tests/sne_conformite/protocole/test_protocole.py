@@ -49,6 +49,11 @@ def test_the_addresses_of_a_ready_file_name_the_base() -> None:
     assert dit["adresses_expirees"]["demande_logement"].startswith("https://localhost:8444/bases/essai/")
     assert dit["adresses_autre_nom"]["demande_logement"].startswith("https://localhost:8445/bases/essai/")
     assert dit["certificats"]["mot_de_passe"] == "sne-sandbox"
+    assert dit["autre_guichet"] == {
+        "guichet": "G0621",
+        "certificats": dit["certificats"]
+        | {"certificat": "/c/G0621.pem", "cle": "/c/G0621.key", "pkcs12": "/c/G0621.p12"},
+    }
     assert "boites" not in dit
 
 
@@ -58,7 +63,7 @@ def test_a_server_without_listeners_to_refuse_gives_no_such_addresses(sans: dict
     pret = {cle: valeur for cle, valeur in PRET.items() if cle not in ("https_expire", "https_autre_nom")}
     adresses = Adresses.du_fichier_pret(pret | sans, "essai")
     assert adresses.faux == {}
-    assert set(adresses.en_json()) == {"adresses", "certificats", "guichet", "delai_max_s"}
+    assert set(adresses.en_json()) == {"adresses", "certificats", "guichet", "autre_guichet", "delai_max_s"}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +91,7 @@ def test_a_server_without_listeners_to_refuse_gives_no_such_addresses(sans: dict
         ("reinitialiser", {"statut": "fait"}, ""),
         ("demarrer", _demarre("enregistrer", "fin"), ""),
         ("demarrer", _demarre() | {"a_la_fois": 0}, "« a_la_fois » vaut 0"),
+        ("demarrer", _demarre() | {"guichets": 0}, "« guichets » vaut 0"),
     ],
 )
 def test_an_answer_is_judged(commande: str, reponse: object, mot: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from specimen import rapport, trafic
 
 from sne_conformite.rapports.constats_groupes import branche_exemple, echange_de, grouper, lignes_exemple
-from sne_conformite.rapports.rapport import ResultatScenario, Verdict, Verification
+from sne_conformite.rapports.rapport import Constat, ResultatScenario, Verdict, Verification
 
 
 def test_alike_findings_are_one_the_widest_first_the_advice_after() -> None:
@@ -53,6 +53,23 @@ def test_a_group_is_known_when_all_of_it_is() -> None:
     premier = replace(juge.scenarios[1], verifications=(connu,))
     for scenarios, connue in (((premier, juge.scenarios[2]), ""), ((premier,), "ticket 7")):
         assert [g.connue for g in grouper(replace(juge, scenarios=scenarios, bilans=()))] == [connue]
+
+
+def test_an_application_that_names_the_household_has_a_few_cards() -> None:
+    """Names and numbers do not tell what it says apart; where they cannot be told, the cards are counted."""
+    noms = ("DUPONT", "Pérez y Núñez Henri", "d'Église-Œuvrard", "Le Gall")
+    dits = [f"le dossier de {nom} n° {n} est perdu : KeyError" for n, nom in enumerate(noms)]
+    autres = ["illisible : KeyError", "illisible : SAXParseException", *(f"perdu {c * 9}" for c in "abcdef")]
+
+    def groupes(*dits: str) -> list[tuple[int, str]]:
+        constats = [Constat("EMB-10", False, "dit", "reponse_non_lue", observe=dit) for dit in dits]
+        verifications = tuple(Verification("A", "EMB-10", Verdict.ECHOUE, (c,)) for c in constats)
+        scenario = ResultatScenario("A", "CRE", "Un", Verdict.ECHOUE, verifications)
+        return [(g.nombre, g.suites) for g in grouper(replace(rapport(), scenarios=(scenario,), bilans=()))]
+
+    assert groupes(*dits) == [(4, "")]
+    assert groupes(*dits, *autres[:2]) == [(4, ""), (1, ""), (1, "")]
+    assert groupes(*autres) == [(6, "et 5 autres formes"), (1, ""), (1, "")]
 
 
 def test_a_failed_check_without_a_finding_is_not_lost() -> None:

@@ -1,7 +1,9 @@
 """The table of formats is all that a format needs: the files, the options and the help follow it."""
 
+from dataclasses import replace
+
 import pytest
-from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, rapport
+from specimen import NIR, NIR_ESPACE, NIR_TREIZE, avec, conforme, entete, rapport
 
 from sne_conformite.rapports.formats_de_rapport import (
     ECRITS,
@@ -11,6 +13,8 @@ from sne_conformite.rapports.formats_de_rapport import (
     FormatDeRapport,
     enumeres,
 )
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.texte import visible
 
 
 @pytest.mark.parametrize("forme", ECRITS, ids=lambda forme: forme.nom)
@@ -18,6 +22,22 @@ def test_each_gives_the_bytes_of_any_report_and_masks_nirs(forme: FormatDeRappor
     assert forme.ecrire(conforme()).decode("utf-8")
     ecrit = forme.ecrire(rapport())
     assert not [nir for nir in (NIR, NIR_ESPACE, NIR_TREIZE) if nir.encode() in ecrit]
+
+
+@pytest.mark.parametrize("forme", [f for f in ECRITS if f.option != "json"], ids=lambda forme: forme.nom)
+def test_no_control_character_of_an_application_is_written(forme: FormatDeRapport) -> None:
+    """But in rapport.json, which is data. A megabyte of text is bounded where it is read (`demarrer`)."""
+    hostile = (
+        "".join(map(chr, range(160))) + "\x1b]0;x\x07\u202e\u2066]]></script><script>alert(1)\ud800\ufffe"
+    )
+    champs = ("outil", "contrat", "profil", "application", "base", "inacheve", "non_juges", "autre_plan")
+    constat = Constat("FID-02", False, hostile, hostile, hostile, observe=hostile, remede=hostile)
+    juge = avec(rapport(), constats=(constat,), connue=hostile)
+    juge = replace(juge, entete=entete(**dict.fromkeys(champs, hostile)), motifs=(hostile,))
+    ecrit = forme.ecrire(juge).decode()
+    assert not {c for c in ecrit if visible(c) != c}
+    if forme.nom in ("HTML", "JUnit", "Badge"):
+        assert "<script>alert" not in ecrit
 
 
 def test_no_two_files_nor_options_are_alike() -> None:

@@ -13,9 +13,10 @@ from paquet_refait import contenus, emballer
 
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur
-from sne_conformite.cli.preuves_rejugees import rejuger
+from sne_conformite.cli.preuves_rejugees import classer, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties, versions
 from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves
+from sne_conformite.preuves.signature import CleDeConfiance, EnveloppeVerifiee
 from sne_conformite.rapports.rapport import EtatExigence, Fin, Rapport
 from sne_interface.domain.echange import Echange
 
@@ -122,6 +123,27 @@ def refaire(
     options = {"contract": "v5.2", "contracts": None}
     rejuger(dossier, Verificateur(), Sorties.preparer(RapportDemande(), options=options), options)
     return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("meneur", "signataires", "defi", "classe"),
+    [
+        ("v", "v", "", "auto-déclarée (un vérificateur l'a menée, mais sans défi)"),
+        ("v", "vw", "", "rejugée"),
+        ("v", "v", "défi", "menée par un tiers"),
+        ("x", "xz", "défi", "auto-déclarée (aucun vérificateur de confiance n'a signé)"),
+        ("x", "xv", "", "rejugée"),
+    ],
+)
+def test_the_class_is_of_who_drove_and_of_who_judged_again(
+    meneur: str, signataires: str, defi: str, classe: str
+) -> None:
+    """A verifier without a challenge drove it as any other does: another one has to judge it again."""
+    confiance = {"x": CleDeConfiance("X", "éditeur")}
+    confiance |= {nom: CleDeConfiance(nom, "vérificateur") for nom in "vw"}
+    dit = {"menee_par": meneur, "defi": defi, "fin": "2026-01-01"}
+    enveloppe = EnveloppeVerifiee({"predicate": {"sne-sandbox": dit}}, {})
+    assert classer(enveloppe, signataires, confiance) == classe
 
 
 def test_the_whole_traffic_is_confirmed(dossier: Path, capsys: pytest.CaptureFixture[str]) -> None:

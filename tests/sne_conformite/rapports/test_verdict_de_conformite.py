@@ -185,6 +185,10 @@ def test_the_next_step_is_a_command_to_type() -> None:
     seuls = " ".join(f"--scenario {scenario}" for scenario in a_rejouer(juge))
     assert prochaine_etape(juge)[1] == f"sne-sandbox conform --application ./a {seuls}"
     assert prochaine_etape(juge, Path("r"))[1] == "sne-sandbox conform --rejouer r"
+    gardees = ("--mention", "socle", "--candidat", "mon c.toml", "--baseline", "b.toml")
+    assert prochaine_etape(juge, Path("r"), gardees=gardees)[1].endswith("--rejouer r --baseline b.toml")
+    for fini in (replace(conforme(), entete=juge.entete), replace(juge, scenarios=())):
+        assert "./a --mention socle --candidat 'mon c.toml'" in prochaine_etape(fini, gardees=gardees)[1]
     assert prochaine_etape(trafic())[1] == trafic().entete.commande
     manque = Lacune("VIE-03", "sans preuve", "sne-sandbox conform --scenario CYC-MODIFIER")
     bon = replace(conforme(), scenarios=())

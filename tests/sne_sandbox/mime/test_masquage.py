@@ -16,6 +16,7 @@ from nirs import fuites
 from sne_interface.domain.nir import masquer_nir
 from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
+from sne_sandbox.mime import masquage
 from sne_sandbox.mime.masquage import (
     Masque,
     Masqueur,
@@ -343,3 +344,18 @@ def test_our_own_attestations_are_not_shown() -> None:
         "cherchés]".encode(),
         ouvert=True,
     )
+
+
+def test_what_is_repeated_is_masked_once_however_long_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last texts are remembered, and a text that comes back is one of these."""
+    monkeypatch.setattr(masquage, "_DEJA_LUS_MAX", 3)
+    deja, masques = masquage.DejaLus(), list[str]()
+
+    def masquer(lu: str) -> str:
+        masques.append(lu)
+        return lu
+
+    for rang in range(20):
+        assert deja.masquer("repris", masquer, "") == "repris"
+        deja.masquer(f"seul {rang}", masquer, "")
+    assert len(masques) == 21
