@@ -108,7 +108,7 @@ def _entier(recu: Element | None, dire: Dire, envoi: Observation, attendu: Eleme
 
 
 def _radiation_de_la_decision(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
-    """FID-14: what a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
+    """FID-14: what a lease that is signed brings along is sent, as it was entered."""
     if envoi.document is None or not pas.message.get("radiation"):
         return
     saisie = de_json("radiation", pas.message["radiation"])
@@ -117,6 +117,8 @@ def _radiation_de_la_decision(pas: PasJoue, dire: Dire, envoi: Observation) -> C
             dire = replace(dire, echange=vue.identifiant)
             yield from _comparer(saisie, vue.radiation, dire, vue, vue.radiation)
             return
+    if pas.fait:
+        yield from _entier(None, dire, envoi, saisie)
 
 
 def _comparer(

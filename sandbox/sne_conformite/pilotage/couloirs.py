@@ -47,9 +47,9 @@ def presenter(
     banc: BancDEssai, instant: datetime, acceleration: float, defi: str, instance: int = 1
 ) -> dict[str, Any]:
     """Puts the base of a bench back at `instant` (aware), tells the application where it is and
-    the challenge that it answers ("" without any), and notes how fast its clock goes, which is the slower the
-    longer it is to wait: what it computes between two tries is no wait. Its answer, « fait ». Raises
-    LienRompu."""
+    the challenge that it answers ("" without any), and notes the versions that it writes and how fast its
+    clock goes, which is the slower the longer it is to wait: what it computes between two tries is no wait.
+    Its answer, « fait ». Raises LienRompu."""
     base, adresses, lien = banc.base, banc.adresses, banc.lien
     acceleration = min(acceleration, max(1.0, acceleration * DELAI_MAX_S / adresses.delai_max_s))
     base.remettre(instant, adresses.boite_entree)
@@ -61,6 +61,7 @@ def presenter(
         dit = reponse.get("message") or ""
         raise LienRompu(f"« demarrer » a répondu « {reponse['statut']} » : {dit}")
     lien.acceleration = min(max(1.0, float(reponse.get("acceleration") or 1)), acceleration)
+    lien.ecrites = frozenset(reponse.get("versions") or ())
     return reponse
 
 

@@ -45,9 +45,10 @@ _RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c
 class LienApplication:
     """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
     next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
-    whether it was seen to read an answer, and its handshakes; how fast its clock goes while it waits, when
-    its last example began (of `time.monotonic`), whether something was late in it, and the last exchange read
-    then (id); `seul` when what was late is played again. Its answers go through a `cahier`."""
+    whether it was seen to read an answer, and its handshakes; how fast its clock goes while it waits, the
+    versions of messages that it says it writes (none when it does not say), when its last example began (of
+    `time.monotonic`), whether something was late in it, and the last exchange read then (id); `seul` when
+    what was late is played again. Its answers go through a `cahier`."""
 
     application: Application
     pouls: Pouls
@@ -56,6 +57,7 @@ class LienApplication:
     lectures: Lectures = field(default_factory=Lectures)
     poignees: Poignees = field(default_factory=Poignees)
     acceleration: float = 1.0
+    ecrites: frozenset[str] = frozenset()
     depuis: float = field(default_factory=time.monotonic)
     tard: bool = False
     seul: bool = False
@@ -154,7 +156,7 @@ def jouer_exemple(
     """Plays one example, the base put back at `instant` (aware). Never raises for what the application
     does."""
     connu = Connu()
-    utilisateur = Utilisateur(exemple, banc.base.contrat, connu)
+    utilisateur = Utilisateur(exemple, banc.base.contrat, connu, banc.lien.ecrites)
     trafic = _TraficDExemple(banc.base, connu, dernier=banc.lien.vu)
     consequences = Consequences(banc.obligatoires, banc.lien.lectures)
     return _Seance(scenario, exemple, banc, connu, utilisateur, trafic, consequences).jouer(instant)

@@ -51,11 +51,9 @@ _SANS_REPONSE: Final = (
 )
 
 #: Where clouds give a machine its own secrets, beside 169.254.0.0/16 and fe80::/10: AWS; Alibaba, Oracle.
-_SECRETS_V6: Final = IPv6Address("fd00:ec2::254")
-_SECRETS_V4: Final = ("100.100.100.200", "192.0.0.192")
+_SECRETS: Final = ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")
 #: Addresses of IPv6 that end with one of IPv4 (RFC 4291 2.5.5.1, RFC 6052); ::1 is this machine.
 _PORTEURS_V4: Final = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
-_ICI_V6: Final = IPv6Address("::1")
 
 Message = dict[str, Any]
 
@@ -171,10 +169,9 @@ class ApplicationProcessus(_Patience):
         for ligne in flux:
             texte = ligne.decode("utf-8", "replace")
             self._dits.append(texte.rstrip())
-            try:
+            # Our own stderr may be closed: its words are kept all the same.
+            with contextlib.suppress(OSError, ValueError):
                 self._sortie_erreur.write(texte)
-            except (OSError, ValueError):  # our own stderr is closed: its words are kept all the same
-                continue
 
     def _echanger(self, message: Message, delai: float) -> Message:
         limite, ferme = time.monotonic() + delai, False
@@ -275,15 +272,11 @@ def hors_d_atteinte(numero: str) -> bool:
     asks there for its own secrets; however it is written in IPv6 (mapped, compatible, NAT64, 6to4)."""
     adresse = ip_address(numero.partition("%")[0])
     if isinstance(adresse, IPv6Address):
-        if adresse == _SECRETS_V6:
-            return True
         dedans = adresse.ipv4_mapped or adresse.sixtofour
-        if dedans is None and any(adresse in reseau for reseau in _PORTEURS_V4) and adresse != _ICI_V6:
+        if dedans is None and any(adresse in reseau for reseau in _PORTEURS_V4) and not adresse.is_loopback:
             dedans = IPv4Address(int(adresse) & 0xFFFF_FFFF)
         adresse = dedans or adresse
-    return (
-        adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified or str(adresse) in _SECRETS_V4
-    )
+    return adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified or str(adresse) in _SECRETS
 
 
 class ApplicationHttp(_Patience):
@@ -359,8 +352,7 @@ def _lue(octets: bytes, message: Message, sinon: str, remede: str, *, seul: bool
 
 def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> Message:
     """An answer, when the protocol allows it. Raises LienRompu, with the application's last words."""
-    ecart = verifier_reponse(message["commande"], reponse)
-    if ecart:
+    if ecart := verifier_reponse(message["commande"], reponse):
         raise _rompu(message, f"a mal répondu : {ecart}", "corriger", mots())
     return dict(reponse)
 

@@ -1,6 +1,5 @@
 """The user whom an example plays: what he enters at each step, told as the protocol wants it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -22,19 +21,17 @@ from sne_interface.domain.element_recu import Element
 
 #: How long ago the applicant renewed, when it is entered: the day of the message is another one.
 _RENOUVELE_DEPUIS: Final = timedelta(days=3)
-#: Options of a step that are told as they are, each with the field of the command that tells it.
-_TELLES_QUELLES: Final[Mapping[str, str]] = TABLES["telles_quelles"]
-#: Options that ask for something to be entered, each with its field: the last of a step has to be sent.
-_SAISIES: Final[Mapping[str, str]] = TABLES["saisies"]
 
 
 @dataclass
 class Utilisateur:
-    """He knows the demandes by their references: `formulaires` are their forms as they were last accepted."""
+    """He knows the demandes by their references: `formulaires` are their forms as they were last accepted. He
+    asks for no version of a message but `ecrites`, for any when there is none."""
 
     exemple: ExempleTire
     contrat: Contrat
     connu: Connu
+    ecrites: frozenset[str] = frozenset()
     formulaires: dict[str, Element] = field(default_factory=dict)
 
     def dire(self, etape: Etape, rang: int, jour: date) -> tuple[dict[str, Any], Element | None]:
@@ -47,8 +44,10 @@ class Utilisateur:
         if commande.avec_demande:
             attendu = self._formulaire(etape, jour)
             champs["demande"] = saisie(attendu, self.contrat)
-            champs["version"] = self._version(options.get("menage") or options["reference"])
-        champs |= {champ: options[option] for option, champ in _TELLES_QUELLES.items() if option in options}
+            champs |= self._version(options.get("menage") or options["reference"])
+        champs |= {
+            champ: options[option] for option, champ in TABLES["telles_quelles"].items() if option in options
+        }
         champs |= options.get("filtres", {})
         if options.get("forcer"):
             champs["forcer_doublon"] = True
@@ -56,7 +55,7 @@ class Utilisateur:
             champs["date_renouvellement"] = (jour - _RENOUVELE_DEPUIS).isoformat()
         if commande.sur_evenement:
             champs["id_evenement"] = self.connu.evenements.get(options.get("reference", ""), "0")
-        for option, champ in _SAISIES.items():
+        for option, champ in TABLES["saisies"].items():  # the last of a step has to be sent
             entree = self._entree(option, etape, rang, jour)
             if entree is not None:
                 attendu = entree
@@ -101,7 +100,9 @@ class Utilisateur:
         message = self.exemple.demandes.get(reference)
         return connu if connu is not None or message is None else formulaire_de(message)
 
-    def _version(self, nom: str) -> str:
-        """The version of the message that a household asks for; of any, for a demande that was not tiree."""
+    def _version(self, nom: str) -> dict[str, str]:
+        """The version of the message that a household asks for, where the application writes it; of any, for
+        a demande that was not tiree."""
         message = self.exemple.demandes.get(nom) or next(iter(self.exemple.demandes.values()))
-        return message.attributs.get("versionInterface", "")
+        version = message.attributs.get("versionInterface", "")
+        return {"version": version} if version in (self.ecrites or version) else {}

@@ -60,6 +60,7 @@ def commande(pret: Path | None, forme: str, **options: Any) -> int:
     with contextlib.ExitStack() as pile:
         branchement = _branchement(options, pret) if options["url"] or pret else _lance(options, pile)
         points = list(diagnostiquer(branchement))
+    faux = sum(point.bon is False for point in points)
     if forme == "json":
         vus = {"url": branchement.dite, "points": [asdict(point) for point in points]}
         click.echo(json.dumps(vus, ensure_ascii=False, indent=2))
@@ -69,14 +70,13 @@ def commande(pret: Path | None, forme: str, **options: Any) -> int:
         click.echo(f"Diagnostic de {branchement.dite}")
         for ligne in dire(points):
             click.echo(ligne)
-        faux = sum(point.bon is False for point in points)
         click.echo(f"{accorde(faux, 'point', 'points')} à corriger." if faux else "Rien n'est à corriger.")
-    return 1 if any(point.bon is False for point in points) else 0
+    return min(faux, 1)
 
 
 def dire(points: "list[Point]") -> Iterator[str]:
     """Lines of a terminal."""
-    large = max((len(point.nom) for point in points), default=0)
+    large = max(len(point.nom) for point in points)
     for point in points:
         yield f"  {_SIGNES[point.bon]} {point.nom:<{large}}  {point.dit}"
         if point.remede:

@@ -194,7 +194,7 @@ def _adresse(branchement: Branchement) -> Point:
         complete = parties.scheme in _PORTS and parties.hostname and branchement.port
     except ValueError:
         complete = False
-    if not complete or not parties.hostname:
+    if not complete:
         return Point.de("pas_une_adresse", dite=branchement.dite)
     if parties.path.rstrip("/").endswith(("/services", "?wsdl")) or "/services/" in parties.path:
         return Point.de("d_un_service", dite=branchement.dite)
@@ -229,7 +229,7 @@ def _proxy(branchement: Branchement, environ: Mapping[str, str]) -> Iterator[Poi
     exclus = [mot.strip().lstrip(".") for mot in regles.get("no_proxy", "").split(",")]
     if not presents:
         yield Point.de("sans_proxy")
-    elif "*" in exclus or any(mot and (hote == mot or hote.endswith(f".{mot}")) for mot in exclus):
+    elif "*" in exclus or f".{hote}".endswith(tuple(f".{mot}" for mot in exclus if mot)):
         yield Point.de("proxy_excepte", proxy=presents[0], hote=hote)
     else:
         voulus = ",".join(filter(None, (regles.get("no_proxy"), hote)))
@@ -245,16 +245,15 @@ def _certificats(branchement: Branchement, *, complet: bool) -> tuple[ssl.SSLCon
     if branchement.ca is None:
         contexte.load_default_certs()
         points.append(Point.de("sans_autorite"))
-    elif (
-        lue := _charger(lambda: contexte.load_verify_locations(branchement.ca), branchement.ca, "autorité")
-    ) is not None:
+    elif lue := _charger(lambda: contexte.load_verify_locations(branchement.ca), branchement.ca, "autorité"):
         return None, [lue]
     if branchement.certificat is None:
         points.append(Point.de("sans_certificat"))
         return contexte, points
     certificat = branchement.certificat
-    lu = _charger(lambda: contexte.load_cert_chain(certificat, branchement.cle), certificat, "certificat")
-    if lu is not None:
+    if lu := _charger(
+        lambda: contexte.load_cert_chain(certificat, branchement.cle), certificat, "certificat"
+    ):
         return None, [*points, lu]
     if complet:
         points += _identite(branchement, certificat)
@@ -385,9 +384,8 @@ def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement)
         _json(connexion, base + suite, branchement.jeton)
         for suite in ("/guichets", "/clock", f"/exchanges?limite={_DERNIERS}")
     )
-    if guichets is None or horloge is None or arrives is None:
+    if None in (guichets, horloge, arrives):
         statut, _ = _lire(connexion, base, branchement.jeton)
-        # A first request has the server load its API, on a machine that may be busy.
         ferme = statut in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
         yield Point.de("sans_jeton" if ferme else "api_muette")
         return
@@ -428,15 +426,17 @@ def _application(echanges: list[dict[str, Any]]) -> Iterator[Point]:
 
 
 def _lire(connexion: http.client.HTTPConnection, chemin: str, jeton: str = "") -> tuple[int, bytes]:
-    """Status and body of a GET; 0 when nothing came."""
+    """Status and body of a GET, asked once more when nothing comes: a server that has just started loads its
+    API at the first one. 0 when nothing came."""
     en_tetes = {"Authorization": f"Bearer {jeton}"} if jeton else {}
-    try:
-        connexion.request("GET", chemin, headers=en_tetes)
-        reponse = connexion.getresponse()
-        return reponse.status, reponse.read(_LUS_MAX)
-    except (OSError, http.client.HTTPException):
-        connexion.close()  # the next one begins anew
-        return 0, b""
+    for _ in range(2):
+        try:
+            connexion.request("GET", chemin, headers=en_tetes)
+            reponse = connexion.getresponse()
+            return reponse.status, reponse.read(_LUS_MAX)
+        except (OSError, http.client.HTTPException):
+            connexion.close()  # the next one begins anew
+    return 0, b""
 
 
 def _json(connexion: http.client.HTTPConnection, chemin: str, jeton: str) -> Any:

@@ -103,6 +103,15 @@ def test_le_remede_est_celui_de_ce_qui_est_arrive_au_numero(observe: str, mot: s
     assert bool(juge.avec_remede(constat, None).remede) is bool(mot)
 
 
+def test_le_remede_d_un_debutant_nomme_ce_qu_il_a_oublie() -> None:
+    deja = Constat("VIE-01", False, "", "issue_inattendue")
+    dit = juge.avec_remede(deja, None, envoye="", message="Demande déjà enregistrée.").remede
+    assert "reinitialiser" in dit
+    assert "plus strict" in juge.avec_remede(deja, None, envoye="", message="NIR manquant").remede
+    postal = Constat("FID-06", False, "", "valeur_changee", attendu="01000", observe="1000")
+    assert "en texte" in juge.avec_remede(postal, None).remede
+
+
 def test_les_juges_sont_dans_l_ordre_de_leur_famille() -> None:
     """The tables read as the requirements do, EMB-09 apart: it is about the document."""
     for famille in ("NOM", "CTR", "VIE"):

@@ -58,11 +58,13 @@ class Double:
     nom: str = "DEMG1226-{instant:%Y%m%d%H%M}-{rang:06d}.xml"
     dit: dict[str, Any] = field(default_factory=dict)
     recus: list[dict[str, Any]] = field(default_factory=list)
+    presentation: dict[str, Any] = field(default_factory=dict)
 
     def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
         self.recus.append(message)
         if message["commande"] == "demarrer":
-            return {"statut": "fait", "nom": "double", "version": "1", "commandes": list(self.commandes)}
+            dite = {"nom": "double", "version": "1", "commandes": list(self.commandes)}
+            return {"statut": "fait", **dite, **self.presentation}
         if message["commande"] not in ("enregistrer", "corriger"):
             return {"statut": "fait"}
         reponse = self._enregistrer(message)
@@ -189,6 +191,16 @@ def test_an_application_that_does_it_all_passes(banc: Banc, tmp_path: Path) -> N
     assert rapport.entete.mode == "plan"
     assert rapport.entete.application == "double 1"
     assert rapport.entete.exemples == 3
+
+
+@pytest.mark.parametrize(("dites", "demandee"), [([], True), (["02.00"], True), (["02.02"], False)])
+def test_an_application_is_asked_only_for_versions_that_it_says_it_writes(
+    banc: Banc, tmp_path: Path, dites: list[str], demandee: bool
+) -> None:
+    double = Double(banc, dit={"statut": "refuse"}, presentation={"versions": dites})
+    courir(double, scenario(tmp_path, COUPLE), exemples=1)
+    envois = [m.get("version") for m in double.recus if m["commande"] == "enregistrer"]
+    assert set(envois) == {"02.00" if demandee else None}
 
 
 def test_a_dropped_coholder_is_found_shrunk_and_cited(banc: Banc, tmp_path: Path) -> None:
