@@ -537,8 +537,8 @@ def _lignes(vue: Observation, requete: str) -> Iterator[int]:
         return
     avant, derniere = requete.count("\n", 0, debut), requete.count("\n") + 1
     dites = [anomalie.get("ligne") for anomalie in vue.echange.anomalies]
-    lues = [int(trouvee[1]) for trouvee in _LIGNE.finditer(vue.fault("explication"))]
-    for ligne in sorted({*lues, *(dite for dite in dites if isinstance(dite, int) and dite > 0)}):
+    dites += [int(trouvee[1]) for trouvee in _LIGNE.finditer(vue.fault("explication"))]
+    for ligne in sorted({dite for dite in dites if isinstance(dite, int) and dite > 0}):
         if avant + ligne <= derniere:
             yield avant + ligne
 
