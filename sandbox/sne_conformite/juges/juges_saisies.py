@@ -153,9 +153,9 @@ def _consultation(pas: PasJoue, dire: Dire, rendu: Observation) -> Constats:
     gardee = reponses_lues.formulaire(rendu.reponse_document)
     if gardee is None:
         return
-    complets = " ".join(lecture.texte("complet") for lecture in pas.de("getDemandeLogement"))
-    if pas.message.get("complet") and not re.search("1|true", complets):
-        yield dire.rompue("complet_absent", observe=complets or "absent")
+    entiere = any(lecture.texte("complet") for lecture in pas.de("getDemandeLogement"))
+    if pas.message.get("complet") and not entiere:
+        yield dire.rompue("complet_absent", observe="absent")
         return
     try:
         rendue = de_json("demandeLogement", pas.reponse.get("demande"))

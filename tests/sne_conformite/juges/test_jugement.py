@@ -57,7 +57,7 @@ def _rompt(noeud: ast.AST) -> bool:
 
 def test_chaque_remede_est_d_une_exigence_et_se_cherche_dans_ce_qui_se_voit() -> None:
     """A condition on what nobody tells would never hold, and its remedy never be read."""
-    vus = {*juge._FAITS, *Constat.__slots__, "ecart", "commande", "message", "envoye", "rendus"}
+    vus = {*juge._FAITS, *Constat.__slots__, "ecart", "commande", "message", "envoye", "rendus", "guichets"}
     dits = {*juge.CONSTATS["phrases"], *juges_fidelite._PHRASES}
     assert juge.CONSTATS["remedes"].keys() <= {*EXIGENCES, "partout"}
     for diagnostic in (d for lus in juge.CONSTATS["remedes"].values() for d in lus):
