@@ -412,8 +412,7 @@ def chemins(contrat: Contrat) -> Mapping[str, str]:
 
 def _chemin(requete: RequeteHttp, base: Base) -> str:
     """The path of a service, as contracts write it: without the base, the query and the last slash."""
-    chemin = requete.chemin.partition("?")[0].rstrip("/")
-    return chemin.removeprefix(f"/bases/{base.nom}")
+    return requete.chemin.partition("?")[0].rstrip("/").removeprefix(f"/bases/{base.nom}")
 
 
 def noter_refus(

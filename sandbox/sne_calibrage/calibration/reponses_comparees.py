@@ -163,8 +163,7 @@ class ReponsesComparees:
         for element in document.tous("listeTypesEvenements/typeEvenement"):
             code = element.texte_de("codeTypeEvenement") or ""
             territoire = element.texte_de("codeTerritoire") or territoire
-            vus = self._types_vus.setdefault(code, (_type_lu(element), []))
-            vus[1].append(echange)
+            self._types_vus.setdefault(code, (_type_lu(element), []))[1].append(echange)
         if operation == _LISTES_DE_TYPES[0] or territoire is not None:
             self._listes.append((territoire, echange))
 

@@ -124,8 +124,7 @@ def traduire(racine: Any, notres: RolesDemande, contrat: Contrat) -> None:
     """In a document (lxml) with our names, put each NIR where the contract has it; away, when it has none."""
     for genre_, notre in notres.nir.items():
         sien = contrat.roles.demande.nir.get(genre_, "")  # of the same path, it may stand after others
-        pas = "/".join(f"{{{NS}}}{nom}" for nom in notre.split("/")[1:])
-        for noeud in racine.findall(pas):
+        for noeud in racine.findall("/".join(f"{{{NS}}}{nom}" for nom in notre.split("/")[1:])):
             parent = noeud.getparent()
             parent.remove(noeud)
             commun = posixpath.commonpath((posixpath.dirname(notre), posixpath.dirname(sien)))
@@ -211,8 +210,7 @@ def _essayer_les_refus(
         racine = codec.relire(rendue.octets)
         if contrat.schemas.validate(racine, document=genre_, version=rendue.version):
             for faute in expliquer(racine, genre_, rendue.version, contrat.schemas):
-                lieu = sans_indices(faute.chemin)
-                refus.setdefault((lieu, faute.sorte), set()).add(anomalie.code)
+                refus.setdefault((sans_indices(faute.chemin), faute.sorte), set()).add(anomalie.code)
 
 
 def _dire_les_refus(refus: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:

@@ -205,8 +205,7 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
     epreuve = objet_de_l_adresse.jugement(rapport)
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
-    nom = f"{epreuve.nom}-{fichier}"
-    return telechargement(epreuve.dossier / fichier, nom)
+    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}")
 
 
 @blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})

@@ -218,8 +218,7 @@ def reduire(services: Services, base: str, observation: "Observation", cible: st
             encore=lambda: time.monotonic() - debut < REDUCTION_MAX,
         )
     etree.indent(racine, space="  ")
-    octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-    texte = masquer_corps(octets).octets.decode()
+    texte = masquer_corps(etree.tostring(racine, encoding="UTF-8", xml_declaration=True)).octets.decode()
     return Reduction(racine, texte, avant, _compter(racine), entiere, time.monotonic() - debut)
 
 

@@ -74,8 +74,7 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
 
 
 def _montrer(saisi: Any, refus: str = "") -> str:
-    magasin = services().magasin
-    tenus = gestion.lister(magasin)
+    tenus = gestion.lister(services().magasin)
     nom = nom_libre("atelier", (atelier.nom for atelier in tenus))
     return render_template(
         "ateliers/page.html",

@@ -193,8 +193,7 @@ def _lire(rapport: Rapport) -> ScenarioSuivi:
     (suivi,) = joues_de(rapport)
     premier: GroupeConstats | None = next(iter(grouper(rapport)), None)
     phrase = premier.phrase if premier else rapport.scenarios[0].raison
-    dit = " ".join(filter(None, (phrase, rapport.entete.inacheve)))
-    return replace(suivi, phrase=dit, joue=True)
+    return replace(suivi, phrase=" ".join(filter(None, (phrase, rapport.entete.inacheve))), joue=True)
 
 
 def _familles(scenarios: Iterable[ScenarioSuivi]) -> list[FamilleSuivie]:

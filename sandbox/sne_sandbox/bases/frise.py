@@ -89,8 +89,7 @@ def dessiner(magasin: Magasin, nom: str) -> Frise:
         )
         for ligne in lignes
     ]
-    sauvegardes = Sauvegardes(magasin, magasin.home).lister(nom)[:MONTRES]
-    return Frise(jour, mois, deplacements, sauvegardes)
+    return Frise(jour, mois, deplacements, Sauvegardes(magasin, magasin.home).lister(nom)[:MONTRES])
 
 
 def _mois(jour: date) -> date:

@@ -212,8 +212,7 @@ def atteindre(maintenant: datetime, vers: str) -> datetime:
 
 
 def _ajouter(maintenant: datetime, duree: dict[str, int]) -> datetime:
-    local = maintenant.astimezone(PARIS)
-    jour = ajouter_mois(local.date(), 12 * duree["ans"] + duree["mois"])
+    jour = ajouter_mois(maintenant.astimezone(PARIS).date(), 12 * duree["ans"] + duree["mois"])
     jour += timedelta(weeks=duree["semaines"], days=duree["jours"])
     heures = timedelta(hours=duree["heures"], minutes=duree["minutes"], seconds=duree["secondes"])
     return _le(jour, maintenant).astimezone(UTC) + heures

@@ -159,8 +159,7 @@ def revoquer(magasin: Magasin, nom: str) -> None:
     """Forgets a token: from now on it opens nothing, and no cookie that it gave. The read-only link is made
     anew. Raises UsageError for a name that no token has."""
     if nom == LIEN_DE_LECTURE:
-        renouvele = JetonGarde(nom, "", Droit.LECTURE, None, datetime.now(UTC))
-        magasin.jetons.ajouter(renouvele, remplacer=True)
+        magasin.jetons.ajouter(JetonGarde(nom, "", Droit.LECTURE, None, datetime.now(UTC)), remplacer=True)
     elif not magasin.jetons.revoquer(nom):
         connus = ", ".join(garde.nom for garde in magasin.jetons.lister()) or "aucun"
         raise Introuvable(f"Le jeton [{nom[:40]}] n'existe pas.", remede=f"jetons : {connus}")

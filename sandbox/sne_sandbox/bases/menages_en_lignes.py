@@ -221,8 +221,7 @@ def _planter(
             noms = (titulaire.nom, titulaire.nom_naissance or "", titulaire.prenom)
             naissance = titulaire.naissance.isoformat()
             nir = titulaire.nir if role in dossier.nirs else None
-            ligne = (base, numero, rang, role, *map(plier, noms), naissance, nir)
-            lignes["demande_personne"].append(ligne)
+            lignes["demande_personne"].append((base, numero, rang, role, *map(plier, noms), naissance, nir))
     for plant, numero in zip(plants, numeros, strict=True):
         bailleurs = plant.dossier.territoire.bailleurs
         if plant.vie.reexamen:

@@ -242,5 +242,4 @@ def _lire(base: str, fichier: Path) -> SauvegardeLue:
 
 def consigner_remise(magasin: Magasin, base: Base, phrase: str) -> None:
     """Writes in the journal of `base` that its state was put back."""
-    instant = base.horloge.maintenant()
-    magasin.journal.consigner(None, ligne_de_base(base.nom, REMISE, phrase, instant))
+    magasin.journal.consigner(None, ligne_de_base(base.nom, REMISE, phrase, base.horloge.maintenant()))

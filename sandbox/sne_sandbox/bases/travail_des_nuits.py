@@ -192,8 +192,7 @@ def _sauver(sauvegardes: Sauvegardes, base: str, depuis: date, jusqua: date) -> 
     """Saves the base as it is before these nights; the name of the snapshot, and the SHA-256 of its file.
     Older ones make room."""
     nom = f"{AVANT_NUITS}{depuis:%Y%m%d}-{jusqua:%Y%m%d}"
-    fichier = sauvegardes.faire(base, nom, remplacer=True).fichier
-    with fichier.open("rb") as lu:
+    with sauvegardes.faire(base, nom, remplacer=True).fichier.open("rb") as lu:
         empreinte = hashlib.file_digest(lu, "sha256").hexdigest()
     siennes = [s.nom for s in sauvegardes.lister(base) if s.nom.startswith(AVANT_NUITS)]
     for ancienne in siennes[AVANT_NUITS_GARDEES:]:
@@ -318,8 +317,7 @@ def ligne(base: str, minuit: datetime, faits: Faits, dit: str = "") -> Echange:
     `dit`. Its anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
     touches = [numero for numeros in faits.values() for numero in numeros]
     resume = enumerer({fait: len(numeros) for fait, numeros in faits.items()})
-    phrase = f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}"
-    faite = ligne_de_base(base, NUIT, phrase, minuit)
+    faite = ligne_de_base(base, NUIT, f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}", minuit)
     faite.numero_unique = touches[0] if len(touches) == 1 else None
     faite.anomalies = list(_details(faits)) if len(touches) <= CITES_MAX else []
     return faite

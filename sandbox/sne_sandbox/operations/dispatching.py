@@ -71,8 +71,7 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
 
 def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
     """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
-    traces = registre.changements(guichet)
-    return sum(trace.auteur != guichet.code for trace in traces)
+    return sum(trace.auteur != guichet.code for trace in registre.changements(guichet))
 
 
 def _suivants(traces: list[Trace]) -> dict[int, int]:

@@ -110,8 +110,7 @@ def _non_comprise(bloc: etree._Element, qname: etree.QName) -> ExchangeError:
 def _refus(genre: Callable[..., ExchangeError], cle: str, **mots: object) -> ExchangeError:
     """The error that the table (`envelope.csv`) has under a key."""
     dit = _PHRASES[cle]
-    explication = dit["explication"].format(soap12=SOAP12, **mots)
-    return genre(dit["phrase"].format(**mots), explication=explication)
+    return genre(dit["phrase"].format(**mots), explication=dit["explication"].format(soap12=SOAP12, **mots))
 
 
 _PHRASES: Final = {ligne["cle"]: ligne for ligne in table(__file__)}

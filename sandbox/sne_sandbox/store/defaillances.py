@@ -51,8 +51,7 @@ _EN_ROUTE: Final = re.compile(r"connection|consuming input|server closed|pipelin
 def est_de_la_base(erreur: BaseException) -> bool:
     """True when the error that a driver reports as a mistake of ours has its cause in the database: tables or
     rights that are gone."""
-    etat = getattr(getattr(erreur, "orig", None) or erreur, "sqlstate", None)
-    return etat in ("42P01", "42501")
+    return getattr(getattr(erreur, "orig", None) or erreur, "sqlstate", None) in ("42P01", "42501")
 
 
 def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaillance:

@@ -174,8 +174,7 @@ def _ecrire_table(
     empreinte, lignes = hashlib.sha256(), 0
     with archive.open(f"{table.nom}.jsonl", "w", force_zip64=True) as sortie:
         lot = _LOT_DE_MESSAGES if table is tables.echange else _LOT
-        resultat = connexion.sa.execution_options(yield_per=lot).execute(choix)
-        for rangee in resultat.mappings():
+        for rangee in connexion.sa.execution_options(yield_per=lot).execute(choix).mappings():
             ligne = json.dumps(
                 {c: _vers_json(v) for c, v in rangee.items()}, ensure_ascii=False, separators=(",", ":")
             )

@@ -147,8 +147,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[_Nomme, _Nomme], list[Baux]] = {}
     for bail in baux:
-        cle = _bailleur(bail, guichets), _epci(bail.commune, contrat)
-        groupes.setdefault(cle, []).append(bail)
+        groupes.setdefault((_bailleur(bail, guichets), _epci(bail.commune, contrat)), []).append(bail)
     par_epci: dict[_Nomme, list[Baux]] = {}
     for (_, epci), siens in groupes.items():
         par_epci.setdefault(epci, []).extend(siens)

@@ -45,8 +45,7 @@ def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) 
     classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
     parts = (une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe)
     ces = sa.select(*parts).where(une.bail.between(du.isoformat(), au.isoformat())).subquery()
-    lues = sa.select(ces, sa.func.count()).group_by(*ces.c)
-    return [Baux(*lue) for lue in connexion.sa.execute(lues)]
+    return [Baux(*lue) for lue in connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))]
 
 
 def _attributions(base: str) -> sa.Subquery:

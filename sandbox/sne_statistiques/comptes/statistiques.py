@@ -208,8 +208,7 @@ class _Periode:
 
 
 def _mois(jour: date) -> list[_Periode]:
-    mois = premiers_jours(jour, MOIS)
-    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in mois]
+    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers_jours(jour, MOIS)]
 
 
 def premiers_jours(jour: date, combien: int) -> list[date]:

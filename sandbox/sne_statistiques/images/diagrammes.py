@@ -76,8 +76,7 @@ class Serie:
 def courbes(titre: str, periodes: Sequence[str], series: Sequence[Serie], *, etroit: bool = False) -> Any:
     """The curves; `etroit`, as a telephone shows them."""
     largeur = 400 if etroit else 960
-    plus_grand = max((n for serie in series for n, _ in serie.points), default=0)
-    pas = _pas(plus_grand)
+    pas = _pas(max((n for serie in series for n, _ in serie.points), default=0))
     gauche = 14 + _LETTRE * len(nombre(pas * 4))
     droite = largeur - (18 if etroit else 24 + _LETTRE * max(len(serie.nom) for serie in series))
     haut, bas = 14.0, float(_HAUTEUR - 34)
