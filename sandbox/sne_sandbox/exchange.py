@@ -72,7 +72,7 @@ _JOURNAL: Final = "sne_sandbox.exchange"
 _SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'adresse du serveur"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Interface:
     """The interface that answers the bases of one contract."""
 

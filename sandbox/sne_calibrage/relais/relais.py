@@ -35,7 +35,7 @@ Relire = Callable[[Echange, bytes | None], None]
 Consigner = Callable[[Echange], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Relais:
     """Passes requests on to `lien`, and records them in `base`. `lu_max` are the bytes that a compressed
     answer may weigh once opened for the journal."""

@@ -24,7 +24,7 @@ from sne_sandbox.web.sante import VERIFICATIONS, Sante
 ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie in parties()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LancementRelais(Lancement):
     """The settings of a process of the pass-through; `base` is where it records. Picklable."""
 

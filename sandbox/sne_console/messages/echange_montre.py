@@ -84,9 +84,7 @@ class Cote:
     texte: str = ""
 
 
-def cote_de(
-    observation: Observation, nom: Nom, remarques: Iterable[Remarque] = (), *, plier: bool = False
-) -> Cote:
+def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = (), *, plier: bool) -> Cote:
     """One side of an exchange; `remarques` are put beside the elements they speak of, `plier` closes the
     branches of its document of which nothing is said."""
     echange = observation.echange

@@ -85,7 +85,7 @@ def champs_d_appel(
     autres: Mapping[str, str],
     *,
     certificat: bytes = SANS_CERTIFICAT,
-    document: tuple[str, bytes] = ("", b""),
+    document: tuple[str, bytes],
 ) -> Champs:
     """The fields of a call: the certificate, the document under its name, and `autres`."""
     appelee = OPERATIONS[operation]

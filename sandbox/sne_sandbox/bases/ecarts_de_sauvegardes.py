@@ -69,7 +69,7 @@ class EcartLu:
     champs: tuple[ChampChange, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class ComparaisonLue:
     """The differences. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
 

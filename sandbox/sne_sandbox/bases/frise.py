@@ -36,7 +36,7 @@ class MoisDeBase:
     radiations: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Deplacee:
     """A move of the clock: its line of the journal, where it led, its sentence."""
 
@@ -45,7 +45,7 @@ class Deplacee:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frise:
     """The time of a base. `mois` are all those between the first and the last of them, in order."""
 

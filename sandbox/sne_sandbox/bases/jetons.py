@@ -58,7 +58,7 @@ class Droit(StrEnum):
     LECTURE = "lecture"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entree:
     """The person who enters: by which token (its name and its hash, "" without any), with which right, in
     which base."""
@@ -69,7 +69,7 @@ class Entree:
     base: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonPublie:
     """A token, as it is shown: never itself. Instants are those of the machine."""
 
@@ -84,7 +84,7 @@ class JetonPublie:
     expire: Annotated[bool, "il n'ouvre plus rien"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonsTenus:
     """The tokens of a database."""
 
@@ -93,7 +93,7 @@ class JetonsTenus:
     dernier_refus: Annotated[datetime | None, "quand le dernier est venu ; null : aucun"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonNouveau:
     """A token that was just made: the only time that it is shown."""
 

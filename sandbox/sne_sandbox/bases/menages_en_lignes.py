@@ -78,7 +78,7 @@ COLONNES: Final = {
 Lignes = dict[str, list[tuple[Any, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lot:
     """A batch: how many households were drawn until now, the rows by table, where the sequences are."""
 
@@ -87,7 +87,7 @@ class Lot:
     sequences: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Semence:
     """The seed of the households of a base: the same seed makes the same households. `maintenant` is the
     clock of the base."""

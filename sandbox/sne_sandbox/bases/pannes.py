@@ -148,7 +148,7 @@ def en_journal(armee: PanneArmee, effet: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PanneLue:
     """An armed panne, as the API and the command line show it."""
 

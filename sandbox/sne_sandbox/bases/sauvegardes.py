@@ -34,7 +34,7 @@ _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _SUFFIXE: Final = ".zip"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SauvegardeLue:
     """A snapshot that is kept. `octets` is the size of its file, `faite_le` the machine's instant (aware).
 

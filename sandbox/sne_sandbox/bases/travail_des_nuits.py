@@ -66,7 +66,7 @@ _JOUR: Final = timedelta(days=1)
 Progres = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BilanNuits:
     """The facts of the nights of a period: the days after `depuis`, up to `jusqua`; how many of each fact."""
 
@@ -99,7 +99,7 @@ class BilanNuits:
         return f"{nuits} : {enumerer(self.comptes) or 'rien à faire'}.{sauvee(self.sauvegarde)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NuitsEnAttente:
     """Nights of a base that are due all at once, the days after `depuis` up to `jusqua`, and wait until
     somebody says that they are to be run."""
@@ -248,10 +248,10 @@ def vivre(
     journal: Journal,
     depuis: date,
     jusqua: date,
-    progres: Progres | None = None,
-    sauver: Callable[[], tuple[str, str]] | None = None,
+    progres: Progres | None,
+    sauver: Callable[[], tuple[str, str]] | None,
     *,
-    demandees: bool = False,
+    demandees: bool,
 ) -> BilanNuits:
     """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
     when it does not come after. `sauver` saves the base, and answers under which name, and the file's
@@ -279,9 +279,7 @@ def vivre(
     return BilanNuits(depuis, jusqua, comptes, sauvegarde, empreinte, len(prevues))
 
 
-def sera_sauvee(
-    registre: RegistreBase, prevues: Iterable[tuple[date, Faits]], *, demandees: bool = False
-) -> bool:
+def sera_sauvee(registre: RegistreBase, prevues: Iterable[tuple[date, Faits]], *, demandees: bool) -> bool:
     """True when the base is saved before these nights: they radiate or erase more than the share of the
     demandes that its setting allows (0: it is never saved), or one demande, when somebody asked for the
     nights."""

@@ -28,7 +28,7 @@ _VERSION: Final = "ENT003"
 _STRUCTURE: Final = "structure"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RefusAVenir:
     """A refusal to come. `changement` is the id of the change that explains it, else the code of the control,
     or « structure »; `exige` the last day on which the former way is admitted, None when nobody says it."""

@@ -217,7 +217,7 @@ def refuser(question: Question) -> Sortie:
         question,
         codec.encoder(_avec(demande, ajouts, question)),
         question.contrat.version_de_lecture(demande.version),
-        question.sequence_recue("nomFichierDemande"),
+        question.sequence_recue(),
     )
 
 

@@ -33,7 +33,7 @@ _SCENE: Final = RequeteSql(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TraceDeBase:
     """The trace of the life of a base, in the last LIGNES lines of its journal: the id of its last call, the
     number of calls and of calls that were not accepted, the line of the last step of a scene, "" before

@@ -14,7 +14,7 @@ from sne_interface.errors import MagasinIndisponible
 from sne_interface.resources import table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Defaillance:
     """A way to fail. `portee` says what it is useless to try until it is mended: writing (« ecriture »),
     anything (« tout »), or nothing (« »: the next one may succeed)."""

@@ -34,7 +34,7 @@ _COMPTER: Final = RequeteSql(
 _COMPTES: Final = RequeteSql("SELECT nombre, dernier_le FROM jeton_compteur WHERE nom = 'refus'")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonGarde:
     """A token, of which the hash alone is kept (hexadecimal). Instants are aware, UTC."""
 

@@ -73,7 +73,7 @@ class Serie:
     points: Sequence[tuple[int, str | None]]
 
 
-def courbes(titre: str, periodes: Sequence[str], series: Sequence[Serie], *, etroit: bool = False) -> Any:
+def courbes(titre: str, periodes: Sequence[str], series: Sequence[Serie], *, etroit: bool) -> Any:
     """The curves; `etroit`, as a telephone shows them."""
     largeur = 400 if etroit else 960
     pas = _pas(max((n for serie in series for n, _ in serie.points), default=0))

@@ -87,7 +87,7 @@ class Coffre:
         return combien
 
 
-@dataclass(slots=True)
+@dataclass
 class CoffreTenu:
     """The entries, inside a transaction."""
 

@@ -43,7 +43,7 @@ _OTER_TOUT: Final = RequeteSql("DELETE FROM piece WHERE dossier = :dossier")
 _AJOUTER: Final = inserer(tables.piece)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Classeur:
     """The folders that the servers of a database share; `home` is where this one has its copies."""
 
