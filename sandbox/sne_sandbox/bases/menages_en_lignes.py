@@ -174,7 +174,13 @@ def _lots(
 
 def _tirer(tirage: Tirage, semence: Semence, rang: int, precedent: _Plant | None) -> _Plant:
     population, jour = semence.population, semence.maintenant.date()
-    if tirage.booleen(population.doublons) and precedent is not None and _repetable(precedent):
+    if (
+        tirage.booleen(population.doublons)
+        and precedent is not None
+        and precedent.vie.radiation is None
+        and precedent.dossier.foyer is not None
+        and not precedent.forcee
+    ):
         avant = precedent.dossier
         depot = tirage.date(precedent.vie.debut, jour)
         guichets = [g for g in avant.territoire.guichets if g != avant.guichet] or [avant.guichet]
@@ -182,10 +188,6 @@ def _tirer(tirage: Tirage, semence: Semence, rang: int, precedent: _Plant | None
         return _Plant(rang, repete, Vie(depot), forcee=True)
     vie = tirer_vie(tirage, population, jour)
     return _Plant(rang, tirer_dossier(tirage, population, depot=vie.depot, jour=vie.debut), vie)
-
-
-def _repetable(plant: _Plant) -> bool:
-    return plant.vie.radiation is None and plant.dossier.foyer is not None and not plant.forcee
 
 
 def _tirer_effacee(tirage: Tirage, semence: Semence) -> tuple[tuple[str, str], Vie]:
