@@ -154,8 +154,9 @@ def lister() -> list[BasePubliee]:
 )
 def creer(donnees: QuestionLue) -> BasePubliee:
     """Makes one."""
-    propres = {"profile": donnees["profil"], "contrat": donnees["contrat"]}
-    reglages = Reglages.de({**propres, **donnees["reglages"]})
+    reglages = Reglages.de(
+        {"profile": donnees["profil"], "contrat": donnees["contrat"], **donnees["reglages"]}
+    )
     base = bases.creer(
         services().magasin,
         services().contrats.verifier(reglages),
@@ -204,8 +205,9 @@ def changer_reglages(donnees: QuestionLue, base: str) -> Reglages:
 def remettre(donnees: QuestionLue, base: str) -> BasePubliee:
     """A base, or a part of it, put back to its start."""
     heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
-    contrat = services().contrat_de(base)
-    return _lue(bases.remettre(services().magasin, contrat, base, donnees["portee"], heure))
+    return _lue(
+        bases.remettre(services().magasin, services().contrat_de(base), base, donnees["portee"], heure)
+    )
 
 
 # --- their clock --------------------------------------------------------------------------------------------

@@ -159,8 +159,9 @@ def juger(donnees: QuestionLue) -> JugementSuivi:
 def rejouer(donnees: QuestionLue, rapport: str) -> JugementSuivi:
     """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
     epreuve = objet_de_l_adresse.jugement(rapport)
-    choix = (donnees["scenario"], donnees["exigence"])
-    return _suivi(applications_pilotables.rejouer(services(), "", epreuve, *choix))
+    return _suivi(
+        applications_pilotables.rejouer(services(), "", epreuve, donnees["scenario"], donnees["exigence"])
+    )
 
 
 @blueprint.get("/<rapport>")

@@ -321,8 +321,9 @@ class _Correcteur:
         if ecrit is not None:
             retouche = self._contenu(place, ecrit)
             quoi = "Couper à" if dit.startswith(ecrit) and ecrit != dit else "Écrire"
-            montre = abrege(masquer_nirs(ecrit), _MONTRE)
-            yield Correction(f"ecrire:{place.chemin}", f"{quoi} « {montre} »", (retouche,))
+            yield Correction(
+                f"ecrire:{place.chemin}", f"{quoi} « {abrege(masquer_nirs(ecrit), _MONTRE)} »", (retouche,)
+            )
         elif choix:
             retouche = self._contenu(place, CHOISI)
             yield Correction(f"choisir:{place.chemin}", f"Choisir « {connu.nom} »", (retouche,), choix)

@@ -178,8 +178,7 @@ def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> 
 
 def _extrait(courrier: Courrier, octets: bytes) -> str:
     lisible = _tete(octets, courrier.content_type)
-    suite = len(lisible) > _EXTRAIT
-    return imprimable(lisible[:_EXTRAIT]) + (" …" if suite else "")
+    return imprimable(lisible[:_EXTRAIT]) + (" …" if len(lisible) > _EXTRAIT else "")
 
 
 def _tete(octets: bytes, content_type: str = "") -> str:

@@ -104,8 +104,11 @@ def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
     epreuve, form = objet_de_l_adresse.jugement(run), request.form
     contrat = g.base.reglages.contrat
-    choix = (form.get("scenario", ""), form.get("exigence", ""))
-    return _suivre(applications_pilotables.rejouer(services(), contrat, epreuve, *choix))
+    return _suivre(
+        applications_pilotables.rejouer(
+            services(), contrat, epreuve, form.get("scenario", ""), form.get("exigence", "")
+        )
+    )
 
 
 def comparer(base: str) -> str:

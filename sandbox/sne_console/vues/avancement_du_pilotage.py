@@ -181,8 +181,9 @@ def _joue(resultat: ResultatScenario, niveaux: Mapping[str, str], textes: Mappin
         for v in resultat.verifications
     )
     issue = issue_de_scenario(resultat, niveaux)
-    premiere = next((v.phrase for v in verifications if v.issue.classe == "mal" and v.phrase), "")
-    phrase = premiere or resultat.raison
+    phrase = (
+        next((v.phrase for v in verifications if v.issue.classe == "mal" and v.phrase), "") or resultat.raison
+    )
     return ScenarioSuivi(
         resultat.id, resultat.titre, issue, phrase, verifications, joue=issue is not EN_ATTENTE
     )
