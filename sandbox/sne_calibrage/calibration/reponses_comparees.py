@@ -202,8 +202,9 @@ class ReponsesComparees:
 
     def _noter_le_quartile(self, repris: Repris, echange: int) -> None:
         document = repris.vue.reponse_document
-        roles = (self._roles.ressources_uc, self._roles.premier_quartile)
-        lieux = [chemin.partition("/")[2] for chemin in roles]
+        lieux = [
+            chemin.partition("/")[2] for chemin in (self._roles.ressources_uc, self._roles.premier_quartile)
+        ]
         if document is None or not all(lieux):
             return
         ressources, dessous = document.texte_de(lieux[0]), document.booleen_de(lieux[1])

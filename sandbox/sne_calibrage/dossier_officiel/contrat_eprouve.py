@@ -143,8 +143,9 @@ def _poser(parent: Any, chemin: str, cible: str, texte: str, contrat: Contrat) -
         if enfant is None:
             enfant = codec.arbre(construire(nom, texte if chemin == cible else ""))
             freres = [f"{chemin.rpartition('/')[0]}/{f.tag.rpartition('}')[2]}" for f in parent]
-            place = next((i for i, f in enumerate(freres) if ordre(f) > ordre(chemin)), len(freres))
-            parent.insert(place, enfant)
+            parent.insert(
+                next((i for i, f in enumerate(freres) if ordre(f) > ordre(chemin)), len(freres)), enfant
+            )
         parent = enfant
 
 
@@ -222,8 +223,7 @@ def _dire_les_refus(refus: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
             if lieu.endswith("@code")
             else "faites que le schéma l'admette : sinon, un refus est répondu par une faute (Receiver)"
         )
-        combien = accorde(len(tries), "code")
-        yield f"notre refus ne tient pas dans {lieu} : {combien} ({nommes}) → {remede}"
+        yield f"notre refus ne tient pas dans {lieu} : {accorde(len(tries), 'code')} ({nommes}) → {remede}"
 
 
 def _noms(contrat: Contrat) -> set[str]:
@@ -236,5 +236,6 @@ def _noms(contrat: Contrat) -> set[str]:
 
 def _mots(racine: Any) -> set[str]:
     """The names and the texts of a document (lxml)."""
-    noeuds = racine.iter(etree.Element)
-    return {mot for n in noeuds for mot in (etree.QName(n).localname, (n.text or "").strip())}
+    return {
+        mot for n in racine.iter(etree.Element) for mot in (etree.QName(n).localname, (n.text or "").strip())
+    }

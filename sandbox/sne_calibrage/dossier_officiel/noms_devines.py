@@ -140,8 +140,7 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
             for sien in siens.values()
             if sien.chemin not in notres and sien.chemin not in pris and _est_de(role, sien)
         ]
-        indices = partial(_indices_de_place, role, notres[chemin], siens, notres)
-        trouve, pourquoi = _choisir(nouveaux, indices)
+        trouve, pourquoi = _choisir(nouveaux, partial(_indices_de_place, role, notres[chemin], siens, notres))
         # What a contract would refuse to be bound is no guess.
         if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
             pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"
@@ -282,8 +281,7 @@ def _de_caracteristique(
             trouves.insert(0, (1, f"code voisin de « {notre.code} »"))
         return trouves
 
-    choix = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
-    trouve, pourquoi = choix
+    trouve, pourquoi = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
     return _devine(nom, trouve.code if trouve else "", pourquoi)
 
 

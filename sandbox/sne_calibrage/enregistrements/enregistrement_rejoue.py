@@ -305,8 +305,10 @@ class _Reprise:
         if vue.type_fichier in CREATIONS and len(numero) == _NUMERO and numero[_PREFIXE:_SEQUENCE].isdigit():
             self._poser(registre, numero[:_PREFIXE], int(numero[_PREFIXE:_SEQUENCE]) - 1)
         if vue.operation == "ajouterEvenementDemande" and vue.reponse_document is not None:
-            evenements = vue.reponse_document.tous("listeEvenements/evenement")
-            ecrits = (e.texte_de("idEvenement") or "" for e in evenements)
+            ecrits = (
+                e.texte_de("idEvenement") or ""
+                for e in vue.reponse_document.tous("listeEvenements/evenement")
+            )
             rangs = [int(ecrit) for ecrit in ecrits if ecrit.isdigit()]
             if rangs:
                 self._poser(registre, "evenement", min(rangs) - 1)
@@ -314,8 +316,9 @@ class _Reprise:
     def _reserver(self, registre: RegistreBase, numero: str) -> None:
         """No creation of ours draws the number of a demande that was planted."""
         if numero[_PREFIXE:_SEQUENCE].isdigit():
-            cle = {"base": _BASE, "nom": numero[:_PREFIXE]}
-            dernier = registre.connexion.ligne(requetes_sql.SEQUENCE, cle)
+            dernier = registre.connexion.ligne(
+                requetes_sql.SEQUENCE, {"base": _BASE, "nom": numero[:_PREFIXE]}
+            )
             rang = int(numero[_PREFIXE:_SEQUENCE])
             self._poser(registre, numero[:_PREFIXE], max(rang, 0 if dernier is None else int(dernier[0])))
 
@@ -377,8 +380,9 @@ class _Reprise:
             return False
         try:
             with self._magasin.ecrire(_BASE) as registre:
-                maintenant = base.horloge.maintenant(vue.echange.recu_le)
-                stockee = _stockee(demande, numero, self._contrat, maintenant)
+                stockee = _stockee(
+                    demande, numero, self._contrat, base.horloge.maintenant(vue.echange.recu_le)
+                )
                 nirs = self._contrat.roles.demande.nirs(demande)
                 avant = registre.demande(numero)
                 if avant is None and mouvements_de(registre, numero):

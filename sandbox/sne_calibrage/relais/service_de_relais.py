@@ -51,8 +51,9 @@ class LancementRelais(Lancement):
             echange.instant_base = magasin.bases.lire(self.base).horloge.maintenant(echange.recu_le)
             relire(echange, contrat, certificat)
 
-        consigner = partial(magasin.journal.consigner, None)
-        relais = Relais(lien=lien, base=self.base, relire=completer, consigner=consigner)
+        relais = Relais(
+            lien=lien, base=self.base, relire=completer, consigner=partial(magasin.journal.consigner, None)
+        )
         return Taches(
             application=_partager(application, relais),
             refus=partial(noter_le_refus, magasin, self.base),

@@ -75,8 +75,9 @@ def preparer(
     nouveautes = tuple(_nouveautes(comparaison, couverture))
     dits = {cause.changement for sort in sorts for cause in sort.causes}
     dits |= {nouveaute.difference.changement for nouveaute in nouveautes}
-    changements = {c.id: c for c in comparaison.changements if c.id in dits}
-    return Preparation(*noms, tuple(sorts), nouveautes, changements)
+    return Preparation(
+        *noms, tuple(sorts), nouveautes, {c.id: c for c in comparaison.changements if c.id in dits}
+    )
 
 
 def remises_notees(proces_verbal: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -193,5 +194,4 @@ def _nouveautes(comparaison: ComparaisonDeContrats, couverture: Couverture) -> I
         }[d.nature]
         objet = chemin or d.objet
         if not any(vu == objet or vu.startswith(f"{objet}/") for vu in vus):
-            ecrit = document not in SEULEMENT and not est_du_sne(chemin)
-            yield Nouveaute(d, envoyer=ecrit)
+            yield Nouveaute(d, envoyer=document not in SEULEMENT and not est_du_sne(chemin))
