@@ -104,8 +104,9 @@ class CanalAsynchrone:
         total, en_attente = 0, 1
         while en_attente and total < VISITE_MAX:
             with self.magasin.ecrire(base) as registre:
-                contrat = self.contrats.de(registre.base)
-                mis, en_attente = dispatching.distribuer(registre, contrat, guichet, LOT)
+                mis, en_attente = dispatching.distribuer(
+                    registre, self.contrats.de(registre.base), guichet, LOT
+                )
             total += mis
         self._publier(base, guichet.code)
         return total, en_attente

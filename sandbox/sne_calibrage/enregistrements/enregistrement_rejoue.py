@@ -64,7 +64,6 @@ _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 #: A guichet that nobody described was open before anything is recorded.
 _OUVERT_LE: Final = date(2009, 1, 1)
 _LECTURE: Final = "getDemandeLogement"
-_HORS_SOAP: Final = "n'est pas un appel d'un service"
 SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
 _PANNE: Final = "la réponse enregistrée est celle d'une panne"
 _SANS_REPONSE: Final = "le serveur n'a pas répondu"
@@ -415,7 +414,7 @@ def _traiter(
 
 def _ecarte(vue: Observation) -> str:
     if not vue.soap or vue.de_la_console:
-        return _HORS_SOAP
+        return "n'est pas un appel d'un service"
     if vue.panne is not None and not vue.acceptee:  # else its line keeps the answer as it was meant
         return _PANNE
     if vue.echange.verdict is VerdictEchange.ERREUR or vue.fault("code") == "Receiver":

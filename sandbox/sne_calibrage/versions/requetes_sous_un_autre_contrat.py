@@ -27,7 +27,6 @@ from sne_interface.settings import Reglages
 
 #: Elements of an answer that vary from one answer to the next.
 _VARIABLES: Final = frozenset({"dateFichier", "numUnique", "idEvenement"})
-_ATTESTATION: Final = "attestation"
 #: Differences told of one answer.
 _DIFFERENCES_MAX: Final = 20
 #: What a newer contract lets be sent, or read.
@@ -169,7 +168,7 @@ def _texte(champ: Champ) -> str:
 
 def _documents(champs: Mapping[str, Champ]) -> dict[str, bytes]:
     """The XML documents of an answer of ours: one, or those of its archive, in their order."""
-    octets = document_parmi({nom: v for nom, v in champs.items() if nom != _ATTESTATION})
+    octets = document_parmi({nom: v for nom, v in champs.items() if nom != "attestation"})
     if not octets.startswith(b"PK"):
         return {"": octets} if octets else {}
     with ZipFile(BytesIO(octets)) as archive:

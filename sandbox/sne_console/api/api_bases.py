@@ -42,7 +42,6 @@ snapshots: Final = Appels(
 )
 seeds: Final = Appels("seeds", "/seeds", "Les jeux de départ")
 
-_PROFILS: Final = PAR_NOM["profile"].choix
 _REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
 #: The largest number that a setting may have.
 _NOMBRE_MAX: Final = 1_000_000
@@ -105,7 +104,7 @@ class BaseNouvelleSchema(QuestionSchema):
     seed = facultatif(
         "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
     )
-    profil = facultatif("", "ecole", parmi=_PROFILS)
+    profil = facultatif("", "ecole", parmi=PAR_NOM["profile"].choix)
     horloge = facultatif("real, ou un instant ISO", "real")
     contrat = facultatif(
         "interface servie, gardée à vie : une version, ou un dossier contrats/NOM du --home ; vide : celle "

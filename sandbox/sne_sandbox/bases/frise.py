@@ -24,7 +24,7 @@ MONTRES: Final = 30
 _APRES_ECHEANCE: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MoisDeBase:
     """The events of a month, past, or to come if nobody does anything: demandes born, radiated, ends of
     validity, radiations to come."""

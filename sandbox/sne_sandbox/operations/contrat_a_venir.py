@@ -123,8 +123,7 @@ def _expliquant(
 ) -> Changement | None:
     if faute.regle.startswith(XSD):
         lue = f"/{suivant.version_de_lecture(version)}" if genre is Document.DEMANDE else ""
-        chemin = sans_indices(faute.chemin)
-        return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{chemin}")
+        return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{sans_indices(faute.chemin)}")
     par_version = changements.couvrant(Nature.MESSAGES, version) if faute.regle == _VERSION else None
     return par_version or changements.couvrant(Nature.REGLES, faute.regle)
 

@@ -105,8 +105,7 @@ def _document(
         contrat,
         f"Le document de dispatching de la demande {trace.numero_unique} ne respecte pas le contrat.",
     )
-    rang = trace.identifiant % _RANGS
-    return f"{tampon(change.instant)}-{rang:06d}.xml", codec.ecrire(vue.racine)
+    return f"{tampon(change.instant)}-{trace.identifiant % _RANGS:06d}.xml", codec.ecrire(vue.racine)
 
 
 def _a_l_etat(stockee: DemandeStockee, avant: Avant) -> DemandeStockee:

@@ -187,8 +187,9 @@ class AiguillageSoap:
             espace = next(etree.QName(q).namespace for q in attendus)
             return dire("autre_espace", recu=qname.namespace or "", espace=espace)
         if qname.localname in self._par_nom:
-            voulu = etree.QName(self._par_nom[qname.localname].entree.qname).localname
-            return dire("nom_d_operation", voulu=voulu)
+            return dire(
+                "nom_d_operation", voulu=etree.QName(self._par_nom[qname.localname].entree.qname).localname
+            )
         elements = sorted({f"{o.nom} ({etree.QName(q).localname})" for q, os in attendus.items() for o in os})
         return dire("inconnue", elements=", ".join(elements))
 

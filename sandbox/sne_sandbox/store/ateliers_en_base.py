@@ -54,8 +54,9 @@ class Ateliers:
     def lister(self) -> list[tuple[str, bytes]]:
         """All of them, by name."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = connexion.lignes(_TOUS, {"dossier": DOSSIER})
-            return [(str(nom), bytes(contenu)) for nom, contenu in lignes]
+            return [
+                (str(nom), bytes(contenu)) for nom, contenu in connexion.lignes(_TOUS, {"dossier": DOSSIER})
+            ]
 
     def lire(self, nom: str) -> bytes | None:
         """That of this name; None for none."""

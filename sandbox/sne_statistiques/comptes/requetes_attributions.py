@@ -89,8 +89,9 @@ def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tup
     followed; « 1 » when the household refused. "": not told, or no."""
     lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
     dits = (sa.case((dit, "1")) for dit in (_D.bail.is_not(None), _D.refus))
-    dans = _D.jour.between(du.isoformat(), au.isoformat())
-    return semblables(connexion, base, _D, (lieu, _D.issue, *dits), dans)
+    return semblables(
+        connexion, base, _D, (lieu, _D.issue, *dits), _D.jour.between(du.isoformat(), au.isoformat())
+    )
 
 
 def _oui(colonne: Colonne) -> Colonne:

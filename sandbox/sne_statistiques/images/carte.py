@@ -60,14 +60,18 @@ class MesureDeCarte:
     champ: str
 
 
-_TENSION: Final = "Tension : demandes actives pour une attribution"
 MESURES: Final = {
     ligne[0]: MesureDeCarte(*ligne)
     for ligne in (
         ("premiere", "Demandes actives, par première commune souhaitée", "demandes", "premieres"),
         ("souhaitee", "Demandes actives qui la souhaitent, à tout rang", "demandes", "souhaitees"),
         ("attribuee", "Attributions de douze mois", "attributions", "attribuees"),
-        ("tension", _TENSION, "demandes pour une attribution", "tension"),
+        (
+            "tension",
+            "Tension : demandes actives pour une attribution",
+            "demandes pour une attribution",
+            "tension",
+        ),
     )
 }
 

@@ -38,8 +38,7 @@ def barres(
         _ecrire(racine, ecrit, gauche + large + 8, la + 20, "start")
     if seuil:
         la = gauche + (fin - gauche) * seuil[0] / plus_grand
-        bas = haut + _RANG * len(lignes)
-        ajouter(racine, "line", class_="seuil", x1=la, x2=la, y1=haut - 4, y2=bas)
+        ajouter(racine, "line", class_="seuil", x1=la, x2=la, y1=haut - 4, y2=haut + _RANG * len(lignes))
         _ecrire(racine, seuil[1], la, haut - 10, "middle")
     return racine
 

@@ -126,8 +126,7 @@ class Classeur:
                 connexion.faire(_OTER, cle)
                 ecrit_le, rang = etat.st_mtime_ns // 1000, 0
                 while (morceau := entree.read(PIECE)) or not rang:
-                    ligne = {**cle, "rang": rang, "ecrit_le": ecrit_le, "contenu": morceau}
-                    connexion.faire(_AJOUTER, ligne)
+                    connexion.faire(_AJOUTER, {**cle, "rang": rang, "ecrit_le": ecrit_le, "contenu": morceau})
                     rang += 1
         except OSError as erreur:
             raise StoreError(
