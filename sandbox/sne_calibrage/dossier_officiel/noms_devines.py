@@ -281,7 +281,8 @@ def _de_caracteristique(
             trouves.insert(0, (1, f"code voisin de « {notre.code} »"))
         return trouves
 
-    trouve, pourquoi = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
+    choix = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
+    trouve, pourquoi = choix
     return _devine(nom, trouve.code if trouve else "", pourquoi)
 
 
