@@ -40,7 +40,7 @@ VISITE_MAX: Final = 1_000
 AGE_MIN: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReleveBoites:
     """The result of a visit to the boxes of a guichet: files processed, documents dispatched, changes that
     wait for the next visit, files that the folder keeps because the box does not take their name."""
@@ -51,7 +51,7 @@ class ReleveBoites:
     ignores: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CanalAsynchrone:
     """The boxes of all bases of a store; their folders are below `home`."""
 
@@ -104,8 +104,9 @@ class CanalAsynchrone:
         total, en_attente = 0, 1
         while en_attente and total < VISITE_MAX:
             with self.magasin.ecrire(base) as registre:
-                contrat = self.contrats.de(registre.base)
-                mis, en_attente = dispatching.distribuer(registre, contrat, guichet, LOT)
+                mis, en_attente = dispatching.distribuer(
+                    registre, self.contrats.de(registre.base), guichet, LOT
+                )
             total += mis
         self._publier(base, guichet.code)
         return total, en_attente

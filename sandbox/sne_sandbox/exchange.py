@@ -72,7 +72,7 @@ _JOURNAL: Final = "sne_sandbox.exchange"
 _SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'adresse du serveur"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Interface:
     """The interface that answers the bases of one contract."""
 
@@ -126,8 +126,9 @@ class _EnCours:
         """The answer, with what the contract to come would refuse of its question (SNE-Avertissement)."""
         if not self.echange.a_venir or not (dit := self.echange.avertissement):
             return reponse
-        en_tetes = [*reponse.en_tetes, ("SNE-Avertissement", dit)]
-        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)
+        return ReponseHttp(
+            reponse.statut, [*reponse.en_tetes, ("SNE-Avertissement", dit)], reponse.corps, reponse.panne
+        )
 
     def nommer(self, reponse: ReponseHttp) -> ReponseHttp:
         """The answer, with the address of its exchange (header SNE-Echange) when it has a line."""
@@ -372,8 +373,9 @@ class Echanges:
             if armee is None:
                 return None
             echange.panne = pannes.en_journal(armee, "la base ne change pas")
-            erreur = erreur_de(armee.definition, armee.identifiant)
-            fault = soap.refuser(echange.echouer(erreur), cours.emballage)
+            fault = soap.refuser(
+                echange.echouer(erreur_de(armee.definition, armee.identifiant)), cours.emballage
+            )
             reponse = a_la_place(armee.definition, fault)
             if reponse.corps is not fault.corps:
                 echange.verdict, echange.reponse_conforme = VerdictEchange.REFUS, None
@@ -412,8 +414,7 @@ def chemins(contrat: Contrat) -> Mapping[str, str]:
 
 def _chemin(requete: RequeteHttp, base: Base) -> str:
     """The path of a service, as contracts write it: without the base, the query and the last slash."""
-    chemin = requete.chemin.partition("?")[0].rstrip("/")
-    return chemin.removeprefix(f"/bases/{base.nom}")
+    return requete.chemin.partition("?")[0].rstrip("/").removeprefix(f"/bases/{base.nom}")
 
 
 def noter_refus(

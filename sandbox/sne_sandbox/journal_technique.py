@@ -62,8 +62,7 @@ class _Recueil(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """logging's: one line."""
         try:
-            journal = journal_technique(record.name)
-            journal.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+            journal_technique(record.name).log(record.levelno, record.getMessage(), exc_info=record.exc_info)
         except Exception:  # noqa: BLE001 - logging's own way: a line that fails stops nobody
             self.handleError(record)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sne_interface.resources import RACINE, table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommandeOfferte:
     """A command: the module whose `commande` it is, and its line of help."""
 
@@ -24,7 +24,7 @@ class CommandeOfferte:
     aide: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Partie:
     """A part of the application: the first segments of its paths, and the module whose
     `construire(aiguillage)` makes it (`web.parties_au_besoin`)."""
@@ -34,7 +34,7 @@ class Partie:
     segments: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A section of the console. `module` has its views, whose addresses are in the `adresses.csv` of its
     package; `titre` is its name in the menu (None: reached from another section); `groupe` is the entry of

@@ -33,7 +33,7 @@ RAISONS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Geste:
     """A deed of a subject (`sujet`). `phrase` is what it does, in French.
 

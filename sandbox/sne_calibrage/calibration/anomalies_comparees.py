@@ -123,8 +123,7 @@ class Anomalies:
 
     def finir(self) -> list[int]:
         """The groups of all that differs; the exchanges whose answer shows warnings."""
-        codes = self._codes()
-        appariement = Appariement(self._contrat, codes)
+        appariement = Appariement(self._contrat, self._codes())
         en_liste = any(len({a.code for a in fait.la}) > 1 for fait in self._faits)
         affiche = [fait.echange for fait in self._faits if fait.acceptee and fait.la]
         vues: dict[str, _Vues] = defaultdict(_Vues)
@@ -230,8 +229,7 @@ class Anomalies:
     # --- what all exchanges say of a rule -----------------------------------------------------------------
 
     def _conclure(self, regle: str, vue: _Vues, affiche: bool) -> None:
-        fiche = self._contrat.regles.get(regle)
-        if fiche is None:
+        if self._contrat.regles.get(regle) is None:
             return  # DALO and search notes that are no rule of the contract
         self._code(regle, vue)
         self._texte(regle, vue)
@@ -246,8 +244,7 @@ class Anomalies:
         pour = vue.codes[code]
         contre = [e for autre, echanges in vue.codes.items() if autre != code for e in echanges]
         titre = f"Le code de {regle} est « {code} », et non « {actuel} »."
-        dit = f"« {code} » là-bas, « {actuel} » ici"
-        groupe = self._causes.de(("code", regle), titre, pour, dit)
+        groupe = self._causes.de(("code", regle), titre, pour, f"« {code} » là-bas, « {actuel} » ici")
         if len(code) > CODE_MAX:
             groupe.conseil = f"Le schéma n'admet que {CODE_MAX} caractères dans anomalie/@code."
             return

@@ -180,12 +180,9 @@ class _Calibration:
             return
         vue = repris.vue
         dit = (repris.ici.fault or {}).get("message", "") or vue.fault("message")
-        dit = abrege(masquer_secrets(dit), 200)
-        cause, titre = (
-            ("verdict", vue.operation or "", quoi),
-            f"Le serveur enregistré {quoi} ({vue.operation}).",
-        )
-        self._causes.noter(cause, titre, repris.rang, dit, SANS_SURCHARGE)
+        cause = "verdict", vue.operation or "", quoi
+        titre = f"Le serveur enregistré {quoi} ({vue.operation})."
+        self._causes.noter(cause, titre, repris.rang, abrege(masquer_secrets(dit), 200), SANS_SURCHARGE)
 
     def _operation_inconnue(self, repris: Repris) -> None:
         vue = repris.vue

@@ -143,8 +143,9 @@ class DonneesDesRegles:
         if regle in BORNES:
             if fait.nombre is not None:
                 self._refuses[regle].append((fait.nombre, fait.echange))
-            comptees = {"valeur": str(fait.nombre or ""), "max": ""}
-            self.borne_dite(regle, texte, comptees, la.message, fait.echange)
+            self.borne_dite(
+                regle, texte, {"valeur": str(fait.nombre or ""), "max": ""}, la.message, fait.echange
+            )
             return True
         if regle == TYPE_INCONNU:
             inconnus = [e.type for e in fait.evenements if e.type in self._types]

@@ -1,6 +1,6 @@
 """A calibration as it is shown: text, JSON, one page of HTML. NIRs and passwords are masked everywhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,15 +38,17 @@ def en_json(bilan: Calibrage, apres: int | None = None) -> dict[str, Any]:
             }
             for groupe in bilan.groupes
         ],
-        **{nom: _raisons(getattr(bilan, nom)) for nom in ("indecidables", "ecartes", "accidents")},
+        **{
+            nom: [
+                {"raison": raison, "echanges": sorted(set(lus))}
+                for raison, lus in getattr(bilan, nom).items()
+            ]
+            for nom in ("indecidables", "ecartes", "accidents")
+        },
         "causes_restantes": apres,
     }
     masque: dict[str, Any] = masquer_valeur(dit)
     return masque
-
-
-def _raisons(raisons: Mapping[str, list[int]]) -> list[dict[str, Any]]:
-    return [{"raison": raison, "echanges": sorted(set(echanges))} for raison, echanges in raisons.items()]
 
 
 def resumer(bilan: Calibrage) -> str:

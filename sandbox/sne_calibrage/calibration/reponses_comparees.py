@@ -163,8 +163,7 @@ class ReponsesComparees:
         for element in document.tous("listeTypesEvenements/typeEvenement"):
             code = element.texte_de("codeTypeEvenement") or ""
             territoire = element.texte_de("codeTerritoire") or territoire
-            vus = self._types_vus.setdefault(code, (_type_lu(element), []))
-            vus[1].append(echange)
+            self._types_vus.setdefault(code, (_type_lu(element), []))[1].append(echange)
         if operation == _LISTES_DE_TYPES[0] or territoire is not None:
             self._listes.append((territoire, echange))
 
@@ -203,8 +202,9 @@ class ReponsesComparees:
 
     def _noter_le_quartile(self, repris: Repris, echange: int) -> None:
         document = repris.vue.reponse_document
-        roles = (self._roles.ressources_uc, self._roles.premier_quartile)
-        lieux = [chemin.partition("/")[2] for chemin in roles]
+        lieux = [
+            chemin.partition("/")[2] for chemin in (self._roles.ressources_uc, self._roles.premier_quartile)
+        ]
         if document is None or not all(lieux):
             return
         ressources, dessous = document.texte_de(lieux[0]), document.booleen_de(lieux[1])

@@ -80,8 +80,7 @@ class SchemasCopies:
             trouve = None if courant is None else self._type(fichier, *courant)
             if trouve is None:
                 return None
-            declares = self._declares(fichier, *trouve)
-            courant = next((c for c in declares if c[1].get("name") == nom), None)
+            courant = next((c for c in self._declares(fichier, *trouve) if c[1].get("name") == nom), None)
         return courant
 
     def _global(self, fichier: str, sorte: str, nom: str) -> tuple[str, Any] | None:

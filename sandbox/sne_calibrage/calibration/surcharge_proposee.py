@@ -157,8 +157,10 @@ def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Pro
                 lignes.append(f"{_cle(cle)} = {_valeur(valeur)}")
                 continue
             for une in valeur:
-                ecrites = (f"{_cle(c)} = {_valeur(v)}" for c, v in une.items())
-                lignes += [f"[[{_cle(nom)}.{_cle(cle)}]]", *ecrites]
+                lignes += [
+                    f"[[{_cle(nom)}.{_cle(cle)}]]",
+                    *(f"{_cle(c)} = {_valeur(v)}" for c, v in une.items()),
+                ]
     return "\n".join(lignes) + "\n"
 
 

@@ -75,8 +75,9 @@ def _calibrer(enregistrement: str, contrat: Contrat, options: dict[str, Any]) ->
     with echanges_recueillis.ouvrir(enregistrement, partial(ouvrir_magasin, options)) as lue:
         suivis = _suivre(lue.echanges(contrat))
         profil, remises, certificats = options["profile"], lue.remises, lue.certificats
-        bilan = calibrer(contrat, suivis, profil, remises=remises, certificats=certificats)
-        return replace(bilan, perdus=lue.perdus)
+        return replace(
+            calibrer(contrat, suivis, profil, remises=remises, certificats=certificats), perdus=lue.perdus
+        )
 
 
 def _suivre(echanges: Iterable[Echange]) -> Iterator[Echange]:

@@ -118,8 +118,7 @@ def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDe
     for lie in a_ecrire(liaisons):
         nouveau = _poser(nouveau, ("roles", *lie.cles), lie.nom)
     try:
-        attendu = fusionner(tomli.loads(ancien), tomli.loads(en_toml(liaisons)))
-        perdu = tomli.loads(nouveau) != attendu
+        perdu = tomli.loads(nouveau) != fusionner(tomli.loads(ancien), tomli.loads(en_toml(liaisons)))
     except tomli.TOMLDecodeError:
         perdu = True
     if perdu:

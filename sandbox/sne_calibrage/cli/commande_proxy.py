@@ -132,8 +132,7 @@ def _servir(
         preparatifs_d_ecoute.annoncer_la_console(adresses, configuration, f"/console/{base}/")
         click.echo("  Ce journal peut porter des données personnelles : gardez-le pour vous.", err=True)
 
-    ecoute = lancement.ecoute_de(options)
-    a_servir = LancementRelais(configuration, ecoute, amont=amont, base=base)
+    a_servir = LancementRelais(configuration, lancement.ecoute_de(options), amont=amont, base=base)
     lancement.lancer(a_servir, preparatifs_d_ecoute.processus(options), annoncer)
 
 

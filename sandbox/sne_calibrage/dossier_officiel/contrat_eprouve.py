@@ -124,8 +124,7 @@ def traduire(racine: Any, notres: RolesDemande, contrat: Contrat) -> None:
     """In a document (lxml) with our names, put each NIR where the contract has it; away, when it has none."""
     for genre_, notre in notres.nir.items():
         sien = contrat.roles.demande.nir.get(genre_, "")  # of the same path, it may stand after others
-        pas = "/".join(f"{{{NS}}}{nom}" for nom in notre.split("/")[1:])
-        for noeud in racine.findall(pas):
+        for noeud in racine.findall("/".join(f"{{{NS}}}{nom}" for nom in notre.split("/")[1:])):
             parent = noeud.getparent()
             parent.remove(noeud)
             commun = posixpath.commonpath((posixpath.dirname(notre), posixpath.dirname(sien)))
@@ -144,8 +143,9 @@ def _poser(parent: Any, chemin: str, cible: str, texte: str, contrat: Contrat) -
         if enfant is None:
             enfant = codec.arbre(construire(nom, texte if chemin == cible else ""))
             freres = [f"{chemin.rpartition('/')[0]}/{f.tag.rpartition('}')[2]}" for f in parent]
-            place = next((i for i, f in enumerate(freres) if ordre(f) > ordre(chemin)), len(freres))
-            parent.insert(place, enfant)
+            parent.insert(
+                next((i for i, f in enumerate(freres) if ordre(f) > ordre(chemin)), len(freres)), enfant
+            )
         parent = enfant
 
 
@@ -211,8 +211,7 @@ def _essayer_les_refus(
         racine = codec.relire(rendue.octets)
         if contrat.schemas.validate(racine, document=genre_, version=rendue.version):
             for faute in expliquer(racine, genre_, rendue.version, contrat.schemas):
-                lieu = sans_indices(faute.chemin)
-                refus.setdefault((lieu, faute.sorte), set()).add(anomalie.code)
+                refus.setdefault((sans_indices(faute.chemin), faute.sorte), set()).add(anomalie.code)
 
 
 def _dire_les_refus(refus: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
@@ -224,8 +223,7 @@ def _dire_les_refus(refus: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
             if lieu.endswith("@code")
             else "faites que le schéma l'admette : sinon, un refus est répondu par une faute (Receiver)"
         )
-        combien = accorde(len(tries), "code")
-        yield f"notre refus ne tient pas dans {lieu} : {combien} ({nommes}) → {remede}"
+        yield f"notre refus ne tient pas dans {lieu} : {accorde(len(tries), 'code')} ({nommes}) → {remede}"
 
 
 def _noms(contrat: Contrat) -> set[str]:
@@ -238,5 +236,6 @@ def _noms(contrat: Contrat) -> set[str]:
 
 def _mots(racine: Any) -> set[str]:
     """The names and the texts of a document (lxml)."""
-    noeuds = racine.iter(etree.Element)
-    return {mot for n in noeuds for mot in (etree.QName(n).localname, (n.text or "").strip())}
+    return {
+        mot for n in racine.iter(etree.Element) for mot in (etree.QName(n).localname, (n.text or "").strip())
+    }

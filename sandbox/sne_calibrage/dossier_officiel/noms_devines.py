@@ -140,8 +140,7 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
             for sien in siens.values()
             if sien.chemin not in notres and sien.chemin not in pris and _est_de(role, sien)
         ]
-        indices = partial(_indices_de_place, role, notres[chemin], siens, notres)
-        trouve, pourquoi = _choisir(nouveaux, indices)
+        trouve, pourquoi = _choisir(nouveaux, partial(_indices_de_place, role, notres[chemin], siens, notres))
         # What a contract would refuse to be bound is no guess.
         if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
             pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"

@@ -64,7 +64,6 @@ _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 #: A guichet that nobody described was open before anything is recorded.
 _OUVERT_LE: Final = date(2009, 1, 1)
 _LECTURE: Final = "getDemandeLogement"
-_HORS_SOAP: Final = "n'est pas un appel d'un service"
 SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
 _PANNE: Final = "la réponse enregistrée est celle d'une panne"
 _SANS_REPONSE: Final = "le serveur n'a pas répondu"
@@ -305,8 +304,10 @@ class _Reprise:
         if vue.type_fichier in CREATIONS and len(numero) == _NUMERO and numero[_PREFIXE:_SEQUENCE].isdigit():
             self._poser(registre, numero[:_PREFIXE], int(numero[_PREFIXE:_SEQUENCE]) - 1)
         if vue.operation == "ajouterEvenementDemande" and vue.reponse_document is not None:
-            evenements = vue.reponse_document.tous("listeEvenements/evenement")
-            ecrits = (e.texte_de("idEvenement") or "" for e in evenements)
+            ecrits = (
+                e.texte_de("idEvenement") or ""
+                for e in vue.reponse_document.tous("listeEvenements/evenement")
+            )
             rangs = [int(ecrit) for ecrit in ecrits if ecrit.isdigit()]
             if rangs:
                 self._poser(registre, "evenement", min(rangs) - 1)
@@ -314,8 +315,9 @@ class _Reprise:
     def _reserver(self, registre: RegistreBase, numero: str) -> None:
         """No creation of ours draws the number of a demande that was planted."""
         if numero[_PREFIXE:_SEQUENCE].isdigit():
-            cle = {"base": _BASE, "nom": numero[:_PREFIXE]}
-            dernier = registre.connexion.ligne(requetes_sql.SEQUENCE, cle)
+            dernier = registre.connexion.ligne(
+                requetes_sql.SEQUENCE, {"base": _BASE, "nom": numero[:_PREFIXE]}
+            )
             rang = int(numero[_PREFIXE:_SEQUENCE])
             self._poser(registre, numero[:_PREFIXE], max(rang, 0 if dernier is None else int(dernier[0])))
 
@@ -377,8 +379,9 @@ class _Reprise:
             return False
         try:
             with self._magasin.ecrire(_BASE) as registre:
-                maintenant = base.horloge.maintenant(vue.echange.recu_le)
-                stockee = _stockee(demande, numero, self._contrat, maintenant)
+                stockee = _stockee(
+                    demande, numero, self._contrat, base.horloge.maintenant(vue.echange.recu_le)
+                )
                 nirs = self._contrat.roles.demande.nirs(demande)
                 avant = registre.demande(numero)
                 if avant is None and mouvements_de(registre, numero):
@@ -411,7 +414,7 @@ def _traiter(
 
 def _ecarte(vue: Observation) -> str:
     if not vue.soap or vue.de_la_console:
-        return _HORS_SOAP
+        return "n'est pas un appel d'un service"
     if vue.panne is not None and not vue.acceptee:  # else its line keeps the answer as it was meant
         return _PANNE
     if vue.echange.verdict is VerdictEchange.ERREUR or vue.fault("code") == "Receiver":

@@ -214,8 +214,9 @@ def _fautes_des_champs(vue: Observation, prevue: MessageOperation) -> Iterator[S
         yield SchemaError(charge.sourceline or 0, nom, f"L'élément attendu est {prevue.qname}.")
     for champ in prevue.champs:
         if champ.obligatoire and champ.nom not in vue.reponse.champs:
-            ou = f"{nom}/{champ.nom}"
-            yield SchemaError(charge.sourceline or 0, ou, "Le champ obligatoire est absent.")
+            yield SchemaError(
+                charge.sourceline or 0, f"{nom}/{champ.nom}", "Le champ obligatoire est absent."
+            )
 
 
 def _anomalies(racine: Any, contrat: Contrat, gravite: str) -> Iterator[dict[str, Any]]:

@@ -35,7 +35,7 @@ Relire = Callable[[Echange, bytes | None], None]
 Consigner = Callable[[Echange], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Relais:
     """Passes requests on to `lien`, and records them in `base`. `lu_max` are the bytes that a compressed
     answer may weigh once opened for the journal."""
@@ -114,8 +114,7 @@ def _cible(uri: str) -> str:
 def _refuser_les_pages(environ: dict[str, Any]) -> None:
     """A page of another site, open in a browser of this machine, must not borrow the client certificate that
     we show to the real server. Applications send neither header."""
-    ailleurs = environ.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site")
-    if ailleurs or "HTTP_ORIGIN" in environ:
+    if environ.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site") or "HTTP_ORIGIN" in environ:
         raise AmontDefaillant(403, "Le relais ne sert pas les pages web : rien n'a été transmis.")
 
 

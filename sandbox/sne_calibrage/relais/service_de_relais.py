@@ -24,7 +24,7 @@ from sne_sandbox.web.sante import VERIFICATIONS, Sante
 ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie in parties()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LancementRelais(Lancement):
     """The settings of a process of the pass-through; `base` is where it records. Picklable."""
 
@@ -51,8 +51,9 @@ class LancementRelais(Lancement):
             echange.instant_base = magasin.bases.lire(self.base).horloge.maintenant(echange.recu_le)
             relire(echange, contrat, certificat)
 
-        consigner = partial(magasin.journal.consigner, None)
-        relais = Relais(lien=lien, base=self.base, relire=completer, consigner=consigner)
+        relais = Relais(
+            lien=lien, base=self.base, relire=completer, consigner=partial(magasin.journal.consigner, None)
+        )
         return Taches(
             application=_partager(application, relais),
             refus=partial(noter_le_refus, magasin, self.base),

@@ -38,8 +38,9 @@ class Chercheur:
         vue = repris.vue
         for a in repris.ici.anomalies:
             if a.get("gravite") == "bloquante":
-                lus = (str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur", "message"))
-                regle, chemin, valeur, message = lus
+                regle, chemin, valeur, message = (
+                    str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur", "message")
+                )
                 d = self._de_la_regle(regle, chemin, valeur)
                 d = d or self._de_l_evenement(vue, valeur, message) or self._de_la_version(vue)
                 yield _cause(regle, chemin, message, valeur, d)
@@ -114,8 +115,7 @@ class Chercheur:
         genre = prevue.genre.value if prevue is not None else "demande"
         version = vue.arbre.get("versionInterface", "") if vue.arbre is not None else ""
         schema = f"{genre}/{self._contrat.version_de_lecture(version)}" if genre == "demande" else genre
-        nu = sans_indices(chemin)
-        objet = f"{schema}:{nu}"
+        objet = f"{schema}:{sans_indices(chemin)}"
         exacte = self._trouver((Nature.SCHEMAS, objet), (Nature.SCHEMAS, f"{objet}/@code"))
         if exacte is not None:
             return exacte

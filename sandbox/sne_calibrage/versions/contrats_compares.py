@@ -281,8 +281,7 @@ def _dit_chemin(depuis: str, obligatoire: bool) -> str:
 
 
 def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ...]) -> Differences:
-    types = [{t.code: t for t in lot} for lot in (avant, apres)]
-    for code, un, autre in _paires(*types):
+    for code, un, autre in _paires(*[{t.code: t for t in lot} for lot in (avant, apres)]):
         if un is None:
             yield _evenement(code, "type-ajoute", f"nouveau type d'événement : {autre.libelle}", CALME)
         elif autre is None:
@@ -333,8 +332,7 @@ def _evenement(
 
 
 def _exigences(avant: Contrat, apres: Contrat) -> Differences:
-    lues = [charger_exigences(c.dossiers) for c in (avant, apres)]
-    for nom, un, autre in _paires(*lues):
+    for nom, un, autre in _paires(*[charger_exigences(c.dossiers) for c in (avant, apres)]):
         if un is None:
             dit = f"nouvelle exigence ({autre.niveau}) : {autre.texte}"
             yield _exigence(nom, "ajoutee", dit, durcie=autre.niveau == "MUST")
@@ -373,8 +371,7 @@ def _fichiers(avant: Contrat, apres: Contrat) -> Differences:
     compares = {changements.FICHIER, exigences.FICHIER, *dits}
     compares.update(f for c in lus for f in schemas_compares.fichiers(c))
     for chemin in sorted({f for c in lus for f in c.dossiers.fichiers()} - compares):
-        deux = [_contenu(c, chemin) for c in lus]
-        for cle, un, autre in _paires(*deux):
+        for cle, un, autre in _paires(*[_contenu(c, chemin) for c in lus]):
             if chemin == _CONTRAT and cle.partition(".")[0] in _NOMS:
                 continue
             yield _cle_de_fichier(chemin, cle, un, autre)

@@ -27,7 +27,6 @@ from sne_interface.settings import Reglages
 
 #: Elements of an answer that vary from one answer to the next.
 _VARIABLES: Final = frozenset({"dateFichier", "numUnique", "idEvenement"})
-_ATTESTATION: Final = "attestation"
 #: Differences told of one answer.
 _DIFFERENCES_MAX: Final = 20
 #: What a newer contract lets be sent, or read.
@@ -75,8 +74,9 @@ def preparer(
     nouveautes = tuple(_nouveautes(comparaison, couverture))
     dits = {cause.changement for sort in sorts for cause in sort.causes}
     dits |= {nouveaute.difference.changement for nouveaute in nouveautes}
-    changements = {c.id: c for c in comparaison.changements if c.id in dits}
-    return Preparation(*noms, tuple(sorts), nouveautes, changements)
+    return Preparation(
+        *noms, tuple(sorts), nouveautes, {c.id: c for c in comparaison.changements if c.id in dits}
+    )
 
 
 def remises_notees(proces_verbal: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -168,7 +168,7 @@ def _texte(champ: Champ) -> str:
 
 def _documents(champs: Mapping[str, Champ]) -> dict[str, bytes]:
     """The XML documents of an answer of ours: one, or those of its archive, in their order."""
-    octets = document_parmi({nom: v for nom, v in champs.items() if nom != _ATTESTATION})
+    octets = document_parmi({nom: v for nom, v in champs.items() if nom != "attestation"})
     if not octets.startswith(b"PK"):
         return {"": octets} if octets else {}
     with ZipFile(BytesIO(octets)) as archive:
@@ -193,5 +193,4 @@ def _nouveautes(comparaison: ComparaisonDeContrats, couverture: Couverture) -> I
         }[d.nature]
         objet = chemin or d.objet
         if not any(vu == objet or vu.startswith(f"{objet}/") for vu in vus):
-            ecrit = document not in SEULEMENT and not est_du_sne(chemin)
-            yield Nouveaute(d, envoyer=ecrit)
+            yield Nouveaute(d, envoyer=document not in SEULEMENT and not est_du_sne(chemin))

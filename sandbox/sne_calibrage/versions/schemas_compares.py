@@ -104,8 +104,7 @@ def _places(avant: Places, apres: Places) -> Iterator[_Ecart]:
             yield chemin, "element-deplace", dit, RUPTURE
         else:
             attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
-            severites = aller_retour(Severite.ERREUR, attendu)
-            yield chemin, f"{_quoi(chemin)}-retire", "n'existe plus", severites
+            yield chemin, f"{_quoi(chemin)}-retire", "n'existe plus", aller_retour(Severite.ERREUR, attendu)
     for chemin in parties[1]:
         if chemin not in deplaces.values():
             exige = apres[chemin].minimum > 0

@@ -90,8 +90,13 @@ class Nouveaute:
     def en_json(self) -> dict[str, Any]:
         """Its JSON."""
         d = self.difference
-        quoi = {"nature": str(d.nature), "objet": d.objet, "texte": d.texte}
-        return {**quoi, "sens": "envoyer" if self.envoyer else "lire", "changement": d.changement or None}
+        return {
+            "nature": str(d.nature),
+            "objet": d.objet,
+            "texte": d.texte,
+            "sens": "envoyer" if self.envoyer else "lire",
+            "changement": d.changement or None,
+        }
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,6 @@ snapshots: Final = Appels(
 )
 seeds: Final = Appels("seeds", "/seeds", "Les jeux de départ")
 
-_PROFILS: Final = PAR_NOM["profile"].choix
 _REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
 #: The largest number that a setting may have.
 _NOMBRE_MAX: Final = 1_000_000
@@ -105,7 +104,7 @@ class BaseNouvelleSchema(QuestionSchema):
     seed = facultatif(
         "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
     )
-    profil = facultatif("", "ecole", parmi=_PROFILS)
+    profil = facultatif("", "ecole", parmi=PAR_NOM["profile"].choix)
     horloge = facultatif("real, ou un instant ISO", "real")
     contrat = facultatif(
         "interface servie, gardée à vie : une version, ou un dossier contrats/NOM du --home ; vide : celle "
@@ -154,8 +153,9 @@ def lister() -> list[BasePubliee]:
 )
 def creer(donnees: QuestionLue) -> BasePubliee:
     """Makes one."""
-    propres = {"profile": donnees["profil"], "contrat": donnees["contrat"]}
-    reglages = Reglages.de({**propres, **donnees["reglages"]})
+    reglages = Reglages.de(
+        {"profile": donnees["profil"], "contrat": donnees["contrat"], **donnees["reglages"]}
+    )
     base = bases.creer(
         services().magasin,
         services().contrats.verifier(reglages),
@@ -204,8 +204,9 @@ def changer_reglages(donnees: QuestionLue, base: str) -> Reglages:
 def remettre(donnees: QuestionLue, base: str) -> BasePubliee:
     """A base, or a part of it, put back to its start."""
     heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
-    contrat = services().contrat_de(base)
-    return _lue(bases.remettre(services().magasin, contrat, base, donnees["portee"], heure))
+    return _lue(
+        bases.remettre(services().magasin, services().contrat_de(base), base, donnees["portee"], heure)
+    )
 
 
 # --- their clock --------------------------------------------------------------------------------------------

@@ -206,8 +206,7 @@ def detailler_foyer(base: str, numero: str) -> FoyerLu:
 def lister_doublons(base: str, numero: str) -> list[DemandeBreve]:
     """The other active demandes of the territory that one of its holders has already."""
     with services().magasin.lire(base) as registre:
-        doublons = doublons_de(registre, trouver(registre, numero))
-        return [DemandeBreve.de(doublon) for doublon in doublons]
+        return [DemandeBreve.de(doublon) for doublon in doublons_de(registre, trouver(registre, numero))]
 
 
 @blueprint.get("/<numero>/timeline")

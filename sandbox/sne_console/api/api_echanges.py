@@ -333,8 +333,7 @@ def denombrer(filtres: QuestionLue, base: str) -> Nombre:
 )
 def donner_archives(question: QuestionLue, base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
-    ids = envoi_et_rejeu.choisis([question["ids"]])
-    contenu = cotes.archive(base, ids, origine=adresse_d_ici())
+    contenu = cotes.archive(base, envoi_et_rejeu.choisis([question["ids"]]), origine=adresse_d_ici())
     return Response(contenu, content_type="application/json")
 
 

@@ -37,8 +37,9 @@ def lister() -> JetonsTenus:
 )
 def creer(demande: QuestionLue) -> JetonNouveau:
     """Makes one: the only answer that shows it."""
-    droit = Droit(demande["droit"])
-    return jetons.nouveau(services().magasin, demande["nom"], droit, demande["base"], demande["expire"])
+    return jetons.nouveau(
+        services().magasin, demande["nom"], Droit(demande["droit"]), demande["base"], demande["expire"]
+    )
 
 
 @blueprint.delete("/<nom>")

@@ -159,8 +159,9 @@ def juger(donnees: QuestionLue) -> JugementSuivi:
 def rejouer(donnees: QuestionLue, rapport: str) -> JugementSuivi:
     """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
     epreuve = objet_de_l_adresse.jugement(rapport)
-    choix = (donnees["scenario"], donnees["exigence"])
-    return _suivi(applications_pilotables.rejouer(services(), "", epreuve, *choix))
+    return _suivi(
+        applications_pilotables.rejouer(services(), "", epreuve, donnees["scenario"], donnees["exigence"])
+    )
 
 
 @blueprint.get("/<rapport>")
@@ -205,8 +206,7 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
     epreuve = objet_de_l_adresse.jugement(rapport)
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
-    nom = f"{epreuve.nom}-{fichier}"
-    return telechargement(epreuve.dossier / fichier, nom)
+    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}")
 
 
 @blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})

@@ -238,8 +238,7 @@ _PAR_ENDPOINT: Final[dict[str, AppelDecrit]] = {}
 def refuser_inconnus() -> None:
     """Refuses a question, or a body, that the call would not read: what it asks for would be left out in
     silence. Raises UnprocessableEntity."""
-    endpoint = request.endpoint or ""
-    decrit = _PAR_ENDPOINT.get(endpoint)
+    decrit = _PAR_ENDPOINT.get(request.endpoint or "")
     if decrit is None:
         return
     connus = decrit.question

@@ -156,8 +156,7 @@ def _echange_nomme(base: str, identifiant: int) -> ReponseWsgi:
 def _controler_formulaire() -> None:
     if request.method in LECTURES:
         return
-    recu = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
-    if not csrf_convient(recu):
+    if not csrf_convient(request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")):
         raise Forbidden(
             "Le formulaire ne vient pas d'une page de cette console, ou elle est ouverte depuis trop "
             "longtemps. Revenez à la page précédente, rechargez-la, et recommencez : recharger celle-ci "
@@ -381,8 +380,7 @@ def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int, dict[st
             return redirect(url_for("connexion.page", suite=suite if suite != "/" else None), 303)
         dite = _FINIE
     page = _page_erreur(statut, dite or _DETAILS.get(statut, "La requête est refusée."))
-    autres = {nom: valeur for nom, valeur in erreur.get_headers() if nom != "Content-Type"}
-    return (*page, autres)
+    return (*page, {nom: valeur for nom, valeur in erreur.get_headers() if nom != "Content-Type"})
 
 
 def _par_un_navigateur() -> bool:

@@ -98,8 +98,7 @@ def _mots(morceaux: str, valeurs: Mapping[str, Any]) -> list[str]:
     """The words of a row, its places filled; without those that have no value."""
     mots = []
     for morceau in _MORCEAU.findall(morceaux):
-        places = _PLACE.findall(morceau)
-        if all(valeurs.get(place) is not None for place in places):
+        if all(valeurs.get(place) is not None for place in _PLACE.findall(morceau)):
             mots += [mot.format_map(valeurs) for mot in morceau.split()]
     return mots
 

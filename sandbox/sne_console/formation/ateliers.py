@@ -270,8 +270,7 @@ def remettre(magasin: Magasin, contrats: Contrats, nom: str, rang: int | None = 
     for stagiaire in atelier.voulus(rang):
         with suppress(BaseInconnue):
             with magasin.ecrire(stagiaire.base) as registre:
-                contrat_de_la_base = registre.base.reglages.contrat
-                registre.changer_reglages(replace(reglages, contrat=contrat_de_la_base))
+                registre.changer_reglages(replace(reglages, contrat=registre.base.reglages.contrat))
             bases.remettre(magasin, contrat, stagiaire.base, "tout", heure)
             remises.append(stagiaire.base)
     _changer_ceux(magasin, nom, remises, mot="", fini=False)

@@ -315,7 +315,11 @@ def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterato
     apres = _demande(joue, contrat)
     if apres is None:
         return
-    siens = [j for j in joues if j.rang < joue.rang and _meme_demande(j, joue)]
+    siens = [
+        j
+        for j in joues
+        if j.rang < joue.rang and j.echange is not None and j.echange.accepte and j.numero == joue.numero
+    ]
     avant = next((lu for j in reversed(siens) if (lu := _demande(j, contrat)) is not None), None)
     if avant is None:
         yield from _ce_qui_entre(_parties_du_cerfa(apres, contrat))
@@ -348,11 +352,6 @@ def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]
             dites.append((rang, nom if connue is None else connue.libelle, mot))
         for _, libelle, mot in sorted(dites, key=itemgetter(0)):
             yield ChangementVu(libelle, "", _couper(mot))
-
-
-def _meme_demande(un: Joue, autre: Joue) -> bool:
-    accepte = un.echange is not None and un.echange.accepte
-    return accepte and un.numero == autre.numero
 
 
 def _demande(joue: Joue, contrat: Contrat) -> Any:

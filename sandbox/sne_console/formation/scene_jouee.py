@@ -216,8 +216,7 @@ def jouer(
         dit = f"Pas {rang} : {pas.titre}."
         if choix is not None:
             dit = f"Pas {rang}, choix {choix} : {pas.choix[choix - 1].libelle}."
-        ligne = _ouverture(scene, base, rang, dit, choix)
-        services.magasin.journal.consigner(registre.connexion, ligne)
+        services.magasin.journal.consigner(registre.connexion, _ouverture(scene, base, rang, dit, choix))
         if pas.panne is not None and pas.envoyer is not None:
             panne = PanneDefinition(pas.panne, pas.envoyer.operation, pas.envoyer.guichet)
             pannes.inscrire(registre.connexion, scene.base, panne, datetime.now(UTC))

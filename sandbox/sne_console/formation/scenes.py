@@ -267,8 +267,7 @@ def choisir(message: MessageScene, choix: Choix) -> MessageScene:
 
 def variables(message: MessageScene) -> Iterator[str]:
     """Names of the variables that a message uses."""
-    textes = [*message.champs.values(), *(texte for edit in message.edits for texte in edit)]
-    for texte in textes:
+    for texte in [*message.champs.values(), *(texte for edit in message.edits for texte in edit)]:
         for _, nom, _, _ in Formatter().parse(texte):
             if nom is not None:
                 yield nom

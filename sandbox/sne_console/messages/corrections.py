@@ -187,8 +187,7 @@ class _Correcteur:
         return place.debut, place.ouverte if place.enfants else place.fin
 
     def _attribut(self, place: PlaceElement, nom: str) -> AttributEcrit | None:
-        ecrits = attributs(self._texte, place)
-        return next((a for a in ecrits if a.nom.rpartition(":")[2] == nom), None)
+        return next((a for a in attributs(self._texte, place) if a.nom.rpartition(":")[2] == nom), None)
 
     def _dessus(self, place: PlaceElement) -> PlaceElement | None:
         return self._places.get(place.chemin.rpartition("/")[0])
@@ -289,8 +288,7 @@ class _Correcteur:
     def _oter_attribut(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
         ecrit = self._attribut(place, attribut)
         if ecrit is not None:
-            debut = len(self._texte[: ecrit.debut].rstrip(BLANCS))
-            coupe = Retouche(debut, ecrit.fin + 1, "")
+            coupe = Retouche(len(self._texte[: ecrit.debut].rstrip(BLANCS)), ecrit.fin + 1, "")
             yield Correction(f"retirer:{place.chemin}/@{attribut}", f"Retirer « {attribut} »", (coupe,))
 
     def _renommer_attribut(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
@@ -323,8 +321,9 @@ class _Correcteur:
         if ecrit is not None:
             retouche = self._contenu(place, ecrit)
             quoi = "Couper à" if dit.startswith(ecrit) and ecrit != dit else "Écrire"
-            montre = abrege(masquer_nirs(ecrit), _MONTRE)
-            yield Correction(f"ecrire:{place.chemin}", f"{quoi} « {montre} »", (retouche,))
+            yield Correction(
+                f"ecrire:{place.chemin}", f"{quoi} « {abrege(masquer_nirs(ecrit), _MONTRE)} »", (retouche,)
+            )
         elif choix:
             retouche = self._contenu(place, CHOISI)
             yield Correction(f"choisir:{place.chemin}", f"Choisir « {connu.nom} »", (retouche,), choix)
@@ -335,8 +334,7 @@ class _Correcteur:
         """An element that holds this text, which is not yet escaped, and nothing else."""
         ecrit = _ecrit(ecrit)
         if place.court:
-            bout = place.ouverte - 2
-            return Retouche(bout, place.fin, f">{ecrit}</{place.nom}>")
+            return Retouche(place.ouverte - 2, place.fin, f">{ecrit}</{place.nom}>")
         return Retouche(place.ouverte, place.ferme, ecrit)
 
     def _texte_de_trop(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
@@ -540,8 +538,7 @@ def _fermer(texte: str, rompu: Rupture, chemins: Collection[str]) -> Correction:
     ouvert, bout = rompu.ouverts[-1], texte.find(">", rompu.place)
     # Where expat stands: at the end tag, or at its name.
     debut = texte.rfind("</", 0, rompu.place + 2)
-    nom = texte[debut + 2 : bout].strip()
-    if nom not in {autre.nom for autre in rompu.ouverts[:-1]}:
+    if texte[debut + 2 : bout].strip() not in {autre.nom for autre in rompu.ouverts[:-1]}:
         dite = f"</{ouvert.nom}>"
         return Correction("fermer", f"Écrire « {dite} »", (Retouche(debut, bout + 1, dite),))
     ou = next((e.debut for e in ouvert.enfants if _egare(e, ouvert, chemins)), debut)

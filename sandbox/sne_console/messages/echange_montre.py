@@ -84,9 +84,7 @@ class Cote:
     texte: str = ""
 
 
-def cote_de(
-    observation: Observation, nom: Nom, remarques: Iterable[Remarque] = (), *, plier: bool = False
-) -> Cote:
+def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = (), *, plier: bool) -> Cote:
     """One side of an exchange; `remarques` are put beside the elements they speak of, `plier` closes the
     branches of its document of which nothing is said."""
     echange = observation.echange
@@ -180,8 +178,7 @@ def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> 
 
 def _extrait(courrier: Courrier, octets: bytes) -> str:
     lisible = _tete(octets, courrier.content_type)
-    suite = len(lisible) > _EXTRAIT
-    return imprimable(lisible[:_EXTRAIT]) + (" …" if suite else "")
+    return imprimable(lisible[:_EXTRAIT]) + (" …" if len(lisible) > _EXTRAIT else "")
 
 
 def _tete(octets: bytes, content_type: str = "") -> str:

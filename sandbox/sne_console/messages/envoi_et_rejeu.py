@@ -85,7 +85,7 @@ def champs_d_appel(
     autres: Mapping[str, str],
     *,
     certificat: bytes = SANS_CERTIFICAT,
-    document: tuple[str, bytes] = ("", b""),
+    document: tuple[str, bytes],
 ) -> Champs:
     """The fields of a call: the certificate, the document under its name, and `autres`."""
     appelee = OPERATIONS[operation]
@@ -133,8 +133,9 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
         reponse = services.echanges.egare(requete, base_nommee(services.magasin, requete.chemin))
     else:
         return None
-    adresse = dict(reponse.en_tetes).get("SNE-Echange", "")
-    base, _, identifiant = adresse.rpartition("/bases/")[2].partition("/exchanges/")
+    base, _, identifiant = (
+        dict(reponse.en_tetes).get("SNE-Echange", "").rpartition("/bases/")[2].partition("/exchanges/")
+    )
     return (base, int(identifiant)) if identifiant.isdecimal() else None
 
 
@@ -169,8 +170,7 @@ def rejouer(echange: Echange, qui: Expediteur) -> tuple[str, int] | None:
     none. A panne that is armed is counted down, but its damage to the socket is not seen here."""
     en_tetes = [(nom, v) for nom, v in echange.en_tetes if nom.lower() not in _DE_LA_CONNEXION]
     en_tetes.append((REJEU, str(echange.identifiant)))
-    envoi = RequeteEcrite(echange.chemin, tuple(en_tetes), echange.requete, echange.methode)
-    return expedier(envoi, qui)
+    return expedier(RequeteEcrite(echange.chemin, tuple(en_tetes), echange.requete, echange.methode), qui)
 
 
 @dataclass(frozen=True)
@@ -218,8 +218,7 @@ def reduire(services: Services, base: str, observation: "Observation", cible: st
             encore=lambda: time.monotonic() - debut < REDUCTION_MAX,
         )
     etree.indent(racine, space="  ")
-    octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-    texte = masquer_corps(octets).octets.decode()
+    texte = masquer_corps(etree.tostring(racine, encoding="UTF-8", xml_declaration=True)).octets.decode()
     return Reduction(racine, texte, avant, _compter(racine), entiere, time.monotonic() - debut)
 
 

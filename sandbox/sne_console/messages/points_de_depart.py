@@ -285,8 +285,7 @@ class _Atelier:
         greffer(demande, trouver(exemple, "demande/informationDalo"), "interfaceNuu/demande", rangs)
         # By a commission de médiation, or the State service that keeps its secretariat, of the same territory
         # if any.
-        droits = self._contrat.guichets
-        etats = [g for g in self._registre.guichets() if droits.peut(g, Acte.DECLARER_DALO)]
+        etats = [g for g in self._registre.guichets() if self._contrat.guichets.peut(g, Acte.DECLARER_DALO)]
         ecrit = self._registre.guichet(trouver(racine, f"{_FORMULAIRE}/numGuichet").text or "")
         etats.sort(key=lambda g: ecrit is None or g.territoire != ecrit.territoire)
         if etats:

@@ -138,8 +138,9 @@ def _parcourir(
         if reponse:
             trouves.append(echange)
     premier = vus[1] if len(vus) > 1 else 0
-    suite = None if epuise else vus[-1]
-    return RechercheXpath(tuple(trouves), len(vus) - 1, premier, vus[-1], suite, ignores)
+    return RechercheXpath(
+        tuple(trouves), len(vus) - 1, premier, vus[-1], None if epuise else vus[-1], ignores
+    )
 
 
 def _ouvrir(

@@ -172,8 +172,7 @@ def _phrase(echange: Echange, cle: Cle) -> str:
 
 def plier(echanges: Iterable[Echange]) -> list[list[Echange]]:
     """A list, newest first, in which refusals that follow one another and are the same are one block."""
-    blocs = groupby(echanges, lambda echange: pliables(echange) or id(echange))
-    return [list(bloc) for _, bloc in blocs]
+    return [list(bloc) for _, bloc in groupby(echanges, lambda echange: pliables(echange) or id(echange))]
 
 
 def pliables(echange: Echange) -> tuple[Cle, ...]:

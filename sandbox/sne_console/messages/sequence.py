@@ -112,8 +112,7 @@ def _connexion(echange: Echange) -> tuple[str, str]:
 
 def _question(echange: Echange, requete: Cote) -> Iterator[_Etape]:
     if echange.methode == TLS:
-        raison = echange.dit_du_fault("message").rstrip(".")
-        phrase = f"La poignée de main TLS échoue : {raison}."
+        phrase = f"La poignée de main TLS échoue : {echange.dit_du_fault('message').rstrip('.')}."
         yield GUICHET, CONNEXION, "poignée de main", "refusée", phrase, "perdu"
         return
     quoi = " ".join(filter(None, (echange.operation or echange.methode, echange.type_fichier)))

@@ -33,7 +33,6 @@ class Vecu:
 
 
 _RIEN: Final = "rien n'est enregistré"
-_NON_CONSERVE: Final = "elle ne change rien dans la base"
 
 
 def verdict_vecu(echange: Echange) -> Vecu:
@@ -67,7 +66,7 @@ def _travail(echange: Echange) -> str:
         return _RIEN
     operation = OPERATIONS.get(echange.operation or "")
     if operation is None or not operation.ecrit:
-        return _NON_CONSERVE
+        return "elle ne change rien dans la base"
     autre = "ce que le message demandait est fait et enregistré"
     return str(PAROLES["faits"].get(echange.type_fichier or "", autre))
 

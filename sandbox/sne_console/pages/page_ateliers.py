@@ -68,14 +68,12 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
         )
     except UsageError as erreur:
         return _montrer(champs, avec_remede(erreur)), 422
-    combien = accorde(len(fait.stagiaires), "base")
-    phrase = f"L'atelier « {fait.nom} » est fait : {combien}, un lien chacune."
+    phrase = f"L'atelier « {fait.nom} » est fait : {accorde(len(fait.stagiaires), 'base')}, un lien chacune."
     return apres_action(url_for("ateliers.tableau", atelier=fait.nom), phrase)
 
 
 def _montrer(saisi: Any, refus: str = "") -> str:
-    magasin = services().magasin
-    tenus = gestion.lister(magasin)
+    tenus = gestion.lister(services().magasin)
     nom = nom_libre("atelier", (atelier.nom for atelier in tenus))
     return render_template(
         "ateliers/page.html",
@@ -163,8 +161,9 @@ def _code_qr(fiche: FicheDeStagiaire) -> Markup:
 
 def renouveler(base: str, atelier: str) -> Redirection:
     """New links for all."""
-    home = services().configuration.home
-    fait = gestion.renouveler(services().magasin, home, atelier, champ_ecrit("expire"))
+    fait = gestion.renouveler(
+        services().magasin, services().configuration.home, atelier, champ_ecrit("expire")
+    )
     phrase = "Les liens sont refaits : ceux d'avant n'ouvrent plus rien. Imprimez de nouvelles fiches."
     return apres_action(url_for("ateliers.fiches", atelier=fait.nom), phrase)
 
@@ -217,8 +216,7 @@ def remettre(base: str, atelier: str) -> Redirection:
     """Puts the base of one, or of all, back to its start."""
     rang = _rang()
     faites = gestion.remettre(services().magasin, services().contrats, atelier, rang)
-    dites = accorde(len(faites), "base remise", "bases remises")
-    return _revenir(atelier, f"{dites} au départ.", rang)
+    return _revenir(atelier, f"{accorde(len(faites), 'base remise', 'bases remises')} au départ.", rang)
 
 
 def fin(base: str, atelier: str) -> str:

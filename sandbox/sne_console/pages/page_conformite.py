@@ -104,8 +104,11 @@ def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
     epreuve, form = objet_de_l_adresse.jugement(run), request.form
     contrat = g.base.reglages.contrat
-    choix = (form.get("scenario", ""), form.get("exigence", ""))
-    return _suivre(applications_pilotables.rejouer(services(), contrat, epreuve, *choix))
+    return _suivre(
+        applications_pilotables.rejouer(
+            services(), contrat, epreuve, form.get("scenario", ""), form.get("exigence", "")
+        )
+    )
 
 
 def comparer(base: str) -> str:
@@ -172,8 +175,7 @@ def flux(base: str, run: str) -> Response:
     """Streams what the page of a judgement in progress shows, as Server-Sent Events, at each change; then the
     address of its report."""
     epreuve = objet_de_l_adresse.jugement(run)
-    recu = request.headers.get("Last-Event-ID")
-    if recu == _FIN and not epreuve.en_cours:
+    if request.headers.get("Last-Event-ID") == _FIN and not epreuve.en_cours:
         return Response(status=204)  # the reader has it all: it stops coming back
     adresse, avancement = url_for("conformite.rapport", run=run), _avancement(epreuve)
     montres = dict[str, Any]()
@@ -251,8 +253,7 @@ def _morceaux(
         yield "dite", epreuve.sortie, modele.dite
         return
     familles = avancement.avancer(epreuve)
-    vit = epreuve.en_cours
-    yield "", str(modele.avancement(avancement, familles, vit)), str
+    yield "", str(modele.avancement(avancement, familles, epreuve.en_cours)), str
     for famille in familles:
         yield famille.sigle, famille, modele.tete
         yield from ((s.id, s, partial(modele.scenario, adresse=adresse)) for s in famille.scenarios)

@@ -213,8 +213,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
     contenu = objet_de_l_adresse.fichier_de_boite(base, code, Boite(boite), nom)
-    genre = _GENRES.get(nom.rpartition(".")[2], OCTETS)
-    return telechargement(montrer_octets(contenu), nom, genre)
+    return telechargement(montrer_octets(contenu), nom, _GENRES.get(nom.rpartition(".")[2], OCTETS))
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
@@ -234,8 +233,7 @@ def montrer(contenu: bytes) -> tuple[Arbre | None, str]:
         return construire(racine, contrat=contrat_servi()), ""
     if contenu.startswith(b"%PDF") or b"\0" in contenu:
         return None, ""
-    texte = montrer_octets(contenu).decode("utf-8", "replace")
-    propre = imprimable(texte)
+    propre = imprimable(montrer_octets(contenu).decode("utf-8", "replace"))
     return None, propre[:TEXTE_MAX] + (" …" if len(propre) > TEXTE_MAX else "")
 
 

@@ -109,8 +109,7 @@ def lire(page: str) -> Texte:
     from markdown_it.tree import SyntaxTreeNode
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    racine = SyntaxTreeNode(markdown.parse(_COMMENTAIRE.sub("", _markdown(page))))
-    titre, *suite = racine.children
+    titre, *suite = SyntaxTreeNode(markdown.parse(_COMMENTAIRE.sub("", _markdown(page)))).children
     return Texte(titre.children[0].content, tuple(suite))
 
 

@@ -267,8 +267,7 @@ def flux(base: str) -> Response:
                 continue
             contexte: dict[str, Any] = {}
             current_app.update_template_context(contexte)
-            ligne = modele.render(rangee=rangee(nouveau), **contexte)
-            yield evenement(nouveau.identifiant, ligne)
+            yield evenement(nouveau.identifiant, modele.render(rangee=rangee(nouveau), **contexte))
 
     return page_flux(evenements())
 

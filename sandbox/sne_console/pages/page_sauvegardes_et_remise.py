@@ -74,8 +74,7 @@ def _dire(champ: str, valeur: str) -> str:
 @geste("sauvegardes.page")
 def sauvegarder(base: str) -> str:
     """Saves the base under the name of the form."""
-    nom = champ_ecrit("nom")
-    faite = objet_de_l_adresse.sauvegardes().faire(base, nom)
+    faite = objet_de_l_adresse.sauvegardes().faire(base, champ_ecrit("nom"))
     return f"Base sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
 

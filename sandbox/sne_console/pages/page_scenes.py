@@ -177,8 +177,7 @@ def commencer(base: str, scene: str) -> Reponse:
     """Puts it at its start. A base of its name that it did not make is emptied only by who says so."""
     voulue = _placee(base, scene)
     scene_jouee.commencer(services(), voulue, vider=request.form.get("vider") == "oui")
-    phrase = f"La scène « {voulue.titre} » est au début."
-    return apres_action(_adresse(voulue), phrase)
+    return apres_action(_adresse(voulue), f"La scène « {voulue.titre} » est au début.")
 
 
 def jouer(base: str, scene: str, rang: int) -> Reponse:

@@ -141,8 +141,7 @@ def _mouvement(ecrits: Any, genre: str) -> DeplacementVoulu:
             return DeplacementVoulu("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
         return DeplacementVoulu("gel", instant=lire_instant(ecrit) if ecrit else None)
     if genre == "avance":
-        vers = ecrits.get("vers", "") if jour is None else jour.isoformat()
-        return DeplacementVoulu("avance", vers=vers)
+        return DeplacementVoulu("avance", vers=ecrits.get("vers", "") if jour is None else jour.isoformat())
     return DeplacementVoulu("retour" if genre == "retour" else "nuits")
 
 
@@ -257,8 +256,9 @@ def _place(vue: frise.Frise, instant: datetime) -> float | None:
 
 
 def _deposees(m: frise.MoisDeBase) -> str:
-    dernier = frise.fin_de_mois(m.mois)
-    return url_for("demandes.page", depot_du=f"{m.mois:%d/%m/%Y}", depot_au=f"{dernier:%d/%m/%Y}")
+    return url_for(
+        "demandes.page", depot_du=f"{m.mois:%d/%m/%Y}", depot_au=f"{frise.fin_de_mois(m.mois):%d/%m/%Y}"
+    )
 
 
 def _sorties(m: frise.MoisDeBase) -> str:

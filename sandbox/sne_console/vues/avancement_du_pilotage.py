@@ -181,8 +181,9 @@ def _joue(resultat: ResultatScenario, niveaux: Mapping[str, str], textes: Mappin
         for v in resultat.verifications
     )
     issue = issue_de_scenario(resultat, niveaux)
-    premiere = next((v.phrase for v in verifications if v.issue.classe == "mal" and v.phrase), "")
-    phrase = premiere or resultat.raison
+    phrase = (
+        next((v.phrase for v in verifications if v.issue.classe == "mal" and v.phrase), "") or resultat.raison
+    )
     return ScenarioSuivi(
         resultat.id, resultat.titre, issue, phrase, verifications, joue=issue is not EN_ATTENTE
     )
@@ -193,8 +194,7 @@ def _lire(rapport: Rapport) -> ScenarioSuivi:
     (suivi,) = joues_de(rapport)
     premier: GroupeConstats | None = next(iter(grouper(rapport)), None)
     phrase = premier.phrase if premier else rapport.scenarios[0].raison
-    dit = " ".join(filter(None, (phrase, rapport.entete.inacheve)))
-    return replace(suivi, phrase=dit, joue=True)
+    return replace(suivi, phrase=" ".join(filter(None, (phrase, rapport.entete.inacheve))), joue=True)
 
 
 def _familles(scenarios: Iterable[ScenarioSuivi]) -> list[FamilleSuivie]:

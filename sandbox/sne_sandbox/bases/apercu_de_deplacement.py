@@ -32,7 +32,7 @@ class Prevu:
     numero: Annotated[str, "la demande"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Apercu:
     """The effect that a move would have. `previsions` are a page of its facts, in the order of the nights."""
 

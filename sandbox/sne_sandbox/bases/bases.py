@@ -60,7 +60,7 @@ def _lire_guichets(fichier: Path) -> tuple[Guichet, ...]:
     return tuple(lire_guichet({"code": code, **table}) for code, table in lus.items())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BasePubliee:
     """A base, as the API and the command line show it."""
 

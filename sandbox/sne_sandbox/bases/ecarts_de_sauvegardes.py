@@ -69,7 +69,7 @@ class EcartLu:
     champs: tuple[ChampChange, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class ComparaisonLue:
     """The differences. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
 
@@ -139,8 +139,7 @@ def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = 
 def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> ComparaisonLue:
     ancienne = sauvegardes.lire(base, avant)
     if apres is not None:
-        nouvelle = sauvegardes.lire(base, apres)
-        return comparer(ancienne.fichier, nouvelle.fichier, noms=(avant, apres))
+        return comparer(ancienne.fichier, sauvegardes.lire(base, apres).fichier, noms=(avant, apres))
     with sauvegardes.present(base) as fichier:
         return comparer(ancienne.fichier, fichier, noms=(avant, MAINTENANT))
 

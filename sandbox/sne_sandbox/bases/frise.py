@@ -24,7 +24,7 @@ MONTRES: Final = 30
 _APRES_ECHEANCE: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MoisDeBase:
     """The events of a month, past, or to come if nobody does anything: demandes born, radiated, ends of
     validity, radiations to come."""
@@ -36,7 +36,7 @@ class MoisDeBase:
     radiations: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Deplacee:
     """A move of the clock: its line of the journal, where it led, its sentence."""
 
@@ -45,7 +45,7 @@ class Deplacee:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frise:
     """The time of a base. `mois` are all those between the first and the last of them, in order."""
 
@@ -89,8 +89,7 @@ def dessiner(magasin: Magasin, nom: str) -> Frise:
         )
         for ligne in lignes
     ]
-    sauvegardes = Sauvegardes(magasin, magasin.home).lister(nom)[:MONTRES]
-    return Frise(jour, mois, deplacements, sauvegardes)
+    return Frise(jour, mois, deplacements, Sauvegardes(magasin, magasin.home).lister(nom)[:MONTRES])
 
 
 def _mois(jour: date) -> date:

@@ -17,7 +17,7 @@ _PROPOSES: Final = 3
 _REGLE: Final = "réglé pour ce guichet dans cette base"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DroitDeGuichet:
     """The right of a guichet to do something, given or not."""
 

@@ -29,7 +29,7 @@ _DUREE: Final = re.compile(
 _REMEDE: Final = "une durée ISO 8601 (P1D, P1M, P13M, P2Y, PT6H), une date (2019-04-15) ou un instant ISO"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeureLue:
     """The reading of the clock of a base. `mode` is « real », « figée » or « décalée »: real time,
     `decalage_s` seconds ahead of it."""
@@ -58,7 +58,7 @@ class HeureLue:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Deplacement:
     """A move of a clock: what it said before, what it says now, what the nights did in between."""
 
@@ -71,7 +71,7 @@ class Deplacement:
     annulable: Annotated[bool, "s'annule tant que rien d'autre n'est venu"] = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeplacementVoulu:
     """A move that is asked for: on by `vers` (a duration, a date at the same hour, an instant), frozen at
     `instant` (aware; None: what it says now), back to real time, or none: the nights alone that wait."""
@@ -138,7 +138,7 @@ def _jour_dit(ecrit: str) -> str:
     return f"{lu:%d/%m/%Y}" if len(ecrit.strip()) == len("2019-04-15") else f"{lu:%d/%m/%Y %H:%M}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visee:
     """A move, before it is made: the machine's instant, the clock before and after, what each says, the last
     day whose night is done."""
@@ -212,8 +212,7 @@ def atteindre(maintenant: datetime, vers: str) -> datetime:
 
 
 def _ajouter(maintenant: datetime, duree: dict[str, int]) -> datetime:
-    local = maintenant.astimezone(PARIS)
-    jour = ajouter_mois(local.date(), 12 * duree["ans"] + duree["mois"])
+    jour = ajouter_mois(maintenant.astimezone(PARIS).date(), 12 * duree["ans"] + duree["mois"])
     jour += timedelta(weeks=duree["semaines"], days=duree["jours"])
     heures = timedelta(hours=duree["heures"], minutes=duree["minutes"], seconds=duree["secondes"])
     return _le(jour, maintenant).astimezone(UTC) + heures

@@ -58,7 +58,7 @@ class Droit(StrEnum):
     LECTURE = "lecture"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entree:
     """The person who enters: by which token (its name and its hash, "" without any), with which right, in
     which base."""
@@ -69,7 +69,7 @@ class Entree:
     base: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonPublie:
     """A token, as it is shown: never itself. Instants are those of the machine."""
 
@@ -84,7 +84,7 @@ class JetonPublie:
     expire: Annotated[bool, "il n'ouvre plus rien"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonsTenus:
     """The tokens of a database."""
 
@@ -93,7 +93,7 @@ class JetonsTenus:
     dernier_refus: Annotated[datetime | None, "quand le dernier est venu ; null : aucun"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonNouveau:
     """A token that was just made: the only time that it is shown."""
 
@@ -159,8 +159,7 @@ def revoquer(magasin: Magasin, nom: str) -> None:
     """Forgets a token: from now on it opens nothing, and no cookie that it gave. The read-only link is made
     anew. Raises UsageError for a name that no token has."""
     if nom == LIEN_DE_LECTURE:
-        renouvele = JetonGarde(nom, "", Droit.LECTURE, None, datetime.now(UTC))
-        magasin.jetons.ajouter(renouvele, remplacer=True)
+        magasin.jetons.ajouter(JetonGarde(nom, "", Droit.LECTURE, None, datetime.now(UTC)), remplacer=True)
     elif not magasin.jetons.revoquer(nom):
         connus = ", ".join(garde.nom for garde in magasin.jetons.lister()) or "aucun"
         raise Introuvable(f"Le jeton [{nom[:40]}] n'existe pas.", remede=f"jetons : {connus}")

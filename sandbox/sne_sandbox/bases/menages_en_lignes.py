@@ -78,7 +78,7 @@ COLONNES: Final = {
 Lignes = dict[str, list[tuple[Any, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lot:
     """A batch: how many households were drawn until now, the rows by table, where the sequences are."""
 
@@ -87,7 +87,7 @@ class Lot:
     sequences: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Semence:
     """The seed of the households of a base: the same seed makes the same households. `maintenant` is the
     clock of the base."""
@@ -174,7 +174,13 @@ def _lots(
 
 def _tirer(tirage: Tirage, semence: Semence, rang: int, precedent: _Plant | None) -> _Plant:
     population, jour = semence.population, semence.maintenant.date()
-    if tirage.booleen(population.doublons) and precedent is not None and _repetable(precedent):
+    if (
+        tirage.booleen(population.doublons)
+        and precedent is not None
+        and precedent.vie.radiation is None
+        and precedent.dossier.foyer is not None
+        and not precedent.forcee
+    ):
         avant = precedent.dossier
         depot = tirage.date(precedent.vie.debut, jour)
         guichets = [g for g in avant.territoire.guichets if g != avant.guichet] or [avant.guichet]
@@ -182,10 +188,6 @@ def _tirer(tirage: Tirage, semence: Semence, rang: int, precedent: _Plant | None
         return _Plant(rang, repete, Vie(depot), forcee=True)
     vie = tirer_vie(tirage, population, jour)
     return _Plant(rang, tirer_dossier(tirage, population, depot=vie.depot, jour=vie.debut), vie)
-
-
-def _repetable(plant: _Plant) -> bool:
-    return plant.vie.radiation is None and plant.dossier.foyer is not None and not plant.forcee
 
 
 def _tirer_effacee(tirage: Tirage, semence: Semence) -> tuple[tuple[str, str], Vie]:
@@ -221,8 +223,7 @@ def _planter(
             noms = (titulaire.nom, titulaire.nom_naissance or "", titulaire.prenom)
             naissance = titulaire.naissance.isoformat()
             nir = titulaire.nir if role in dossier.nirs else None
-            ligne = (base, numero, rang, role, *map(plier, noms), naissance, nir)
-            lignes["demande_personne"].append(ligne)
+            lignes["demande_personne"].append((base, numero, rang, role, *map(plier, noms), naissance, nir))
     for plant, numero in zip(plants, numeros, strict=True):
         bailleurs = plant.dossier.territoire.bailleurs
         if plant.vie.reexamen:

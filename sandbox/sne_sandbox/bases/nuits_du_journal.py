@@ -13,7 +13,7 @@ from sne_sandbox.store.journal import Journal
 PLIEES_MAX: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NuitsPliees:
     """Nights that follow one another in a journal: their ids, how many lines, the first and the last day, how
     many of each fact. `annulees` says that they were taken back since (each of them), `reste` that there are

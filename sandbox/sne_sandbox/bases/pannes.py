@@ -42,7 +42,7 @@ _SUPPRIMER_TOUT: Final = RequeteSql("DELETE FROM panne WHERE base = :cle")
 Prise = Callable[[PanneDefinition], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PanneArmee:
     """A panne of a base. `restantes` is None for one that lasts, 0 for one that is over; `jouees` counts the
     exchanges it was played on, `tirages` those it was drawn for (with a rate)."""
@@ -148,7 +148,7 @@ def en_journal(armee: PanneArmee, effet: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PanneLue:
     """An armed panne, as the API and the command line show it."""
 

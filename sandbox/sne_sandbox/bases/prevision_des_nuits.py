@@ -108,8 +108,7 @@ class Prevision:
             effaces[radiee.numero] = nuit
             self._noter(Fait.EFFACEMENT, nuit, radiee.numero)
         du, au = (ajouter_mois(jour, -MOIS_DE_REACTIVATION) for jour in (self._premiere, self._derniere))
-        bornes = (MOTIF_NON_RENOUVELLEMENT, du - _MARGE, au + _MARGE)
-        for radiee in self._lues(echeances.radiees_pour, *bornes):
+        for radiee in self._lues(echeances.radiees_pour, MOTIF_NON_RENOUVELLEMENT, du - _MARGE, au + _MARGE):
             fin = ajouter_mois(radiee.jour, MOIS_DE_REACTIVATION)
             if fin < effaces.get(radiee.numero, date.max):
                 self._noter(Fait.FIN_DE_REACTIVATION, fin, radiee.numero)

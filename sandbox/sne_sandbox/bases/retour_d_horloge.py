@@ -31,7 +31,7 @@ _AUTREMENT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Avance:
     """The last move of a clock, as its line of the journal tells it. `refus` says why it cannot be taken
     back, "" when it can."""
@@ -50,7 +50,7 @@ class Avance:
         return f"{self.nom} du {self.faite_le.astimezone(PARIS):%d/%m/%Y %H:%M}{dit}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Annulation:
     """A move that was taken back: what the clock says now."""
 

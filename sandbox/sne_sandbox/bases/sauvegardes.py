@@ -34,7 +34,7 @@ _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _SUFFIXE: Final = ".zip"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SauvegardeLue:
     """A snapshot that is kept. `octets` is the size of its file, `faite_le` the machine's instant (aware).
 
@@ -242,5 +242,4 @@ def _lire(base: str, fichier: Path) -> SauvegardeLue:
 
 def consigner_remise(magasin: Magasin, base: Base, phrase: str) -> None:
     """Writes in the journal of `base` that its state was put back."""
-    instant = base.horloge.maintenant()
-    magasin.journal.consigner(None, ligne_de_base(base.nom, REMISE, phrase, instant))
+    magasin.journal.consigner(None, ligne_de_base(base.nom, REMISE, phrase, base.horloge.maintenant()))

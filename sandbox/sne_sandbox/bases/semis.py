@@ -44,7 +44,7 @@ _UN_SEUL: Final = threading.Lock()
 _TIREUR: Final = "from sne_sandbox.bases import menages_en_lignes; menages_en_lignes.tirer()"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Brassee:
     """Batches stored together. With them `fait` households of `total` are."""
 

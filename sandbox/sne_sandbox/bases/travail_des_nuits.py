@@ -66,7 +66,7 @@ _JOUR: Final = timedelta(days=1)
 Progres = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BilanNuits:
     """The facts of the nights of a period: the days after `depuis`, up to `jusqua`; how many of each fact."""
 
@@ -99,7 +99,7 @@ class BilanNuits:
         return f"{nuits} : {enumerer(self.comptes) or 'rien à faire'}.{sauvee(self.sauvegarde)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NuitsEnAttente:
     """Nights of a base that are due all at once, the days after `depuis` up to `jusqua`, and wait until
     somebody says that they are to be run."""
@@ -192,8 +192,7 @@ def _sauver(sauvegardes: Sauvegardes, base: str, depuis: date, jusqua: date) -> 
     """Saves the base as it is before these nights; the name of the snapshot, and the SHA-256 of its file.
     Older ones make room."""
     nom = f"{AVANT_NUITS}{depuis:%Y%m%d}-{jusqua:%Y%m%d}"
-    fichier = sauvegardes.faire(base, nom, remplacer=True).fichier
-    with fichier.open("rb") as lu:
+    with sauvegardes.faire(base, nom, remplacer=True).fichier.open("rb") as lu:
         empreinte = hashlib.file_digest(lu, "sha256").hexdigest()
     siennes = [s.nom for s in sauvegardes.lister(base) if s.nom.startswith(AVANT_NUITS)]
     for ancienne in siennes[AVANT_NUITS_GARDEES:]:
@@ -249,10 +248,10 @@ def vivre(
     journal: Journal,
     depuis: date,
     jusqua: date,
-    progres: Progres | None = None,
-    sauver: Callable[[], tuple[str, str]] | None = None,
+    progres: Progres | None,
+    sauver: Callable[[], tuple[str, str]] | None,
     *,
-    demandees: bool = False,
+    demandees: bool,
 ) -> BilanNuits:
     """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
     when it does not come after. `sauver` saves the base, and answers under which name, and the file's
@@ -280,9 +279,7 @@ def vivre(
     return BilanNuits(depuis, jusqua, comptes, sauvegarde, empreinte, len(prevues))
 
 
-def sera_sauvee(
-    registre: RegistreBase, prevues: Iterable[tuple[date, Faits]], *, demandees: bool = False
-) -> bool:
+def sera_sauvee(registre: RegistreBase, prevues: Iterable[tuple[date, Faits]], *, demandees: bool) -> bool:
     """True when the base is saved before these nights: they radiate or erase more than the share of the
     demandes that its setting allows (0: it is never saved), or one demande, when somebody asked for the
     nights."""
@@ -318,8 +315,7 @@ def ligne(base: str, minuit: datetime, faits: Faits, dit: str = "") -> Echange:
     `dit`. Its anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
     touches = [numero for numeros in faits.values() for numero in numeros]
     resume = enumerer({fait: len(numeros) for fait, numeros in faits.items()})
-    phrase = f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}"
-    faite = ligne_de_base(base, NUIT, phrase, minuit)
+    faite = ligne_de_base(base, NUIT, f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}", minuit)
     faite.numero_unique = touches[0] if len(touches) == 1 else None
     faite.anomalies = list(_details(faits)) if len(touches) <= CITES_MAX else []
     return faite

@@ -33,8 +33,10 @@ def _lignes(tenus: JetonsTenus) -> Iterator[str]:
     if not tenus.jetons:
         click.echo("Aucun jeton : « jetons nouveau NOM » en fait un.", err=True)
     for jeton in tenus.jetons:
-        dates = (jeton.cree_le, jeton.vu_le, jeton.expire_le)
-        dites = (date.isoformat(timespec="seconds") if date else "jamais" for date in dates)
+        dites = (
+            date.isoformat(timespec="seconds") if date else "jamais"
+            for date in (jeton.cree_le, jeton.vu_le, jeton.expire_le)
+        )
         yield "\t".join((jeton.nom, jeton.droit, jeton.base or "", *dites))
     if tenus.refus:
         click.echo(f"Jetons faux reçus : {tenus.refus}", err=True)

@@ -42,8 +42,7 @@ def emettre(poste: Poste, guichet: str, base: str, dossier: Path) -> None:
     _verifier_delivrable(poste, guichet, base)
     if a_dire := preparer_autorite(poste.options, []):
         click.echo(f"sne-sandbox : {a_dire}", err=True)
-    autorite = Autorite.ouvrir(poste.home, [])
-    ecrire(autorite.emettre(guichet, base, poste.options["pkcs12"]), dossier)
+    ecrire(Autorite.ouvrir(poste.home, []).emettre(guichet, base, poste.options["pkcs12"]), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):
         click.echo(str(dossier / nom))
 
@@ -71,6 +70,5 @@ def _verifier_delivrable(poste: Poste, guichet: str, base: str) -> None:
         with poste.magasin.lire(base) as registre:
             guichets = registre.guichets()
     except BaseInconnue:
-        par_code = {g.code: g for semence in semences() for g in guichets_de(semence)}
-        guichets = list(par_code.values())
+        guichets = list({g.code: g for semence in semences() for g in guichets_de(semence)}.values())
     verifier_delivrable(guichet, base, guichets)

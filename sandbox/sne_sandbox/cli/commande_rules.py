@@ -115,8 +115,9 @@ def _texte(fiches: list[dict[str, Any]]) -> None:
         lignes.append((f"        remède : {fiche['remede']} · source : {fiche['source']}", nu))
         if fiche["plus_petite_demande"]:
             lignes.append(("        la plus petite demande refusée :", DISCRET))
-            dite = indent(fiche["plus_petite_demande"], " " * 10)
-            lignes += ((ligne, DISCRET) for ligne in dite.split("\n"))
+            lignes += (
+                (ligne, DISCRET) for ligne in indent(fiche["plus_petite_demande"], " " * 10).split("\n")
+            )
     ecrire(lignes)
 
 

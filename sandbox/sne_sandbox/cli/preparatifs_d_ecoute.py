@@ -216,8 +216,7 @@ def annoncer_la_console(
             "  attention : --ouvert, quiconque est sur cette machine change tout, sans jeton", err=True
         )
         return
-    code = jetons.code_de_lien(configuration.home)
-    click.echo(f"  console : {adresse}/connexion?code={code}", err=True)
+    click.echo(f"  console : {adresse}/connexion?code={jetons.code_de_lien(configuration.home)}", err=True)
     un_autre = f"« {commande_du_lien(configuration.home, adresse)} » en fait un autre"
     click.echo(f"            (ce lien ouvre une fois, dans les dix minutes ; {un_autre})", err=True)
     ou = configuration.jeton_fichier

@@ -35,7 +35,7 @@ _CODE: Final = re.compile(r"[A-Z0-9]{5}")
 _EN_COURS: Final = (".tmp", ".part", ".filepart", ".en-cours")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DossiersGuichet:
     """The folders of one guichet. Failures of the disk are StoreError, with their remedy."""
 

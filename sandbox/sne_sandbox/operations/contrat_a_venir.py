@@ -28,7 +28,7 @@ _VERSION: Final = "ENT003"
 _STRUCTURE: Final = "structure"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RefusAVenir:
     """A refusal to come. `changement` is the id of the change that explains it, else the code of the control,
     or « structure »; `exige` the last day on which the former way is admitted, None when nobody says it."""
@@ -123,8 +123,7 @@ def _expliquant(
 ) -> Changement | None:
     if faute.regle.startswith(XSD):
         lue = f"/{suivant.version_de_lecture(version)}" if genre is Document.DEMANDE else ""
-        chemin = sans_indices(faute.chemin)
-        return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{chemin}")
+        return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{sans_indices(faute.chemin)}")
     par_version = changements.couvrant(Nature.MESSAGES, version) if faute.regle == _VERSION else None
     return par_version or changements.couvrant(Nature.REGLES, faute.regle)
 

@@ -71,8 +71,7 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
 
 def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
     """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
-    traces = registre.changements(guichet)
-    return sum(trace.auteur != guichet.code for trace in traces)
+    return sum(trace.auteur != guichet.code for trace in registre.changements(guichet))
 
 
 def _suivants(traces: list[Trace]) -> dict[int, int]:
@@ -106,8 +105,7 @@ def _document(
         contrat,
         f"Le document de dispatching de la demande {trace.numero_unique} ne respecte pas le contrat.",
     )
-    rang = trace.identifiant % _RANGS
-    return f"{tampon(change.instant)}-{rang:06d}.xml", codec.ecrire(vue.racine)
+    return f"{tampon(change.instant)}-{trace.identifiant % _RANGS:06d}.xml", codec.ecrire(vue.racine)
 
 
 def _a_l_etat(stockee: DemandeStockee, avant: Avant) -> DemandeStockee:

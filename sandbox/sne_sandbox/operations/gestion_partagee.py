@@ -18,8 +18,7 @@ _LISTE: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 
 def lister(question: Question) -> Sortie:
     """All events of the demande that are not deleted, oldest first."""
-    evenements = question.registre.evenements(_numero(question))
-    return _sortie(question, [e for e in evenements if not e.supprime])
+    return _sortie(question, [e for e in question.registre.evenements(_numero(question)) if not e.supprime])
 
 
 def ajouter(question: Question) -> Sortie:

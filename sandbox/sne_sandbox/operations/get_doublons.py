@@ -30,7 +30,7 @@ def executer(question: Question) -> Sortie:
         genre=Document.DOUBLONS,
         champ="listeDoublons",
         champ_nom="nomFichierDoublons",
-        nom_fichier=question.nom_de_fichier("DOU", question.sequence_recue("nomFichierDemande")),
+        nom_fichier=question.nom_de_fichier("DOU", question.sequence_recue()),
     )
 
 

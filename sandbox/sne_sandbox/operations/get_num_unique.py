@@ -217,7 +217,7 @@ def refuser(question: Question) -> Sortie:
         question,
         codec.encoder(_avec(demande, ajouts, question)),
         question.contrat.version_de_lecture(demande.version),
-        question.sequence_recue("nomFichierDemande"),
+        question.sequence_recue(),
     )
 
 
@@ -274,8 +274,7 @@ def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> D
         touchee_par_autrui=apres.touchee_par_autrui or emetteur != apres.guichet_createur,
     )
     # The form of a radiation is not stored: its NIRs are those of before.
-    nirs = _nirs(question, demande) if apres.demande is demande else None
-    question.registre.remplacer(apres, nirs)
+    question.registre.remplacer(apres, _nirs(question, demande) if apres.demande is demande else None)
     return apres
 
 

@@ -56,9 +56,9 @@ class Question:
         assert self.document is not None
         return self.document
 
-    def sequence_recue(self, champ: str) -> str:
-        """The 6 digits that end the file name received in `champ`, else 000000."""
-        suite = self.appel.texte(champ)[-10:-4]
+    def sequence_recue(self) -> str:
+        """The 6 digits that end the file name received, else 000000."""
+        suite = self.appel.texte("nomFichierDemande")[-10:-4]
         return suite if len(suite) == 6 and suite.isascii() and suite.isdigit() else "000000"
 
     def nom_de_fichier(self, genre: str, suite: str = "", extension: str = "xml") -> str:
@@ -104,7 +104,7 @@ class Sortie:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """One operation of the interface, as the pipeline runs it.
 

@@ -27,8 +27,7 @@ def executer(question: Question) -> Sortie:
     numeros = rechercher(question.registre, cherches, limite, filtre)
     assert question.contexte is not None
     contexte = replace(question.contexte, resultats=len(numeros))
-    profil = question.base.reglages.profile
-    trop = engine.juger(contexte, question.contrat, profil, engine.Jeu.AU_REGISTRE)
+    trop = engine.juger(contexte, question.contrat, question.base.reglages.profile, engine.Jeu.AU_REGISTRE)
     if any(anomalie.bloquante for anomalie in trop):
         refus = refuser(replace(question, anomalies=(*question.anomalies, *trop)))
         return replace(refus, anomalies=tuple(trop))

@@ -49,7 +49,7 @@ RENOUVELER_AVANT: Final = timedelta(days=30)
 AUTRE_NOM: Final = "autre-serveur.invalid"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trousseau:
     """The key and certificates that a guichet needs to call: PEM and PKCS#12 bytes, private key included."""
 
@@ -63,7 +63,7 @@ class Trousseau:
     truststore: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FichiersIdentite:
     """Where `ecrire` has put an identity."""
 
@@ -73,7 +73,7 @@ class FichiersIdentite:
     truststore: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Autorite:
     """The CA of a home and the certificates of its server.
 

@@ -110,8 +110,7 @@ def _non_comprise(bloc: etree._Element, qname: etree.QName) -> ExchangeError:
 def _refus(genre: Callable[..., ExchangeError], cle: str, **mots: object) -> ExchangeError:
     """The error that the table (`envelope.csv`) has under a key."""
     dit = _PHRASES[cle]
-    explication = dit["explication"].format(soap12=SOAP12, **mots)
-    return genre(dit["phrase"].format(**mots), explication=explication)
+    return genre(dit["phrase"].format(**mots), explication=dit["explication"].format(soap12=SOAP12, **mots))
 
 
 _PHRASES: Final = {ligne["cle"]: ligne for ligne in table(__file__)}
@@ -188,8 +187,9 @@ class AiguillageSoap:
             espace = next(etree.QName(q).namespace for q in attendus)
             return dire("autre_espace", recu=qname.namespace or "", espace=espace)
         if qname.localname in self._par_nom:
-            voulu = etree.QName(self._par_nom[qname.localname].entree.qname).localname
-            return dire("nom_d_operation", voulu=voulu)
+            return dire(
+                "nom_d_operation", voulu=etree.QName(self._par_nom[qname.localname].entree.qname).localname
+            )
         elements = sorted({f"{o.nom} ({etree.QName(q).localname})" for q, os in attendus.items() for o in os})
         return dire("inconnue", elements=", ".join(elements))
 

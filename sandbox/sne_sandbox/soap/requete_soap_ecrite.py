@@ -33,8 +33,10 @@ def ecrire(operation: OperationPubliee, champs: Champs, forme: Forme | None) -> 
         if valeur is None:
             continue
         noeud = etree.SubElement(charge, champ.nom)
-        if isinstance(valeur, str):
-            _ecrire_texte(noeud, champ.type, valeur)
+        if isinstance(valeur, str) and champ.type.rpartition(":")[2] == "codeElement":
+            noeud.set("code", valeur)
+        elif isinstance(valeur, str):
+            noeud.text = valeur
         elif forme is None:
             noeud.set(operation.attribut_content_type, _BINAIRE if champ.nom == _CERTIFICAT else _XML)
             noeud.text = base64.b64encode(valeur).decode("ascii")
@@ -45,13 +47,6 @@ def ecrire(operation: OperationPubliee, champs: Champs, forme: Forme | None) -> 
     if forme is None:
         return f'application/soap+xml; charset=utf-8; action="{operation.soap_action}"', octets
     return requete_mtom_ecrite.requete(octets, parties, action=operation.soap_action, forme=forme)
-
-
-def _ecrire_texte(noeud: etree._Element, genre: str, valeur: str) -> None:
-    if genre.rpartition(":")[2] == "codeElement":
-        noeud.set("code", valeur)
-    else:
-        noeud.text = valeur
 
 
 def _partie(champ: str, contenu: bytes, forme: Forme) -> Part:

@@ -108,8 +108,7 @@ class ServeurSoap:
         self, erreur: ExchangeError, emballage: Emballage, statut: int = faults.STATUT
     ) -> ReponseHttp:
         """The SOAP fault of an error, packed."""
-        enveloppe = faults.enveloppe_fault(erreur, espace=self._espace)
-        content_type, corps = emballage.emballer(enveloppe, [])
+        content_type, corps = emballage.emballer(faults.enveloppe_fault(erreur, espace=self._espace), [])
         return ReponseHttp(statut, [("Content-Type", content_type)], corps)
 
     def _deballer(self, requete: RequeteHttp, echange: Echange) -> Message:
@@ -167,8 +166,7 @@ class ProtocolePlat(Soap12):
         types = {champ.nom: champ.type for champ in ctx.operation.entree.champs}
         lus = ctx.in_object
         for enfant in ctx.in_document:
-            genre = types[enfant.tag]
-            lus[enfant.tag] = (enfant.get("code") if genre == _CODE else enfant.text) or ""
+            lus[enfant.tag] = (enfant.get("code") if types[enfant.tag] == _CODE else enfant.text) or ""
 
     def serialize(self, ctx: _Message, message: Any) -> None:
         """The fields of `out_object` into `out_document`, in the contract's order."""

@@ -33,7 +33,7 @@ _SCENE: Final = RequeteSql(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TraceDeBase:
     """The trace of the life of a base, in the last LIGNES lines of its journal: the id of its last call, the
     number of calls and of calls that were not accepted, the line of the last step of a scene, "" before
@@ -54,8 +54,9 @@ class Ateliers:
     def lister(self) -> list[tuple[str, bytes]]:
         """All of them, by name."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = connexion.lignes(_TOUS, {"dossier": DOSSIER})
-            return [(str(nom), bytes(contenu)) for nom, contenu in lignes]
+            return [
+                (str(nom), bytes(contenu)) for nom, contenu in connexion.lignes(_TOUS, {"dossier": DOSSIER})
+            ]
 
     def lire(self, nom: str) -> bytes | None:
         """That of this name; None for none."""

@@ -14,7 +14,7 @@ from sne_interface.errors import MagasinIndisponible
 from sne_interface.resources import table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Defaillance:
     """A way to fail. `portee` says what it is useless to try until it is mended: writing (« ecriture »),
     anything (« tout »), or nothing (« »: the next one may succeed)."""
@@ -51,8 +51,7 @@ _EN_ROUTE: Final = re.compile(r"connection|consuming input|server closed|pipelin
 def est_de_la_base(erreur: BaseException) -> bool:
     """True when the error that a driver reports as a mistake of ours has its cause in the database: tables or
     rights that are gone."""
-    etat = getattr(getattr(erreur, "orig", None) or erreur, "sqlstate", None)
-    return etat in ("42P01", "42501")
+    return getattr(getattr(erreur, "orig", None) or erreur, "sqlstate", None) in ("42P01", "42501")
 
 
 def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaillance:

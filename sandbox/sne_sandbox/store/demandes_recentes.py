@@ -50,7 +50,7 @@ class Prefixe(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Criteres:
     """The criteria of a search; None (or empty) criteria are not given, and all given ones must hold. Bounds
     are inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. For
@@ -92,7 +92,7 @@ class Criteres:
         return self.delai_anormalement_long is not None or self.multiples_attributions is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Repere:
     """A place in the list: the demande after which a page begins."""
 
@@ -103,7 +103,7 @@ class Repere:
         return f"{self.depot}_{self.numero}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recentes:
     """A page of demandes. `suite`: where the next one begins, None after the last; `partielle`: the page is
     short only because enough demandes were looked at."""
@@ -113,7 +113,7 @@ class Recentes:
     partielle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Critere:
     """A criterion: whether the demande `d` at hand fits, and the numbers of all that do, "" when no index
     tells them. Few are `fois` times `PEU` at most."""

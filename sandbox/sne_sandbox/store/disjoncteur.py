@@ -84,6 +84,5 @@ class Disjoncteur:
                 continue
             with self._verrou:
                 self._retablie, self.coupure = time.monotonic(), None
-            duree = round(self._retablie - debut, 1)
-            journal.warning("database back", seconds=duree, refused=self._refus)
+            journal.warning("database back", seconds=round(self._retablie - debut, 1), refused=self._refus)
             return

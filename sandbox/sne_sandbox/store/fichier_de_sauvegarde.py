@@ -174,10 +174,11 @@ def _ecrire_table(
     empreinte, lignes = hashlib.sha256(), 0
     with archive.open(f"{table.nom}.jsonl", "w", force_zip64=True) as sortie:
         lot = _LOT_DE_MESSAGES if table is tables.echange else _LOT
-        resultat = connexion.sa.execution_options(yield_per=lot).execute(choix)
-        for rangee in resultat.mappings():
+        for rangee in connexion.sa.execution_options(yield_per=lot).execute(choix).mappings():
             ligne = json.dumps(
-                {c: _vers_json(v) for c, v in rangee.items()}, ensure_ascii=False, separators=(",", ":")
+                {c: base64.b64encode(v).decode() if isinstance(v, bytes) else v for c, v in rangee.items()},
+                ensure_ascii=False,
+                separators=(",", ":"),
             )
             octets = ligne.encode() + b"\n"
             if len(octets) > archives.SAUVEGARDE.ligne:
@@ -285,10 +286,6 @@ def _lots(rangees: Iterator[Rangee]) -> Iterator[list[Rangee]]:
             lot, octets = [], 0
     if lot:
         yield lot
-
-
-def _vers_json(valeur: Any) -> Any:
-    return base64.b64encode(valeur).decode() if isinstance(valeur, bytes) else valeur
 
 
 def _refus(fichier: Path, raison: str) -> SauvegardeInutilisable:

@@ -47,7 +47,7 @@ _MARQUER: Final = RequeteSql(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compte:
     """How many files a box holds, and how many of them were not processed yet."""
 
@@ -63,7 +63,7 @@ def compter(connexion: Connexion, base: str) -> dict[tuple[str, Boite], Compte]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Boites:
     """The boxes of one guichet, in a transaction."""
 

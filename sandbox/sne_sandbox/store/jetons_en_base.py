@@ -34,7 +34,7 @@ _COMPTER: Final = RequeteSql(
 _COMPTES: Final = RequeteSql("SELECT nombre, dernier_le FROM jeton_compteur WHERE nom = 'refus'")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JetonGarde:
     """A token, of which the hash alone is kept (hexadecimal). Instants are aware, UTC."""
 
@@ -98,8 +98,7 @@ class Jetons:
         """Uses a code up, until it is too old; whether nobody had."""
         with self._seul() as connexion:
             connexion.faire(_OUBLIER_CODES, {"maintenant": micros(maintenant)})
-            parametres = {"empreinte": empreinte, "expire_le": micros(expire_le)}
-            return connexion.faire(_UTILISER, parametres) > 0
+            return connexion.faire(_UTILISER, {"empreinte": empreinte, "expire_le": micros(expire_le)}) > 0
 
     def compter_refus(self, maintenant: datetime) -> None:
         """Counts a wrong token."""

@@ -133,7 +133,7 @@ MESURES: Final = RequeteSql(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tenue:
     """The journal of a base: exchanges ever written, kept, and dropped to make room."""
 
@@ -214,8 +214,9 @@ class Journal:
         with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
             ligne = connexion.ligne(_DETAILS_DE, cle)
             if ligne is not None:
-                details = _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})
-                connexion.faire(_NOTER, {**cle, "details": details})
+                connexion.faire(
+                    _NOTER, {**cle, "details": _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})}
+                )
 
     def effacer(self, base: str, identifiants: Collection[int]) -> list[int]:
         """Erases what these exchanges were: their messages, who sent them, what they came to. A line stays in

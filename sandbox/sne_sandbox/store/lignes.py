@@ -150,7 +150,7 @@ def _lire(colonnes: Sequence[str], lectures: Lectures, ligne: Ligne) -> Rangee:
 # --- a base ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BaseLue:
     """A base, the token of its guichets and event types, and whether a panne is armed in it."""
 

@@ -115,8 +115,9 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
         if suivi in datees:
             propres = sans_depot
         if propres != TOUTES:
-            ici = (*conditions(base, propres), _D.numero_unique == cle.numero_unique)
-            choisi = choisi.where(sa.exists().where(*ici))
+            choisi = choisi.where(
+                sa.exists().where(*conditions(base, propres), _D.numero_unique == cle.numero_unique)
+            )
     for rang, (table, valeurs) in enumerate(enfants):
         if rang != suivi:
             choisi = choisi.where(_liee(table, base, cle, valeurs).exists())
@@ -185,8 +186,9 @@ def _liee(table: sa.FromClause, base: str, cle: Any, valeurs: Mapping[str, str])
     """The rows of `table` that are so, of the demande at hand: by its key, which SQLite would leave for an
     index of the values, were it to see one."""
     posees = (table.c[nom].concat("") == valeur for nom, valeur in valeurs.items())
-    ici = (table.c.base == base, table.c.numero_unique == cle.numero_unique)
-    return sa.select(table.c.numero_unique).where(*ici, *posees)
+    return sa.select(table.c.numero_unique).where(
+        table.c.base == base, table.c.numero_unique == cle.numero_unique, *posees
+    )
 
 
 def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement[bool]:

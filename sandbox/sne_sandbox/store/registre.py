@@ -39,7 +39,7 @@ _PORTEES: Final[Mapping[Portee, tuple[tables.Table, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Referentiel:
     """Guichets and event types of a base, by code, in order; `jeton` tells one state of them from another."""
 

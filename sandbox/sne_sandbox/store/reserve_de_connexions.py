@@ -245,7 +245,7 @@ class Connexions:
                     raise
         raise AssertionError  # the loop returns or raises
 
-    def _remettre(self, driver: Any, *, saine: bool = True) -> None:
+    def _remettre(self, driver: Any, *, saine: bool) -> None:
         """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
         server that was started again, they may have too."""
         self._occupees.pop(driver, None)

@@ -23,7 +23,7 @@ REVISIONS_EGALES: Final = frozenset({REVISION, "v0005", "v0004", "v0003", "v0002
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Colonne:
     """A column; `nulle` says whether it may hold nothing. `deduite` is what a new row has in it, in SQL, when
     it follows from other rows: no snapshot holds it. `depuis` is the revision that added it, "" for the
@@ -36,7 +36,7 @@ class Colonne:
     depuis: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """An index that begins with the base, then `colonnes`; with `quand`, of the rows of interest only."""
 
@@ -44,7 +44,7 @@ class Index:
     quand: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table, whose first columns, `cle` of them, are its key. `parent` is the table whose row its rows go
     with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID), `deduite` that

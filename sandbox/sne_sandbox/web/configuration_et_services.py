@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VERSION: Final = __version__
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Configuration:
     """The values that an application is built from. Picklable: each worker builds its own."""
 
@@ -95,7 +95,7 @@ def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -
     return contrats, magasin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Services:
     """The services that the views share: `extensions["sne"]` of the application."""
 
@@ -135,7 +135,7 @@ def services() -> Services:
     return partages
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expediteur:
     """Whence the console and the API send a message: the services of the server, the address it is called by,
     the machine of who asks."""

@@ -57,8 +57,7 @@ class Aiguillage(PorteSoap):
 
     def _repartir(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         chemin = environ["PATH_INFO"]
-        segment = chemin.removeprefix("/").partition("/")[0]
-        nom = self._parties.get(segment, "principale")
+        nom = self._parties.get(chemin.removeprefix("/").partition("/")[0], "principale")
         # Whoever follows the addresses that `serve` and answers give, or mistypes one, is answered by a page.
         inconnu = nom == "principale" and chemin.strip("/") not in ("healthz", "readyz")
         # No page takes a SOAP message: its application was given the address of the server for a service's.

@@ -20,7 +20,7 @@ OCTETS: Final = "application/octet-stream"
 ADRESSE: Final = "/api/v1/problems/"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProblemeDecrit:
     """A kind of problem: the end of its `type`, its `title`, its HTTP status, and what is said of one when
     nothing more precise is known."""

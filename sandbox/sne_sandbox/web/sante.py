@@ -41,7 +41,7 @@ RETARD: Final = 150.0
 VIVANT: Final = json.dumps({"status": "ok", "version": VERSION}).encode() + b"\n"
 
 
-@dataclass(slots=True)
+@dataclass
 class Examen:
     """The things that the checks look at: the store, since when each base has had a night due (monotonic
     seconds); and the findings to tell that do not stop the service."""
@@ -100,7 +100,7 @@ def _contrats(examen: Examen) -> str:
     return "" if voisins is None else voisins.ecart()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VerificationSante:
     """A check: its name, and what answers the reason why it fails, "" when it does not. It may raise
     StoreError, OSError: that is a reason too. `grave`: a server that fails it is not ready."""

@@ -28,7 +28,6 @@ FIDELITE: Final = LIBELLES["notes"]["quotas"]
 _Nomme = tuple[str, str]
 _TOUS: Final = ("", "Tous les bailleurs")
 _BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
-_EPCI_INCONNU: Final = "EPCI inconnu (commune du logement non dite)"
 
 Etat = Literal["atteint", "non atteint", "indéterminé", "rien à compter"]
 
@@ -147,8 +146,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[_Nomme, _Nomme], list[Baux]] = {}
     for bail in baux:
-        cle = _bailleur(bail, guichets), _epci(bail.commune, contrat)
-        groupes.setdefault(cle, []).append(bail)
+        groupes.setdefault((_bailleur(bail, guichets), _epci(bail.commune, contrat)), []).append(bail)
     par_epci: dict[_Nomme, list[Baux]] = {}
     for (_, epci), siens in groupes.items():
         par_epci.setdefault(epci, []).extend(siens)
@@ -214,14 +212,13 @@ def _bailleur(bail: Baux, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
     siren = bail.siren or (guichet.siren if guichet is not None else None)
     if siren is None:
         return bail.guichet, guichet.nom if guichet is not None else f"guichet {bail.guichet}"
-    noms = (g.nom for g in guichets.values() if g.siren == siren)
-    return siren, next(noms, f"SIREN {siren}")
+    return siren, next((g.nom for g in guichets.values() if g.siren == siren), f"SIREN {siren}")
 
 
 def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
     commune = contrat.territoires.actuelle(code or "")
     if commune is None:
-        return "", _EPCI_INCONNU
+        return "", "EPCI inconnu (commune du logement non dite)"
     if commune.epci is None:
         return "", "Hors EPCI"
     return commune.epci, nom_d_epci(commune.epci, contrat)

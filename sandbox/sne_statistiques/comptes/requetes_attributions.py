@@ -45,8 +45,7 @@ def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) 
     classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
     parts = (une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe)
     ces = sa.select(*parts).where(une.bail.between(du.isoformat(), au.isoformat())).subquery()
-    lues = sa.select(ces, sa.func.count()).group_by(*ces.c)
-    return [Baux(*lue) for lue in connexion.sa.execute(lues)]
+    return [Baux(*lue) for lue in connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))]
 
 
 def _attributions(base: str) -> sa.Subquery:
@@ -90,8 +89,9 @@ def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tup
     followed; « 1 » when the household refused. "": not told, or no."""
     lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
     dits = (sa.case((dit, "1")) for dit in (_D.bail.is_not(None), _D.refus))
-    dans = _D.jour.between(du.isoformat(), au.isoformat())
-    return semblables(connexion, base, _D, (lieu, _D.issue, *dits), dans)
+    return semblables(
+        connexion, base, _D, (lieu, _D.issue, *dits), _D.jour.between(du.isoformat(), au.isoformat())
+    )
 
 
 def _oui(colonne: Colonne) -> Colonne:

@@ -38,7 +38,6 @@ LIBELLES: Final[Mapping[str, Mapping[str, str]]] = tomli.loads(
 FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
 _PREMIER_QUARTILE: Final = "Premier quartile"
-_RESSOURCES_INCONNUES: Final = "Ressources inconnues"
 _ANCIENNETES: Final = (1, 2, 3, 5, 10)  # years
 _AGES: Final = (20, 25, 30, 40, 50, 65)  # years
 _RESSOURCES: Final = (500, 1000, 1500, 2000, 2500, 3000)  # euros a month
@@ -208,8 +207,7 @@ class _Periode:
 
 
 def _mois(jour: date) -> list[_Periode]:
-    mois = premiers_jours(jour, MOIS)
-    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in mois]
+    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers_jours(jour, MOIS)]
 
 
 def premiers_jours(jour: date, combien: int) -> list[date]:
@@ -278,7 +276,7 @@ def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> tuple[_Rub
     anciennetes = store.tranches("date_creation", _veilles(jour, _ANCIENNETES))
     ages = store.tranches("date_naissance", _veilles(jour, _AGES))
     compositions = [(libelle, (code,)) for code, libelle in LIBELLES["compositions"].items()]
-    inconnues = (_RESSOURCES_INCONNUES, (None,))
+    inconnues = ("Ressources inconnues", (None,))
     return (
         _Rubrique("Ancienneté", anciennetes, _tranches(_ANCIENNETES, "ans", a_rebours=True)),
         _Rubrique("Âge du demandeur", ages, _tranches(_AGES, "ans", a_rebours=True)),

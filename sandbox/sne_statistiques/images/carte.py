@@ -60,14 +60,18 @@ class MesureDeCarte:
     champ: str
 
 
-_TENSION: Final = "Tension : demandes actives pour une attribution"
 MESURES: Final = {
     ligne[0]: MesureDeCarte(*ligne)
     for ligne in (
         ("premiere", "Demandes actives, par première commune souhaitée", "demandes", "premieres"),
         ("souhaitee", "Demandes actives qui la souhaitent, à tout rang", "demandes", "souhaitees"),
         ("attribuee", "Attributions de douze mois", "attributions", "attribuees"),
-        ("tension", _TENSION, "demandes pour une attribution", "tension"),
+        (
+            "tension",
+            "Tension : demandes actives pour une attribution",
+            "demandes pour une attribution",
+            "tension",
+        ),
     )
 }
 
@@ -144,8 +148,7 @@ def _legende(valeurs: Sequence[float], limites: Sequence[float]) -> list[tuple[i
     legende = []
     for rang, bas in enumerate(limites):
         apres = limites[rang + 1] if rang + 1 < len(limites) else None
-        dedans = [v for v in valeurs if v >= bas and (apres is None or v < apres)]
-        haut = max(dedans)
+        haut = max(v for v in valeurs if v >= bas and (apres is None or v < apres))
         dit = ecrire(bas) if haut == bas else f"{ecrire(bas)} à {ecrire(haut)}"
         legende.append((classe_de(bas, limites), dit))
     return legende
@@ -157,8 +160,7 @@ def _legende(valeurs: Sequence[float], limites: Sequence[float]) -> list[tuple[i
 @lru_cache(maxsize=1)
 def cadres() -> tuple[Cadre, ...]:
     """The frames, those of most communes first. Raises OperatorError when the folder is missing."""
-    fichiers = sorted((fixtures_dir() / "territoires").glob("*.geojson"))
-    lus = [_lire(fichier) for fichier in fichiers]
+    lus = [_lire(fichier) for fichier in sorted((fixtures_dir() / "territoires").glob("*.geojson"))]
     return tuple(sorted(lus, key=lambda cadre: -len(cadre.communes)))
 
 

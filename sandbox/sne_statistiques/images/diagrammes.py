@@ -38,8 +38,7 @@ def barres(
         _ecrire(racine, ecrit, gauche + large + 8, la + 20, "start")
     if seuil:
         la = gauche + (fin - gauche) * seuil[0] / plus_grand
-        bas = haut + _RANG * len(lignes)
-        ajouter(racine, "line", class_="seuil", x1=la, x2=la, y1=haut - 4, y2=bas)
+        ajouter(racine, "line", class_="seuil", x1=la, x2=la, y1=haut - 4, y2=haut + _RANG * len(lignes))
         _ecrire(racine, seuil[1], la, haut - 10, "middle")
     return racine
 
@@ -73,11 +72,10 @@ class Serie:
     points: Sequence[tuple[int, str | None]]
 
 
-def courbes(titre: str, periodes: Sequence[str], series: Sequence[Serie], *, etroit: bool = False) -> Any:
+def courbes(titre: str, periodes: Sequence[str], series: Sequence[Serie], *, etroit: bool) -> Any:
     """The curves; `etroit`, as a telephone shows them."""
     largeur = 400 if etroit else 960
-    plus_grand = max((n for serie in series for n, _ in serie.points), default=0)
-    pas = _pas(plus_grand)
+    pas = _pas(max((n for serie in series for n, _ in serie.points), default=0))
     gauche = 14 + _LETTRE * len(nombre(pas * 4))
     droite = largeur - (18 if etroit else 24 + _LETTRE * max(len(serie.nom) for serie in series))
     haut, bas = 14.0, float(_HAUTEUR - 34)

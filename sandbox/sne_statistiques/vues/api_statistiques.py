@@ -128,8 +128,7 @@ def donner_feuille(quand: QuestionLue, base: str, tableau: str) -> Response:
     """A table to open in a spreadsheet."""
     jour = _jour(base, quand)
     texte = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
-    nom = "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"])))
-    return feuille(texte, nom)
+    return feuille(texte, "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"]))))
 
 
 @blueprint.get(

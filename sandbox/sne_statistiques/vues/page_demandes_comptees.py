@@ -162,8 +162,7 @@ class _LecteurDeChamps:
 
     def quartile(self, ecrit: str) -> str:
         classe, mots = _parmi(QUARTILES, ecrit)
-        seuils = statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
-        dite = store.quartile(seuils)
+        dite = store.quartile(statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte))
         self.conditions.append(dite == classe if classe else _S.ressources_uc.is_(None))
         return mots
 

@@ -87,7 +87,7 @@ class Coffre:
         return combien
 
 
-@dataclass(slots=True)
+@dataclass
 class CoffreTenu:
     """The entries, inside a transaction."""
 
@@ -136,8 +136,7 @@ class CoffreTenu:
 
     def rechiffrer(self, nouveau: bytes) -> int:
         """As `Coffre.changer_secret`."""
-        noms = [nom for (nom,) in self.connexion.lignes(_CHIFFRES, {}) if nom != _TEMOIN]
-        clairs = {nom: self.lire(nom) for nom in noms}
+        clairs = {nom: self.lire(nom) for (nom,) in self.connexion.lignes(_CHIFFRES, {}) if nom != _TEMOIN}
         self._enfermer(nouveau)
         for nom, clair in clairs.items():
             assert clair is not None  # nobody else writes

@@ -43,7 +43,7 @@ _OTER_TOUT: Final = RequeteSql("DELETE FROM piece WHERE dossier = :dossier")
 _AJOUTER: Final = inserer(tables.piece)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Classeur:
     """The folders that the servers of a database share; `home` is where this one has its copies."""
 
@@ -126,8 +126,7 @@ class Classeur:
                 connexion.faire(_OTER, cle)
                 ecrit_le, rang = etat.st_mtime_ns // 1000, 0
                 while (morceau := entree.read(PIECE)) or not rang:
-                    ligne = {**cle, "rang": rang, "ecrit_le": ecrit_le, "contenu": morceau}
-                    connexion.faire(_AJOUTER, ligne)
+                    connexion.faire(_AJOUTER, {**cle, "rang": rang, "ecrit_le": ecrit_le, "contenu": morceau})
                     rang += 1
         except OSError as erreur:
             raise StoreError(

@@ -59,7 +59,7 @@ def ouvrir(connexion: Connexion, base: str, identifiants: Iterable[int]) -> None
         )
 
 
-def lacher(connexion: Connexion, base: str, avant: int | None = None) -> bool:
+def lacher(connexion: Connexion, base: str, avant: int | None) -> bool:
     """Drops the slices of `base` whole, those of before the exchange `avant` when it is given; whether they
     are gone, which they are not while somebody reads. To be committed soon: until then nobody reads a slice
     of any base."""

@@ -55,7 +55,7 @@ _VIVANTS: Final = RequeteSql(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Voisin:
     """A process that serves: `hote` is its machine, `version` that of the product, `contrats` what its
     contracts are (`bases.serveurs_accordes`)."""
