@@ -29,6 +29,8 @@ from lxml import etree
 
 HORS_FORMULAIRE = ("numGuichet", "numUnique", "forcerDoublon", "informationTraitement", "renouvellement",
                    "radiation", "listeAnomalie", "listeDoublons")  # fmt: skip
+#: The regulatory events that it writes.
+REGLEMENTAIRES = {"RECTIF", "DECATT"}
 NON_GEREES = ("modifier", "radier", "supprimer", "piece", "rechercher", "lister_evenements", "decider",
               "relever_dalos", "integrer_dispatching", "chercher_doublons")  # fmt: skip
 FILTRES = {"motif_radiation": "motifRadiation", "statut_dalo": "statutDalo",
@@ -44,7 +46,7 @@ class Application(Liaison):
     curseurs: dict[str, datetime] = field(default_factory=dict)
     vus: dict[str, list[str]] = field(default_factory=dict)
     rendus: dict[str, set[str]] = field(default_factory=dict)
-    auteurs: set[str] = field(default_factory=set)
+    auteurs: dict[str, str] = field(default_factory=dict)
 
     # --- the protocol --------------------------------------------------------------------------------
 
@@ -237,7 +239,7 @@ class Application(Liaison):
     def ajouter_evenement(self, m: dict[str, Any]) -> dict[str, Any]:
         lu = self.evenement("ajouterEvenementDemande", m, m["evenement"])
         identifiant = lu.findtext(f".//{{{NUU}}}idEvenement")
-        self.auteurs.add(identifiant)
+        self.auteurs[identifiant] = m["evenement"]["codeTypeEvenement"]
         return {"id_evenement": identifiant}
 
     def modifier_evenement(self, m: dict[str, Any]) -> dict[str, Any]:
@@ -247,6 +249,8 @@ class Application(Liaison):
 
     def supprimer_evenement(self, m: dict[str, Any]) -> dict[str, Any]:
         self.verifier_auteur(m)
+        if self.auteurs[m["id_evenement"]] in REGLEMENTAIRES:
+            raise Refus("Un événement réglementaire ne se supprime pas.", [], [])
         self.evenement("supprimerEvenementDemande", m, {"idEvenement": m["id_evenement"]})
         return {}
 
