@@ -168,7 +168,7 @@ def _force_apres_refus(temoin: Temoin, honnete: Etape, genre: str, dossier: Doss
         return honnete(genre, dossier, True)
 
 
-@FAUTES.etape("bail-sans-radiation", "VIE-18", "FID-14", dans="partage.decider")
+@FAUTES.etape("bail-sans-radiation", "VIE-18", dans="partage.decider")
 def _bail_sans_radiation(
     temoin: Temoin, honnete: Etape, cible: Cible, decision: Contenu, *autres: Any
 ) -> Any:
@@ -261,7 +261,7 @@ FAUTES.extend((
     Faute("piece-en-modifiant", "Une pièce est envoyée comme une modification.", ("VIE-27",), "envoi.envoyer",
           _comme("COP", "MOD")),
     Faute("radiee-en-modifiant", "Une radiation est envoyée comme une modification.", ("VIE-06",),
-          "envoi.envoyer", _comme("RAD", "MOD"), suites=("FID-14", "VIE-18")),
+          "envoi.envoyer", _comme("RAD", "MOD"), suites=("VIE-18",)),
     Faute("suppression-sans-numero", "La suppression ne porte pas le numéro unique.", ("VIE-27",),
           "envoi.envoyer", message("SUP", _sans("numUnique"))),
     Faute("piece-sans-numero", "L'envoi d'une pièce ne porte pas le numéro unique.", ("VIE-27",),

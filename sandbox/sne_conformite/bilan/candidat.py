@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -24,15 +25,20 @@ _DUES: Final = ("exigence", "auteur", "date", "phrase")
 _PIECE: Final = ("fichier", "sha256")
 #: The declaration that `certification --modele` prints: its attestations are nobody's.
 MODELE: Final = fixtures_dir() / "certification" / "candidat.toml"
-#: Characters that are not seen, or look like a Latin letter: Greek, Cyrillic, of other widths.
-_TROMPEUR: Final = re.compile(
-    "[\xad\u0370-\u058f\u13a0-\u13ff\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\uffef\U0001d400-\U0001d7ff]"
-)
 _LE_MODELE: Final = "sne-sandbox certification --modele > candidat.toml en donne un, commenté"
 
 
 class CandidatIncorrect(UsageError):
     """A `candidat.toml` that cannot be read; the message names the line and the key."""
+
+
+def _trompe(texte: str) -> bool:
+    """Tell whether a text has characters that are not seen, or letters of another alphabet than Latin."""
+    return any(
+        unicodedata.category(signe) in ("Cc", "Cf", "Mn")
+        or (signe.isalpha() and not unicodedata.name(signe, "").startswith("LATIN"))
+        for signe in unicodedata.normalize("NFC", "".join(texte.split()))
+    )
 
 
 def _du_modele(phrase: str) -> bool:
@@ -107,7 +113,7 @@ class _LecteurDeCandidat:
 
     def _texte(self, table: Mapping[str, Any], cle: str, rang: int = 0) -> str:
         valeur = table.get(cle)
-        if not isinstance(valeur, str) or not valeur.strip() or _TROMPEUR.search(valeur):
+        if not isinstance(valeur, str) or not valeur.strip() or _trompe(valeur):
             quoi = "un texte, non vide, en lettres latines, est attendu" if cle in table else "manque"
             raise self._refus(cle, quoi, f'écrivez {cle} = "…"', rang)
         return valeur

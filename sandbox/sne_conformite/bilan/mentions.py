@@ -450,8 +450,7 @@ class _Examen:
             yield f"Hors de cette mention, {exigence} est enfreinte{self._connu(exigence)}."
         if autres := [e for e in dehors if e not in self._connus]:
             un, plusieurs = "exigence obligatoire est enfreinte", "exigences obligatoires sont enfreintes"
-            dites = accorde(len(autres), un, plusieurs)
-            yield f"Hors de cette mention, {dites} : {', '.join(autres)}."
+            yield f"Hors de cette mention, {accorde(len(autres), un, plusieurs)} : {', '.join(autres)}."
         yield from self._declins(portee)
         if entete.non_juges:
             yield entete.non_juges

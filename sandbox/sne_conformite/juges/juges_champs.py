@@ -120,8 +120,7 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Constats:
     certificat = vue.champs.get("certificat")
     if not isinstance(certificat, Piece):
         return
-    tue = _CLE_PRIVEE not in certificat.contenu
-    yield dire.si(tue, "cle_privee", observe="PRIVATE KEY")
+    yield dire.si(_CLE_PRIVEE not in certificat.contenu, "cle_privee", observe="PRIVATE KEY")
 
 
 #: Media types that are surely something else than a document or a certificate, and those of certificates: a

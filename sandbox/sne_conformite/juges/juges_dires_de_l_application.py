@@ -221,8 +221,10 @@ def _menees_a_la_fois(pas: PasJoue, dire: Dire) -> Constats:
 def _certificat_du_guichet(pas: PasJoue, dire: Dire, envoi: Observation) -> Constats:
     """NOM-04: what is asked for a guichet goes under its certificate, whatever is led beside it."""
     voulu = pas.message.get("guichet", envoi.guichet)
-    if envoi.echange.certificat and envoi.guichet != voulu:
-        yield dire.rompue("guichet_du_certificat", voulu, envoi.guichet)
+    autres = [v for v in pas.de(*pas.prevue.operations) if v.echange.certificat and v.guichet != voulu]
+    if autres:
+        dire = replace(dire, echange=autres[0].identifiant)
+        yield dire.rompue("guichet_du_certificat", voulu, autres[0].guichet)
 
 
 def _numeros(vues: Sequence[Observation]) -> list[str | None]:

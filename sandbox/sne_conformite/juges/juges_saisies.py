@@ -117,8 +117,6 @@ def _radiation_de_la_decision(pas: PasJoue, dire: Dire, envoi: Observation) -> C
             dire = replace(dire, echange=vue.identifiant)
             yield from _comparer(saisie, vue.radiation, dire, vue, vue.radiation)
             return
-    if pas.fait:
-        yield from _entier(None, dire, envoi, saisie)
 
 
 def _comparer(
@@ -251,8 +249,7 @@ def _date_du_fichier(pas: PasJoue, dire: Dire) -> Constats:
         ecrite = ecrite.replace(tzinfo=ecrite.tzinfo or PARIS)
         if all(abs(ecrite - instant) > _ECART_MAX for instant in (vue.instant, vue.echange.recu_le)):
             sorte = "date_future" if ecrite > vue.instant else "date_passee"
-            attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%d}"
-            yield dire.rompue(sorte, attendu, ecrite.isoformat())
+            yield dire.rompue(sorte, f"{vue.instant.astimezone(PARIS):%Y-%m-%d}", ecrite.isoformat())
             return
     if vus:
         yield dire.tenue()

@@ -215,8 +215,7 @@ class Creations(JugeDeSuite):
             )
         connue = next((self._enregistrees[cle] for cle in cles if cle in self._enregistrees), None)
         if connue is not None and self._compte(vue) and connue[0] not in self._sorties and perdue is None:
-            dire = Dire("VIE-02", echange)
-            yield dire.rompue("creation_renvoyee", observe=vue.type_fichier, connue=connue)
+            yield Dire("VIE-02", echange).rompue("creation_renvoyee", observe=vue.type_fichier, connue=connue)
         if vue.numero_rendu is None or vue.retard >= RETARD_MIN:
             return
         if not vue.lisible:

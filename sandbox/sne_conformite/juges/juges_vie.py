@@ -130,8 +130,7 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Constats:
         sorte = "evenement_d_autrui" if autrui.get("valeur") else "id_evenement_absent"
         yield _par_la_regle(sorte, autrui, dire)
     if reglementaire is not None:
-        chemin = str(reglementaire.get("propriete", ""))
-        yield dire.rompue("evenement_reglementaire_supprime", chemin=chemin)
+        yield dire.rompue("evenement_reglementaire_supprime", chemin=str(reglementaire.get("propriete", "")))
     if vue.acceptee:
         yield dire.tenue()
 

@@ -120,7 +120,7 @@ class GroupeConstats:
         return self.exigence, self.genre, self.erreur
 
 
-def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
+def grouper(rapport: Rapport, formes_max: float = FORMES_MAX) -> tuple[GroupeConstats, ...]:
     """The groups of a report: to mend first, then recommendations, then known failures; within each, errors
     of the suite last, those met in more scenarios (or more often) first."""
     trouvailles: dict[tuple[str, str, bool], list[Trouvaille]] = {}
@@ -128,7 +128,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
     for constat, verification in _trouvailles(rapport):
         # By genre, the one under which it is told.
         formes = causes.setdefault((constat.exigence, constat.sorte, constat.remede), {})
-        sien = constat.genre if len(formes) < FORMES_MAX else [*formes][FORMES_MAX - 1]
+        sien = constat.genre if len(formes) < formes_max else [*formes.values()][-1]
         cle = (constat.exigence, formes.setdefault(constat.genre, sien), False)
         if verification.verdict is Verdict.ERREUR:  # one line, whatever it kept from being seen
             cle = ("", verification.raison, True)

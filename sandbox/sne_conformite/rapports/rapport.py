@@ -23,6 +23,7 @@ through: the report concludes nothing from it. A breach that the rules find in a
 an `Infraction`, then an `Anomalie`.
 """
 
+import errno
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,12 +81,15 @@ _TEXTES: Final = ("texte", "niveau", "source", "remede", "risque", "fidelite")
 
 #: Kinds of findings whose `observe` is what the application said, of it how many characters and words tell
 #: one from another, and what is not kept: what it quotes; words with a digit or a capital, which are numbers
-#: and names, but for the name of an error (« KeyError »).
+#: and names, but for those of errors (« KeyError », « ECONNREFUSED ») and of HTTP.
 _DITES: Final = frozenset({"reponse_non_lue", "issue_inattendue", "ne_repart_pas"})
 _DIT_MAX: Final = 1000
 _MOTS_MAX: Final = 15
 _CITE: Final = re.compile(r'«[^»]*»|"[^"]*"|\[[^\]]*\]')
-_ERREUR: Final = re.compile(r"^\D*[a-z][A-Z]\D*$")
+_ERREUR: Final = re.compile(
+    rf"^\D*[a-z][A-Z]\D*$|^\D*(_|Error|Exception)\D*$|\b({'|'.join(errno.errorcode.values())})\b"
+)
+_STATUT: Final = re.compile(r"\bHTTP\S* ([1-5]\d\d)\b")
 _PONCTUATION: Final = ".,;:!?()"
 #: A name in several words, two small ones between two of them: « Pérez y Núñez ».
 _NOM: Final = re.compile(r"#(?: (?:[^\W\d_]{1,3} ){0,2}#)+")
@@ -172,7 +176,8 @@ def _forme(dit: str) -> str:
     restent = (
         m if _ERREUR.search(m) or (m.islower() and m.strip(_PONCTUATION).isalpha()) else "#" for m in mots
     )
-    return " ".join(_NOM.sub("#", " ".join(restent)).split()[:_MOTS_MAX])
+    formes = _NOM.sub("#", " ".join(restent)).split()[:_MOTS_MAX]
+    return " ".join([*formes, *_STATUT.findall(dit[:_DIT_MAX])])
 
 
 @dataclass(frozen=True, slots=True)

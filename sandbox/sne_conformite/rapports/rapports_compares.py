@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from typing import Annotated
 
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
@@ -102,8 +103,8 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
     """Two reports compared by kind of finding (exigence, sorte), NIRs masked. They may be of different
     plans, modes or seeds; known failures count as failures."""
     avant, apres = masquer(avant), masquer(apres)
-    anciens = {g.cle: g for g in grouper(avant)}
-    actuels = {g.cle: g for g in grouper(apres)}
+    anciens = {g.cle: g for g in grouper(avant, inf)}
+    actuels = {g.cle: g for g in grouper(apres, inf)}
     disparus = [_partager(g, avant, apres) for cle, g in anciens.items() if cle not in actuels]
     return ComparaisonRapports(
         avant=tirer(CompareLu, avant.entete, conforme=avant.conforme),
@@ -183,8 +184,7 @@ def _rejoue(scenario: ResultatScenario, groupe: GroupeConstats, rapport: Rapport
     if groupe.exigence in verdicts:
         return verdicts[groupe.exigence] in _VUS
     fini = not scenario.raison and set(verdicts.values()) <= {*_VUS, Verdict.EN_ATTENTE}
-    vue = groupe.erreur or groupe.exigence in _vues(rapport)
-    return fini and vue and scenario.verdict in _VUS
+    return fini and (groupe.erreur or groupe.exigence in _vues(rapport)) and scenario.verdict in _VUS
 
 
 def _partie(groupe: GroupeConstats, rapport: Rapport, scenarios: Collection[str]) -> GroupeConstats:
@@ -194,7 +194,7 @@ def _partie(groupe: GroupeConstats, rapport: Rapport, scenarios: Collection[str]
         scenarios=tuple(s for s in rapport.scenarios if s.id in scenarios),
         bilans=tuple(replace(b, nombres={}) for b in rapport.bilans),  # how many times in the whole run
     )
-    return next(g for g in grouper(reduit) if g.cle == groupe.cle)
+    return next(g for g in grouper(reduit, inf) if g.cle == groupe.cle)
 
 
 def _ids(rapport: Rapport) -> set[str]:

@@ -50,7 +50,9 @@ def test_what_is_attested_today_is_read(tmp_path: Path) -> None:
     assert attestation.date == aujourd_hui
 
 
-@pytest.mark.parametrize("lettre", ["\u0435", "\u200b", "\u202e", "\xad"])
+@pytest.mark.parametrize(
+    "lettre", ["\u0435", "\u200b", "\u202e", "\xad", "\ua4e2", "\u3164", "\u034f", "\\u001b"]
+)
 def test_a_name_that_looks_like_another_is_refused(tmp_path: Path, lettre: str) -> None:
     with pytest.raises(CandidatIncorrect, match=r"« produit » : un texte, non vide, en lettres latines"):
         lu(tmp_path, TETE.replace('"P"', f'"Log{lettre}Net"'))

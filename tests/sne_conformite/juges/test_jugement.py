@@ -108,7 +108,7 @@ def test_le_remede_d_un_debutant_nomme_ce_qu_il_a_oublie() -> None:
     dit = juge.avec_remede(deja, None, envoye="", message="Demande déjà enregistrée.").remede
     assert "reinitialiser" in dit
     assert "plus strict" in juge.avec_remede(deja, None, envoye="", message="NIR manquant").remede
-    postal = Constat("FID-06", False, "", "valeur_changee", attendu="01000", observe="1000")
+    postal = Constat("FID-06", False, "", "valeur_changee", "x/codePostal", attendu="01000", observe="1000")
     assert "en texte" in juge.avec_remede(postal, None).remede
 
 

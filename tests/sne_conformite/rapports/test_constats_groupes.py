@@ -5,7 +5,8 @@ import pytest
 from specimen import rapport, trafic
 
 from sne_conformite.rapports.constats_groupes import branche_exemple, echange_de, grouper, lignes_exemple
-from sne_conformite.rapports.rapport import Constat, ResultatScenario, Verdict, Verification
+from sne_conformite.rapports.rapport import Constat, Rapport, ResultatScenario, Verdict, Verification
+from sne_conformite.rapports.rapports_compares import comparer
 
 
 def test_alike_findings_are_one_the_widest_first_the_advice_after() -> None:
@@ -70,6 +71,33 @@ def test_an_application_that_names_the_household_has_a_few_cards() -> None:
     assert groupes(*dits) == [(4, "")]
     assert groupes(*dits, *autres[:2]) == [(4, ""), (1, ""), (1, "")]
     assert groupes(*autres) == [(6, "et 5 autres formes"), (1, ""), (1, "")]
+
+
+@pytest.mark.parametrize(
+    ("dit", "autre"),
+    [
+        ("HTTP 401 Unauthorized", "HTTP 500 Internal Server Error"),
+        ("ECONNREFUSED", "ETIMEDOUT"),
+        ("java.io.IOException: DUPONT", "java.sql.SQLException: DUPONT"),
+        ("NIR_INVALIDE", "DATE_FUTURE"),
+    ],
+)
+def test_errors_that_differ_are_two_cards(dit: str, autre: str) -> None:
+    un, deux = (Constat("EMB-10", False, "dit", "reponse_non_lue", observe=o) for o in (dit, autre))
+    assert un.genre != deux.genre
+
+
+def test_two_runs_are_compared_by_all_forms() -> None:
+    """What the first cards stand for does not hide what is new, nor make new what stays."""
+    formes = [Constat("EMB-10", False, "dit", "reponse_non_lue", observe=f"perdu {c * 9}") for c in "abcd"]
+
+    def de(*constats: Constat) -> Rapport:
+        verifications = tuple(Verification("A", "EMB-10", Verdict.ECHOUE, (c,)) for c in constats)
+        scenario = ResultatScenario("A", "CRE", "Un", Verdict.ECHOUE, verifications)
+        return replace(rapport(), scenarios=(scenario,), bilans=())
+
+    assert not comparer(de(*formes), de(*formes[1:])).nouveaux
+    assert len(comparer(de(*formes[:3]), de(*formes)).nouveaux) == 1
 
 
 def test_a_failed_check_without_a_finding_is_not_lost() -> None:
