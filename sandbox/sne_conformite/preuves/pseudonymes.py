@@ -35,7 +35,8 @@ from sne_sandbox.mime.masquage import (
     DejaLus,
     Masqueur,
     compacter,
-    decoder_compact,
+    est_un_zip,
+    lectures,
 )
 
 #: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
@@ -94,8 +95,8 @@ class Pseudonymes:
     def corps(self, donnees: bytes) -> bytes:
         """Replaces the NIRs of a body. `octets` leaves some in it, behind a transfer encoding, an entity or a
         child of its element: they are replaced as it is opened, and that part of it is then written anew. A
-        compressed part gives way to a sentence, but for a ZIP."""
-        masqueur = Masqueur(self._contenu, lambda o: self._zip(o) == o, self._contenus)
+        compressed part gives way to a sentence, but for a ZIP alone."""
+        masqueur = Masqueur(self._contenu, lambda o: est_un_zip(o) and self._zip(o) == o, self._contenus)
         return masqueur.octets(self.octets(donnees))
 
     def octets(self, donnees: bytes) -> bytes:
@@ -149,13 +150,11 @@ class Pseudonymes:
         return remplacant
 
     def _base64(self, texte: str) -> str:
-        """Replaces a run of base64 in its layout. The text before it may shift its groups of four: each shift
-        is tried."""
+        """Replaces a run of base64 in its layout."""
         compact = compacter(texte)
         if not compact:
             return texte
-        for saut in range(4):
-            lu = decoder_compact(compact[saut:])
+        for saut, lu in enumerate(lectures(compact)):
             change = self.octets(lu)
             if change == lu:
                 continue

@@ -14,7 +14,7 @@ import binascii
 import quopri
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, AnyStr, Final, NamedTuple
@@ -146,10 +146,21 @@ def compacter(texte: str) -> str:
     return compact if len(compact) >= _BASE64_MIN and _COMPACT.fullmatch(compact) else ""
 
 
-def decoder_compact(compact: str) -> bytes:
-    """Decodes base64 without blanks or padding, and leaves out a last character that stands for nothing."""
-    compact = compact[: len(compact) - (len(compact) % 4 == 1)]
-    return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
+def lectures(compact: str) -> Iterator[bytes]:
+    """Decodes base64 without blanks or padding, and leaves out a last character that stands for nothing. The
+    text before it may shift its groups of four: each shift is read, but not those of a whole ZIP, where what
+    is compressed is noise that may begin as zlib does."""
+    for saut in range(4):
+        decale = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
+        lu = binascii.a2b_base64(decale + "=" * (-len(decale) % 4))
+        yield lu
+        if est_un_zip(lu):
+            break
+
+
+def est_un_zip(octets: bytes) -> bool:
+    """True for a ZIP with nothing before it, after it or in its comment."""
+    return octets.startswith(b"PK\x03\x04") and octets[-22:-18] == b"PK\x05\x06" and octets.endswith(b"\0\0")
 
 
 @dataclass
@@ -364,13 +375,12 @@ class Masqueur:
         return trouve[0] if self.cacher(lu) == lu else trouve["avant"] + self.cacher(lu)
 
     def _base64(self, texte: str) -> str:
-        """Hides a run of base64, or of hexadecimal (`xs:hexBinary`), that holds a NIR. The text before it may
-        shift its groups of four: each shift is tried."""
+        """Hides a run of base64, or of hexadecimal (`xs:hexBinary`), that holds a NIR."""
         compact = compacter(texte)
         if not compact:
             return texte
         self._reste -= 4 * len(compact)
-        lus = [decoder_compact(compact[saut:]) for saut in range(4)]
+        lus = [*lectures(compact)]
         if _HEXA.fullmatch(compact):
             lus.append(bytes.fromhex(compact))
         return _BASE64_TU if self._reste < 0 or any(map(self._porte, lus)) else texte
