@@ -29,14 +29,13 @@ from sne_interface.domain.nir import (
     masquer_nirs,
 )
 from sne_sandbox.mime.masquage import (
-    ATTRIBUT,
-    ELEMENT,
     LIAISON,
     DejaLus,
     Masqueur,
     compacter,
     est_un_zip,
     lectures,
+    remplacer_les_contenus,
 )
 
 #: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
@@ -115,9 +114,7 @@ class Pseudonymes:
         if any("\0" * _UTF16_MIN in texte[rang::2] for rang in range(2)):
             texte = _UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
         texte = _entre_vides(texte, lambda m: self._codes.masquer_base64(m, self._base64))
-        for motif in (ELEMENT, ATTRIBUT):
-            texte = motif.sub(self._si_nir, texte)
-        return texte
+        return remplacer_les_contenus(texte, self._si_nir)
 
     def _si_nir(self, trouve: re.Match[str]) -> str:
         if not cache_un_nir(trouve["nom"]):

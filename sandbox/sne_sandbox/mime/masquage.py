@@ -79,7 +79,7 @@ _BASE64_MIN: Final = 18
 #: A short word that nothing binds to another is passed over: bytes that are no text are full of them.
 _CODE: Final = "[A-Za-z0-9+/_-]"
 _BASE64: Final = re.compile(
-    rf"(?<!{_CODE})(?={_CODE}{{16}}|{_CODE}++{_LIAISON}{_CODE}){_CODE}++(?:{_LIAISON}{_CODE}++)*+={{0,2}}",
+    rf"(?<!{_CODE}){_CODE}(?:{_CODE}{{15,}}+(?:{_LIAISON}{_CODE}++)*+|{_CODE}*+(?:{_LIAISON}{_CODE}++)++)={{0,2}}",
     re.DOTALL,
 )
 _HEXA: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){13,}")
@@ -91,15 +91,17 @@ _BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
 _QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
 _QP_MIN: Final = 8
 #: An element without children, with its content, comments and CDATA included, in a text that does not parse.
-ELEMENT: Final = re.compile(
+_ELEMENT: Final = re.compile(
     r"(?P<avant><(?:[\w.-]+:)?(?P<nom>[\w.-]+)(?:\s[^<>]*)?(?<!/)>)"
     r"(?P<contenu>(?:[^<]++|<!\[CDATA\[.{0,9000}?\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)++)",
     re.DOTALL,
 )
 #: The value of an attribute, or of a field in JSON or a form.
-ATTRIBUT: Final = re.compile(
+_ATTRIBUT: Final = re.compile(
     r"(?P<avant>[\s{,&?\"'](?=[\w.-])(?:[\w.-]++:)?(?P<nom>[\w.-]++)[\"']?\s*[=:]\s*[\"'])(?P<contenu>[^\"'<>]++)(?=[\"'])"
 )
+#: In a text that has attributes; most of those that are long have none.
+_A_DES_ATTRIBUTS: Final = re.compile(r"[=:]\s*[\"']")
 
 
 class Masque(NamedTuple):
@@ -161,6 +163,12 @@ def lectures(compact: str) -> Iterator[bytes]:
 def est_un_zip(octets: bytes) -> bool:
     """True for a ZIP with nothing before it, after it or in its comment."""
     return octets.startswith(b"PK\x03\x04") and octets[-22:-18] == b"PK\x05\x06" and octets.endswith(b"\0\0")
+
+
+def remplacer_les_contenus(texte: str, remplacer: Callable[[re.Match[str]], str]) -> str:
+    """`texte`, its elements and its attributes (`avant`, `nom`, `contenu`) replaced."""
+    texte = _ELEMENT.sub(remplacer, texte)
+    return _ATTRIBUT.sub(remplacer, texte) if _A_DES_ATTRIBUTS.search(texte) else texte
 
 
 @dataclass
@@ -266,11 +274,15 @@ class Masqueur:
         textes = [octets.decode("utf-8", "replace").replace("\0", "")]
         if octets.count(0) * 10 > len(octets):
             textes += [octets[debut:].decode("utf-16-le", "replace") for debut in (0, 1)]
-        return any(
-            masquer_nirs(texte, self.cacher) != texte
-            or any(self.texte(passage) != passage for passage in _LISIBLE.findall(texte))
-            for texte in textes
-        )
+        for texte in textes:
+            passages = _LISIBLE.findall(texte)
+            # A text of one passage is searched for NIRs as a passage, unless it is XML.
+            entier = passages == [texte] and "</" not in texte
+            if not entier and masquer_nirs(texte, self.cacher) != texte:
+                return True
+            if any(self.texte(passage) != passage for passage in passages):
+                return True
+        return False
 
     # --- documents
 
@@ -363,9 +375,7 @@ class Masqueur:
 
     def _phrase(self, texte: str) -> str:
         masque = self.deja.masquer_base64(texte, self._base64)
-        for motif in (ELEMENT, ATTRIBUT):
-            masque = motif.sub(self._cacher_si, masque)
-        masque = masquer_nirs(masque, self.cacher)
+        masque = masquer_nirs(remplacer_les_contenus(masque, self._cacher_si), self.cacher)
         return _illisible("texte", len(texte)).decode() if self._en_qp(masque) else masque
 
     def _cacher_si(self, trouve: re.Match[str]) -> str:
