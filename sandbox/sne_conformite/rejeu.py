@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from multiprocessing import Pipe, get_context, parent_process
 from typing import Any, Final, cast
 
@@ -332,7 +331,10 @@ class Rejeu(Greffe):
         elif genre == SESSION:
             rang = int(ligne["couloir"])
             self.sessions[rang] = ({"base": str(ligne["base"])}, list(ligne["faits"]))
-            self.adresses[rang] = _adresses(ligne["adresses"])
+            dites = ligne["adresses"]
+            faux = {nom: AdressesServices(**siens) for nom, siens in dites["faux"].items()}
+            services = AdressesServices(**dites["services"])
+            self.adresses[rang] = Adresses(**{**dites, "services": services, "faux": faux})
         elif genre == SCENARIO:
             tirages = [list(map(int, tirage)) for tirage in ligne["tirages"]]
             self.fiches[ligne["scenario"]] = Fiche(
@@ -521,23 +523,11 @@ def _retirer(
     return tires
 
 
-@lru_cache(maxsize=8)
-def _nir_ecrit(noms: frozenset[str]) -> re.Pattern[str]:
-    """A NIR, however it is written, in the JSON of a household; what its stand-in keeps of it."""
-    un = "|".join(map(re.escape, sorted(noms)))
-    return re.compile(rf'("(?:{un})": "\w{{0,3}})(?:[^"\\]|\\.)*')
-
-
 def _sans_nir(exemple: ExempleTire) -> str:
-    """A digest of a household without its NIRs, short enough to be kept."""
-    ecrit = masquer_nirs(_nir_ecrit(noms_nir()).sub(r"\1", exemple.cle()))
+    """A digest of a household, short enough to be kept, with what a stand-in keeps of its NIRs."""
+    noms = "|".join(map(re.escape, sorted(noms_nir())))
+    ecrit = masquer_nirs(re.sub(rf'("(?:{noms})": "\w{{0,3}})(?:[^"\\]|\\.)*', r"\1", exemple.cle()))
     return hashlib.sha256(ecrit.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _adresses(dites: Mapping[str, Any]) -> Adresses:
-    services = AdressesServices(**dites["services"])
-    faux = {nom: AdressesServices(**siens) for nom, siens in dites["faux"].items()}
-    return Adresses(**{**dites, "services": services, "faux": faux})
 
 
 def differences(ecrit: Any, refait: Any, ou: str = "") -> Iterator[tuple[str, Any, Any]]:

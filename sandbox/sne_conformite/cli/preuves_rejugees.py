@@ -55,10 +55,6 @@ _AUCUNE: Final = "aucune : ce dossier n'est pas confirmé"
 _SIGNATURE: Final = "Signature"
 _EMPREINTES: Final = "Empreintes"
 _REJUGEMENT: Final = "Rejugement"
-_COMPARAISON: Final = "Comparaison"
-_REFERENCE: Final = "Référence"
-_IDENTITE: Final = "Identité"
-_FICHIERS: Final = "Fichiers"
 REJUGEE: Final = "rejugée"
 MENEE_PAR_UN_TIERS: Final = "menée par un tiers"
 SUR_DEFI: Final = "sur défi"
@@ -142,7 +138,7 @@ def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options
     autres = ", ".join(sorted({f.name for f in fichier.parent.iterdir()} - FICHIERS.keys()))
     if verificateur.numero and autres:
         dits = f"ne sont pas de ce certificat, et ne sont pas vérifiés : {abrege(autres, _ERREUR_MAX)}"
-        vu.dire(_FICHIERS, dits)
+        vu.dire("Fichiers", dits)
     debut = time.monotonic()
     try:
         refait = _refaire(dossier, contrat, vu)
@@ -262,7 +258,7 @@ def _comparer_les_fichiers(
         lu = page.read_bytes() if (page := fichier.with_name(nom)).is_file() else donne
         libre = not enveloppe and nom in PAGES and forme.situe and numero.encode() in lu
         if lu != donne and not libre:
-            vu.refuser(_FICHIERS, f"{nom} n'est pas celui que donne ce dossier : il a été changé.")
+            vu.refuser("Fichiers", f"{nom} n'est pas celui que donne ce dossier : il a été changé.")
     if enveloppe is not None:
         dit = signature.declarer(dossier.rapport, dossier.texte.encode(), sujets, *qui)
         ecarts = _ecarts(enveloppe.statement, json.loads(dit))
@@ -391,7 +387,7 @@ def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, 
     ecrits, defi, nom = rejeu.reglages, rapport.entete.defi, rapport.entete.application
     donnees = graine_du_defi(defi, nom), horloge_du_defi(defi)
     if defi and donnees != (ecrits.graine, ecrits.maintenant):
-        vu.refuser(_IDENTITE, f"le défi ne donne ni cette graine ni cette horloge à « {nom} ».")
+        vu.refuser("Identité", f"le défi ne donne ni cette graine ni cette horloge à « {nom} ».")
     vu.retires = rejeu.retires
     vu.refuser(_REJUGEMENT, *(f"{ecart}." for ecart in rejeu.ecarts))
     return de_ces_scenarios(rapport, dossier.configuration["options"].get("scenarios", ()))
@@ -424,13 +420,13 @@ def _finir(
         # Of a base that lives on, traffic is judged when one likes: a later day excuses less.
         plus_tard = ecrit.mode == TRAFIC and jour > fin
         if not plus_tard and not debut - _UN_JOUR <= jour <= fin + _UN_JOUR:
-            vu.refuser(_REFERENCE, f"son jour, {jour}, n'est pas de l'épreuve ({debut} à {fin}).")
+            vu.refuser("Référence", f"son jour, {jour}, n'est pas de l'épreuve ({debut} à {fin}).")
         refait = manquements_connus.appliquer(
             refait, connues, jour, partiel=reference["partiel"], scenarios=reference["scenarios"]
         ).rapport
         if combien := sum(bool(v.connue) for v in refait.verifications):
             quoi = f"une référence (--baseline) excuse {accorde(combien, 'manquement')}"
-            vu.dire(_REFERENCE, f"{quoi} : elle est de l'éditeur")
+            vu.dire("Référence", f"{quoi} : elle est de l'éditeur")
     voulues, gardees = (tuple(dossier.configuration.get(nom, ())) for nom in ("mentions", "gardees"))
     nomme = (contrat.nom, contrat.dossiers.overlay)
     return Sorties(None, contrat=nomme, mentions=voulues, gardees=gardees).mentionner(refait)[0]
@@ -442,10 +438,10 @@ def _finir(
 def _comparer(dossier: DossierPreuves, refait: Rapport, vu: _Constat) -> None:
     texte = rapport_json.octets(refait).decode()
     if texte == dossier.texte:
-        vu.dire(_COMPARAISON, "le rapport refait est celui du dossier, octet pour octet")
+        vu.dire("Comparaison", "le rapport refait est celui du dossier, octet pour octet")
         return
     ecarts = list(_ecarts(json.loads(dossier.texte), json.loads(texte)))
-    vu.refuser(_COMPARAISON, *(f"{ecart}." for ecart in ecarts or ["le rapport n'est pas écrit pareil"]))
+    vu.refuser("Comparaison", *(f"{ecart}." for ecart in ecarts or ["le rapport n'est pas écrit pareil"]))
 
 
 def _ecarts(ecrit: Any, refait: Any) -> Iterator[str]:
@@ -470,7 +466,7 @@ def _conclure(
     says it."""
     entete, defi = dossier.rapport.entete, dossier.rapport.entete.defi
     if nom := entete.usurpee(entete.candidat):
-        vu.refuser(_IDENTITE, f"ce trafic {entete.marques}, et se dit « {nom} ».")
+        vu.refuser("Identité", f"ce trafic {entete.marques}, et se dit « {nom} ».")
     if verificateur.defi not in ("", defi):
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
     elif verificateur.defi and vu.retires:

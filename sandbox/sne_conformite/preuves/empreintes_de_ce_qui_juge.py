@@ -29,7 +29,6 @@ GENRES: Final = {
     "plan": "le plan",
     "juge": "le juge (sne-sandbox)",
 }
-_SOURCES: Final = (".py", ".toml")
 _NOMS_MAX: Final = 200
 
 
@@ -48,7 +47,7 @@ def detailler(contrat: Contrat, plan: Mapping[str, str] | None = None) -> Detail
     schemas = resources.fixtures_dir() / "schemas"
     for racine in (*paquets, schemas):
         for nom, octets in _fichiers(racine):
-            if nom.suffix in _SOURCES and "_data" not in nom.parts:
+            if nom.suffix in (".py", ".toml") and "_data" not in nom.parts:
                 detail["juge"][f"{racine.name}/{nom}"] = _empreinte(octets())
     return {genre: fichiers for genre, fichiers in detail.items() if fichiers}
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import IO, Any, Final
@@ -269,7 +270,9 @@ def _lire(fichier: Path) -> DossierPreuves:
                 remede=_OU_REFAITES,
             )
         for nom, annonce in membres.items():
-            if _mesure(archive, nom) != annonce:
+            with archive.open(nom) as flux:
+                mesure = _mesurer(iter(partial(flux.read, _BLOC), b""), len)
+            if mesure != annonce:
                 raise _modifie(fichier, f"{nom} n'a plus l'empreinte annoncée", _OU_REFAITES)
         if not _seule(archive, fichier, scellee=forme == FORMAT_DOSSIER):
             raise _modifie(fichier, "des octets ont changé, précèdent l'archive ou la suivent")
@@ -287,17 +290,9 @@ def _lire(fichier: Path) -> DossierPreuves:
         rapport = rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}")
     except rapport_json.RapportIllisible as erreur:
         raise DossierIllisible(str(erreur), remede=erreur.remede) from None
+    echanges = EchangesDuDossier(fichier, membres[_JOURNAL]["lignes"])
     return DossierPreuves(
-        fichier=fichier,
-        format=forme,
-        configuration=configuration,
-        echanges=EchangesDuDossier(fichier, membres[_JOURNAL]["lignes"]),
-        rapport=rapport,
-        texte=texte,
-        versions=versions,
-        absents=absents,
-        juges=juges,
-        plan=plan,
+        fichier, forme, configuration, echanges, rapport, texte, versions, absents, juges, plan
     )
 
 
@@ -340,11 +335,6 @@ def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
         ("{} non annoncé", [nom for nom in attendus[:-1] if nom in combien and nom not in annonces]),
     )
     return " ; ".join(dit.format(abrege(visible(", ".join(lot)), _NOMS_MAX)) for dit, lot in lots if lot)
-
-
-def _mesure(archive: zipfile.ZipFile, nom: str) -> dict[str, Any]:
-    with archive.open(nom) as flux:
-        return _mesurer(iter(lambda: flux.read(_BLOC), b""), lambda _: None)
 
 
 def _seule(archive: zipfile.ZipFile, fichier: Path, *, scellee: bool) -> bool:
@@ -469,7 +459,12 @@ def _lignes_de(
 
 
 def _en_ligne(valeurs: Mapping[str, Any]) -> bytes:
-    texte = json.dumps(valeurs, ensure_ascii=False, default=_simple, separators=(",", ":"))
+    texte = json.dumps(
+        valeurs,
+        ensure_ascii=False,
+        default=lambda v: v.isoformat() if isinstance(v, datetime) else str(v),
+        separators=(",", ":"),
+    )
     return texte.encode("utf-8", "replace") + b"\n"
 
 
@@ -479,10 +474,6 @@ def _corps(octets: bytes) -> dict[str, str]:
         return {"utf8": octets.decode("utf-8")}
     except UnicodeDecodeError:
         return {"base64": b64encode(octets).decode("ascii")}
-
-
-def _simple(valeur: Any) -> str:
-    return valeur.isoformat() if isinstance(valeur, datetime) else str(valeur)
 
 
 def relire_echange(ligne: bytes) -> Echange:

@@ -34,7 +34,6 @@ _TYPE: Final = "application/vnd.in-toto+json"
 _STATEMENT: Final = "https://in-toto.io/Statement/v1"
 _PREDICAT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 _LE_NOTRE: Final = "sne-sandbox"
-_DROITS: Final = 0o600
 #: Length of an Ed25519 key, which ends its SPKI (RFC 8410).
 _OCTETS: Final = 32
 _TITULAIRE: Final = re.compile(r"^# titulaire : (.+)$", re.MULTILINE)
@@ -113,7 +112,7 @@ def creer(titulaire: str, dossier: Path) -> tuple[Path, Path, CleDeSignature]:
         )
     try:
         dossier.mkdir(parents=True, exist_ok=True)
-        privee.touch(_DROITS, exist_ok=False)
+        privee.touch(0o600, exist_ok=False)
         privee.write_bytes(tete + cle.privee.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         publique.write_bytes(tete + en_pem(cle.publique))
     except OSError as erreur:

@@ -30,6 +30,7 @@ from sne_sandbox.mime.message_mime import decoder_transfert, encoder_transfert, 
 #: Contents within contents.
 _PROFONDEUR_MAX: Final = 8
 _DEJA_LUS_MAX: Final = 50_000
+_COURT: Final = 100
 #: Bytes that the base64 of one body may unfold to.
 _DEPLIE_MAX: Final = 200_000_000
 _PARTIES_MAX: Final = 10_000
@@ -119,20 +120,23 @@ def masquer_corps(octets: bytes, content_type: str = "") -> Masque:
 
 
 class DejaLus:
-    """Digests of the last texts that a masking left as they were: a journal repeats most of what it holds."""
+    """The last texts that a masking left as they were, short ones and digests of others: a journal repeats
+    most of what it holds."""
 
     def __init__(self) -> None:
-        self._empreintes: dict[bytes, bool] = {}
+        self._vus: dict[Any, bool] = {}
 
     def masquer(self, lu: AnyStr, masquer: Callable[[AnyStr], AnyStr], comment: str) -> AnyStr:
         """`lu` masked, once if nothing in it is; `comment` tells a masking from another."""
-        octets = lu if isinstance(lu, bytes) else lu.encode("utf-8", "surrogatepass")
-        empreinte = sha256(f"{comment}\0".encode() + octets).digest()
-        masque = lu if self._empreintes.pop(empreinte, False) else masquer(lu)
+        cle: Any = comment, lu
+        if len(lu) > _COURT:
+            octets = lu if isinstance(lu, bytes) else lu.encode("utf-8", "surrogatepass")
+            cle = sha256(f"{comment}\0".encode() + octets).digest()
+        masque = lu if self._vus.pop(cle, False) else masquer(lu)
         if masque == lu:
-            self._empreintes[empreinte] = True
-            if len(self._empreintes) > _DEJA_LUS_MAX:
-                del self._empreintes[next(iter(self._empreintes))]
+            self._vus[cle] = True
+            if len(self._vus) > _DEJA_LUS_MAX:
+                del self._vus[next(iter(self._vus))]
         return masque
 
     def masquer_base64(self, texte: str, masquer: Callable[[str], str]) -> str:
