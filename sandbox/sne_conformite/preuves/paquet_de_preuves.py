@@ -52,7 +52,6 @@ _DATE: Final = (1980, 1, 1, 0, 0, 0)
 #: The record that ends a ZIP, without its numbers, and the length of the hash that is its comment.
 _FIN_DU_ZIP: Final = b"PK\x05\x06" + bytes(18)
 _SCEAU: Final = 64
-_DROITS: Final = 0o644 << 16
 _BLOC: Final = 1 << 20
 #: Of the names that an error says.
 _NOMS_MAX: Final = 200
@@ -302,7 +301,7 @@ def _lire(fichier: Path) -> DossierPreuves:
 def _ajouter(archive: zipfile.ZipFile, nom: str, morceaux: Iterable[bytes]) -> dict[str, Any]:
     """Writes a member as it comes; answers its line of the manifest."""
     info = zipfile.ZipInfo(nom, _DATE)
-    info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _DROITS, 3
+    info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
     with archive.open(info, "w", force_zip64=True) as flux:
         return _mesurer(morceaux, flux.write)
 

@@ -33,6 +33,7 @@ from sne_sandbox.mime.masquage import (
     DejaLus,
     Masqueur,
     compacter,
+    est_comprime,
     est_un_zip,
     lectures,
     remplacer_les_contenus,
@@ -52,8 +53,6 @@ _UTF16: Final = re.compile(
     f"(?:[\t-\xff\udc80-\udcff]\0){{{_UTF16_MIN},}}|(?:\0[\t-\xff\udc80-\udcff]){{{_UTF16_MIN},}}"
 )
 _ZIP: Final = b"PK\x03\x04"
-_FIN_DE_ZIP: Final = b"PK\x05\x06"
-_TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
 #: The fields of an exchange that are noted beside its bytes, and may cite them.
 _VALEURS: Final = ("anomalies", "fault", "tolerances", "a_venir", "parties", "trace")
@@ -105,6 +104,8 @@ class Pseudonymes:
         return b"".join(self._codes.masquer(p, self._partie, "partie") for p in _LIMITE.split(lu))
 
     def _partie(self, octets: bytes) -> bytes:
+        if _ZIP not in octets and est_comprime(octets):
+            return octets  # a sentence takes its place as the body is opened
         codec = "utf-8", "surrogateescape"  # to be written back whatever it is
         ouvert = self._ouvrir(octets.decode(*codec))
         return _entre_vides(ouvert, lambda m: masquer_ecrits(m, self._contenu)).encode(*codec)
@@ -164,7 +165,7 @@ class Pseudonymes:
 
     def _zip(self, donnees: bytes) -> bytes | None:
         """Bytes with the ZIP that they hold, its files without their NIRs; None when none can be read."""
-        debut, fin = donnees.find(_ZIP), donnees.rfind(_FIN_DE_ZIP) + _TAILLE_FIN
+        debut, fin = donnees.find(_ZIP), donnees.rfind(b"PK\x05\x06") + 22
         sortie = io.BytesIO()
         try:
             with zipfile.ZipFile(io.BytesIO(donnees[debut:fin])) as lu, zipfile.ZipFile(sortie, "w") as ecrit:

@@ -247,7 +247,7 @@ class Masqueur:
         racine = lire_xml(donnees)
         if racine is not None:
             return self._document(racine, donnees)
-        if _est_comprime(donnees) or donnees.startswith(_PDF) or _BINAIRE.search(donnees):
+        if est_comprime(donnees) or donnees.startswith(_PDF) or _BINAIRE.search(donnees):
             garde = self.garder is not None and not self._porte(donnees)
             return donnees if garde else _illisible("contenu", len(donnees))
         annonce = (charset, "strict")
@@ -270,7 +270,7 @@ class Masqueur:
 
     def _porte(self, octets: bytes) -> bool:
         """True when bytes that a text encodes are compressed, or hold a NIR, in UTF-8 or UTF-16."""
-        if _est_comprime(octets):
+        if est_comprime(octets):
             return self.garder is None or not self.garder(octets)
         racine = lire_xml(octets)
         if racine is not None:
@@ -422,7 +422,7 @@ def lire_xml(donnees: bytes) -> Any:
     return None if racine.getroottree().docinfo.doctype else racine
 
 
-def _est_comprime(octets: bytes) -> bool:
+def est_comprime(octets: bytes) -> bool:
     """True when bytes hold something compressed, the streams of a PDF included."""
     return (_PDF in octets and b"/Filter" in octets) or any(
         trouve["zlib"] is None or _se_decomprime(octets[trouve.start() : trouve.start() + _ZLIB_LU])
