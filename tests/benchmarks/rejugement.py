@@ -28,13 +28,10 @@ ENVELOPPE = b"--B\r\n\r\n<e><n>%d</n></e>\r\n--B\r\nContent-Type: application/pd
 
 
 def allonger(echanges: Iterator[Echange]) -> Iterator[Echange]:
-    """Gives every hundredth exchange one of three attestations of 19 MB, in an envelope of its own."""
-    attestations = [os.urandom(19_000_000) for _ in range(3)]
+    """Gives every hundredth exchange an attestation of 19 MB of its own, in an envelope."""
     for rang, echange in enumerate(echanges):
-        if rang % (ECHANGES // LONGS) == 0:
-            corps = ENVELOPPE % (rang, attestations[rang // (ECHANGES // LONGS) % len(attestations)])
-            echange = replace(echange, requete=corps)
-        yield echange
+        long = rang % (ECHANGES // LONGS) == 0
+        yield replace(echange, requete=ENVELOPPE % (rang, os.urandom(19_000_000))) if long else echange
 
 
 def ecrire(dossier: Path) -> None:

@@ -1,9 +1,7 @@
-import gzip
 import io
 import zipfile
 import zlib
 from base64 import b64decode, b64encode, encodebytes
-from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
@@ -102,15 +100,6 @@ def archive(*contenus: bytes) -> bytes:
     return tampon.getvalue()
 
 
-def test_a_broken_zip_stays_as_it_is() -> None:
-    entier = bytearray(archive(document() * 20))
-    entier[35:45] = b"\xff" * 10  # what is compressed no longer is: zlib says so, not zipfile
-    with zipfile.ZipFile(io.BytesIO(entier)) as zip_, pytest.raises(zlib.error):
-        zip_.read("0.xml")
-    avant = b"<a/>" + bytes(entier)
-    assert Pseudonymes().octets(avant) == avant
-
-
 def test_inside_a_zip_as_a_part_or_in_line() -> None:
     brut = archive(document(NIR), document())
     debut, fin = b"--x\r\n\r\n", b"\r\n--x--"
@@ -134,23 +123,21 @@ def test_a_zip_whose_bytes_begin_as_zlib_at_another_shift_is_kept() -> None:
 
 
 @pytest.mark.parametrize("saut", range(4))
-@pytest.mark.parametrize("comprimer", [gzip.compress, zlib.compress])
-def test_what_is_compressed_beside_a_zip_is_hidden(comprimer: Callable[[bytes], bytes], saut: int) -> None:
-    """After its end, in its comment, before it; `saut` shifts its groups of base64."""
-    cache = comprimer(document(NIR))
-    code, entier = b64encode(cache).rstrip(b"="), archive(document())
-    entier += bytes(-len(entier) % 3)
-    for brut in (entier + cache, entier[:-2] + len(cache).to_bytes(2, "little") + cache, cache + entier):
+def test_what_is_compressed_beside_a_zip_is_hidden(saut: int) -> None:
+    """Before it, in its comment, or after its end, where `saut` shifts its groups of base64."""
+    entier, cache = archive(document()), zlib.compress(document(NIR))
+    for brut in (cache + entier, entier[:-2] + len(cache).to_bytes(2, "little") + cache, entier + cache):
         assert cache not in Pseudonymes().corps(b"--x\r\n\r\n" + brut + b"\r\n--x--")
         assert b64encode(brut)[:60] not in Pseudonymes().corps(b"<z>" + b64encode(brut) + b"</z>")
-    assert code not in Pseudonymes().corps(b"<z>" + b64encode(entier) + b"A" * saut + code + b"</z>")
+    code = b64encode(entier).rstrip(b"=") + b"A" * saut + b64encode(cache)
+    assert code[-60:] not in Pseudonymes().corps(b"<z>" + code + b"</z>")
 
 
-@pytest.mark.parametrize(
-    "octets", [b"PK\x03\x04", b"PK\x05\x06PK\x03\x04", archive(document(NIR))[:-30], b"\xff" * 50]
-)
-def test_what_cannot_be_read_stays_as_it_is(octets: bytes) -> None:
-    assert Pseudonymes().octets(octets) == octets
+def test_what_cannot_be_read_stays_as_it_is() -> None:
+    entier = archive(document() * 20)
+    casse = entier[:35] + b"\xff" * 10 + entier[45:]  # zlib says that it is, not zipfile
+    for octets in (b"PK\x03\x04", b"PK\x05\x06PK\x03\x04", archive(document(NIR))[:-30], b"\xff" * 50, casse):
+        assert Pseudonymes().octets(octets) == octets
 
 
 @pytest.mark.parametrize(
