@@ -18,7 +18,14 @@ from typing import Final
 from sne_conformite.juges.commande_jouee import MELEES, PasJoue
 from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, est_creation
 from sne_conformite.juges.juges_emballage import SEULE_ACTION
-from sne_conformite.juges.juges_fidelite import UN_JOUR
+from sne_conformite.juges.juges_fidelite import (
+    CHAMP_ABSENT,
+    UN_JOUR,
+    VALEUR_CHANGEE,
+    ZERO_PERDU,
+    en_commun,
+    nu,
+)
 from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL
 from sne_conformite.juges.juges_vie import NATURE_CONTRAIRE
@@ -42,11 +49,20 @@ _NUMEROS: Final = (_NUMERO, MELEES)
 _PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
 _NUMERO_FAUX: Final = PANNES["numero_faux"][1]
 _NON_LUE: Final = "reponse_non_lue"
-#: What an application does to every value of a kind: the requirement that says so, by `sorte`
-#: (`verdict_d_un_scenario.generaliser`).
-PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
+_SANS_CARACTERISTIQUE: Final = "caracteristique_absente"
+#: The requirement that says best what an application does to every value of a kind, by `commun`
+#: (`verdict_d_un_scenario.generaliser`); where that one holds, the first that broke so says it.
+_PARTOUT: Final[Mapping[str, str]] = {
+    **dict.fromkeys(UN_JOUR.values(), "FID-13"),
+    MOJIBAKE: "FID-10",
+    _SANS_CARACTERISTIQUE: "VIE-16",
+    "action_autre": SEULE_ACTION,
+}
 _LECTURE: Final = "VIE-24"
-#: A text that was escaped twice may be longer than the schema lets it be: shortening it would mend nothing.
+#: Characters of a code of commune that lost its zero.
+_SANS_ZERO: Final = 4
+_CARACTERISTIQUE: Final = "/caracteristiqueSpecifique"
+#: A text that was damaged may be longer than the schema lets it be: shortening it would mend nothing.
 _TEXTES: Final = "FID-10"
 _SCHEMA: Final = "CTR-01"
 #: How a long value ends where it is shown, with the escape that was cut there.
@@ -130,10 +146,13 @@ class Consequences:
         self.doublees |= dict.fromkeys(creations, encore)
         echecs = frozenset(o.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         self.rates |= {o.identifiant: echecs for o in pas.observations}
+        rompus = [c for c in constats[::-1] if c.rompue]  # the first one is the cause
+        du_pas = {suite: c.exigence for c in rompus for suite in _SUITES.get(c.sorte, ())}
         gardes = []
         for constat in constats:
             doublee = encore if constat.sorte in _SUITES["double"] else ""
-            cause = doublee or self._cause(constat, pas) if constat.rompue else ""
+            explique = doublee or du_pas.get(constat.sorte)
+            cause = explique or self._cause(constat, pas) if constat.rompue else ""
             if cause in self.obligatoires:
                 gardes += _plier(constat, cause)
             elif constat.rompue and constat.sorte in SANS_CAUSE:
@@ -193,7 +212,7 @@ class Consequences:
         if constat.sorte in _SUITES["renvoi"] and self.doublees.get(constat.echange):
             return self.doublees[constat.echange]  # whatever the answer, it sends it twice
         saisis = self.saisis.get(constat.echange, ())
-        return _TEXTES if constat.exigence == _SCHEMA and _echappe(constat.observe, saisis) else constat.cause
+        return _TEXTES if constat.exigence == _SCHEMA and _abime(constat.observe, saisis) else constat.cause
 
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
         """The requirement that explains a finding, "" when none is known to."""
@@ -207,18 +226,51 @@ class Consequences:
         return ""
 
 
+def commun(constat: Constat) -> str:
+    """Tells what a finding has in common with any other of one cause, "" for nothing: its `sorte`, where that
+    says what is done to every value of a kind, or what `en_commun` tells. A reading fault (VIE-24) is no
+    consequence of a writing fault."""
+    if constat.exigence == _LECTURE:
+        return ""
+    sorte = constat.sorte
+    if sorte == "commune_inconnue" and len(constat.observe) == _SANS_ZERO:
+        return ZERO_PERDU
+    if sorte == CHAMP_ABSENT and _CARACTERISTIQUE in constat.chemin:
+        sorte = _SANS_CARACTERISTIQUE
+    if sorte in (VALEUR_CHANGEE, CHAMP_ABSENT):
+        return en_commun(constat.chemin.rpartition("/")[2], constat.attendu, constat.observe)
+    return sorte if sorte in _PARTOUT else ""
+
+
+def chefs(ruptures: Mapping[str, Iterable[Constat]]) -> dict[str, str]:
+    """By what they have in `commun`, the requirement to which breaches (by requirement) are charged."""
+    communs = {exigence: set(map(commun, ruptures[exigence])) - {""} for exigence in sorted(ruptures)}
+    premiers: dict[str, str] = {}
+    for exigence, siens in communs.items():
+        premiers = dict.fromkeys(siens, exigence) | premiers
+    return premiers | {c: e for c, e in _PARTOUT.items() if c in communs.get(e, ())}
+
+
 def chef(constat: Constat, partout: Mapping[str, str]) -> str:
-    """Returns the requirement to which a breach of a kind of `partout` is charged, "" when it stands by
-    itself. A reading fault (VIE-24) is no consequence of a writing fault."""
-    lu = constat.exigence == _LECTURE
-    return "" if lu or constat.exigence == partout.get(constat.sorte) else partout.get(constat.sorte, "")
+    """Returns the requirement of `chefs` to which a breach is charged, "" when it stands by itself."""
+    cause = partout.get(commun(constat), "")
+    return "" if cause == constat.exigence else cause
 
 
-def _echappe(observe: str, saisis: Collection[str]) -> bool:
-    """True when a value, as far as a finding shows it, is one of these texts, escaped."""
+def peut_suivre(constat: Constat) -> bool:
+    """True when findings that are still to come may explain this one."""
+    return bool(commun(constat)) and constat.exigence != _PARTOUT.get(commun(constat))
+
+
+def _abime(observe: str, saisis: Collection[str]) -> bool:
+    """True when a value, as far as a finding shows it, is one of these texts, escaped, or its
+    letters without their signs."""
     montre = _COUPE.sub("", observe)
-    lu = html.unescape(montre)
-    return lu != montre and any(s.startswith(lu) if montre != observe else s == lu for s in saisis)
+    lu = nu(html.unescape(montre))
+    return any(
+        not s.startswith(montre) and (nu(s).startswith(lu) if montre != observe else nu(s) == lu)
+        for s in saisis
+    )
 
 
 def _plier(constat: Constat, cause: str) -> list[Constat]:

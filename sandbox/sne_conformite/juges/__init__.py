@@ -27,6 +27,7 @@ from sne_conformite.juges.juge import (
     Ordre,
     demi_preuve,
     est_creation,
+    lieu_de,
     recouper,
     refus_essaye,
 )
@@ -43,7 +44,7 @@ _DE_L_ADRESSE: Final = tuple(juge for juge in juges_emballage.JUGES if juge.exig
 _DE_LA_METHODE: Final = tuple(juge for juge in juges_emballage.JUGES if juge.exigence in ("EMB-01", "EMB-13"))
 
 #: What no message may say, nor lack, at a place: that it is not what was entered there is the same finding.
-_LIEUX: Final = ("CTR-03", "CTR-04", "CTR-05", "CTR-12", "VIE-06", "VIE-07", "VIE-08", "VIE-16")
+_LIEUX: Final = ("CTR-01", "CTR-03", "CTR-04", "CTR-05", "CTR-12", "VIE-06", "VIE-07", "VIE-08", "VIE-16")
 _DU_LIEU: Final = tuple(juge for juge in JUGES if juge.exigence in _LIEUX)
 
 #: Judges of the sequence of exchanges.
@@ -90,7 +91,7 @@ def lieux_refuses(observation: Observation, element: Element) -> dict[str, str]:
         with observation.isoler("juger", juge.exigence):
             for constat in juge.constats(observation):
                 if constat.rompue and constat.chemin.startswith(sous):
-                    lieux[constat.chemin.removeprefix(sous)] = constat.exigence
+                    lieux[lieu_de(constat).removeprefix(sous)] = constat.exigence
     return lieux
 
 

@@ -290,7 +290,8 @@ def refus_essaye(constat: Constat, vue: Observation) -> bool:
 def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
     """`constats` of one exchange, without those held that its answer does not let prove, and without the
     schema's (CTR-01) where another requirement says more of the same place; of a code that is written in a
-    namespace, it is the schema that says all."""
+    namespace, it is the schema that says all. Of several others that break at one place, one is charged: that
+    of the life of a demande before that of any document."""
     constats = [
         replace(c, cause=_SCHEMA)
         if not c.tenue and c.exigence != _SCHEMA and c.chemin in vue.codes_qualifies
@@ -298,22 +299,25 @@ def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
         for c in constats
         if not c.tenue or _prouve(c, vue)
     ]
-    dits = {
-        _lieu(c)
-        for c in constats
-        if c.rompue and c.chemin and c.exigence != _SCHEMA and c.exigence not in _CONSEILS
-    }
-    refuses = {_lieu(c) for c in constats if c.exigence == _SCHEMA and not c.tenue} & dits
-    return [
-        replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
-        if c.rompue and _lieu(c) in refuses and c.exigence not in _CONSEILS
-        else c
-        for c in constats
-        if not (c.exigence == _SCHEMA and _lieu(c) in refuses)
-    ]
+    dits: dict[str, str] = {}
+    for exigence, lieu in sorted((c.exigence, lieu_de(c)) for c in constats if c.rompue and c.chemin):
+        if exigence != _SCHEMA and exigence not in _CONSEILS:
+            dits[lieu] = exigence
+    refuses = {lieu_de(c) for c in constats if c.exigence == _SCHEMA and not c.tenue} & dits.keys()
+    gardes = []
+    for c in constats:
+        lieu = lieu_de(c)
+        if c.exigence == _SCHEMA and lieu in refuses:
+            continue
+        if c.rompue and c.exigence != dits.get(lieu, c.exigence):
+            c = replace(c, cause=dits[lieu])
+        elif c.rompue and lieu in refuses:
+            c = replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
+        gardes.append(c)
+    return gardes
 
 
-def _lieu(constat: Constat) -> str:
+def lieu_de(constat: Constat) -> str:
     """Where it is, by element: a code is its attribute for the schema, its element for a nomenclature."""
     return constat.chemin.removesuffix("/@code")
 

@@ -9,7 +9,7 @@ finding.
 import html
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -34,6 +34,9 @@ CHAMP_ABSENT: Final = "champ_absent"
 #: Of dates: by how many days all of them are shifted.
 UN_JOUR: Final[Mapping[int, str]] = MappingProxyType({-1: "jour_de_moins", 1: "jour_de_plus"})
 CODE_QUALIFIE: Final = "code_qualifie"
+#: Those of which `en_commun` tells more; and what it tells of a number that was not kept as a text.
+_COMMUNS: Final = (VALEUR_CHANGEE, CHAMP_ABSENT)
+ZERO_PERDU: Final = "zero_perdu"
 
 _VRAI: Final = frozenset({"1", "true"})
 _FAUX: Final = frozenset({"0", "false"})
@@ -43,8 +46,9 @@ _TABLES: Final = tomli.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8
 _LIGATURES: Final = str.maketrans(_TABLES["ligatures"])
 _DANS_PERSONNE: Final[Mapping[str, str]] = _TABLES["exigences_d_une_personne"]
 _ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
-_A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
-    frozenset(_TABLES["elements"][cle]) for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones")
+_A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES, _LIEUX = (
+    frozenset(_TABLES["elements"][cle])
+    for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones", "lieux")
 )
 _SANS_PLACE: Final = tuple(_TABLES["elements"]["nir_sans_place_connue"])
 _PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
@@ -72,6 +76,11 @@ class _Ecart:
     attendu: str = ""
     observe: str = ""
 
+    @property
+    def valeurs(self) -> tuple[str, str, str]:
+        """The name of the element, and both values."""
+        return self.chemin.rpartition("/")[2], self.attendu, self.observe
+
 
 def comparer(
     attendu: Element,
@@ -94,7 +103,7 @@ def comparer(
 
     One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
     the schema's to refuse, what no message may say is told as such; what else they break is folded."""
-    casses: dict[tuple[str, str, str], list[_Ecart]] = {}
+    casses: dict[tuple[str, str, str, str], list[_Ecart]] = {}
     recu, qualifies = _codes_nus(recu)
     ecarts = list(_comparer(attendu, recu, ""))
     decalees = _dates_decalees(attendu, recu) if ecarts else ""
@@ -105,13 +114,14 @@ def comparer(
         if exigence is None and ecart.chemin in _LIBRES:
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
-        casses.setdefault((qui, ecart.sorte, _refus(ecart, interdites)), []).append(ecart)
+        pareil = en_commun(*ecart.valeurs) if ecart.sorte in _COMMUNS else ""
+        casses.setdefault((qui, ecart.sorte, _refus(ecart, interdites), pareil), []).append(ecart)
     phrases = _PHRASES_LUES if lue else _PHRASES
     if decalees and _jours(recu).total() == 1:
         phrases = {**phrases, decalees: phrases[f"{decalees}_seul"]}
     constats = [
         _plier(_constat(Dire(qui, echange, None), trouves, recu.chemin, phrases, noms), cause, casses)
-        for (qui, _, cause), trouves in casses.items()
+        for (qui, _, cause, _), trouves in casses.items()
     ]
     for chemin in qualifies:
         qui = exigence or regles.get(chemin) or exigence_de(chemin)
@@ -119,7 +129,7 @@ def comparer(
             ecart = _Ecart(CODE_QUALIFIE, chemin)
             constat = _constat(Dire(qui, echange, None), [ecart], recu.chemin, phrases, noms)
             constats.append(replace(constat, cause=_SCHEMA))
-            casses[qui, CODE_QUALIFIE, _SCHEMA] = [ecart]
+            casses[qui, CODE_QUALIFIE, _SCHEMA, ""] = [ecart]
     concernees = {exigence} if exigence else _concernees(attendu)
     return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, *_ in casses})]
 
@@ -175,19 +185,20 @@ def _jours(element: Element) -> "Counter[date]":
     return Counter(jour for jour in jours if jour is not None)
 
 
-def _plier(constat: Constat, cause: str, casses: Mapping[tuple[str, str, str], Sequence[_Ecart]]) -> Constat:
+def _plier(constat: Constat, cause: str, casses: Collection[tuple[str, ...]]) -> Constat:
     decale = constat.sorte in UN_JOUR.values() and constat.exigence != _AUTRES
-    if not cause and decale and (_AUTRES, constat.sorte, "") in casses:
+    if not cause and decale and (_AUTRES, constat.sorte, "", "") in casses:
         cause = _AUTRES
     return replace(constat, cause=cause) if cause else constat
 
 
 def _refus(ecart: _Ecart, refusees: Mapping[str, str]) -> str:
-    """The requirement that refuses the very place; of what did not arrive, also one above it."""
+    """The requirement that refuses the very place; of what did not arrive, also one above it. A text that was
+    cut or damaged is charged as such, whatever the schema says of it."""
     absent = ecart.sorte == CHAMP_ABSENT or ecart.sorte in _ABSENTS.values()
     place, encore = ecart.chemin, True
     while encore:
-        if place in refusees:
+        if place in refusees and (ecart.sorte == VALEUR_CHANGEE or refusees[place] != _SCHEMA):
             return refusees[place]
         place, encore = place.rpartition("/")[0], absent and "/" in place
     return ""
@@ -441,6 +452,18 @@ def sorte_d_ecart(attendu: str, observe: str) -> str:
     return VALEUR_CHANGEE
 
 
+def en_commun(nom: str, attendu: str, observe: str) -> str:
+    """Tells what a value of the element `nom`, changed or lost, has in common with others of one cause: a day
+    or a leading zero that is lost, zeros left out, other capitals, one code of a place for another; "" for
+    nothing that is known."""
+    if attendu == f"0{observe}":
+        return ZERO_PERDU if observe else "zero_omis"
+    if attendu.casefold() == observe.casefold():
+        return "casse_changee"
+    code = f"{nom} : {attendu} → {observe}" if observe and nom in _LIEUX else ""
+    return UN_JOUR.get(jours_d_ecart(attendu, observe) or 0, code)
+
+
 def est_neutre(texte: str) -> bool:
     """Tell whether a value that nobody gave says nothing: an unticked box, a zero."""
     return texte in _FAUX or _nombre(texte) == 0
@@ -463,18 +486,19 @@ def jours_d_ecart(attendu: str, observe: str) -> int | None:
 
 
 def _abime(attendu: str, observe: str) -> bool:
-    if _nu(attendu) == _nu(html.unescape(observe)):
+    if nu(attendu) == nu(html.unescape(observe)):
         return True
     if len(attendu) == len(observe):
         changes = [a for a, o in zip(attendu, observe, strict=True) if a != o]
-        return all(not c.isascii() or c in "'&<>\"" for c in changes)
+        return all(not c.isascii() or c in "'&<>\"-" for c in changes)
     # Characters that were dropped, or written as entities or question marks.
     reste = "".join(c for c in attendu if c.isascii() and c.isalnum())
     lu = "".join(c for c in observe if c.isascii() and c.isalnum())
     return reste != attendu and reste.upper() == lu.upper()
 
 
-def _nu(texte: str) -> str:
+def nu(texte: str) -> str:
+    """A text in capitals, its letters without their signs, as who has none would write them."""
     decompose = unicodedata.normalize("NFD", texte.translate(_LIGATURES))
     return "".join(c for c in decompose if not unicodedata.combining(c)).upper()
 

@@ -33,8 +33,6 @@ from sne_interface.raisons_du_systeme import raison_systeme
 DELAI: Final = 30.0
 #: Seconds that a fresh process may take to answer `demarrer`.
 DELAI_DEMARRAGE: Final = 60.0
-#: How many times as long a command may take as the application is told to wait for an answer of the SNE.
-_ATTENTES: Final = DELAI / DELAI_MAX_S
 _LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
 _FIN: Final = 3.0
@@ -76,6 +74,11 @@ class Application(Protocol):
         """Ends the application; one of which a process is started starts again, if it is told anything."""
 
 
+def temps_d_une_commande(delai_max_s: float) -> float:
+    """Seconds that a command of an application may take that is told to wait so many for the SNE."""
+    return DELAI / DELAI_MAX_S * delai_max_s
+
+
 class _Patience:
     """The time that an application is given, which one that is told to wait longer for the SNE needs too."""
 
@@ -86,7 +89,7 @@ class _Patience:
         """Seconds that its answer to a message may take."""
         if message["commande"] != "demarrer":
             return self._delai
-        self._delai = max(self._delai, _ATTENTES * float(message.get("delai_max_s") or 0))
+        self._delai = max(self._delai, temps_d_une_commande(message.get("delai_max_s") or 0))
         return DELAI_DEMARRAGE
 
 

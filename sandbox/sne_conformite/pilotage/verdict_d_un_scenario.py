@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.bilan.consequences import PARTOUT, SANS_CAUSE, chef
+from sne_conformite.bilan.consequences import SANS_CAUSE, chef, chefs, peut_suivre
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
@@ -59,7 +59,7 @@ class Recolte:
         self.bloquee = self.bloquee and joue.bloque
         self.arret = self.arret or joue.arret
         self.retard = self.retard or (joue.arret if joue.tardif else "")
-        self.erreur = self.erreur or joue.erreur
+        self.erreur = self.erreur or ("" if joue.tardif else joue.erreur)
         self.empechees = {**joue.empechees, **self.empechees}
         for commande, formes in joue.declins.items():
             self.declins[commande] = self.declins.get(commande, formes) & formes
@@ -108,10 +108,8 @@ def generaliser(
     resultats: Iterable[ResultatScenario], constats: ConstatsParExigence
 ) -> list[ResultatScenario]:
     """Returns the scenarios of a run; changes `constats`, all its findings, in place. A fault that an
-    application makes on every value of a kind (`PARTOUT`) is charged once, to the requirement that says so,
-    if that one broke."""
-    ruptures = {(e, c.sorte) for e in PARTOUT.values() for c in constats.ruptures.get(e, ())}
-    partout = {sorte: e for sorte, e in PARTOUT.items() if (e, sorte) in ruptures}
+    application makes in several families is charged once (`chefs`)."""
+    partout = chefs(constats.ruptures)
     causes = constats.plier(partout)
     generalises = []
     for resultat in resultats:
@@ -129,7 +127,7 @@ def en_suspens(resultat: ResultatScenario) -> bool:
     if resultat.retard:
         return True
     rates = (c for v in resultat.verifications if v.verdict is Verdict.ECHOUE for c in v.constats)
-    return any(c.rompue and chef(c, PARTOUT) for c in rates)
+    return any(c.rompue and peut_suivre(c) for c in rates)
 
 
 def _generaliser(
