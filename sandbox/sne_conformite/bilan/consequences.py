@@ -73,10 +73,12 @@ _ACTION: Final = "EMB-04"
 
 @dataclass
 class Lectures:
-    """The habits that a run has shown: `lues` is true when the application was seen to read an answer;
-    `non_lue` is the finding of the first answer that it did not read; `double` the requirement that it broke
-    by creating a demande twice at one command, "" if it did not."""
+    """The habits that a run has shown: `identite` is the name and the version of the application;
+    `lues` is true when it was seen to read an answer; `non_lue` is the finding of the first answer that it
+    did not read; `double` the requirement that it broke by creating a demande twice at one command, "" if it
+    did not."""
 
+    identite: str = ""
     lues: bool = False
     non_lue: Constat | None = None
     double: str = ""

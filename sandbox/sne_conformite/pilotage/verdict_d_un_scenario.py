@@ -8,6 +8,7 @@ from typing import Final
 from sne_conformite.bilan.consequences import SANS_CAUSE, chef, chefs, peut_suivre
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
+from sne_conformite.juges.juges_suites_d_envois import Reessais
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.pilotage.exemple_reduit import depend_du_menage
@@ -95,6 +96,8 @@ class Recolte:
         ):
             if raison is not None:
                 return verdict, raison
+        if exigence in Reessais.exigences:  # nothing asks that it tries again by itself
+            return Verdict.SANS_OBJET, "l'application n'a rien renvoyé d'elle-même"
         return Verdict.EN_ATTENTE, "rien, dans ces échanges, ne l'a montrée"
 
 
