@@ -16,16 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_conformite.juges.commande_jouee import MELEES, PasJoue
-from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, est_creation
+from sne_conformite.juges.juge import CONSTATS, est_creation
 from sne_conformite.juges.juges_emballage import SEULE_ACTION
-from sne_conformite.juges.juges_fidelite import (
-    CHAMP_ABSENT,
-    UN_JOUR,
-    VALEUR_CHANGEE,
-    ZERO_PERDU,
-    en_commun,
-    nu,
-)
+from sne_conformite.juges.juges_fidelite import en_commun, nu
 from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL
 from sne_conformite.juges.juges_vie import NATURE_CONTRAIRE
@@ -49,19 +42,9 @@ _NUMEROS: Final = (_NUMERO, MELEES)
 _PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
 _NUMERO_FAUX: Final = PANNES["numero_faux"][1]
 _NON_LUE: Final = "reponse_non_lue"
-_SANS_CARACTERISTIQUE: Final = "caracteristique_absente"
-#: The requirement that says best what an application does to every value of a kind, by `commun`
-#: (`verdict_d_un_scenario.generaliser`); where that one holds, the first that broke so says it.
-_PARTOUT: Final[Mapping[str, str]] = {
-    **dict.fromkeys(UN_JOUR.values(), "FID-13"),
-    MOJIBAKE: "FID-10",
-    _SANS_CARACTERISTIQUE: "VIE-16",
-    "action_autre": SEULE_ACTION,
-}
+#: The requirements that say best what is done to every value of a kind: of one cause, they are charged first.
+_D_ABORD: Final = frozenset(CONSTATS["d_abord"])
 _LECTURE: Final = "VIE-24"
-#: Characters of a code of commune that lost its zero.
-_SANS_ZERO: Final = 4
-_CARACTERISTIQUE: Final = "/caracteristiqueSpecifique"
 #: A text that was damaged may be longer than the schema lets it be: shortening it would mend nothing.
 _TEXTES: Final = "FID-10"
 _SCHEMA: Final = "CTR-01"
@@ -229,28 +212,20 @@ class Consequences:
 
 
 def commun(constat: Constat) -> str:
-    """Tells what a finding has in common with any other of one cause, "" for nothing: its `sorte`, where that
-    says what is done to every value of a kind, or what `en_commun` tells. A reading fault (VIE-24) is no
-    consequence of a writing fault."""
+    """Tells what a finding has in common with any other of one cause (see `en_commun`), "" for nothing. A
+    reading fault (VIE-24) is no consequence of a writing fault."""
     if constat.exigence == _LECTURE:
         return ""
-    sorte = constat.sorte
-    if sorte == "commune_inconnue" and len(constat.observe) == _SANS_ZERO:
-        return ZERO_PERDU
-    if sorte == CHAMP_ABSENT and _CARACTERISTIQUE in constat.chemin:
-        sorte = _SANS_CARACTERISTIQUE
-    if sorte in (VALEUR_CHANGEE, CHAMP_ABSENT):
-        return en_commun(constat.chemin.rpartition("/")[2], constat.attendu, constat.observe)
-    return sorte if sorte in _PARTOUT else ""
+    return en_commun(constat.sorte, constat.chemin, constat.attendu, constat.observe)
 
 
 def chefs(ruptures: Mapping[str, Iterable[Constat]]) -> dict[str, str]:
     """By what they have in `commun`, the requirement to which breaches (by requirement) are charged."""
-    communs = {exigence: set(map(commun, ruptures[exigence])) - {""} for exigence in sorted(ruptures)}
     premiers: dict[str, str] = {}
-    for exigence, siens in communs.items():
-        premiers = dict.fromkeys(siens, exigence) | premiers
-    return premiers | {c: e for c, e in _PARTOUT.items() if c in communs.get(e, ())}
+    for exigence in sorted(ruptures, key=lambda e: (e not in _D_ABORD, e)):
+        for quoi in filter(None, map(commun, ruptures[exigence])):
+            premiers.setdefault(quoi, exigence)
+    return premiers
 
 
 def chef(constat: Constat, partout: Mapping[str, str]) -> str:
@@ -261,7 +236,7 @@ def chef(constat: Constat, partout: Mapping[str, str]) -> str:
 
 def peut_suivre(constat: Constat) -> bool:
     """True when findings that are still to come may explain this one."""
-    return bool(commun(constat)) and constat.exigence != _PARTOUT.get(commun(constat))
+    return bool(commun(constat)) and constat.exigence not in _D_ABORD
 
 
 def _abime(observe: str, saisis: Collection[str]) -> bool:
@@ -269,10 +244,7 @@ def _abime(observe: str, saisis: Collection[str]) -> bool:
     letters without their signs."""
     montre = _COUPE.sub("", observe)
     lu = nu(html.unescape(montre))
-    return any(
-        not s.startswith(montre) and (nu(s).startswith(lu) if montre != observe else nu(s) == lu)
-        for s in saisis
-    )
+    return any(nu(s).startswith(lu) and not s.startswith(montre) for s in saisis)
 
 
 def _plier(constat: Constat, cause: str) -> list[Constat]:

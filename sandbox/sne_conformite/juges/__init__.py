@@ -44,7 +44,18 @@ _DE_L_ADRESSE: Final = tuple(juge for juge in juges_emballage.JUGES if juge.exig
 _DE_LA_METHODE: Final = tuple(juge for juge in juges_emballage.JUGES if juge.exigence in ("EMB-01", "EMB-13"))
 
 #: What no message may say, nor lack, at a place: that it is not what was entered there is the same finding.
-_LIEUX: Final = ("CTR-01", "CTR-03", "CTR-04", "CTR-05", "CTR-12", "VIE-06", "VIE-07", "VIE-08", "VIE-16")
+_LIEUX: Final = (
+    "VIE-03",
+    "CTR-01",
+    "CTR-03",
+    "CTR-04",
+    "CTR-05",
+    "CTR-12",
+    "VIE-06",
+    "VIE-07",
+    "VIE-08",
+    "VIE-16",
+)
 _DU_LIEU: Final = tuple(juge for juge in JUGES if juge.exigence in _LIEUX)
 
 #: Judges of the sequence of exchanges.

@@ -7,6 +7,7 @@ finding.
 """
 
 import html
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from typing import Final
 
 import tomli
 
-from sne_conformite.juges.juge import MOJIBAKE, Dire
+from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, Dire
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.element_recu import Element, lire_date, lire_instant, sans_indices
 from sne_interface.domain.nir import est_nom_de_nir, masquer_nirs
@@ -34,9 +35,6 @@ CHAMP_ABSENT: Final = "champ_absent"
 #: Of dates: by how many days all of them are shifted.
 UN_JOUR: Final[Mapping[int, str]] = MappingProxyType({-1: "jour_de_moins", 1: "jour_de_plus"})
 CODE_QUALIFIE: Final = "code_qualifie"
-#: Those of which `en_commun` tells more; and what it tells of a number that was not kept as a text.
-_COMMUNS: Final = (VALEUR_CHANGEE, CHAMP_ABSENT)
-ZERO_PERDU: Final = "zero_perdu"
 
 _VRAI: Final = frozenset({"1", "true"})
 _FAUX: Final = frozenset({"0", "false"})
@@ -46,10 +44,10 @@ _TABLES: Final = tomli.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8
 _LIGATURES: Final = str.maketrans(_TABLES["ligatures"])
 _DANS_PERSONNE: Final[Mapping[str, str]] = _TABLES["exigences_d_une_personne"]
 _ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
-_A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES, _LIEUX = (
-    frozenset(_TABLES["elements"][cle])
-    for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones", "lieux")
+_A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
+    frozenset(_TABLES["elements"][cle]) for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones")
 )
+_COMMUNS: Final[Mapping[str, str]] = CONSTATS["communs"]
 _SANS_PLACE: Final = tuple(_TABLES["elements"]["nir_sans_place_connue"])
 _PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
 _PHRASES_LUES: Final[Mapping[str, str]] = {
@@ -75,11 +73,6 @@ class _Ecart:
     chemin: str
     attendu: str = ""
     observe: str = ""
-
-    @property
-    def valeurs(self) -> tuple[str, str, str]:
-        """The name of the element, and both values."""
-        return self.chemin.rpartition("/")[2], self.attendu, self.observe
 
 
 def comparer(
@@ -114,7 +107,7 @@ def comparer(
         if exigence is None and ecart.chemin in _LIBRES:
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
-        pareil = en_commun(*ecart.valeurs) if ecart.sorte in _COMMUNS else ""
+        pareil = en_commun(ecart.sorte, ecart.chemin, ecart.attendu, ecart.observe)
         casses.setdefault((qui, ecart.sorte, _refus(ecart, interdites), pareil), []).append(ecart)
     phrases = _PHRASES_LUES if lue else _PHRASES
     if decalees and _jours(recu).total() == 1:
@@ -187,7 +180,7 @@ def _jours(element: Element) -> "Counter[date]":
 
 def _plier(constat: Constat, cause: str, casses: Collection[tuple[str, ...]]) -> Constat:
     decale = constat.sorte in UN_JOUR.values() and constat.exigence != _AUTRES
-    if not cause and decale and (_AUTRES, constat.sorte, "", "") in casses:
+    if not cause and decale and (_AUTRES, constat.sorte, "", constat.sorte) in casses:
         cause = _AUTRES
     return replace(constat, cause=cause) if cause else constat
 
@@ -452,16 +445,12 @@ def sorte_d_ecart(attendu: str, observe: str) -> str:
     return VALEUR_CHANGEE
 
 
-def en_commun(nom: str, attendu: str, observe: str) -> str:
-    """Tells what a value of the element `nom`, changed or lost, has in common with others of one cause: a day
-    or a leading zero that is lost, zeros left out, other capitals, one code of a place for another; "" for
-    nothing that is known."""
-    if attendu == f"0{observe}":
-        return ZERO_PERDU if observe else "zero_omis"
-    if attendu.casefold() == observe.casefold():
-        return "casse_changee"
-    code = f"{nom} : {attendu} → {observe}" if observe and nom in _LIEUX else ""
-    return UN_JOUR.get(jours_d_ecart(attendu, observe) or 0, code)
+def en_commun(sorte: str, chemin: str, attendu: str, observe: str) -> str:
+    """Tells what a finding has in common with others of one cause: what the first of `communs` says that
+    fits, "" for none."""
+    dit = f"{jours_d_ecart(attendu, observe)} {sorte} {chemin} : {attendu} → {observe}"
+    trouves = (lu.expand(quoi) for motif, quoi in _COMMUNS.items() if (lu := re.search(motif, dit)))
+    return next(trouves, "")
 
 
 def est_neutre(texte: str) -> bool:
