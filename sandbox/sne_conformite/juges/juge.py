@@ -98,7 +98,7 @@ class Messages:
         """True when a message is one of these."""
         if (operation is None and self.inconnus) or not (self.operations or self.genres):
             return True
-        return operation in self.operations or (operation == _NUM_UNIQUE and genre in self.genres)
+        return operation in self.operations or (operation == "getNumUnique" and genre in self.genres)
 
 
 def operations(*noms: str) -> Messages:
@@ -111,7 +111,6 @@ def genres(*noms: str) -> Messages:
     return Messages(genres=frozenset(noms))
 
 
-_NUM_UNIQUE: Final = "getNumUnique"
 TOUS: Final = Messages()
 #: Those that carry a document, of a demande or of anything; and those of a demande.
 DOCUMENTS: Final = Messages(frozenset(o.nom for o in OPERATIONS.values() if o.champ), inconnus=True)
@@ -299,21 +298,18 @@ def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
         for c in constats
         if not c.tenue or _prouve(c, vue)
     ]
-    dits: dict[str, str] = {}
-    for exigence, lieu in sorted((c.exigence, lieu_de(c)) for c in constats if c.rompue and c.chemin):
-        if exigence != _SCHEMA and exigence not in _CONSEILS:
-            dits[lieu] = exigence
-    refuses = {lieu_de(c) for c in constats if c.exigence == _SCHEMA and not c.tenue} & dits.keys()
+    casses = sorted((lieu_de(c), c.exigence) for c in constats if c.rompue and c.chemin)
+    chefs = {lieu: exigence for lieu, exigence in casses if exigence not in (_SCHEMA, *_CONSEILS)}
     gardes = []
     for c in constats:
         lieu = lieu_de(c)
-        if c.exigence == _SCHEMA and lieu in refuses:
-            continue
-        if c.rompue and c.exigence != dits.get(lieu, c.exigence):
-            c = replace(c, cause=dits[lieu])
-        elif c.rompue and lieu in refuses:
+        chef = chefs.get(lieu) if c.rompue else None
+        if chef == c.exigence and (lieu, _SCHEMA) in casses:
             c = replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
-        gardes.append(c)
+        elif chef and chef != c.exigence:
+            c = replace(c, cause=chef)
+        if not (chef and c.exigence == _SCHEMA):
+            gardes.append(c)
     return gardes
 
 

@@ -33,10 +33,9 @@ CARACTERE_ABIME: Final = "caractere_abime"
 VALEUR_CHANGEE: Final = "valeur_changee"
 CHAMP_ABSENT: Final = "champ_absent"
 #: Of dates: by how many days all of them are shifted.
-UN_JOUR: Final[Mapping[int, str]] = MappingProxyType({-1: "jour_de_moins", 1: "jour_de_plus"})
+UN_JOUR: Final = {-1: "jour_de_moins", 1: "jour_de_plus"}
 CODE_QUALIFIE: Final = "code_qualifie"
 
-_VRAI: Final = frozenset({"1", "true"})
 _FAUX: Final = frozenset({"0", "false"})
 
 #: Which requirement rules what, and the sentences.
@@ -61,8 +60,6 @@ _TEXTES: Final = "FID-10"
 _NIR: Final = "FID-12"
 _AUTRES: Final = "FID-13"
 _SCHEMA: Final = "CTR-01"
-#: Names that applications take one for another.
-_ECHANGEABLES: Final = (("nom", "nomPatronymique"), ("nom", "prenom"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +377,7 @@ def _valeurs(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:
 
 
 def _noms_echanges(attendu: Element, recu: Element) -> tuple[str, str] | None:
-    for un, autre in _ECHANGEABLES:
+    for un, autre in (("nom", "nomPatronymique"), ("nom", "prenom")):
         avant = attendu.texte_de(un) or "", attendu.texte_de(autre) or ""
         apres = recu.texte_de(un) or "", recu.texte_de(autre) or ""
         if equivalents(*avant) or not any(avant):
@@ -424,7 +421,7 @@ def equivalents(attendu: str, observe: str, *, entier: bool = False) -> bool:
     attendu, observe = " ".join(attendu.split()), " ".join(observe.split())
     if attendu == observe or observe == attendu.upper():
         return True
-    if {attendu, observe} <= _VRAI or {attendu, observe} <= _FAUX:
+    if {attendu, observe} <= {"1", "true"} or {attendu, observe} <= _FAUX:
         return True
     un, autre = (_entier(t) if entier else _nombre(t) for t in (attendu, observe))
     if un is not None and autre is not None:
@@ -449,8 +446,7 @@ def en_commun(sorte: str, chemin: str, attendu: str, observe: str) -> str:
     """Tells what a finding has in common with others of one cause: what the first of `communs` says that
     fits, "" for none."""
     dit = f"{jours_d_ecart(attendu, observe)} {sorte} {chemin} : {attendu} → {observe}"
-    trouves = (lu.expand(quoi) for motif, quoi in _COMMUNS.items() if (lu := re.search(motif, dit)))
-    return next(trouves, "")
+    return next((lu.expand(quoi) for motif, quoi in _COMMUNS.items() if (lu := re.search(motif, dit))), "")
 
 
 def est_neutre(texte: str) -> bool:

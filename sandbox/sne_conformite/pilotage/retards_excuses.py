@@ -201,8 +201,8 @@ def trop_tard(pas: PasJoue, duree: Duree) -> str:
 def sans_reponse(duree: Duree) -> str:
     """Why nothing is told of an application that gave no answer in all the time that a command has, "" when
     something is: it may be dead, or wait for a machine that is not at rest. It is played again."""
-    occupee = duree.lenteur >= _REPOS or duree.sourd >= seuil(duree.delai)
-    if duree.attente < temps_d_une_commande(duree.delai) or not occupee:
+    au_repos = duree.lenteur < _REPOS and duree.sourd < seuil(duree.delai)
+    if au_repos or duree.attente < temps_d_une_commande(duree.delai):
         return ""
     return f"l'application n'a pas répondu en {_secondes(duree.attente)} s, et {TROP_CHARGEE}"
 

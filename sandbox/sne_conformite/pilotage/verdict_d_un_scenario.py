@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.bilan.consequences import SANS_CAUSE, chef, chefs, peut_suivre
+from sne_conformite.bilan.consequences import D_ABORD, SANS_CAUSE, chef, chefs, commun
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
+from sne_conformite.juges.juge import CONSTATS
 from sne_conformite.juges.juges_suites_d_envois import Reessais
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
@@ -22,14 +23,7 @@ PAREILS_MAX: Final = 5
 #: The same, of an application none of whose requests arrives whole: it waits all its time in each.
 MUETS_MAX: Final = 2
 #: Verdict of a scenario: the first of these that one of its checks has.
-_ORDRE: Final = (
-    Verdict.ECHOUE,
-    Verdict.ERREUR,
-    Verdict.REUSSI,
-    Verdict.IGNORE,
-    Verdict.SANS_OBJET,
-    Verdict.EN_ATTENTE,
-)
+_ORDRE: Final = tuple(map(Verdict, CONSTATS["ordre"]))
 
 
 @dataclass
@@ -130,7 +124,7 @@ def en_suspens(resultat: ResultatScenario) -> bool:
     if resultat.retard:
         return True
     rates = (c for v in resultat.verifications if v.verdict is Verdict.ECHOUE for c in v.constats)
-    return any(c.rompue and peut_suivre(c) for c in rates)
+    return any(c.rompue and commun(c) and c.exigence not in D_ABORD for c in rates)
 
 
 def _generaliser(
