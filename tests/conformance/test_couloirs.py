@@ -16,7 +16,7 @@ from sne_conformite.pilotage.couloirs import INSTANCES_MAX
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
 from sne_interface.domain.echange import Echange
 from sne_temoin.adaptateur import Adaptateur, Message, Reponse
-from sne_temoin.temoin_assemble import Temoin
+from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 
 #: Pannes and creations, what time does, files; the last one sends the application to another server.
 SCENARIOS = (
@@ -133,21 +133,30 @@ def test_commands_at_once_are_told_to_who_takes_so_many(
     assert not [v for v in rapport.verifications if v.verdict is Verdict.ECHOUE]
 
 
-def test_an_instance_that_does_not_begin_is_told(cote_a_cote: Epreuve) -> None:
-    """And no command is given to it."""
+@pytest.mark.parametrize(
+    ("autre", "raison"),
+    [
+        ({"statut": "erreur", "message": "déjà là"}, "« demarrer » a répondu « erreur » : déjà là"),
+        ({"version": "8"}, f"« demarrer » a répondu « {NOM} 8 », après « {NOM} {VERSION} »"),
+    ],
+)
+def test_an_instance_that_does_not_begin_is_told(
+    cote_a_cote: Epreuve, autre: dict[str, Any], raison: str
+) -> None:
+    """And no command is given to it; nor to one that is another product, or another version."""
     lances: list[_Dit] = []
 
     def seule() -> _Dit:
         premiere = not lances
-        lances.append(_Dit(lambda dit: dit if premiere else dit | {"statut": "erreur", "message": "déjà là"}))
+        lances.append(_Dit(lambda dit: dit if premiere else dit | autre))
         return lances[-1]
 
     rapport = cote_a_cote.une_fois(seule, SCENARIOS[:8], exemples=1)
     assert len(lances) > 1
     rates = [s.raison for s in rapport.scenarios if s.verdict is Verdict.ERREUR]
     assert rates
-    assert all("« demarrer » a répondu « erreur » : déjà là" in raison for raison in rates)
-    assert all(re.search(r"\(instance [234] de votre application", raison) for raison in rates)
+    assert all(raison in dite for dite in rates)
+    assert all(re.search(r"\(instance [234] de votre application", dite) for dite in rates)
     assert not rapport.conforme
 
 

@@ -70,20 +70,20 @@ def _logement_a_rebours(contenu: Formulaire) -> None:
         physique["logementActuel"] = {nom: actuel[nom] for nom in reversed(list(actuel))}
 
 
-@FAUTES.saisie("date-francaise", "CTR-01", suites=("FID-01",), de=titulaires)
+@FAUTES.saisie("date-francaise", "CTR-01", de=titulaires)
 def _dates_francaises(personne: Formulaire) -> None:
     """Les dates de naissance sont écrites JJ/MM/AAAA."""
     annee, mois, jour = personne["dateNaissance"][:10].split("-")
     personne["dateNaissance"] = f"{jour}/{mois}/{annee}"
 
 
-@FAUTES.saisie("virgule-decimale", "CTR-01", suites=("FID-04",), de=ressources)
+@FAUTES.saisie("virgule-decimale", "CTR-01", de=ressources)
 def _decimales_francaises(ressource: Formulaire) -> None:
     """Les montants sont écrits avec une virgule."""
     ressource["montant"] = ressource["montant"].partition(".")[0] + ",00"
 
 
-@FAUTES.saisie("oui-non", "CTR-01", suites=("FID-05",))
+@FAUTES.saisie("oui-non", "CTR-01")
 def _booleens_francais(contenu: Formulaire) -> None:
     """Les booléens sont écrits oui et non."""
     logement = contenu.get("logementRecherche") or {}

@@ -109,7 +109,7 @@ def _sans_attestation(dossier: Dossier) -> Dossier:
     return dossier
 
 
-@FAUTES.etape("numero-du-doublon", "VIE-21", "VIE-10", dans="inscription.creer", suites=("CTR-11",))
+@FAUTES.etape("numero-du-doublon", "VIE-21", dans="inscription.creer")
 def _numero_du_doublon(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
     """Le numéro du doublon est pris pour celui de la demande."""
     try:

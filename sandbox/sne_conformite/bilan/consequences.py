@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_conformite.juges.commande_jouee import MELEES, PasJoue
-from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, est_creation
+from sne_conformite.juges.juge import CONSTATS, est_creation
 from sne_conformite.juges.juges_emballage import SEULE_ACTION
-from sne_conformite.juges.juges_fidelite import UN_JOUR
+from sne_conformite.juges.juges_fidelite import en_commun, nu
 from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL
 from sne_conformite.juges.juges_vie import NATURE_CONTRAIRE
@@ -37,18 +37,13 @@ _DOUBLE: Final = "creation_renvoyee"
 #: A message that was refused is sent again as it was: told only where the message was what it should be.
 RENVOI: Final = "refus_renvoye_a_l_identique"
 _NUMERO: Final = "VIE-21"
-_NUMEROS: Final = (_NUMERO, MELEES)
 #: A success that was told for want of an answer.
 _PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
 _NUMERO_FAUX: Final = PANNES["numero_faux"][1]
-_NON_LUE: Final = "reponse_non_lue"
-#: What an application does to every value of a kind: the requirement that says so, by `sorte`
-#: (`verdict_d_un_scenario.generaliser`).
-PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
-_LECTURE: Final = "VIE-24"
-#: A text that was escaped twice may be longer than the schema lets it be: shortening it would mend nothing.
+#: The requirements that say best what is done to every value of a kind: of one cause, they are charged first.
+D_ABORD: Final = frozenset(CONSTATS["d_abord"])
+#: A text that was damaged may be longer than the schema lets it be: shortening it would mend nothing.
 _TEXTES: Final = "FID-10"
-_SCHEMA: Final = "CTR-01"
 #: How a long value ends where it is shown, with the escape that was cut there.
 _COUPE: Final = re.compile(r"(?:&[^;&]*)?…(?: \(\d+ caractères\))?$")
 #: What comes of an operation that no action named, and that was guessed to be another.
@@ -57,10 +52,12 @@ _ACTION: Final = "EMB-04"
 
 @dataclass
 class Lectures:
-    """The habits that a run has shown: `lues` is true when the application was seen to read an answer;
-    `non_lue` is the finding of the first answer that it did not read; `double` the requirement that it broke
-    by creating a demande twice at one command, "" if it did not."""
+    """The habits that a run has shown: `identite` is the name and the version of the application;
+    `lues` is true when it was seen to read an answer; `non_lue` is the finding of the first answer that it
+    did not read; `double` the requirement that it broke by creating a demande twice at one command, "" if it
+    did not."""
 
+    identite: str = ""
     lues: bool = False
     non_lue: Constat | None = None
     double: str = ""
@@ -70,7 +67,7 @@ class Lectures:
         if pas.lu is not None and ((pas.fait and pas.lu.acceptee) or pas.reponse.get("anomalies")):
             self.lues = True
         if self.non_lue is None:
-            self.non_lue = next((c for c in constats if c.sorte == _NON_LUE), None)
+            self.non_lue = next((c for c in constats if c.sorte == "reponse_non_lue"), None)
 
 
 @dataclass
@@ -130,10 +127,13 @@ class Consequences:
         self.doublees |= dict.fromkeys(creations, encore)
         echecs = frozenset(o.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         self.rates |= {o.identifiant: echecs for o in pas.observations}
+        # Of several, the first one is the cause.
+        du_pas = {s: c.exigence for c in constats[::-1] if c.rompue for s in _SUITES.get(c.sorte, ())}
         gardes = []
         for constat in constats:
             doublee = encore if constat.sorte in _SUITES["double"] else ""
-            cause = doublee or self._cause(constat, pas) if constat.rompue else ""
+            connue = doublee or du_pas.get(constat.sorte)
+            cause = connue or self._cause(constat, pas) if constat.rompue else ""
             if cause in self.obligatoires:
                 gardes += _plier(constat, cause)
             elif constat.rompue and constat.sorte in SANS_CAUSE:
@@ -146,7 +146,7 @@ class Consequences:
         if self.numero is None:
             deux = len({vue.numero_rendu for vue in pas.observations if vue.numero_rendu}) > 1
             autres = (_NUMERO_FAUX, _DOUBLE) if deux else (_NUMERO_FAUX,)
-            faux = (c for c in gardes if c.rompue and (c.exigence in _NUMEROS or c.sorte in autres))
+            faux = (c for c in gardes if c.rompue and (c.exigence in (_NUMERO, MELEES) or c.sorte in autres))
             self.numero = next(faux, None)
         return gardes
 
@@ -192,8 +192,11 @@ class Consequences:
             return meprise
         if constat.sorte in _SUITES["renvoi"] and self.doublees.get(constat.echange):
             return self.doublees[constat.echange]  # whatever the answer, it sends it twice
-        saisis = self.saisis.get(constat.echange, ())
-        return _TEXTES if constat.exigence == _SCHEMA and _echappe(constat.observe, saisis) else constat.cause
+        montre = _COUPE.sub("", constat.observe)
+        lu = nu(html.unescape(montre))  # escaped, or its letters without their signs
+        saisis = [s for s in self.saisis.get(constat.echange, ()) if not s.startswith(montre)]
+        abime = constat.exigence == "CTR-01" and any(nu(s).startswith(lu) for s in saisis)
+        return _TEXTES if abime else constat.cause
 
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
         """The requirement that explains a finding, "" when none is known to."""
@@ -207,18 +210,26 @@ class Consequences:
         return ""
 
 
+def commun(constat: Constat) -> str:
+    """Tells what a finding has in common with any other of one cause (see `en_commun`), "" for nothing. A
+    reading fault (VIE-24) is no consequence of a writing fault."""
+    dits = (constat.sorte, constat.chemin, constat.attendu, constat.observe)
+    return "" if constat.exigence == "VIE-24" else en_commun(*dits)
+
+
+def chefs(ruptures: Mapping[str, Iterable[Constat]]) -> dict[str, str]:
+    """By what they have in `commun`, the requirement to which breaches (by requirement) are charged."""
+    premiers: dict[str, str] = {}
+    for exigence in sorted(ruptures, key=lambda e: (e not in D_ABORD, e)):
+        for quoi in filter(None, map(commun, ruptures[exigence])):
+            premiers.setdefault(quoi, exigence)
+    return premiers
+
+
 def chef(constat: Constat, partout: Mapping[str, str]) -> str:
-    """Returns the requirement to which a breach of a kind of `partout` is charged, "" when it stands by
-    itself. A reading fault (VIE-24) is no consequence of a writing fault."""
-    lu = constat.exigence == _LECTURE
-    return "" if lu or constat.exigence == partout.get(constat.sorte) else partout.get(constat.sorte, "")
-
-
-def _echappe(observe: str, saisis: Collection[str]) -> bool:
-    """True when a value, as far as a finding shows it, is one of these texts, escaped."""
-    montre = _COUPE.sub("", observe)
-    lu = html.unescape(montre)
-    return lu != montre and any(s.startswith(lu) if montre != observe else s == lu for s in saisis)
+    """Returns the requirement of `chefs` to which a breach is charged, "" when it stands by itself."""
+    cause = partout.get(commun(constat), "")
+    return "" if cause == constat.exigence else cause
 
 
 def _plier(constat: Constat, cause: str) -> list[Constat]:

@@ -196,12 +196,12 @@ class ConstatsParExigence:
         return garde
 
     def plier(self, partout: Mapping[str, str]) -> Mapping[str, str]:
-        """Charges what is broken of these kinds (`sorte`) to the requirement of each, and to no other; the
+        """Charges breaches to the requirements of `partout` (`consequences.chefs`), and to no other; the
         requirements of which nothing is left broken, each with that one."""
         plies: dict[str, str] = {}
         for exigence, ruptures in self.ruptures.items():
             if not (restent := [c for c in ruptures if not chef(c, partout)]):
-                plies[exigence] = partout[ruptures[0].sorte]
+                plies[exigence] = chef(ruptures[0], partout)
             self.ruptures[exigence] = restent
         self.ruptures = {exigence: restent for exigence, restent in self.ruptures.items() if restent}
         self.causes = {e: plies.get(cause, cause) for e, cause in self.causes.items()} | plies

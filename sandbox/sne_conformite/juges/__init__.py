@@ -6,9 +6,8 @@ are the worst fault: a document that the rules refuse is no broken requirement, 
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Final
 
 from sne_conformite.juges import juges_contrat as ctr
@@ -27,6 +26,7 @@ from sne_conformite.juges.juge import (
     Ordre,
     demi_preuve,
     est_creation,
+    lieu_de,
     recouper,
     refus_essaye,
 )
@@ -36,18 +36,15 @@ from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.echange import REMISE, VerdictEchange
 from sne_interface.domain.element_recu import Element
 
+_DU_FICHIER: Final = (*juges_noms.JUGES, *ctr.JUGES, *juges_vie.JUGES)
 #: Judges of one exchange, in the order of the requirements.
-JUGES: Final[tuple[Juge, ...]] = (*juges_emballage.JUGES, *juges_noms.JUGES, *ctr.JUGES, *juges_vie.JUGES)
-_DU_FICHIER: Final[tuple[Juge, ...]] = (*juges_noms.JUGES, *ctr.JUGES, *juges_vie.JUGES)
-_DE_L_ADRESSE: Final = tuple(juge for juge in juges_emballage.JUGES if juge.exigence == "EMB-13")
-_DE_LA_METHODE: Final = tuple(juge for juge in juges_emballage.JUGES if juge.exigence in ("EMB-01", "EMB-13"))
+JUGES: Final = (*juges_emballage.JUGES, *_DU_FICHIER)
 
 #: What no message may say, nor lack, at a place: that it is not what was entered there is the same finding.
-_LIEUX: Final = ("CTR-03", "CTR-04", "CTR-05", "CTR-12", "VIE-06", "VIE-07", "VIE-08", "VIE-16")
-_DU_LIEU: Final = tuple(juge for juge in JUGES if juge.exigence in _LIEUX)
+_DU_LIEU: Final = tuple(juge for juge in JUGES if juge.exigence in CONSTATS["lieux"])
 
 #: Judges of the sequence of exchanges.
-SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
+SUITES: Final = (
     juges_suites_d_envois.NumerosConserves,
     juges_suites_d_envois.NomsUniques,
     juges_suites_d_envois.Creations,
@@ -62,9 +59,9 @@ SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
 )
 
 #: Requirements that only the driven mode can judge, and why.
-PILOTEES: Final[Mapping[str, str]] = MappingProxyType(
-    {exigence: raison for raison, exigences in CONSTATS["pilotees"].items() for exigence in exigences}
-)
+PILOTEES: Final = {
+    exigence: raison for raison, exigences in CONSTATS["pilotees"].items() for exigence in exigences
+}
 
 #: Clocks of two requests that crossed may differ by so much without any going back.
 _RECUL: Final = timedelta(minutes=1)
@@ -84,13 +81,13 @@ def juger(observation: Observation, *, pilote: bool = False) -> list[Constat]:
 
 
 def lieux_refuses(observation: Observation, element: Element) -> dict[str, str]:
-    """Places under an element of the document that a requirement refuses (`_LIEUX`), each with that one."""
+    """Places under an element of the document that a requirement refuses (`_DU_LIEU`), each with that one."""
     sous, lieux = f"{element.chemin}/", {}
     for juge in _DU_LIEU:
         with observation.isoler("juger", juge.exigence):
             for constat in juge.constats(observation):
                 if constat.rompue and constat.chemin.startswith(sous):
-                    lieux[constat.chemin.removeprefix(sous)] = constat.exigence
+                    lieux[lieu_de(constat).removeprefix(sous)] = constat.exigence
     return lieux
 
 
@@ -103,7 +100,8 @@ def _juges(observation: Observation) -> tuple[Juge, ...]:
     if observation.echange.verdict is not VerdictEchange.REFUS:
         return JUGES
     # Meant for another base, when it is no address of this one.
-    return _DE_L_ADRESSE if observation.echange.statut == 404 else _DE_LA_METHODE
+    juges = ("EMB-13",) if observation.echange.statut == 404 else ("EMB-01", "EMB-13")
+    return tuple(juge for juge in juges_emballage.JUGES if juge.exigence in juges)
 
 
 class Suite:

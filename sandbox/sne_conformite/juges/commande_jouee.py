@@ -14,8 +14,6 @@ from sne_conformite.rapports.rapport import Accident
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import Element
 
-#: Pannes whose answer says what it means: a fault.
-_PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})
 #: The requirement on demandes that are led at once.
 MELEES: Final = "VIE-33"
 #: `sorte` of the finding of a request that was begun and not ended.
@@ -200,8 +198,8 @@ def fault_de(observation: Observation) -> str | None:
         return None
     if observation.panne is None and observation.echange.verdict is not VerdictEchange.FAULT:
         return None
-    if observation.panne is not None and observation.panne not in _PARLANTES:
-        return None
+    if observation.panne is not None and observation.panne not in ("fault_serveur", "fault_client"):
+        return None  # its answer does not say what it means
     enveloppe = observation.reponse.enveloppe
     texte = None if enveloppe is None else enveloppe.findtext(_TEXTE_FAULT)
     return str(texte).strip() if texte else None
@@ -213,12 +211,12 @@ def fault_de(observation: Observation) -> str | None:
 @dataclass(frozen=True, slots=True)
 class JugeDePas:
     """A line of the table of the judges of steps: a function, the commands that it has anything to say of,
-    and the requirements that it may find held or broken, the first being its pen's. None at all stands for
-    that of the command."""
+    and the requirements (ids, a blank between) that it may find held or broken, the first being its pen's.
+    None at all stands for that of the command."""
 
     juger: Jugement
     quand: Callable[[Commande], bool]
-    exigences: tuple[str, ...] = ()
+    exigences: str = ""
 
     def constats(self, pas: PasJoue) -> Constats:
         """Returns the findings of this judge on a step."""
@@ -227,7 +225,7 @@ class JugeDePas:
 
     def montre(self, commande: Commande) -> tuple[str, ...]:
         """The requirements that it can find held or broken in this command."""
-        return (self.exigences or (commande.exigence,)) if self.quand(commande) else ()
+        return tuple((self.exigences or commande.exigence).split()) if self.quand(commande) else ()
 
 
 def de(*noms: str) -> Callable[[Commande], bool]:

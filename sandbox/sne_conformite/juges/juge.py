@@ -98,7 +98,7 @@ class Messages:
         """True when a message is one of these."""
         if (operation is None and self.inconnus) or not (self.operations or self.genres):
             return True
-        return operation in self.operations or (operation == _NUM_UNIQUE and genre in self.genres)
+        return operation in self.operations or (operation == "getNumUnique" and genre in self.genres)
 
 
 def operations(*noms: str) -> Messages:
@@ -111,7 +111,6 @@ def genres(*noms: str) -> Messages:
     return Messages(genres=frozenset(noms))
 
 
-_NUM_UNIQUE: Final = "getNumUnique"
 TOUS: Final = Messages()
 #: Those that carry a document, of a demande or of anything; and those of a demande.
 DOCUMENTS: Final = Messages(frozenset(o.nom for o in OPERATIONS.values() if o.champ), inconnus=True)
@@ -290,7 +289,8 @@ def refus_essaye(constat: Constat, vue: Observation) -> bool:
 def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
     """`constats` of one exchange, without those held that its answer does not let prove, and without the
     schema's (CTR-01) where another requirement says more of the same place; of a code that is written in a
-    namespace, it is the schema that says all."""
+    namespace, it is the schema that says all. Of several others that break at one place, one is charged: that
+    of the life of a demande before that of any document."""
     constats = [
         replace(c, cause=_SCHEMA)
         if not c.tenue and c.exigence != _SCHEMA and c.chemin in vue.codes_qualifies
@@ -298,22 +298,22 @@ def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
         for c in constats
         if not c.tenue or _prouve(c, vue)
     ]
-    dits = {
-        _lieu(c)
-        for c in constats
-        if c.rompue and c.chemin and c.exigence != _SCHEMA and c.exigence not in _CONSEILS
-    }
-    refuses = {_lieu(c) for c in constats if c.exigence == _SCHEMA and not c.tenue} & dits
-    return [
-        replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
-        if c.rompue and _lieu(c) in refuses and c.exigence not in _CONSEILS
-        else c
-        for c in constats
-        if not (c.exigence == _SCHEMA and _lieu(c) in refuses)
-    ]
+    casses = sorted((lieu_de(c), c.exigence) for c in constats if c.rompue and c.chemin)
+    chefs = {lieu: exigence for lieu, exigence in casses if exigence not in (_SCHEMA, *_CONSEILS)}
+    gardes = []
+    for c in constats:
+        lieu = lieu_de(c)
+        chef = chefs.get(lieu) if c.rompue else None
+        if chef == c.exigence and (lieu, _SCHEMA) in casses:
+            c = replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
+        elif chef and chef != c.exigence:
+            c = replace(c, cause=chef)
+        if not (chef and c.exigence == _SCHEMA):
+            gardes.append(c)
+    return gardes
 
 
-def _lieu(constat: Constat) -> str:
+def lieu_de(constat: Constat) -> str:
     """Where it is, by element: a code is its attribute for the schema, its element for a nomenclature."""
     return constat.chemin.removesuffix("/@code")
 

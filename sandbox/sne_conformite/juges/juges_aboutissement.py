@@ -37,10 +37,6 @@ GENRES_MIN: Final = 2
 CAS_MIN: Final = 3
 #: Exchanges of a series that are kept.
 _ECHANGES_MAX: Final = 5
-#: The requirement of what no other one rules.
-_CORRIGER: Final = "VIE-20"
-_RECREER: Final = "VIE-02"
-_DOUBLON: Final = "DOU001"
 #: Of each rule, the one requirement that it defends, if there is one only.
 _DEFENDUES: Final = {
     regle: exigences[0]
@@ -48,10 +44,9 @@ _DEFENDUES: Final = {
     if len(exigences := [e for e, regles in REFUS.items() if regle in regles]) == 1
 }
 #: Rules whose refusal never excuses: the requirement that says it broke already, in each message.
-_DITES_AILLEURS: Final = frozenset({"ENT003", "ENT004", "ENT005", "ASY001"})
+_DITES_AILLEURS: Final = {"ENT003", "ENT004", "ENT005", "ASY001"}
 #: A number that the SNE does not know: where it was damaged, VIE-01 says so.
-_INCONNU: Final = frozenset({"CYC001", "EVT001", "DAL001"})
-_NUMERO: Final = "VIE-01"
+_INCONNU: Final = {"CYC001", "EVT001", "DAL001"}
 _REGLES: Final = {regle.code: regle for regle in REGLES}
 _NOMS: Final = CONSTATS["genres"]
 
@@ -135,18 +130,18 @@ class Aboutissements:
             self._creees[cle] = vue.empreinte_du_fond
             self._recrees.pop(cle, None)  # forced, or the other one has gone: it was a trial
         elif (
-            vue.bloquantes == [_DOUBLON]
+            vue.bloquantes == ["DOU001"]
             and not demande.forcer_doublon
             and self._creees.get(cle, vue.empreinte_du_fond) != vue.empreinte_du_fond
         ):
-            self._recrees[cle] = Dire(_RECREER, vue.identifiant).rompue(
+            self._recrees[cle] = Dire("VIE-02", vue.identifiant).rompue(
                 "modification_en_creation", observe=vue.type_fichier
             )
 
     def finir(self, enfreintes: Collection[str]) -> Constats:
         """Returns the findings on the messages never carried through; `enfreintes` are the requirements that
         broke otherwise."""
-        tues = _DITES_AILLEURS | (_INCONNU if _NUMERO in enfreintes else frozenset())
+        tues = _DITES_AILLEURS | (_INCONNU if "VIE-01" in enfreintes else set())
         modifie = any(g.acceptes for (_, type_fichier), g in self._genres.items() if type_fichier == "MOD")
         if len(self._recrees) >= GENRES_MIN and not modifie:
             yield from self._recrees.values()
@@ -197,7 +192,7 @@ def _jamais_passe(genre: _Genre, regle: str, lieu: str, serie: _Serie) -> bool:
 
 
 def _jamais(quoi: str, regle: str, serie: _Serie) -> Constat:
-    dire = Dire(_DEFENDUES.get(regle, _CORRIGER), serie.echanges[0] if serie.echanges else None)
+    dire = Dire(_DEFENDUES.get(regle, "VIE-20"), serie.echanges[0] if serie.echanges else None)
     return dire.rompue(
         "jamais_accepte", observe=f"{serie.nombre} refus {regle}", quoi=quoi, regle=regle, dite=serie.phrase
     )

@@ -14,8 +14,6 @@ from sne_interface.domain.echange import Piece
 from sne_interface.domain.element_recu import lire_instant
 from sne_sandbox.soap.champs_recus import INCLUDE
 
-_NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_CLE_PRIVEE: Final = b"PRIVATE KEY-----"
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 
 
@@ -75,7 +73,7 @@ def _qualifies(noeuds: list[Any], dire: Dire) -> Constats:
 
 
 def _contenu(noeud: Any, champ: ChampLu, dire: Dire) -> Constats:
-    if noeud.get(_NIL, "").strip() in ("true", "1"):
+    if noeud.get("{http://www.w3.org/2001/XMLSchema-instance}nil", "").strip() in ("true", "1"):
         if champ.obligatoire:
             yield dire.rompue("champ_nil", chemin=champ.nom)
         return
@@ -120,7 +118,7 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Constats:
     certificat = vue.champs.get("certificat")
     if not isinstance(certificat, Piece):
         return
-    yield dire.si(_CLE_PRIVEE not in certificat.contenu, "cle_privee", observe="PRIVATE KEY")
+    yield dire.si(b"PRIVATE KEY-----" not in certificat.contenu, "cle_privee", observe="PRIVATE KEY")
 
 
 #: Media types that are surely something else than a document or a certificate, and those of certificates: a

@@ -22,8 +22,8 @@ from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _DU_SNE: Final = ("informationTraitement", "listeAnomalie", "listeDoublons")
+_UNICODE: Final = ("UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE")
 _TELEPHONE: Final = re.compile(r"[0-9]{0,10}")
-_COMMUNES_DE_RECHERCHE: Final = frozenset({"communeSouhaitee", "communeAttribution"})
 #: A value, in the sentence that says it is none of its type.
 _CITEE: Final = re.compile(r"(?:La valeur|Le téléphone|L'adresse) \[([^\]]*)\]")
 #: A line of the journal's explanation: « ligne 12, interfaceNuu/… : phrase → remède ».
@@ -47,9 +47,6 @@ def document_bien_forme(vue: Observation, dire: Dire) -> Constats:
         yield _illisible(octets, dire)
     elif _genre(vue) is not None and _champ(vue) in vue.champs:
         yield dire.rompue("document_vide")
-
-
-_UNICODE: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE"})
 
 
 def _illisible(octets: bytes, dire: Dire) -> Constat:
@@ -188,7 +185,7 @@ def communes(vue: Observation, dire: Dire) -> Constats:
     vues = rompues = douteuses = 0
     for chemin, element in vue.noeuds:
         code = element.code if element.nom == "commune" else None
-        if element.nom in _COMMUNES_DE_RECHERCHE:
+        if element.nom in ("communeSouhaitee", "communeAttribution"):
             code = element.texte.strip() or None
         if code is None:
             continue

@@ -38,12 +38,7 @@ from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
-#: What an application reads before it changes an event.
-_RELECTURE: Final = "listerEvenementsDemande"
-_SANS_CODE: Final = "(sans code)"
 _REFUS: Final = (Statut.REFUSE, Statut.DECLINE)
-#: Operations that succeed with anomalies: those of the demande that is read.
-_LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
 
 
 def juger_pas(pas: PasJoue) -> list[Constat]:
@@ -179,7 +174,7 @@ def _action_de_la_commande(pas: PasJoue, dire: Dire) -> Constats:
         natures = [e.texte_de("natureModification") for e in reponses_lues.tous(vue.document, "evenement")]
         ecrit = vue.operation in NATURES
         if bool(natures) != ecrit or (voulue in NATURES and NATURES[voulue] in natures):
-            attendue = voulue if natures or voulue not in NATURES else _RELECTURE
+            attendue = voulue if natures or voulue not in NATURES else "listerEvenementsDemande"
             la = replace(dire, echange=vue.identifiant)
             yield la.rompue("action_autre", operations[attendue].soap_action, vue.prevue.soap_action)
 
@@ -239,7 +234,7 @@ def _anomalies(pas: PasJoue, dire: Dire, lu: Observation) -> Constats:
     if not recues:
         return
     codes = [code for code, _, _ in recues]
-    if pas.fait and lu.operation not in _LECTURES:
+    if pas.fait and lu.operation not in ("getDemandeLogement", "getDoublons"):
         if not pas.retrouve:
             yield dire.rompue("refus_pris_pour_succes", codes, "fait")
         return
@@ -254,7 +249,7 @@ def _anomalies(pas: PasJoue, dire: Dire, lu: Observation) -> Constats:
         yield dire.rompue("anomalie_alteree", fausses[0], fausses[1])
     else:
         sorte = "anomalies_perdues" if len(dites) < len(recues) else "anomalies_changees"
-        yield dire.rompue(sorte, codes, [code or _SANS_CODE for code, _, _ in dites])
+        yield dire.rompue(sorte, codes, [code or "(sans code)" for code, _, _ in dites])
 
 
 def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
@@ -463,26 +458,26 @@ SELON_LE_DECOR: Final = (
 )
 #: Those of the command: of two findings of one kind the first is told.
 JUGES: Final = (
-    JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
-    JugeDePas(_menees_a_la_fois, de("enregistrer"), (MELEES,)),
-    JugeDePas(_certificat_du_guichet, attrgetter("operations"), ("NOM-04",)),
-    JugeDePas(_depot_asynchrone, attrgetter("operations"), ("VIE-19",)),
+    JugeDePas(_numero_rendu, attrgetter("enregistre"), "VIE-21"),
+    JugeDePas(_menees_a_la_fois, de("enregistrer"), MELEES),
+    JugeDePas(_certificat_du_guichet, attrgetter("operations"), "NOM-04"),
+    JugeDePas(_depot_asynchrone, attrgetter("operations"), "VIE-19"),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
     JugeDePas(juges_saisies.origine, de("separer")),
-    JugeDePas(_correction, de("corriger"), ("VIE-20",)),
-    JugeDePas(_action_de_la_commande, attrgetter("operations"), ("EMB-18",)),
-    JugeDePas(_creation_doublee, attrgetter("enregistre"), ("VIE-02",)),
-    JugeDePas(_attestation, attrgetter("atteste"), ("VIE-11",)),
-    JugeDePas(_anomalies, attrgetter("operations"), ("CTR-11",)),
-    JugeDePas(_faute, attrgetter("exigence"), ("CTR-10",)),
-    JugeDePas(_doublons, lambda c: c.enregistre or "getDoublons" in c.operations, ("VIE-10",)),
+    JugeDePas(_correction, de("corriger"), "VIE-20"),
+    JugeDePas(_action_de_la_commande, attrgetter("operations"), "EMB-18"),
+    JugeDePas(_creation_doublee, attrgetter("enregistre"), "VIE-02"),
+    JugeDePas(_attestation, attrgetter("atteste"), "VIE-11"),
+    JugeDePas(_anomalies, attrgetter("operations"), "CTR-11"),
+    JugeDePas(_faute, attrgetter("exigence"), "CTR-10"),
+    JugeDePas(_doublons, lambda c: c.enregistre or "getDoublons" in c.operations, "VIE-10"),
     JugeDePas(_recherche, de("rechercher")),
     JugeDePas(_types_d_evenements, de("lister_types_evenements")),
     JugeDePas(_evenements, de("lister_evenements")),
-    JugeDePas(_releve, attrgetter("releve"), ("VIE-29", "VIE-15")),
+    JugeDePas(_releve, attrgetter("releve"), "VIE-29 VIE-15"),
     JugeDePas(_dispatching, de("integrer_dispatching")),
     *juges_saisies.JUGES,
-    JugeDePas(_evenement_ajoute, de("ajouter_evenement"), ("VIE-26",)),
+    JugeDePas(_evenement_ajoute, de("ajouter_evenement"), "VIE-26"),
     JugeDePas(_evenement_d_autrui, attrgetter("sur_evenement")),
     *juges_saisies.DES_MESSAGES,
 )

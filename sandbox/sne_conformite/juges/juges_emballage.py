@@ -11,11 +11,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from sne_conformite.juges.juge import Constats, Dire, Juge
-from sne_conformite.juges.juges_champs import (
-    champs_de_l_operation,
-    sans_cle_privee,
-    type_du_contenu,
-)
+from sne_conformite.juges.juges_champs import champs_de_l_operation, sans_cle_privee, type_du_contenu
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, retenu
@@ -29,7 +25,6 @@ from sne_sandbox.soap.envelope import SOAP11, SOAP12
 
 #: Of an operation that only its action tells from others.
 SEULE_ACTION: Final = "EMB-18"
-_XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
 _ACTIONS_WSA: Final = (
     "{http://www.w3.org/2005/08/addressing}Action",
     "{http://schemas.xmlsoap.org/ws/2004/08/addressing}Action",
@@ -185,7 +180,7 @@ def attribut_content_type(vue: Observation, dire: Dire, charge: Any) -> Constats
     vus = 0
     for noeud in charge.iterchildren(etree.Element):
         nom = etree.QName(noeud).localname
-        autre = noeud.get("contentType", noeud.get(_XMIME))
+        autre = noeud.get("contentType", noeud.get("{http://www.w3.org/2005/05/xmlmime}contentType"))
         valeur = noeud.get(espace)
         if valeur is None and autre is not None:
             yield dire.rompue("content_type_non_qualifie", f"{espace}=…", f"contentType={autre}", chemin=nom)

@@ -7,9 +7,10 @@ finding.
 """
 
 import html
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,7 +20,7 @@ from typing import Final
 
 import tomli
 
-from sne_conformite.juges.juge import MOJIBAKE, Dire
+from sne_conformite.juges.juge import CONSTATS, MOJIBAKE, Dire
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.element_recu import Element, lire_date, lire_instant, sans_indices
 from sne_interface.domain.nir import est_nom_de_nir, masquer_nirs
@@ -32,10 +33,9 @@ CARACTERE_ABIME: Final = "caractere_abime"
 VALEUR_CHANGEE: Final = "valeur_changee"
 CHAMP_ABSENT: Final = "champ_absent"
 #: Of dates: by how many days all of them are shifted.
-UN_JOUR: Final[Mapping[int, str]] = MappingProxyType({-1: "jour_de_moins", 1: "jour_de_plus"})
+UN_JOUR: Final = {-1: "jour_de_moins", 1: "jour_de_plus"}
 CODE_QUALIFIE: Final = "code_qualifie"
 
-_VRAI: Final = frozenset({"1", "true"})
 _FAUX: Final = frozenset({"0", "false"})
 
 #: Which requirement rules what, and the sentences.
@@ -46,6 +46,7 @@ _ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
 _A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
     frozenset(_TABLES["elements"][cle]) for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones")
 )
+_COMMUNS: Final[Mapping[str, str]] = CONSTATS["communs"]
 _SANS_PLACE: Final = tuple(_TABLES["elements"]["nir_sans_place_connue"])
 _PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
 _PHRASES_LUES: Final[Mapping[str, str]] = {
@@ -59,8 +60,6 @@ _TEXTES: Final = "FID-10"
 _NIR: Final = "FID-12"
 _AUTRES: Final = "FID-13"
 _SCHEMA: Final = "CTR-01"
-#: Names that applications take one for another.
-_ECHANGEABLES: Final = (("nom", "nomPatronymique"), ("nom", "prenom"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def comparer(
 
     One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
     the schema's to refuse, what no message may say is told as such; what else they break is folded."""
-    casses: dict[tuple[str, str, str], list[_Ecart]] = {}
+    casses: dict[tuple[str, str, str, str], list[_Ecart]] = {}
     recu, qualifies = _codes_nus(recu)
     ecarts = list(_comparer(attendu, recu, ""))
     decalees = _dates_decalees(attendu, recu) if ecarts else ""
@@ -105,13 +104,14 @@ def comparer(
         if exigence is None and ecart.chemin in _LIBRES:
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
-        casses.setdefault((qui, ecart.sorte, _refus(ecart, interdites)), []).append(ecart)
+        pareil = en_commun(ecart.sorte, ecart.chemin, ecart.attendu, ecart.observe)
+        casses.setdefault((qui, ecart.sorte, _refus(ecart, interdites), pareil), []).append(ecart)
     phrases = _PHRASES_LUES if lue else _PHRASES
     if decalees and _jours(recu).total() == 1:
         phrases = {**phrases, decalees: phrases[f"{decalees}_seul"]}
     constats = [
         _plier(_constat(Dire(qui, echange, None), trouves, recu.chemin, phrases, noms), cause, casses)
-        for (qui, _, cause), trouves in casses.items()
+        for (qui, _, cause, _), trouves in casses.items()
     ]
     for chemin in qualifies:
         qui = exigence or regles.get(chemin) or exigence_de(chemin)
@@ -119,7 +119,7 @@ def comparer(
             ecart = _Ecart(CODE_QUALIFIE, chemin)
             constat = _constat(Dire(qui, echange, None), [ecart], recu.chemin, phrases, noms)
             constats.append(replace(constat, cause=_SCHEMA))
-            casses[qui, CODE_QUALIFIE, _SCHEMA] = [ecart]
+            casses[qui, CODE_QUALIFIE, _SCHEMA, ""] = [ecart]
     concernees = {exigence} if exigence else _concernees(attendu)
     return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, *_ in casses})]
 
@@ -175,19 +175,20 @@ def _jours(element: Element) -> "Counter[date]":
     return Counter(jour for jour in jours if jour is not None)
 
 
-def _plier(constat: Constat, cause: str, casses: Mapping[tuple[str, str, str], Sequence[_Ecart]]) -> Constat:
+def _plier(constat: Constat, cause: str, casses: Collection[tuple[str, ...]]) -> Constat:
     decale = constat.sorte in UN_JOUR.values() and constat.exigence != _AUTRES
-    if not cause and decale and (_AUTRES, constat.sorte, "") in casses:
+    if not cause and decale and (_AUTRES, constat.sorte, "", constat.sorte) in casses:
         cause = _AUTRES
     return replace(constat, cause=cause) if cause else constat
 
 
 def _refus(ecart: _Ecart, refusees: Mapping[str, str]) -> str:
-    """The requirement that refuses the very place; of what did not arrive, also one above it."""
+    """The requirement that refuses the very place; of what did not arrive, also one above it. A text that was
+    cut or damaged is charged as such, whatever the schema says of it."""
     absent = ecart.sorte == CHAMP_ABSENT or ecart.sorte in _ABSENTS.values()
     place, encore = ecart.chemin, True
     while encore:
-        if place in refusees:
+        if place in refusees and (ecart.sorte == VALEUR_CHANGEE or refusees[place] != _SCHEMA):
             return refusees[place]
         place, encore = place.rpartition("/")[0], absent and "/" in place
     return ""
@@ -376,7 +377,7 @@ def _valeurs(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:
 
 
 def _noms_echanges(attendu: Element, recu: Element) -> tuple[str, str] | None:
-    for un, autre in _ECHANGEABLES:
+    for un, autre in (("nom", "nomPatronymique"), ("nom", "prenom")):
         avant = attendu.texte_de(un) or "", attendu.texte_de(autre) or ""
         apres = recu.texte_de(un) or "", recu.texte_de(autre) or ""
         if equivalents(*avant) or not any(avant):
@@ -420,7 +421,7 @@ def equivalents(attendu: str, observe: str, *, entier: bool = False) -> bool:
     attendu, observe = " ".join(attendu.split()), " ".join(observe.split())
     if attendu == observe or observe == attendu.upper():
         return True
-    if {attendu, observe} <= _VRAI or {attendu, observe} <= _FAUX:
+    if {attendu, observe} <= {"1", "true"} or {attendu, observe} <= _FAUX:
         return True
     un, autre = (_entier(t) if entier else _nombre(t) for t in (attendu, observe))
     if un is not None and autre is not None:
@@ -439,6 +440,13 @@ def sorte_d_ecart(attendu: str, observe: str) -> str:
         if _abime(attendu, observe):
             return CARACTERE_ABIME
     return VALEUR_CHANGEE
+
+
+def en_commun(sorte: str, chemin: str, attendu: str, observe: str) -> str:
+    """Tells what a finding has in common with others of one cause: what the first of `communs` says that
+    fits, "" for none."""
+    dit = f"{jours_d_ecart(attendu, observe)} {sorte} {chemin} : {attendu} → {observe}"
+    return next((lu.expand(quoi) for motif, quoi in _COMMUNS.items() if (lu := re.search(motif, dit))), "")
 
 
 def est_neutre(texte: str) -> bool:
@@ -463,18 +471,19 @@ def jours_d_ecart(attendu: str, observe: str) -> int | None:
 
 
 def _abime(attendu: str, observe: str) -> bool:
-    if _nu(attendu) == _nu(html.unescape(observe)):
+    if nu(attendu) == nu(html.unescape(observe)):
         return True
     if len(attendu) == len(observe):
         changes = [a for a, o in zip(attendu, observe, strict=True) if a != o]
-        return all(not c.isascii() or c in "'&<>\"" for c in changes)
+        return all(not c.isascii() or c in "'&<>\"-" for c in changes)
     # Characters that were dropped, or written as entities or question marks.
     reste = "".join(c for c in attendu if c.isascii() and c.isalnum())
     lu = "".join(c for c in observe if c.isascii() and c.isalnum())
     return reste != attendu and reste.upper() == lu.upper()
 
 
-def _nu(texte: str) -> str:
+def nu(texte: str) -> str:
+    """A text in capitals, its letters without their signs, as who has none would write them."""
     decompose = unicodedata.normalize("NFD", texte.translate(_LIGATURES))
     return "".join(c for c in decompose if not unicodedata.combining(c)).upper()
 

@@ -11,7 +11,7 @@ from sne_sandbox.operations.question import GUICHET_DANS_NOM
 
 _CERTIFICAT: Final = re.compile(r"CER(G[0-9A-Z]{4})-([0-9]{12})\.pem")
 #: The feeds name their caller by the certificate: an empty name is refused there, and there only (attested).
-_DEPUIS_LE: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"})
+_DEPUIS_LE: Final = ("getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe")
 
 
 def nom_du_fichier(vue: Observation, dire: Dire, nom_fichier: str) -> Constats:
@@ -49,11 +49,10 @@ def guichet_des_noms(vue: Observation, dire: Dire) -> Constats:
     if ecrit is None or not ecrit[1]:
         return
     chemin, guichet = ecrit
-    lieux = (
+    for sorte, nom in (
         ("guichet_du_fichier", vue.nom_fichier),
         ("guichet_du_nom_de_certificat", vue.texte("nomCertificat")),
-    )
-    for sorte, nom in lieux:
+    ):
         autre = _guichet_du_nom(nom)
         if autre == guichet:
             yield dire.tenue()

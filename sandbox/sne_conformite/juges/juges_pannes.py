@@ -14,8 +14,6 @@ from sne_interface.domain.echange import Piece
 PANNES: Final[Mapping[str, tuple[str, str]]] = {p: (e, s) for p, (e, s) in CONSTATS["pannes"].items()}
 #: The requirement that the first command after a panne puts to the test.
 APRES: Final = "ROB-04"
-#: Pannes of an answer that is whole all the same, when one reads it kindly.
-_DEVINABLES: Final = frozenset({"longueur_fausse", "cid_faux", "encodage_faux"})
 _NUMERO_FAUX: Final = "numero_faux"
 
 
@@ -78,7 +76,8 @@ def _succes_invente(pas: PasJoue, panne: str) -> bool:
         return True  # the SNE did it neither in this step, whether its answer arrived or not, nor before
     if any(o.lisible and o.acceptee for o in pas.observations):
         return False  # it asked again, or looked for the demande, and was answered
-    if pas.prevue.enregistre and panne in _DEVINABLES:
+    # The answer is whole all the same, when one reads it kindly.
+    if pas.prevue.enregistre and panne in ("longueur_fausse", "cid_faux", "encodage_faux"):
         return dit != pas.connu.numeros.get(pas.reference)
     return True
 

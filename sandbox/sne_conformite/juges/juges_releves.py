@@ -67,7 +67,7 @@ class Curseurs(JugeDeSuite):
         demande = lire_instant(vue.texte(champ))
         if demande is None or not vue.acceptee:
             return
-        cle = (vue.guichet, vue.operation, *(vue.texte(filtre) for filtre in _FILTRES))
+        cle = (vue.guichet, vue.operation, *map(vue.texte, _FILTRES))
         duree = timedelta(microseconds=vue.echange.duree_us)
         ici = _ReleveRepondu(vue.instant + duree, vue.fin, duree, vue.identifiant)
         if cle in self._releves:

@@ -26,8 +26,6 @@ from sne_interface.domain.texte import plier
 from sne_interface.generators.messages_apres_creation import copie
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
-#: What a form that changes a demande owes to another requirement than what is entered.
-_REGLES: Final = {"dateCreationDemande": "VIE-04"}
 #: What the application, or the SNE, writes in an event beside what was entered.
 _ENTETE_EVENEMENT: Final = frozenset(CONSTATS["noms"]["entete_d_un_evenement"])
 #: And in the event of a decision: its day of survenance and its comment are the application's to say.
@@ -48,7 +46,7 @@ def _formulaire(
 ) -> Constats:
     """FID-01 to FID-13: every field of the form. The date of creation that a change alters breaks VIE-04, in
     the words that the judge of traffic has for it."""
-    regles = _REGLES if pas.prevue.sur_numero else {}
+    regles = {"dateCreationDemande": "VIE-04"} if pas.prevue.sur_numero else {}
     refusees = partial(lieux_refuses, envoi, formulaire)
     for constat in juges_fidelite.comparer(
         attendu, formulaire, echange=dire.echange, regles=regles, refusees=refusees
@@ -299,29 +297,29 @@ _ECART_MAX: Final = timedelta(days=1)
 # --- the tables ------------------------------------------------------------------------------------------
 
 
-_FIDELITES: Final = tuple(f"FID-{rang:02d}" for rang in range(1, 14))
+_FIDELITES: Final = " ".join(f"FID-{rang:02d}" for rang in range(1, 14))
 #: What was entered, and read.
 JUGES: Final = (
-    JugeDePas(_formulaire, lambda c: c.avec_demande and c.sur_numero, (*_FIDELITES, "VIE-04")),
+    JugeDePas(_formulaire, lambda c: c.avec_demande and c.sur_numero, f"{_FIDELITES} VIE-04"),
     JugeDePas(_formulaire, attrgetter("enregistre"), _FIDELITES),
-    JugeDePas(_evenement, lambda c: not _ECRITURES.isdisjoint(c.operations), ("FID-14",)),
-    JugeDePas(_radiation_de_la_decision, de("decider"), ("FID-14",)),
+    JugeDePas(_evenement, lambda c: not _ECRITURES.isdisjoint(c.operations), "FID-14"),
+    JugeDePas(_radiation_de_la_decision, de("decider"), "FID-14"),
     JugeDePas(_bloc_dalo, de("declarer_dalo")),
-    JugeDePas(_bloc_radiation, de("radier"), ("FID-14",)),
-    JugeDePas(_filtres, attrgetter("filtres"), ("VIE-30",)),
+    JugeDePas(_bloc_radiation, de("radier"), "FID-14"),
+    JugeDePas(_filtres, attrgetter("filtres"), "VIE-30"),
     JugeDePas(_consultation, de("consulter")),
 )
 #: What the message is.
 DES_MESSAGES: Final = (
     # `origine` says it of a separation.
     JugeDePas(_genre, lambda c: bool(c.genres) and c.nom != "separer"),
-    JugeDePas(_nir_exige, attrgetter("avec_demande"), ("CTR-12",)),
+    JugeDePas(_nir_exige, attrgetter("avec_demande"), "CTR-12"),
     JugeDePas(_date_de_renouvellement, de("renouveler")),
-    JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
+    JugeDePas(_origine_inventee, attrgetter("exigence"), "FID-13"),
     # A renewal may tell what it ends.
-    JugeDePas(_radiation_inventee, lambda c: c.avec_demande and c.nom != "renouveler", ("FID-13",)),
+    JugeDePas(_radiation_inventee, lambda c: c.avec_demande and c.nom != "renouveler", "FID-13"),
     JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
-    JugeDePas(_date_du_fichier, lambda c: any(OPERATIONS[o].champ for o in c.operations), ("CTR-13",)),
+    JugeDePas(_date_du_fichier, lambda c: any(OPERATIONS[o].champ for o in c.operations), "CTR-13"),
     JugeDePas(_titulaires_cherches, de("chercher_doublons")),
-    JugeDePas(_nature_devinee, lambda c: not NATURES.keys().isdisjoint(c.operations), ("VIE-31",)),
+    JugeDePas(_nature_devinee, lambda c: not NATURES.keys().isdisjoint(c.operations), "VIE-31"),
 )

@@ -26,28 +26,24 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import NUIT, VerdictEchange
 from sne_sandbox.bases.faits_des_nuits import Fait, code
 
-_INCONNU: Final = ("CYC001", "EVT001", "DAL001")
-#: Operations by which a demande is found again.
-_RECHERCHES: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"})
 #: Operations that name a demande by its number.
 _SUR_UN_NUMERO: Final = frozenset(
     {"getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande", *NATURES}
 )
 #: Kinds of messages that change a demande that has its number; operations that change an event.
 _SUR_UNE_DEMANDE: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
-_TYPE_D_EVENEMENT: Final = "listeEvenements/evenement/codeTypeEvenement"
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
 _DE_TOUS: Final = frozenset(CONSTATS["noms"]["questions_de_tous"])
 #: Messages that carry the whole form.
-_ENTIERS: Final = frozenset({"CRE", "CRS", "MOD"})
+_ENTIERS: Final = ("CRE", "CRS", "MOD")
 #: Pannes that make the client wait by themselves.
-_ATTENTES: Final = frozenset({"silence", "delai", "goutte"})
+_ATTENTES: Final = ("silence", "delai", "goutte")
 #: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
 ATTENTE_MIN: Final = timedelta(seconds=1)
 REESSAIS_MAX: Final = 5
 #: Pannes that cut the connection before any byte of the answer: some HTTP libraries then send again
 #: by themselves. What is said of the very same file that comes back at once.
-_COUPURES: Final = frozenset({"coupure", "reponse_perdue"})
+_COUPURES: Final = ("coupure", "reponse_perdue")
 _RENVOI_HTTP: Final = f" {CONSTATS['suites']['renvoi_http']}"
 #: In free traffic, so many retries of one question are no tests that follow one another.
 REESSAIS_SURS: Final = 3
@@ -114,7 +110,7 @@ class NumerosConserves(JugeDeSuite):
 def _inconnu(vue: Observation) -> bool:
     """True when the SNE does not know the demande that the message names."""
     refusee = vue.operation == "getDemandeLogement" and vue.refusee
-    return refusee or vue.a_regle(*_INCONNU) is not None
+    return refusee or vue.a_regle("CYC001", "EVT001", "DAL001") is not None
 
 
 @dataclass
@@ -174,7 +170,7 @@ class Creations(JugeDeSuite):
 
     def voir(self, vue: Observation) -> Constats:
         """Returns the findings of this exchange on the demandes created before."""
-        if vue.operation in _RECHERCHES:
+        if vue.operation in ("rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"):
             yield from self._retrouver(vue)
         elif est_creation(vue):
             yield from self._creer(vue)
@@ -343,7 +339,7 @@ class EcrituresRepetees(JugeDeSuite):
         if vue.acceptee or self.pilote:
             yield *qui, vue.empreinte_du_fond
         if vue.acceptee and self.pilote and vue.document is not None:
-            yield *qui, vue.document.texte_de(_TYPE_D_EVENEMENT)
+            yield *qui, vue.document.texte_de("listeEvenements/evenement/codeTypeEvenement")
 
     def finir(self) -> Constats:
         """Tells what was written twice; of a driven application, what was written once."""

@@ -28,8 +28,6 @@ COPIES_MIN: Final = 3
 _COPIES: Final = frozenset('&<>"\xa0')
 #: What old data hold as well with its escape, for one place only of a message.
 _TAPES: Final = _COPIES | {"'"}
-#: What is never read by a person: an identifier of the application's own may hold anything.
-_OPAQUES: Final = frozenset({"refInterne", "mel"})
 #: Elements that hold a name or a line of an address; in other texts, « ? » may well stand between two words.
 _NOMS: Final = frozenset(CONSTATS["noms"]["elements"])
 #: UTF-8 read as Windows-1252 or Latin-1. Of the letters that begin a pair (Â, Ã, Å, â), Portuguese ends words
@@ -45,7 +43,6 @@ _ECHAPPE: Final = re.compile(
 )
 _AUTOUR: Final = re.compile(rf"[\w'’.-]*\s?(?:{_ECHAPPE.pattern})\s?[\w'’.-]*")
 _LETTRE_PERDUE: Final = re.compile(r"[^\W\d_]\?[^\W\d_]")
-_PERDU: Final = "\ufffd"
 ECHAPPE: Final = "texte_echappe_deux_fois"
 
 
@@ -76,7 +73,8 @@ class TextesAbimes:
         for chemin, element in vue.noeuds:
             texte, nom = element.texte, element.nom
             # Most texts are digits or plain words: they have none of what is looked for.
-            if len(texte) < 2 or nom in _OPAQUES or (texte.isascii() and texte.isalnum()):
+            # No person reads what an identifier holds.
+            if len(texte) < 2 or nom in ("refInterne", "mel") or (texte.isascii() and texte.isalnum()):
                 continue
             sorte = abime(texte, nom=nom in _NOMS)
             nus = self._nus.setdefault((genre, nom), set())
@@ -151,7 +149,7 @@ def _sans_echappes(texte: str) -> str:
 def abime(texte: str, *, nom: bool) -> str:
     """How a text was damaged: its `sorte`, "" when nothing shows it; `nom` says that it is a name
     or an address."""
-    if _PERDU in texte or _MAL_LU.search(texte):
+    if "\ufffd" in texte or _MAL_LU.search(texte):
         return "texte_mal_decode"
     if any(_lire(e[0]) for e in _ECHAPPE.finditer(texte)):  # « A&B; » names no character
         return ECHAPPE

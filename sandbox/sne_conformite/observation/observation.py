@@ -43,7 +43,6 @@ from sne_sandbox.mime.tolerances import SANS_ACTION
 from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 
-_PIECE: Final = "tns:base64Binary"
 _CODE: Final = "tns:codeElement"
 _LIMITES: Final = Limites()
 #: Characters of a message that a cited exchange shows.
@@ -83,7 +82,7 @@ MARQUES_DU_TEMOIN: Final = re.compile(
 )
 
 #: Pannes that leave the answer readable.
-PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
+PANNES_LISIBLES: Final = ("delai", "goutte", "bom")
 
 
 class Courrier:
@@ -166,7 +165,7 @@ class Courrier:
         if type_champ == _CODE:
             return str(noeud.get("code", ""))
         texte = noeud.text or ""
-        if type_champ != _PIECE:
+        if type_champ != "tns:base64Binary":
             return str(texte)
         try:
             return Piece(binascii.a2b_base64("".join(texte.split())))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from sne_conformite.juges.commande_jouee import Connu
 from sne_conformite.observation.reponses_lues import formulaire, tous
@@ -17,10 +16,6 @@ from sne_interface.domain.element_recu import Element, avec_enfants, bloc, const
 from sne_interface.generators.contraintes_de_menages import atelier
 from sne_interface.generators.demandes import document
 from sne_interface.generators.messages_apres_creation import copie, document_d_evenement
-
-#: Guichets of the application's territory, by what they are asked to do.
-_COMMUNE: Final = "G0621"
-_ETAT: Final = "G0622"
 
 
 class AutruiRefuse(Exception):
@@ -47,7 +42,7 @@ class AutreGuichet:
         self.contrat = self.base.contrat
         self.maintenant = self.base.maintenant
         self.reference = self.etape.options["reference"]
-        defaut = _ETAT if self.etape.quoi == "declarer_dalo" else _COMMUNE
+        defaut = "G0622" if self.etape.quoi == "declarer_dalo" else "G0621"
         self.guichet = self.etape.options.get("guichet", defaut)
 
     def agir(self) -> None:

@@ -47,7 +47,7 @@ class FormeDeFait:
 
 
 #: By call; of a call that gives nothing, nothing is written.
-FAITS: Final[Mapping[str, FormeDeFait]] = {
+FAITS: Final = {
     **dict.fromkeys(("envoyer", "duree", "compter", "fichiers_laisses"), FormeDeFait()),
     **dict.fromkeys(("remettre", "avancer", "jouer", "armer", "desarmer"), FormeDeFait(lambda _: None)),
     "boite_sortie": FormeDeFait(

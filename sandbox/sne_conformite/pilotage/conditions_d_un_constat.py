@@ -29,9 +29,6 @@ TOUS_MIN: Final = 3
 #: What is looked at of an element, in the order in which it explains best.
 NOMBRE, CARACTERE, LONGUEUR, CODE = "nombre", "caractère", "longueur", "code"
 _GENRES: Final = (NOMBRE, CARACTERE, LONGUEUR, CODE)
-#: Characters that applications damage, each as it is told.
-_CARACTERES: Final[Mapping[str, str]] = CONSTATS["caracteres"]
-_NON_ASCII: Final = "une lettre accentuée"
 
 #: (kind, path of the element, what of it): for kinds that have no third, "".
 Trait = tuple[str, str, str]
@@ -127,8 +124,9 @@ def _parcourir(valeur: Any, chemin: str) -> Iterator[tuple[Trait, int]]:
             yield (CODE, chemin, valeur), 1
         elif any(c.isalpha() for c in valeur):
             yield (LONGUEUR, chemin, ""), len(valeur)
-            dits = {dit for c, dit in _CARACTERES.items() if c in valeur}
-            dits |= {_NON_ASCII} if any(c.isalpha() and not c.isascii() for c in valeur) else set()
+            dits = {dit for c, dit in CONSTATS["caracteres"].items() if c in valeur}
+            if any(c.isalpha() and not c.isascii() for c in valeur):
+                dits.add("une lettre accentuée")
             for dit in dits:
                 yield (CARACTERE, chemin, dit), 1
                 yield (CARACTERE, "", dit), 1  # wherever it is

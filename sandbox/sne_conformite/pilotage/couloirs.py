@@ -49,7 +49,7 @@ def presenter(
     """Puts the base of a bench back at `instant` (aware), tells the application where it is and
     the challenge that it answers ("" without any), and notes the versions that it writes and how fast its
     clock goes, which is the slower the longer it is to wait: what it computes between two tries is no wait.
-    Its answer, « fait ». Raises LienRompu."""
+    Its answer, « fait ». Raises LienRompu, also for another name or version than the run's."""
     base, adresses, lien = banc.base, banc.adresses, banc.lien
     acceleration = min(acceleration, max(1.0, acceleration * DELAI_MAX_S / adresses.delai_max_s))
     base.remettre(instant, adresses.boite_entree)
@@ -60,6 +60,12 @@ def presenter(
     if reponse["statut"] != "fait":
         dit = reponse.get("message") or ""
         raise LienRompu(f"« demarrer » a répondu « {reponse['statut']} » : {dit}")
+    dite, connue = f"{reponse['nom']} {reponse['version']}", lien.lectures.identite
+    if connue not in ("", dite):
+        raise LienRompu(
+            f"« demarrer » a répondu « {dite} », après « {connue} »", remede=TABLES["remedes"]["un"]
+        )
+    lien.lectures.identite = dite
     lien.acceleration = min(max(1.0, float(reponse.get("acceleration") or 1)), acceleration)
     lien.ecrites = frozenset(reponse.get("versions") or ())
     return reponse

@@ -22,7 +22,15 @@ from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
 from sne_conformite.pilotage.base_pilotee import BaseJugee, controler
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
 from sne_conformite.pilotage.lien_application import Application, LienRompu, Message
-from sne_conformite.pilotage.retards_excuses import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
+from sne_conformite.pilotage.retards_excuses import (
+    Duree,
+    Poignees,
+    Pouls,
+    renoncement,
+    sans_reponse,
+    seuil,
+    trop_tard,
+)
 from sne_conformite.pilotage.utilisateur_joue import Utilisateur
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Etape, Scenario, panne_de
@@ -119,7 +127,8 @@ class BancDEssai:
 @dataclass(frozen=True, slots=True)
 class ExempleJoue:
     """The results of an example. `arret` says in French why it was cut short ("" for an example that went to
-    its end), `erreur` what failed of the link or of the suite itself."""
+    its end), `erreur` what failed of the link or of the suite itself; both, that a busy machine may be why no
+    answer came."""
 
     constats: tuple[Constat, ...] = ()
     observations: tuple[Observation, ...] = ()
@@ -203,6 +212,10 @@ class _TraficDExemple:
         self.relever()
         self.ordres.append(Ordre(self.dernier, len(self.ordres) + 1, json.dumps([commande, champs])))
 
+    def retenir(self) -> None:
+        """The command under way is not judged, nor what comes after it."""
+        self.jusqu_a = self.ordres[-1].depuis if self.ordres else self.dernier
+
     def juger(self, acceleration: float) -> tuple[list[Constat], list[Accident]]:
         """Judges the exchanges, one by one and in sequence, of an application whose clock is that much
         faster; returns their findings, and the accidents for what could not be judged of the sequence."""
@@ -229,6 +242,8 @@ class _Seance:
     constats: list[Constat] = field(default_factory=list)
     accidents: list[Accident] = field(default_factory=list)
     faites: int = 0
+    #: When what it was told last was told.
+    debut: float = 0.0
     declins: dict[str, frozenset[str]] = field(default_factory=dict)
     #: By exchange, what was told when it is not the household as it was drawn: changed, or criteria.
     dits: dict[int | None, Mapping[str, Any]] = field(default_factory=dict)
@@ -238,7 +253,7 @@ class _Seance:
         lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
         try:
             lien.pouls.attendre(seuil(adresses.delai_max_s), lien.depuis, tard=lien.tard)
-            lien.depuis = time.monotonic()
+            self.debut = lien.depuis = time.monotonic()
             base.remettre(instant, adresses.boite_entree)
             dernier = base.dernier()
             self.trafic.lire()  # what came late is of the example before
@@ -257,6 +272,9 @@ class _Seance:
             self._revenir_au_vrai_serveur()
         except LienRompu as rompu:
             erreur = rompu.diagnostics()
+            arret = sans_reponse(lien.duree(adresses.delai_max_s, self.debut))
+            if arret:
+                self.trafic.retenir()
             lien.poignees.attendre(self.trafic.relever)
         except (SandboxError, KeyError) as impossible:  # of a plan of the user's own, under another contract
             erreur = f"le scénario ne peut pas être joué : {impossible}"
@@ -305,7 +323,7 @@ class _Seance:
         for pas in faits:
             raison = trop_tard(pas, duree)
             if raison:
-                self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
+                self.trafic.retenir()
                 return raison
         return next(filter(None, [self._juger(pas) for pas in faits]), "")
 
@@ -380,10 +398,10 @@ class _Seance:
         faits = [self._preparer(etape, rang, maintenant.date()) for rang, etape in groupe]
         for pas in faits:
             self.trafic.commencer_une_commande(pas.commande, pas.message)
-        debut = time.monotonic()
+        self.debut = time.monotonic()
         dits = [(pas.commande, pas.message) for pas in faits]
         reponses = lien.dire_ensemble(dits, maintenant, self._attendre_des_appels)
-        duree = lien.duree(adresses.delai_max_s, debut)
+        duree = lien.duree(adresses.delai_max_s, self.debut)
         vues = self.trafic.relever()
         if not vues and any(reponse["statut"] == Statut.ERREUR for reponse in reponses):
             vues = lien.poignees.attendre(self.trafic.relever)

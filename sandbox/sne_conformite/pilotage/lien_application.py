@@ -10,8 +10,6 @@ import http.client
 import json
 import os
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -33,22 +31,8 @@ from sne_interface.raisons_du_systeme import raison_systeme
 DELAI: Final = 30.0
 #: Seconds that a fresh process may take to answer `demarrer`.
 DELAI_DEMARRAGE: Final = 60.0
-#: How many times as long a command may take as the application is told to wait for an answer of the SNE.
-_ATTENTES: Final = DELAI / DELAI_MAX_S
-_LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
 _FIN: Final = 3.0
-
-#: Why nothing came over HTTP, by what was raised, most precise first.
-_SANS_REPONSE: Final = (
-    (TimeoutError, "le temps est écoulé"),
-    (ConnectionRefusedError, "rien n'écoute à ce port"),
-    (ConnectionError, "la connexion est coupée"),
-    (socket.gaierror, "le nom de la machine est inconnu"),
-    (ssl.SSLError, "son certificat est refusé"),
-    (http.client.InvalidURL, "l'adresse ne se lit pas"),
-    (http.client.HTTPException, "ce qui répond ne parle pas HTTP"),
-)
 
 #: Where clouds give a machine its own secrets, beside 169.254.0.0/16 and fe80::/10: AWS; Alibaba, Oracle.
 _SECRETS: Final = ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")
@@ -76,6 +60,11 @@ class Application(Protocol):
         """Ends the application; one of which a process is started starts again, if it is told anything."""
 
 
+def temps_d_une_commande(delai_max_s: float) -> float:
+    """Seconds that a command of an application may take that is told to wait so many for the SNE."""
+    return DELAI / DELAI_MAX_S * delai_max_s
+
+
 class _Patience:
     """The time that an application is given, which one that is told to wait longer for the SNE needs too."""
 
@@ -86,7 +75,7 @@ class _Patience:
         """Seconds that its answer to a message may take."""
         if message["commande"] != "demarrer":
             return self._delai
-        self._delai = max(self._delai, _ATTENTES * float(message.get("delai_max_s") or 0))
+        self._delai = max(self._delai, temps_d_une_commande(message.get("delai_max_s") or 0))
         return DELAI_DEMARRAGE
 
 
@@ -96,11 +85,7 @@ class ApplicationProcessus(_Patience):
     started again by the next message, which is preceded by the `demarrer` that the first one was told."""
 
     def __init__(
-        self,
-        commande: str | Sequence[str],
-        *,
-        delai: float = DELAI,
-        sortie_erreur: TextIO | None = None,
+        self, commande: str | Sequence[str], *, delai: float = DELAI, sortie_erreur: TextIO | None = None
     ) -> None:
         super().__init__(delai)
         self._mots = systeme.decouper(commande) if isinstance(commande, str) else list(commande)
@@ -109,7 +94,7 @@ class ApplicationProcessus(_Patience):
         self._lignes = _Lignes()
         #: Who sends first starts the process, and no two messages are written at once.
         self._verrou = threading.RLock()
-        self._dits: deque[str] = deque(maxlen=_LIGNES_GARDEES)
+        self._dits: deque[str] = deque(maxlen=20)
         self._ecoute: threading.Thread | None = None
         self._demarrage: Message | None = None
 
@@ -358,10 +343,10 @@ def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> 
 
 
 def _sans_reponse(erreur: Exception) -> str:
-    for genre, raison in _SANS_REPONSE:
-        if isinstance(erreur, genre):
-            return raison
-    return raison_systeme(erreur) if isinstance(erreur, OSError) else "l'adresse ne se lit pas"
+    """Why nothing came over HTTP, by what was raised, most precise first."""
+    dites = TABLES["sans_reponse"]
+    sinon = raison_systeme(erreur) if isinstance(erreur, OSError) else dites["InvalidURL"]
+    return str(next((dites[g.__name__] for g in type(erreur).__mro__ if g.__name__ in dites), sinon))
 
 
 def _rompu(message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:

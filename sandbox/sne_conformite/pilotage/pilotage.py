@@ -394,7 +394,7 @@ class _Pilotage:
             return self._sans(scenario, Verdict.EN_ATTENTE, self.panne)
         debut = time.perf_counter()
         tirages = self._tirages(scenario)
-        recolte = Recolte()
+        recolte, erreur = Recolte(), ""
         self.vues.clear()
         rendu = None if self.banc.lien.seul else self.couloirs.rendre(scenario.id)
         for cle, joue in rendu.exemples.items() if rendu else self._sur_place(scenario, tirages):
@@ -407,14 +407,15 @@ class _Pilotage:
             recolte.prendre(joue)
             self._noter(joue, recolte)
             self.conditions.voir(scenario, cle, joue)
-            if joue.erreur or self.blocage.suffit(joue):
+            erreur = joue.erreur
+            if erreur or self.blocage.suffit(joue):
                 break
         joues = len(tirages.vus)
         self.faites += recolte.faites
         self.retards += bool(recolte.retard)
-        self.erreurs = self.erreurs + 1 if recolte.erreur else 0
+        self.erreurs = self.erreurs + 1 if erreur else 0
         if self.erreurs >= ERREURS_MAX:
-            self.panne = f"l'application ne répond plus : {recolte.erreur}"
+            self.panne = f"l'application ne répond plus : {erreur}"
         self.blocage.voir(scenario.id, recolte)
         verifications = tuple(
             self._verifier(scenario, exigence, recolte, tirages)

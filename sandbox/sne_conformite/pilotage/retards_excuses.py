@@ -26,6 +26,7 @@ from sne_conformite.juges.commande_jouee import PasJoue
 from sne_conformite.juges.juges_releves import CERTIFICAT_DONNE, refus_du_certificat
 from sne_conformite.observation.observation import Observation
 from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.pilotage.lien_application import temps_d_une_commande
 from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S, Adresses
 from sne_conformite.protocole.protocole import Statut
 from sne_interface.domain.texte import accorde
@@ -195,6 +196,15 @@ def trop_tard(pas: PasJoue, duree: Duree) -> str:
     if duree.lenteur >= _REPOS and (not lue or (plusieurs and not pas.pannes)):
         return f"la machine est {duree.lenteur:.0f} fois plus lente qu'au repos, et {limite}"
     return ""
+
+
+def sans_reponse(duree: Duree) -> str:
+    """Why nothing is told of an application that gave no answer in all the time that a command has, "" when
+    something is: it may be dead, or wait for a machine that is not at rest. It is played again."""
+    au_repos = duree.lenteur < _REPOS and duree.sourd < seuil(duree.delai)
+    if au_repos or duree.attente < temps_d_une_commande(duree.delai):
+        return ""
+    return f"l'application n'a pas répondu en {_secondes(duree.attente)} s, et {TROP_CHARGEE}"
 
 
 def _silence(arrives: Sequence[Observation], attente: float) -> float:

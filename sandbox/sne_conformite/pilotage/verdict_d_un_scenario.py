@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.bilan.consequences import PARTOUT, SANS_CAUSE, chef
+from sne_conformite.bilan.consequences import D_ABORD, SANS_CAUSE, chef, chefs, commun
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
+from sne_conformite.juges.juge import CONSTATS
+from sne_conformite.juges.juges_suites_d_envois import Reessais
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.pilotage.exemple_reduit import depend_du_menage
@@ -21,14 +23,7 @@ PAREILS_MAX: Final = 5
 #: The same, of an application none of whose requests arrives whole: it waits all its time in each.
 MUETS_MAX: Final = 2
 #: Verdict of a scenario: the first of these that one of its checks has.
-_ORDRE: Final = (
-    Verdict.ECHOUE,
-    Verdict.ERREUR,
-    Verdict.REUSSI,
-    Verdict.IGNORE,
-    Verdict.SANS_OBJET,
-    Verdict.EN_ATTENTE,
-)
+_ORDRE: Final = tuple(map(Verdict, CONSTATS["ordre"]))
 
 
 @dataclass
@@ -59,7 +54,7 @@ class Recolte:
         self.bloquee = self.bloquee and joue.bloque
         self.arret = self.arret or joue.arret
         self.retard = self.retard or (joue.arret if joue.tardif else "")
-        self.erreur = self.erreur or joue.erreur
+        self.erreur = self.erreur or ("" if joue.tardif else joue.erreur)
         self.empechees = {**joue.empechees, **self.empechees}
         for commande, formes in joue.declins.items():
             self.declins[commande] = self.declins.get(commande, formes) & formes
@@ -95,6 +90,8 @@ class Recolte:
         ):
             if raison is not None:
                 return verdict, raison
+        if exigence in Reessais.exigences:  # nothing asks that it tries again by itself
+            return Verdict.SANS_OBJET, "l'application n'a rien renvoyé d'elle-même"
         return Verdict.EN_ATTENTE, "rien, dans ces échanges, ne l'a montrée"
 
 
@@ -108,10 +105,8 @@ def generaliser(
     resultats: Iterable[ResultatScenario], constats: ConstatsParExigence
 ) -> list[ResultatScenario]:
     """Returns the scenarios of a run; changes `constats`, all its findings, in place. A fault that an
-    application makes on every value of a kind (`PARTOUT`) is charged once, to the requirement that says so,
-    if that one broke."""
-    ruptures = {(e, c.sorte) for e in PARTOUT.values() for c in constats.ruptures.get(e, ())}
-    partout = {sorte: e for sorte, e in PARTOUT.items() if (e, sorte) in ruptures}
+    application makes in several families is charged once (`chefs`)."""
+    partout = chefs(constats.ruptures)
     causes = constats.plier(partout)
     generalises = []
     for resultat in resultats:
@@ -129,7 +124,7 @@ def en_suspens(resultat: ResultatScenario) -> bool:
     if resultat.retard:
         return True
     rates = (c for v in resultat.verifications if v.verdict is Verdict.ECHOUE for c in v.constats)
-    return any(c.rompue and chef(c, PARTOUT) for c in rates)
+    return any(c.rompue and commun(c) and c.exigence not in D_ABORD for c in rates)
 
 
 def _generaliser(

@@ -68,15 +68,20 @@ def test_ce_qu_une_autre_exigence_explique_n_est_ni_enfreint_ni_prouve() -> None
 def test_ce_qui_est_fait_partout_est_compte_une_fois() -> None:
     """Each kind to its requirement; what is broken otherwise stays, and what it explained follows."""
     releve = ConstatsParExigence()
-    for exigence, sorte in (("A-01", "partout"), ("A-02", "partout"), ("A-03", "partout"), ("A-03", "y")):
+    for exigence, sorte in (
+        ("A-01", "action_autre"),
+        ("A-02", "action_autre"),
+        ("A-03", "action_autre"),
+        ("A-03", "y"),
+    ):
         releve.noter(Constat(exigence, False, "rompue", sorte))
-    releve.noter(Constat("VIE-24", False, "lue", "partout"))
+    releve.noter(Constat("VIE-24", False, "lue", "action_autre"))
     releve.noter(Constat("A-04", False, "rompue", "z", cause="A-02"))
-    assert releve.plier({"partout": "A-01"}) == {"A-02": "A-01"}
+    assert releve.plier({"action_autre": "A-01"}) == {"A-02": "A-01"}
     assert {e: [c.sorte for c in cs] for e, cs in releve.ruptures.items()} == {
-        "A-01": ["partout"],
+        "A-01": ["action_autre"],
         "A-03": ["y"],
-        "VIE-24": ["partout"],
+        "VIE-24": ["action_autre"],
     }
     assert releve.causes == {"A-02": "A-01", "A-04": "A-01"}
 

@@ -19,7 +19,7 @@ from sne_conformite.bilan import constats_recueillis
 from sne_conformite.juges import juges_dires_de_l_application
 from sne_conformite.pilotage import exemple_joue, pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
-from sne_conformite.pilotage.lien_application import LienRompu
+from sne_conformite.pilotage.lien_application import DELAI, LienRompu
 from sne_conformite.pilotage.retards_excuses import Pouls
 from sne_conformite.plan import plan
 from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, Adresses, AdressesServices
@@ -562,7 +562,7 @@ def test_what_nothing_else_explains_is_charged(banc: Banc, tmp_path: Path) -> No
 @dataclass
 class Lente(Double):
     """An application that waits in vain, by the watch of the suite, the first `fois` that it registers this
-    `reference`, and then says so."""
+    `reference`, and then says so; or nothing, in all the time that a command has."""
 
     reference: str = ""
     fois: int = 1
@@ -576,6 +576,8 @@ class Lente(Double):
             bon = re.fullmatch(r"\d{13}\w{5}", reponse.get("numero_unique", ""))
             return reponse if bon else {"statut": "erreur", "message": "Le numéro reçu est mal formé."}
         self.montre += self.attente
+        if self.attente >= DELAI:
+            raise LienRompu("L'application n'a pas répondu.")
         return {"statut": "erreur", "message": "timeout of 2000ms exceeded"}
 
 
@@ -610,8 +612,11 @@ reference = "d2"
         ({"fois": 9}, 9.0, Verdict.IGNORE),
         ({"fois": 9}, 1.0, None),
         ({"fois": 9, "attente": 0.1}, 1.0, None),
+        ({"attente": DELAI}, 9.0, Verdict.REUSSI),
+        ({"fois": 9, "attente": 1000.0}, 9.0, Verdict.IGNORE),
+        ({"fois": 9, "attente": DELAI}, 1.0, Verdict.ERREUR),
     ],
-    ids=["once", "slow-machine", "at-rest", "at-once"],
+    ids=["once", "slow-machine", "at-rest", "at-once", "mute-once", "mute-and-slow", "mute-at-rest"],
 )
 def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
     banc: Banc,
@@ -636,7 +641,9 @@ def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
     assert bool(resultat.retard) is non_juge(rapport) is (attendu is Verdict.IGNORE)
     demarres = [m for m in double.recus if m["commande"] == "demarrer"]
     delais = [m["delai_max_s"] for m in demarres]
-    assert (len(delais) == 2 and delais[1] >= 2 * delais[0]) is ("attente" not in lente)
+    assert (len(delais) == 2 and delais[1] >= 2 * delais[0]) is (
+        "attente" not in lente or attendu in (Verdict.REUSSI, Verdict.IGNORE)
+    )
     assert [m["acceleration"] for m in demarres] == [max(1.0, 10 / delai) for delai in delais]
     if attendu is Verdict.IGNORE:
         assert conclure(rapport).endswith("1 scénario non jugé, la machine étant trop chargée")
