@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from sne_conformite.bilan.mentions import (
     charger_referentiel,
     remarques,
 )
+from sne_conformite.cli.options_de_jugement import Verificateur
+from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.plan.plan import EXEMPLES
-from sne_conformite.rapports.rapport import Candidat
+from sne_conformite.rapports.formats_de_rapport import PREUVES
+from sne_conformite.rapports.rapport import Alentours, Candidat, Rapport
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE
 from sne_interface import resources
 from sne_interface.contract.overlay import DossiersContrat
@@ -65,9 +69,7 @@ def commande(
             "--a-faire, --mentions, --modele et --verifier ne vont pas ensemble.", remede="choisissez-en une"
         )
     if a_verifier is not None:
-        from sne_conformite.cli.preuves_rejugees import verifier_le_numero
-
-        return verifier_le_numero(*a_verifier, confiance, options)
+        return _verifier(*a_verifier, confiance, forme, options)
     if modele:
         click.echo(MODELE.read_text("utf-8"), nl=False)
         return 0
@@ -90,6 +92,41 @@ def commande(
     for remarque in dites:
         click.echo(f"sne-sandbox : {remarque}", err=True)
     return 0
+
+
+def _verifier(
+    numero: str, dossier: Path, confiance: Path | None, forme: str, options: Mapping[str, Any]
+) -> int:
+    """Judges again the package of a folder, which must have that number, as `report --verify`. Raises
+    UsageError."""
+    from sne_conformite.cli.preuves_rejugees import rejuger
+    from sne_conformite.preuves.paquet_de_preuves import lire_numero
+
+    voulu, contrat = lire_numero(numero), (options["contract"], options["contracts"])
+    dites = Sorties(None, contrat=contrat)
+    if forme == "json":
+        dites = _SortiesEnJson(None, contrat=contrat, voulu=voulu)
+    return rejuger(dossier / PREUVES.fichier, Verificateur(confiance, numero=voulu), dites, options)
+
+
+@dataclass
+class _SortiesEnJson(Sorties):
+    """What a program gets of a package in place of its report; `voulu` is the number that it was to have."""
+
+    voulu: str = ""
+
+    def _dire(
+        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours
+    ) -> None:
+        dit = {
+            "numero": alentours.numero,
+            "numero_juste": alentours.numero == self.voulu,
+            "confirme": alentours.signatures is not None,
+            "classe": alentours.classe,
+            "conforme": rapport.conforme,
+            "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
+        }
+        click.echo(json.dumps(dit, ensure_ascii=False, indent=2))
 
 
 # --- the mentions ----------------------------------------------------------------------------------

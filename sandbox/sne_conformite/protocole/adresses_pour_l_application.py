@@ -124,8 +124,12 @@ class Adresses:
             "delai_max_s": self.delai_max_s,
         }
         if self.autre_guichet:
-            ici, la = f"/{self.guichet}.", f"/{self.autre_guichet}."
-            siens = {nom: la.join(fichier.rsplit(ici, 1)) for nom, fichier in dit["certificats"].items()}
+            siens = {
+                nom: str(chemin.with_stem(self.autre_guichet))
+                if (chemin := Path(fichier)).stem == self.guichet
+                else fichier
+                for nom, fichier in dit["certificats"].items()
+            }
             dit["autre_guichet"] = {"guichet": self.autre_guichet, "certificats": siens}
         dit |= {FAUX_SERVEURS[nom].champ: asdict(services) for nom, services in self.faux.items()}
         if self.boite_entree or self.boite_sortie:

@@ -38,6 +38,8 @@ _MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
 #: Of traffic of which nothing was accepted: its refusals, told next, then decide of the verdict.
 RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _REFUSE: Final = "Refusé"
+#: How a mention says that it wants a role of the product.
+ROLE_A_DECLARER: Final = "rôle à déclarer dans candidat.toml, roles"
 _REJOUER: Final = "rejouez ce qui a échoué ou n'a pas été jugé"
 #: Characters of the names of files that a sentence says.
 _FICHIERS_MAX: Final = 200
@@ -95,7 +97,8 @@ def prochaine_etape(
         sur_place = entete.commande.partition(" --scenario ")[0], [*seuls, *excuses]
         ailleurs = "sne-sandbox conform", ["--rejouer", str(dossier), *excuses]
         return _REJOUER, _avec(*(sur_place if dossier is None else ailleurs))
-    manques = [m for m in rapport.mentions if not m.acquise and any(lacune.commande for lacune in m.lacunes)]
+    visees = [m for m in rapport.mentions if m.id in gardees or not _hors_de_portee(m, rapport)]
+    manques = [m for m in visees if not m.acquise and any(lacune.commande for lacune in m.lacunes)]
     if manques:
         proche = min(manques, key=lambda mention: len(mention.lacunes))
         lacune = next(lacune for lacune in proche.lacunes if lacune.commande)
@@ -109,6 +112,15 @@ def prochaine_etape(
     if "--report-dir" not in commande:
         commande += " --report-dir rapport"
     return "signez-en les preuves", "".join([commande, " --cle sne-sandbox.cle", *tests])
+
+
+def _hors_de_portee(mention: Mention, rapport: Rapport) -> bool:
+    """True when a mention wants a role that the product does not declare or, where nobody declares any, a
+    scenario that is of no concern to the application."""
+    if rapport.entete.candidat is not None:
+        return any(lacune.phrase.startswith(ROLE_A_DECLARER) for lacune in mention.lacunes)
+    ailleurs = tuple(f" --scenario {s.id}" for s in rapport.scenarios if s.verdict is Verdict.SANS_OBJET)
+    return any(lacune.commande.endswith(ailleurs) for lacune in mention.lacunes)
 
 
 def _avec(commande: str, mots: Iterable[str]) -> str:
@@ -269,8 +281,10 @@ def _titres(mentions: Iterable[Mention]) -> str:
 
 
 def niveaux_de(rapport: Rapport) -> dict[str, str]:
-    """MUST or SHOULD by requirement; one that has no balance counts as MUST."""
-    niveaux = {v.exigence: OBLIGATOIRE for v in rapport.verifications}
+    """MUST or SHOULD by requirement; one that is not of the contract, which has no balance beside the others,
+    makes nobody fail."""
+    autres = "SHOULD" if rapport.bilans else OBLIGATOIRE
+    niveaux = {v.exigence: autres for v in rapport.verifications}
     return niveaux | {b.exigence: b.niveau for b in rapport.bilans}
 
 
