@@ -111,7 +111,7 @@ def _verifier(
 
 @dataclass
 class _SortiesEnJson(Sorties):
-    """What a program gets of a package in place of its report; `voulu` is the number that it was to have."""
+    """Tells a program of a package, in place of its report; `voulu` is the number that it was to have."""
 
     voulu: str = ""
 

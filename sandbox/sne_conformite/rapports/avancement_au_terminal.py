@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _SCENARIOS: Final = ("scénario", "scénarios")
 _FAMILLES: Final = ("famille d'exigences", "familles d'exigences")
 _LARGEUR: Final = 110
+#: Of a line that is written over, which no terminal may fold.
+_LARGEUR_MOUVANTE: Final = 79
 #: Seconds that a log stays without a line, while a report is written.
 _PATIENCE: Final = 10.0
 _MUETS: Final = frozenset({"", "0", "false"})
@@ -70,7 +72,8 @@ def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
         dixieme = rang * 10 % total < 10
         if dixieme or monotonic() - dit > patience:
             ou = "" if dixieme else f", échange {rang} sur {total}"
-            sys.stderr.write(f"{ecriture(rang * 10 // total)}{ou}".ljust(_LARGEUR if mouvante else 0) + fin)
+            ligne = f"{ecriture(rang * 10 // total)}{ou}"
+            sys.stderr.write(ligne.ljust(_LARGEUR_MOUVANTE if mouvante else 0) + fin)
             dit = monotonic()
     if mouvante:  # the journal may hold fewer
         sys.stderr.write("\n")
@@ -94,13 +97,12 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
     from rich.console import Console
 
     colonnes = (
-        rich.TextColumn("{task.description}", markup=False),
         rich.BarColumn(bar_width=None),
         rich.MofNCompleteColumn(),
         rich.TimeElapsedColumn(),
-        rich.TextColumn("reste environ"),
+        rich.TextColumn("reste"),
         rich.TimeRemainingColumn(),
-        rich.TextColumn("{task.fields[en_cours]}", markup=False),
+        rich.TextColumn("{task.description}", markup=False),
     )
     console = Console(file=flux, highlight=False)
     with rich.Progress(*colonnes, console=console, transient=True, expand=True) as barre:
@@ -109,7 +111,7 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
 
 def _ligne_mouvante(barre: "Progress") -> Affichage:
     """The moving line; what fails stays above it."""
-    tache = barre.add_task("Scénarios", total=None, en_cours="")
+    tache = barre.add_task("Scénarios", total=None)
     niveaux: Mapping[str, str] = {}
 
     def montrer(evenement: Evenement) -> None:
@@ -119,7 +121,7 @@ def _ligne_mouvante(barre: "Progress") -> Affichage:
                 niveaux = evenement.niveaux
                 barre.update(tache, total=evenement.total or None)
             case ScenarioCommence():
-                barre.update(tache, en_cours=abrege(visible(f"{evenement.id} {evenement.titre}"), 50))
+                barre.update(tache, description=abrege(visible(evenement.id), 30))
             case ScenarioFini(resultat):
                 barre.advance(tache, not resultat.retard)  # it is played again
                 if resultat.verdict in (Verdict.ECHOUE, Verdict.ERREUR):
