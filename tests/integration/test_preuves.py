@@ -110,7 +110,7 @@ def juge(capsys: pytest.CaptureFixture[str]) -> Juge:
         options = {"contract": "v5.2", "contracts": contracts}
         try:
             sorties = Sorties.preparer(RapportDemande(vers, cle=cle), options=options)
-            code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
+            code = sorties.rendre(*rejuger(fichier, verificateur or Verificateur(), sorties, options))
         except paquet_de_preuves.DossierAltere as altere:
             code, dit = altere.exit_code, str(altere)
         else:

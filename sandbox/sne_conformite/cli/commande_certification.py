@@ -2,8 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from sne_conformite.cli.options_de_jugement import Verificateur
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.plan.plan import EXEMPLES
 from sne_conformite.rapports.formats_de_rapport import PREUVES
-from sne_conformite.rapports.rapport import Alentours, Candidat, Rapport
+from sne_conformite.rapports.rapport import Candidat
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE
 from sne_interface import resources
 from sne_interface.contract.overlay import DossiersContrat
@@ -103,30 +102,20 @@ def _verifier(
     from sne_conformite.preuves.paquet_de_preuves import lire_numero
 
     voulu, contrat = lire_numero(numero), (options["contract"], options["contracts"])
-    dites = Sorties(None, contrat=contrat)
-    if forme == "json":
-        dites = _SortiesEnJson(None, contrat=contrat, voulu=voulu)
-    return rejuger(dossier / PREUVES.fichier, Verificateur(confiance, numero=voulu), dites, options)
-
-
-@dataclass
-class _SortiesEnJson(Sorties):
-    """Tells a program of a package, in place of its report; `voulu` is the number that it was to have."""
-
-    voulu: str = ""
-
-    def _dire(
-        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours
-    ) -> None:
-        dit = {
-            "numero": alentours.numero,
-            "numero_juste": alentours.numero == self.voulu,
-            "confirme": alentours.signatures is not None,
-            "classe": alentours.classe,
-            "conforme": rapport.conforme,
-            "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
-        }
-        click.echo(json.dumps(dit, ensure_ascii=False, indent=2))
+    verificateur, sorties = Verificateur(confiance, numero=voulu), Sorties(None, contrat=contrat)
+    rapport, preuves = rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
+    if forme != "json":
+        return sorties.rendre(rapport, preuves)
+    dit = {
+        "numero": preuves.numero,
+        "numero_juste": preuves.numero == voulu,
+        "confirme": preuves.signataires is not None,
+        "classe": preuves.classe,
+        "conforme": rapport.conforme,
+        "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
+    }
+    click.echo(json.dumps(dit, ensure_ascii=False, indent=2))
+    return 0 if rapport.conforme else 1
 
 
 # --- the mentions ----------------------------------------------------------------------------------

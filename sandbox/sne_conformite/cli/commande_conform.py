@@ -361,9 +361,8 @@ def _verifier_epreuve(rapport: Rapport) -> None:
     """Raises EpreuveImpossible when every scenario ended in error and nothing arrived."""
     rates = [s for s in rapport.scenarios if s.verdict in (Verdict.ERREUR, Verdict.EN_ATTENTE) and s.raison]
     autres = {s.verdict for s in rapport.scenarios if s not in rates}
-    if rapport.entete.inacheve:  # a signal: what was played is told
-        return
-    if rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges:
+    muette = rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges
+    if muette and not rapport.entete.inacheve:  # of a signal, what was played is told
         raise EpreuveImpossible(rates[0].raison, rapport)
 
 

@@ -104,9 +104,11 @@ class _Constat:
             self.dire(quoi, f"REFUSÉE, {phrase}" if quoi == _SIGNATURE else f"non, {phrase}")
 
 
-def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options: Mapping[str, Any]) -> int:
-    """Verifies a package step by step, says each on its line, and shows the recorded report; the exit code: 0
-    when all is confirmed and conforming. Raises OperatorError."""
+def rejuger(
+    fichier: Path, verificateur: Verificateur, sorties: Sorties, options: Mapping[str, Any]
+) -> tuple[Rapport, PreuvesCopiees]:
+    """Verifies a package step by step, says each on its line: the recorded report, which conforms when it did
+    and all is confirmed, and its evidence. Raises OperatorError."""
     if verificateur.contresigner and sorties.cle is None:
         raise UsageError("--contresigner veut une clé.", remede="ajoutez --cle FICHIER")
     vu, dossier = _Constat(), paquet_de_preuves.lire(fichier)
@@ -160,10 +162,9 @@ def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options
         motif = f"{accorde(len(vu.ecarts), 'écart', 'écarts')} : ce dossier n'est pas confirmé."
         rapport = replace(rapport, conforme=False, motifs=(*rapport.motifs, motif))
     qui = None if vu.ecarts else tuple(vu.signataires)
-    preuves = PreuvesCopiees(
+    return rapport, PreuvesCopiees(
         configuration=dossier.configuration, fichier=fichier, classe=classe, signataires=qui, numero=numero
     )
-    return sorties.rendre(rapport, preuves)
 
 
 # --- signature -------------------------------------------------------------------------------------------

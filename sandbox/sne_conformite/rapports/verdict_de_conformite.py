@@ -98,10 +98,9 @@ def prochaine_etape(
         ailleurs = "sne-sandbox conform", ["--rejouer", str(dossier), *excuses]
         return _REJOUER, _avec(*(sur_place if dossier is None else ailleurs))
     visees = [m for m in rapport.mentions if m.id in gardees or not _hors_de_portee(m, rapport)]
-    manques = [m for m in visees if not m.acquise and any(lacune.commande for lacune in m.lacunes)]
+    manques = [(m, une) for m in visees if not m.acquise for une in m.lacunes if une.commande]
     if manques:
-        proche = min(manques, key=lambda mention: len(mention.lacunes))
-        lacune = next(lacune for lacune in proche.lacunes if lacune.commande)
+        proche, lacune = min(manques, key=lambda manque: len(manque[0].lacunes))
         combien = accorde(len(proche.lacunes), "chose manque", "choses manquent")
         return f"{combien} à « {proche.titre} », d'abord {lacune.quoi}", lacune.commande
     if signee:
