@@ -101,17 +101,16 @@ def _verifier(
     from sne_conformite.cli.preuves_rejugees import rejuger
     from sne_conformite.preuves.paquet_de_preuves import lire_numero
 
-    voulu, contrat = lire_numero(numero), (options["contract"], options["contracts"])
-    verificateur, sorties = Verificateur(confiance, numero=voulu), Sorties(None, contrat=contrat)
+    verificateur = Verificateur(confiance, numero=lire_numero(numero))
+    sorties = Sorties(None, contrat=(options["contract"], options["contracts"]))
     rapport, preuves = rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
     if forme != "json":
         return sorties.rendre(rapport, preuves)
     dit = {
         "numero": preuves.numero,
-        "numero_juste": preuves.numero == voulu,
+        "numero_juste": preuves.numero == verificateur.numero,
         "confirme": preuves.signataires is not None,
         "classe": preuves.classe,
-        "conforme": rapport.conforme,
         "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
     }
     click.echo(json.dumps(dit, ensure_ascii=False, indent=2))

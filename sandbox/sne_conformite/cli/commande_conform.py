@@ -422,7 +422,6 @@ def de_ces_scenarios(rapport: Rapport, demandes: Collection[str]) -> Rapport:
 def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
     dits = {"examples": demande.exemples, "plan": demande.fichier_plan, "delai": demande.delai}
-    for nom in _DECIDENT:
-        dits[PAR_NOM[nom].option[2:]] = None if options[nom] == PAR_NOM[nom].defaut else options[nom]
+    dits |= {PAR_NOM[n].option[2:]: options[n] for n in _DECIDENT if options[n] != PAR_NOM[n].defaut}
     mots = [mot for nom, dit in dits.items() if dit is not None for mot in (f"--{nom}", str(dit))]
     return shlex.join(["sne-sandbox", "conform", "--application", demande.designation, *mots])

@@ -127,8 +127,12 @@ class _Agent:
         if guichet != self._guichet:
             self._guichet = guichet
             certificats = Path(self._pret["cert_file"]).parent
-            siens = {"cert_file": certificats / f"{guichet}.pem", "key_file": certificats / f"{guichet}.key"}
-            pret = {**self._pret, "guichet": guichet, **siens}
+            pret = {
+                **self._pret,
+                "guichet": guichet,
+                "cert_file": certificats / f"{guichet}.pem",
+                "key_file": certificats / f"{guichet}.key",
+            }
             adresses = Adresses.du_fichier_pret(pret, BASE_PAR_DEFAUT, delai_max_s=_PATIENCE)
             self.dire(guichet, {"commande": "demarrer", "protocole": PROTOCOLE, **adresses.en_json()})
         reponse = self._application.envoyer({"id": 1, "maintenant": _HORLOGE.isoformat(), **message})

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _SCENARIOS: Final = ("scénario", "scénarios")
 _FAMILLES: Final = ("famille d'exigences", "familles d'exigences")
 _LARGEUR: Final = 110
-#: Of a line that is written over, which no terminal may fold.
-_LARGEUR_MOUVANTE: Final = 79
 #: Seconds that a log stays without a line, while a report is written.
 _PATIENCE: Final = 10.0
 _MUETS: Final = frozenset({"", "0", "false"})
@@ -65,7 +63,7 @@ def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
     from sne_conformite.rapports.etapes_avant_le_plan import ecriture
 
     mouvante = anime(sys.stderr)
-    fin, patience = ("\r", 0.2) if mouvante else ("\n", _PATIENCE)
+    fin, patience, large = ("\r", 0.2, 79) if mouvante else ("\n", _PATIENCE, 0)  # no terminal folds it
     dit = monotonic()
     for rang, echange in enumerate(echanges, 1):
         yield echange
@@ -73,7 +71,7 @@ def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
         if dixieme or monotonic() - dit > patience:
             ou = "" if dixieme else f", échange {rang} sur {total}"
             ligne = f"{ecriture(rang * 10 // total)}{ou}"
-            sys.stderr.write(ligne.ljust(_LARGEUR_MOUVANTE if mouvante else 0) + fin)
+            sys.stderr.write(ligne.ljust(large) + fin)
             dit = monotonic()
     if mouvante:  # the journal may hold fewer
         sys.stderr.write("\n")

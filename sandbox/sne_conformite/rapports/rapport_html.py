@@ -79,7 +79,6 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     colonnes, cases = synthese.matrice(rapport)
     libre = rapport.entete.mode == TRAFIC
     autres = [s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]
-    avant = alentours.avant
     causes = {"a_corriger": comptes.a_corriger, "conseils": comptes.conseils, "connus": comptes.connus}
     return _modele().render(
         rapport=rapport,
@@ -90,7 +89,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         familles=synthese.familles(rapport),
         fidelites=synthese.fidelites(rapport),
         risques=synthese.risques(rapport),
-        comparaison=rapports_compares.comparer(avant, rapport) if avant is not None else None,
+        comparaison=alentours.avant and rapports_compares.comparer(alentours.avant, rapport),
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
         **{nom: [_fiche(groupe, rapport, cites) for groupe in lot] for nom, lot in causes.items()},
         comptes=comptes,

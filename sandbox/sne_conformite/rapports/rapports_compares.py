@@ -164,8 +164,8 @@ def _partager(
     """(what was looked for again, what was not) of a group of `avant` that is gone in `apres`."""
     if not groupe.scenarios:
         # Traffic; or a finding of a shrunk household, of which no check says the scenario.
-        avant_lui, ensuite = ({s.id for s in r.scenarios} for r in (avant, apres))
-        entier = avant.entete.mode == TRAFIC or avant_lui <= ensuite
+        joues = {s.id for s in apres.scenarios}
+        entier = avant.entete.mode == TRAFIC or {s.id for s in avant.scenarios} <= joues
         return (groupe, None) if entier and groupe.exigence in _vues(apres) else (None, groupe)
     rejoues = {s.id for s in apres.scenarios if _rejoue(s, groupe, apres)}
     revus = [ident for ident in groupe.scenarios if ident in rejoues]

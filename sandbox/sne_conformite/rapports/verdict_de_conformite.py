@@ -40,7 +40,6 @@ RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refus
 _REFUSE: Final = "Refusé"
 #: How a mention says that it wants a role of the product.
 ROLE_A_DECLARER: Final = "rôle à déclarer dans candidat.toml, roles"
-_REJOUER: Final = "rejouez ce qui a échoué ou n'a pas été jugé"
 #: Characters of the names of files that a sentence says.
 _FICHIERS_MAX: Final = 200
 
@@ -96,17 +95,17 @@ def prochaine_etape(
         seuls = [mot for scenario in rates for mot in ("--scenario", scenario)]
         sur_place = entete.commande.partition(" --scenario ")[0], [*seuls, *excuses]
         ailleurs = "sne-sandbox conform", ["--rejouer", str(dossier), *excuses]
-        return _REJOUER, _avec(*(sur_place if dossier is None else ailleurs))
-    visees = [m for m in rapport.mentions if m.id in gardees or not _hors_de_portee(m, rapport)]
-    manques = [(m, une) for m in visees if not m.acquise for une in m.lacunes if une.commande]
-    if manques:
+        commande = _avec(*(sur_place if dossier is None else ailleurs))
+        return "rejouez ce qui a échoué ou n'a pas été jugé", commande
+    visees = (m for m in rapport.mentions if m.id in gardees or not _hors_de_portee(m, rapport))
+    if manques := [(m, une) for m in visees if not m.acquise for une in m.lacunes if une.commande]:
         proche, lacune = min(manques, key=lambda manque: len(manque[0].lacunes))
         combien = accorde(len(proche.lacunes), "chose manque", "choses manquent")
         return f"{combien} à « {proche.titre} », d'abord {lacune.quoi}", lacune.commande
+    if rapport.mentions and not any(mention.acquise for mention in rapport.mentions):
+        return "ajoutez à l'adaptateur une commande", "sne-sandbox certification --mentions"
     if signee:
-        return "faites vérifier ces preuves", shlex.join(
-            ["sne-sandbox", "report", "--verify", f"{dossier}/preuves.zip"]
-        )
+        return "faites vérifier ces preuves", _avec("sne-sandbox report --verify", [f"{dossier}/preuves.zip"])
     commande, *tests = entiere.partition(" -- ")
     if "--report-dir" not in commande:
         commande += " --report-dir rapport"
@@ -116,7 +115,7 @@ def prochaine_etape(
 def _hors_de_portee(mention: Mention, rapport: Rapport) -> bool:
     """True when a mention wants a role that the product does not declare or, where nobody declares any, a
     scenario that is of no concern to the application."""
-    if rapport.entete.candidat is not None:
+    if rapport.entete.candidat:
         return any(lacune.phrase.startswith(ROLE_A_DECLARER) for lacune in mention.lacunes)
     ailleurs = tuple(f" --scenario {s.id}" for s in rapport.scenarios if s.verdict is Verdict.SANS_OBJET)
     return any(lacune.commande.endswith(ailleurs) for lacune in mention.lacunes)

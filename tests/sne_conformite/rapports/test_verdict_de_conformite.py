@@ -212,7 +212,7 @@ def test_the_next_step_is_a_command_to_type() -> None:
             socle,
         ),
     ):
-        assert prochaine_etape(replace(juge, mentions=(autre,)))[1].endswith("--cle sne-sandbox.cle")
+        assert prochaine_etape(replace(juge, mentions=(autre,)))[1] == "sne-sandbox certification --mentions"
         visee = prochaine_etape(replace(juge, mentions=(autre,)), gardees=("--mention", "socle"))
         assert visee[1] == manque.commande
     lance = replace(bon, entete=replace(bon.entete, commande="sne-sandbox run -- ./t.sh"))
