@@ -110,7 +110,7 @@ def juge(capsys: pytest.CaptureFixture[str]) -> Juge:
         options = {"contract": "v5.2", "contracts": contracts}
         try:
             sorties = Sorties.preparer(RapportDemande(vers, cle=cle), options=options)
-            code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
+            code = sorties.rendre(*rejuger(fichier, verificateur or Verificateur(), sorties, options))
         except paquet_de_preuves.DossierAltere as altere:
             code, dit = altere.exit_code, str(altere)
         else:
@@ -229,9 +229,10 @@ def _identite(membres: dict[str, bytes]) -> None:
 
 
 def _temoin(membres: dict[str, bytes]) -> None:
-    """The same, and the words by which the traffic says whose it is."""
+    """The same, and all the words of its own in the traffic: boundary, parts, prefixes."""
     _identite(membres)
-    membres["journal.jsonl"] = membres["journal.jsonl"].replace(b"temoin", b"logenet")
+    for dit, autre in ((b"@temoin", b"@x"), (b"temoin1", b"limite"), (b"ns1:", b"d:"), (b":ns1=", b":d=")):
+        membres["journal.jsonl"] = membres["journal.jsonl"].replace(dit, autre)
     _entete(marques="")(membres)
 
 
@@ -658,10 +659,16 @@ def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number
         assert lu == numero
         vu = sne(ici, *demande, lu.replace("-", " ").lower(), "tiers")
         assert vu.returncode == 0, vu.stderr
+        assert vu.stderr.startswith("Numéro : oui, c'est celui de ce dossier.\n")
         assert "Classe : menée par un tiers ; rejugée ici" in vu.stderr
         assert "Fichiers : ne sont pas de ce certificat, et ne sont pas vérifiés : autre.txt" in vu.stderr
-    vu = sne(ici, *demande, numero, "r")
+    lu = json.loads(sne(ici, *demande, numero, "tiers", "--format", "json").stdout)
+    assert lu.pop("classe").startswith("menée par un tiers")
+    mentions = dict.fromkeys(lu["mentions"], "incomplète")
+    assert lu == {"numero": numero, "numero_juste": True, "confirme": True, "mentions": mentions}
+    vu = sne(ici, *demande, numero, "r", "--format", "json")
     assert vu.returncode == 1
+    assert not json.loads(vu.stdout)["numero_juste"]
     assert re.search(rf"Numéro : non, ce certificat porte le numéro SNE52-\S+, et non {numero}\.", vu.stderr)
     vu = sne(ici, *demande, numero[:-1] + ("A" if numero[-1] != "A" else "B"), "tiers")
     assert vu.returncode == 2

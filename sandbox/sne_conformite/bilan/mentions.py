@@ -28,6 +28,7 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.verdict_de_conformite import (
     OBLIGATOIRE,
+    ROLE_A_DECLARER,
     exigences_enfreintes,
     manquements_connus,
     motifs_d_ailleurs,
@@ -388,7 +389,7 @@ class _Examen:
         for role in tus:
             if not any(role in certification.avec_leurs_appuis([autre]) for autre in tus if autre != role):
                 titre = certification.roles[role].titre
-                yield Lacune(role, f"rôle à déclarer dans candidat.toml, roles : {titre}")
+                yield Lacune(role, f"{ROLE_A_DECLARER} : {titre}")
 
     def _jamais_appelees(
         self, voulue: MentionProposee, options: tuple[str, ...], absents: frozenset[str]

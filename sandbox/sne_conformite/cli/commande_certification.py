@@ -15,7 +15,10 @@ from sne_conformite.bilan.mentions import (
     charger_referentiel,
     remarques,
 )
+from sne_conformite.cli.options_de_jugement import Verificateur
+from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.plan.plan import EXEMPLES
+from sne_conformite.rapports.formats_de_rapport import PREUVES
 from sne_conformite.rapports.rapport import Candidat
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE
 from sne_interface import resources
@@ -65,9 +68,7 @@ def commande(
             "--a-faire, --mentions, --modele et --verifier ne vont pas ensemble.", remede="choisissez-en une"
         )
     if a_verifier is not None:
-        from sne_conformite.cli.preuves_rejugees import verifier_le_numero
-
-        return verifier_le_numero(*a_verifier, confiance, options)
+        return _verifier(*a_verifier, confiance, forme, options)
     if modele:
         click.echo(MODELE.read_text("utf-8"), nl=False)
         return 0
@@ -90,6 +91,30 @@ def commande(
     for remarque in dites:
         click.echo(f"sne-sandbox : {remarque}", err=True)
     return 0
+
+
+def _verifier(
+    numero: str, dossier: Path, confiance: Path | None, forme: str, options: Mapping[str, Any]
+) -> int:
+    """Judges again the package of a folder, which must have that number, as `report --verify`. Raises
+    UsageError."""
+    from sne_conformite.cli.preuves_rejugees import rejuger
+    from sne_conformite.preuves.paquet_de_preuves import lire_numero
+
+    verificateur = Verificateur(confiance, numero=lire_numero(numero))
+    sorties = Sorties(None, contrat=(options["contract"], options["contracts"]))
+    rapport, preuves = rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
+    if forme != "json":
+        return sorties.rendre(rapport, preuves)
+    dit = {
+        "numero": preuves.numero,
+        "numero_juste": preuves.numero == verificateur.numero,
+        "confirme": preuves.signataires is not None,
+        "classe": preuves.classe,
+        "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
+    }
+    click.echo(json.dumps(dit, ensure_ascii=False, indent=2))
+    return 0 if rapport.conforme else 1
 
 
 # --- the mentions ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
-from itertools import chain, zip_longest
+from itertools import chain, groupby, zip_longest
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
@@ -249,12 +249,10 @@ def _style(ligne: str) -> Style:
 
 def _dire(fautes: Iterable[FauteDeDocument]) -> Iterator[str]:
     """The faults, in the order of the control: what comes after the first correction under a title."""
-    ensuite = False
-    for faute in fautes:
-        if faute.ensuite and not ensuite:
-            ensuite = True
+    for ensuite, lot in groupby(fautes, attrgetter("ensuite")):
+        if ensuite:
             yield f"  {ENSUITE} :"
-        yield _phrase(faute)
+        yield from map(_phrase, lot)
 
 
 def _phrase(faute: FauteDeDocument) -> str:

@@ -361,9 +361,8 @@ def _verifier_epreuve(rapport: Rapport) -> None:
     """Raises EpreuveImpossible when every scenario ended in error and nothing arrived."""
     rates = [s for s in rapport.scenarios if s.verdict in (Verdict.ERREUR, Verdict.EN_ATTENTE) and s.raison]
     autres = {s.verdict for s in rapport.scenarios if s not in rates}
-    if rapport.entete.inacheve:  # a signal: what was played is told
-        return
-    if rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges:
+    muette = rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges
+    if muette and not rapport.entete.inacheve:  # of a signal, what was played is told
         raise EpreuveImpossible(rates[0].raison, rapport)
 
 
@@ -423,7 +422,6 @@ def de_ces_scenarios(rapport: Rapport, demandes: Collection[str]) -> Rapport:
 def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
     dits = {"examples": demande.exemples, "plan": demande.fichier_plan, "delai": demande.delai}
-    for nom in _DECIDENT:
-        dits[PAR_NOM[nom].option[2:]] = None if options[nom] == PAR_NOM[nom].defaut else options[nom]
+    dits |= {PAR_NOM[n].option[2:]: options[n] for n in _DECIDENT if options[n] != PAR_NOM[n].defaut}
     mots = [mot for nom, dit in dits.items() if dit is not None for mot in (f"--{nom}", str(dit))]
     return shlex.join(["sne-sandbox", "conform", "--application", demande.designation, *mots])

@@ -5,7 +5,6 @@ import json
 import shlex
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -128,12 +127,13 @@ class _Agent:
         if guichet != self._guichet:
             self._guichet = guichet
             certificats = Path(self._pret["cert_file"]).parent
-            adresses = replace(
-                Adresses.du_fichier_pret(self._pret, BASE_PAR_DEFAUT, delai_max_s=_PATIENCE),
-                guichet=guichet,
-                cert_file=str(certificats / f"{guichet}.pem"),
-                key_file=str(certificats / f"{guichet}.key"),
-            )
+            pret = {
+                **self._pret,
+                "guichet": guichet,
+                "cert_file": certificats / f"{guichet}.pem",
+                "key_file": certificats / f"{guichet}.key",
+            }
+            adresses = Adresses.du_fichier_pret(pret, BASE_PAR_DEFAUT, delai_max_s=_PATIENCE)
             self.dire(guichet, {"commande": "demarrer", "protocole": PROTOCOLE, **adresses.en_json()})
         reponse = self._application.envoyer({"id": 1, "maintenant": _HORLOGE.isoformat(), **message})
         if reponse["statut"] != "fait":

@@ -70,11 +70,9 @@ def _de(nom: str, contrat: contrats_charges.Contrat) -> set[str]:
     if nom not in certification.mentions:
         raise inconnu("La mention", nom, certification.mentions)
     mention = certification.mentions[nom]
-    alternatives = {a for p in certification.parties(mention, mention.options) for a in p.alternatives}
-    return {
-        *certification.demandees(mention, mention.options),
-        *(e for alternative in alternatives for e in certification.alternatives[alternative].parmi),
-    }
+    parties = certification.parties(mention, mention.options)
+    autres = (e for p in parties for a in p.alternatives for e in certification.alternatives[a].parmi)
+    return {*certification.demandees(mention, mention.options), *autres}
 
 
 def _comment(fiche: dict[str, Any]) -> str:

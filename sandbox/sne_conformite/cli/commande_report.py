@@ -66,7 +66,7 @@ def commande(base: str, preuves: Path | None, comparees: tuple[Path, Path] | Non
     if preuves is not None:
         from sne_conformite.cli.preuves_rejugees import rejuger
 
-        return rejuger(preuves, verificateur, sorties, options)
+        return sorties.rendre(*rejuger(preuves, verificateur, sorties, options))
     if verificateur != Verificateur():
         raise UsageError(
             "--confiance, --defi, --contresigner et --plan vont avec --verify.",

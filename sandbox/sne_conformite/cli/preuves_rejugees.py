@@ -17,7 +17,7 @@ import click
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.bilan.candidat import CandidatIncorrect, relire_candidat
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
-from sne_conformite.cli.options_de_jugement import RapportDemande, Verificateur
+from sne_conformite.cli.options_de_jugement import Verificateur
 from sne_conformite.cli.sorties_de_rapport import (
     AUTO_DECLAREE,
     NON_SIGNEE,
@@ -100,19 +100,14 @@ class _Constat:
             self.dire(quoi, f"REFUSÉE, {phrase}" if quoi == _SIGNATURE else f"non, {phrase}")
 
 
-def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options: Mapping[str, Any]) -> int:
-    """Verifies a package step by step, says each on its line, and shows the recorded report; the exit code: 0
-    when all is confirmed and conforming. Raises OperatorError."""
+def rejuger(
+    fichier: Path, verificateur: Verificateur, sorties: Sorties, options: Mapping[str, Any]
+) -> tuple[Rapport, PreuvesCopiees]:
+    """Verifies a package step by step, says each on its line: the recorded report, which conforms when it did
+    and all is confirmed, and its evidence. Raises OperatorError."""
     if verificateur.contresigner and sorties.cle is None:
         raise UsageError("--contresigner veut une clé.", remede="ajoutez --cle FICHIER")
-    vu = _Constat()
-    enveloppe = _lire_la_signature(fichier, verificateur, vu)
-    if verificateur.contresigner and enveloppe and sorties.cle and sorties.cle.id in enveloppe.cles:
-        raise UsageError(
-            "Cette clé a déjà signé : une contresignature est celle d'un autre.",
-            remede="donnez à --cle la clé d'un vérificateur",
-        )
-    dossier = paquet_de_preuves.lire(fichier)
+    vu, dossier = _Constat(), paquet_de_preuves.lire(fichier)
     if dossier.format == paquet_de_preuves.ANCIEN_FORMAT:
         raise paquet_de_preuves.DossierIllisible(
             f"Le dossier [{fichier}] est au format {dossier.format}, d'où tout ne se rejuge pas.",
@@ -120,8 +115,16 @@ def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options
         )
     nom, candidat = dossier.rapport.entete.contrat, dossier.rapport.entete.candidat
     numero = paquet_de_preuves.numero(nom, empreinte(fichier))
-    if verificateur.numero not in ("", numero):
+    if verificateur.numero == numero:
+        vu.dire("Numéro", "oui, c'est celui de ce dossier.")
+    elif verificateur.numero:
         vu.refuser("Numéro", f"ce certificat porte le numéro {numero}, et non {verificateur.numero}.")
+    enveloppe = _lire_la_signature(fichier, verificateur, vu)
+    if verificateur.contresigner and enveloppe and sorties.cle and sorties.cle.id in enveloppe.cles:
+        raise UsageError(
+            "Cette clé a déjà signé : une contresignature est celle d'un autre.",
+            remede="donnez à --cle la clé d'un vérificateur",
+        )
     contrat = contrats_charges.charger(options["contract"], options["contracts"])
     if contrat.nom != nom:
         raise UsageError(
@@ -155,17 +158,9 @@ def rejuger(fichier: Path, verificateur: Verificateur, sorties: Sorties, options
         motif = f"{accorde(len(vu.ecarts), 'écart', 'écarts')} : ce dossier n'est pas confirmé."
         rapport = replace(rapport, conforme=False, motifs=(*rapport.motifs, motif))
     qui = None if vu.ecarts else tuple(vu.signataires)
-    preuves = PreuvesCopiees(
+    return rapport, PreuvesCopiees(
         configuration=dossier.configuration, fichier=fichier, classe=classe, signataires=qui, numero=numero
     )
-    return sorties.rendre(rapport, preuves)
-
-
-def verifier_le_numero(numero: str, dossier: Path, confiance: Path | None, options: Mapping[str, Any]) -> int:
-    """Verifies the package of a folder, which must have that number, as `rejuger`. Raises UsageError."""
-    verificateur = Verificateur(confiance, numero=paquet_de_preuves.lire_numero(numero))
-    sorties = Sorties.preparer(RapportDemande(), options=options)
-    return rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
 
 
 # --- signature -------------------------------------------------------------------------------------------

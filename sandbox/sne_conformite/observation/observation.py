@@ -65,20 +65,19 @@ _BASE_NOMMEE: Final = re.compile("^/bases/[^/]+")
 #: HTTP that can be read to its end.
 _SANS_FIN: Final = (0, 408, 400)
 
-#: How the reference application writes a message: what comes before its operation.
-_FACON_DU_TEMOIN: Final = (
-    rb'\r\nContent-Type: application/xop\+xml; charset=UTF-8; type="application/soap\+xml"; [^\r\n]+\r\n'
-    rb"Content-Transfer-Encoding: binary\r\nContent-ID: <[^\r\n]+>\r\n\r\n"
-    rb"""<\?xml version=['"]1\.0['"] encoding=['"]UTF-8['"]\?>\n"""
-    rb'<soap:Envelope xmlns:soap="[^"]+" xmlns:ws="[^"]+" xmlns:xop="[^"]+"><soap:Body><ws:'
-)
-#: Its marks: that, under its own boundary, or with one word for the boundary and the parts, whatever it is.
+#: How the reference application writes a message, whatever its words for boundary, parts, prefixes: headers
+#: and namespaces in this order, the action in the first part, the letters of each charset; or its boundary.
+_DECLARATION: Final = rb"""<\?xml version=['"]1\.0['"] encoding=['"]UTF-8['"]\?>\n"""
+_BINAIRE: Final = rb"\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <[^\r\n]+>\r\n\r\n" + _DECLARATION
 MARQUES_DU_TEMOIN: Final = re.compile(
-    rb"--temoin[0-9a-f]{0,40}"
-    + _FACON_DU_TEMOIN
-    + rb"|--(\w{1,40}?)[0-9a-f]{0,40}"
-    + _FACON_DU_TEMOIN
-    + rb'[^\0]{1,3000}?cid:\w+@(?:\1|temoin)"'
+    rb"--temoin[0-9a-f]{0,40}\r\n|--([^\r\n]{1,70})\r\n"
+    rb'Content-Type: application/xop\+xml; charset=UTF-8; type="application/soap\+xml"; action="[^\r\n]+"'
+    + _BINAIRE
+    + rb'<(\w+):Envelope xmlns:\2="[^"]+" xmlns:(\w+)="[^"]+" xmlns:(\w+)="[^"]+"><\2:Body><\3:\w+>'
+    rb'[^\0]{1,500}? \3:contentType="text/xml"><\4:Include href="cid:[^\0]{1,1500}?\r\n'
+    rb"--\1\r\nContent-Type: text/xml; charset=utf-8"
+    + _BINAIRE
+    + rb'<(\w+):interfaceNuu xmlns:\5="[^"]+" versionInterface="'
 )
 
 #: Pannes that leave the answer readable.

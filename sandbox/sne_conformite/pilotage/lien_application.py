@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from itertools import groupby
 from typing import IO, Any, Final, Protocol, TextIO
 from urllib.parse import urlsplit
 
@@ -151,12 +152,16 @@ class ApplicationProcessus(_Patience):
         self._ecoute.start()
 
     def _relayer(self, flux: IO[bytes]) -> None:
-        for ligne in flux:
-            texte = ligne.decode("utf-8", "replace")
-            self._dits.append(texte.rstrip())
-            # Our own stderr may be closed: its words are kept all the same.
-            with contextlib.suppress(OSError, ValueError):
-                self._sortie_erreur.write(texte)
+        for ligne, pareilles in groupby(flux):
+            self._relayer_la_ligne(ligne.decode("utf-8", "replace"))
+            if (fois := sum(1 for _ in pareilles)) > 1:  # it goes on until another line comes
+                self._relayer_la_ligne(f"… ({fois} fois)\n")
+
+    def _relayer_la_ligne(self, ligne: str) -> None:
+        self._dits.append(ligne.rstrip())
+        # Our own stderr may be closed: its words are kept all the same.
+        with contextlib.suppress(OSError, ValueError):
+            self._sortie_erreur.write(ligne)
 
     def _echanger(self, message: Message, delai: float) -> Message:
         limite, ferme = time.monotonic() + delai, False

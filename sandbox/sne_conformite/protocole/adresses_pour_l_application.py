@@ -1,7 +1,7 @@
 """Where the application under test finds us, with which certificates, and the servers that it must refuse."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,12 +102,8 @@ class Adresses:
 
         for guichet in (AUTRE_GUICHET, str(pret["guichet"])):
             siens = ecrire(Autorite.ouvrir(home).emettre(guichet, base), dossier)
-        return replace(
-            cls.du_fichier_pret(pret, base, home=home, delai_max_s=delai_max_s),
-            cert_file=str(siens.certificat),
-            key_file=str(siens.cle),
-            pkcs12_file=str(siens.pkcs12),
-        )
+        fichiers = {"cert_file": siens.certificat, "key_file": siens.cle, "pkcs12_file": siens.pkcs12}
+        return cls.du_fichier_pret({**pret, **fichiers}, base, home=home, delai_max_s=delai_max_s)
 
     def en_json(self) -> dict[str, Any]:
         """The fields of `demarrer` that it gives."""
@@ -124,8 +120,10 @@ class Adresses:
             "delai_max_s": self.delai_max_s,
         }
         if self.autre_guichet:
-            ici, la = f"/{self.guichet}.", f"/{self.autre_guichet}."
-            siens = {nom: la.join(fichier.rsplit(ici, 1)) for nom, fichier in dit["certificats"].items()}
+            siens = dit["certificats"] | {
+                nom: str(Path(dit["certificats"][nom]).with_stem(self.autre_guichet))
+                for nom in ("certificat", "cle", "pkcs12")
+            }
             dit["autre_guichet"] = {"guichet": self.autre_guichet, "certificats": siens}
         dit |= {FAUX_SERVEURS[nom].champ: asdict(services) for nom, services in self.faux.items()}
         if self.boite_entree or self.boite_sortie:

@@ -39,14 +39,10 @@ _CONTENEURS_A_CODE: Final = frozenset({"caracteristiqueSpecifique", "typeEveneme
 def repetables(contrat: Contrat) -> frozenset[str]:
     """The elements that may repeat, as « parent/name ». Raises ContractError when the contract's table of
     paths does not say it."""
-    trouves = set(_AILLEURS)
-    lignes = csv.DictReader(io.StringIO(contrat.fichier("chemins.csv").decode("utf-8-sig")))
-    for ligne in lignes:
-        if "max" not in ligne:
-            raise ContractError("chemins.csv n'a pas de colonne « max ».", remede="complétez ce fichier")
-        if ligne["max"] != "1":
-            trouves.add("/".join(ligne["path"].split("/")[-2:]))
-    return frozenset(trouves)
+    lignes = [*csv.DictReader(io.StringIO(contrat.fichier("chemins.csv").decode("utf-8-sig")))]
+    if not all("max" in ligne for ligne in lignes):
+        raise ContractError("chemins.csv n'a pas de colonne « max ».", remede="complétez ce fichier")
+    return _AILLEURS | {"/".join(ligne["path"].split("/")[-2:]) for ligne in lignes if ligne["max"] != "1"}
 
 
 def en_json(
@@ -84,10 +80,11 @@ def de_json(nom: str, valeur: Any) -> Element:
         if not isinstance(code, str):
             raise ValueError(f"« {nom} » : son code n'est pas un texte")
         return Element(nom, "", {"code": code})
-    enfants: list[Element] = []
-    for enfant, contenu in valeur.items():
-        plusieurs = contenu if isinstance(contenu, list) else [contenu]
-        enfants.extend(de_json(str(enfant), un) for un in plusieurs)
+    enfants = (
+        de_json(str(enfant), un)
+        for enfant, contenu in valeur.items()
+        for un in (contenu if isinstance(contenu, list) else [contenu])
+    )
     return Element(nom, "", None, tuple(enfants))
 
 

@@ -152,11 +152,9 @@ def verifier_reponse(commande: str, reponse: Any) -> str:
     if statut not in tuple(Statut):
         ecart = "manque" if statut is None else f"vaut {_montrer(statut)}"
         return f"« statut » {ecart} ; valeurs permises : {', '.join(Statut)}"
-    for champ in (*COMMUNS, *COMMANDES[commande].reponse):
-        ecart = _verifier_champ(champ, reponse, exiger=statut == Statut.FAIT)
-        if ecart:
-            return ecart
-    return _inconnues(reponse) if commande == "demarrer" and statut == Statut.FAIT else ""
+    fait, champs = statut == Statut.FAIT, (*COMMUNS, *COMMANDES[commande].reponse)
+    ecart = next(filter(None, (_verifier_champ(champ, reponse, exiger=fait) for champ in champs)), "")
+    return ecart or (_inconnues(reponse) if commande == "demarrer" and fait else "")
 
 
 def _inconnues(reponse: Mapping[str, Any]) -> str:
@@ -192,11 +190,8 @@ def _verifier_valeur(champ: ChampProtocole, valeur: Any) -> str:
         return "" if bon else f"« {champ.nom} » vaut {_montrer(valeur)} : ce n'est pas un {champ.type}"
     if not isinstance(valeur, Mapping):
         return f"« {champ.nom} » vaut {_montrer(valeur)} : ce n'est pas un objet"
-    for interieur in FORMES[champ.type]:
-        ecart = _verifier_champ(interieur, valeur)
-        if ecart:
-            return f"{champ.nom} : {ecart}"
-    return ""
+    ecarts = filter(None, (_verifier_champ(interieur, valeur) for interieur in FORMES[champ.type]))
+    return next((f"{champ.nom} : {ecart}" for ecart in ecarts), "")
 
 
 def _montrer(valeur: Any) -> str:

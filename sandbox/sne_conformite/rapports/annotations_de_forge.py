@@ -54,7 +54,7 @@ def sans_ordres(flux: TextIO) -> Iterator[None]:
 def annoncer(rapport: Rapport, flux: TextIO) -> None:
     """The annotations of `rapport` on `flux`, and its summary in the page of the job, when GitHub runs us."""
     if actives():
-        _ecrire(flux, commandes(signaler(rapport)))
+        annoncer_controle(signaler(rapport), flux)
         if page := os.environ.get("GITHUB_STEP_SUMMARY"):
             with contextlib.suppress(OSError), Path(page).open("a", encoding="utf-8") as fichier:
                 fichier.write(resume(rapport))
@@ -113,9 +113,8 @@ def resume(rapport: Rapport) -> str:
     """A few lines of Markdown: the conclusion, the numbers, what is to be mended; NIRs masked."""
     rapport = masquer(rapport)
     comptes = compter(rapport)
-    entete = rapport.entete
     signe = "✅" if rapport.conforme else "❌"
-    lignes = [f"### {signe} {_sur(conclure(rapport))} : {_sur(entete.application)}", ""]
+    lignes = [f"### {signe} {_sur(conclure(rapport))} : {_sur(rapport.entete.application)}", ""]
     lignes += [f"- {_sur(motif)}" for motif in rapport.motifs]
     lignes += [f"- {_sur(mention.titre)} : {mention.verdict}" for mention in rapport.mentions]
     lignes += [f"- {dit}" for dit in comptes.dits()]

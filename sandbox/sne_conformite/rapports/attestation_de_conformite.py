@@ -6,7 +6,6 @@ once, by `tests/gabarits.py`, and filled as the attestation of a demande is.
 
 import textwrap
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
 from sne_conformite.rapports import synthese, verdict_de_conformite
@@ -78,19 +77,15 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
         yield f"{famille.titre} : {prouvees} sur {len(famille.bilans)}{suite}"
     if fidelites := synthese.fidelites(rapport):
         yield fidelites
-    yield from _premiers("Pourquoi :", iter(tete.motifs))
     connus = dict.fromkeys(f"{groupe.titre} : {groupe.connue}" for groupe in compter(rapport).connus)
-    yield from _premiers("Manquements connus, excusés par --baseline :", iter(connus))
-    yield from _premiers("Ce que risque un ménage :", iter(synthese.risques(rapport)))
-
-
-def _premiers(titre: str, phrases: Iterator[str]) -> Iterator[str]:
-    montrees = list(islice(phrases, _PHRASES_MAX))
-    if montrees:
-        yield ""
-        yield titre
-        yield from (f"– {phrase}" for phrase in montrees)
-        if next(phrases, None) is not None:
+    for titre, phrases in (
+        ("Pourquoi :", [*tete.motifs]),
+        ("Manquements connus, excusés par --baseline :", [*connus]),
+        ("Ce que risque un ménage :", [*synthese.risques(rapport)]),
+    ):
+        if phrases:
+            yield from ("", titre, *(f"– {phrase}" for phrase in phrases[:_PHRASES_MAX]))
+        if len(phrases) > _PHRASES_MAX:
             yield "– … et d'autres, dans rapport.html."
 
 

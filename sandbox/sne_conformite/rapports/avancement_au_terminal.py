@@ -63,14 +63,15 @@ def suivre_l_ecriture(echanges: Iterable[Any], total: int) -> Iterator[Any]:
     from sne_conformite.rapports.etapes_avant_le_plan import ecriture
 
     mouvante = anime(sys.stderr)
-    fin, patience = ("\r", 0.2) if mouvante else ("\n", _PATIENCE)
+    fin, patience, large = ("\r", 0.2, 79) if mouvante else ("\n", _PATIENCE, 0)  # no terminal folds it
     dit = monotonic()
     for rang, echange in enumerate(echanges, 1):
         yield echange
         dixieme = rang * 10 % total < 10
         if dixieme or monotonic() - dit > patience:
             ou = "" if dixieme else f", échange {rang} sur {total}"
-            sys.stderr.write(f"{ecriture(rang * 10 // total)}{ou}".ljust(_LARGEUR if mouvante else 0) + fin)
+            ligne = f"{ecriture(rang * 10 // total)}{ou}"
+            sys.stderr.write(ligne.ljust(large) + fin)
             dit = monotonic()
     if mouvante:  # the journal may hold fewer
         sys.stderr.write("\n")
@@ -94,13 +95,12 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
     from rich.console import Console
 
     colonnes = (
-        rich.TextColumn("{task.description}", markup=False),
         rich.BarColumn(bar_width=None),
         rich.MofNCompleteColumn(),
         rich.TimeElapsedColumn(),
-        rich.TextColumn("reste environ"),
+        rich.TextColumn("reste"),
         rich.TimeRemainingColumn(),
-        rich.TextColumn("{task.fields[en_cours]}", markup=False),
+        rich.TextColumn("{task.description}", markup=False),
     )
     console = Console(file=flux, highlight=False)
     with rich.Progress(*colonnes, console=console, transient=True, expand=True) as barre:
@@ -109,7 +109,7 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
 
 def _ligne_mouvante(barre: "Progress") -> Affichage:
     """The moving line; what fails stays above it."""
-    tache = barre.add_task("Scénarios", total=None, en_cours="")
+    tache = barre.add_task("Scénarios", total=None)
     niveaux: Mapping[str, str] = {}
 
     def montrer(evenement: Evenement) -> None:
@@ -119,7 +119,7 @@ def _ligne_mouvante(barre: "Progress") -> Affichage:
                 niveaux = evenement.niveaux
                 barre.update(tache, total=evenement.total or None)
             case ScenarioCommence():
-                barre.update(tache, en_cours=abrege(visible(f"{evenement.id} {evenement.titre}"), 50))
+                barre.update(tache, description=abrege(visible(evenement.id), 30))
             case ScenarioFini(resultat):
                 barre.advance(tache, not resultat.retard)  # it is played again
                 if resultat.verdict in (Verdict.ECHOUE, Verdict.ERREUR):

@@ -91,29 +91,36 @@ def lire(fichier: Path) -> tuple[Connue, ...]:
             f"[{fichier}]{_ligne_de(texte, inconnues[0] if inconnues else _TABLE)} : {quoi}.",
             remede=f"écrivez {_EXEMPLE}",
         )
-    lignes = [n for n, ligne in enumerate(texte.splitlines(), 1) if _entete(ligne)]
+    ecrites = ("".join(ligne.partition("#")[0].split()) for ligne in texte.splitlines())
+    lignes = [n for n, ligne in enumerate(ecrites, 1) if ligne == f"[[{_TABLE}]]"]
     if len(lignes) != len(entrees):  # written in line, or cited in a string
         lignes = [0] * len(entrees)
-    connues: list[Connue] = []
-    for rang, (entree, ligne) in enumerate(zip(entrees, lignes, strict=True), 1):
-        faute = _faute(entree) or _deja(entree, connues)
-        if faute:
-            lieu = f"ligne {ligne}" if ligne else f"entrée {rang}"
-            raise ReferenceIncorrecte(f"[{fichier}], {lieu} : {faute}.", remede=f"écrivez {_EXEMPLE}")
-        connues.append(Connue(**entree, ligne=ligne))
-    return tuple(connues)
+    try:
+        return _lues(zip(entrees, lignes, strict=True))
+    except ValueError as faute:
+        raise ReferenceIncorrecte(f"[{fichier}], {faute}.", remede=f"écrivez {_EXEMPLE}") from None
 
 
 def de_json(dites: Any) -> tuple[Connue, ...]:
     """The entries of an evidence package (JSON values), as `lire` would read them. Raises ValueError,
     TypeError, AttributeError, KeyError."""
+    return _lues(
+        (
+            {nom: valeur for nom, valeur in dite.items() if nom != "ligne" and valeur != ""}
+            | {"expire": date.fromisoformat(dite["expire"])},
+            int(dite["ligne"]),
+        )
+        for dite in dites
+    )
+
+
+def _lues(dites: Iterable[tuple[Any, int]]) -> tuple[Connue, ...]:
+    """Entries, each with the line of its header, 0 for none. Raises ValueError with the place of a fault."""
     connues: list[Connue] = []
-    for rang, dite in enumerate(dites, 1):
-        entree = {nom: valeur for nom, valeur in dite.items() if nom != "ligne" and valeur != ""}
-        entree["expire"] = date.fromisoformat(entree["expire"])
+    for rang, (entree, ligne) in enumerate(dites, 1):
         if faute := _faute(entree) or _deja(entree, connues):
-            raise ValueError(f"référence, entrée {rang} : {faute}")
-        connues.append(Connue(**entree, ligne=int(dite["ligne"])))
+            raise ValueError(f"{f'ligne {ligne}' if ligne else f'entrée {rang}'} : {faute}")
+        connues.append(Connue(**entree, ligne=ligne))
     return tuple(connues)
 
 
@@ -241,10 +248,6 @@ def _deja(entree: Mapping[str, Any], connues: list[Connue]) -> str:
     cible = tuple(entree.get(cle, "") for cle in ("verification", "exigence", "sorte"))
     memes = (c.nom for c in connues if (c.verification, c.exigence, c.sorte) == cible)
     return next((f"même échec que {nom}" for nom in memes), "")
-
-
-def _entete(ligne: str) -> bool:
-    return "".join(ligne.partition("#")[0].split()) == f"[[{_TABLE}]]"
 
 
 def _ligne_de(texte: str, cle: str) -> str:

@@ -34,7 +34,6 @@ from sne_conformite.rapports.rapport import (
     Alentours,
     EchangeCite,
     Rapport,
-    ResultatScenario,
     VerdictMention,
 )
 from sne_conformite.rapports.rapport_masque import masquer
@@ -79,7 +78,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     cites = frozenset(echange.identifiant for echange in rapport.echanges)
     colonnes, cases = synthese.matrice(rapport)
     libre = rapport.entete.mode == TRAFIC
-    avant = alentours.avant
+    autres = [s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]
     causes = {"a_corriger": comptes.a_corriger, "conseils": comptes.conseils, "connus": comptes.connus}
     return _modele().render(
         rapport=rapport,
@@ -90,7 +89,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         familles=synthese.familles(rapport),
         fidelites=synthese.fidelites(rapport),
         risques=synthese.risques(rapport),
-        comparaison=rapports_compares.comparer(avant, rapport) if avant is not None else None,
+        comparaison=alentours.avant and rapports_compares.comparer(alentours.avant, rapport),
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
         **{nom: [_fiche(groupe, rapport, cites) for groupe in lot] for nom, lot in causes.items()},
         comptes=comptes,
@@ -99,7 +98,9 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         colonnes=[] if libre else colonnes,
         cases=cases,
         manques=[s for s in rapport.scenarios if s.verdict in MANQUEMENTS],
-        par_groupe=_par_groupe([s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]),
+        par_groupe=[
+            (GROUPES.get(nom, nom), list(lot)) for nom, lot in groupby(autres, key=lambda s: s.groupe)
+        ],
         rubriques=[rubrique for rubrique in rapport.couverture if rubrique.total],
         largeur=_LARGEUR_BARRE,
         cites=cites,
@@ -141,7 +142,6 @@ def _modele() -> Template:
         "exemple": lambda exemple: "\n".join(lignes_exemple(exemple)),
         "message": _message,
         "ancre": _ancre,
-        "ou": _ou,
         "lie": _lie,
         "instant": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M:%S"),
         "jour": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H h %M"),
@@ -163,11 +163,6 @@ def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> 
     textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
     suites = tuple((exigence, textes.get(exigence, "")) for exigence in groupe.consequences)
     return FicheDeCause(groupe, montre, montres, len(groupe.echanges) - len(montres), suites)
-
-
-def _par_groupe(scenarios: list[ResultatScenario]) -> list[tuple[str, list[ResultatScenario]]]:
-    lots = groupby(scenarios, key=lambda s: s.groupe)
-    return [(GROUPES.get(nom, nom), list(lot)) for nom, lot in lots]
 
 
 def _message(texte: str) -> str:
@@ -195,15 +190,6 @@ def _lie(texte: str, cites: Collection[int]) -> Markup:
         )
         dits.append(escape(suite))
     return Markup("").join(dits)
-
-
-def _ou(groupe: GroupeConstats) -> str:
-    """Where a group was met, in a cell: its scenario, or how many there are."""
-    if not groupe.scenarios:
-        return groupe.ou if len(groupe.echanges) == 1 else f"{groupe.nombre} fois"
-    if len(groupe.scenarios) == 1:
-        return groupe.scenarios[0]
-    return accorde(len(groupe.scenarios), "scénario")
 
 
 def _ancre(groupe: GroupeConstats) -> str:

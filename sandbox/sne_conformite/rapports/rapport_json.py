@@ -63,8 +63,9 @@ def lire(chemin: Path) -> Rapport:
     try:
         texte = archives.texte(chemin, archives.RAPPORT_MAX)
     except (OSError, UnicodeDecodeError) as erreur:
+        dit = raison_systeme(erreur) if isinstance(erreur, OSError) else "il n'est pas en UTF-8"
         raise RapportIllisible(
-            f"Le rapport [{chemin}] ne se lit pas : {_raison(erreur)}.",
+            f"Le rapport [{chemin}] ne se lit pas : {dit}.",
             remede="donnez le rapport.json écrit par --report-dir",
         ) from None
     return de_texte(texte, str(chemin))
@@ -189,10 +190,6 @@ def _verifie(valeur: Any, genre: type[_T], nom: str, lieu: str) -> _T:
     if not isinstance(valeur, genre):
         raise ValueError(f"{lieu or 'le rapport'} : {nom} attendu")  # noqa: TRY004 (said as one kind)
     return valeur
-
-
-def _raison(erreur: OSError | UnicodeDecodeError) -> str:
-    return raison_systeme(erreur) if isinstance(erreur, OSError) else "il n'est pas en UTF-8"
 
 
 def _lieu(erreur: Exception) -> str:

@@ -95,7 +95,7 @@ def _dans(valeur: Any) -> Any:
         elif nom == "exemple":
             masques[nom] = _exemple(dit)
         else:
-            masques[nom] = tuple(map(_montrable, dit)) if isinstance(dit, tuple) else _dans(dit)
+            masques[nom] = tuple(map(montrable, dit)) if isinstance(dit, tuple) else _dans(dit)
     return replace(valeur, **masques)  # type: ignore[type-var]
 
 
@@ -105,7 +105,7 @@ def _champs(classe: type) -> tuple[str, ...]:
     return tuple(champ.name for champ in fields(classe) if champ.name in _MASQUES)
 
 
-def _montrable(valeur: Any) -> Any:
+def montrable(valeur: Any) -> Any:
     """A value masked; one that cannot be says why."""
     try:
         return _dans(valeur)

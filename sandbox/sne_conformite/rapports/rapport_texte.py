@@ -177,14 +177,8 @@ class _Resume:
 
     def _constat(self, groupe: GroupeConstats) -> None:
         constat = groupe.constat
-        dites = valeurs_de(constat, lambda valeur: abrege(visible(valeur), _VALEUR_MAX))
-        lignes = [f"  {mot} : {dit}" for mot, dit in dites]
-        if len(lignes) > 1:
-            cote_a_cote = f"{lignes[-2]}   |   {lignes[-1].lstrip()}"
-            if len(cote_a_cote) <= self._console.width:
-                lignes[-2:] = [cote_a_cote]
-        for ligne in lignes:
-            self._dire(ligne)
+        for mot, dit in valeurs_de(constat, lambda valeur: abrege(visible(valeur), _VALEUR_MAX)):
+            self._dire(f"  {mot} : {dit}")
         if constat.echange is not None:
             cite = echange_de(groupe, self._rapport)
             self._dire(f"  échange : {constat.echange}{f', {cite.resume}' if cite and cite.resume else ''}")
@@ -252,9 +246,8 @@ class _Resume:
         largeur = max(len(r.titre) for r in rubriques)
         for rubrique in rubriques:
             vus, total = len(rubrique.vus), rubrique.total
-            manque = ", ".join(map(_court, rubrique.manquants[:_MANQUANTS_MAX]))
-            plus = ", …" if len(rubrique.manquants) > _MANQUANTS_MAX else ""
-            suite = f"  jamais vus : {manque}{plus}" if manque else ""
+            manque = premiers([*map(_court, rubrique.manquants)], _MANQUANTS_MAX)
+            suite = f"  jamais vus : {manque}" if manque else ""
             ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %"
             place = max(self._console.width, 60)
             # Of what was never seen, the beginning, where one name at least can be read.

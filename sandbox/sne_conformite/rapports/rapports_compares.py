@@ -164,7 +164,8 @@ def _partager(
     """(what was looked for again, what was not) of a group of `avant` that is gone in `apres`."""
     if not groupe.scenarios:
         # Traffic; or a finding of a shrunk household, of which no check says the scenario.
-        entier = avant.entete.mode == TRAFIC or _ids(avant) <= _ids(apres)
+        joues = {s.id for s in apres.scenarios}
+        entier = avant.entete.mode == TRAFIC or {s.id for s in avant.scenarios} <= joues
         return (groupe, None) if entier and groupe.exigence in _vues(apres) else (None, groupe)
     rejoues = {s.id for s in apres.scenarios if _rejoue(s, groupe, apres)}
     revus = [ident for ident in groupe.scenarios if ident in rejoues]
@@ -195,10 +196,6 @@ def _partie(groupe: GroupeConstats, rapport: Rapport, scenarios: Collection[str]
         bilans=tuple(replace(b, nombres={}) for b in rapport.bilans),  # how many times in the whole run
     )
     return next(g for g in grouper(reduit, inf) if g.cle == groupe.cle)
-
-
-def _ids(rapport: Rapport) -> set[str]:
-    return {s.id for s in rapport.scenarios}
 
 
 def _vues(rapport: Rapport) -> set[str]:

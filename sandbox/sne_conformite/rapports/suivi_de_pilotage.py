@@ -25,14 +25,12 @@ from sne_conformite.rapports.rapport import (
     ScenarioFini,
     Verdict,
 )
-from sne_conformite.rapports.rapport_masque import masquer
+from sne_conformite.rapports.rapport_masque import masquer, montrable
 from sne_conformite.rapports.verdict_de_conformite import decider
 from sne_interface.contract.exigences import Exigence
 
 #: Why a scenario that has ended is not judged yet.
 EN_SUSPENS: Final = "À confirmer : un autre scénario peut encore l'expliquer."
-#: Head of what is a report only to have its exchanges masked.
-_AUCUN: Final = Entete("", "", "", "", "", "", 0, "", datetime.min, datetime.min)
 _ETATS: Final = {Verdict.REUSSI: EtatExigence.PROUVEE, Verdict.ECHOUE: EtatExigence.ENFREINTE}
 
 
@@ -76,8 +74,7 @@ def montrer(evenements: Iterable[Evenement], dossier: Path) -> Iterator[Evenemen
     masked. Raises OSError."""
     for evenement in evenements:
         if isinstance(evenement, ScenarioFini) and evenement.echanges:
-            masques = masquer(Rapport(_AUCUN, True, echanges=evenement.echanges)).echanges
-            texte = json.dumps([asdict(echange) for echange in masques], ensure_ascii=False)
+            texte = json.dumps([asdict(montrable(e)) for e in evenement.echanges], ensure_ascii=False)
             fichier = dossier / nom_des_echanges(evenement.resultat.id)
             provisoire = fichier.with_suffix(".tmp")  # it is read while it is written
             provisoire.write_bytes(texte.encode("utf-8", "replace"))

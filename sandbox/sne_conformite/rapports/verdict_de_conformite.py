@@ -38,7 +38,8 @@ _MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
 #: Of traffic of which nothing was accepted: its refusals, told next, then decide of the verdict.
 RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _REFUSE: Final = "Refusé"
-_REJOUER: Final = "rejouez ce qui a échoué ou n'a pas été jugé"
+#: How a mention says that it wants a role of the product.
+ROLE_A_DECLARER: Final = "rôle à déclarer dans candidat.toml, roles"
 #: Characters of the names of files that a sentence says.
 _FICHIERS_MAX: Final = 200
 
@@ -94,21 +95,30 @@ def prochaine_etape(
         seuls = [mot for scenario in rates for mot in ("--scenario", scenario)]
         sur_place = entete.commande.partition(" --scenario ")[0], [*seuls, *excuses]
         ailleurs = "sne-sandbox conform", ["--rejouer", str(dossier), *excuses]
-        return _REJOUER, _avec(*(sur_place if dossier is None else ailleurs))
-    manques = [m for m in rapport.mentions if not m.acquise and any(lacune.commande for lacune in m.lacunes)]
-    if manques:
-        proche = min(manques, key=lambda mention: len(mention.lacunes))
-        lacune = next(lacune for lacune in proche.lacunes if lacune.commande)
+        commande = _avec(*(sur_place if dossier is None else ailleurs))
+        return "rejouez ce qui a échoué ou n'a pas été jugé", commande
+    visees = (m for m in rapport.mentions if m.id in gardees or not _hors_de_portee(m, rapport))
+    if manques := [(m, une) for m in visees if not m.acquise for une in m.lacunes if une.commande]:
+        proche, lacune = min(manques, key=lambda manque: len(manque[0].lacunes))
         combien = accorde(len(proche.lacunes), "chose manque", "choses manquent")
         return f"{combien} à « {proche.titre} », d'abord {lacune.quoi}", lacune.commande
+    if rapport.mentions and not any(mention.acquise for mention in rapport.mentions):
+        return "ajoutez à l'adaptateur une commande", "sne-sandbox certification --mentions"
     if signee:
-        return "faites vérifier ces preuves", shlex.join(
-            ["sne-sandbox", "report", "--verify", f"{dossier}/preuves.zip"]
-        )
+        return "faites vérifier ces preuves", _avec("sne-sandbox report --verify", [f"{dossier}/preuves.zip"])
     commande, *tests = entiere.partition(" -- ")
     if "--report-dir" not in commande:
         commande += " --report-dir rapport"
     return "signez-en les preuves", "".join([commande, " --cle sne-sandbox.cle", *tests])
+
+
+def _hors_de_portee(mention: Mention, rapport: Rapport) -> bool:
+    """True when a mention wants a role that the product does not declare or, where nobody declares any, a
+    scenario that is of no concern to the application."""
+    if rapport.entete.candidat:
+        return any(lacune.phrase.startswith(ROLE_A_DECLARER) for lacune in mention.lacunes)
+    ailleurs = tuple(f" --scenario {s.id}" for s in rapport.scenarios if s.verdict is Verdict.SANS_OBJET)
+    return any(lacune.commande.endswith(ailleurs) for lacune in mention.lacunes)
 
 
 def _avec(commande: str, mots: Iterable[str]) -> str:
@@ -269,8 +279,10 @@ def _titres(mentions: Iterable[Mention]) -> str:
 
 
 def niveaux_de(rapport: Rapport) -> dict[str, str]:
-    """MUST or SHOULD by requirement; one that has no balance counts as MUST."""
-    niveaux = {v.exigence: OBLIGATOIRE for v in rapport.verifications}
+    """MUST or SHOULD by requirement; one that is not of the contract, which has no balance beside the others,
+    makes nobody fail."""
+    autres = "SHOULD" if rapport.bilans else OBLIGATOIRE
+    niveaux = {v.exigence: autres for v in rapport.verifications}
     return niveaux | {b.exigence: b.niveau for b in rapport.bilans}
 
 

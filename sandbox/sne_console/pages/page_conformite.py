@@ -22,7 +22,7 @@ from sne_conformite.rapports import (
     synthese,
     verdict_de_conformite,
 )
-from sne_conformite.rapports.constats_groupes import grouper
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.rapport import TRAFIC, EchangeCite, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_console.cadre.outillage_des_sections import (
@@ -128,14 +128,19 @@ def rapport(base: str, run: str) -> str:
     brut = rapport_json.lire(epreuve.rapport)
     # Masking the exchanges costs more than all the rest: those alone that are shown.
     lu = masquer(replace(brut, echanges=()))
-    groupes = grouper(lu)
+    comptes = compter(lu)
+    groupes = {
+        "À corriger": comptes.a_corriger,
+        "Recommandations": comptes.conseils,
+        "Manquements connus": comptes.connus,
+    }
     base_connue = lu.entete.mode == TRAFIC and lu.entete.base in {
         base.nom for base in services().magasin.bases.lister()
     }
     # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are on the page
     # of their scenario; of traffic, which has none, they are shown here.
     ailleurs = {} if lu.entete.mode == TRAFIC else _ou_sont_cites(lu)
-    pointes = {g.constat.echange for g in groupes if not (base_connue or ailleurs)}
+    pointes = {x.constat.echange for lot in groupes.values() for x in lot if not (base_connue or ailleurs)}
     montres = masquer(replace(lu, scenarios=(), bilans=(), echanges=_parmi(brut.echanges, pointes))).echanges
     return render_template(
         "conformite/rapport.html",
@@ -149,17 +154,8 @@ def rapport(base: str, run: str) -> str:
         parties=epreuves.parties(objet_de_l_adresse.jugements(), run),
         montres={e.identifiant: e for e in montres},
         ailleurs=ailleurs,
-        groupes=[
-            ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
-            ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
-            ("Manquements connus", [x for x in groupes if x.connue]),
-        ],
-        etats=[
-            issue.compte(n)
-            for issue, n in verdict_de_conformite.compter_issues(
-                verdict_de_conformite.issue_de_bilan(b) for b in lu.bilans
-            )
-        ],
+        groupes=groupes.items(),
+        etats=[issue.compte(nombre) for issue, nombre in comptes.exigences],
         couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
         base_connue=base_connue,
     )
@@ -302,12 +298,8 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
 
 def _ou_sont_cites(rapport: Rapport) -> dict[int, str]:
     """The scenario that cites each exchange, the first one."""
-    cites: dict[int, str] = {}
-    for verification in rapport.verifications:
-        for constat in verification.constats:
-            if constat.echange is not None:
-                cites.setdefault(constat.echange, verification.scenario)
-    return cites
+    verifications = reversed(rapport.verifications)
+    return {c.echange: v.scenario for v in verifications for c in v.constats if c.echange is not None}
 
 
 def _parmi(echanges: Iterable[EchangeCite], numeros: Collection[int | None]) -> tuple[EchangeCite, ...]:

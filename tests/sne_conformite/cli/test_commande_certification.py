@@ -64,6 +64,7 @@ def test_the_list_the_tree_and_json_tell_every_mention() -> None:
     lu = json.loads(lancer("--format", "json").stdout)
     assert [m["id"] for m in lu["mentions"]] == list(mentions)
     assert "5.0" in lancer("--contract", "v5.0").stdout
+    assert isinstance(lancer("--mentions", "--a-faire", CANDIDAT).exception, UsageError), "one at a time"
 
 
 def test_the_model_is_the_example_and_can_be_read(tmp_path: Path) -> None:
@@ -82,9 +83,10 @@ def test_what_is_to_be_done_is_told_before_any_trial(tmp_path: Path) -> None:
     assert "Hors des rôles" not in dit
     assert "une suffit : consulter" not in dit, "its roles have these commands already"
 
-    (tmp_path / "c.toml").write_text(
-        'editeur = "E"\nproduit = "P"\nversion = "1"\nroles = ["enregistreur"]\n', "utf-8"
-    )
+    sans_role = 'editeur = "E"\nproduit = "P"\nversion = "1"\n'
+    (tmp_path / "c.toml").write_text(sans_role, "utf-8")
+    assert "Aucune mention ne tient" in lancer("--a-faire", tmp_path / "c.toml").stdout
+    (tmp_path / "c.toml").write_text(sans_role + 'roles = ["enregistreur"]\n', "utf-8")
     lu = json.loads(lancer("--a-faire", tmp_path / "c.toml", "--format", "json").stdout)
     assert [m["id"] for m in lu["mentions"]] == ["messages", "socle"]
     assert lu["commande"].endswith("--mention socle")
@@ -103,22 +105,12 @@ def test_what_is_to_be_done_is_told_before_any_trial(tmp_path: Path) -> None:
     assert "une suffit : consulter, ou rechercher" in texte
 
 
-def test_no_role_at_all_is_told(tmp_path: Path) -> None:
-    (tmp_path / "c.toml").write_text('editeur = "E"\nproduit = "P"\nversion = "1"\n', "utf-8")
-    assert "Aucune mention ne tient" in lancer("--a-faire", tmp_path / "c.toml").stdout
-
-
 def test_an_attestation_that_counts_for_nothing_is_told(tmp_path: Path) -> None:
     texte = CANDIDAT.read_text("utf-8").replace('"EMB-14"', '"EMB-01"')
     (tmp_path / "c.toml").write_text(texte, "utf-8")
     assert "l'attestation de EMB-01 ne compte pas" in lancer("--a-faire", tmp_path / "c.toml").stderr
     _, lu = rendre(rapport(), tmp_path / "r", candidat=tmp_path / "c.toml")
     assert lu.entete.candidat is not None
-
-
-def test_two_questions_at_once_are_none() -> None:
-    vu = lancer("--mentions", "--a-faire", CANDIDAT)
-    assert isinstance(vu.exception, UsageError)
 
 
 def test_a_judgement_says_its_mentions_and_its_candidat(

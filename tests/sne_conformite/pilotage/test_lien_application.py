@@ -29,7 +29,7 @@ for ligne in sys.stdin:
     if c == "piece":
         print("Connexion à la base…"); sys.stdout.flush(); continue
     if c == "supprimer":
-        sys.stderr.write("plus de mémoire\\n"); sys.stderr.flush(); os._exit(7)
+        sys.stderr.write("attention\\n" * 30 + "plus de mémoire\\n"); sys.stderr.flush(); os._exit(7)
     if c == "reactiver":
         time.sleep(600)
     r = {"id": m["id"], "statut": "fait", "nom": "double", "version": str(os.getpid()), "commandes": []}
@@ -93,7 +93,7 @@ def test_what_goes_wrong_is_said_with_its_remedy_and_the_next_command_works(
     assert ("stderr" in rompu.value.remede) is (remede == "erreur standard")
     assert ("stderr" in rompu.value.diagnostics()) is (commande in ("piece", "supprimer", "decider"))
     for dit in (str(rompu.value), rompu.value.diagnostics(), erreurs.getvalue()):
-        assert ("plus de mémoire" in dit) is (commande == "supprimer")
+        assert ("attention\n… (30 fois)\nplus de mémoire" in dit) is (commande == "supprimer")
     assert application.envoyer(message("fin", 4))["statut"] == "fait"
 
 

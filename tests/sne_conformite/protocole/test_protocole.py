@@ -15,10 +15,10 @@ PRET = {
     "http": None,
     "https_expire": "https://localhost:8444",
     "https_autre_nom": "https://localhost:8445",
-    "ca_file": "/c/ca.pem",
-    "cert_file": "/c/G1226.pem",
-    "key_file": "/c/G1226.key",
-    "pkcs12_file": "/c/G1226.p12",
+    "ca_file": "/G1226.d/ca.pem",
+    "cert_file": "/G1226.d/G1226.pem",
+    "key_file": "/G1226.d/G1226.key",
+    "pkcs12_file": "/G1226.d/G1226.p12",
     "guichet": "G1226",
 }
 
@@ -52,7 +52,7 @@ def test_the_addresses_of_a_ready_file_name_the_base() -> None:
     assert dit["autre_guichet"] == {
         "guichet": "G0621",
         "certificats": dit["certificats"]
-        | {"certificat": "/c/G0621.pem", "cle": "/c/G0621.key", "pkcs12": "/c/G0621.p12"},
+        | {"certificat": "/G1226.d/G0621.pem", "cle": "/G1226.d/G0621.key", "pkcs12": "/G1226.d/G0621.p12"},
     }
     assert "boites" not in dit
 

@@ -121,7 +121,8 @@ def refaire(
     membres["configuration.json"] = json.dumps(configuration).encode()
     emballer(dossier, membres)
     options = {"contract": "v5.2", "contracts": None}
-    rejuger(dossier, Verificateur(), Sorties.preparer(RapportDemande(), options=options), options)
+    sorties = Sorties.preparer(RapportDemande(), options=options)
+    sorties.rendre(*rejuger(dossier, Verificateur(), sorties, options))
     return capsys.readouterr().err
 
 

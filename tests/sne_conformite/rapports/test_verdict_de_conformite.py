@@ -15,7 +15,9 @@ from sne_conformite.rapports import (
     rapport_junit,
     verdict_de_conformite,
 )
+from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.rapport import (
+    Candidat,
     DebutJugement,
     EtatExigence,
     Fin,
@@ -28,6 +30,7 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.verdict_de_conformite import (
+    ROLE_A_DECLARER,
     a_rejouer,
     conclure,
     decider,
@@ -66,11 +69,11 @@ def test_required_evidence_and_what_the_caller_knows_count() -> None:
     assert not juge.conforme
 
 
-def test_a_requirement_without_balance_is_mandatory() -> None:
+def test_a_requirement_that_the_contract_does_not_list_is_told_and_counts_for_nothing() -> None:
     verifications = (Verification("CRE-01", "NOU-01", Verdict.ECHOUE),)
     scenario = replace(conforme().scenarios[0], verifications=verifications)
     juge = decider(replace(conforme(), scenarios=(scenario,)))
-    assert juge.motifs == ("1 exigence obligatoire enfreinte : NOU-01.",)
+    assert (juge.motifs, [g.exigence for g in compter(juge).conseils]) == ((), ["NOU-01"])
 
 
 def conseille() -> Rapport:
@@ -197,7 +200,15 @@ def test_the_next_step_is_a_command_to_type() -> None:
         "1 chose manque à « SNE 5.2 – socle », d'abord VIE-03",
         manque.commande,
     )
-    assert prochaine_etape(bon)[1].endswith("--cle sne-sandbox.cle")
+    hors = replace(socle, lacunes=(manque, Lacune("dalo", f"{ROLE_A_DECLARER} : le DALO")))
+    declare = replace(bon.entete, candidat=Candidat("X", "Y", "1"))
+    tu = replace(conforme().scenarios[0], id="CYC-MODIFIER", verdict=Verdict.SANS_OBJET)
+    for juge in (
+        replace(bon, entete=declare, mentions=(hors,)),
+        replace(bon, scenarios=(tu,), mentions=(socle,)),
+    ):
+        assert prochaine_etape(juge)[1] == "sne-sandbox certification --mentions"
+        assert prochaine_etape(juge, gardees=("--mention", "socle"))[1] == manque.commande
     lance = replace(bon, entete=replace(bon.entete, commande="sne-sandbox run -- ./t.sh"))
     assert prochaine_etape(lance)[1] == "sne-sandbox run --report-dir rapport --cle sne-sandbox.cle -- ./t.sh"
     assert prochaine_etape(bon, Path("r"), signee=True)[1] == "sne-sandbox report --verify r/preuves.zip"
