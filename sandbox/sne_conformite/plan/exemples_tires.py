@@ -37,6 +37,8 @@ _A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
 _REFERENCE: Final = "refInterne"
 #: Stands for the code of an event: any type of which the guichet may write.
 TOUS: Final = "tous"
+#: What a step says of its entries as a household says of its own.
+_COMME_UN_MENAGE: Final = frozenset({"richesse", "limites", "difficile", "longues", "tour"})
 #: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
 RICHESSE: Final = 0.5
 _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
@@ -145,12 +147,8 @@ def _saisies(scenario: Scenario, instant: datetime) -> list[_Saisie]:
             menages[reference] = menages.get(modele, modele)
         demandes = _voulus(etape)
         if demandes:
-            contraintes = Contraintes(
-                richesse=options.get("richesse", RICHESSE),
-                limites=options.get("limites"),
-                difficile=options.get("difficile", False),
-                longues=options.get("longues", False),
-            )
+            dites = {cle: options[cle] for cle in _COMME_UN_MENAGE & options.keys()}
+            contraintes = Contraintes(**{"richesse": RICHESSE, **dites})
             trouvees.append(_Saisie(rang, jour, menages.get(reference), demandes, contraintes))
     return trouvees
 

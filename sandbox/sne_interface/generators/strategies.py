@@ -36,26 +36,32 @@ class TirageHypothese(TirageVarie):
     hundred draws, and through its `integers()` each costs two and a half times as much (24 µs against 10).
     Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
     wanted (`difficile`), a choice or an integer to its last; shares are left aside, all values being worth
-    a try."""
+    a try. With a `tour`, a choice shrinks to the value of that rank, and made again, to the next one."""
 
-    __slots__ = ("_data", "_difficile", "_montants", "_tirees")
+    __slots__ = ("_data", "_difficile", "_montants", "_tirees", "_tour")
 
-    def __init__(self, data: ConjectureData, *, difficile: bool = False) -> None:
+    def __init__(self, data: ConjectureData, *, difficile: bool = False, tour: int = 0) -> None:
         self._data = data
         self._difficile = difficile
-        self._montants = 0
-        self._tirees: Counter[int] = Counter()
+        self._tour = tour
+        self._montants = 37 * tour
+        self._tirees: Counter[str] = Counter()
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
-        return self._data.draw_integer(bas, haut, shrink_towards=haut if self._difficile else max(bas, 0))
+        vers = haut if self._difficile else max(bas, 0)
+        return self._data.draw_integer(bas, haut, shrink_towards=self._part(bas, haut) if self._tour else vers)
 
     def montant(self, bas: int, haut: int) -> int:
         """An amount; first one that no rounding leaves as it is, and that the draw before did not give."""
-        self._montants += 37
-        vers = bas + (haut - bas) * (self._montants % 97) // 97
+        vers = self._part(bas, haut)
         vers += vers % 5 == 0
         return self._data.draw_integer(bas, haut, shrink_towards=min(vers, haut))
+
+    def _part(self, bas: int, haut: int) -> int:
+        """One between them, far from the one before."""
+        self._montants += 37
+        return bas + (haut - bas) * (self._montants % 97) // 97
 
     def choix(self, valeurs: Sequence[T]) -> T:
         """One of `valeurs`, the first being the simplest; of a pool of names, the shortest. Of a pool the
@@ -67,9 +73,11 @@ class TirageHypothese(TirageVarie):
         rangees: Sequence[T] = valeurs if pool is None else pool  # type: ignore[assignment]
         dernier = len(rangees) - 1
         vers = dernier if self._difficile else 0
-        if self._difficile and pool is not None:
-            vers = max(0, dernier - self._tirees[id(valeurs)])
-            self._tirees[id(valeurs)] += 1
+        if self._tour or (self._difficile and pool is not None):
+            cle = f"{dernier} {rangees[0]}"
+            fois = self._tirees[cle]
+            vers = max(0, vers - fois) if pool and self._difficile else (self._tour + fois) % len(rangees)
+            self._tirees[cle] += 1
         return rangees[self._data.draw_integer(0, dernier, shrink_towards=vers)]
 
     def booleen(self, chance: float) -> bool:
@@ -82,14 +90,16 @@ class TirageHypothese(TirageVarie):
 class Tirees(SearchStrategy[T]):
     """The strategy of what `construire` builds with a `Tirage`."""
 
-    def __init__(self, construire: Callable[[TirageHypothese], T], *, difficile: bool = False) -> None:
+    def __init__(
+        self, construire: Callable[[TirageHypothese], T], *, difficile: bool = False, tour: int = 0
+    ) -> None:
         super().__init__()
         self._construire = construire
-        self._difficile = difficile
+        self._premier = {"difficile": difficile, "tour": tour}
 
     def do_draw(self, data: ConjectureData) -> T:
         """One value (Hypothesis's own hook)."""
-        return self._construire(TirageHypothese(data, difficile=self._difficile))
+        return self._construire(TirageHypothese(data, **self._premier))
 
     def __repr__(self) -> str:
         return f"Tirees({getattr(self._construire, '__qualname__', self._construire)!r})"
@@ -103,8 +113,9 @@ def _tirees(
 ) -> Tirees[T]:
     """Gives the strategy of what `dessiner` draws there, as the constraints of the place ask."""
     ici = atelier(contrat, **ou)
-    difficile = ici.contraintes.difficile
-    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), difficile=difficile)
+    voulu = ici.contraintes
+    premier = {"difficile": voulu.difficile, "tour": voulu.tour or voulu.longues}
+    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), **premier)
 
 
 def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:
