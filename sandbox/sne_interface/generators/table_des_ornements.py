@@ -145,13 +145,15 @@ def logement_possede(scene: Decor, chemin: str, parent: Element) -> Elements:
 
 
 def autre_handicap(scene: Decor, chemin: str, parent: Element) -> Elements:
-    """A handicap of another nature, told in words."""
-    nature = scene.tirage.choix(("Autisme", "Maladie de l’œil", "Épilepsie, fatigue"))
-    return construits(compAutreNature=nature, handicapAutre=True)
+    """A handicap of another nature, told in words, or none."""
+    nature = scene.tirage.choix(("Autisme", "", "Maladie de l’œil", "Épilepsie, fatigue"))
+    return construits(compAutreNature=nature, handicapAutre=True) if nature else ()
 
 
 def sensoriel(scene: Decor, chemin: str, parent: Element) -> Elements:
-    """A sensory handicap, with its natures."""
+    """A sensory handicap, with its natures, or none."""
+    if not scene.tirage.choix((True, False, True)):
+        return ()
     liste = codes("listeNatureHandicapSensoriel", "natureHandicapSensoriel")(scene, chemin, parent)
     return (Element("handicapSensoriel", "true"), *liste)
 
