@@ -294,7 +294,7 @@ def _radiation(data: ConjectureData, motif: str, ici: Circonstances) -> Element:
 def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
     codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
     if code == TOUS:  # a decision has a command of its own
-        tirage = TirageHypothese(data, difficile=ici.contraintes.difficile)
+        tirage = TirageHypothese(data, ici.contraintes)
         code = tirage.choix([c for c in codes if not ici.contrat.roles.decision.est(c)])
     return data.draw(strategies.evenements(ici.contrat, code=code, **ici.ou)) if code in codes else None
 

@@ -65,9 +65,10 @@ class Contraintes:
     need; `communes` are the INSEE codes of the wished communes, all of one territory; `etranger` puts the
     applicant's address abroad; `depot` is the day of deposit, that of the message by default; `naissance`
     is the day when the applicant is born, `ne_a` the département where each adult is, as a NIR says it (2A,
-    2B, 99 for abroad), `nouveau_ne` adds a child born on the day of deposit, `ascendant` a parent; `difficile` asks Hypothesis for
-    hard values first, instead of simple ones, `tour` for those of that rank, one after another, and `longues`
-    for lists beyond ten, or as long as rules let them be, of members that differ.
+    2B, 99 for abroad), `nouveau_ne` adds a child born on the day of deposit, `ascendant` a parent;
+    `difficile` asks Hypothesis for hard values first, instead of simple ones, `tour` for those of that rank,
+    one after another, and `longues` for lists beyond ten, or as long as rules let them be, of members that
+    differ.
     """
 
     sorte: str | None = None
@@ -383,7 +384,7 @@ def _motifs(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
         if not exclus.get(code) and code not in dossier.motifs
     ]
     if plusieurs:
-        return (*dossier.motifs, *libres[2 * voulu.tour % len(libres) :])[:MOTIFS_MAX]
+        return (*dossier.motifs, *libres[2 * (voulu.tour - 1) % len(libres) :])[:MOTIFS_MAX]
     return (*dossier.motifs[:2], tirage.choix(libres))
 
 

@@ -40,17 +40,19 @@ class TirageHypothese(TirageVarie):
 
     __slots__ = ("_data", "_difficile", "_montants", "_tirees", "_tour")
 
-    def __init__(self, data: ConjectureData, *, difficile: bool = False, tour: int = 0) -> None:
+    def __init__(self, data: ConjectureData, voulu: Contraintes = LIBRE) -> None:
         self._data = data
-        self._difficile = difficile
-        self._tour = tour
-        self._montants = 37 * tour
+        self._difficile = voulu.difficile
+        self._tour = voulu.tour or (voulu.longues and not voulu.difficile)
+        self._montants = 37 * self._tour
         self._tirees: Counter[str] = Counter()
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
         vers = haut if self._difficile else max(bas, 0)
-        return self._data.draw_integer(bas, haut, shrink_towards=self._part(bas, haut) if self._tour else vers)
+        if self._tour:
+            vers = self._part(bas, haut)
+        return self._data.draw_integer(bas, haut, shrink_towards=vers)
 
     def montant(self, bas: int, haut: int) -> int:
         """An amount; first one that no rounding leaves as it is, and that the draw before did not give."""
@@ -90,16 +92,14 @@ class TirageHypothese(TirageVarie):
 class Tirees(SearchStrategy[T]):
     """The strategy of what `construire` builds with a `Tirage`."""
 
-    def __init__(
-        self, construire: Callable[[TirageHypothese], T], *, difficile: bool = False, tour: int = 0
-    ) -> None:
+    def __init__(self, construire: Callable[[TirageHypothese], T], *, voulu: Contraintes = LIBRE) -> None:
         super().__init__()
         self._construire = construire
-        self._premier = {"difficile": difficile, "tour": tour}
+        self._voulu = voulu
 
     def do_draw(self, data: ConjectureData) -> T:
         """One value (Hypothesis's own hook)."""
-        return self._construire(TirageHypothese(data, **self._premier))
+        return self._construire(TirageHypothese(data, self._voulu))
 
     def __repr__(self) -> str:
         return f"Tirees({getattr(self._construire, '__qualname__', self._construire)!r})"
@@ -113,9 +113,7 @@ def _tirees(
 ) -> Tirees[T]:
     """Gives the strategy of what `dessiner` draws there, as the constraints of the place ask."""
     ici = atelier(contrat, **ou)
-    voulu = ici.contraintes
-    premier = {"difficile": voulu.difficile, "tour": voulu.tour or voulu.longues}
-    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), **premier)
+    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), voulu=ici.contraintes)
 
 
 def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:

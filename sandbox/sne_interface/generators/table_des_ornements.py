@@ -69,13 +69,14 @@ def codes(liste: str, nom: str, seul: str | None = None) -> Dessin:
 
     def dessiner(scene: Decor, chemin: str, parent: Element) -> Elements:
         codes = scene.nomenclatures.codes(f"{chemin}/{liste}/{nom}")
-        if scene.longues:
-            return (bloc(liste, *[de_code(nom, c) for c in codes if c != seul]),)
-        premier = scene.tirage.entier(0, len(codes) - 1)
-        combien = scene.tirage.entier(1, len(codes) - premier)
-        retenus: Sequence[str] = codes[premier : premier + combien]
-        if seul is not None and seul in retenus:
-            retenus = (seul,)
+        if scene.longues and scene.tirage.choix((True, False)):
+            retenus: Sequence[str] = [c for c in codes if c != seul]
+        else:
+            premier = scene.tirage.entier(0, len(codes) - 1)
+            combien = scene.tirage.entier(1, len(codes) - premier)
+            retenus = codes[premier : premier + combien]
+            if seul in retenus:
+                retenus = [seul]
         return (bloc(liste, *[de_code(nom, c) for c in retenus]),)
 
     return dessiner
