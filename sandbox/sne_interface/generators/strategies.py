@@ -19,14 +19,7 @@ from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
 from sne_interface.generators import messages_apres_creation
 from sne_interface.generators.contraintes_de_menages import LIBRE, Contraintes, Lieu, atelier
-from sne_interface.generators.demandes import DossierTire
-from sne_interface.generators.demandes_fautives import Defaut, essayer
 from sne_interface.generators.tirage import FREQUENT, RARE, TirageVarie, pools
-
-__all__ = [
-    "LIBRE", "Contraintes", "dalos", "decisions", "defauts", "demandes", "evenements", "menages",
-    "radiations", "recherches", "separations", "suites_de",
-]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -116,38 +109,9 @@ def _tirees(
     return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), voulu=ici.contraintes)
 
 
-def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:
-    """Households with their file, as `demandes` writes them without ornaments."""
-    return _tirees(lambda tirage, ici: ici.dossier(tirage), contrat, ou)
-
-
 def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """Whole CRE messages (`interfaceNuu`)."""
     return _tirees(lambda tirage, ici: ici.message(tirage), contrat, ou)
-
-
-def suites_de(
-    contrat: Contrat,
-    demande: Element,
-    type_fichier: str,
-    *,
-    numero: str,
-    radiation: Element | None = None,
-    **ou: Unpack[Lieu],
-) -> SearchStrategy[Element]:
-    """Whole messages MOD, REN, RAD, SUP or COP about `demande` (an `interfaceNuu` document), which the base
-    knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
-    its `radiation`."""
-    dites = (demande, type_fichier, numero)
-    return _tirees(messages_apres_creation.suite, contrat, ou, *dites, radiation=radiation)
-
-
-def separations(
-    contrat: Contrat, origine: Element, *, numero: str, **ou: Unpack[Lieu]
-) -> SearchStrategy[Element]:
-    """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
-    ValueError, when drawn, if it has no co-holder."""
-    return _tirees(messages_apres_creation.separation, contrat, ou, origine, numero)
 
 
 def radiations(
@@ -202,8 +166,3 @@ def decisions(
 def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`demandeMulticritere` elements."""
     return _tirees(messages_apres_creation.recherche, contrat, ou)
-
-
-def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:
-    """Valid demandes broken so that the rule `code`, which blocks, refuses them, and it alone."""
-    return Tirees(lambda t: essayer(t, code, contrat)).filter(lambda trouve: trouve is not None)  # type: ignore[return-value]
