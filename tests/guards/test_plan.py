@@ -1,11 +1,53 @@
 """The plan covers the requirements: none untested without a reason, none that does not exist."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime
 
+import pytest
+
+from sne_conformite.bilan.couverture_du_contrat import est_du_sne
+from sne_conformite.pilotage.exemple_reduit import essayes
+from sne_conformite.pilotage.pilotage import ReglagesPilotage, tirages_de
 from sne_conformite.plan import plan
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.element_recu import CODE_INCONNU, VIDE_OBLIGATOIRE, Element
+from sne_interface.rules.catalogue import REGLES
+
+#: Elements that nobody enters in a new demande.
+NON_SAISIS = {
+    *("numUnique", "numUniqueAssocie", "renouvellement/dateRenouvellement"),
+    *("dateDerniereModificationPiece", "incrementFichier"),
+}
+#: What members of a list have alike, always: years that the day decides, lists of all codes, a box.
+TOUJOURS_PAREILS = {
+    *("cotitulaire/revenuFiscal/anneeMoins1", "cotitulaire/revenuFiscal/anneeMoins2"),
+    "cotitulaire/listeRessourceRecue/detailRessource/ressource",
+    "cotitulaire/listeRessourceVersee/detailRessource/ressource",
+    "handicap/handicapMoteur",
+}
+#: Boxes of which one example shows one answer.
+UNE_VALEUR = {"forcerDoublon", "handicapMoteur"}
+#: Facts of rules that no user enters: the application writes them, the SNE, or a command of its own.
+D_AILLEURS = {CODE_INCONNU, VIDE_OBLIGATOIRE, "informationTraitement", "renouvellement"}
+
+
+@pytest.fixture(scope="module")
+def saisies() -> list[Element]:
+    """All that is entered in the whole plan, at one example: demandes, radiations, decisions…"""
+    contrat, instant = charger(), datetime(2026, 12, 1, 12, tzinfo=PARIS)
+    trouvees = []
+    for scenario in plan.charger():
+        entrees = [e.options["reference"] for e in scenario.etapes if e.quoi == "enregistrer"]
+        (exemple,) = essayes(tirages_de(scenario, contrat, ReglagesPilotage(), instant, "G1226"), 1)
+        trouvees += [message for nom, message in exemple.demandes.items() if nom in entrees]
+        faits = [r for r, e in enumerate(scenario.etapes, 1) if e.sorte == "faire"]
+        trouvees += [acte for r in faits for acte in exemple.actes.get(r, {}).values()]
+    return trouvees
 
 
 def test_at_least_sixty_scenarios_with_ids_of_their_own_in_every_group() -> None:
@@ -50,3 +92,51 @@ def test_every_scenario_says_why_in_one_sentence() -> None:
         assert scenario.pourquoi.endswith("."), scenario.id
         assert len(scenario.pourquoi) <= 160, scenario.id
         assert len(set(scenario.exigences)) == len(scenario.exigences), scenario.id
+
+
+def _feuilles(element: Element, chemin: str = "") -> Iterator[tuple[str, str]]:
+    """The values below an element, each under its path without rank."""
+    if not element.enfants:
+        yield chemin, element.code or element.texte
+    for enfant in element.enfants:
+        yield from _feuilles(enfant, f"{chemin}/{enfant.nom}".lstrip("/"))
+
+
+def test_one_example_enters_every_element_every_code_and_both_answers(saisies: list[Element]) -> None:
+    """The hardest form of a field is the one that is never drawn: nothing tells then that it is lost."""
+    valeurs, listes = defaultdict(set), charger().nomenclatures
+    for message in saisies:
+        for chemin, valeur in _feuilles(message, message.nom):
+            valeurs[chemin].add(valeur)
+    ici = [c for c in listes.chemins if c.startswith(f"{FORMULAIRE}/") and not est_du_sne(c)]
+    ici = [c for c in ici if "/radiation" not in c and not any(d.startswith(f"{c}/") for d in ici)]
+    assert {c.removeprefix(f"{FORMULAIRE}/") for c in ici if not valeurs[c]} == NON_SAISIS
+    assert {c.rpartition("/")[2] for c in ici if valeurs[c] in ({"true"}, {"false"})} == UNE_VALEUR
+    vus = defaultdict(set)
+    for chemin in {*ici} & listes.par_chemin.keys():
+        vus[listes.par_chemin[chemin][0]] |= valeurs[chemin]
+    assert {c for nom, codes in vus.items() for c in listes.liste(nom) if c and c not in codes} == set()
+
+
+def test_one_example_has_two_of_each_list_that_differ_in_each_field(saisies: list[Element]) -> None:
+    """Alike, nothing would tell that what one has was given to the other."""
+    ensemble, differents = set(), set()
+    for element in (e for message in saisies for e in message.parcourir()):
+        for nom in {e.nom for e in element.enfants}:
+            membres = [Counter(_feuilles(e)) for e in element.enfants if e.nom == nom]
+            dits = {f"{nom}/{chemin}" for membre in membres for chemin, valeur in membre if valeur}
+            if len(membres) > 1:
+                ensemble |= dits
+                differents |= {
+                    f"{nom}/{chemin}"
+                    for membre in membres
+                    for autre in membres
+                    for chemin, _ in membre - autre
+                }
+    assert ensemble - differents == TOUJOURS_PAREILS
+
+
+def test_one_example_has_what_each_rule_makes_a_case_of(saisies: list[Element]) -> None:
+    """The facts that rules look for (`@regle`), declared as a hard form or not."""
+    faits = {f for message in saisies for e in message.parcourir() for f in (e.nom, f"{e.nom}={e.code}")}
+    assert {fait for regle in REGLES for fait in regle.si} - faits == D_AILLEURS

@@ -37,6 +37,8 @@ _A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
 _REFERENCE: Final = "refInterne"
 #: Stands for the code of an event: any type of which the guichet may write.
 TOUS: Final = "tous"
+#: What a step says of its entries as a household says of its own.
+_COMME_UN_MENAGE: Final = frozenset({"richesse", "limites", "difficile", "longues", "tour"})
 #: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
 RICHESSE: Final = 0.5
 _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
@@ -145,12 +147,8 @@ def _saisies(scenario: Scenario, instant: datetime) -> list[_Saisie]:
             menages[reference] = menages.get(modele, modele)
         demandes = _voulus(etape)
         if demandes:
-            contraintes = Contraintes(
-                richesse=options.get("richesse", RICHESSE),
-                limites=options.get("limites"),
-                difficile=options.get("difficile", False),
-                longues=options.get("longues", False),
-            )
+            dites = {cle: options[cle] for cle in _COMME_UN_MENAGE & options.keys()}
+            contraintes = Contraintes(**{"richesse": RICHESSE, **dites})
             trouvees.append(_Saisie(rang, jour, menages.get(reference), demandes, contraintes))
     return trouvees
 
@@ -296,7 +294,7 @@ def _radiation(data: ConjectureData, motif: str, ici: Circonstances) -> Element:
 def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
     codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
     if code == TOUS:  # a decision has a command of its own
-        tirage = TirageHypothese(data, difficile=ici.contraintes.difficile)
+        tirage = TirageHypothese(data, ici.contraintes)
         code = tirage.choix([c for c in codes if not ici.contrat.roles.decision.est(c)])
     return data.draw(strategies.evenements(ici.contrat, code=code, **ici.ou)) if code in codes else None
 

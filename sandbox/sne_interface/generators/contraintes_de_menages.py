@@ -65,9 +65,10 @@ class Contraintes:
     need; `communes` are the INSEE codes of the wished communes, all of one territory; `etranger` puts the
     applicant's address abroad; `depot` is the day of deposit, that of the message by default; `naissance`
     is the day when the applicant is born, `ne_a` the département where each adult is, as a NIR says it (2A,
-    2B, 99 for abroad), `nouveau_ne` adds a child born on the day of deposit; `difficile` asks Hypothesis for
-    hard values first, instead of simple ones, and `longues` for lists beyond ten, or as long as rules let
-    them be.
+    2B, 99 for abroad), `nouveau_ne` adds a child born on the day of deposit, `ascendant` a parent;
+    `difficile` asks Hypothesis for hard values first, instead of simple ones, `tour` for those of that rank,
+    one after another, and `longues` for lists beyond ten, or as long as rules let them be, of members that
+    differ.
     """
 
     sorte: str | None = None
@@ -88,8 +89,10 @@ class Contraintes:
     naissance: date | None = None
     ne_a: str = ""
     nouveau_ne: bool = False
+    ascendant: bool = False
     difficile: bool = False
     longues: bool = False
+    tour: int = 0
 
 
 LIBRE: Final = Contraintes()
@@ -121,7 +124,7 @@ class Atelier:
         if voulu.communes:
             souhait = replace(dossier.souhait, places=dossier.territoire.places[: len(voulu.communes)])
             dossier = replace(dossier, souhait=souhait)
-        dossier = _souhaits(tirage, dossier, longues=voulu.longues)
+        dossier = _souhaits(tirage, dossier, voulu)
         return dossier if dossier.foyer is None else _varier(tirage, dossier, dossier.foyer, self)
 
     def message(self, tirage: Tirage) -> Element:
@@ -216,21 +219,23 @@ def _territoire(contrat: Contrat, ici: Territoire, codes: tuple[str, ...]) -> Te
         commune = contrat.territoires.commune(code)
         if commune is None:
             raise UsageError(f"La commune [{code}] n'existe pas.", remede="donnez un code INSEE en vigueur")
-        places.append(Place.de(commune))
+        # The first is the one that a table of communes gives by itself.
+        places.append(replace(Place.de(commune), code_postal=commune.codes_postaux[-1]))
     return replace(ici, code=territoire_de(codes[0]), places=tuple(places))
 
 
 # --- the wish ----------------------------------------------------------------------------------------
 
 
-def _souhaits(tirage: Tirage, dossier: DossierTire, *, longues: bool) -> DossierTire:
+def _souhaits(tirage: Tirage, dossier: DossierTire, voulu: Contraintes) -> DossierTire:
     """Now and then as many places as the form has, or a room."""
     souhait, places = dossier.souhait, dossier.territoire.places
-    if longues or tirage.booleen(_VARIANTE):
+    variante = voulu_ou(tirage)
+    if variante(voulu.longues):
         souhait = replace(souhait, places=places[:_LOCALISATIONS_MAX])
-    if longues:
+    if voulu.longues:
         return replace(dossier, souhait=replace(souhait, types=_GRANDS[1]))
-    if tirage.booleen(_VARIANTE):
+    if variante(voulu.tour > 0):
         seul = dossier.foyer is None or dossier.foyer.taille == 1
         souhait = replace(souhait, types=tirage.choix((*(_PETITS if seul else ()), *_GRANDS)))
     return replace(dossier, souhait=souhait)
@@ -255,7 +260,7 @@ def _assez_grand(dossier: DossierTire, foyer: Foyer) -> DossierTire:
 def _varier(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) -> DossierTire:
     voulu, variante = ici.contraintes, voulu_ou(tirage)
     foyer = _personnes(tirage, dossier, foyer, ici)
-    if variante(False):
+    if variante(voulu.tour > 0):
         foyer = replace(foyer, logement=tirage.choix(_codes(ici.contrat, "ListeModeleLogement")))
         place = dossier.souhait.places[0]
         hebergeant = tirage.choix(noms().familles) if foyer.logement in HEBERGES else None
@@ -280,8 +285,8 @@ def voulu_ou(tirage: Tirage) -> Callable[[bool], bool]:
 def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) -> Foyer:
     voulu, variante = ici.contraintes, voulu_ou(tirage)
     demandeur = foyer.demandeur
-    if demandeur.civilite == MADAME and demandeur.situation == "C" and variante(False):
-        foyer = replace(foyer, demandeur=replace(demandeur, civilite=_MADEMOISELLE))
+    civilite = _civilite(tirage, demandeur.civilite, demandeur.situation)
+    foyer = replace(foyer, demandeur=replace(demandeur, civilite=civilite))
 
     def enfant(garde: str | None = None) -> Foyer:
         parent = foyer.cotitulaire or demandeur
@@ -296,10 +301,10 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
         *aines, dernier = enfant().a_charge
         foyer = replace(foyer, a_charge=(*aines, replace(dernier, naissance=ici.jour)))
     while voulu.longues and len(foyer.en_garde) < _LONGUE:
-        foyer = enfant("G")
+        foyer = enfant(tirage.choix(("G", "D")))
     if variante(voulu.garde_alternee and not any(e.garde == "G" for e in foyer.en_garde)):
         foyer = enfant("G" if voulu.garde_alternee else tirage.choix(("G", "D")))
-    if variante(False):
+    if variante(voulu.longues or voulu.ascendant):
         foyer = _ascendant(tirage, foyer, demandeur, ici.jour)
     if variante(voulu.naissance_a_venir) and foyer.a_naitre is None:
         foyer = replace(foyer, a_naitre=ici.jour + timedelta(days=tirage.entier(15, 230)))
@@ -337,8 +342,13 @@ def _colocataire(tirage: Tirage, dossier: DossierTire, demandeur: Individu, ici:
         avec_nir=demandeur.nir is not None,
         departement=dossier.territoire.places[0].departement,
     )
-    demoiselle = civilite == MADAME and situation == "C" and tirage.booleen(_VARIANTE)
-    return replace(tire, civilite=_MADEMOISELLE) if demoiselle else tire
+    return replace(tire, civilite=_civilite(tirage, civilite, situation))
+
+
+def _civilite(tirage: Tirage, civilite: str, situation: str) -> str:
+    """That civility, or another that a single woman may have."""
+    seule = civilite == MADAME and situation == "C"
+    return tirage.choix((MADAME, _MADEMOISELLE)) if seule else civilite
 
 
 def _distincts(adultes: Sequence[Individu]) -> Iterator[Individu]:
@@ -357,8 +367,9 @@ def _distincts(adultes: Sequence[Individu]) -> Iterator[Individu]:
 
 def _motifs(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) -> tuple[str, ...]:
     """The drawn motives, and now and then another that fits."""
-    longues = ici.contraintes.longues
-    if not (longues or tirage.booleen(2 * _VARIANTE)):
+    voulu = ici.contraintes
+    plusieurs = voulu.longues or voulu.tour > 0
+    if not (plusieurs or tirage.booleen(2 * _VARIANTE)):
         return dossier.motifs
     situation, modele = foyer.demandeur.situation, foyer.logement
     exclus = {
@@ -372,8 +383,8 @@ def _motifs(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
         for code in _codes(ici.contrat, "ListeMotifDemande")
         if not exclus.get(code) and code not in dossier.motifs
     ]
-    if longues:
-        return (*dossier.motifs, *libres)[:MOTIFS_MAX]
+    if plusieurs:
+        return (*dossier.motifs, *libres[2 * (voulu.tour - 1) % len(libres) :])[:MOTIFS_MAX]
     return (*dossier.motifs[:2], tirage.choix(libres))
 
 

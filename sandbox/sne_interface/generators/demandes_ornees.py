@@ -173,7 +173,11 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
         if not _permis(ornement, scene, chemin, courant):
             continue
         certain = ornement.toujours or (scene.etranger and ornement.expatrie and chemin == _DOMICILE)
-        if not certain and not scene.tirage.booleen(chance):
+        if ornement.expatrie and chance >= 1:  # abroad is harder, and hides what is written in France
+            certain = certain or scene.tirage.choix((False, True))
+        elif not certain:
+            certain = scene.tirage.booleen(chance)
+        if not certain:
             continue
         dessines = ornement.dessin(scene, chemin, courant)
         nouveaux = [orner(n, scene, f"{chemin}/{n.nom}", ornements) for n in dessines]

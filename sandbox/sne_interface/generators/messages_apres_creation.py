@@ -134,7 +134,7 @@ def dalo(tirage: Tirage, ici: Atelier, *, statut: str | None = None) -> Element:
     ecrit = _code(tirage, ici, f"{_DALO}/statutDalo") if statut is None else de_code("statutDalo", statut)
     enfants = [ecrit, *construits(dateDecisionDalo=jour)]
     for nom in ("diagnosticSocialDalo", "accompagnementSocialDalo"):
-        if tirage.booleen(0.5):
+        if tirage.booleen(max(0.5, ici.contraintes.richesse)):
             enfants.append(Element(nom, tirage.choix(("false", "true"))))
     if ecrit.code == _ACTIF or tirage.booleen(0.5):
         enfants.append(_code(tirage, ici, f"{_DALO}/typologieLogementDalo"))

@@ -19,14 +19,7 @@ from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
 from sne_interface.generators import messages_apres_creation
 from sne_interface.generators.contraintes_de_menages import LIBRE, Contraintes, Lieu, atelier
-from sne_interface.generators.demandes import DossierTire
-from sne_interface.generators.demandes_fautives import Defaut, essayer
 from sne_interface.generators.tirage import FREQUENT, RARE, TirageVarie, pools
-
-__all__ = [
-    "LIBRE", "Contraintes", "dalos", "decisions", "defauts", "demandes", "evenements", "menages",
-    "radiations", "recherches", "separations", "suites_de",
-]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -36,26 +29,34 @@ class TirageHypothese(TirageVarie):
     hundred draws, and through its `integers()` each costs two and a half times as much (24 µs against 10).
     Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
     wanted (`difficile`), a choice or an integer to its last; shares are left aside, all values being worth
-    a try."""
+    a try. With a `tour`, a choice shrinks to the value of that rank, and made again, to the next one."""
 
-    __slots__ = ("_data", "_difficile", "_montants", "_tirees")
+    __slots__ = ("_data", "_difficile", "_montants", "_tirees", "_tour")
 
-    def __init__(self, data: ConjectureData, *, difficile: bool = False) -> None:
+    def __init__(self, data: ConjectureData, voulu: Contraintes = LIBRE) -> None:
         self._data = data
-        self._difficile = difficile
-        self._montants = 0
-        self._tirees: Counter[int] = Counter()
+        self._difficile = voulu.difficile
+        self._tour = voulu.tour or (voulu.longues and not voulu.difficile)
+        self._montants = 37 * self._tour
+        self._tirees: Counter[str] = Counter()
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
-        return self._data.draw_integer(bas, haut, shrink_towards=haut if self._difficile else max(bas, 0))
+        vers = haut if self._difficile else max(bas, 0)
+        if self._tour:
+            vers = self._part(bas, haut)
+        return self._data.draw_integer(bas, haut, shrink_towards=vers)
 
     def montant(self, bas: int, haut: int) -> int:
         """An amount; first one that no rounding leaves as it is, and that the draw before did not give."""
-        self._montants += 37
-        vers = bas + (haut - bas) * (self._montants % 97) // 97
+        vers = self._part(bas, haut)
         vers += vers % 5 == 0
         return self._data.draw_integer(bas, haut, shrink_towards=min(vers, haut))
+
+    def _part(self, bas: int, haut: int) -> int:
+        """One between them, far from the one before."""
+        self._montants += 37
+        return bas + (haut - bas) * (self._montants % 97) // 97
 
     def choix(self, valeurs: Sequence[T]) -> T:
         """One of `valeurs`, the first being the simplest; of a pool of names, the shortest. Of a pool the
@@ -67,9 +68,11 @@ class TirageHypothese(TirageVarie):
         rangees: Sequence[T] = valeurs if pool is None else pool  # type: ignore[assignment]
         dernier = len(rangees) - 1
         vers = dernier if self._difficile else 0
-        if self._difficile and pool is not None:
-            vers = max(0, dernier - self._tirees[id(valeurs)])
-            self._tirees[id(valeurs)] += 1
+        if self._tour or (self._difficile and pool is not None):
+            cle = f"{dernier} {rangees[0]}"
+            fois = self._tirees[cle]
+            vers = max(0, vers - fois) if pool and self._difficile else (self._tour + fois) % len(rangees)
+            self._tirees[cle] += 1
         return rangees[self._data.draw_integer(0, dernier, shrink_towards=vers)]
 
     def booleen(self, chance: float) -> bool:
@@ -82,14 +85,14 @@ class TirageHypothese(TirageVarie):
 class Tirees(SearchStrategy[T]):
     """The strategy of what `construire` builds with a `Tirage`."""
 
-    def __init__(self, construire: Callable[[TirageHypothese], T], *, difficile: bool = False) -> None:
+    def __init__(self, construire: Callable[[TirageHypothese], T], *, voulu: Contraintes = LIBRE) -> None:
         super().__init__()
         self._construire = construire
-        self._difficile = difficile
+        self._voulu = voulu
 
     def do_draw(self, data: ConjectureData) -> T:
         """One value (Hypothesis's own hook)."""
-        return self._construire(TirageHypothese(data, difficile=self._difficile))
+        return self._construire(TirageHypothese(data, self._voulu))
 
     def __repr__(self) -> str:
         return f"Tirees({getattr(self._construire, '__qualname__', self._construire)!r})"
@@ -103,42 +106,12 @@ def _tirees(
 ) -> Tirees[T]:
     """Gives the strategy of what `dessiner` draws there, as the constraints of the place ask."""
     ici = atelier(contrat, **ou)
-    difficile = ici.contraintes.difficile
-    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), difficile=difficile)
-
-
-def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:
-    """Households with their file, as `demandes` writes them without ornaments."""
-    return _tirees(lambda tirage, ici: ici.dossier(tirage), contrat, ou)
+    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), voulu=ici.contraintes)
 
 
 def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """Whole CRE messages (`interfaceNuu`)."""
     return _tirees(lambda tirage, ici: ici.message(tirage), contrat, ou)
-
-
-def suites_de(
-    contrat: Contrat,
-    demande: Element,
-    type_fichier: str,
-    *,
-    numero: str,
-    radiation: Element | None = None,
-    **ou: Unpack[Lieu],
-) -> SearchStrategy[Element]:
-    """Whole messages MOD, REN, RAD, SUP or COP about `demande` (an `interfaceNuu` document), which the base
-    knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
-    its `radiation`."""
-    dites = (demande, type_fichier, numero)
-    return _tirees(messages_apres_creation.suite, contrat, ou, *dites, radiation=radiation)
-
-
-def separations(
-    contrat: Contrat, origine: Element, *, numero: str, **ou: Unpack[Lieu]
-) -> SearchStrategy[Element]:
-    """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
-    ValueError, when drawn, if it has no co-holder."""
-    return _tirees(messages_apres_creation.separation, contrat, ou, origine, numero)
 
 
 def radiations(
@@ -193,8 +166,3 @@ def decisions(
 def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`demandeMulticritere` elements."""
     return _tirees(messages_apres_creation.recherche, contrat, ou)
-
-
-def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:
-    """Valid demandes broken so that the rule `code`, which blocks, refuses them, and it alone."""
-    return Tirees(lambda t: essayer(t, code, contrat)).filter(lambda trouve: trouve is not None)  # type: ignore[return-value]

@@ -69,13 +69,14 @@ def codes(liste: str, nom: str, seul: str | None = None) -> Dessin:
 
     def dessiner(scene: Decor, chemin: str, parent: Element) -> Elements:
         codes = scene.nomenclatures.codes(f"{chemin}/{liste}/{nom}")
-        if scene.longues:
-            return (bloc(liste, *[de_code(nom, c) for c in codes if c != seul]),)
-        premier = scene.tirage.entier(0, len(codes) - 1)
-        combien = scene.tirage.entier(1, len(codes) - premier)
-        retenus: Sequence[str] = codes[premier : premier + combien]
-        if seul is not None and seul in retenus:
-            retenus = (seul,)
+        if scene.longues and scene.tirage.choix((True, False)):
+            retenus: Sequence[str] = [c for c in codes if c != seul]
+        else:
+            premier = scene.tirage.entier(0, len(codes) - 1)
+            combien = scene.tirage.entier(1, len(codes) - premier)
+            retenus = codes[premier : premier + combien]
+            if seul in retenus:
+                retenus = [seul]
         return (bloc(liste, *[de_code(nom, c) for c in retenus]),)
 
     return dessiner
@@ -145,13 +146,15 @@ def logement_possede(scene: Decor, chemin: str, parent: Element) -> Elements:
 
 
 def autre_handicap(scene: Decor, chemin: str, parent: Element) -> Elements:
-    """A handicap of another nature, told in words."""
-    nature = scene.tirage.choix(("Autisme", "Maladie de l’œil", "Épilepsie, fatigue"))
-    return construits(compAutreNature=nature, handicapAutre=True)
+    """A handicap of another nature, told in words, or none."""
+    nature = scene.tirage.choix(("Autisme", "", "Maladie de l’œil", "Épilepsie, fatigue"))
+    return construits(compAutreNature=nature, handicapAutre=True) if nature else ()
 
 
 def sensoriel(scene: Decor, chemin: str, parent: Element) -> Elements:
-    """A sensory handicap, with its natures."""
+    """A sensory handicap, with its natures, or none."""
+    if not scene.tirage.choix((True, False, True)):
+        return ()
     liste = codes("listeNatureHandicapSensoriel", "natureHandicapSensoriel")(scene, chemin, parent)
     return (Element("handicapSensoriel", "true"), *liste)
 

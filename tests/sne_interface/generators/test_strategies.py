@@ -18,9 +18,9 @@ from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element, avec_enfants
-from sne_interface.generators import strategies
+from sne_interface.generators import messages_apres_creation, strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
-from sne_interface.generators.demandes_fautives import Defaut
+from sne_interface.generators.demandes_fautives import Defaut, essayer
 from sne_interface.generators.messages_apres_creation import document_d_evenement, document_de_recherche
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.strategies import TirageHypothese, Tirees
@@ -107,8 +107,8 @@ def test_later_messages_are_valid(data: st.DataObject) -> None:
         radiation = data.draw(strategies.radiations(CONTRAT, jour=JOUR, demande=avant))
         commune = radiation.enfant("attributionLogement/adresse/commune")
         assert commune is None or commune.code in {c.code for c in Demande(avant).communes_souhaitees}
-    suite = strategies.suites_de(CONTRAT, avant, type_fichier, jour=JOUR, numero=NUMERO, radiation=radiation)
-    _conforme(data.draw(suite))
+    dites = (ICI, avant, type_fichier, NUMERO)
+    _conforme(data.draw(Tirees(lambda t: messages_apres_creation.suite(t, *dites, radiation=radiation))))
 
 
 @ESSAIS
@@ -116,7 +116,7 @@ def test_later_messages_are_valid(data: st.DataObject) -> None:
 def test_separations_are_valid(data: st.DataObject) -> None:
     contraintes = Contraintes(cotitulaires_min=1)
     avant = data.draw(strategies.demandes(CONTRAT, jour=JOUR, contraintes=contraintes))
-    _conforme(data.draw(strategies.separations(CONTRAT, avant, jour=JOUR, numero=NUMERO)))
+    _conforme(data.draw(Tirees(lambda t: messages_apres_creation.separation(t, ICI, avant, NUMERO))))
 
 
 def _declaration(dalo: Element) -> Element:
@@ -149,8 +149,9 @@ def test_fragments_are_valid(evenement: Element, decision: Element, criteres: El
 
 
 @settings(ESSAIS, max_examples=20)
-@given(strategies.defauts("MEN009", CONTRAT))
-def test_defects_are_drawn_too(trouve: Defaut) -> None:
+@given(Tirees(lambda t: essayer(t, "MEN009", CONTRAT)).filter(bool))
+def test_defects_are_drawn_too(trouve: Defaut | None) -> None:
+    assert trouve is not None
     assert trouve.code == "MEN009"
     assert trouve.autonome
 
