@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 import pytest
-from commande import argv, sne
+from commande import argv, environnement, sne
 from serveur_local import Serveur
 
 from sne_sandbox.cli.commande_diagnostic import ConfigurationFausse, verifier
@@ -99,6 +100,20 @@ def test_an_address_that_leads_nowhere(exigeant: Serveur, cas: str) -> None:
     assert point.nom == "adresse"
     assert dit in point.dit
     assert point.remede
+
+
+def test_a_variable_that_leads_to_another_service_is_told(exigeant: Serveur) -> None:
+    bon, nom = branchement(exigeant), "SNE_ENDPOINT_DEMANDE_LOGEMENT"
+    voulue = f"{bon.url}/services/DemandeLogementImplService/"
+    assert [nom in points(bon, {nom: dit}) for dit in (voulue, voulue.rstrip("/") + "?wsdl")] == [False] * 2
+    mal = points(bon, {nom: voulue.replace("Impl", "")})[nom]
+    assert (mal.bon, voulue in mal.remede) == (False, True)
+    sourd = f"https://127.0.0.1:{_sans_ecoute()}/services/DemandeLogementImplService/"
+    assert points(bon, {nom: sourd})[nom].bon is False
+    ailleurs = {nom: voulue.replace(bon.url, exigeant.pret["http"])}
+    assert points(bon, ailleurs)[nom].bon is None, "it answers, and is not what is looked at"
+    seul = subprocess.run(argv("diagnostic"), capture_output=True, env=environnement() | {nom: sourd})
+    assert (seul.returncode, "un serveur est lancé" in seul.stdout.decode()) == (1, False)
 
 
 def test_a_server_that_is_not_started(exigeant: Serveur) -> None:
