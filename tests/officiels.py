@@ -24,16 +24,13 @@ def _ecrire(dossier: Path, texte: str, nom: str = XSD) -> None:
     (dossier / nom).write_text(texte, "utf-8")
 
 
-def _evenements(
-    dossier: Path, *, changer: Callable[[dict[str, Any]], None], code: str = "DECATT", **fin: Any
-) -> None:
-    """`evenements.toml` of the folder, alone: its type of decisions is ours, changed, beside ours at its end."""
+def _evenements(dossier: Path, *, changer: Callable[[dict[str, Any]], None], code: str = "DECATT") -> None:
+    """`evenements.toml` of the folder, alone: its type of decisions is ours, changed."""
     types = tomllib.loads((contracts_dir() / "v5.0/evenements.toml").read_text("utf-8"))
     decision = tomllib.loads((contracts_dir() / "v5.2/evenements.toml").read_text("utf-8"))["DECATT"]
     changer(decision)
     lignes = []
-    finie = [("DECATT", decision | fin)] if fin else []
-    for nom, type_ in (*types.items(), *finie, *([(code, decision)] if code else [])):
+    for nom, type_ in (*types.items(), *([(code, decision)] if code else [])):
         lignes.append(f"[{nom}]")
         lignes += [f"{c} = {_toml(v)}" for c, v in type_.items() if c != "caracteristiques"]
         for caracteristique in type_.get("caracteristiques", ()):
@@ -191,7 +188,10 @@ def autre_type(dossier: Path) -> None:
 
 
 def type_remplace(dossier: Path) -> None:
-    _evenements(dossier, changer=lambda _: None, code="CALEOL", fin_validite="2017-12-31")
+    autre_type(dossier)
+    notre = (contracts_dir() / "v5.2/evenements.toml").read_text("utf-8")
+    with (dossier / "officiels.toml").open("a", encoding="utf-8") as fichier:
+        fichier.write(notre.replace("[DECATT]\n", "[DECATT]\nfin_validite = 2017-12-31\n"))
 
 
 def caracteristiques_renommees(dossier: Path) -> None:
