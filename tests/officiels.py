@@ -187,6 +187,13 @@ def autre_type(dossier: Path) -> None:
     _evenements(dossier, changer=lambda _: None, code="CALEOL")
 
 
+def type_remplace(dossier: Path) -> None:
+    autre_type(dossier)
+    notre = (contracts_dir() / "v5.2/evenements.toml").read_text("utf-8")
+    with (dossier / "officiels.toml").open("a", encoding="utf-8") as fichier:
+        fichier.write(notre.replace("[DECATT]\n", "[DECATT]\nfin_validite = 2017-12-31\n"))
+
+
 def caracteristiques_renommees(dossier: Path) -> None:
     def changer(decision: dict[str, Any]) -> None:
         for rang, caracteristique in enumerate(decision["caracteristiques"], 1):

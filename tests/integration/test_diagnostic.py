@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 import pytest
-from commande import argv, sne
+from commande import argv, environnement, sne
 from serveur_local import Serveur
 
 from sne_sandbox.cli.commande_diagnostic import ConfigurationFausse, verifier
@@ -101,10 +102,18 @@ def test_an_address_that_leads_nowhere(exigeant: Serveur, cas: str) -> None:
     assert point.remede
 
 
-def test_a_server_that_is_not_started(exigeant: Serveur) -> None:
-    (point,) = faux(replace(branchement(exigeant), url=f"https://127.0.0.1:{_sans_ecoute()}"))
-    assert (point.nom, "rien n'y écoute" in point.dit) == ("adresse", True)
-    assert "serve" in point.remede
+def test_a_variable_that_leads_to_another_service_is_told(exigeant: Serveur) -> None:
+    bon, nom = branchement(exigeant), "SNE_ENDPOINT_DEMANDE_LOGEMENT"
+    voulue = f"{bon.url}/services/DemandeLogementImplService/"
+    assert nom not in {*points(bon, {nom: voulue}), *points(bon, {nom: f"{voulue.rstrip('/')}?wsdl"})}
+    sourd = voulue.replace(bon.url, f"https://127.0.0.1:{_sans_ecoute()}")
+    dits = [voulue.replace("Impl", ""), sourd, voulue.replace(bon.url, exigeant.pret["http"])]
+    vus = [points(bon, {nom: dit})[nom] for dit in dits]
+    # The last one answers, and is not what is looked at.
+    assert ([vu.bon for vu in vus], vus[0].remede) == ([False, False, None], f"donnez {voulue}")
+    seul = subprocess.run(argv("diagnostic"), capture_output=True, env=environnement() | {nom: sourd})
+    mots = ("un serveur est lancé", "rien n'y écoute", "→ lancez « sne-sandbox serve »")
+    assert (seul.returncode, [mot in seul.stdout.decode() for mot in mots]) == (1, [False, True, True])
 
 
 def test_another_protocol_than_that_of_the_port(exigeant: Serveur) -> None:
@@ -186,21 +195,17 @@ def test_the_command_says_it_in_words_and_in_json(exigeant: Serveur, tmp_path: P
     assert bien.returncode == 0, bien.stdout + bien.stderr
     assert "Rien n'est à corriger." in bien.stdout
     mal = sne(tmp_path, "diagnostic", "--ready-file", pret, "--ca", pret, "--format", "json")
-    assert mal.returncode == 1
-    lu = json.loads(mal.stdout)
-    assert [p["nom"] for p in lu["points"] if p["bon"] is False] == ["autorité"]
+    faux = [p["nom"] for p in json.loads(mal.stdout)["points"] if p["bon"] is False]
+    assert (mal.returncode, faux) == (1, ["autorité"])
     assert sne(tmp_path, "diagnostic", "--ready-file", tmp_path / "absent.json").returncode == 2
 
 
-def test_alone_it_starts_a_server(tmp_path: Path) -> None:
+def test_alone_it_starts_a_server_and_within_run_reads_what_is_given(tmp_path: Path) -> None:
     seul = sne(tmp_path, "diagnostic")
     assert seul.returncode == 0, seul.stdout + seul.stderr
     assert "Rien n'est à corriger." in seul.stdout
     assert "un serveur est lancé pour l'essai" in seul.stdout.splitlines()[0]
     assert "rien envoyé" not in seul.stdout
-
-
-def test_within_run_it_reads_what_the_application_is_given(tmp_path: Path) -> None:
     lance = sne(tmp_path, "run", "--", *argv("diagnostic"))
     assert "Rien n'est à corriger." in lance.stdout, lance.stderr
 

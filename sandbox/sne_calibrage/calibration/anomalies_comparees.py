@@ -28,7 +28,9 @@ from sne_interface.rules.rule import gravite
 _REGLES: Final = "rules.toml"
 _AU_REGISTRE: Final = frozenset(regle.code for regle in REGLES if regle.registre)
 #: What a rule names when it looks at who calls. A guichet of the sandbox is not the real one of its code.
-_DU_GUICHET: Final = frozenset({"guichet", "guichet_emetteur", "guichet_certificat", "emetteur", "habilite"})
+_DU_GUICHET: Final = frozenset(
+    {"guichet", "guichet_emetteur", "guichet_certificat", "code_emetteur", "emetteur", "habilite"}
+)
 #: What `propriete` may be made of, the likeliest first.
 _PLACES: Final = ("{chemin}", "{parent}", "{nom}")
 _REGISTRE_INCONNU: Final = "le contrôle {regle} lit le registre, que l'enregistrement ne dit pas en entier"

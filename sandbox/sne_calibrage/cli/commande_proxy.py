@@ -14,7 +14,7 @@ from sne_interface.domain.texte import accorde
 from sne_interface.errors import UsageError
 from sne_interface.settings import est_boucle_locale
 from sne_sandbox.cli import preparatifs_d_ecoute
-from sne_sandbox.cli.options import COMMUNES, Poste, reglages
+from sne_sandbox.cli.options import COMMUNES, Poste, d_autres_noms, reglages
 
 _FICHIER = click.Path(path_type=Path, dir_okay=False, exists=True)
 _AVERTISSEMENT = """\
@@ -43,7 +43,7 @@ relisez avant de partager."""
 @click.option("--export", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
               help="Ne sert pas : écrit l'enregistrement en fichiers, un par document distinct.")  # fmt: skip
 @click.option("--anonymiser", is_flag=True, help="Avec --export : invente aussi noms, téléphones, voies…")
-@click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
+@d_autres_noms
 @click.option("--ready-file", "pret", type=click.Path(path_type=Path, dir_okay=False),
               help="Fichier JSON écrit quand tout écoute (adresses, certificats).")  # fmt: skip
 @reglages(

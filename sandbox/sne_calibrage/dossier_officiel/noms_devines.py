@@ -222,17 +222,20 @@ def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole
     if not roles.type:
         return
     notre_type = next(t for t in notre.evenements if roles.est(t))
-    sien = next((t for t in officiel.evenements if lies.est(t)), None)
-    if sien is not None:
-        yield _lie("decision.type", EtatLiaison.TROUVE, sien.code)
+    connus = {t.code for t in notre.evenements}
+    nouveaux = [t for t in officiel.evenements if t.code not in connus]
+    lie = next((t for t in officiel.evenements if lies.est(t)), None)
+    suivant, pourquoi = None, ""
+    if lie is None or lie.fin_validite is not None:  # one that ends leaves its decisions to another
+        suivant, pourquoi = _choisir(nouveaux, partial(_indices_de_type, notre_type))
+    if lie is not None and suivant is None:
+        yield _lie("decision.type", EtatLiaison.TROUVE, lie.code)
     else:
-        connus = {t.code for t in notre.evenements}
-        nouveaux = [t for t in officiel.evenements if t.code not in connus]
-        sien, pourquoi = _choisir(nouveaux, partial(_indices_de_type, notre_type))
+        fin = f"« {lie.code} » a une fin, " if lie is not None else ""
         perdu = officiel.roles.perdus.get("decision.type", "")
-        yield _devine("decision.type", sien.code if sien else "", pourquoi, perdu)
-        if sien is None:
-            return
+        yield _devine("decision.type", suivant.code if suivant else "", f"{fin}{pourquoi}", perdu)
+    if (sien := suivant or lie) is None:
+        return
     notres = {c.code: c for c in notre_type.caracteristiques}
     siennes = {c.code: c for c in sien.caracteristiques}
     # Under a type that was guessed nothing is bound yet: what kept its code is found.

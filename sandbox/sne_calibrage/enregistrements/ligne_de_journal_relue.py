@@ -21,6 +21,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.pipeline import guichet_de
 from sne_sandbox.pki.identite_du_certificat import identite
 from sne_sandbox.soap.envelope import AiguillageSoap
+from sne_sandbox.soap.serveur_soap import noter_le_message
 
 #: What the line notes beside the tolerances T-…: schema faults, of the request and of the answer.
 REQUETE: Final = "R-01"
@@ -88,16 +89,7 @@ def _aiguillage(contrat: Contrat) -> AiguillageSoap:
 def _lire_la_requete(vue: Observation, contrat: Contrat, certificat: bytes | None) -> None:
     echange = vue.echange
     if vue.message is not None and vue.soap:
-        echange.parties = [
-            {
-                "content_id": partie.content_id or "",
-                "content_type": partie.content_type,
-                "encodage": partie.encodage,
-                "taille": len(partie.contenu),
-            }
-            for partie in vue.message.parties
-        ]
-        echange.tolerances = [{"code": t.code, "phrase": t.phrase} for t in vue.message.tolerances]
+        noter_le_message(echange, vue.message)
     if vue.document is not None:
         echange.type_fichier = (vue.document.texte_de("entete/typeFichier") or "")[:TEXTE_MAX] or None
         echange.version = str(vue.arbre.get("versionInterface", ""))[:TEXTE_MAX] or None

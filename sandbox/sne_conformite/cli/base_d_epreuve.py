@@ -15,11 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import click
-
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Horloge
 from sne_interface.settings import PAR_NOM, Limites, Reglages
-from sne_sandbox.cli.options import COMMUNES, barre, reglages, un_jeu_de_depart, une_taille
+from sne_sandbox.cli.options import COMMUNES, barre, d_autres_noms, reglages, un_jeu_de_depart, une_taille
 from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:
@@ -47,8 +45,7 @@ def options_de_serve(fonction: _F) -> _F:
     # A trial is begun again after a power cut.
     defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1, "synchronous": "NORMAL"}
     fonction = reglages(*COMMUNES, "database", *_DE_SERVE, **defauts)(fonction)
-    nom = click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat.")
-    return une_taille(un_jeu_de_depart("vide")(nom(fonction)))
+    return une_taille(un_jeu_de_depart("vide")(d_autres_noms(fonction)))
 
 
 @dataclass(frozen=True)

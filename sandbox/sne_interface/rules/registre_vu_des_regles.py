@@ -6,6 +6,7 @@ The store has its own register (`store/registre.py`); both answer alike.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Protocol
 
 from sne_interface.domain.base import Guichet
@@ -24,15 +25,16 @@ class Registre(Protocol):
         """The stored demande of that numéro unique."""
 
     def doublons(
-        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
+        self,
+        territoire: str,
+        personnes: Sequence[Personne],
+        *,
+        sauf: Sequence[str] = (),
+        patronymiques: bool = False,
     ) -> Sequence[DemandeStockee]:
         """Active demandes of `territoire` whose applicant or a co-holder is one of `personnes` (same
-        `identite`), by number; those whose number is in `sauf` are left out."""
-
-    def doublons_patronymiques(
-        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
-    ) -> Sequence[DemandeStockee]:
-        """The same by `identite_patronymique`; nobody without a birth name is found."""
+        `identite`, or `identite_patronymique`: nobody without a birth name is then found), by number; those
+        whose number is in `sauf` are left out."""
 
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
         """Number of the active demande created by `guichet` that holds this refInterne."""
@@ -72,16 +74,16 @@ class RegistreMemoire:
         return next((d for d in self.demandes if d.numero_unique == numero), None)
 
     def doublons(
-        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
+        self,
+        territoire: str,
+        personnes: Sequence[Personne],
+        *,
+        sauf: Sequence[str] = (),
+        patronymiques: bool = False,
     ) -> Sequence[DemandeStockee]:
-        cherchees = {p.identite for p in personnes}
-        return self._ou(territoire, sauf, lambda p: p.identite in cherchees)
-
-    def doublons_patronymiques(
-        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
-    ) -> Sequence[DemandeStockee]:
-        cherchees = {p.identite_patronymique for p in personnes} - {None}
-        return self._ou(territoire, sauf, lambda p: p.identite_patronymique in cherchees)
+        lire = attrgetter("identite_patronymique" if patronymiques else "identite")
+        cherchees = {lire(p) for p in personnes} - {None}
+        return self._ou(territoire, sauf, lambda p: lire(p) in cherchees)
 
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
         siennes = (d for d in self.demandes if d.active and d.guichet_createur == guichet)

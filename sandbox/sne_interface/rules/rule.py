@@ -82,10 +82,15 @@ class Contexte:
         self.stockee = registre.demande(numero) if numero else None
 
     @property
+    def code_emetteur(self) -> str:
+        """The guichet that sends: that of the certificate, else the one that the document says."""
+        dit = self.document.texte_de("entete/codeGuichet")
+        return self.guichet_emetteur or dit or self.demande.num_guichet
+
+    @property
     def emetteur(self) -> Guichet | None:
-        """The guichet that sends, None for one that the base does not know."""
-        code = self.guichet_emetteur or self.demande.num_guichet
-        return self.registre.guichet(code)
+        """The same, None for one that the base does not know."""
+        return self.registre.guichet(self.code_emetteur)
 
     def habilite(self, acte: Acte) -> bool:
         """True when the sender may do that deed; an unknown sender is the business of ENT006."""

@@ -104,8 +104,7 @@ class Sauvegardes:
         )
         if fichier.exists() and not remplacer:
             raise pris
-        with self._provisoire(base) as provisoire:
-            fichier_de_sauvegarde.sauvegarder(self._magasin, base, provisoire, journal=False)
+        with self.present(base) as provisoire:
             if self._classeur is not None:
                 partage = f"{DOSSIER}/{base}"
                 if not self._classeur.deposer(partage, fichier.name, provisoire, remplacer=remplacer):

@@ -55,9 +55,11 @@ def commande(pret: Path | None, forme: str, **options: Any) -> int:
       sne-sandbox diagnostic --url https://bac.exemple.fr:8443 --ca ca.pem --cert G1226.pem --key G1226.key
       sne-sandbox run -- sne-sandbox diagnostic
     """
-    from sne_sandbox.server.diagnostic import diagnostiquer
+    from sne_sandbox.server.diagnostic import diagnostiquer, serveur_des_services
 
     with contextlib.ExitStack() as pile:
+        if not pret:
+            options["url"] = options["url"] or serveur_des_services(os.environ)
         branchement = _branchement(options, pret) if options["url"] or pret else _lance(options, pile)
         points = list(diagnostiquer(branchement))
     faux = sum(point.bon is False for point in points)

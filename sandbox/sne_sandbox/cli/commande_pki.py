@@ -6,7 +6,7 @@ import click
 
 from sne_interface.domain.base import verifier_nom
 from sne_interface.errors import BaseInconnue
-from sne_sandbox.cli.options import GroupeCommandes, Poste, sur_le_poste, verifier_guichet
+from sne_sandbox.cli.options import GroupeCommandes, Poste, d_autres_noms, sur_le_poste, verifier_guichet
 from sne_sandbox.cli.preparatifs_d_ecoute import preparer_autorite
 from sne_sandbox.pki.authority import Autorite, ecrire
 
@@ -48,7 +48,7 @@ def emettre(poste: Poste, guichet: str, base: str, dossier: Path) -> None:
 
 
 @commande.command("renouveler")
-@click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom que le serveur aura.")
+@d_autres_noms
 @sur_le_poste("secret_file")
 def renouveler(poste: Poste, noms: tuple[str, ...]) -> None:
     """Certifie à nouveau l'autorité de --home, pour d'autres noms de serveur ou pour trois ans de plus.

@@ -8,7 +8,7 @@ import click
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_sandbox.cli import preparatifs_d_ecoute
-from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_magasin, reglages
+from sne_sandbox.cli.options import COMMUNES, barre, d_autres_noms, depart_de_base, ouvrir_magasin, reglages
 
 #: Seconds in which a program that starts its own server has called it, or has no use of it.
 _ESSAI: Final = 0.3
@@ -21,7 +21,7 @@ _ESSAI: Final = 0.3
     "octets_max", "debit_min", "patience", "ouvert", "admin_token", "read_only_token", "url_publique",
     "compression", "quartiles",
 )  # fmt: skip
-@click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
+@d_autres_noms
 @click.option("--application", "applications", multiple=True, metavar="NOM=COMMANDE",
               help="Application que la page Conformité peut piloter, sous ce nom : la commande de son "
               "adaptateur (peut se répéter).")  # fmt: skip

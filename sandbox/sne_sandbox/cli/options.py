@@ -41,6 +41,10 @@ une_taille = click.option(
     "--seed-size", "taille", type=click.IntRange(0, 5_000_000), metavar="N",
     help="Nombre de ménages, tirés comme ceux du jeu de départ (par défaut, le sien).",
 )  # fmt: skip
+#: `--server-name`, as parameter `noms`.
+d_autres_noms = click.option(
+    "--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur."
+)
 #: `--clock`, as parameter `horloge`.
 une_horloge = click.option(
     "--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO."
@@ -135,7 +139,7 @@ class _OuiNon(click.types.BoolParamType):
         return super().convert(value, param, ctx)
 
 
-def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
+def _option(setting: Setting, defaut: Any, **autres: Any) -> Callable[[_F], _F]:
     genre: Any = setting.type
     if setting.choix:
         genre = click.Choice(setting.choix)
@@ -155,23 +159,19 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
         envvar=setting.variable,
         show_default=defaut is not None and setting.type is not bool,
         help=setting.aide[0].upper() + setting.aide[1:] + ".",
-        callback=_lire_ou_taire if f"{setting.nom}_file" in PAR_NOM else None,
+        **{"callback": _lire_ou_taire if f"{setting.nom}_file" in PAR_NOM else None, **autres},
     )
 
 
 def _option_de_fichier(setting: Setting, fichier: Setting) -> Callable[[_F], _F]:
     """The option of the file that holds a setting, read before it."""
-    return click.option(
-        fichier.option,
-        fichier.nom,
-        type=click.Path(path_type=Path, readable=False),
-        default=None,
-        envvar=fichier.variable,
+    return _option(
+        fichier,
+        None,
         metavar="FICHIER",
         is_eager=True,
         expose_value=False,
         callback=lambda ctx, param, valeur: ctx.meta.update({_cle_du_fichier(setting): valeur}),
-        help=fichier.aide[0].upper() + fichier.aide[1:] + ".",
     )
 
 

@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -23,6 +23,7 @@ from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.texte import accorde
 from sne_interface.raisons_du_systeme import raison_systeme
 from sne_interface.resources import table
+from sne_sandbox.server.adresse_et_certificats_d_une_base import SERVICES
 
 #: Seconds that all the addresses of a machine are given to take a connection, and everything that is asked of
 #: one that may be anybody's; and of a server of ours, which may still be starting on a busy machine.
@@ -168,6 +169,8 @@ def _regarder(
     """The points, as long as they may take."""
     adresse = _adresse(branchement)
     yield adresse
+    if complet:
+        yield from _services_dits(branchement, environ)
     yield from _proxy(branchement, environ)
     yield from certificats
     if adresse.bon is False or contexte is None:
@@ -219,6 +222,28 @@ def _adresse(branchement: Branchement) -> Point:
         return Point.de("repond", hote=hote, port=port, lieux=", ".join(repondent))
     silence = all(isinstance(erreur, TimeoutError) for erreur in erreurs)
     return Point.de("muette" if silence else "fermee", hote=hote, port=port)
+
+
+def serveur_des_services(environ: Mapping[str, str]) -> str:
+    """The address of the server that the variables of the services lead to, "" when none is set."""
+    dits = (environ.get(f"SNE_ENDPOINT_{cle}", "") for cle in SERVICES)
+    return next((dit.partition("/services/")[0] for dit in dits if dit), "")
+
+
+def _services_dits(branchement: Branchement, environ: Mapping[str, str]) -> Iterator[Point]:
+    """Tells the variables that lead an application elsewhere than the address that is looked at."""
+    for cle, service in SERVICES.items():
+        nom, voulue = f"SNE_ENDPOINT_{cle}", f"{branchement.dite}/services/{service}/"
+        dit = replace(branchement, url=environ.get(nom, "").removesuffix("?wsdl").rstrip("/"))
+        serveur, _, fin = dit.url.partition("/services/")
+        if not dit.url or dit.dite == voulue.rstrip("/"):
+            continue
+        if fin != service:
+            yield Point.de("autre_service", nom=nom, dite=dit.dite, voulue=voulue)
+        elif (vue := _adresse(replace(dit, url=serveur))).bon is False:
+            yield replace(vue, nom=nom)
+        else:
+            yield Point.de("service_ailleurs", nom=nom, dite=dit.dite, voulue=voulue)
 
 
 def _proxy(branchement: Branchement, environ: Mapping[str, str]) -> Iterator[Point]:

@@ -72,9 +72,7 @@ class Repartiteur:
         self._lignes[processus] = ligne
         self._ouvertes[processus] = 0
         self._confiees[processus] = deque()
-        en_attente, self._sans_hote = self._sans_hote, []
-        for rang, prise, _ in en_attente:
-            self._donner(rang, prise)
+        self._donner_ce_qui_attend()
 
     def retirer(self, processus: int) -> None:
         """A process that is gone, with its connections. With the last, the kernel keeps who comes waiting."""
@@ -170,6 +168,9 @@ class Repartiteur:
         """Reads what a process says, and gives the room that it leaves to the connections that no process
         could take."""
         self._entendre(processus)
+        self._donner_ce_qui_attend()
+
+    def _donner_ce_qui_attend(self) -> None:
         en_attente, self._sans_hote = self._sans_hote, []
         for rang, prise, _ in en_attente:
             self._donner(rang, prise)

@@ -125,17 +125,22 @@ class ServeurSoap:
             parties_max=self._limites.parties_max,
             taille_max=self._limites.message_max,
         )
-        echange.parties = [
-            {
-                "content_id": partie.content_id or "",
-                "content_type": partie.content_type,
-                "encodage": partie.encodage,
-                "taille": len(partie.contenu),
-            }
-            for partie in message.parties
-        ]
-        echange.tolerances += [{"code": t.code, "phrase": t.phrase} for t in message.tolerances]
+        noter_le_message(echange, message)
         return message
+
+
+def noter_le_message(echange: Echange, message: Message) -> None:
+    """Writes the parts of a request, and what was tolerated of it, into the line of the journal."""
+    echange.parties = [
+        {
+            "content_id": partie.content_id or "",
+            "content_type": partie.content_type,
+            "encodage": partie.encodage,
+            "taille": len(partie.contenu),
+        }
+        for partie in message.parties
+    ]
+    echange.tolerances += [{"code": t.code, "phrase": t.phrase} for t in message.tolerances]
 
 
 class _Message:

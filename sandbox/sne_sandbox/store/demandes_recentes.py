@@ -255,10 +255,11 @@ def doublons_de(registre: RegistreBase, stockee: DemandeStockee) -> list[Demande
     those found by the name in use first. One that is radiated is the doublon of nothing."""
     if not stockee.active:
         return []
+    personnes, sauf = stockee.demande.titulaires, (stockee.numero_unique,)
     trouvees = {
         doublon.numero_unique: doublon
-        for cherche in (registre.doublons, registre.doublons_patronymiques)
-        for doublon in cherche(stockee.territoire, stockee.demande.titulaires, sauf=(stockee.numero_unique,))
+        for nes in (False, True)
+        for doublon in registre.doublons(stockee.territoire, personnes, sauf=sauf, patronymiques=nes)
     }
     return list(trouvees.values())
 

@@ -177,7 +177,7 @@ def _entre(
     return posees if fin is None else [*posees, colonne <= fin.isoformat()]
 
 
-def _choisir(table: sa.TableClause, base: str, **valeurs: str) -> sa.Select[str]:
+def _choisir(table: sa.FromClause, base: str, **valeurs: str) -> sa.Select[str]:
     posees = (table.c[nom] == valeur for nom, valeur in valeurs.items())
     return sa.select(table.c.numero_unique).where(table.c.base == base, *posees)
 
@@ -186,9 +186,7 @@ def _liee(table: sa.FromClause, base: str, cle: Any, valeurs: Mapping[str, str])
     """The rows of `table` that are so, of the demande at hand: by its key, which SQLite would leave for an
     index of the values, were it to see one."""
     posees = (table.c[nom].concat("") == valeur for nom, valeur in valeurs.items())
-    return sa.select(table.c.numero_unique).where(
-        table.c.base == base, table.c.numero_unique == cle.numero_unique, *posees
-    )
+    return _choisir(table, base).where(table.c.numero_unique == cle.numero_unique, *posees)
 
 
 def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement[bool]:

@@ -239,18 +239,25 @@ class RegistreBase:
     # --- demandes, found -----------------------------------------------------------------------------
 
     def doublons(
-        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
+        self,
+        territoire: str,
+        personnes: Sequence[Personne],
+        *,
+        sauf: Sequence[str] = (),
+        patronymiques: bool = False,
     ) -> list[DemandeStockee]:
         """Finds the active demandes of `territoire`, `sauf` excepted, that hold one of `personnes` (same
-        folded nom, folded prénom, and birth date, applicant or co-holder), by number. A person who lacks one
-        of these has none."""
-        return self._homonymes(territoire, [(p, plier(p.nom)) for p in personnes], 1, sauf)
-
-    def doublons_patronymiques(
-        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
-    ) -> list[DemandeStockee]:
-        """The same with nomPatronymique in place of nom on both sides."""
-        return self._homonymes(territoire, [(p, plier(p.nom_patronymique)) for p in personnes], 2, sauf)
+        folded nom, folded prénom, and birth date, applicant or co-holder), by number; with `patronymiques`,
+        nomPatronymique in place of nom on both sides. A person who lacks one of these has none."""
+        numeros = {
+            proche[0]
+            for personne in personnes
+            if (nom := plier(personne.nom_patronymique if patronymiques else personne.nom))
+            for proche in self._proches_de(territoire, personne)
+            if proche[1 + patronymiques] == nom and proche[0] not in sauf
+        }
+        trouvees = (self.demande(numero) for numero in sorted(numeros))
+        return [stockee for stockee in trouvees if stockee is not None]
 
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
         """Number of the active demande that `guichet` created under this refInterne."""
@@ -482,18 +489,6 @@ class RegistreBase:
         connexion.differer(requetes_sql.AJOUTER_COMMUNE, lignes.lignes_communes(base, stockee))
         connexion.differer(requetes_sql.AJOUTER_MOTIF, lignes.lignes_motifs(base, stockee))
         connexion.differer(requetes_sql.AJOUTER_STAT, [lignes.ligne_stat(base, stockee)])
-
-    def _homonymes(
-        self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]
-    ) -> list[DemandeStockee]:
-        numeros = {
-            proche[0]
-            for personne, nom in cherches
-            for proche in self._proches_de(territoire, personne)
-            if nom and proche[colonne] == nom and proche[0] not in sauf
-        }
-        trouvees = (self.demande(numero) for numero in sorted(numeros))
-        return [stockee for stockee in trouvees if stockee is not None]
 
     def _proches_de(self, territoire: str, personne: Personne) -> list[Ligne]:
         naissance, prenom = lignes.naissance_de(personne), plier(personne.prenom)

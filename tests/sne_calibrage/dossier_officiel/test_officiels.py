@@ -77,6 +77,7 @@ DOSSIERS = [
     Dossier(officiels.quartile_obligatoire),
     Dossier(officiels.bloc_a_part, CALCULS),
     Dossier(officiels.autre_type, {"decision.type"}, eteintes=DECISIONS),
+    Dossier(officiels.type_remplace, {"decision.type"}),
     Dossier(officiels.caracteristiques_renommees, {"decision.type", *CARACTERISTIQUES}, eteintes=DECISIONS),
     Dossier(officiels.codes_de_decision, VALEURS),
     Dossier(officiels.sans_irrecevabilite, set(), {"decision.valeurs.irrecevabilite"}),

@@ -215,7 +215,7 @@ def test_duplicates_fold_names_and_look_at_all_holders(magasin: Magasin) -> None
         assert [s.numero_unique for s in registre.doublons("111", cherchee)] == [N[0], N[1]]
         assert [s.numero_unique for s in registre.doublons("111", cherchee, sauf=[N[0]])] == [N[1]]
         assert [s.numero_unique for s in registre.doublons("062", cherchee)] == [N[3]]
-        assert [s.numero_unique for s in registre.doublons_patronymiques("111", cherchee)] == [N[0]]
+        assert [s.numero_unique for s in registre.doublons("111", cherchee, patronymiques=True)] == [N[0]]
         both = cherchee + _titulaires(personne("cotitulaire", "autre", "jean", "1979-01-01"))
         assert [s.numero_unique for s in registre.doublons("111", both)] == [N[0], N[1]]
 
@@ -228,8 +228,8 @@ def test_who_lacks_a_name_or_a_birth_date_matches_nobody(magasin: Magasin) -> No
     )
     _ajouter(magasin, *(stockee(N[i], titulaires=(vide,)) for i, vide in enumerate(vides)))
     with magasin.lire("ecole") as registre:
-        assert registre.doublons("111", _titulaires(*vides)) == []
-        assert registre.doublons_patronymiques("111", _titulaires(*vides)) == []
+        for nes in (False, True):
+            assert registre.doublons("111", _titulaires(*vides), patronymiques=nes) == []
 
 
 def test_a_demande_just_added_is_a_duplicate_in_the_same_transaction(magasin: Magasin) -> None:

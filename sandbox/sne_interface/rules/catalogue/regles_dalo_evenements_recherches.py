@@ -71,8 +71,7 @@ def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Infractions:
     """The declaration comes from a commission de médiation, or the State service that keeps its secretariat.
     Deduced."""
     if contexte.emetteur is None or not contexte.habilite(Acte.DECLARER_DALO):
-        code = contexte.guichet_emetteur or contexte.demande.num_guichet
-        yield manquant(contexte.demande.formulaire, "numGuichet", valeur=code)
+        yield manquant(contexte.demande.formulaire, "numGuichet", valeur=contexte.code_emetteur)
 
 
 def _de_la_liste(element: Element, liste: str, contexte: Contexte) -> bool:
@@ -164,11 +163,10 @@ def evenement_d_un_autre(contexte: Contexte) -> Infractions:
     evenements = evenements_recus(contexte)
     if not evenements:
         yield manquant(contexte.document, "listeEvenements/evenement/idEvenement", valeur="")
-    guichet = contexte.guichet_emetteur or contexte.document.texte_de("entete/codeGuichet")
     numero = contexte.document.texte_de("operation/numUnique")
     for evenement in evenements:
         connu = evenement_connu(evenement, contexte)
-        if connu is None or (connu.numero_unique, connu.auteur_creation) != (numero, guichet):
+        if connu is None or (connu.numero_unique, connu.auteur_creation) != (numero, contexte.code_emetteur):
             identifiant = evenement.texte_de("idEvenement") or ""
             yield manquant(evenement, "idEvenement", valeur=identifiant)
 

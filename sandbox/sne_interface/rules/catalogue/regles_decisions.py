@@ -105,27 +105,25 @@ def bail_et_sa_date(contexte: Contexte) -> Infractions:
 def decision_a_completer(contexte: Contexte) -> Infractions:
     """A decision by rank has its rank, one under condition its condition. Source: R. 441-3 b), c) (deduced).
     A value that the contract has no place for cannot be missing."""
-    for evenement, decision in _decisions(contexte):
-        complement = _COMPLEMENTS.get(decision.prise or "", "")
-        if contexte.roles.decision.lie(complement) and decision.element(complement) is None:
-            yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
+    for prise, complement in _COMPLEMENTS.items():
+        for evenement, decision in _sans(complement, contexte):
+            if decision.prise == prise:
+                yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
 @_regle("DEC005", roles=("decision.decision", "decision.motif"))
 def motif_du_refus(contexte: Contexte) -> Infractions:
     """A non-attribution and an irrecevabilité have a motive. Source: L. 441-2-2 (deduced)."""
-    for evenement, decision in _decisions(contexte):
-        du = decision.prise in _SANS_LOGEMENT and contexte.roles.decision.lie(d.MOTIF)
-        if du and decision.element(d.MOTIF) is None:
+    for evenement, decision in _sans(d.MOTIF, contexte):
+        if decision.prise in _SANS_LOGEMENT:
             yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
 @_regle("DEC006", roles=("decision.refus_menage", "decision.motif"))
 def motif_du_menage(contexte: Contexte) -> Infractions:
     """A refusal by the household says why. Convention."""
-    for evenement, decision in _decisions(contexte):
-        du = decision.booleen(d.REFUS_DU_MENAGE) and contexte.roles.decision.lie(d.MOTIF)
-        if du and decision.element(d.MOTIF) is None:
+    for evenement, decision in _sans(d.MOTIF, contexte):
+        if decision.booleen(d.REFUS_DU_MENAGE):
             yield _absente(evenement, d.REFUS_DU_MENAGE, contexte)
 
 
@@ -223,7 +221,7 @@ def guichet_qui_decide(contexte: Contexte) -> Infractions:
     if contexte.habilite(Acte.DECIDER):
         return
     for evenement, _ in _decisions(contexte):
-        yield infraction(evenement.enfant("codeTypeEvenement") or evenement, valeur=_emetteur(contexte))
+        yield infraction(evenement.enfant("codeTypeEvenement") or evenement, valeur=contexte.code_emetteur)
 
 
 @_regle("DEC012", roles=("decision.bail", "decision.date_bail"))
@@ -233,7 +231,7 @@ def second_bail(contexte: Contexte) -> Infractions:
     a) (deduced)."""
     for evenement, decision in _decisions(contexte):
         identifiant = evenement.entier_de("idEvenement")
-        dite = DecisionDite(identifiant or 0, _emetteur(contexte), contexte.jour, decision)
+        dite = DecisionDite(identifiant or 0, contexte.code_emetteur, contexte.jour, decision)
         if dite.bail is None or not dite.attribue or dite.bail <= _reactivee_le(contexte):
             continue
         baux = _parcours(contexte, sauf=identifiant).baux
@@ -358,6 +356,13 @@ def _decisions(contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
             yield evenement, Decision.de(evenement, roles)
 
 
+def _sans(role: str, contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
+    """The decisions that say nothing of a role, for which the contract has a place."""
+    for evenement, decision in _decisions(contexte):
+        if contexte.roles.decision.lie(role) and decision.element(role) is None:
+            yield evenement, decision
+
+
 def _parcours(contexte: Contexte, sauf: int | None = None) -> Parcours:
     """Returns the decisions on the demande that the base knows, except the event `sauf`."""
     if contexte.stockee is None:
@@ -425,7 +430,7 @@ def _du_meme_organisme(dite: DecisionDite, contexte: Contexte) -> bool:
     told the decision, or the landlord that the decision names by SIREN, when the sender holds its commission.
     Two guichets are compared by SIREN, when the base knows both. A système particulier sends for all its
     landlords."""
-    if dite.auteur == _emetteur(contexte):
+    if dite.auteur == contexte.code_emetteur:
         return True
     emetteur, autre = contexte.emetteur, contexte.registre.guichet(dite.auteur)
     if emetteur is not None and emetteur.siren is not None and emetteur.siren == dite.decision.texte(d.SIREN):
@@ -433,11 +438,6 @@ def _du_meme_organisme(dite: DecisionDite, contexte: Contexte) -> bool:
     if emetteur is None or autre is None or NatureGuichet.SYSTEME in (emetteur.nature, autre.nature):
         return True
     return emetteur.siren is None or autre.siren is None or emetteur.siren == autre.siren
-
-
-def _emetteur(contexte: Contexte) -> str:
-    dit = contexte.document.texte_de("entete/codeGuichet")
-    return contexte.guichet_emetteur or dit or contexte.demande.num_guichet
 
 
 def _pareils(un: str, autre: str | None) -> bool:

@@ -91,9 +91,7 @@ def nom_de_naissance(contexte: Contexte) -> Infractions:
 def moyen_de_contact(contexte: Contexte) -> Infractions:
     """The applicant can be reached by telephone or electronic mail."""
     demandeur = _demandeur_ou_association(contexte.demande)
-    if demandeur is None:
-        return
-    if not any(demandeur.texte_de(champ) for champ in _MOYENS):
+    if demandeur is not None and not any(demandeur.texte_de(champ) for champ in _MOYENS):
         yield infraction(demandeur)
 
 

@@ -89,8 +89,7 @@ def guichet_du_nom_de_fichier(contexte: Contexte) -> Infractions:
 @regle("ENT006", registre=True, transport=True)
 def guichet_inconnu(contexte: Contexte) -> Infractions:
     """The sender is a known, open guichet."""
-    code = contexte.demande.num_guichet
-    guichet = contexte.registre.guichet(code)
+    guichet = contexte.registre.guichet(contexte.demande.num_guichet)
     if guichet is None or not guichet.est_ouvert(contexte.jour):
         yield _sur_le_guichet(contexte)
 
@@ -138,8 +137,7 @@ def reference_interne_reprise(contexte: Contexte) -> Infractions:
     reference = contexte.demande.ref_interne
     if reference is None:
         return
-    guichet = contexte.guichet_emetteur or contexte.demande.num_guichet
-    numero = contexte.registre.demande_de_reference(guichet, reference)
+    numero = contexte.registre.demande_de_reference(contexte.code_emetteur, reference)
     if numero is not None:
         yield sur(contexte.demande.formulaire, "refInterne", numero=numero)
 
@@ -147,19 +145,15 @@ def reference_interne_reprise(contexte: Contexte) -> Infractions:
 @regle("ENT013", VIDE_OBLIGATOIRE, par_place=True)
 def code_obligatoire(contexte: Contexte) -> Infractions:
     """Every element of a closed list that the schema requires carries a code; a commune likewise."""
-    racine, depart = _depart(contexte)
-    if racine is not None and depart is not None:
-        yield from _sans_code(racine, depart)
+    for depart in _depart(contexte):
+        yield from _sans_code(*depart)
 
 
 @regle("ENT014", "informationDalo", "informationTraitement")
 def informations_du_sne(contexte: Contexte) -> Infractions:
     """A sender does not send data that the SNE owns: they are ignored."""
-    for bloc in (
-        contexte.demande.information_dalo,
-        contexte.demande.formulaire.enfant("informationTraitement"),
-    ):
-        if bloc is not None:
+    for nom in ("informationDalo", "informationTraitement"):
+        if (bloc := contexte.demande.formulaire.enfant(nom)) is not None:
             yield infraction(bloc)
 
 
@@ -197,36 +191,30 @@ _TAMPONS: Final = Retenus(_est_tampon)
 
 
 def _sur_le_guichet(contexte: Contexte) -> Infraction:
-    formulaire = contexte.demande.formulaire
-    ecrit = formulaire.enfant("numGuichet")
-    return infraction(ecrit) if ecrit is not None else manquant(formulaire, "numGuichet", valeur="")
+    return sur(contexte.demande.formulaire, "numGuichet", valeur=contexte.demande.num_guichet)
 
 
 # --- elements of closed lists: one walk of the document along the contract's paths ---------------------
 
 
-def _depart(contexte: Contexte) -> tuple[Element | None, PasDeChemin | None]:
+def _depart(contexte: Contexte) -> list[tuple[Element, PasDeChemin]]:
     """Where the walk begins: the whole document; for RAD its radiation block, and only when it has a motive
     (without, the rest of it is ignored); nowhere for SUP and COP."""
     sommet = contexte.nomenclatures.sommet.enfants.get("interfaceNuu")
     if contexte.type_fichier in ("SUP", "COP") or sommet is None:
-        return None, None
+        return []
     if contexte.type_fichier != "RAD":
-        return contexte.document, sommet
+        return [(contexte.document, sommet)]
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation is None:
-        return None, None
-    noeud: PasDeChemin | None = sommet
+        return []
     for nom in ("demande", "demandeLogement", "radiation"):
-        noeud = noeud.enfants.get(nom) if noeud is not None else None
-    return radiation, noeud
+        sommet = sommet.enfants.get(nom) if sommet is not None else None
+    return [(radiation, sommet)] if sommet is not None else []
 
 
 def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, PasDeChemin]]:
-    racine, depart = _depart(contexte)
-    if racine is None or depart is None:
-        return
-    pile = [(racine, depart)]
+    pile = _depart(contexte)
     while pile:
         element, noeud = pile.pop()
         enfants = noeud.enfants
@@ -341,10 +329,9 @@ def guichet_ferme(contexte: Contexte) -> Infractions:
         if declarant is not None and not declarant.est_ouvert(contexte.jour):
             yield _sur_ce_guichet(contexte, declarant)
     elif contexte.document.enfant("listeEvenements") is not None:  # else it only reads
-        code = contexte.guichet_emetteur or contexte.document.texte_de("entete/codeGuichet") or ""
-        guichet = contexte.registre.guichet(code)
+        guichet = contexte.emetteur
         if guichet is None or not guichet.est_ouvert(contexte.jour):
-            yield sur(contexte.document, "entete/codeGuichet", valeur=code)
+            yield sur(contexte.document, "entete/codeGuichet", valeur=contexte.code_emetteur)
 
 
 def _sur_ce_guichet(contexte: Contexte, guichet: Guichet, **valeurs: str) -> Infraction:

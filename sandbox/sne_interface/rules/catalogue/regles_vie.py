@@ -85,12 +85,10 @@ def date_de_creation_changee(contexte: Contexte) -> Infractions:
 @regle("CYC007", registre=True)
 def demande_associee(contexte: Contexte) -> Infractions:
     """A separation names the joint demande, which is known and active."""
-    numero = contexte.demande.numero_associe
-    if numero is None:
+    associee = _associee(contexte)
+    if contexte.demande.numero_associe is None:
         yield manquant(contexte.demande.formulaire, "numUniqueAssocie", valeur="")
-        return
-    associee = contexte.registre.demande(numero)
-    if associee is None or not associee.active:
+    elif associee is None or not associee.active:
         yield sur(contexte.demande.formulaire, "numUniqueAssocie")
 
 
@@ -113,8 +111,7 @@ def suppression_interdite(contexte: Contexte) -> Infractions:
     stockee = contexte.stockee
     if stockee is None:
         return
-    emetteur = contexte.guichet_emetteur or contexte.demande.num_guichet
-    if emetteur != stockee.guichet_createur or stockee.touchee_par_autrui:
+    if contexte.code_emetteur != stockee.guichet_createur or stockee.touchee_par_autrui:
         yield _sur_le_numero(contexte, numero=stockee.numero_unique)
 
 
@@ -209,9 +206,9 @@ def demande_proche(contexte: Contexte) -> Infractions:
     demande = contexte.demande
     territoire = _territoire(demande)
     titulaires = demande.titulaires
-    if territoire is None or all(personne.identite_patronymique is None for personne in titulaires):
+    if territoire is None:
         return
-    proches = contexte.registre.doublons_patronymiques(territoire, titulaires, sauf=_sauf(demande))
+    proches = contexte.registre.doublons(territoire, titulaires, sauf=_sauf(demande), patronymiques=True)
     if not proches:
         return
     nommees = {trouvee.numero_unique for trouvee in doublons(contexte)}
