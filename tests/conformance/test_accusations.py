@@ -4,14 +4,13 @@ import contextlib
 import html
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from epreuve import Epreuve
 from fautes import fautif
-from fautes.faute import argument, menage, saisie, sans, titulaires
+from fautes.faute import argument, menage, saisie, sans
 from lxml import etree
 
 from sne_conformite.rapports.constats_groupes import grouper
@@ -140,21 +139,6 @@ def test_une_faute_independante_se_voit_sous_une_autre(
 ) -> None:
     """Folding wants that the cause explains what is seen."""
     assert enfreintes(epreuve.passer(partial(fautif, *fautes), scenarios, exemples=4)) == attendues
-
-
-def test_des_dates_qui_ne_sont_pas_toutes_decalees_ne_sont_pas_un_fuseau(epreuve: Epreuve) -> None:
-    """The day of birth alone is an FID-01, and no hint of a time zone."""
-
-    def veille(personne: dict[str, Any]) -> None:
-        naissance = date.fromisoformat(personne["dateNaissance"][:10])
-        personne["dateNaissance"] = (naissance - timedelta(days=1)).isoformat()
-
-    def autrement(temoin: Temoin) -> None:
-        saisie("naissance-decalee", "FID-01", "", veille, de=titulaires).planter(temoin)
-
-    rapport = epreuve.passer(partial(fautif, autrement=autrement), ["CRE-SIMPLE"])
-    assert enfreintes(rapport) == {"FID-01"}
-    assert {c.sorte for c in constats(rapport, "FID-01")} == {"valeur_changee"}
 
 
 def _sans_precision(temoin: Temoin) -> None:

@@ -140,9 +140,7 @@ def test_commands_at_once_are_told_to_who_takes_so_many(
         ({"version": "8"}, f"« demarrer » a répondu « {NOM} 8 », après « {NOM} {VERSION} »"),
     ],
 )
-def test_an_instance_that_does_not_begin_is_told(
-    cote_a_cote: Epreuve, autre: dict[str, Any], raison: str
-) -> None:
+def test_an_instance_that_does_not_begin_is_told(cote_a_cote: Epreuve, autre: Any, raison: str) -> None:
     """And no command is given to it; nor to one that is another product, or another version."""
     lances: list[_Dit] = []
 

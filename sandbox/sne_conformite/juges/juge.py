@@ -265,6 +265,7 @@ def personnes(vue: Observation) -> frozenset[str]:
 _SCHEMA: Final = "CTR-01"
 #: Recommendations: they do not stand in for a schema that refuses.
 _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
+_REDITES: Final = ("CTR-03", "NOM-05")
 #: Rules that refuse what breaks a requirement.
 REFUS: Final[Mapping[str, frozenset[str]]] = {e: frozenset(r) for e, r in CONSTATS["refus"].items()}
 
@@ -289,8 +290,8 @@ def refus_essaye(constat: Constat, vue: Observation) -> bool:
 def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
     """`constats` of one exchange, without those held that its answer does not let prove, and without the
     schema's (CTR-01) where another requirement says more of the same place; of a code that is written in a
-    namespace, it is the schema that says all. Of several others that break at one place, one is charged: that
-    of the life of a demande before that of any document."""
+    namespace, it is the schema that says all. A requirement of `_REDITES` is folded where another one says
+    that the place is wrong."""
     constats = [
         replace(c, cause=_SCHEMA)
         if not c.tenue and c.exigence != _SCHEMA and c.chemin in vue.codes_qualifies
@@ -306,7 +307,7 @@ def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
         chef = chefs.get(lieu) if c.rompue else None
         if chef == c.exigence and (lieu, _SCHEMA) in casses:
             c = replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
-        elif chef and chef != c.exigence:
+        elif chef and chef != c.exigence in _REDITES:
             c = replace(c, cause=chef)
         if not (chef and c.exigence == _SCHEMA):
             gardes.append(c)

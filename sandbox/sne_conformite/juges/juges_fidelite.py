@@ -36,7 +36,7 @@ CHAMP_ABSENT: Final = "champ_absent"
 UN_JOUR: Final = {-1: "jour_de_moins", 1: "jour_de_plus"}
 CODE_QUALIFIE: Final = "code_qualifie"
 
-_FAUX: Final = frozenset({"0", "false"})
+_FAUX: Final = {"0", "false"}
 
 #: Which requirement rules what, and the sentences.
 _TABLES: Final = tomli.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8"))

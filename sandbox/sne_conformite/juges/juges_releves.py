@@ -171,7 +171,7 @@ def _attribue(vue: Observation) -> bool:
 
 #: What EMB-11 asks for; and where an application that is driven finds it.
 _EN_COURS: Final = "un certificat client de l'autorité du bac à sable, en cours de validité"
-CERTIFICAT_DONNE: Final[str] = CONSTATS["suites"]["certificat_donne"]
+CERTIFICAT_DONNE: Final = CONSTATS["suites"]["certificat_donne"]
 
 
 def refus_du_certificat(raison: str) -> str:

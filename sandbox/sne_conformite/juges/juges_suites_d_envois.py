@@ -33,7 +33,7 @@ _SUR_UN_NUMERO: Final = frozenset(
 #: Kinds of messages that change a demande that has its number; operations that change an event.
 _SUR_UNE_DEMANDE: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
-_DE_TOUS: Final = frozenset(CONSTATS["noms"]["questions_de_tous"])
+_DE_TOUS: Final = CONSTATS["noms"]["questions_de_tous"]
 #: Messages that carry the whole form.
 _ENTIERS: Final = ("CRE", "CRS", "MOD")
 #: Pannes that make the client wait by themselves.

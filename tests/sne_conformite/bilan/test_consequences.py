@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sne_conformite.bilan.consequences import Consequences, Lectures
+from sne_conformite.bilan.consequences import Consequences, Lectures, chef, chefs
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.element_recu import Element
@@ -50,3 +50,21 @@ def test_what_the_contract_does_not_ask_explains_nothing() -> None:
         assert (dernier.cause, du_trafic.cause) == (cause, cause)
     (seule,) = conclure({"CTR-01"}, observe="L&#39;œil &amp; l&#39;ouïe")
     assert seule.rompue
+
+
+def test_what_one_cause_does_in_two_families_is_charged_once() -> None:
+    """To the first of them; a value that is changed, or left out, for no reason that is known, to each."""
+    for sorte, chemin, attendu, observe in (
+        ("valeur_changee", "demandeur/dateNaissance", "1987-07-01", "1987-06-30"),
+        ("valeur_changee", "adressePostale/commune", "2A004", "20004"),
+        ("valeur_changee", "adressePostale/codePostal", "01000", "1000"),
+        ("valeur_changee", "demandeur/nom", "DUPONT", "Dupont"),
+        ("champ_absent", "logementActuel/etage", "0", ""),
+        ("champ_absent", "evenement/caracteristiqueSpecifique[2]", "code DONNEE", ""),
+        ("valeur_changee", "demandeur/nom", "Dupont", "Durand"),
+        ("champ_absent", "logementActuel/etage", "3", ""),
+    ):
+        ruptures = {e: [Constat(e, False, "", sorte, chemin, attendu, observe)] for e in ("FID-03", "FID-01")}
+        partout = chefs(ruptures)
+        seuls = attendu in ("Dupont", "3")
+        assert [chef(c, partout) for (c,) in ruptures.values()] == ["" if seuls else "FID-01", ""]

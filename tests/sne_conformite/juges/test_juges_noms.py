@@ -20,12 +20,8 @@ def envoyer(
 ) -> None:
     """getNumUnique under these names."""
     octets = etree.tostring(racine, encoding="UTF-8")
-    champs = {
-        "nomFichierDemande": nom,
-        "fichierDemande": octets,
-        "nomCertificat": certificat,
-        "certificat": b"",
-    }
+    champs = {"nomFichierDemande": nom, "fichierDemande": octets, "certificat": b""}
+    champs |= {"nomCertificat": certificat}
     banc.appeler("getNumUnique", champs)
 
 
@@ -102,12 +98,8 @@ def test_un_nom_deja_donne_a_un_autre_fichier(banc: Banc, rompues: Rompues) -> N
 
 def test_un_autre_guichet_dans_les_noms(banc: Banc, rompues: Rompues) -> None:
     """File name and certificate name are compared with the message."""
-    envoyer(
-        banc,
-        specimen("personne_seule"),
-        nom=JUSTE.replace("G1104", "G1226"),
-        certificat="CERG1226-201803151200.pem",
-    )
+    nom, certificat = JUSTE.replace("G1104", "G1226"), "CERG1226-201803151200.pem"
+    envoyer(banc, specimen("personne_seule"), nom=nom, certificat=certificat)
 
     assert rompues(banc) == {("NOM-05", "guichet_du_fichier"), ("NOM-05", "guichet_du_nom_de_certificat")}
 

@@ -641,9 +641,8 @@ def test_who_waits_in_vain_is_judged_alone_on_a_machine_at_rest(
     assert bool(resultat.retard) is non_juge(rapport) is (attendu is Verdict.IGNORE)
     demarres = [m for m in double.recus if m["commande"] == "demarrer"]
     delais = [m["delai_max_s"] for m in demarres]
-    assert (len(delais) == 2 and delais[1] >= 2 * delais[0]) is (
-        "attente" not in lente or attendu in (Verdict.REUSSI, Verdict.IGNORE)
-    )
+    rejouee = "attente" not in lente or attendu in (Verdict.REUSSI, Verdict.IGNORE)
+    assert (len(delais) == 2 and delais[1] >= 2 * delais[0]) is rejouee
     assert [m["acceleration"] for m in demarres] == [max(1.0, 10 / delai) for delai in delais]
     if attendu is Verdict.IGNORE:
         assert conclure(rapport).endswith("1 scénario non jugé, la machine étant trop chargée")
@@ -720,6 +719,10 @@ def test_without_evidence_there_is_no_verdict(banc: Banc, tmp_path: Path) -> Non
     rapport = courir(Double(banc), scenario(tmp_path, montrant("FID-02", "VIE-09")))
     assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-09": Verdict.EN_ATTENTE}
     assert rapport.conforme
+    seul = courir(Double(banc), scenario(tmp_path, montrant("VIE-09")))
+    assert verdicts(seul) == {"VIE-09": Verdict.EN_ATTENTE}
+    assert seul.entete.echanges == 3
+    assert "Rien n'a été prouvé : l'application a fait 3 commandes du plan, et rien" in seul.motifs[0]
 
 
 def _rater(*_: Any) -> Any:
@@ -731,7 +734,7 @@ def test_a_judge_that_fails_is_an_error_of_ours_and_the_run_goes_on(
 ) -> None:
     """Neither broken nor held; the other requirements are judged, and so is the next scenario."""
     casses = tuple(
-        replace(juge, juger=_rater) if juge.exigences == ("VIE-21",) else juge
+        replace(juge, juger=_rater) if juge.exigences == "VIE-21" else juge
         for juge in juges_dires_de_l_application.JUGES
     )
     monkeypatch.setattr(juges_dires_de_l_application, "JUGES", casses)
@@ -740,11 +743,8 @@ def test_a_judge_that_fails_is_an_error_of_ours_and_the_run_goes_on(
     for resultat in rapport.scenarios:
         vues = {v.exigence: v for v in resultat.verifications}
         assert vues["FID-02"].verdict is Verdict.REUSSI
-        assert vues["VIE-21"].verdict is Verdict.ERREUR
-        assert vues["VIE-21"].constats == ()
-        assert vues["VIE-21"].raison.startswith(
-            "erreur du bac à sable : impossible de juger VIE-21, échange "
-        )
+        assert (vues["VIE-21"].verdict, vues["VIE-21"].constats) == (Verdict.ERREUR, ())
+        assert "erreur du bac à sable : impossible de juger VIE-21, échange " in vues["VIE-21"].raison
     assert rapport.entete.non_juges.startswith(
         "Erreur du bac à sable, et non de l'application : impossible de juger VIE-21, échanges 1, 2 (ZeroDivi"
     )
@@ -788,18 +788,6 @@ def test_an_answer_too_deep_to_be_compared_is_one_exchange_s(banc: Banc, tmp_pat
     rapport = courir(double, scenario(tmp_path, texte), exemples=1)
     assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-24": Verdict.ERREUR}
     assert "juger VIE-24, échange 2 (RecursionError" in rapport.entete.non_juges
-
-
-def test_what_was_done_is_not_said_undone_when_nothing_of_it_could_be_verified(
-    banc: Banc, tmp_path: Path
-) -> None:
-    rapport = courir(Double(banc), scenario(tmp_path, montrant("VIE-09")))
-    assert verdicts(rapport) == {"VIE-09": Verdict.EN_ATTENTE}
-    assert rapport.entete.echanges == 3
-    assert rapport.motifs == (
-        "Rien n'a été prouvé : l'application a fait 3 commandes du plan, et rien, dans ces échanges, ne "
-        "montre les exigences de ces scénarios.",
-    )
 
 
 def test_a_refusal_taken_for_a_success_is_found(banc: Banc, tmp_path: Path) -> None:
