@@ -208,7 +208,10 @@ def test_the_next_step_is_a_command_to_type() -> None:
         replace(bon, scenarios=(tu,), mentions=(socle,)),
     ):
         assert prochaine_etape(juge)[1] == "sne-sandbox certification --mentions"
-        assert prochaine_etape(juge, gardees=("--mention", "socle"))[1] == manque.commande
+        exige = exiger_mentions(
+            replace(juge, scenarios=(*juge.scenarios, replace(tu, verdict=Verdict.IGNORE))), ["socle"]
+        )
+        assert prochaine_etape(exige, gardees=("--mention", "socle"))[1] == manque.commande
     lance = replace(bon, entete=replace(bon.entete, commande="sne-sandbox run -- ./t.sh"))
     assert prochaine_etape(lance)[1] == "sne-sandbox run --report-dir rapport --cle sne-sandbox.cle -- ./t.sh"
     assert prochaine_etape(bon, Path("r"), signee=True)[1] == "sne-sandbox report --verify r/preuves.zip"
