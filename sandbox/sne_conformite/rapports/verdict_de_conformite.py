@@ -88,7 +88,7 @@ def prochaine_etape(
     entete = rapport.entete
     perdue = not all(motif.startswith(_MENTION_EXIGEE) for motif in rapport.motifs)
     entiere = entete.commande if entete.mode == TRAFIC else _avec(entete.commande, gardees)
-    rates = a_rejouer(rapport) if perdue else ()
+    rates = perdue and a_rejouer(rapport)
     if perdue and (entete.mode == TRAFIC or entete.inacheve or not rates):
         return "corrigez ce qui précède, et recommencez", entiere
     if rates:
