@@ -366,11 +366,12 @@ DES_EXIGENCES: Final = tuple(issue for issue in TOUTES if issue not in _VERDICTS
 
 
 def issue_de_verification(verification: Verification, niveaux: Mapping[str, str]) -> Issue:
-    """How a check ended; `niveaux` are MUST or SHOULD by requirement, MUST for one that is not there."""
+    """How a check ended; `niveaux` are MUST or SHOULD by requirement, none when they are not known:
+    one that is not among them makes nobody fail."""
     if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
         return CONNUE
-    niveau = niveaux.get(verification.exigence, OBLIGATOIRE)
-    if verification.verdict is Verdict.ECHOUE and niveau != OBLIGATOIRE:
+    facultative = niveaux and niveaux.get(verification.exigence) != OBLIGATOIRE
+    if verification.verdict is Verdict.ECHOUE and facultative:
         return NON_SUIVIE
     return _VERDICTS[verification.verdict]
 
