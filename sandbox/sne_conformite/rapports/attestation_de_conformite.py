@@ -57,10 +57,9 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
     yield f"Application essayée : {entete.application} (identité {entete.identite})"
     mode = "trafic reçu, sans pilotage" if entete.mode == TRAFIC else "application pilotée par le plan"
     yield f"Contrat {entete.contrat}, profil {entete.profil} ; {mode}"
-    menages = accorde(entete.exemples, "ménage")
-    tires = f", {menages}, graine {entete.graine}" if entete.exemples else ""
-    quand = entete.debut.astimezone(PARIS)
-    yield f"Le {quand:%d/%m/%Y à %H h %M} ; {accorde(entete.echanges, 'échange', 'échanges')}{tires}"
+    tires = f", {accorde(entete.exemples, 'ménage')}, graine {entete.graine}" if entete.exemples else ""
+    echanges = f"{accorde(entete.echanges, 'échange', 'échanges')}{tires}"
+    yield f"Le {entete.debut.astimezone(PARIS):%d/%m/%Y à %H h %M} ; {echanges}"
     yield f"Par {entete.outil}"
     if entete.defi:
         yield f"Défi annoncé : {entete.defi}"
@@ -68,8 +67,8 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
         yield ""
         for mention in rapport.mentions[:_MENTIONS_MAX]:
             yield f"{mention.titre} : {mention.verdict} ({verdict_de_conformite.preuves_de(mention)})"
-            if mention.acquise and mention.quoi:
-                yield f"  {mention.quoi}"
+            if mention.acquise:
+                yield from (f"  {dit}" for dit in (mention.quoi, *mention.reserves) if dit)
     yield ""
     for famille in synthese.familles(rapport):
         prouvees = accorde(famille.prouvees, "prouvée")

@@ -85,17 +85,19 @@ def prochaine_etape(
 ) -> tuple[str, str]:
     """What who ran the trial does next, in French, and the command to type, which keeps the words `gardees`;
     `dossier` has the report, and its evidence is signed or not."""
-    entete, rates = rapport.entete, () if rapport.conforme else a_rejouer(rapport)
+    entete = rapport.entete
+    perdue = not all(motif.startswith(_MENTION_EXIGEE) for motif in rapport.motifs)
     entiere = entete.commande if entete.mode == TRAFIC else _avec(entete.commande, gardees)
-    if not rapport.conforme and (entete.mode == TRAFIC or entete.inacheve or not rates):
+    rates = perdue and a_rejouer(rapport)
+    if perdue and (entete.mode == TRAFIC or entete.inacheve or not rates):
         return "corrigez ce qui précède, et recommencez", entiere
     if rates:
         # A part of the plan acquires no mention; what is excused stays excused.
         excuses = [mot for paire in pairwise(gardees) if paire[0] == "--baseline" for mot in paire]
         seuls = [mot for scenario in rates for mot in ("--scenario", scenario)]
-        sur_place = entete.commande.partition(" --scenario ")[0], [*seuls, *excuses]
-        ailleurs = "sne-sandbox conform", ["--rejouer", str(dossier), *excuses]
-        commande = _avec(*(sur_place if dossier is None else ailleurs))
+        commande = _avec("sne-sandbox conform", ["--rejouer", str(dossier), *excuses])
+        if dossier is None:
+            commande = _avec(entete.commande.partition(" --scenario ")[0], [*seuls, *excuses])
         return "rejouez ce qui a échoué ou n'a pas été jugé", commande
     visees = (m for m in rapport.mentions if m.id in gardees or not _hors_de_portee(m, rapport))
     if manques := [(m, une) for m in visees if not m.acquise for une in m.lacunes if une.commande]:
@@ -364,11 +366,12 @@ DES_EXIGENCES: Final = tuple(issue for issue in TOUTES if issue not in _VERDICTS
 
 
 def issue_de_verification(verification: Verification, niveaux: Mapping[str, str]) -> Issue:
-    """How a check ended; `niveaux` are MUST or SHOULD by requirement, MUST for one that is not there."""
+    """How a check ended; `niveaux` are MUST or SHOULD by requirement, none when they are not known:
+    one that is not among them makes nobody fail."""
     if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
         return CONNUE
-    niveau = niveaux.get(verification.exigence, OBLIGATOIRE)
-    if verification.verdict is Verdict.ECHOUE and niveau != OBLIGATOIRE:
+    facultative = niveaux and niveaux.get(verification.exigence) != OBLIGATOIRE
+    if verification.verdict is Verdict.ECHOUE and facultative:
         return NON_SUIVIE
     return _VERDICTS[verification.verdict]
 

@@ -123,4 +123,6 @@ def test_the_page_stays_one_whatever_is_said() -> None:
     texte = page(juge, Alentours(preuves="ab" * 32))
     assert "… la suite est dans rapport.html.\n" in texte
     assert texte.rstrip().endswith("DOSSIER"), "the foot is never what is left out"
+    reservee = Mention("m", "M", VerdictMention.RESERVES, reserves=("Elle décline les couples.",))
+    assert "  Elle décline les couples.\n" in page(replace(conforme(), mentions=(reservee,)))
     assert "Œuvre (\\)" in page(replace(conforme(), entete=entete(candidat=replace(candidat, editeur="É"))))

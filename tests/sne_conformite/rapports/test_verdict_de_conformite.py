@@ -35,6 +35,7 @@ from sne_conformite.rapports.verdict_de_conformite import (
     conclure,
     decider,
     exiger_mentions,
+    issue_de_verification,
     motifs_d_ailleurs,
     niveaux_de,
     non_juge,
@@ -73,6 +74,7 @@ def test_a_requirement_that_the_contract_does_not_list_is_told_and_counts_for_no
     verifications = (Verification("CRE-01", "NOU-01", Verdict.ECHOUE),)
     scenario = replace(conforme().scenarios[0], verifications=verifications)
     juge = decider(replace(conforme(), scenarios=(scenario,)))
+    assert issue_de_verification(verifications[0], {"FID-01": "MUST"}).court == "non suivie"
     assert (juge.motifs, [g.exigence for g in compter(juge).conseils]) == ((), ["NOU-01"])
 
 
@@ -203,12 +205,11 @@ def test_the_next_step_is_a_command_to_type() -> None:
     hors = replace(socle, lacunes=(manque, Lacune("dalo", f"{ROLE_A_DECLARER} : le DALO")))
     declare = replace(bon.entete, candidat=Candidat("X", "Y", "1"))
     tu = replace(conforme().scenarios[0], id="CYC-MODIFIER", verdict=Verdict.SANS_OBJET)
-    for juge in (
-        replace(bon, entete=declare, mentions=(hors,)),
-        replace(bon, scenarios=(tu,), mentions=(socle,)),
-    ):
+    for juge in (replace(bon, entete=declare, mentions=(hors,)), replace(bon, mentions=(socle,))):
+        juge = replace(juge, scenarios=(tu, replace(tu, id="CRE-01", verdict=Verdict.IGNORE)))
         assert prochaine_etape(juge)[1] == "sne-sandbox certification --mentions"
-        assert prochaine_etape(juge, gardees=("--mention", "socle"))[1] == manque.commande
+        exige = exiger_mentions(juge, ["socle"])
+        assert prochaine_etape(exige, gardees=("--mention", "socle"))[1] == manque.commande
     lance = replace(bon, entete=replace(bon.entete, commande="sne-sandbox run -- ./t.sh"))
     assert prochaine_etape(lance)[1] == "sne-sandbox run --report-dir rapport --cle sne-sandbox.cle -- ./t.sh"
     assert prochaine_etape(bon, Path("r"), signee=True)[1] == "sne-sandbox report --verify r/preuves.zip"
