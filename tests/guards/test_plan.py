@@ -20,9 +20,8 @@ from sne_interface.domain.element_recu import CODE_INCONNU, VIDE_OBLIGATOIRE, El
 from sne_interface.rules.catalogue import REGLES
 
 #: Elements that nobody enters in a new demande.
-NON_SAISIS = {
-    *("numUnique", "numUniqueAssocie", "renouvellement/dateRenouvellement"),
-    *("dateDerniereModificationPiece", "incrementFichier"),
+NON_SAISIS = {"numUnique", "numUniqueAssocie", "dateDerniereModificationPiece", "incrementFichier"} | {
+    "renouvellement/dateRenouvellement"
 }
 #: What members of a list have alike, always: years that the day decides, lists of all codes, a box.
 TOUJOURS_PAREILS = {

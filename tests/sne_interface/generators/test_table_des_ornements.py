@@ -7,7 +7,6 @@ from datetime import datetime
 
 import pytest
 
-from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
@@ -32,35 +31,6 @@ ELEMENTS_ABSENTS = {
 
 def _hors_de_portee(chemin: str) -> bool:
     return any(chemin == absent or chemin.startswith(absent + "/") for absent in ELEMENTS_ABSENTS)
-
-
-def test_every_code_of_a_radiation_and_of_a_dalo_is_drawn(contrat: Contrat) -> None:
-    """Of a demande, one example of the plan has them all: `tests/guards/test_plan.py`."""
-    ici = atelier(contrat, jour=INSTANT.date(), guichet="G0622", contraintes=Contraintes(richesse=0.4))
-    actes = (messages_apres_creation.dalo, messages_apres_creation.radiation)
-    tires = (acte(TirageVarie(graine), ici) for acte in actes for graine in range(900))
-    vus = {(e.nom, e.code) for tire in tires for e in tire.parcourir()}
-    attendus = {
-        (chemin.rpartition("/")[2], code)
-        for chemin, (liste, _) in contrat.nomenclatures.par_chemin.items()
-        for code in contrat.nomenclatures.liste(liste)
-        if code and ("/informationDalo/" in chemin or "/radiation/" in chemin)
-    }
-    assert attendus - vus == {("motifRadiation", "RADREN")}  # reserved to the system (RAD008)
-
-
-def test_one_may_live_elsewhere_than_where_letters_go(contrat: Contrat) -> None:
-    voulu = Contraintes(richesse=0.4)
-    ailleurs = 0
-    for fichier in messages_en_nombre.messages(
-        contrat, "CRE", 60, graine=2, guichet="G1226", instant=INSTANT, contraintes=voulu
-    ):
-        physique = codec.lire(fichier.octets).enfant("demande/demandeLogement/personnePhysique")
-        assert physique is not None
-        adresse = physique.code_de("demandeur/adressePostale/commune")
-        logement = physique.code_de("logementActuel/commune")
-        ailleurs += bool(adresse and logement and adresse != logement)
-    assert 0 < ailleurs < 60
 
 
 def test_every_ornament_is_of_an_element_of_the_contract(contrat: Contrat) -> None:
