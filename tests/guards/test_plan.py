@@ -10,6 +10,7 @@ from sne_conformite.bilan.couverture_du_contrat import est_du_sne
 from sne_conformite.pilotage.exemple_reduit import essayes
 from sne_conformite.pilotage.pilotage import ReglagesPilotage, tirages_de
 from sne_conformite.plan import plan
+from sne_conformite.protocole.formulaire_saisi import repetables
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
@@ -19,9 +20,8 @@ from sne_interface.domain.element_recu import CODE_INCONNU, VIDE_OBLIGATOIRE, El
 from sne_interface.rules.catalogue import REGLES
 
 #: Elements that nobody enters in a new demande.
-NON_SAISIS = {
-    *("numUnique", "numUniqueAssocie", "renouvellement/dateRenouvellement"),
-    *("dateDerniereModificationPiece", "incrementFichier"),
+NON_SAISIS = {"numUnique", "numUniqueAssocie", "dateDerniereModificationPiece", "incrementFichier"} | {
+    "renouvellement/dateRenouvellement"
 }
 #: What members of a list have alike, always: years that the day decides, lists of all codes, a box.
 TOUJOURS_PAREILS = {
@@ -30,6 +30,8 @@ TOUJOURS_PAREILS = {
     "cotitulaire/listeRessourceVersee/detailRessource/ressource",
     "handicap/handicapMoteur",
 }
+#: Lists that the SNE alone writes, or a command that enters one.
+LUES = {"anomalie", "complement", "doublon", "evenement", "localisationSouhaitee", "numUnique"}
 #: Boxes of which one example shows one answer.
 UNE_VALEUR = {"forcerDoublon", "handicapMoteur"}
 #: Facts of rules that no user enters: the application writes them, the SNE, or a command of its own.
@@ -134,6 +136,8 @@ def test_one_example_has_two_of_each_list_that_differ_in_each_field(saisies: lis
                     for chemin, _ in membre - autre
                 }
     assert ensemble - differents == TOUJOURS_PAREILS
+    listes = {chemin.rpartition("/")[2] for chemin in repetables(charger())}
+    assert listes - {dit.partition("/")[0] for dit in ensemble} == LUES
 
 
 def test_one_example_has_what_each_rule_makes_a_case_of(saisies: list[Element]) -> None:

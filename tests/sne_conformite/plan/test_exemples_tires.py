@@ -16,7 +16,6 @@ from sne_conformite.plan.plan import EXEMPLES, Scenario
 from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element_recu import Element
-from sne_interface.domain.nir import cle
 
 
 def test_an_empty_block_that_may_be_left_out_is_not_entered(banc: Banc) -> None:
@@ -69,6 +68,8 @@ def _valeurs(elements: list[Element], nom: str) -> set[str]:
         ("RAD", "dejaLogeParcBailleur", "ListeBooleen"),
         ("RAD", "accordCollectif", "ListeAccordCollectif"),
         ("RAD", "zus", "ListeZUS"),
+        ("RAD", "typeReservataire", "ListeTypeReservataire"),
+        ("RAD", "typeLogement", "ListeTypeLogementRPLS"),
     ],
 )
 def test_a_hundred_examples_enter_every_code(famille: str, nom: str, liste: str, banc: Banc) -> None:
@@ -77,18 +78,9 @@ def test_a_hundred_examples_enter_every_code(famille: str, nom: str, liste: str,
     assert _valeurs(_saisi(famille, contrat, 100), nom) == codes
 
 
-@pytest.mark.parametrize("graine", [0, 1])
-def test_a_whole_plan_draws_what_is_hard_at_one_example(graine: int, banc: Banc) -> None:
-    contrat = banc.services.contrat
-    tires = [e for s in plan.charger() for e in _tires(s, contrat, 1, graine)]
+def test_one_example_draws_amounts_that_no_rounding_keeps(banc: Banc) -> None:
+    tires = [e for s in plan.charger() for e in _tires(s, banc.services.contrat, 1)]
     demandes = [demande for exemple in tires for demande in exemple.demandes.values()]
-    nes, nirs, prenoms = (_valeurs(demandes, nom) for nom in ("dateNaissance", "nir", "prenom"))
-    assert {f"{MIDI:%Y-%m-%d}", "1926-11-30", "1920-02-29", "2000-02-29"} <= nes
-    assert {"2A", "2B", "99"} <= {nir[5:7] for nir in nirs}
-    assert {True} == {nir[13:] == cle(nir[:13]) for nir in nirs}
-    assert max(map(len, prenoms)) >= 13
-    textes = {e.texte for demande in demandes for e in demande.parcourir()}
-    assert all(any(signe in texte for texte in textes) for signe in "&<œ'’")
     montants = _valeurs(demandes, "montant")
     assert len(montants) > 30
     assert sum(montant[-1] not in "05" for montant in montants) > len(montants) * 3 / 4

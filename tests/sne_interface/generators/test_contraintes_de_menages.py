@@ -78,13 +78,6 @@ def test_every_kind_of_household_comes_but_associations(contrat: Contrat) -> Non
     assert "association" in SORTES
 
 
-def test_a_household_asked_for_with_a_handicap_may_have_several(contrat: Contrat) -> None:
-    voulu = Contraintes(handicap=True, enfants_min=3)
-    ici = atelier(contrat, jour=JOUR, guichet="G1226", contraintes=voulu)
-    demandes = [Demande(ici.message(TirageVarie(graine))) for graine in range(COMBIEN)]
-    assert sum(len(d.handicaps) > 1 for d in demandes) > COMBIEN // 3
-
-
 def test_people_of_a_household_are_not_the_same_person(contrat: Contrat) -> None:
     ici = atelier(contrat, jour=JOUR, guichet="G1226", contraintes=Contraintes(cotitulaires_min=4))
     for graine in range(COMBIEN):

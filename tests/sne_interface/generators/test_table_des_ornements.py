@@ -1,15 +1,12 @@
 """Together, generated messages hold every element and every code that a guichet may send, and stay valid."""
 
-import csv
-import io
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
@@ -23,9 +20,6 @@ from sne_interface.rules.controle import controler
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
-COMBIEN = {"CRE": 400, "RAD": 320, "CRS": 20, "MOD": 20, "REN": 20, "SUP": 10, "COP": 10}
-COMBIEN_DE_DALO = 350
-
 #: What no message of a guichet may hold, by beginning of path, and why.
 ELEMENTS_ABSENTS = {
     f"{FORMULAIRE}/informationTraitement": "computed by the SNE; sent, it is ignored (ENT014)",
@@ -33,113 +27,10 @@ ELEMENTS_ABSENTS = {
     f"{FORMULAIRE}/listeDoublons": "an answer of the SNE",
     f"{FORMULAIRE}/incrementFichier": "written by the SNE in the …DepuisLe files",
 }
-CODES_ABSENTS = {
-    ("interfaceNuu/entete/typeFichier", "DIS"): "only comes from the SNE (ENT001)",
-    ("interfaceNuu/entete/typeFichier", "RET"): "only comes from the SNE (ENT001)",
-    (f"{FORMULAIRE}/radiation/motifRadiation", "RADREN"): "reserved to the system (RAD008)",
-}
-
-
-#: Lists whose nomenclature has one code, which is given once (RES005), by container.
-D_UN_SEUL = ("listeRessourceVersee", "listeRessourceVerseePersACharge")
-#: Elements seen, codes seen by element, values seen of each flag, elements seen beside a namesake.
-Couverture = tuple[Counter[str], Counter[tuple[str, str]], dict[str, set[str]], set[str]]
-#: Flags that have one value only, and why.
-D_UNE_VALEUR = {f"{FORMULAIRE}/forcerDoublon": "true confirms a duplicate: `Contraintes.forcer_doublon`"}
-
-
-@pytest.fixture(scope="module")
-def couverture(contrat: Contrat) -> Couverture:
-    chemins: Counter[str] = Counter()
-    codes: Counter[tuple[str, str]] = Counter()
-    indicateurs: dict[str, set[str]] = defaultdict(set)
-    repetes: set[str] = set()
-
-    def voir(element: Element, chemin: str) -> None:
-        chemins[chemin] += 1
-        code = element.texte if chemin.endswith(("typeFichier", "codePostal", "Etranger")) else element.code
-        if code:
-            codes[chemin, code] += 1
-        if element.texte in ("true", "false"):
-            indicateurs[chemin].add(element.texte)
-        combien = Counter(enfant.nom for enfant in element.enfants)
-        repetes.update(f"{chemin}/{nom}" for nom in combien if combien[nom] > 1)
-        for enfant in element.enfants:
-            voir(enfant, f"{chemin}/{enfant.nom}")
-
-    voulu = Contraintes(associations=True, richesse=0.4)
-    for sorte, combien in COMBIEN.items():
-        for fichier in messages_en_nombre.messages(
-            contrat, sorte, combien, graine=2, guichet="G1226", instant=INSTANT, contraintes=voulu
-        ):
-            voir(codec.lire(fichier.octets), "interfaceNuu")
-    tirage = TirageVarie(3)
-    ici = atelier(contrat, jour=INSTANT.date(), guichet="G0622")
-    for _ in range(COMBIEN_DE_DALO):
-        voir(messages_apres_creation.dalo(tirage, ici), "interfaceNuu/demande/informationDalo")
-    return chemins, codes, indicateurs, repetes
 
 
 def _hors_de_portee(chemin: str) -> bool:
     return any(chemin == absent or chemin.startswith(absent + "/") for absent in ELEMENTS_ABSENTS)
-
-
-@pytest.mark.parametrize("feuille", ["/commune", "/codePostal", "/codePostalEtranger"])
-def test_a_code_of_a_place_may_begin_with_a_zero(couverture: Couverture, feuille: str) -> None:
-    _, codes, _, _ = couverture
-    assert any(chemin.endswith(feuille) and code.startswith("0") for chemin, code in codes)
-
-
-def test_every_element_a_guichet_may_send_appears(contrat: Contrat, couverture: Couverture) -> None:
-    chemins, _, _, _ = couverture
-    manquants = [c for c in contrat.nomenclatures.chemins if c not in chemins and not _hors_de_portee(c)]
-    assert not manquants
-    assert not [c for c in chemins if _hors_de_portee(c)]  # the exceptions are still needed
-
-
-def test_every_code_of_every_nomenclature_appears(contrat: Contrat, couverture: Couverture) -> None:
-    _, codes, _, _ = couverture
-    manquants = {
-        (chemin, code)
-        for chemin, (liste, _) in contrat.nomenclatures.par_chemin.items()
-        for code in contrat.nomenclatures.liste(liste)
-        if code and (chemin, code) not in codes and not _hors_de_portee(chemin)
-    }
-    assert manquants == set(CODES_ABSENTS)
-
-
-def test_every_flag_has_both_values(couverture: Couverture) -> None:
-    """An application that writes one whatever was ticked is as wrong as one that forgets the flag."""
-    _, _, indicateurs, _ = couverture
-    assert len(indicateurs) > 20
-    assert {chemin for chemin, valeurs in indicateurs.items() if len(valeurs) < 2} == set(D_UNE_VALEUR)
-
-
-def test_one_may_live_elsewhere_than_where_letters_go(contrat: Contrat) -> None:
-    voulu = Contraintes(richesse=0.4)
-    ailleurs = 0
-    for fichier in messages_en_nombre.messages(
-        contrat, "CRE", 60, graine=2, guichet="G1226", instant=INSTANT, contraintes=voulu
-    ):
-        physique = codec.lire(fichier.octets).enfant("demande/demandeLogement/personnePhysique")
-        assert physique is not None
-        adresse = physique.code_de("demandeur/adressePostale/commune")
-        logement = physique.code_de("logementActuel/commune")
-        ailleurs += bool(adresse and logement and adresse != logement)
-    assert 0 < ailleurs < 60
-
-
-def test_every_list_has_two_now_and_then(contrat: Contrat, couverture: Couverture) -> None:
-    """An application that keeps the first one only is never wrong otherwise."""
-    *_, repetes = couverture
-    attendus = {
-        ligne["path"]
-        for ligne in csv.DictReader(io.StringIO(contrat.fichier("chemins.csv").decode()))
-        if ligne["max"] == "*" and not _hors_de_portee(ligne["path"])
-    }
-    seuls = {chemin for chemin in attendus if chemin.split("/")[-2] in D_UN_SEUL}
-    assert len(seuls) == 3 < len(attendus)
-    assert repetes == attendus - seuls
 
 
 def test_every_ornament_is_of_an_element_of_the_contract(contrat: Contrat) -> None:
