@@ -152,8 +152,11 @@ def code_obligatoire(contexte: Contexte) -> Infractions:
 @regle("ENT014", "informationDalo", "informationTraitement")
 def informations_du_sne(contexte: Contexte) -> Infractions:
     """A sender does not send data that the SNE owns: they are ignored."""
-    for nom in ("informationDalo", "informationTraitement"):
-        if (bloc := contexte.demande.formulaire.enfant(nom)) is not None:
+    for bloc in (
+        contexte.demande.information_dalo,
+        contexte.demande.formulaire.enfant("informationTraitement"),
+    ):
+        if bloc is not None:
             yield infraction(bloc)
 
 
