@@ -13,7 +13,7 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from multiprocessing import Pipe, get_context, parent_process
@@ -267,34 +267,63 @@ class _Absente:
 
 
 class _CouloirsRejoues(Couloirs):
-    """Lanes without threads: a lane plays a scenario when it is asked what it brings."""
+    """The lanes of a procès-verbal, each of which plays its scenarios in a process of its own, once it is
+    asked for one."""
 
     def __init__(self, banc: BancDEssai, rejeu: "Rejeu") -> None:
         super().__init__(banc, None, rejeu.suivre)
         self._rejeu = rejeu
-        self._ouverts: dict[int, Couloir] = {}
+        self._ouverts: dict[int, Iterator[Any]] = {}
+        self._pile = ExitStack()
         self.possibles = any(fiche.couloir > 1 for fiche in rejeu.fiches.values())
 
     def ouvrir(self, scenarios: Sequence[Scenario], *dits: Any) -> None:
         """Keeps what the lanes play, and how."""
         self.possibles = False
         self._scenarios = {scenario.id: scenario for scenario in scenarios}
-        _, self._a_dire, self._tirer, self._jouer = dits
+        _, self._a_dire, *self._comment = dits
         self._lectures = replace(self._banc.lien.lectures)
 
     def rendre(self, scenario: str) -> ScenarioJoue | None:
         """Returns the scenario that a lane played."""
-        fiche = self._rejeu.fiches.get(scenario)
+        rejeu = self._rejeu
+        fiche = rejeu.fiches.get(scenario)
         if fiche is None or fiche.couloir == 1 or self.possibles or scenario not in self._scenarios:
             return None
         if fiche.interrompu:
             raise KeyboardInterrupt(fiche.interrompu)
         if fiche.couloir not in self._ouverts:
-            lien = replace(self._banc.lien, lectures=replace(self._lectures))
-            couloir = Couloir(self._suivre(replace(self._banc, lien=lien), fiche.couloir), fiche.couloir)
-            couloir.presenter(*self._a_dire, fiche.couloir)
-            self._ouverts[fiche.couloir] = couloir
-        return self._ouverts[fiche.couloir].passer(self._scenarios[scenario], self._tirer, self._jouer)
+            jouer = _a_cote(self._passer, fiche.couloir)
+            self._ouverts[fiche.couloir] = iter(self._pile.enter_context(jouer), None)
+        rendus = self._ouverts[fiche.couloir]
+        rendu, faits, ecrits, lus = next(reste for qui, *reste in rendus if qui == scenario)
+        vars(fiche).update(faits)
+        rejeu.ecrits |= ecrits
+        rejeu.journal.lus |= lus
+        for cle, joue in rendu.exemples.items():
+            vues = [observer(echange, rejeu.contrat) for echange, _ in joue.observations]
+            for vue, (_, accidents) in zip(vues, joue.observations, strict=True):
+                vue.accidents += accidents
+            rendu.exemples[cle] = replace(joue, observations=vues)
+        return cast(ScenarioJoue, rendu)
+
+    def _passer(self, rang: int) -> Iterator[Any]:
+        """Plays the scenarios of a lane; gives of each what `rendre` wants, its exchanges unread."""
+        rejeu, lien = self._rejeu, replace(self._banc.lien, lectures=self._lectures)
+        couloir = Couloir(self._suivre(replace(self._banc, lien=lien), rang), rang)
+        couloir.presenter(*self._a_dire, rang)
+        for scenario in self._scenarios:
+            fiche = rejeu.fiches.get(scenario)
+            if fiche is not None and fiche.couloir == rang:
+                rendu: Any = couloir.passer(self._scenarios[scenario], *self._comment)
+                for cle, joue in rendu.exemples.items():
+                    vues = [(vue.echange, vue.accidents) for vue in joue.observations]
+                    rendu.exemples[cle] = replace(joue, observations=vues, echanges=())
+                yield scenario, rendu, vars(fiche), rejeu.ecrits, rejeu.journal.lus
+
+    def fermer(self) -> None:
+        """Ends them."""
+        self._pile.close()
 
 
 # --- the run ---------------------------------------------------------------------------------------------
@@ -480,9 +509,9 @@ class Rejeu(Greffe):
 
 
 @contextmanager
-def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], Any]]:
-    """Calls `fonction` in a process of its own, beside what is within: what is given waits for what it
-    answers. It takes as long as half of the rest, and ends with us, however we end."""
+def _a_cote(fonction: Callable[..., Iterator[Any]], *dits: Any) -> Iterator[Callable[[], Any]]:
+    """Runs `fonction` in a process of its own, beside what is within, and gives what waits for the next thing
+    that it yields, or raises what it raised. It ends with us, however we end."""
     ici, la_bas = Pipe(duplex=False)
 
     def guetter() -> None:
@@ -492,7 +521,11 @@ def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], A
 
     def faire() -> None:
         threading.Thread(target=guetter, daemon=True).start()
-        la_bas.send(fonction(*dits))
+        try:
+            for rendu in fonction(*dits):
+                la_bas.send(rendu)
+        except Exception as erreur:  # noqa: BLE001 - raised by who waits for it
+            la_bas.send(erreur)
 
     processus = get_context("fork").Process(target=faire, daemon=True)
     processus.start()
@@ -500,9 +533,12 @@ def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], A
 
     def attendre() -> Any:
         try:
-            return ici.recv()
+            recu = ici.recv()
         except EOFError:
-            raise RejeuImpossible("les ménages n'ont pas pu être retirés de la graine") from None
+            raise RejeuImpossible("un processus qui rejugeait s'est arrêté") from None
+        if isinstance(recu, Exception):
+            raise recu
+        return recu
 
     try:
         yield attendre
@@ -513,14 +549,14 @@ def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], A
 
 def _retirer(
     plan: Plan, contrat: Contrat, reglages: pilotage.ReglagesPilotage, guichet: str
-) -> dict[str, list[str]]:
-    """Draws again the households of each scenario from the seed; returns their digests, without NIRs."""
+) -> Iterator[dict[str, list[str]]]:
+    """Draws again the households of each scenario from the seed; gives their digests, without NIRs."""
     assert reglages.maintenant is not None
     tires: dict[str, list[str]] = {}
     for scenario in plan:
         essayer = pilotage.tirages_de(scenario, contrat, reglages, reglages.maintenant, guichet)
         tires[scenario.id] = list(map(_sans_nir, essayes(essayer, scenario.combien(reglages.exemples))))
-    return tires
+    yield tires
 
 
 def _sans_nir(exemple: ExempleTire) -> str:
