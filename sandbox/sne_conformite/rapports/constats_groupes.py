@@ -133,7 +133,7 @@ def grouper(rapport: Rapport, formes_max: float = FORMES_MAX) -> tuple[GroupeCon
         if verification.verdict is Verdict.ERREUR:  # one line, whatever it kept from being seen
             cle = ("", verification.raison, True)
         trouvailles.setdefault(cle, []).append((constat, verification))
-    bilans, niveaux = {bilan.exigence: bilan for bilan in rapport.bilans}, niveaux_de(rapport)
+    bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
     # What stands for scenarios there are families of requirements: nobody ran them.
     libre = rapport.entete.mode == TRAFIC
     groupes = []
@@ -143,8 +143,7 @@ def grouper(rapport: Rapport, formes_max: float = FORMES_MAX) -> tuple[GroupeCon
         sorte = constat.sorte
         if erreur:
             exigence, genre, sorte = ", ".join(dict.fromkeys(v.exigence for _, v in lot)), "", ""
-        niveau = niveaux.get(exigence, OBLIGATOIRE)
-        bilan = bilans.get(exigence) or Bilan(exigence, "", niveau, "", EtatExigence.SANS_PREUVE)
+        bilan = bilans.get(exigence) or Bilan(exigence, "", OBLIGATOIRE, "", EtatExigence.SANS_PREUVE)
         combien = bilan.nombres.get(sorte, 0) if sortes[exigence, sorte] == 1 else 0
         groupes.append(
             GroupeConstats(

@@ -281,10 +281,8 @@ def _titres(mentions: Iterable[Mention]) -> str:
 
 
 def niveaux_de(rapport: Rapport) -> dict[str, str]:
-    """MUST or SHOULD by requirement; one that is not of the contract, which has no balance beside the others,
-    makes nobody fail."""
-    autres = "SHOULD" if rapport.bilans else OBLIGATOIRE
-    niveaux = {v.exigence: autres for v in rapport.verifications}
+    """MUST or SHOULD by requirement; one that has no balance counts as MUST."""
+    niveaux = {v.exigence: OBLIGATOIRE for v in rapport.verifications}
     return niveaux | {b.exigence: b.niveau for b in rapport.bilans}
 
 
@@ -366,12 +364,11 @@ DES_EXIGENCES: Final = tuple(issue for issue in TOUTES if issue not in _VERDICTS
 
 
 def issue_de_verification(verification: Verification, niveaux: Mapping[str, str]) -> Issue:
-    """How a check ended; `niveaux` are MUST or SHOULD by requirement, none when they are not known:
-    one that is not among them makes nobody fail."""
+    """How a check ended; `niveaux` are MUST or SHOULD by requirement, MUST for one that is not there."""
     if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
         return CONNUE
-    facultative = niveaux and niveaux.get(verification.exigence) != OBLIGATOIRE
-    if verification.verdict is Verdict.ECHOUE and facultative:
+    niveau = niveaux.get(verification.exigence, OBLIGATOIRE)
+    if verification.verdict is Verdict.ECHOUE and niveau != OBLIGATOIRE:
         return NON_SUIVIE
     return _VERDICTS[verification.verdict]
 

@@ -15,7 +15,6 @@ from sne_conformite.rapports import (
     rapport_junit,
     verdict_de_conformite,
 )
-from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.rapport import (
     Candidat,
     DebutJugement,
@@ -35,7 +34,6 @@ from sne_conformite.rapports.verdict_de_conformite import (
     conclure,
     decider,
     exiger_mentions,
-    issue_de_verification,
     motifs_d_ailleurs,
     niveaux_de,
     non_juge,
@@ -70,12 +68,11 @@ def test_required_evidence_and_what_the_caller_knows_count() -> None:
     assert not juge.conforme
 
 
-def test_a_requirement_that_the_contract_does_not_list_is_told_and_counts_for_nothing() -> None:
+def test_a_requirement_without_balance_is_mandatory() -> None:
     verifications = (Verification("CRE-01", "NOU-01", Verdict.ECHOUE),)
     scenario = replace(conforme().scenarios[0], verifications=verifications)
     juge = decider(replace(conforme(), scenarios=(scenario,)))
-    assert issue_de_verification(verifications[0], {"FID-01": "MUST"}).court == "non suivie"
-    assert (juge.motifs, [g.exigence for g in compter(juge).conseils]) == ((), ["NOU-01"])
+    assert juge.motifs == ("1 exigence obligatoire enfreinte : NOU-01.",)
 
 
 def conseille() -> Rapport:
