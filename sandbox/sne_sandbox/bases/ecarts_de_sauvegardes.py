@@ -46,7 +46,6 @@ _SANS: Final = (0, 0)
 #: Of an event: what it does not say itself.
 _A_PART: Final = frozenset({"base", "suite", "suite_le"})
 _TOUR: Final = threading.Lock()
-_DOCUMENTS: Final = ("document", "radiation", "information_dalo")
 
 _Feuilles = dict[str, str]
 
@@ -182,7 +181,7 @@ def _differences(
     if evenements[0] != evenements[1]:
         (un, _), (autre, _) = evenements
         yield ChampChange("événements", str(un), str(autre) if autre != un else f"{autre}, de contenu changé")
-    for colonne in _DOCUMENTS:
+    for colonne in ("document", "radiation", "information_dalo"):
         if avant[colonne] != apres[colonne]:
             yield from _champs(_feuilles(avant[colonne]), _feuilles(apres[colonne]))
 

@@ -14,7 +14,6 @@ from sne_sandbox.store.magasin import Magasin
 
 #: Codes proposed in place of one that is unknown.
 _PROPOSES: Final = 3
-_REGLE: Final = "réglé pour ce guichet dans cette base"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def droits_de(guichet: Guichet, droits: DroitsGuichets) -> list[DroitDeGuichet]:
         if permis is (droit is not None):
             fidelite, source = (droit.fidelite, droit.source) if droit is not None else (None, "")
         else:
-            fidelite, source = Fidelite.CONVENTION, _REGLE
+            fidelite, source = Fidelite.CONVENTION, "réglé pour ce guichet dans cette base"
         dits.append(DroitDeGuichet(acte, droits.libelles.get(acte, acte), permis, fidelite, source))
     return dits
 

@@ -39,7 +39,6 @@ _ENSEMBLE: Final = 8
 _AVANCE: Final = 2 * _ENSEMBLE
 #: Households of the largest base whose draws are kept (3 MB), and how many such are.
 _GARDES: Final = 500
-_GARDEES: Final = 4
 _UN_SEUL: Final = threading.Lock()
 _TIREUR: Final = "from sne_sandbox.bases import menages_en_lignes; menages_en_lignes.tirer()"
 
@@ -95,7 +94,7 @@ def _deja_tires(a_tirer: Semence, semence: str, contrat: Contrat) -> Iterator[Lo
         yield Lot(lot.fait, siennes, lot.sequences)
 
 
-@lru_cache(maxsize=_GARDEES)
+@lru_cache(maxsize=4)
 def _tirer_une_fois(
     semence: str, contrat: Contrat, seed: int, taille: int, maintenant: datetime
 ) -> tuple[Lot, ...]:

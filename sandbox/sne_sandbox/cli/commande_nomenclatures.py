@@ -6,7 +6,6 @@ import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -14,8 +13,6 @@ from sne_interface.contract import contrats_charges
 from sne_interface.domain.texte import accorde, plier
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import inconnu, reglages
-
-_COLONNES: Final = ("liste", "code", "libelle")
 
 
 @click.command()
@@ -96,6 +93,6 @@ def _elements(par_chemin: Mapping[str, tuple[str, bool]], nom: str) -> list[str]
 def _csv(listes: Mapping[str, Mapping[str, str]]) -> str:
     ecrit = io.StringIO()
     lignes = csv.writer(ecrit, lineterminator="\n")
-    lignes.writerow(_COLONNES)
+    lignes.writerow(("liste", "code", "libelle"))
     lignes.writerows((n, code, libelle) for n, codes in listes.items() for code, libelle in codes.items())
     return ecrit.getvalue()

@@ -89,18 +89,15 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
 
 def _lignes(fiches: list[dict[str, Any]]) -> None:
     effets, fidelites = (max((len(f[nom]) for f in fiches), default=0) for nom in ("effet", "fidelite"))
+    styles = {str(Gravite.BLOQUANTE): nu, str(Gravite.AVERTISSEMENT): PRUDENT}
     lignes: list[tuple[str, Style]] = []
     for fiche in fiches:
         tete = f"{fiche['code']}  {fiche['effet']:<{effets}}  {fiche['fidelite']:<{fidelites}}"
         suite = f" ({fiche['eteinte']})" if fiche["eteinte"] else ""
-        lignes.append((f"{tete}  {' '.join(fiche['condition'].split())}{suite}", _style(fiche)))
+        style = styles.get(fiche["effet"], DISCRET)
+        lignes.append((f"{tete}  {' '.join(fiche['condition'].split())}{suite}", style))
     ecrire(lignes)
     ecrire([("→ tout d'un contrôle : sne-sandbox rules CODE ; de tous : --detail", nu)], err=True)
-
-
-def _style(fiche: dict[str, Any]) -> Style:
-    """How a rule is shown, by what it does under the profile."""
-    return {str(Gravite.BLOQUANTE): nu, str(Gravite.AVERTISSEMENT): PRUDENT}.get(fiche["effet"], DISCRET)
 
 
 def _texte(fiches: list[dict[str, Any]]) -> None:

@@ -13,8 +13,6 @@ from sne_sandbox.operations.document_ecrit import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.suites_des_decisions import decisions_comptees, noter_suites
 
-_LISTE: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
-
 
 def lister(question: Question) -> Sortie:
     """All events of the demande that are not deleted, oldest first."""
@@ -87,7 +85,7 @@ def caracteristiques_ecrites(element: Element) -> tuple[tuple[str, str], ...]:
     """(code, value) of the characteristics of an `evenement` element."""
     return tuple(
         (c.texte_de("code") or "", c.texte_de("valeurCaracteristiqueSpecifique") or "")
-        for c in element.tous(_LISTE)
+        for c in element.tous("listeCaracteristiquesSpecifiques/caracteristiqueSpecifique")
     )
 
 

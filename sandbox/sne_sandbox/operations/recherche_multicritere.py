@@ -49,11 +49,6 @@ def _calcules(question: Question, cherches: Criteres, stockee: DemandeStockee) -
     return a_multiples_attributions(evenements, roles) is cherches.multiples_attributions
 
 
-def _etat(code: str | None) -> EtatDemande | None:
-    # RCH005 does not block in every profile: an unknown state is then no criterion.
-    return EtatDemande(code) if code in tuple(EtatDemande) else None
-
-
 def refuser(question: Question) -> Sortie:
     """The answer of a search that is refused."""
     return fichier_xml(question, Document.RECHERCHE, "RCH")
@@ -62,10 +57,11 @@ def refuser(question: Question) -> Sortie:
 def criteres(racine: Element) -> Criteres:
     """The criteria written in a search document."""
     bloc = racine.enfant("operation/demandeMulticritere") or Element("demandeMulticritere")
-    pieces = bloc.tous("piecesJustificatives/codeCategorie")
+    pieces, etat = bloc.tous("piecesJustificatives/codeCategorie"), bloc.texte_de("etatDemande")
     return Criteres(
         numero_unique=bloc.texte_de("numUnique"),
-        etat=_etat(bloc.texte_de("etatDemande")),
+        # RCH005 does not block in every profile: an unknown state is then no criterion.
+        etat=EtatDemande(etat) if etat in tuple(EtatDemande) else None,
         depot_debut=bloc.date_de("dateDepotDebut"),
         depot_fin=bloc.date_de("dateDepotFin"),
         renouvellement_debut=bloc.date_de("dateRenouvellementDebut"),

@@ -39,7 +39,6 @@ _JOUR: Final = 86_400
 _DERNIERS: Final = 50
 _SERVICE: Final = "DemandeLogementImplService"
 _PORTS: Final = {"http": 80, "https": 443}
-_PROXYS: Final = ("https_proxy", "http_proxy", "all_proxy")
 #: What is told of each point, by its key, as the outcome of a call of OpenSSL is (« serveur_ » and its
 #: X509_V_ERR_…, x509_vfy.h); `bon` is « oui », « non », or nothing.
 _PHRASES: Final = {ligne["cle"]: ligne for ligne in table(__file__)}
@@ -249,7 +248,7 @@ def _services_dits(branchement: Branchement, environ: Mapping[str, str]) -> Iter
 def _proxy(branchement: Branchement, environ: Mapping[str, str]) -> Iterator[Point]:
     """Tells whether a program that reads the usual variables would go through a proxy."""
     regles = {nom.lower(): valeur for nom, valeur in sorted(environ.items()) if valeur}
-    presents = [nom for nom in _PROXYS if nom in regles]
+    presents = [nom for nom in ("https_proxy", "http_proxy", "all_proxy") if nom in regles]
     hote = branchement.adresse.hostname or ""
     exclus = [mot.strip().lstrip(".") for mot in regles.get("no_proxy", "").split(",")]
     if not presents:

@@ -8,7 +8,6 @@ from sne_interface.domain.echange import SECRETS
 #: Characters of a line that are shown.
 _MONTRES: Final = 80
 _JETON: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VERSIONS: Final = (b"HTTP/1.1", b"HTTP/1.0")
 _LONGUEURS: Final = (b"content-length", b"transfer-encoding")
 
 
@@ -19,7 +18,7 @@ def premiere_ligne(ligne: bytes) -> str:
         cause = f"{len(mots)} mot{'s' if len(mots) > 1 else ''} au lieu de trois"
     elif len(mots) > 3:
         cause = "trop d'espaces : dans une adresse, une espace s'écrit %20"
-    elif mots[2] not in _VERSIONS:
+    elif mots[2] not in (b"HTTP/1.1", b"HTTP/1.0"):
         cause = f"la version [{_montrer(mots[2])}] n'est ni HTTP/1.1 ni HTTP/1.0"
     elif _JETON.fullmatch(mots[0]) is None:
         cause = f"la méthode [{_montrer(mots[0])}] contient un caractère interdit"

@@ -24,8 +24,6 @@ from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.soap.envelope import XOP, Noter
 
 INCLUDE: Final = f"{{{XOP}}}Include"
-_NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
 #: Faults told of one wrapper: a hostile one may hold thousands.
 _FAUTES_MAX: Final = 20
 _FAUTES: Final = {ligne["cle"]: ligne for ligne in table(__file__)}
@@ -86,7 +84,7 @@ class _LectureChamps:
                     self._noter(tolerances.CHAMPS_DESORDONNES, nom)
                 else:
                     dernier = rangs[nom]
-                nil = enfant.get(_NIL)
+                nil = enfant.get("{http://www.w3.org/2001/XMLSchema-instance}nil")
                 if nil and nil.strip() in ("true", "1"):
                     self._lire_nil(charge, enfant, champs[rangs[nom]])
                 elif enfant.tag == nom:
@@ -191,7 +189,7 @@ class _LectureChamps:
         qualifie = enfant.get(self._operation.attribut_content_type)
         if qualifie is not None:
             return str(qualifie)
-        autre = enfant.get("contentType", enfant.get(_XMIME))
+        autre = enfant.get("contentType", enfant.get("{http://www.w3.org/2005/05/xmlmime}contentType"))
         if autre is not None:
             self._noter(tolerances.CONTENT_TYPE_AUTRE, nom)
         return None if autre is None else str(autre)

@@ -14,7 +14,6 @@ STATUT: Final = 500
 
 #: In the place of what XML cannot hold: a sentence may quote bytes received.
 _ILLISIBLE: Final = "\N{REPLACEMENT CHARACTER}"
-_XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def enveloppe_fault(erreur: ExchangeError, *, espace: str) -> etree._Element:
@@ -37,7 +36,7 @@ def _fault12(erreur: ExchangeError, espace: str) -> etree._Element:
     etree.SubElement(etree.SubElement(fault, nom("Code")), nom("Value")).text = f"soap:{erreur.code}"
     # No Role: an empty one is refused by some stacks, and there is no intermediary here.
     texte = etree.SubElement(etree.SubElement(fault, nom("Reason")), nom("Text"))
-    texte.set(_XML_LANG, "fr")
+    texte.set("{http://www.w3.org/XML/1998/namespace}lang", "fr")
     texte.text = pour_xml(str(erreur), _ILLISIBLE)
     if erreur.code in ("Sender", "Receiver"):
         detail = etree.SubElement(fault, nom("Detail"))

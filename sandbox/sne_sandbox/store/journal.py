@@ -2,7 +2,7 @@
 by SQL: the same whichever process served the exchanges."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
@@ -347,7 +347,15 @@ class Journal:
         echange.identifiant = identifiant
         if not identifiant % partitions_du_journal.TAILLE:
             partitions_du_journal.ouvrir(connexion, base, (identifiant,))
-        connexion.differer(_AJOUTER, [_ligne_de(echange, question or tasser_un_message(echange.requete))])
+        ligne = {
+            "base": echange.base,
+            **en_colonnes(_COLONNES, echange),
+            **{nom: _lisible(texte) for nom, texte in attributs(_TEXTES, echange).items()},
+            "details": _lisible(_ECRIRE(attributs(_DETAILS, echange))),
+            "requete": question or tasser_un_message(echange.requete),
+            "reponse": tasser_un_message(echange.reponse),
+        }
+        connexion.differer(_AJOUTER, [ligne])
         trop = identifiant - origine - oublies - self._maximum
         if trop >= (partitions_du_journal.TAILLE if self._entieres else self._pas):
             self._purger(connexion, base, identifiant, origine)
@@ -459,17 +467,6 @@ _NUITS: Final = (
     "(SELECT dernier FROM journal_compteur WHERE base = :base) - :nuits "
     f"AND methode = '{NUIT}' AND numero_unique IS NULL AND details LIKE :cite ESCAPE '/'"
 )
-
-
-def _ligne_de(echange: Echange, question: bytes) -> Mapping[str, Any]:
-    return {
-        "base": echange.base,
-        **en_colonnes(_COLONNES, echange),
-        **{nom: _lisible(texte) for nom, texte in attributs(_TEXTES, echange).items()},
-        "details": _lisible(_ECRIRE(attributs(_DETAILS, echange))),
-        "requete": question,
-        "reponse": tasser_un_message(echange.reponse),
-    }
 
 
 def _lisible(texte: str | None) -> str | None:

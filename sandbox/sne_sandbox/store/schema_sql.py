@@ -18,7 +18,6 @@ from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_VERROU: Final = "sne-sandbox:schema"
 _TABLES: Final = RequeteSql(
     {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
@@ -36,7 +35,7 @@ def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
     with donnees.transaction(ecriture=False) as connexion:
         if revision(connexion) == REVISION:
             return
-    with donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+    with donnees.transaction(ecriture=True, verrou="sne-sandbox:schema") as connexion:
         # Another process may have done it while we waited for our turn.
         presente = revision(connexion)
         if presente == REVISION:

@@ -21,7 +21,6 @@ from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 
 #: Characters of a secret: `openssl rand -base64 32` makes 44.
 SECRET_MIN: Final = 32
-_VERROU: Final = "sne-sandbox:coffre"
 _SEL, _TEMOIN = "sel", "temoin"
 _NONCE: Final = 12  # bytes
 _LIRE: Final = RequeteSql("SELECT contenu, chiffre FROM coffre WHERE nom = :nom")
@@ -66,7 +65,7 @@ class Coffre:
     def tenu(self) -> Iterator["CoffreTenu"]:
         """The entries, held alone, in one transaction: nobody else writes any until its end. Raises
         StoreError when the secret is not the one they are encrypted by."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        with self._donnees.transaction(ecriture=True, verrou="sne-sandbox:coffre") as connexion:
             tenu = CoffreTenu(connexion)
             if self._secret is not None:
                 tenu.deverrouiller(self._secret)
