@@ -36,6 +36,7 @@ _Fait = TypeVar("_Fait")
 #: How much longer who is told of changes waits between two looks of its own, and the shortest time (seconds)
 #: between two.
 _PATIENCE: Final = 10
+_POSE: Final = 0.1
 
 
 class Magasin(BaseDeDonnees):
@@ -110,7 +111,7 @@ class Magasin(BaseDeDonnees):
             nonlocal connues, vu
             connues = voisins.attendre(quoi, connues, pas * _PATIENCE)
             # Of a base that changes all the time, no more looks than eyes can follow.
-            time.sleep(max(0.0, min(pas, 0.1) - (time.monotonic() - vu)))
+            time.sleep(max(0.0, min(pas, _POSE) - (time.monotonic() - vu)))
             vu = time.monotonic()
 
         return attendre
