@@ -61,7 +61,6 @@ CAUSES = {
     "nationalite-iso": ("CTR-03", "FID-01", "CRE-COUPLE CRE-LISTES"),
     "commune-inventee": ("CTR-04", "FID-06", "CRE-COUPLE CRE-SIMPLE"),
     "abandon-en-radren": ("VIE-08", "FID-14", "RAD-ABANDON"),
-    "commune-supprimee": ("FID-06", "FID-11", "CRE-DATES CRE-COUPLE-COLOCATAIRE"),
     "outre-mer": ("FID-05", "FID-06", "CRE-CODES"),
     "codes-en-nombres": ("CTR-04", "FID-06", "CRE-CODES CRE-COURRIER"),
     "oui-non": ("CTR-01", "FID-05", "CRE-COMPLETE"),

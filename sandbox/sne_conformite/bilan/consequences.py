@@ -194,8 +194,9 @@ class Consequences:
             return self.doublees[constat.echange]  # whatever the answer, it sends it twice
         montre = _COUPE.sub("", constat.observe)
         lu = nu(html.unescape(montre))  # escaped, or its letters without their signs
-        saisis = [s for s in self.saisis.get(constat.echange, ()) if not s.startswith(montre)]
-        abime = constat.exigence == "CTR-01" and any(nu(s).startswith(lu) for s in saisis)
+        saisis = [" ".join(s.split()) for s in self.saisis.get(constat.echange, ())]
+        abimes = (nu(s).startswith(lu) for s in saisis if not s.startswith(montre))
+        abime = constat.exigence == "CTR-01" and any(abimes)
         return _TEXTES if abime else constat.cause
 
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
