@@ -111,6 +111,7 @@ def test_le_remede_est_celui_de_la_pile(banc: Banc, agent: str, mot: str) -> Non
         ("FID-05", "champ_absent", "x/logementRecherche/y[2]/quartier", "Le Port → ", "chaque entrée"),
         ("FID-05", "valeur_changee", "x/logementRecherche/y", "2 → 1", "la table de codes"),
         ("FID-05", "ordre_change", "x", "a, b → b, a", ""),
+        ("FID-12", "valeur_changee", "x/nir", "1… → 2…", "n'est pas le sien"),
         ("FID-13", "champ_invente", "x/mel", " → a@b.fr", "la demande d'avant"),
         ("FID-14", "texte_coupe", "x", "62BAC05154 → 62BAC0515", "Élargissez"),
         ("FID-10", "texte_coupe", "x/prenom", "Anne Lise → Anne", "premier mot"),
@@ -172,8 +173,7 @@ def test_une_remise_se_lit_au_journal(
     remettre(banc)
     banc.relire(numero[:14])
 
-    du_banc = ("NOM-03", "nom_reutilise")
-    assert rompues(banc, pilote=True) == {du_banc, ("VIE-18", "radiation_sans_decision")}
+    assert rompues(banc, pilote=True) == {("NOM-03", "nom_reutilise"), ("VIE-18", "radiation_sans_decision")}
 
 
 def test_une_poignee_de_main_refusee_avant_une_remise(
