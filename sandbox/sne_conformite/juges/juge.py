@@ -165,6 +165,7 @@ def avec_remede(constat: Constat, vue: Observation | None, **dits: str) -> Const
         return re.search(motif, lu) is not None
 
     dits["ecart"] = f"{constat.attendu} → {constat.observe}"
+    dits["ailleurs"] = f"{constat.chemin}': {constat.observe!r}\n{dits.get('saisi')}"
     for diagnostic in (*CONSTATS["remedes"].get(constat.exigence, ()), *CONSTATS["remedes"]["partout"]):
         if all(tient(nom, motif) for nom, motif in diagnostic.items() if nom != "remede"):
             return replace(constat, remede=diagnostic["remede"])
@@ -270,14 +271,10 @@ _REDITES: Final = ("CTR-03", "NOM-05")
 REFUS: Final[Mapping[str, frozenset[str]]] = {e: frozenset(r) for e, r in CONSTATS["refus"].items()}
 
 
-#: Held by half in one message: that the number is kept is seen in sequence, or in what a driven one answers.
-_A_MOITIE: Final = frozenset({"VIE-01"})
-
-
 def demi_preuve(constat: Constat) -> bool:
-    """True when a message, in free traffic, holds only half of the requirement (`_A_MOITIE`): it proves
-    nothing alone."""
-    return constat.tenue and constat.exigence in _A_MOITIE
+    """True when a message, in free traffic, holds only half of VIE-01, and proves nothing alone: that
+    the number is kept is seen in sequence, or in what a driven application answers."""
+    return constat.tenue and constat.exigence == "VIE-01"
 
 
 def refus_essaye(constat: Constat, vue: Observation) -> bool:

@@ -54,6 +54,7 @@ def juger_pas(pas: PasJoue) -> list[Constat]:
         "message": pas.parole,
         "envoye": pas.envoi.operation or "" if pas.envoi else "",
         "rendus": " ".join(pas.connu.enregistrees),
+        "saisi": f"{pas.message}",
     }
     return [avec_remede(constat, pas.envoi or pas.dernier, **dits) for constat in constats]
 

@@ -54,7 +54,6 @@ _PHRASES_LUES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("champ_absent", *_ABSENTS.values()), _TABLES["phrases_de_la_lecture"]["absent"]),
     **_TABLES["phrases_de_la_lecture"],
 }
-_COTITULAIRES: Final = "personnePhysique/listeCotitulaire"
 _ETAT_CIVIL: Final = "FID-01"
 _TEXTES: Final = "FID-10"
 _NIR: Final = "FID-12"
@@ -221,7 +220,7 @@ def exigence_de(chemin: str) -> str:
             return str(exigence)
     if sans.startswith("personnePhysique/demandeur/"):
         return _DANS_PERSONNE.get(pas[2], _ETAT_CIVIL)
-    if sans.startswith(_COTITULAIRES):
+    if sans.startswith("personnePhysique/listeCotitulaire"):
         return "FID-02" if len(pas) < 4 else _DANS_PERSONNE.get(pas[3], _ETAT_CIVIL)
     return _AUTRES
 
