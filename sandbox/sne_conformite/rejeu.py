@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -63,6 +64,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import masquer_nirs, noms_nir
 from sne_interface.domain.texte import abrege
+from sne_interface.errors import OperatorError
 from sne_sandbox.bases.horloge import atteindre
 
 #: Of an exchange or a household, how many are named.
@@ -520,6 +522,8 @@ def _a_cote(fonction: Callable[..., Iterator[Any]], *dits: Any) -> Iterator[Call
         os._exit(1)
 
     def faire() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that waits
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         threading.Thread(target=guetter, daemon=True).start()
         try:
             for rendu in fonction(*dits):
@@ -535,7 +539,10 @@ def _a_cote(fonction: Callable[..., Iterator[Any]], *dits: Any) -> Iterator[Call
         try:
             recu = ici.recv()
         except EOFError:
-            raise RejeuImpossible("un processus qui rejugeait s'est arrêté") from None
+            raise OperatorError(
+                "Un processus qui rejugeait a été arrêté : rien n'est dit de ce dossier.",
+                remede="recommencez, avec plus de mémoire libre",
+            ) from None
         if isinstance(recu, Exception):
             raise recu
         return recu

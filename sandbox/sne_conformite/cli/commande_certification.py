@@ -106,6 +106,7 @@ def _verifier(
     rapport, preuves = rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
     if forme != "json":
         return sorties.rendre(rapport, preuves)
+    rapport, _ = sorties.mentionner(rapport, preuves.configuration.get("gardees", ()))
     dit = {
         "numero": preuves.numero,
         "numero_juste": preuves.numero == verificateur.numero,
@@ -114,7 +115,7 @@ def _verifier(
         "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
     }
     click.echo(json.dumps(dit, ensure_ascii=False, indent=2))
-    return 0 if rapport.conforme else 1
+    return sorties.code(rapport)
 
 
 # --- the mentions ----------------------------------------------------------------------------------

@@ -258,6 +258,10 @@ class Sorties:
             raise
         hors_preuve = [f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items()]
         self._dire(rapport, fichiers, (*remarques, *hors_preuve), alentours)
+        return self.code(rapport)
+
+    def code(self, rapport: Rapport) -> int:
+        """Returns the exit code of a report whose mentions are judged."""
         if not (rapport.conforme or non_juge(rapport)):
             return 1
         return NON_JUGE if not rapport.conforme or (self.juger_tout and rapport.accidents) else 0

@@ -441,6 +441,7 @@ def sorte_d_ecart(attendu: str, observe: str) -> str:
     return VALEUR_CHANGEE
 
 
+@lru_cache(maxsize=4096)
 def en_commun(sorte: str, chemin: str, attendu: str, observe: str) -> str:
     """Tells what a finding has in common with others of one cause: what the first of `communs` says that
     fits, "" for none."""

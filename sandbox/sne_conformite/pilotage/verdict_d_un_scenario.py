@@ -29,7 +29,7 @@ _ORDRE: Final = tuple(map(Verdict, CONSTATS["ordre"]))
 @dataclass
 class Recolte:
     """By requirement: held, broken, given up by the application itself, explained by another (`plies`: the
-    findings). `arret` and `erreur` are those of the first example that has one."""
+    findings). `arret` and `erreur` are those of the first example that has one, late ones apart."""
 
     tenues: set[str] = field(default_factory=set)
     cassees: dict[str, list[Constat]] = field(default_factory=dict)
@@ -67,7 +67,9 @@ class Recolte:
             else:
                 ou = self.plies if constat.cause else self.cassees
                 trouves = ou.setdefault(constat.exigence, [])
-                if len(trouves) < CONSTATS_MAX and all(c.genre != constat.genre for c in trouves):
+                # Those that another requirement may yet explain hide none that is a fault of its own.
+                pareils = [c.genre for c in trouves if bool(commun(c)) == bool(commun(constat))]
+                if len(pareils) < CONSTATS_MAX and constat.genre not in pareils:
                     trouves.append(constat)
 
     def garde(self, constat: Constat) -> bool:

@@ -95,17 +95,20 @@ class Pseudonymes:
         child of its element: they are replaced as it is opened, and that part of it is then written anew. A
         compressed part gives way to a sentence, but for a ZIP alone."""
         masqueur = Masqueur(self._contenu, lambda o: est_un_zip(o) and self._zip(o) == o, self._contenus)
-        return masqueur.octets(self.octets(donnees))
+        return masqueur.octets(self.octets(donnees, comprimees=False))
 
-    def octets(self, donnees: bytes) -> bytes:
-        """The bytes of a message: NIRs in clear, in base64, in a ZIP. Their length does not change, but for
-        that of a ZIP that held one."""
+    def octets(self, donnees: bytes, *, comprimees: bool = True) -> bytes:
+        """The bytes of a message: NIRs in clear, in base64, in a ZIP, and in `comprimees` parts. Their length
+        does not change, but for that of a ZIP that held one."""
         lu = (_ZIP in donnees and self._zip(donnees)) or donnees
-        return b"".join(self._codes.masquer(p, self._partie, "partie") for p in _LIMITE.split(lu))
+        return b"".join(
+            p
+            if not comprimees and _ZIP not in p and est_comprime(p)
+            else self._codes.masquer(p, self._partie, "partie")
+            for p in _LIMITE.split(lu)
+        )
 
     def _partie(self, octets: bytes) -> bytes:
-        if _ZIP not in octets and est_comprime(octets):
-            return octets  # a sentence takes its place as the body is opened
         codec = "utf-8", "surrogateescape"  # to be written back whatever it is
         ouvert = self._ouvrir(octets.decode(*codec))
         return _entre_vides(ouvert, lambda m: masquer_ecrits(m, self._contenu)).encode(*codec)
