@@ -617,7 +617,7 @@ def test_a_page_that_is_changed_beside_a_right_package_is_named(
     (tmp_path / "r" / page).write_bytes((ici / "r" / page).read_bytes() + b"\n")
     code, dites = juge(tmp_path / "r" / "preuves.zip")
     assert code == 1
-    assert f"Fichiers : non, {page} n'est pas celui que donne ce dossier : il a été changé." in dites
+    assert f"Fichiers : non, {page} n'est pas celui que donne preuves.zip : il a été changé." in dites
     (tmp_path / "r" / page).unlink()
     assert "Signature : valable" in juge(tmp_path / "r" / "preuves.zip", vers=tmp_path / "v")[1]
     assert (tmp_path / "v" / page).exists() is (page not in PAGES), "one that is made here is not signed"

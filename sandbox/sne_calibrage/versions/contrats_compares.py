@@ -391,7 +391,9 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
         severites = _DEHORS if avant is None else hors(Severite.AVERTISSEMENT)
     elif chemin == _CONTRAT and (racine == "services" or racine.startswith("namespace")):
         nature = Nature.OPERATIONS
-        perdu = avant is not None and not _contient(apres, avant)
+        # A list that still holds all that it held: a service answers at one more address.
+        garde = isinstance(apres, list) and isinstance(avant, list) and all(v in apres for v in avant)
+        perdu = avant is not None and not garde
         severites = {Sens.REQUETE: Severite.ERREUR if perdu else Severite.INFORMATION}
     elif chemin == _CONTRAT and racine == "reglages":
         severites = {Sens.REQUETE: Severite.AVERTISSEMENT}
@@ -401,11 +403,6 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
         nature, objet = Nature.OPERATIONS, chemin
         severites = DOUTE
     return _d(nature, objet, f"fichier-{sorte}", dit, severites)
-
-
-def _contient(apres: Any, avant: Any) -> bool:
-    """Tell whether a list still holds all that it held: a service answers at one more address."""
-    return isinstance(apres, list) and isinstance(avant, list) and all(v in apres for v in avant)
 
 
 def _contenu(contrat: Contrat, chemin: str) -> Mapping[str, Any]:

@@ -163,7 +163,8 @@ class _Bande:
         for echange in parcourir(self.magasin, self.base, depuis, jusqu_a):
             if echange.illisible:
                 # Judged as it is, it would accuse the application of what our file lost.
-                self.recueil.deplorer([_illisible(echange)])
+                erreur = extrait(echange.dit_du_fault("explication"), ERREUR_MAX)
+                self.recueil.deplorer([Accident(echange.identifiant, "lire sa ligne du journal", (), erreur)])
                 continue
             if echange.methode == EFFACE:
                 self.effaces += 1
@@ -180,7 +181,10 @@ class _Bande:
             self._compter(vue)
             self.recueil.voir(vue)
             if vue.echange.verdict is VerdictEchange.ERREUR and vue.panne is None:
-                self.recueil.deplorer([_sans_reponse(vue)])
+                # A rule, or what the SNE does, failed: no application is judged on our own bug.
+                dit = extrait(vue.fault("explication") or vue.fault("message"), ERREUR_MAX)
+                trace = masquer_nirs(vue.echange.trace or "")
+                self.recueil.deplorer([Accident(vue.identifiant, "répondre comme le SNE", (), dit, trace)])
             for constat in constats:
                 self._noter(constat, vue)
             self.recueil.deplorer(vue.accidents)
@@ -242,18 +246,6 @@ class _Bande:
             surcharge=self.contrat.dossiers.surcharge,
             regles_eteintes=regles_eteintes(self.contrat),
         )
-
-
-def _illisible(echange: Echange) -> Accident:
-    erreur = extrait(echange.dit_du_fault("explication"), ERREUR_MAX)
-    return Accident(echange.identifiant, "lire sa ligne du journal", (), erreur)
-
-
-def _sans_reponse(vue: Observation) -> Accident:
-    """A rule, or what the SNE does, that failed on an exchange: no application is judged on our own bug."""
-    dit = extrait(vue.fault("explication") or vue.fault("message"), ERREUR_MAX)
-    trace = masquer_nirs(vue.echange.trace or "")
-    return Accident(vue.identifiant, "répondre comme le SNE", (), dit, trace)
 
 
 def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:

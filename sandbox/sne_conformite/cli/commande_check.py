@@ -45,7 +45,6 @@ _MORCEAU: Final = 65_536
 _MONTRE: Final = 80
 #: Controls that wait for a correction, beyond which they are counted.
 _EN_ATTENTE_MAX: Final = 12
-_ENTREE: Final = Path("/dev/stdin")
 
 #: What is said of a document, and how many seconds that took.
 _Vu = tuple[Controle, float]
@@ -111,7 +110,7 @@ def _deplier(fichiers: Iterable[Path]) -> Iterator[Path]:
                 )
             yield from trouves
         elif str(fichier) == "-":
-            yield _ENTREE
+            yield Path("/dev/stdin")
         elif fichier.exists():
             yield fichier
         else:

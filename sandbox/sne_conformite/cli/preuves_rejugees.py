@@ -252,8 +252,10 @@ def _comparer_les_fichiers(
             sujets[nom] = hashlib.sha256(donne).hexdigest()
         lu = page.read_bytes() if (page := fichier.with_name(nom)).is_file() else donne
         libre = not enveloppe and nom in PAGES and forme.situe and numero.encode() in lu
-        if lu != donne and not libre:
-            vu.refuser("Fichiers", f"{nom} n'est pas celui que donne ce dossier : il a été changé.")
+        if lu != donne and libre:
+            vu.dire("Fichiers", f"{nom} n'est pas signé, et n'est pas vérifié")
+        elif lu != donne:
+            vu.refuser("Fichiers", f"{nom} n'est pas celui que donne {PREUVES.fichier} : il a été changé.")
     if enveloppe is not None:
         dit = signature.declarer(dossier.rapport, dossier.texte.encode(), sujets, *qui)
         ecarts = _ecarts(enveloppe.statement, json.loads(dit))
@@ -308,7 +310,12 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
         vu.refuser(_REJUGEMENT, *(f"l'échange {n} manque au journal." for n in manquants))
         if faits and manquants:
             raise RejeuImpossible("le trafic n'est pas entier")
-        refait = _du_trafic(dossier, journal, contrat) if faits else _du_plan(dossier, journal, contrat, vu)
+        if faits:
+            reglages = trafic_juge.ReglagesTrafic(**faits["reglages"])
+            magasin = MagasinRejoue(journal)
+            refait = suivre(trafic_juge.juger_base(magasin, str(faits["base"]), contrat, reglages))
+        else:
+            refait = _du_plan(dossier, journal, contrat, vu)
         return _finir(refait, dossier, contrat, journal.jours, vu)
     except _ILLISIBLE as erreur:
         raise RejeuImpossible(
@@ -363,12 +370,6 @@ def _du_journal(journal: JournalRejoue, dossier: DossierPreuves, vu: _Constat) -
 def _presents(journal: JournalRejoue, dossier: DossierPreuves) -> set[int]:
     """The exchanges that are there, or are said not to be."""
     return {*journal.numeros, *map(int, filter(str.isdigit, dossier.absents))}
-
-
-def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat) -> Rapport:
-    faits = dossier.configuration["trafic"]
-    reglages = trafic_juge.ReglagesTrafic(**faits["reglages"])
-    return suivre(trafic_juge.juger_base(MagasinRejoue(journal), str(faits["base"]), contrat, reglages))
 
 
 def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
 _JUGES: Final = ("lxml", "hypothesis")
-_RAPPORT: Final = "rapport.json"
 
 
 #: Classes that no verifier gives, and what each says of a trial that was just judged.
@@ -370,7 +369,7 @@ def _avant(dossier: Path) -> Rapport | None:
     from sne_conformite.rapports import rapport_json
 
     try:
-        avant = rapport_json.lire(dossier / _RAPPORT)
+        avant = rapport_json.lire(dossier / "rapport.json")
     except rapport_json.RapportIllisible:
         return None
     return None if avant.entete.inacheve else avant

@@ -203,7 +203,7 @@ class PoigneesDeMain(JugeDeSuite):
         raison = vue.fault("message")
         if "certificat du serveur, expiré" in raison:
             yield self.dire(vue, "EMB-12").tenue()
-        if _AUTRE_NOM in raison and not self._autre_nom:
+        if "certificat du serveur, qui est à un autre nom" in raison and not self._autre_nom:
             self._autre_nom.append(self.dire(vue, "EMB-16").tenue())
         sorte = refus_du_certificat(raison)
         if sorte and len(self._refus) < _REFUS_MAX:
@@ -225,7 +225,6 @@ class PoigneesDeMain(JugeDeSuite):
 _REFUSE: Final = "le client refuse le certificat du serveur"
 _A_RECONNAITRE: Final = "faites-lui connaître l'autorité"
 _AUTORITE_DONNEE: Final = "le serveur reconnu par l'autorité que « demarrer » donne : certificats.ca"
-_AUTRE_NOM: Final = "certificat du serveur, qui est à un autre nom"
 _REFUS_MAX: Final = 5
 #: Whose certificate it was, in what the journal explains.
 _PRESENTE: Final = re.compile(r"sujet .+, émetteur .+(?= \(erreur \d+\))")

@@ -43,7 +43,6 @@ from sne_sandbox.mime.tolerances import SANS_ACTION
 from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 
-_CODE: Final = "tns:codeElement"
 _LIMITES: Final = Limites()
 #: Characters of a message that a cited exchange shows.
 TEXTE_MAX: Final = 20_000
@@ -161,7 +160,7 @@ class Courrier:
         if include is not None:
             partie = self.message.partie(include.get("href", "").strip()) if self.message else None
             return None if partie is None else Piece(partie.contenu, partie.content_type)
-        if type_champ == _CODE:
+        if type_champ == "tns:codeElement":
             return str(noeud.get("code", ""))
         texte = noeud.text or ""
         if type_champ != "tns:base64Binary":

@@ -375,11 +375,13 @@ class _Pilotage:
 
     @contextlib.contextmanager
     def jusqu_a_l_interruption(self) -> Iterator[None]:
-        """Notes a KeyboardInterrupt that cuts its block short."""
+        """Notes a signal that cuts its block short; one without a name is for who judges the run again."""
         try:
             yield
         except KeyboardInterrupt as signal:
-            self.interruption = f"interrompu ({signal or 'SIGINT'})"
+            if not signal.args:
+                raise
+            self.interruption = f"interrompu ({signal})"
 
     def _passer(self, scenario: Scenario) -> ResultatScenario:
         manque = self.presentation.manque(scenario) if self.presentation else ""

@@ -70,7 +70,11 @@ class Utilisateur:
             return tiree
         if option != "criteres":
             raise KeyError(f"{option} {etape.options[option]}")
-        return criteres(etape.options[option], self._saisi(etape.options.get("reference", "d1")), jour)
+        reference = etape.options.get("reference", "d1")
+        saisi, message = self.formulaires.get(reference), self.exemple.demandes.get(reference)
+        if saisi is None and message is not None:
+            saisi = formulaire_de(message)
+        return criteres(etape.options[option], saisi, jour)
 
     def _cible(self, etape: Etape) -> dict[str, Any]:
         """The demande that a command is about: by its reference, or by its number when the application has
@@ -93,12 +97,6 @@ class Utilisateur:
         if etape.options.get("attendu", ["fait"]) == ["fait"]:
             self.formulaires[reference] = apres
         return apres
-
-    def _saisi(self, reference: str) -> Element | None:
-        """The form of a demande, None for none."""
-        connu = self.formulaires.get(reference)
-        message = self.exemple.demandes.get(reference)
-        return connu if connu is not None or message is None else formulaire_de(message)
 
     def _version(self, nom: str) -> dict[str, str]:
         """The version of the message that a household asks for, where the application writes it; of any, for

@@ -41,7 +41,6 @@ TOUS: Final = "tous"
 _COMME_UN_MENAGE: Final = frozenset({"richesse", "limites", "difficile", "longues", "tour"})
 #: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
 RICHESSE: Final = 0.5
-_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 
 _repetables: Final = retenu(repetables)
 
@@ -287,10 +286,6 @@ def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstanc
     return dessines
 
 
-def _radiation(data: ConjectureData, motif: str, ici: Circonstances) -> Element:
-    return data.draw(strategies.radiations(ici.contrat, motif=motif, **ici.menage, **ici.ou))
-
-
 def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
     codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
     if code == TOUS:  # a decision has a command of its own
@@ -343,7 +338,7 @@ def valeurs(evenement: Element) -> dict[str, str]:
     """The characteristics of an event, by code."""
     return {
         c.texte_de("code") or "": c.texte_de("valeurCaracteristiqueSpecifique") or ""
-        for c in evenement.tous(_CARACTERISTIQUES)
+        for c in evenement.tous("listeCaracteristiquesSpecifiques/caracteristiqueSpecifique")
     }
 
 
@@ -357,15 +352,15 @@ def _evenement_de(evenement: Element, valeurs: Mapping[str, str]) -> Element:
     return avec_enfants(evenement, (*(e for e in evenement.enfants if e.nom != liste.nom), liste))
 
 
-def _dalo(data: ConjectureData, voulu: Mapping[str, str], ici: Circonstances) -> Element:
-    return data.draw(strategies.dalos(ici.contrat, statut=voulu.get("statut"), **ici.ou))
-
-
 _DESSINS: Final[Mapping[str, Callable[[ConjectureData, Any, Circonstances], Element | None]]] = {
-    "radiation": _radiation,
+    "radiation": lambda data, motif, ici: data.draw(
+        strategies.radiations(ici.contrat, motif=motif, **ici.menage, **ici.ou)
+    ),
     "evenement": _evenement,
     "decision": _decision,
-    "dalo": _dalo,
+    "dalo": lambda data, voulu, ici: data.draw(
+        strategies.dalos(ici.contrat, statut=voulu.get("statut"), **ici.ou)
+    ),
     "criteres": lambda data, _, ici: data.draw(strategies.recherches(ici.contrat, **ici.ou)),
 }
 

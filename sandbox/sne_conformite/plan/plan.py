@@ -311,7 +311,11 @@ class _LecteurScenario:
         for cle, valeur in lues.items():
             genre = _CONTRAINTES[cle]
             if genre is date:
-                lues[cle] = self._jour(ou, cle, valeur)
+                try:
+                    lues[cle] = date.fromisoformat(str(valeur))
+                except ValueError:
+                    dit = f"« {cle} » n'est pas un jour : {valeur}"
+                    raise self.refuser(ou, dit, "2018-03-15, par exemple") from None
             else:
                 admis = isinstance(valeur, (int, float) if genre is float else genre)
                 bon = admis and (genre is bool or not isinstance(valeur, bool))
@@ -326,13 +330,6 @@ class _LecteurScenario:
     def _richesse(self, ou: str, dits: Mapping[str, Any]) -> None:
         if not 0 <= dits.get("richesse", 0) <= 1:
             raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
-
-    def _jour(self, ou: str, cle: str, valeur: Any) -> date:
-        try:
-            return date.fromisoformat(str(valeur))
-        except ValueError:
-            remede = "2018-03-15, par exemple"
-            raise self.refuser(ou, f"« {cle} » n'est pas un jour : {valeur}", remede) from None
 
     def instant(self, ecrit: str) -> str:
         """An ISO instant that names its zone, or ""."""

@@ -101,14 +101,13 @@ class Pseudonymes:
         """The bytes of a message: NIRs in clear, in base64, in a ZIP, and in `comprimees` parts. Their length
         does not change, but for that of a ZIP that held one."""
         lu = (_ZIP in donnees and self._zip(donnees)) or donnees
-        return b"".join(
-            p
-            if not comprimees and _ZIP not in p and est_comprime(p)
-            else self._codes.masquer(p, self._partie, "partie")
-            for p in _LIMITE.split(lu)
-        )
+        masquer, comment = self._codes.masquer, f"partie {comprimees}"
+        parties = _LIMITE.split(lu)
+        return b"".join(masquer(p, lambda o: self._partie(o, comprimees), comment) for p in parties)
 
-    def _partie(self, octets: bytes) -> bytes:
+    def _partie(self, octets: bytes, comprimees: bool) -> bytes:
+        if not comprimees and _ZIP not in octets and est_comprime(octets):
+            return octets  # a sentence takes its place as the body is opened
         codec = "utf-8", "surrogateescape"  # to be written back whatever it is
         ouvert = self._ouvrir(octets.decode(*codec))
         return _entre_vides(ouvert, lambda m: masquer_ecrits(m, self._contenu)).encode(*codec)

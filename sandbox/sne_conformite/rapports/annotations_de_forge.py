@@ -89,16 +89,13 @@ def _commande(dit: Signalement) -> str:
         if dit.lieu.colonne:
             proprietes["col"] = str(dit.lieu.colonne)
     message = "\n".join((*dit.lignes, *ou))
-    proprietes_dites = ",".join(f"{nom}={_propriete(valeur)}" for nom, valeur in proprietes.items())
+    ecrites = (f"{nom}={_texte(valeur)}" for nom, valeur in proprietes.items())
+    proprietes_dites = ",".join(dite.replace(":", "%3A").replace(",", "%2C") for dite in ecrites)
     return f"::{dit.niveau.value} {proprietes_dites}::{_texte(message)}"
 
 
 def _texte(texte: str) -> str:
     return texte.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _propriete(texte: str) -> str:
-    return _texte(texte).replace(":", "%3A").replace(",", "%2C")
 
 
 def _ecrire(flux: TextIO, lignes: Iterable[str]) -> None:

@@ -30,7 +30,6 @@ from sne_interface.domain.texte import abrege, accorde, visible
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-_SCENARIOS: Final = ("scénario", "scénarios")
 _FAMILLES: Final = ("famille d'exigences", "familles d'exigences")
 _LARGEUR: Final = 110
 #: Seconds that a log stays without a line, while a report is written.
@@ -143,7 +142,7 @@ def _lignes(flux: TextIO) -> Affichage:
         match evenement:
             case DebutJugement():
                 debut = evenement
-                mots = _FAMILLES if debut.mode == TRAFIC else _SCENARIOS
+                mots = _FAMILLES if debut.mode == TRAFIC else ("scénario", "scénarios")
                 combien = f" : {accorde(debut.total, *mots)}" if debut.total else ""
                 de = f" de {visible(debut.application)}" if debut.application else ""
                 ecrire(f"Jugement{de}{combien}.")

@@ -87,10 +87,9 @@ def lire(fichier: Path) -> tuple[Connue, ...]:
     entrees = contenu.get(_TABLE, [])
     if inconnues or not isinstance(entrees, list):
         quoi = f"clé inconnue [{inconnues[0]}]" if inconnues else f"[{_TABLE}] s'écrit [[{_TABLE}]]"
-        raise ReferenceIncorrecte(
-            f"[{fichier}]{_ligne_de(texte, inconnues[0] if inconnues else _TABLE)} : {quoi}.",
-            remede=f"écrivez {_EXEMPLE}",
-        )
+        cle, dites = inconnues[0] if inconnues else _TABLE, enumerate(texte.splitlines(), 1)
+        ou = (f", ligne {rang}" for rang, dite in dites if dite.lstrip(" \t[\"'").startswith(cle))
+        raise ReferenceIncorrecte(f"[{fichier}]{next(ou, '')} : {quoi}.", remede=f"écrivez {_EXEMPLE}")
     ecrites = ("".join(ligne.partition("#")[0].split()) for ligne in texte.splitlines())
     lignes = [n for n, ligne in enumerate(ecrites, 1) if ligne == f"[[{_TABLE}]]"]
     if len(lignes) != len(entrees):  # written in line, or cited in a string
@@ -118,7 +117,9 @@ def _lues(dites: Iterable[tuple[Any, int]]) -> tuple[Connue, ...]:
     """Entries, each with the line of its header, 0 for none. Raises ValueError with the place of a fault."""
     connues: list[Connue] = []
     for rang, (entree, ligne) in enumerate(dites, 1):
-        if faute := _faute(entree) or _deja(entree, connues):
+        cible = tuple(entree.get(cle, "") for cle in ("verification", "exigence", "sorte"))
+        memes = (c.nom for c in connues if (c.verification, c.exigence, c.sorte) == cible)
+        if faute := _faute(entree) or next((f"même échec que {nom}" for nom in memes), ""):
             raise ValueError(f"{f'ligne {ligne}' if ligne else f'entrée {rang}'} : {faute}")
         connues.append(Connue(**entree, ligne=ligne))
     return tuple(connues)
@@ -242,14 +243,3 @@ def _faute(entree: Any) -> str:
     if type(entree["expire"]) is not date:  # an instant is one too
         return "[expire] doit être une date sans guillemets : 2027-01-31"
     return ""
-
-
-def _deja(entree: Mapping[str, Any], connues: list[Connue]) -> str:
-    cible = tuple(entree.get(cle, "") for cle in ("verification", "exigence", "sorte"))
-    memes = (c.nom for c in connues if (c.verification, c.exigence, c.sorte) == cible)
-    return next((f"même échec que {nom}" for nom in memes), "")
-
-
-def _ligne_de(texte: str, cle: str) -> str:
-    lignes = (ligne.lstrip(" \t[\"'") for ligne in texte.splitlines())
-    return next((f", ligne {rang}" for rang, dite in enumerate(lignes, 1) if dite.startswith(cle)), "")

@@ -13,7 +13,7 @@ makes anybody fail.
 import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -90,7 +90,8 @@ def prochaine_etape(
     entiere = entete.commande if entete.mode == TRAFIC else _avec(entete.commande, gardees)
     rates = perdue and a_rejouer(rapport)
     if perdue and (entete.mode == TRAFIC or entete.inacheve or not rates):
-        return "corrigez ce qui précède, et recommencez", entiere
+        suite = "recommencez" if entete.inacheve else "corrigez ce qui précède, et recommencez"
+        return suite, entiere
     if rates:
         # A part of the plan acquires no mention; what is excused stays excused.
         excuses = [mot for paire in pairwise(gardees) if paire[0] == "--baseline" for mot in paire]
@@ -99,11 +100,21 @@ def prochaine_etape(
         if dossier is None:
             commande = _avec(entete.commande.partition(" --scenario ")[0], [*seuls, *excuses])
         return "rejouez ce qui a échoué ou n'a pas été jugé", commande
-    visees = (m for m in rapport.mentions if m.id in gardees or not _hors_de_portee(m, rapport))
-    if manques := [(m, une) for m in visees if not m.acquise for une in m.lacunes if une.commande]:
-        proche, lacune = min(manques, key=lambda manque: len(manque[0].lacunes))
+    manques = [m for m in rapport.mentions if not m.acquise and m.lacunes and _visee(m, rapport, gardees)]
+    if manques:
+        proche = min(manques, key=lambda mention: len(mention.lacunes))
         combien = accorde(len(proche.lacunes), "chose manque", "choses manquent")
-        return f"{combien} à « {proche.titre} », d'abord {lacune.quoi}", lacune.commande
+        jouables = [lacune for lacune in proche.lacunes if lacune.commande]
+        if not jouables:  # an attestation, a declaration
+            lacune = proche.lacunes[0]
+            quoi = f"{lacune.quoi}, {lacune.phrase.partition(' : ')[0]}"
+            return f"{combien} à « {proche.titre} », d'abord {quoi}", entiere
+        commande, partie, _ = jouables[0].commande.partition(" --scenario ")
+        if partie:  # a mention is of one run: what was played is played again, with what lacks
+            dites = " ".join([entete.commande, *(une.commande for une in jouables)])
+            mots = (paire for paire in pairwise(shlex.split(dites)) if paire[0] == "--scenario")
+            commande = _avec(commande, chain.from_iterable(dict.fromkeys(mots)))
+        return f"{combien} à « {proche.titre} », d'abord {jouables[0].quoi}", commande
     if rapport.mentions and not any(mention.acquise for mention in rapport.mentions):
         return "ajoutez à l'adaptateur une commande", "sne-sandbox certification --mentions"
     if signee:
@@ -111,16 +122,20 @@ def prochaine_etape(
     commande, *tests = entiere.partition(" -- ")
     if "--report-dir" not in commande:
         commande += " --report-dir rapport"
-    return "signez-en les preuves", "".join([commande, " --cle sne-sandbox.cle", *tests])
+    return "signez-en les preuves (sne-sandbox cles creer fait une clé)", "".join(
+        [commande, " --cle sne-sandbox.cle", *tests]
+    )
 
 
-def _hors_de_portee(mention: Mention, rapport: Rapport) -> bool:
-    """True when a mention wants a role that the product does not declare or, where nobody declares any, a
-    scenario that is of no concern to the application."""
-    if rapport.entete.candidat:
-        return any(lacune.phrase.startswith(ROLE_A_DECLARER) for lacune in mention.lacunes)
+def _visee(mention: Mention, rapport: Rapport, gardees: Collection[str]) -> bool:
+    """False for a mention that nobody asked (`gardees`), and that wants a role that the product does not
+    declare, nothing but papers or, where no role is declared, a scenario of no concern to the application."""
+    commandes = [une.commande for une in mention.lacunes if une.commande]
     ailleurs = tuple(f" --scenario {s.id}" for s in rapport.scenarios if s.verdict is Verdict.SANS_OBJET)
-    return any(lacune.commande.endswith(ailleurs) for lacune in mention.lacunes)
+    hors = any(commande.endswith(ailleurs) for commande in commandes)
+    if rapport.entete.candidat:
+        hors = any(une.phrase.startswith(ROLE_A_DECLARER) for une in mention.lacunes)
+    return mention.id in gardees or (bool(commandes) and not hors)
 
 
 def _avec(commande: str, mots: Iterable[str]) -> str:

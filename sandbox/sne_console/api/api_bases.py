@@ -65,11 +65,6 @@ def _valeur(setting: Setting) -> fields.Field[Any]:
     return fields.String(validate=_permis(setting), metadata=meta)
 
 
-def _texte(setting: Setting) -> fields.Field[Any]:
-    """The same, as the command line writes it."""
-    return fields.String(validate=_permis(setting), metadata={"description": setting.aide})
-
-
 def _permis(setting: Setting) -> validate.Validator:
     if setting.type is int:
         return validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
@@ -77,7 +72,9 @@ def _permis(setting: Setting) -> validate.Validator:
 
 
 ReglagesEcritsSchema = QuestionSchema.from_dict(
-    {s.nom: _texte(s) for s in _REGLAGES}, name="ReglagesEcritsSchema"
+    # As the command line writes them.
+    {s.nom: fields.String(validate=_permis(s), metadata={"description": s.aide}) for s in _REGLAGES},
+    name="ReglagesEcritsSchema",
 )
 ReglagesChangesSchema = QuestionSchema.from_dict(
     {s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesChangesSchema"

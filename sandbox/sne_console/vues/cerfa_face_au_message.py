@@ -85,7 +85,11 @@ def decrire(contrat: Contrat) -> FormulaireDecrit:
         rubriques,
         tuple(ligne for ligne in lignes if not ligne.elements),
         tuple(h for h in hors if f"{_RACINE}/{h.chemin}" in connus),
-        tuple(feuille for feuille in feuilles(connus, contrat) if not any(_dans(feuille, p) for p in portes)),
+        tuple(
+            feuille
+            for feuille in feuilles(connus, contrat)
+            if not any(f"{feuille}/".startswith(f"{p}/") for p in portes)
+        ),
     )
 
 
@@ -116,7 +120,3 @@ def _element(chemin: str, contrat: Contrat) -> ElementDeRubrique:
 
 def _entier(chemin: str) -> str:
     return chemin if chemin.startswith(f"{_RACINE}/") else f"{FORMULAIRE}/{chemin}"
-
-
-def _dans(chemin: str, prefixe: str) -> bool:
-    return chemin == prefixe or chemin.startswith(f"{prefixe}/")
