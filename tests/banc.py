@@ -35,6 +35,11 @@ SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
 XOP: Final = "http://www.w3.org/2004/08/xop/include"
 #: Noon of the day the specimens were written.
 MIDI: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+#: Specimens of demandes that are accepted.
+CREATIONS: Final = (
+    *("personne_seule", "couple_garde_alternee_handicap", "association", "adresse_etranger"),
+    *("personne_seule_nir", "colocataires", "hebergee_secret"),
+)
 FORMULAIRE: Final = "demande/demandeLogement"
 
 

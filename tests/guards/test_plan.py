@@ -59,6 +59,13 @@ def test_at_least_sixty_scenarios_with_ids_of_their_own_in_every_group() -> None
     assert {s.groupe for s in lu} == set(plan.GROUPES)
 
 
+def test_the_others_are_played_under_an_interface_without_02_02() -> None:
+    voulues = {s.id for s in plan.charger() if "02.02" in {m.version for m in s.menages.values()}}
+    assert voulues == {
+        *("CON-LISTES", "CON-QUARTILE", "CRE-COMPLETE", "CRE-LISTES", "CRE-NIR", "CRE-SANS-NIR", "CRE-V0202")
+    }
+
+
 def test_no_two_scenarios_nor_two_families_have_the_same_title() -> None:
     lu = plan.charger()
     for titres in ([s.titre for s in lu], list(lu.familles.values())):

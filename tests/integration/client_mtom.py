@@ -109,20 +109,7 @@ class Client:
 
     def appeler(self, service: str, operation: str, **champs: str | bytes) -> Recu:
         """One operation; bytes travel as parts."""
-        racine = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP, "ws": WS, "xop": XOP})
-        charge = etree.SubElement(
-            etree.SubElement(racine, f"{{{SOAP}}}Body"),
-            f"{{{WS}}}{ENVELOPPES.get(operation, 'fichierXmlParametres')}",
-        )
-        parties = []
-        for nom, valeur in champs.items():
-            champ = etree.SubElement(charge, nom)
-            if isinstance(valeur, bytes):
-                etree.SubElement(champ, f"{{{XOP}}}Include", href=f"cid:{nom}")
-                parties.append(Part(nom, "text/xml; charset=utf-8", "8bit", valeur))
-            else:
-                champ.text = valeur
-        content_type, corps = requete(etree.tostring(racine), parties, action=f"{WS}{operation}")
+        content_type, corps = ecrire(operation, champs)
         return self.envoyer(f"{self._prefixe}/services/{service}/", corps, content_type)
 
     def envoyer(self, chemin: str, corps: bytes, content_type: str) -> Recu:
@@ -170,3 +157,19 @@ def adapter(document: bytes, **textes: str) -> bytes:
         element.text = texte
     octets: bytes = etree.tostring(racine, encoding="UTF-8")
     return octets
+
+
+def ecrire(operation: str, champs: Mapping[str, str | bytes]) -> tuple[str, bytes]:
+    """The Content-Type and the body of a call; bytes travel as parts."""
+    racine = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP, "ws": WS, "xop": XOP})
+    corps = etree.SubElement(racine, f"{{{SOAP}}}Body")
+    charge = etree.SubElement(corps, f"{{{WS}}}{ENVELOPPES.get(operation, 'fichierXmlParametres')}")
+    parties = []
+    for nom, valeur in champs.items():
+        champ = etree.SubElement(charge, nom)
+        if isinstance(valeur, bytes):
+            etree.SubElement(champ, f"{{{XOP}}}Include", href=f"cid:{nom}")
+            parties.append(Part(nom, "text/xml; charset=utf-8", "8bit", valeur))
+        else:
+            champ.text = valeur
+    return requete(etree.tostring(racine), parties, action=f"{WS}{operation}")

@@ -18,29 +18,15 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from client_mtom import SOAP, XOP, ecrire
 from lxml import etree
 
 from sne_interface.contract.codec import NS
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.message_deballe import unpack
-from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import requete
 
 DELAI: Final = 120.0
-WS: Final = "http://ws.metier.nuu.application.i2/"
-SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
-XOP: Final = "http://www.w3.org/2004/08/xop/include"
 FORMULAIRE: Final = f"{{{NS}}}demande/{{{NS}}}demandeLogement"
-#: Operation → service and wrapper, as the WSDL names them.
-OPERATIONS: Final = {
-    "getNumUnique": ("DemandeLogementImplService", "numUniqueParametres"),
-    "getDemandeLogement": ("DemandeLogementImplService", "demandeLogementParametres"),
-    "getDemandesRadieesDepuisLe": ("DemandeLogementImplService", "demandesRadieesDepuisLeParametres"),
-    "ajouterEvenementDemande": ("GestionPartageeEVTImplService", "fichierXmlParametres"),
-    "listerEvenementsDemande": ("GestionPartageeEVTImplService", "fichierXmlParametres"),
-}
-
-
 #: Fields of an answer that hold a document.
 CHAMPS_DOCUMENT: Final = ("fichierDemande", "fichierDemandesRadiees", "fichierXmlRetour")
 
@@ -58,20 +44,9 @@ class Client:
 
     def appeler(self, operation: str, **champs: str | bytes) -> tuple[str | None, bytes | None]:
         """(sentence of the fault, None for an answer; bytes of the document of the answer, None without)."""
-        service, enveloppe_de = OPERATIONS[operation]
-        racine = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP, "ws": WS, "xop": XOP})
-        corps = etree.SubElement(racine, f"{{{SOAP}}}Body")
-        charge = etree.SubElement(corps, f"{{{WS}}}{enveloppe_de}")
-        parties = []
-        for nom, valeur in champs.items():
-            champ = etree.SubElement(charge, nom)
-            if isinstance(valeur, bytes):
-                etree.SubElement(champ, f"{{{XOP}}}Include", href=f"cid:{nom}")
-                parties.append(Part(nom, "text/xml; charset=utf-8", "8bit", valeur))
-            else:
-                champ.text = valeur
-        content_type, octets = requete(etree.tostring(racine), parties, action=f"{WS}{operation}")
-        statut, en_tetes, recu = self._envoyer(f"/services/{service}/", octets, content_type)
+        content_type, octets = ecrire(operation, champs)
+        service = "GestionPartageeEVT" if "Evenement" in operation else "DemandeLogement"
+        statut, en_tetes, recu = self._envoyer(f"/services/{service}ImplService/", octets, content_type)
         message = unpack(en_tetes["Content-Type"], recu, taille_max=10**8)
         reponse = etree.fromstring(message.racine)
         phrase = reponse.findtext(f".//{{{SOAP}}}Text")

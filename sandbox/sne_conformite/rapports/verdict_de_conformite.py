@@ -90,8 +90,7 @@ def prochaine_etape(
     entiere = entete.commande if entete.mode == TRAFIC else _avec(entete.commande, gardees)
     rates = perdue and a_rejouer(rapport)
     if perdue and (entete.mode == TRAFIC or entete.inacheve or not rates):
-        suite = "recommencez" if entete.inacheve else "corrigez ce qui précède, et recommencez"
-        return suite, entiere
+        return ("recommencez" if entete.inacheve else "corrigez ce qui précède, et recommencez"), entiere
     if rates:
         # A part of the plan acquires no mention; what is excused stays excused.
         excuses = [mot for paire in pairwise(gardees) if paire[0] == "--baseline" for mot in paire]

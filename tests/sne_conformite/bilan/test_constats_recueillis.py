@@ -10,6 +10,8 @@ from lxml import etree
 
 from sne_conformite.bilan.consequences import chefs
 from sne_conformite.bilan.constats_recueillis import CONSTATS_MAX, ConstatsParExigence, dire_ce_qui_manque
+from sne_conformite.pilotage.exemple_joue import ExempleJoue
+from sne_conformite.pilotage.verdict_d_un_scenario import Recolte
 from sne_conformite.rapports import rapport_html, rapport_junit, rapport_texte
 from sne_conformite.rapports.rapport import Constat, EtatExigence, ResultatScenario, Verdict, Verification
 from sne_conformite.rapports.rapport_texte import RapportDeTest
@@ -93,6 +95,19 @@ def test_les_constats_d_une_sorte_sont_bornes() -> None:
     assert gardes == [True] * CONSTATS_MAX + [False] * (9 - CONSTATS_MAX)
     assert [c.sorte for c in bilan.constats] == ["x"] * CONSTATS_MAX + ["y"]
     assert bilan.nombres == {"x": 9, "y": 1}
+
+
+def test_ce_qu_une_autre_explique_ne_cache_pas_ce_qu_elle_n_explique_pas() -> None:
+    """Thirty texts that lost their capitals, of one cause with FID-13; then another value, of its own."""
+    releve, recolte = ConstatsParExigence(), Recolte()
+    dits = [("FID-13", "Ab", "ab"), *(("FID-01", f"Nom{n}", f"nom{n}") for n in range(30))]
+    for exigence, attendu, observe in (*dits, ("FID-01", "1990-01-01", "2001-05-06")):
+        constat = Constat(exigence, False, "x", "valeur_changee", f"a/{attendu}", attendu, observe)
+        releve.noter(constat)
+        recolte.prendre(ExempleJoue((constat,)))
+    releve.plier(chefs(releve.ruptures))
+    assert [c.observe for c in releve.ruptures["FID-01"]] == ["2001-05-06"]
+    assert "2001-05-06" in [c.observe for c in recolte.cassees["FID-01"]]
 
 
 def test_ce_qui_manque_est_dit() -> None:

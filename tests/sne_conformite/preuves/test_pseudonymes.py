@@ -133,6 +133,15 @@ def test_what_is_compressed_beside_a_zip_is_hidden(saut: int) -> None:
     assert code[-60:] not in Pseudonymes().corps(b"<z>" + code + b"</z>")
 
 
+def test_what_is_compressed_in_a_text_is_searched() -> None:
+    """No sentence takes its place there: an answer, a header."""
+    pdf = f"%PDF-1.4 <</Title (Attestation {NIR})>> endobj <</Filter /FlateDecode>>".encode()
+    cache, parts = b64encode(pdf).decode(), Pseudonymes()
+    propre = parts.echange(Echange("ecole", datetime(2018, 3, 15, tzinfo=UTC), en_tetes=[("X-Piece", cache)]))
+    for lu in (parts.valeur({"message": cache})["message"], propre.en_tetes[0][1]):
+        assert NIR.encode() not in b64decode(lu)
+
+
 def test_what_cannot_be_read_stays_as_it_is() -> None:
     entier = archive(document() * 20)
     casse = entier[:35] + b"\xff" * 10 + entier[45:]  # zlib says that it is, not zipfile

@@ -199,6 +199,14 @@ def test_the_next_step_is_a_command_to_type() -> None:
         "1 chose manque à « SNE 5.2 – socle », d'abord VIE-03",
         manque.commande,
     )
+    autre = Lacune("VIE-06", "sans preuve", "sne-sandbox conform --scenario RAD-ABANDON")
+    joue = replace(bon, entete=replace(bon.entete, commande="sne-sandbox conform --scenario CRE --seed 1"))
+    deux = replace(joue, mentions=(replace(socle, lacunes=(manque, autre)),))
+    tous = "--scenario CRE --scenario CYC-MODIFIER --scenario RAD-ABANDON"
+    assert prochaine_etape(deux)[1] == f"sne-sandbox conform {tous}", "what was played, and all that lacks"
+    papier = replace(socle, lacunes=(Lacune("CTR-09", "à attester dans candidat.toml : x"),))
+    exige = prochaine_etape(replace(bon, mentions=(papier,)), gardees=("--mention", "socle"))
+    assert exige[0].endswith("d'abord CTR-09, à attester dans candidat.toml")
     hors = replace(socle, lacunes=(manque, Lacune("dalo", f"{ROLE_A_DECLARER} : le DALO")))
     declare = replace(bon.entete, candidat=Candidat("X", "Y", "1"))
     tu = replace(conforme().scenarios[0], id="CYC-MODIFIER", verdict=Verdict.SANS_OBJET)

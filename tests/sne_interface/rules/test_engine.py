@@ -3,6 +3,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
+from banc import CREATIONS
 
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
@@ -51,18 +52,7 @@ def plans_neufs(contrat: Contrat) -> Iterator[None]:
     contrat.retenus.clear()
 
 
-@pytest.mark.parametrize(
-    "specimen",
-    [
-        "personne_seule",
-        "couple_garde_alternee_handicap",
-        "association",
-        "adresse_etranger",
-        "personne_seule_nir",
-        "colocataires",
-        "hebergee_secret",
-    ],
-)
+@pytest.mark.parametrize("specimen", CREATIONS)
 @pytest.mark.parametrize("profil", ["ecole", "strict"])
 def test_a_good_household_breaks_no_rule(
     message: Message, contrat: Contrat, specimen: str, profil: str

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from banc import (
+    CREATIONS,
     FORMULAIRE,
     Banc,
     ecart,
@@ -20,15 +21,6 @@ from banc import (
 
 from sne_interface.domain.dates import PARIS
 
-CREATIONS = (
-    "personne_seule",
-    "couple_garde_alternee_handicap",
-    "association",
-    "adresse_etranger",
-    "personne_seule_nir",
-    "colocataires",
-    "hebergee_secret",
-)
 #: What the SNE adds to a document or writes itself.
 AJOUTS = ("entete", "numUnique", "informationTraitement")
 
