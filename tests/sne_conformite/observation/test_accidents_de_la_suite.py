@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sne_conformite import juges
-from sne_conformite.bilan import constats_recueillis, trafic_juge
+from sne_conformite.bilan import constats_recueillis
 from sne_conformite.bilan.trafic_juge import juger_base, parcourir
 from sne_conformite.juges.juge import VALEUR_MAX, Dire, Juge, appeler
 from sne_conformite.observation.accidents_de_la_suite import (
@@ -129,12 +129,9 @@ def test_a_nir_that_a_cut_divides_is_masked_all_the_same(banc: Banc, garde: int)
         erreur = {"code": code, "message": "", "explication": f"{avant(ERREUR_MAX)}206127511100564"}
         verdict = VerdictEchange.ERREUR
         echange = Echange(base=banc.nom, recu_le=MIDI, methode="POST", fault=erreur, verdict=verdict)
-        lu = (
-            trafic_juge._illisible
-            if code == ILLISIBLE
-            else lambda e: trafic_juge._sans_reponse(observer(e, None))
-        )
-        accidents.append(lu(echange))
+        banc.services.magasin.journal.consigner(None, echange)
+    accidents += banc.rapport().accidents
+    assert len(accidents) == 3
     masque = re.escape("206************"[:garde])
     for dit in (vu, *(accident.erreur for accident in accidents)):
         assert re.search(rf"x {masque}(?:,|$)", dit), dit
