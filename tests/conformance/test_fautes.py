@@ -187,7 +187,7 @@ def test_l_application_honnete_ne_souleve_rien(
     lacunes = {m.id: {lacune.quoi for lacune in m.lacunes} for m in mentionner(rapport, referentiel, declare)}
     # What it has is acquired, but where more examples are wanted than are played here.
     peu = (m.id for m in referentiel.certification.mentions.values() if m.exemples_min > exemples)
-    assert {m: quoi for m, quoi in lacunes.items() if quoi} == dict.fromkeys(peu, {"exemples"})
+    assert {m: quoi for m, quoi in lacunes.items() if quoi} == {m: {"exemples"} for m in peu}
 
 
 def test_un_commit_tire_une_faute_de_chaque_exigence_et_toujours_les_memes() -> None:
