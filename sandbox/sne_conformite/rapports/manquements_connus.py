@@ -117,8 +117,8 @@ def _lues(dites: Iterable[tuple[Any, int]]) -> tuple[Connue, ...]:
     """Entries, each with the line of its header, 0 for none. Raises ValueError with the place of a fault."""
     connues: list[Connue] = []
     for rang, (entree, ligne) in enumerate(dites, 1):
-        cible = tuple(entree.get(cle, "") for cle in ("verification", "exigence", "sorte"))
-        memes = (c.nom for c in connues if (c.verification, c.exigence, c.sorte) == cible)
+        cles = ("verification", "exigence", "sorte")
+        memes = (c.nom for c in connues if all(getattr(c, cle) == entree.get(cle, "") for cle in cles))
         if faute := _faute(entree) or next((f"même échec que {nom}" for nom in memes), ""):
             raise ValueError(f"{f'ligne {ligne}' if ligne else f'entrée {rang}'} : {faute}")
         connues.append(Connue(**entree, ligne=ligne))
