@@ -642,6 +642,10 @@ def test_the_reference_application_under_another_name_is_told(ici: Path, tmp_pat
     assert code == 1
     assert f"Identité : non, {phrase}, et se dit « LogeNet 1.0 »." in dites
     assert "Classe : aucune" in dites
+    (ici / "renommee" / "attestation.dsse.json").unlink()
+    (ici / "renommee" / "rapport.html").write_text(lu["numero"], "utf-8")
+    _, dites = juge(ici / "renommee" / "preuves.zip", Verificateur(numero=lu["numero"]))
+    assert "Fichiers : rapport.html n'est pas signé, et n'est pas vérifié" in dites
 
 
 def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number_is_checked(
