@@ -221,16 +221,21 @@ def commun(constat: Constat) -> str:
 def chefs(ruptures: Mapping[str, Iterable[Constat]]) -> dict[str, str]:
     """By what they have in `commun`, the requirement to which breaches (by requirement) are charged."""
     premiers: dict[str, str] = {}
-    for exigence in sorted(ruptures, key=lambda e: (e not in D_ABORD, e)):
+    for exigence in sorted(ruptures, key=_rang):
         for quoi in filter(None, map(commun, ruptures[exigence])):
             premiers.setdefault(quoi, exigence)
     return premiers
 
 
 def chef(constat: Constat, partout: Mapping[str, str]) -> str:
-    """Returns the requirement of `chefs` to which a breach is charged, "" when it stands by itself."""
-    cause = partout.get(commun(constat), "")
-    return "" if cause == constat.exigence else cause
+    """Returns the requirement of `chefs` to which a breach is charged, "" when it stands by itself. No later
+    requirement explains it: two would explain each other, where each has breaches that were not kept."""
+    premiere = min(constat.exigence, partout.get(commun(constat), constat.exigence), key=_rang)
+    return "" if premiere == constat.exigence else premiere
+
+
+def _rang(exigence: str) -> tuple[bool, str]:
+    return exigence not in D_ABORD, exigence
 
 
 def _plier(constat: Constat, cause: str) -> list[Constat]:

@@ -501,7 +501,7 @@ class _Pilotage:
             sien = par_id.get(constat.echange)
             if self.recueil.noter(constat, sien):
                 self._citer(constat, sien)
-            elif sien is not None and recolte.garde(constat):  # a check of the scenario cites it
+            elif sien is not None and constat in recolte.cassees.get(constat.exigence, ()):
                 self.recueil.citer(sien, encore=True)
         self.recueil.deplorer(joue.accidents)
         for vue in joue.observations:

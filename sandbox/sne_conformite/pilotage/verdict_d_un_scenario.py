@@ -72,10 +72,6 @@ class Recolte:
                 if len(pareils) < CONSTATS_MAX and constat.genre not in pareils:
                     trouves.append(constat)
 
-    def garde(self, constat: Constat) -> bool:
-        """True when the check of its requirement shows this finding."""
-        return any(c is constat for c in self.cassees.get(constat.exigence, ()))
-
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
         """Gives the verdict on a requirement that nothing broke, and the reason of any verdict but
         « réussi ». A requirement that the suite failed to judge once, or that was seen broken, is not

@@ -35,8 +35,7 @@ def test_a_text_that_grew_as_it_was_escaped_twice_is_not_told_to_be_shortened() 
         (seul,) = conclure(observe=autre)
         assert (seul.cause, seul.rompue) == ("", True)
     for sans in ({"echange": 2}, {"tenue": True}, {"exigence": "FID-01"}):
-        (seul,) = conclure(observe="L&#39;œil &amp; l&#39;ouïe", **sans)
-        assert seul.rompue
+        assert conclure(observe="L&#39;œil &amp; l&#39;ouïe", **sans)[0].rompue
 
 
 def test_what_the_contract_does_not_ask_explains_nothing() -> None:
@@ -58,6 +57,7 @@ def test_what_one_cause_does_in_two_families_is_charged_once() -> None:
         ("valeur_changee", "demandeur/dateNaissance", "1987-07-01", "1987-06-30"),
         ("valeur_changee", "adressePostale/commune", "2A004", "20004"),
         ("valeur_changee", "adressePostale/codePostal", "01000", "1000"),
+        ("valeur_changee", "adressePostale/commune", "69387", "69123"),
         ("valeur_changee", "demandeur/nom", "DUPONT", "Dupont"),
         ("champ_absent", "logementActuel/etage", "0", ""),
         ("champ_absent", "evenement/caracteristiqueSpecifique[2]", "code DONNEE", ""),
@@ -65,6 +65,6 @@ def test_what_one_cause_does_in_two_families_is_charged_once() -> None:
         ("champ_absent", "logementActuel/etage", "3", ""),
     ):
         ruptures = {e: [Constat(e, False, "", sorte, chemin, attendu, observe)] for e in ("FID-03", "FID-01")}
-        partout = chefs(ruptures)
-        seuls = attendu in ("Dupont", "3")
-        assert [chef(c, partout) for (c,) in ruptures.values()] == ["" if seuls else "FID-01", ""]
+        causes = [chef(c, chefs(ruptures)) for (c,) in ruptures.values()]
+        assert causes == ["" if attendu in ("Dupont", "3") else "FID-01", ""]
+        assert not chef(ruptures["FID-01"][0], chefs({"FID-03": ruptures["FID-03"]})), "nor by a later one"
