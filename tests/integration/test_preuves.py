@@ -445,7 +445,7 @@ def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: 
     assert "auto-déclarée à sa signature (qui a mené l" in fait
     assert "le défi reste à confirmer par qui l" in fait
     vu = sne(
-        ici, "report", "--verify", "r/preuves.zip", "--confiance", "confiance.toml", "--defi", DEFI,
+        ici, "report", "--verify", "r", "--confiance", "confiance.toml", "--defi", DEFI,
         "--report-dir", str(tmp_path),
     )  # fmt: skip
     dite = "Classe : auto-déclarée (aucun vérificateur de confiance n'a signé) ; le défi est vérifié"
@@ -666,16 +666,16 @@ def test_a_verifier_who_drives_it_himself_gives_the_highest_class_and_its_number
         assert vu.stderr.startswith("Numéro : oui, c'est celui de ce dossier.\n")
         assert "Classe : menée par un tiers ; rejugée ici" in vu.stderr
         assert "Fichiers : ne sont pas de ce certificat, et ne sont pas vérifiés : autre.txt" in vu.stderr
-    lu = json.loads(sne(ici, *demande, numero, "tiers", "--format", "json").stdout)
+    lu = json.loads(sne(ici, *demande, numero, "tiers/preuves.zip", "--format", "json").stdout)
     assert lu.pop("classe").startswith("menée par un tiers")
-    mentions = dict.fromkeys(lu["mentions"], "incomplète")
-    assert lu == {"numero": numero, "numero_juste": True, "confirme": True, "mentions": mentions}
+    oui = {"numero_juste": True, "confirme": True, "motifs": []}
+    assert lu == {"numero": numero, **oui, "mentions": dict.fromkeys(lu["mentions"], "incomplète")}
     vu = sne(ici, *demande, numero, "r", "--format", "json")
     assert (vu.returncode, json.loads(vu.stdout)["numero_juste"], "acquise" in vu.stdout) == (1, False, False)
-    assert re.search(rf"Numéro : non, ce certificat porte le numéro SNE52-\S+, et non {numero}\.", vu.stderr)
+    for dit, debut in ((vu.stderr, "Numéro : non, "), (vu.stdout, '"')):
+        assert re.search(rf"{debut}ce certificat porte le numéro SNE52-\S+, et non {numero}\.", dit)
     vu = sne(ici, *demande, numero[:-1] + ("A" if numero[-1] != "A" else "B"), "tiers")
-    assert vu.returncode == 2
-    assert "n'est pas bien recopié" in vu.stderr
+    assert (vu.returncode, "n'est pas bien recopié" in vu.stderr) == (2, True)
 
 
 def test_a_verifier_alone_judges_nothing_again(ici: Path, tmp_path: Path, juge: Juge) -> None:

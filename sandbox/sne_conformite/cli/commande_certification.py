@@ -18,7 +18,6 @@ from sne_conformite.bilan.mentions import (
 from sne_conformite.cli.options_de_jugement import Verificateur
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.plan.plan import EXEMPLES
-from sne_conformite.rapports.formats_de_rapport import PREUVES
 from sne_conformite.rapports.rapport import Candidat
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE
 from sne_interface import resources
@@ -34,7 +33,7 @@ from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 @click.option("--mentions", "arbre", is_flag=True,
               help="L'arbre : mention, rôles, opérations, exigences.")  # fmt: skip
 @click.option("--modele", is_flag=True, help="Un candidat.toml à remplir, commenté.")
-@click.option("--verifier", "a_verifier", type=(str, click.Path(path_type=Path, file_okay=False)),
+@click.option("--verifier", "a_verifier", type=(str, click.Path(path_type=Path)),
               metavar="NUMERO DOSSIER", help="Dit si le certificat de ce dossier a ce numéro, et si tout "
               "y tient.")  # fmt: skip
 @click.option("--confiance", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
@@ -103,7 +102,7 @@ def _verifier(
 
     verificateur = Verificateur(confiance, numero=lire_numero(numero))
     sorties = Sorties(None, contrat=(options["contract"], options["contracts"]))
-    rapport, preuves = rejuger(dossier / PREUVES.fichier, verificateur, sorties, options)
+    rapport, preuves = rejuger(dossier, verificateur, sorties, options)
     if forme != "json":
         return sorties.rendre(rapport, preuves)
     rapport, _ = sorties.mentionner(rapport, preuves.configuration.get("gardees", ()))
@@ -111,6 +110,7 @@ def _verifier(
         "numero": preuves.numero,
         "numero_juste": preuves.numero == verificateur.numero,
         "confirme": preuves.signataires is not None,
+        "motifs": rapport.motifs,
         "classe": preuves.classe,
         "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
     }

@@ -24,8 +24,8 @@ from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_mag
 @click.command()
 @click.option("--base", default="ecole", show_default=True, help="Base dont juger le trafic.")
 @sorties_de_rapport()
-@click.option("--verify", "preuves", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
-              help="Juge de nouveau, hors ligne, un dossier de preuves (preuves.zip).")  # fmt: skip
+@click.option("--verify", "preuves", type=click.Path(path_type=Path), metavar="FICHIER",
+              help="Juge de nouveau, hors ligne, preuves.zip, ou celui d'un dossier.")  # fmt: skip
 @click.option("--confiance", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
               help="--verify : les clés de confiance (confiance.toml) ; rien n'est implicite.")  # fmt: skip
 @click.option("--defi", default="", metavar="TEXTE",

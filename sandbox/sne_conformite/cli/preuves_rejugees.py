@@ -60,9 +60,6 @@ MENEE_PAR_UN_TIERS: Final = "menée par un tiers"
 SUR_DEFI: Final = "sur défi"
 _SANS_VERIFICATEUR: Final = "aucun vérificateur de confiance n'a signé"
 _PAS_DE_L_APPLICATION: Final = "qui ne sont pas de l'application : nuits de la base, console"
-_PORTEE: Final = (
-    "Une signature dit qui répond de ces preuves, non qu'elles sont vraies, ni quand elles furent signées."
-)
 _SANS_MENEE_PAR: Final = (
     "l'attestation, écrite par {outil}, ne dit pas qui a mené l'épreuve : avant, on ne le disait pas. "
     "Demandez à l'éditeur de refaire l'épreuve et de la signer (conform --cle)."
@@ -103,10 +100,11 @@ class _Constat:
 def rejuger(
     fichier: Path, verificateur: Verificateur, sorties: Sorties, options: Mapping[str, Any]
 ) -> tuple[Rapport, PreuvesCopiees]:
-    """Verifies a package step by step, says each on its line: the recorded report, which conforms when it did
-    and all is confirmed, and its evidence. Raises OperatorError."""
+    """Verifies a package, or a folder's, step by step, says each on its line: the recorded report, which
+    conforms when it did and all is confirmed, and its evidence. Raises OperatorError."""
     if verificateur.contresigner and sorties.cle is None:
         raise UsageError("--contresigner veut une clé.", remede="ajoutez --cle FICHIER")
+    fichier = fichier / PREUVES.fichier if fichier.is_dir() else fichier
     vu, dossier = _Constat(), paquet_de_preuves.lire(fichier)
     if dossier.format == paquet_de_preuves.ANCIEN_FORMAT:
         raise paquet_de_preuves.DossierIllisible(
@@ -156,7 +154,7 @@ def rejuger(
     classe, rapport = _conclure(fichier, dossier, verificateur, sorties, vu, enveloppe), dossier.rapport
     if vu.ecarts:
         motif = f"{accorde(len(vu.ecarts), 'écart', 'écarts')} : ce dossier n'est pas confirmé."
-        rapport = replace(rapport, conforme=False, motifs=(*rapport.motifs, motif))
+        rapport = replace(rapport, conforme=False, motifs=(*rapport.motifs, motif, *map(visible, vu.ecarts)))
     qui = None if vu.ecarts else tuple(vu.signataires)
     return rapport, PreuvesCopiees(
         configuration=dossier.configuration, fichier=fichier, classe=classe, signataires=qui, numero=numero
@@ -491,5 +489,6 @@ def _conclure(
         haute = classe in (REJUGEE, MENEE_PAR_UN_TIERS)
         classe = f"{SUR_DEFI}, {classe}" if haute else f"{classe} ; le défi est vérifié"
     mais = "" if vu.retires or entete.mode == TRAFIC else f", mais {_NON_RETIRES}"
-    vu.dire("Classe", f"{classe} ; rejugée ici{mais}. {_PORTEE}")
+    portee = "qui répond de ces preuves, non qu'elles sont vraies, ni quand elles furent signées"
+    vu.dire("Classe", f"{classe} ; rejugée ici{mais}. Une signature dit {portee}.")
     return f"{classe} ; verdicts refaits par report --verify{mais}"

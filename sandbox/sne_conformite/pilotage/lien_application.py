@@ -207,7 +207,8 @@ class ApplicationProcessus(_Patience):
         if self._ecoute is not None:
             self._ecoute.join(_FIN)  # its last words are read to their end, unless a child of its own goes on
         mots = self._derniers_mots() or "Elle n'a rien écrit sur l'erreur standard (stderr)."
-        return self._rompre(message, f"s'est arrêtée (code {processus.returncode})", "rester", mots)
+        fin = f"{'code' if processus.returncode >= 0 else 'signal'} {abs(processus.returncode)}"
+        return self._rompre(message, f"s'est arrêtée ({fin})", "rester", mots)
 
     def _rompre(self, message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
         self._abandonner()

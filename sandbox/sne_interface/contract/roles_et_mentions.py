@@ -122,7 +122,7 @@ class MentionProposee:
 @dataclass(frozen=True, slots=True)
 class Certification:
     """All of it, each by id, in the order of the file; a mention after those it inherits. `niveaux` are MUST
-    or SHOULD by requirement, `attestables` why those that are seen at the vendor's alone are not tested."""
+    or SHOULD by requirement, `attestables` what the vendor alone can say, and why it is not tested."""
 
     nom: str
     roles: Mapping[str, RoleDeProduit]
@@ -209,7 +209,9 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
         formes=MappingProxyType({i: FormeDifficile(i, **t) for i, t in formes.items()}),
         mentions=MappingProxyType({m.id: m for m in sorted(mentions, key=lambda m: len(m.herite))}),
         niveaux=MappingProxyType(niveaux(lecteur.exigences)),
-        attestables=MappingProxyType({e.id: e.non_testee for e in exigences if e.non_testee}),
+        attestables=MappingProxyType(
+            {e.id: f"{e.texte} ({e.non_testee})" for e in exigences if e.non_testee}
+        ),
     )
 
 

@@ -79,7 +79,7 @@ def test_what_is_to_be_done_is_told_before_any_trial(tmp_path: Path) -> None:
     assert "--candidat" in dit
     assert "--examples 10 --mention complet" in dit
     assert "--scenario DEC-AVEC-BAIL --scenario DEC-SANS-BAIL" in dit
-    assert "✓ écrite  EMB-14" in dit
+    assert "✓ écrite  EMB-14 : L'application conserve la trace" in dit
     assert "Hors des rôles" not in dit
     assert "une suffit : consulter" not in dit, "its roles have these commands already"
 

@@ -29,7 +29,7 @@ for ligne in sys.stdin:
     if c == "piece":
         print("Connexion à la base…"); sys.stdout.flush(); continue
     if c == "supprimer":
-        sys.stderr.write("attention\\n" * 30 + "plus de mémoire\\n"); sys.stderr.flush(); os._exit(7)
+        sys.stderr.write("attention\\n" * 30 + "plus de mémoire\\n"); sys.stderr.flush(); os.abort()
     if c == "reactiver":
         time.sleep(600)
     r = {"id": m["id"], "statut": "fait", "nom": "double", "version": str(os.getpid()), "commandes": []}
@@ -73,7 +73,7 @@ def test_messages_are_answered_in_turn_by_one_process(application: ApplicationPr
     ("commande", "mots", "remede"),
     [
         ("piece", "autre chose que du JSON : « Connexion à la base… »", "erreur standard"),
-        ("supprimer", "s'est arrêtée (code 7)", "doit rester en marche"),
+        ("supprimer", "s'est arrêtée (signal 6)", "doit rester en marche"),
         ("radier", "a répondu au message 3, pas à 2", "recopiez dans la réponse l'« id »"),
         ("consulter", 'a répondu au message "2", pas à 2', "recopiez dans la réponse l'« id »"),
         ("modifier", "a mal répondu : « statut » vaut 'ok'", "/guide/reference/protocole"),
