@@ -32,7 +32,6 @@ _DU_SNE: Final = ("/informationTraitement", "/listeAnomalie", "/listeDoublons")
 _INDICATEURS: Final = "/informationTraitement/"
 _BOOLEENS: Final = {True: "oui", False: "non"}
 _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
-_RECHERCHE: Final = "rechercheDemandeMulticritere"
 _CRITERES: Final = "/demandeMulticritere/"
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -59,7 +58,7 @@ class Couverture:
             self._vus["anomalies_traitees"].update(correction[0])
         if vue.operation in _ECRITURES:
             self._voir_les_evenements(vue)
-        elif vue.operation == _RECHERCHE:
+        elif vue.operation == "rechercheDemandeMulticritere":
             pleins = (chemin.partition(_CRITERES) for chemin, element in vue.noeuds if not element.vide)
             self._vus["criteres"].update(critere for _, bloc, critere in pleins if bloc)
         elif vue.operation == "getDemandeLogement" and vue.reponse_document is not None:

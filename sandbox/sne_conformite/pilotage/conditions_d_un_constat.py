@@ -110,16 +110,15 @@ def _parcourir(valeur: Any, chemin: str) -> Iterator[tuple[Trait, int]]:
             yield (NOMBRE, chemin, ""), len(pleins)
         for element in pleins:
             yield from (t for t in _parcourir(element, chemin) if t[0] != (NOMBRE, chemin, ""))
-    elif isinstance(valeur, Mapping) and valeur.keys() == {"code"} and isinstance(valeur["code"], str):
+        return
+    if valeur and chemin:
         yield (NOMBRE, chemin, ""), 1
+    if isinstance(valeur, Mapping) and valeur.keys() == {"code"} and isinstance(valeur["code"], str):
         yield (CODE, chemin, valeur["code"]), 1
     elif isinstance(valeur, Mapping):
-        if valeur and chemin:
-            yield (NOMBRE, chemin, ""), 1
         for nom, contenu in valeur.items():
             yield from _parcourir(contenu, f"{chemin}/{nom}" if chemin else nom)
-    elif isinstance(valeur, str) and valeur:
-        yield (NOMBRE, chemin, ""), 1
+    elif isinstance(valeur, str):
         if valeur in ("true", "false"):
             yield (CODE, chemin, valeur), 1
         elif any(c.isalpha() for c in valeur):
@@ -181,12 +180,7 @@ def _separations(
             trouvees.append((trait, min(ceux_ci), max(ceux_la), True))
         elif max(ceux_ci) < min(ceux_la):
             trouvees.append((trait, max(ceux_ci), min(ceux_la), False))
-    return sorted(trouvees, key=_rang)
-
-
-def _rang(separation: _Separation) -> tuple[int, int, int, str, str]:
-    (genre, chemin, quoi), _, _, plus = separation
-    return _GENRES.index(genre), not plus, chemin.count("/"), chemin, quoi
+    return sorted(trouvees, key=lambda s: (_GENRES.index(s[0][0]), not s[3], s[0][1].count("/"), s[0]))
 
 
 def _sans_redites(separations: Iterable[_Separation]) -> list[_Separation]:

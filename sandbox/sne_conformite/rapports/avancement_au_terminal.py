@@ -34,7 +34,6 @@ _FAMILLES: Final = ("famille d'exigences", "familles d'exigences")
 _LARGEUR: Final = 110
 #: Seconds that a log stays without a line, while a report is written.
 _PATIENCE: Final = 10.0
-_MUETS: Final = frozenset({"", "0", "false"})
 
 
 #: What shows the run: it is told each event.
@@ -81,7 +80,7 @@ def anime(flux: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     return (
         flux.isatty()
         and environ.get("TERM", "") not in ("dumb", "unknown")
-        and environ.get("CI", "").lower() in _MUETS
+        and environ.get("CI", "").lower() in ("", "0", "false")
     )
 
 
