@@ -434,7 +434,7 @@ def lire_numero(dit: str) -> str:
     if not tete or {*corps} - {*_LETTRES} or _cle(corps[:-1]) != corps[-1]:
         raise UsageError(
             f"Le numéro [{dit}] n'est pas bien recopié : ses caractères ne vont pas ensemble.",
-            remede="relisez-le sur le rapport : SNE52-7K3M-…",
+            remede="relisez-le sur le rapport : SNE52, puis quatre fois quatre caractères",
         )
     return "-".join([tete, *wrap(corps, 4)])
 
