@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from banc import MIDI, Banc
@@ -842,7 +842,7 @@ def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_pa
     assert rapport.motifs == (rapport.entete.inacheve,)
     assert conclure(rapport) == "Épreuve inachevée"
     assert "fin" not in {m["commande"] for m in double.recus}, "it may still be at its last command"
-    double.saisie = lambda demande: signal.raise_signal(signal.SIGINT)
+    double.saisie = Mock(side_effect=KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):  # of who judges the run again, by Ctrl-C: no fact of the run
         courir(double, le_plan)
 
