@@ -27,7 +27,7 @@ from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.exigences_montrables import montrables
 from sne_conformite.plan.plan import Scenario
-from sne_conformite.rapports.rapport import Rapport
+from sne_conformite.rapports.rapport import EtatExigence, Rapport
 from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
@@ -137,6 +137,17 @@ def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
 ) -> None:
     rapport = epreuve.passer(partial(fautif, nom), ("TRA-EXPIRE", "TRA-AUTRE-NOM"))
     assert set(Trouvee.dans(rapport).echecs) == enfreintes
+
+
+@pytest.mark.parametrize(("autres", "enfreintes"), [((), set()), (("evenement-d-autrui",), {"VIE-17"})])
+def test_une_faute_n_en_cache_pas_une_autre(
+    epreuve: Epreuve, autres: tuple[str, ...], enfreintes: set[str]
+) -> None:
+    """A wrong nature misleads the guess of an operation: that is not why an event is somebody else's."""
+    fautes = ("sans-action", "modification-dite-suppression", *autres)
+    rapport = epreuve.passer(partial(fautif, *fautes), ("EVT-MODIFIER", "EVT-D-AUTRUI"))
+    rompues = {b.exigence for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
+    assert rompues == Trouvee.dans(rapport).rouges == {"EMB-04", "VIE-31", *enfreintes}
 
 
 @pytest.mark.campagne

@@ -6,7 +6,7 @@ shifts its dates shifts them everywhere. The first fault is charged. A consequen
 is folded, its `cause` names the fault that it follows from, and it counts for nothing.
 
 A recommendation that is not followed explains nothing, except an action that is not announced: the suite then
-guesses the operation called, and nobody is at fault for the consequences of a guess.
+guesses the operation called, and nobody is at fault for what comes of a guess alone.
 """
 
 import html
@@ -21,7 +21,6 @@ from sne_conformite.juges.juges_emballage import SEULE_ACTION
 from sne_conformite.juges.juges_fidelite import en_commun, nu
 from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL
-from sne_conformite.juges.juges_vie import NATURE_CONTRAIRE
 from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
@@ -48,6 +47,12 @@ _TEXTES: Final = "FID-10"
 _COUPE: Final = re.compile(r"(?:&[^;&]*)?…(?: \(\d+ caractères\))?$")
 #: What comes of an operation that no action named, and that was guessed to be another.
 _ACTION: Final = "EMB-04"
+
+
+#: The kind of a finding: its requirement, its genre, its cause.
+Cle = tuple[str, str, str]
+#: Causes kept of a requirement.
+COMMUNS_MAX: Final = 20
 
 
 @dataclass
@@ -103,17 +108,14 @@ class Consequences:
         constats = list(constats)
         meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
         self.meprises |= dict.fromkeys((vue.identifiant for vue in meprises), _ACTION)
-        fausses = {c.echange: c.exigence for c in constats if c.rompue and c.exigence == SEULE_ACTION}
+        fausses = [c.echange for c in constats if c.rompue and c.exigence == SEULE_ACTION]
         if SEULE_ACTION not in self.obligatoires:  # of a later contract
             fausses.clear()
-        self.meprises |= fausses
+        self.meprises |= dict.fromkeys(fausses, SEULE_ACTION)
         if fausses or (meprises and pas.envoi in (None, *meprises)):
-            # The nature is judged against the command: it is no guess, but what misled ours.
             cause = SEULE_ACTION if fausses else _ACTION
             constats = [
-                c
-                if c.tenue or c.exigence == cause or c.sorte == NATURE_CONTRAIRE
-                else replace(c, cause=cause)
+                replace(c, cause=cause) if c.rompue and c.sorte in _SUITES["operation"] else c
                 for c in constats
             ]
         self.lectures.voir(pas, [c for c in constats if not c.cause])
@@ -153,7 +155,8 @@ class Consequences:
     def renoncer(self, pas: PasJoue, raison: str, constats: Iterable[Constat]) -> None:
         """A command that the application gave up (`PasJoue.empeche`), for what its step broke if it broke
         anything: `conclure` tells whether it could."""
-        cause = next((constat.exigence for constat in constats if constat.rompue), "")
+        rompues = (constat.exigence for constat in constats if constat.rompue)
+        cause = next((exigence for exigence in rompues if exigence in self.obligatoires), "")
         self.renoncements.append((pas.prevue.exigence, cause, raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
@@ -188,7 +191,7 @@ class Consequences:
     def _cause_du_trafic(self, constat: Constat) -> str:
         """The same, of a finding of the traffic."""
         meprise = self.meprises.get(constat.echange, "")
-        if meprise and constat.exigence.startswith(("VIE", "CTR") if meprise == SEULE_ACTION else "VIE"):
+        if meprise and constat.sorte in _SUITES["operation"]:
             return meprise
         if constat.sorte in _SUITES["renvoi"] and self.doublees.get(constat.echange):
             return self.doublees[constat.echange]  # whatever the answer, it sends it twice
@@ -216,6 +219,21 @@ def commun(constat: Constat) -> str:
     reading fault (VIE-24) is no consequence of a writing fault."""
     dits = (constat.sorte, constat.chemin, constat.attendu, constat.observe)
     return "" if constat.exigence == "VIE-24" else en_commun(*dits)
+
+
+def cle_de(constat: Constat) -> Cle:
+    """The kind of a finding; what it has in `commun` is told without its values."""
+    return constat.exigence, constat.genre, commun(constat).partition(" : ")[0]
+
+
+def a_sa_place(constat: Constat, connus: Collection[Constat], par_genre: int, genres: int) -> bool:
+    """True when a finding is kept beside `connus`, so many of a genre, so many genres. Another cause takes no
+    place: another requirement explains all that have a cause in common, or none."""
+    commune = commun(constat)
+    pareils = [connu.genre for connu in connus if commun(connu) == commune]
+    causes = set() if pareils or not commune else {commun(connu) for connu in connus}
+    place = pareils.count(constat.genre) < par_genre and len({*pareils, constat.genre}) <= genres
+    return place and len(causes) < COMMUNS_MAX
 
 
 def chefs(ruptures: Mapping[str, Iterable[Constat]]) -> dict[str, str]:

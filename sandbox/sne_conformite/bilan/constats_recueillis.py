@@ -10,7 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sne_conformite.bilan.consequences import SANS_CAUSE, chef, commun
+from sne_conformite.bilan.consequences import SANS_CAUSE, a_sa_place, chef
 from sne_conformite.bilan.couverture_du_contrat import Couverture, formes_vues
 from sne_conformite.observation.accidents_de_la_suite import GARDES_MAX, dire_l_accident, dire_les_accidents
 from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, Observation, citer
@@ -189,10 +189,8 @@ class ConstatsParExigence:
             return False
         self._combien[constat.exigence, constat.sorte] += 1
         ruptures = self.ruptures.setdefault(constat.exigence, [])
-        # Those that another requirement may yet explain hide none that is a fault of its own.
-        genre = (constat.sorte, bool(commun(constat)))
-        pareils = [connu.genre for connu in ruptures if (connu.sorte, bool(commun(connu))) == genre]
-        garde = pareils.count(constat.genre) < CONSTATS_MAX and len({*pareils, constat.genre}) <= GENRES_MAX
+        siennes = [connu for connu in ruptures if connu.sorte == constat.sorte]
+        garde = a_sa_place(constat, siennes, CONSTATS_MAX, GENRES_MAX)
         if garde:
             ruptures.append(constat)
         return garde

@@ -151,13 +151,11 @@ def nature_pour(vue: Observation, dire: Dire, operation: str) -> Constats:
         nature = evenement.texte_de("natureModification")
         if nature in NATURES.values() and nature != attendue:
             chemin = f"{evenement.chemin}/natureModification"
-            yield dire.rompue(NATURE_CONTRAIRE, attendue, nature, chemin=chemin, operation=operation)
+            yield dire.rompue("nature_contraire", attendue, nature, chemin=chemin, operation=operation)
         elif not nature or nature == attendue:
             yield dire.tenue()
 
 
-#: `sorte` of a nature that contradicts the operation.
-NATURE_CONTRAIRE: Final = "nature_contraire"
 #: What each operation does, as natureModification says it.
 NATURES: Final[Mapping[str, str]] = CONSTATS["natures"]
 

@@ -60,7 +60,7 @@ class Conditions:
         change = any("changements" in etape.options for etape in scenario.etapes)
         if not change and len(self.menages) < MENAGES_MAX:
             tenues = frozenset(c.exigence for c in joue.constats if c.tenue)
-            self.menages.append(MenageVu(cle, tenues, frozenset(joue.fautes), tire))
+            self.menages.append(MenageVu(cle, tenues, frozenset(c[:2] for c in joue.fautes), tire))
 
     def dire(self, bilans: Iterable[Bilan]) -> tuple[Bilan, ...]:
         """`bilans`, each fault with its condition where one was found."""

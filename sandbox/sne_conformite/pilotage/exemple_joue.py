@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
-from sne_conformite.bilan.consequences import Consequences, Lectures
+from sne_conformite.bilan.consequences import Cle, Consequences, Lectures, cle_de
 from sne_conformite.bilan.couverture_du_contrat import formes
 from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
@@ -150,12 +150,12 @@ class ExempleJoue:
     echanges: tuple[Echange, ...] = ()
 
     @property
-    def fautes(self) -> dict[tuple[str, str], Constat]:
-        """The first finding of each (requirement, genre) that is broken, and that no other explains."""
-        fautes: dict[tuple[str, str], Constat] = {}
+    def fautes(self) -> dict[Cle, Constat]:
+        """The first finding of each kind that is broken, and that no other explains."""
+        fautes: dict[Cle, Constat] = {}
         for constat in self.constats:
             if constat.rompue:
-                fautes.setdefault((constat.exigence, constat.genre), constat)
+                fautes.setdefault(cle_de(constat), constat)
         return fautes
 
 

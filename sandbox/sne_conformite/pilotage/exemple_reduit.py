@@ -17,14 +17,13 @@ from hypothesis.errors import HypothesisException
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.strategies import SearchStrategy
 
+from sne_conformite.bilan.consequences import Cle, cle_de, commun
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.nir import masquer_nirs
 
-#: (requirement, genre).
-Cle = tuple[str, str]
 #: Examples that a shrink may run: beyond, the smallest found so far is good enough.
 BUDGET: Final = 120
 _ESSAIS_MAX: Final = 8
@@ -160,30 +159,31 @@ class Reductions:
     def reduire(self, ici: str, constat: Constat, tirages: Exemples, combien: int) -> Constat | None:
         """Shrinks what shows a finding of the check `ici`; the finding of the smallest example, None when
         there is none, or it was done before."""
-        cle = (constat.exigence, constat.genre)
-        if cle in self.faites or not self.budget or not depend_du_menage(constat.exigence):
+        quoi = cle_de(constat)
+        if quoi in self.faites or not self.budget or not depend_du_menage(constat.exigence):
             return None
         # An application that names the household in what it says has a genre for each.
         self.essais[constat.exigence, constat.sorte] += 1
         if self.essais[constat.exigence, constat.sorte] > _ESSAIS_MAX:
             return None
-        reduit = tirages.reduire(cle, combien, self.budget)
+        reduit = tirages.reduire(quoi, combien, self.budget)
         if reduit is None:
             return None
         exemple, trouve = reduit
-        self.faites[cle] = (ici, trouve.exemple or exemple.en_json(), trouve)
+        self.faites[quoi] = (ici, trouve.exemple or exemple.en_json(), trouve)
         return trouve
 
     def montrer(self, ici: str, constat: Constat) -> tuple[Constat, str]:
         """A finding of the check `ici` with its smallest example, and the check that it was shrunk for when
         that is another one."""
-        reduit = self.faites.get((constat.exigence, constat.genre))
+        reduit = self.faites.get(cle_de(constat))
         if reduit is None:  # what was told is not the smallest that could be
             return replace(constat, exemple=None), ""
         premier, exemple, trouve = reduit
-        if premier == ici:
-            return replace(trouve, exemple=exemple), ""
-        return replace(constat, exemple=exemple), premier
+        if premier != ici:
+            return replace(constat, exemple=exemple), premier
+        # What explains the smallest one may not explain this one.
+        return replace(trouve if commun(trouve) == commun(constat) else constat, exemple=exemple), ""
 
 
 class Montre(Exception):

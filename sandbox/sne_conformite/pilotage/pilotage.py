@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Final
 from zlib import crc32
 
-from sne_conformite.bilan.consequences import obligatoires
+from sne_conformite.bilan.consequences import commun, obligatoires
 from sne_conformite.bilan.constats_recueillis import RecueilDuJugement, dire_ce_qui_manque
 from sne_conformite.bilan.trafic_juge import outil
 from sne_conformite.observation.observation import Observation, citer, observer
@@ -512,7 +512,8 @@ class _Pilotage:
         report made again from the evidence would find it."""
         for fautes in tirages.vus.values():
             for constat in fautes.values():
-                if constat.exigence not in self.recueil.constats.ruptures and self.recueil.noter(constat):
+                connus = self.recueil.constats.ruptures.get(constat.exigence, ())
+                if commun(constat) not in map(commun, connus) and self.recueil.noter(constat):
                     self._citer(constat)
 
     def _citer(self, constat: Constat, connue: Observation | None = None) -> None:

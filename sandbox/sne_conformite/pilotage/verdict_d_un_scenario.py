@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.bilan.consequences import D_ABORD, SANS_CAUSE, chef, chefs, commun
+from sne_conformite.bilan.consequences import D_ABORD, SANS_CAUSE, a_sa_place, chef, chefs, commun
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
 from sne_conformite.juges.juge import CONSTATS
@@ -67,9 +67,7 @@ class Recolte:
             else:
                 ou = self.plies if constat.cause else self.cassees
                 trouves = ou.setdefault(constat.exigence, [])
-                # Those that another requirement may yet explain hide none that is a fault of its own.
-                pareils = [c.genre for c in trouves if bool(commun(c)) == bool(commun(constat))]
-                if len(pareils) < CONSTATS_MAX and constat.genre not in pareils:
+                if a_sa_place(constat, trouves, 1, CONSTATS_MAX):
                     trouves.append(constat)
 
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
@@ -175,7 +173,7 @@ class Blocage:
 
     def suffit(self, joue: ExempleJoue) -> bool:
         """True when another example of the scenario would say the same."""
-        cassees = {exigence for exigence, _ in joue.fautes}
+        cassees = {exigence for exigence, *_ in joue.fautes}
         return joue.bloque and not self.leve and _sans_menage(cassees)
 
     def voir(self, scenario: str, recolte: Recolte) -> None:

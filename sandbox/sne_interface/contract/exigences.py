@@ -46,16 +46,17 @@ def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
         if fichier.is_file():
             lues |= {e.id: e for e in _lire(fichier) if _demandee(e, dossiers, fichier)}
     risques = dossiers.toml(RISQUES)
-    return MappingProxyType({e.id: replace(e, risque=_risque(e.id, risques)) for e in lues.values()})
+    return MappingProxyType(
+        {
+            nom: replace(e, risque=str(risques.get(nom) or risques.get(nom.partition("-")[0]) or ""))
+            for nom, e in lues.items()
+        }
+    )
 
 
 def _demandee(exigence: Exigence, dossiers: DossiersContrat, fichier: Path) -> bool:
     """True when the contract asks for the requirement by now: a row of ours may be of a later contract."""
     return exigence.depuis in dossiers.noms or not dossiers.du_contrat(fichier)
-
-
-def _risque(exigence: str, risques: Mapping[str, object]) -> str:
-    return str(risques.get(exigence) or risques.get(exigence.partition("-")[0]) or "")
 
 
 def _lire(fichier: Path) -> list[Exigence]:

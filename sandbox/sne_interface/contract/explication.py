@@ -210,7 +210,7 @@ class _Visite:
                 self._valeur(element, declaration, chemin)
             return
         if not type_.mixed:
-            texte = _texte(element)
+            texte = "".join([element.text or "", *(enfant.tail or "" for enfant in element)])
             # The content of an empty type is refused even when it is blank.
             if texte.strip(BLANCS) or (texte and not len(element) and type_.is_empty()):
                 self._noter(element, chemin, texte_inattendu(texte, "code" in type_.attributes))
@@ -435,10 +435,6 @@ class _ReleveAlignement:
             if prises and branche not in prises:
                 return next(iter(prises.values()))
         return ""
-
-
-def _texte(element: Any) -> str:
-    return "".join([element.text or "", *(enfant.tail or "" for enfant in element)])
 
 
 def _suite_refusee(refus: SchemaError) -> str | None:

@@ -139,7 +139,8 @@ def tab01(comptes: Comptes, jour: date) -> Tableau:
 def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
     """TAB02, « Évolution du stock / du nombre de demandes actives » over 12 months, 4 quarters, 3 years: the
     stock at the end of each, and the flows that made it; the present one is cut at `jour`."""
-    periodes = [*_mois(jour), *_trimestres(jour), *_annees(jour)]
+    mois = [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers_jours(jour, MOIS)]
+    periodes = [*mois, *_trimestres(jour), *_annees(jour)]
     passages = comptes.passages(min(date.fromisoformat(f"{min(p.mois)}-01") for p in periodes))
     motifs = {c: lib for c, lib in contrat.nomenclatures.liste("ListeMotifsRadiation").items() if c}
     vus = sorted({p.motif for p in passages if p.motif and p.motif not in motifs})
@@ -204,10 +205,6 @@ class _Periode:
     rubrique: str
     libelle: str
     mois: frozenset[str]
-
-
-def _mois(jour: date) -> list[_Periode]:
-    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers_jours(jour, MOIS)]
 
 
 def premiers_jours(jour: date, combien: int) -> list[date]:

@@ -41,7 +41,8 @@ def test_a_text_that_grew_as_it_was_escaped_twice_is_not_told_to_be_shortened() 
 def test_what_the_contract_does_not_ask_explains_nothing() -> None:
     """EMB-18 and FID-10 are no requirements of v5.0: what they would explain is charged there."""
     pas = PasJoue("supprimer_evenement", {}, {"statut": "fait"}, (), Connu(), ())
-    lot = [Constat(exigence, False, "dit", echange=1) for exigence in ("EMB-18", "VIE-17")]
+    sorte = "evenement_reglementaire_supprime"
+    lot = [Constat(exigence, False, "dit", sorte, echange=1) for exigence in ("EMB-18", "VIE-17")]
     for demandees, cause in (({"EMB-18", "VIE-17"}, "EMB-18"), ({"VIE-17"}, "")):
         suivies = Consequences(frozenset(demandees), Lectures())
         (dernier,) = [c for c in suivies.trier(pas, lot) if c.exigence == "VIE-17"]
@@ -49,6 +50,15 @@ def test_what_the_contract_does_not_ask_explains_nothing() -> None:
         assert (dernier.cause, du_trafic.cause) == (cause, cause)
     (seule,) = conclure({"CTR-01"}, observe="L&#39;œil &amp; l&#39;ouïe")
     assert seule.rompue
+
+
+def test_a_recommendation_explains_no_command_that_was_given_up() -> None:
+    pas = PasJoue("modifier_evenement", {}, {"statut": "erreur"}, (), Connu(), ())
+    for exigence, cause in (("EMB-04", ""), ("CTR-01", "CTR-01")):
+        suivies = Consequences(frozenset({"CTR-01"}), Lectures())
+        suivies.renoncer(pas, "rien", [Constat(exigence, False, "dit", "x")])
+        assert [c.cause for c in suivies.conclure([])] == [cause] * bool(cause)
+        assert bool(suivies.empechees) != bool(cause)
 
 
 def test_what_one_cause_does_in_two_families_is_charged_once() -> None:

@@ -8,10 +8,10 @@ import pytest
 from banc import Banc, poser, specimen
 from lxml import etree
 
-from sne_conformite.bilan.consequences import chefs
+from sne_conformite.bilan.consequences import COMMUNS_MAX, chefs
 from sne_conformite.bilan.constats_recueillis import CONSTATS_MAX, ConstatsParExigence, dire_ce_qui_manque
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
-from sne_conformite.pilotage.verdict_d_un_scenario import Recolte
+from sne_conformite.pilotage.verdict_d_un_scenario import Recolte, generaliser
 from sne_conformite.rapports import rapport_html, rapport_junit, rapport_texte
 from sne_conformite.rapports.rapport import Constat, EtatExigence, ResultatScenario, Verdict, Verification
 from sne_conformite.rapports.rapport_texte import RapportDeTest
@@ -98,16 +98,30 @@ def test_les_constats_d_une_sorte_sont_bornes() -> None:
 
 
 def test_ce_qu_une_autre_explique_ne_cache_pas_ce_qu_elle_n_explique_pas() -> None:
-    """Thirty texts that lost their capitals, of one cause with FID-13; then another value, of its own."""
+    """Thirty texts that lost their capitals, and thirty communes, of causes that FID-13 has too; then other
+    values, of their own: a commune is one more cause. A hundred communes are kept by twenty."""
     releve, recolte = ConstatsParExigence(), Recolte()
-    dits = [("FID-13", "Ab", "ab"), *(("FID-01", f"Nom{n}", f"nom{n}") for n in range(30))]
-    for exigence, attendu, observe in (*dits, ("FID-01", "1990-01-01", "2001-05-06")):
-        constat = Constat(exigence, False, "x", "valeur_changee", f"a/{attendu}", attendu, observe)
+    dits = [("FID-13", "Ab", "ab"), ("FID-13", "75056", "01001")]
+    dits += [("FID-01", f"Nom{n}", f"nom{n}") for n in range(30)] + [("FID-01", "75056", "01001")] * 30
+    seuls = [("FID-01", "01176", "01187"), ("FID-01", "1990-01-01", "2001-05-06")]
+    cent = [("FID-02", str(n), str(n + 1)) for n in range(11001, 11101)]
+    for exigence, attendu, observe in (*dits, *seuls, *cent, ("FID-02", "1990-01-01", "2001-05-06")):
+        ou = "a/commune" if len(attendu) == 5 else f"a/{attendu}"
+        constat = Constat(exigence, False, "x", "valeur_changee", ou, attendu, observe)
         releve.noter(constat)
         recolte.prendre(ExempleJoue((constat,)))
-    releve.plier(chefs(releve.ruptures))
-    assert [c.observe for c in releve.ruptures["FID-01"]] == ["2001-05-06"]
-    assert "2001-05-06" in [c.observe for c in recolte.cassees["FID-01"]]
+    gardes = {e: [c.observe for c in cassees] for e, cassees in recolte.cassees.items()}
+    assert gardes["FID-01"] == ["nom0", "01001", "01187", "2001-05-06"]
+    assert len(gardes["FID-02"]) == COMMUNS_MAX + 1
+    (verification,) = generaliser([_resultat(recolte, "FID-01")], releve)[0].verifications
+    assert verification.verdict is Verdict.ECHOUE
+    assert [c.observe for c in verification.constats if c.rompue] == ["01187", "2001-05-06"]
+    assert [c.observe for c in releve.ruptures["FID-01"]] == ["01187", "2001-05-06"]
+
+
+def _resultat(recolte: Recolte, exigence: str) -> ResultatScenario:
+    verification = Verification("S", exigence, Verdict.ECHOUE, tuple(recolte.cassees[exigence]))
+    return ResultatScenario("S", "creation", "Un titre", Verdict.ECHOUE, (verification,))
 
 
 def test_ce_qui_manque_est_dit() -> None:

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mtom_d_un_client_reel import ACTION, CLIENT_REEL, CORPS_CLIENT_REEL, ENVELOPPE
 
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom_ecrite import Forme, requete
 
-ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"
 PARTIES = [
     Part("certificate", "application/octet-stream", "BASE64", b""),
     Part("xml_id", "text/xml; charset=us-ascii", "7bit", b"<interfaceNuu/>"),
@@ -17,32 +17,7 @@ PARTIES = [
 
 
 def test_the_raw_form_of_a_real_client() -> None:
-    entete, corps = requete(b"<e/>", PARTIES, action=ACTION)
-    assert entete == (
-        'multipart/related; type="application/xop+xml"; start="soaproot"; start-info="application/soap+xml"; '
-        f'boundary="MIME_BOUNDARY"; action="{ACTION}"'
-    )
-    assert corps == (
-        b"--MIME_BOUNDARY\r\n"
-        b'Content-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"; '
-        b'action="getNumUnique"\r\n'
-        b"Content-Transfer-Encoding: 8bit\r\n"
-        b"Content-ID: <soaproot>\r\n"
-        b"\r\n"
-        b"<e/>\r\n"
-        b"--MIME_BOUNDARY\r\n"
-        b"Content-Type: application/octet-stream\r\n"
-        b"Content-Transfer-Encoding: BASE64\r\n"
-        b"Content-ID: <certificate>\r\n"
-        b"\r\n"
-        b"--MIME_BOUNDARY\r\n"
-        b"Content-Type: text/xml; charset=us-ascii\r\n"
-        b"Content-Transfer-Encoding: 7bit\r\n"
-        b"Content-ID: <xml_id>\r\n"
-        b"\r\n"
-        b"<interfaceNuu/>\r\n"
-        b"--MIME_BOUNDARY--"
-    )
+    assert requete(ENVELOPPE, PARTIES, action=ACTION) == (CLIENT_REEL, CORPS_CLIENT_REEL)
 
 
 def test_the_neat_form_needs_no_tolerance() -> None:

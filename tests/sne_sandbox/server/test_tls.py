@@ -109,17 +109,13 @@ def test_a_client_that_does_not_know_the_authority(lancer: Any, miroir: Any) -> 
     assert "ca.pem" in refus.detail
 
 
-def test_a_client_refuses_the_expired_listener(lancer: Any, miroir: Any) -> None:
+@pytest.mark.parametrize(
+    ("ecoute", "dit"), [("https_expire", "expiré"), ("https_autre_nom", "qui est à un autre nom")]
+)
+def test_a_client_refuses_the_listener_to_refuse(lancer: Any, miroir: Any, ecoute: str, dit: str) -> None:
     serveur = lancer(miroir)
-    refus = _echouer(serveur, serveur.contexte(), serveur.adresses.https_expire)
-    assert refus.raison == "le client refuse le certificat du serveur, expiré"
-    assert refus.detail.startswith("c'est ce qu'il doit faire")
-
-
-def test_a_client_refuses_the_listener_of_another_name(lancer: Any, miroir: Any) -> None:
-    serveur = lancer(miroir)
-    refus = _echouer(serveur, serveur.contexte(), serveur.adresses.https_autre_nom)
-    assert refus.raison == "le client refuse le certificat du serveur, qui est à un autre nom"
+    refus = _echouer(serveur, serveur.contexte(), getattr(serveur.adresses, ecoute))
+    assert refus.raison == f"le client refuse le certificat du serveur, {dit}"
     assert refus.detail.startswith("c'est ce qu'il doit faire")
 
 
