@@ -15,7 +15,6 @@ from sne_sandbox.store.magasin import Magasin
 #: Exchanges told, and anomalies of each.
 ECHANGES_MAX: Final = 5
 _ANOMALIES_MAX: Final = 8
-_PHRASE_MAX: Final = 300
 #: Refusals looked at for the reasons why nothing arrived.
 _REFUS_EXAMINES: Final = 500
 
@@ -25,9 +24,7 @@ def raconter(magasin: Magasin, base: str, contrat: Contrat) -> str:
     operation, its verdict, its fault, its anomalies with path and remedy; "" when none arrived."""
     derniers = magasin.journal.chercher(base, limite=ECHANGES_MAX, octets=True)
     lignes = [ligne for echange in reversed(derniers) for ligne in _lignes(echange, contrat)]
-    return masquer_nirs(
-        "\n".join("  " * marge + abrege(visible(ligne), _PHRASE_MAX) for marge, ligne in lignes)
-    )
+    return masquer_nirs("\n".join("  " * marge + abrege(visible(ligne), 300) for marge, ligne in lignes))
 
 
 def _lignes(echange: Echange, contrat: Contrat) -> Iterator[tuple[int, str]]:

@@ -21,7 +21,6 @@ _TEXTES: Final = ("editeur", "produit", "version")
 _FACULTATIFS: Final = ("pile", "empreinte")
 _LISTES: Final = ("roles", "options", "hors")
 _ATTESTATIONS: Final = "attestations"
-_DUES: Final = ("exigence", "auteur", "date", "phrase")
 _PIECE: Final = ("fichier", "sha256")
 #: The declaration that `certification --modele` prints: its attestations are nobody's.
 MODELE: Final = fixtures_dir() / "certification" / "candidat.toml"
@@ -129,7 +128,7 @@ class _LecteurDeCandidat:
         return tuple(dict.fromkeys(valeurs))
 
     def _attestation(self, rang: int, brute: Any) -> Attestation:
-        self._sans_autre_cle(brute, (*_DUES, *_PIECE), rang)
+        self._sans_autre_cle(brute, ("exigence", "auteur", "date", "phrase", *_PIECE), rang)
         exigence, auteur, phrase = (self._texte(brute, c, rang) for c in ("exigence", "auteur", "phrase"))
         if exigence not in self._certification.niveaux:
             proches = ", ".join(self._certification.attestables)

@@ -25,10 +25,8 @@ from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
 
-#: A command that the application gave up.
-_RENONCEMENT: Final = "renoncement"
 #: Findings that say that a command went wrong, and not why.
-SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas", _RENONCEMENT})
+SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas", "renoncement"})
 #: What follows from a cause, by its name in `constats.toml`.
 _SUITES: Final = {cause: frozenset(sortes) for cause, sortes in CONSTATS["consequences"].items()}
 #: A command that creates its demande twice.
@@ -51,8 +49,8 @@ _ACTION: Final = "EMB-04"
 
 #: The kind of a finding: its requirement, its genre, its cause.
 Cle = tuple[str, str, str]
-#: Causes kept of a requirement.
-COMMUNS_MAX: Final = 20
+#: Causes kept of a requirement, until it is known what explains them.
+COMMUNS_MAX: Final = 100
 
 
 @dataclass
@@ -99,7 +97,9 @@ class Consequences:
     rates: dict[int | None, frozenset[int | None]] = field(default_factory=dict)
     #: By exchange in which a text was damaged (FID-10), the texts that were entered.
     saisis: dict[int | None, frozenset[str]] = field(default_factory=dict)
-    numero: Constat | None = None
+    #: By number that the application told and that is not the demande's, "" for none, the requirement that
+    #: says so.
+    numeros: dict[str, str] = field(default_factory=dict)
     #: By reference of a demande told registered for want of an answer, the requirement that says so.
     prises: dict[str, str] = field(default_factory=dict)
 
@@ -108,9 +108,8 @@ class Consequences:
         constats = list(constats)
         meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
         self.meprises |= dict.fromkeys((vue.identifiant for vue in meprises), _ACTION)
-        fausses = [c.echange for c in constats if c.rompue and c.exigence == SEULE_ACTION]
-        if SEULE_ACTION not in self.obligatoires:  # of a later contract
-            fausses.clear()
+        demandee = SEULE_ACTION in self.obligatoires  # by this contract
+        fausses = [c.echange for c in constats if demandee and c.rompue and c.exigence == SEULE_ACTION]
         self.meprises |= dict.fromkeys(fausses, SEULE_ACTION)
         if fausses or (meprises and pas.envoi in (None, *meprises)):
             cause = SEULE_ACTION if fausses else _ACTION
@@ -122,18 +121,24 @@ class Consequences:
         prise = next((c for c in constats if c.rompue and c.sorte in _PRISES), None)
         if prise is not None:
             self.prises.setdefault(pas.reference, prise.exigence)
-        double = next((c.exigence for c in constats if c.rompue and c.sorte == _DOUBLE), "")
-        self.lectures.double = self.lectures.double or double
-        creations = [vue.identifiant for vue in pas.observations if est_creation(vue)]
+        doubles = (c.exigence for c in constats if c.rompue and c.sorte == _DOUBLE)
+        self.lectures.double = self.lectures.double or next(doubles, "")
+        creations = [vue for vue in pas.observations if est_creation(vue)]
         encore = self.lectures.double if len(creations) > 1 else ""
-        self.doublees |= dict.fromkeys(creations, encore)
+        self.doublees |= {vue.identifiant: encore for vue in creations}
+        rendus = {vue.numero_rendu for vue in creations}
+        if len(rendus) < 2 and len({str(vue.echange.anomalies) for vue in creations}) < 2:
+            encore = ""  # both had the same answer
         echecs = frozenset(o.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         self.rates |= {o.identifiant: echecs for o in pas.observations}
         # Of several, the first one is the cause.
         du_pas = {s: c.exigence for c in constats[::-1] if c.rompue for s in _SUITES.get(c.sorte, ())}
         gardes = []
         for constat in constats:
-            doublee = encore if constat.sorte in _SUITES["double"] else ""
+            # The number of none of the answers, or nothing where each had an attestation, comes of no double.
+            rendu = {"numero_altere": constat.observe, "attestation_perdue": None}
+            seul = constat.sorte in rendu and rendu[constat.sorte] not in rendus
+            doublee = encore if constat.sorte in _SUITES["double"] and not seul else ""
             connue = doublee or du_pas.get(constat.sorte)
             cause = connue or self._cause(constat, pas) if constat.rompue else ""
             if cause in self.obligatoires:
@@ -145,11 +150,11 @@ class Consequences:
         if pas.attendu is not None and _TEXTES in self.obligatoires:
             textes = frozenset(e.texte for e in pas.attendu.parcourir())
             self.saisis |= {c.echange: textes for c in gardes if c.rompue and c.exigence == _TEXTES}
-        if self.numero is None:
-            deux = len({vue.numero_rendu for vue in pas.observations if vue.numero_rendu}) > 1
-            autres = (_NUMERO_FAUX, _DOUBLE) if deux else (_NUMERO_FAUX,)
-            faux = (c for c in gardes if c.rompue and (c.exigence in (_NUMERO, MELEES) or c.sorte in autres))
-            self.numero = next(faux, None)
+        for faux in gardes:
+            double = faux.sorte == _DOUBLE and len(rendus - {None}) > 1
+            if faux.rompue and (double or faux.exigence in (_NUMERO, MELEES) or faux.sorte == _NUMERO_FAUX):
+                dits = {pas.reponse.get("numero_unique"), *(rendus if double else ())}
+                self.numeros = {str(dit or ""): faux.exigence for dit in dits} | self.numeros
         return gardes
 
     def renoncer(self, pas: PasJoue, raison: str, constats: Iterable[Constat]) -> None:
@@ -164,7 +169,7 @@ class Consequences:
         trafic = [replace(c, cause=self._cause_du_trafic(c)) if c.rompue else c for c in trafic]
         causes: dict[int | None, str] = {}
         for constat in trafic:
-            if not constat.tenue and constat.sorte != RENVOI:
+            if not constat.tenue and constat.sorte not in _SUITES["acceptees"]:
                 cause = constat.cause or constat.exigence
                 if cause in self.obligatoires:
                     causes.setdefault(constat.echange, cause)
@@ -177,7 +182,7 @@ class Consequences:
         for exigence, cause, raison, refus in self.renoncements:
             cause = cause or next((causes[e] for e in causes if e in refus), "")
             if cause:
-                gardes += _plier(Constat(exigence, False, raison, _RENONCEMENT), cause)
+                gardes += _plier(Constat(exigence, False, raison, "renoncement"), cause)
             else:
                 self.empechees[exigence] = raison
         return gardes
@@ -191,7 +196,8 @@ class Consequences:
     def _cause_du_trafic(self, constat: Constat) -> str:
         """The same, of a finding of the traffic."""
         meprise = self.meprises.get(constat.echange, "")
-        if meprise and constat.sorte in _SUITES["operation"]:
+        contraire = constat.sorte == "nature_contraire" and meprise == SEULE_ACTION
+        if meprise and (contraire or constat.sorte in _SUITES["operation"]):
             return meprise
         if constat.sorte in _SUITES["renvoi"] and self.doublees.get(constat.echange):
             return self.doublees[constat.echange]  # whatever the answer, it sends it twice
@@ -204,8 +210,10 @@ class Consequences:
 
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
         """The requirement that explains a finding, "" when none is known to."""
-        if self.numero is not None and constat.sorte in _SUITES["numero"]:
-            return self.numero.exigence
+        if constat.sorte in _SUITES["numero"]:
+            return self.numeros.get(constat.observe, "")
+        if constat.sorte in SANS_CAUSE and self.numeros:
+            return next(iter(self.numeros.values()))
         if constat.exigence == _NUMERO and constat.sorte in _SUITES["prise"]:
             return self.prises.get(pas.reference, "")
         non_lue = self.lectures.non_lue
@@ -234,6 +242,14 @@ def a_sa_place(constat: Constat, connus: Collection[Constat], par_genre: int, ge
     causes = set() if pareils or not commune else {commun(connu) for connu in connus}
     place = pareils.count(constat.genre) < par_genre and len({*pareils, constat.genre}) <= genres
     return place and len(causes) < COMMUNS_MAX
+
+
+def par_genre(constats: Iterable[Constat], combien: int) -> list[Constat]:
+    """The first ones of each genre, so many of each."""
+    gardes: dict[str, list[Constat]] = {}
+    for constat in constats:
+        gardes.setdefault(constat.genre, []).append(constat)
+    return [constat for siens in gardes.values() for constat in siens[:combien]]
 
 
 def chefs(ruptures: Mapping[str, Iterable[Constat]]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sne_conformite.bilan.consequences import SANS_CAUSE, a_sa_place, chef
+from sne_conformite.bilan.consequences import SANS_CAUSE, a_sa_place, chef, par_genre
 from sne_conformite.bilan.couverture_du_contrat import Couverture, formes_vues
 from sne_conformite.observation.accidents_de_la_suite import GARDES_MAX, dire_l_accident, dire_les_accidents
 from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, Observation, citer
@@ -44,14 +44,11 @@ CONSTATS_MAX: Final = 5
 GENRES_MAX: Final = 12
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
-_NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
 #: What a rule would refuse of a message that the schema refuses, once this is mended.
 A_VENIR: Final = "refus à venir"
 #: Of what the contract to come would refuse; its code is the id of the change.
 SUIVANT: Final = "contrat à venir"
 _RANGS: Final = (REFUS, A_VENIR, SUIVANT, TOLERANCE, AVERTISSEMENT)
-#: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
-_NUMERO: Final = "T-"
 #: Characters of the exchanges that show a finding once more, beyond the first of its kind.
 CITES_TEXTE_MAX: Final = 2_000_000
 #: Codes of answers kept, and exchanges named of each.
@@ -169,8 +166,8 @@ class RecueilDuJugement:
 
 class ConstatsParExigence:
     """Constats by requirement, in bounded memory: it counts those held, and keeps up to `CONSTATS_MAX` of a
-    kind of those broken. It does not keep the constats that another requirement explains: `causes` names that
-    requirement, by requirement."""
+    genre and a cause of those broken. It does not keep the constats that another requirement explains:
+    `causes` names that requirement, by requirement."""
 
     def __init__(self) -> None:
         self.preuves: Counter[str] = Counter()
@@ -193,7 +190,7 @@ class ConstatsParExigence:
         garde = a_sa_place(constat, siennes, CONSTATS_MAX, GENRES_MAX)
         if garde:
             ruptures.append(constat)
-        return garde
+        return garde and [c.genre for c in siennes].count(constat.genre) < CONSTATS_MAX
 
     def plier(self, partout: Mapping[str, str]) -> Mapping[str, str]:
         """Charges breaches to the requirements of `partout` (`consequences.chefs`), and to no other; the
@@ -203,7 +200,9 @@ class ConstatsParExigence:
             if not (restent := [c for c in ruptures if not chef(c, partout)]):
                 plies[exigence] = chef(ruptures[0], partout)
             self.ruptures[exigence] = restent
-        self.ruptures = {exigence: restent for exigence, restent in self.ruptures.items() if restent}
+        self.ruptures = {
+            e: par_genre(restent, CONSTATS_MAX) for e, restent in self.ruptures.items() if restent
+        }
         self.causes = {e: plies.get(cause, cause) for e, cause in self.causes.items()} | plies
         return plies
 
@@ -232,11 +231,10 @@ class ConstatsParExigence:
 def dire_ce_qui_manque(bilans: Iterable[Bilan], scenarios: Iterable[ResultatScenario]) -> tuple[Bilan, ...]:
     """`bilans` of a driven run. A requirement without evidence, because the application does not know
     commands that its scenarios need, says which: those are what to add to have it judged."""
-    manques: dict[str, list[str]] = {}
-    for scenario in scenarios:
-        for v in scenario.verifications:
-            if v.verdict is Verdict.SANS_OBJET and v.raison not in manques.setdefault(v.exigence, []):
-                manques[v.exigence].append(v.raison)
+    manques: dict[str, dict[str, None]] = {}
+    for v in (v for scenario in scenarios for v in scenario.verifications):
+        if v.verdict is Verdict.SANS_OBJET:
+            manques.setdefault(v.exigence, {})[v.raison] = None
     return tuple(
         replace(b, raison=" ; ".join(manques[b.exigence]))
         if b.etat is EtatExigence.SANS_PREUVE and not b.raison and b.exigence in manques
@@ -280,7 +278,7 @@ class Reponses:
 def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
     """(nature, code, message) of each, then the path and the value of an anomalie."""
     for anomalie in vue.echange.anomalies:
-        nature = _NATURES.get(str(anomalie.get("gravite")))
+        nature = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}.get(str(anomalie.get("gravite")))
         if nature is not None:
             code = anomalie.get("regle") or anomalie.get("code")
             dits = (code, *(anomalie.get(nom) for nom in ("message", "propriete", "valeur")))
@@ -291,7 +289,7 @@ def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
             dit = f"refusé sous {refus['contrat']}{exige} ({refus['regle']}) : {refus['message']}"
             yield SUIVANT, str(refus["changement"]), dit
     for tolerance in vue.echange.tolerances:
-        if tolerance["code"].startswith(_NUMERO):
+        if tolerance["code"].startswith("T-"):  # the others are faults of the schema
             yield TOLERANCE, tolerance["code"], tolerance["phrase"]
     explication = vue.fault("explication")
     message = " → ".join(filter(None, (vue.fault("message"), explication.partition("\n")[0])))

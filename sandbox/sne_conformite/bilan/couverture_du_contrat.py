@@ -29,7 +29,6 @@ TITRES: Final[Mapping[str, str]] = CONSTATS["couverture"]
 _TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
 #: Blocks that an application never writes.
 _DU_SNE: Final = ("/informationTraitement", "/listeAnomalie", "/listeDoublons")
-_INDICATEURS: Final = "/informationTraitement/"
 _BOOLEENS: Final = {True: "oui", False: "non"}
 _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
 _CRITERES: Final = "/demandeMulticritere/"
@@ -100,7 +99,9 @@ class Couverture:
             "types_fichier": _TYPES,
             "versions": contrat.versions,
             "elements": _facultatifs(contrat.nomenclatures),
-            "lus": (chemin for chemin in contrat.nomenclatures.chemins if _INDICATEURS in chemin),
+            "lus": (
+                chemin for chemin in contrat.nomenclatures.chemins if "/informationTraitement/" in chemin
+            ),
             "codes": _codes(contrat.nomenclatures),
             "evenements": [genre.code for genre in contrat.evenements],
             "caracteristiques": _caracteristiques(contrat),

@@ -54,7 +54,6 @@ _SANS_FIN: Final = (
     "Content-Length, ou, de Transfer-Encoding: chunked, le dernier morceau (0)."
 )
 _VIDE: Final = "Il ne reste aucun échange à juger : le journal a été vidé."
-_PILOTE: Final = "Se juge en mode piloté (sne-sandbox conform) : {raison}."
 #: What driven mode alone sees of requirements that traffic proves otherwise.
 _EN_PARTIE: Final[Mapping[str, str]] = {
     "VIE-20": "Aucun message refusé n'est revenu corrigé. Un renvoi à l'identique se juge en mode piloté "
@@ -306,7 +305,8 @@ def _scenario(
 
 def _dire_pourquoi(bilan: Bilan) -> Bilan:
     if _pilotee(bilan):
-        return replace(bilan, raison=_PILOTE.format(raison=PILOTEES[bilan.exigence]))
+        pourquoi = PILOTEES[bilan.exigence]
+        return replace(bilan, raison=f"Se juge en mode piloté (sne-sandbox conform) : {pourquoi}.")
     if bilan.etat is EtatExigence.SANS_PREUVE and not bilan.raison:
         return replace(bilan, raison=_EN_PARTIE.get(bilan.exigence, ""))
     return bilan

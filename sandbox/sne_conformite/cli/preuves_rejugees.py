@@ -58,14 +58,12 @@ _REJUGEMENT: Final = "Rejugement"
 REJUGEE: Final = "rejugée"
 MENEE_PAR_UN_TIERS: Final = "menée par un tiers"
 SUR_DEFI: Final = "sur défi"
-_SANS_VERIFICATEUR: Final = "aucun vérificateur de confiance n'a signé"
 _PAS_DE_L_APPLICATION: Final = "qui ne sont pas de l'application : nuits de la base, console"
 _SANS_MENEE_PAR: Final = (
     "l'attestation, écrite par {outil}, ne dit pas qui a mené l'épreuve : avant, on ne le disait pas. "
     "Demandez à l'éditeur de refaire l'épreuve et de la signer (conform --cle)."
 )
 _DIFFERENCES_MAX: Final = 10
-_VALEUR_MAX: Final = 80
 _ERREUR_MAX: Final = 200
 _NON_RETIRES: Final = "les ménages n'ont pas pu être retirés : autre version d'hypothesis"
 #: How far a day that a package says may be from those of its run: hours have their time zone.
@@ -213,8 +211,8 @@ def classer(
         return MENEE_PAR_UN_TIERS
     if verificateurs - {meneur}:
         return REJUGEE
-    lui_seul = "un vérificateur l'a menée, mais sans défi"
-    return f"{AUTO_DECLAREE} ({lui_seul if verificateurs else _SANS_VERIFICATEUR})"
+    lui_seul, aucun = "un vérificateur l'a menée, mais sans défi", "aucun vérificateur de confiance n'a signé"
+    return f"{AUTO_DECLAREE} ({lui_seul if verificateurs else aucun})"
 
 
 def _titulaires(enveloppe: EnveloppeVerifiee, confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
@@ -441,7 +439,7 @@ def _comparer(dossier: DossierPreuves, refait: Rapport, vu: _Constat) -> None:
 def _ecarts(ecrit: Any, refait: Any) -> Iterator[str]:
     """Where a recorded JSON value is not what it should be, the first places."""
     for ou, *valeurs in islice(differences(ecrit, refait), _DIFFERENCES_MAX):
-        avant, apres = (abrege(json.dumps(v, ensure_ascii=False), _VALEUR_MAX) for v in valeurs)
+        avant, apres = (abrege(json.dumps(v, ensure_ascii=False), 80) for v in valeurs)
         yield f"{ou} : {avant} dans le dossier, {apres} refait"
 
 

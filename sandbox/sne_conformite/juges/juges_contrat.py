@@ -30,9 +30,7 @@ _CITEE: Final = re.compile(r"(?:La valeur|Le téléphone|L'adresse) \[([^\]]*)\]
 _LIGNE: Final = re.compile(r"ligne (\d+), (\S+) : (.+)")
 #: The last tag opened.
 _BALISE: Final = re.compile(rb"<([A-Za-z_][\w:.-]*)[^<>]*>[^<]*\Z")
-#: Findings told of one document: one that fits nothing has hundreds.
-FAUTES_MAX: Final = 10
-#: And of those that tell one element each, which a long list repeats.
+#: Findings told of one document, of those that tell one element each, which a long list repeats.
 LIEUX_MAX: Final = 100
 
 
@@ -103,7 +101,7 @@ def schema(vue: Observation, dire: Dire) -> Constats:
     if not vue.contrat.schemas.validate(vue.arbre, document=genre, version=version):
         yield dire.tenue()
         return
-    for chemin, phrase, valeur in _du_schema(vue)[:FAUTES_MAX]:
+    for chemin, phrase, valeur in _du_schema(vue):
         nom = sans_indices(chemin).rpartition("/")[2].lstrip("@")
         attendu = f"ce que le schéma {version} permet à cette place"
         observe = masquer_nir(valeur) if cache_un_nir(nom) else valeur or _sinon(nom, phrase)

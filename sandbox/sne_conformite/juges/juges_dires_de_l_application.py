@@ -39,14 +39,19 @@ from sne_interface.domain.element_recu import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _REFUS: Final = (Statut.REFUSE, Statut.DECLINE)
+#: The requirements on what was entered, and on the day that it is dated.
+_SAISIES: Final = ("FID-", "CTR-13")
 
 
 def juger_pas(pas: PasJoue) -> list[Constat]:
     """All that a step shows. A judge that fails is one of its accidents."""
     constats: list[Constat] = []
+    refuse = pas.envoi is not None and not pas.envoi.acceptee and Statut.REFUSE not in pas.attendus
     des_pas = [(juge.constats, juge.montre(pas.prevue)) for juge in (*JUGES, ISSUE)]
     for juger, exigences in (*SELON_LE_DECOR, *des_pas):
-        if juger != ISSUE.constats or all(constat.tenue for constat in constats):
+        # What was entered, and is sent wrong, explains nothing but that the SNE refuses it.
+        expliquent = (c for c in constats if not c.tenue and (refuse or not c.exigence.startswith(_SAISIES)))
+        if juger != ISSUE.constats or not any(expliquent):
             with Isolement(pas.accidents, "juger", *exigences, echange=echange_de(pas)):
                 constats.extend(juger(pas))
     dits = {

@@ -184,15 +184,12 @@ def attribut_content_type(vue: Observation, dire: Dire, charge: Any) -> Constats
         valeur = noeud.get(espace)
         if valeur is None and autre is not None:
             yield dire.rompue("content_type_non_qualifie", f"{espace}=…", f"contentType={autre}", chemin=nom)
-        elif valeur is not None and len(valeur) < _CONTENT_TYPE_MIN:
+        elif valeur is not None and len(valeur) < 3:
             yield dire.rompue("content_type_court", observe=valeur, chemin=nom)
         elif valeur is not None:
             vus += 1
     if vus:
         yield dire.tenue()
-
-
-_CONTENT_TYPE_MIN: Final = 3
 
 
 def certificat_presente(vue: Observation, dire: Dire) -> Constats:

@@ -46,7 +46,6 @@ _ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
 _A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
     frozenset(_TABLES["elements"][cle]) for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones")
 )
-_COMMUNS: Final[Mapping[str, str]] = CONSTATS["communs"]
 _SANS_PLACE: Final = tuple(_TABLES["elements"]["nir_sans_place_connue"])
 _PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
 _PHRASES_LUES: Final[Mapping[str, str]] = {
@@ -93,7 +92,9 @@ def comparer(
     One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
     the schema's to refuse, what no message may say is told as such; what else they break is folded."""
     casses: dict[tuple[str, str, str, str], list[_Ecart]] = {}
-    recu, qualifies = _codes_nus(recu)
+    racine = len(recu.chemin) + 1
+    qualifies = [e.chemin[racine:] for e in recu.parcourir() if e.code_qualifie]
+    recu = _copie_lisible(recu) if qualifies else recu
     ecarts = list(_comparer(attendu, recu, ""))
     decalees = _dates_decalees(attendu, recu) if ecarts else ""
     interdites = refusees() if ecarts else {}
@@ -139,13 +140,6 @@ def _constat(
 
 
 # --- one cause, one finding ------------------------------------------------------------------------------
-
-
-def _codes_nus(recu: Element) -> tuple[Element, list[str]]:
-    """The element that arrived, its qualified codes read as codes; and where they are."""
-    racine = len(recu.chemin) + 1
-    trouves = [e.chemin[racine:] for e in recu.parcourir() if e.code_qualifie]
-    return (_copie_lisible(recu), trouves) if trouves else (recu, [])
 
 
 def _copie_lisible(element: Element) -> Element:
@@ -446,7 +440,8 @@ def en_commun(sorte: str, chemin: str, attendu: str, observe: str) -> str:
     """Tells what a finding has in common with others of one cause: what the first of `communs` says that
     fits, "" for none."""
     dit = f"{jours_d_ecart(attendu, observe)} {sorte} {chemin} : {attendu} → {observe}"
-    return next((lu.expand(quoi) for motif, quoi in _COMMUNS.items() if (lu := re.search(motif, dit))), "")
+    connus = CONSTATS["communs"].items()
+    return next((lu.expand(quoi) for motif, quoi in connus if (lu := re.search(motif, dit))), "")
 
 
 def est_neutre(texte: str) -> bool:

@@ -53,7 +53,8 @@ def guichet_des_noms(vue: Observation, dire: Dire) -> Constats:
         ("guichet_du_fichier", vue.nom_fichier),
         ("guichet_du_nom_de_certificat", vue.texte("nomCertificat")),
     ):
-        autre = _guichet_du_nom(nom)
+        lu = GUICHET_DANS_NOM.match(nom or "")
+        autre = lu[1] if lu is not None else None
         if autre == guichet:
             yield dire.tenue()
         elif autre is not None:
@@ -69,11 +70,6 @@ def _guichet_du_message(vue: Observation) -> tuple[str, str] | None:
     guichet = vue.document.texte_de("entete/codeGuichet") or ""
     demande = guichet or vue.document.enfant("operation") is not None
     return ("interfaceNuu/entete/codeGuichet", guichet) if demande else None
-
-
-def _guichet_du_nom(nom: str | None) -> str | None:
-    trouve = GUICHET_DANS_NOM.match(nom or "")
-    return trouve[1] if trouve is not None else None
 
 
 def _conforme(forme: re.Pattern[str], nom: str) -> bool:

@@ -34,8 +34,6 @@ _SUR_UN_NUMERO: Final = frozenset(
 _SUR_UNE_DEMANDE: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
 _DE_TOUS: Final = CONSTATS["noms"]["questions_de_tous"]
-#: Messages that carry the whole form.
-_ENTIERS: Final = ("CRE", "CRS", "MOD")
 #: Pannes that make the client wait by themselves.
 _ATTENTES: Final = ("silence", "delai", "goutte")
 #: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
@@ -49,8 +47,6 @@ _RENVOI_HTTP: Final = f" {CONSTATS['suites']['renvoi_http']}"
 REESSAIS_SURS: Final = 3
 #: An answer that took so long without a panne may have been given up: whether it was read cannot be told.
 RETARD_MIN: Final = 2.0
-#: A number cut shorter than this is not told from another.
-_DEBUT_DE_NUMERO: Final = 10
 #: In free traffic, so many numbers damaged, and none whole, are no test of a number that is wrong.
 ABIMES_MIN: Final = 2
 #: What a night does that lets a demande be created again.
@@ -100,7 +96,7 @@ class NumerosConserves(JugeDeSuite):
 
     def _proche(self, numero: str) -> str | None:
         """The number delivered that `numero` was made from: cut, lengthened, or written in another case."""
-        if len(numero) < _DEBUT_DE_NUMERO:
+        if len(numero) < 10:  # cut too short to be told from another
             return None
         plie = numero.casefold()
         connus = ((connu, connu.casefold()) for connu in self._delivres)
@@ -244,7 +240,11 @@ class Creations(JugeDeSuite):
         if not self._perdues:
             return
         qui = personnes(vue)
-        trouvees = [p for p in self._perdues if (p.qui & qui if qui else _du_guichet(p.qui, vue.guichet))]
+        trouvees = [
+            p
+            for p in self._perdues
+            if (p.qui & qui if qui else any(nom.startswith(f"{vue.guichet} ") for nom in p.qui))
+        ]
         if not vue.lisible:
             self._vaines.extend(trouvees)
             return
@@ -351,10 +351,6 @@ class EcrituresRepetees(JugeDeSuite):
                 yield from repetees
 
 
-def _du_guichet(qui: frozenset[str], guichet: str) -> bool:
-    return any(nom.startswith(f"{guichet} ") for nom in qui)
-
-
 @dataclass
 class Reessais(JugeDeSuite):
     """VIE-13. A passing failure: a panne, a fault of the server's; the same thing asked again after it. In
@@ -429,7 +425,8 @@ class FormulairesEntiers(JugeDeSuite):
 
     def voir(self, vue: Observation) -> Constats:
         """Returns the findings on what an accepted form keeps of the previous one."""
-        if vue.operation != "getNumUnique" or vue.type_fichier not in _ENTIERS or not vue.acceptee:
+        entier = vue.operation == "getNumUnique" and vue.type_fichier in ("CRE", "CRS", "MOD")
+        if not (entier and vue.acceptee):
             return
         numero = vue.numero_rendu or vue.numero
         if numero is None:

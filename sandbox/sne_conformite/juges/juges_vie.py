@@ -111,15 +111,17 @@ def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire)
     genre = next((g for g in vue.contrat.evenements if g.code == code), None)
     if genre is None:
         return
+    siennes = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
     donnees = {
         c.texte_de("code")
-        for c in evenement.tous("listeCaracteristiquesSpecifiques/caracteristiqueSpecifique")
+        for c in evenement.tous(siennes)
         if c.texte_de("valeurCaracteristiqueSpecifique") is not None
     }
     for attendue in genre.caracteristiques:
         if attendue.obligatoire and attendue.code not in donnees and not attendue.fin_validite:
             observe = ", ".join(sorted(d for d in donnees if d))
-            chemin = f"{evenement.chemin}/listeCaracteristiquesSpecifiques"
+            # Where none is given, it is the list that is missing.
+            chemin = f"{evenement.chemin}/{siennes if donnees else siennes.partition('/')[0]}"
             yield dire.rompue("caracteristique_absente", attendue.code, observe, chemin=chemin, code=code)
 
 

@@ -26,8 +26,6 @@ from sne_sandbox.bases import bases
 
 #: Instances of an application that run at once, at most: more do not make two cores faster.
 INSTANCES_MAX: Final = 4
-#: Scenarios that are worth the start of one more.
-_PART: Final = 3
 #: An exchange, where a sentence names it.
 _CITE: Final = re.compile(r"(?<=\béchange )\d+")
 
@@ -156,7 +154,8 @@ class Couloirs:
         at its end."""
         self.possibles = False
         assert self._renforts is not None
-        for rang in range(2, min(instances, INSTANCES_MAX, 1 + len(scenarios) // _PART) + 1):
+        # Three scenarios are worth the start of one more.
+        for rang in range(2, min(instances, INSTANCES_MAX, 1 + len(scenarios) // 3) + 1):
             lien = self._banc.lien
             base = self._banc.base.jumelle(f"{self._banc.base.nom}-{rang}")
             sien = LienApplication(self._renforts.ouvrir(), lien.pouls, lectures=replace(lien.lectures))

@@ -53,14 +53,11 @@ def _sans_constantes() -> Iterator[None]:
     it reads in whatever local modules are loaded: a run would depend on our source, and on the user's own."""
     with _UN_A_LA_FOIS:
         ordinaire = HypothesisProvider._maybe_draw_constant
-        HypothesisProvider._maybe_draw_constant = _aucune  # type: ignore[method-assign]
+        HypothesisProvider._maybe_draw_constant = lambda *_, **__: None  # type: ignore[method-assign]
         try:
             yield
         finally:
             HypothesisProvider._maybe_draw_constant = ordinaire  # type: ignore[method-assign]
-
-
-def _aucune(*_: Any, **__: Any) -> None: ...
 
 
 #: Tries examples, as many as that, one after another; in these phases.

@@ -223,7 +223,6 @@ def _secondes(duree: float) -> str:
 #: Seconds that the line of a failed handshake is waited for, and in how many commands for nothing.
 _ATTENTE: Final = 1.0
 _VAINES_MAX: Final = 3
-_PAUSE: Final = 0.02
 
 
 @dataclass
@@ -239,7 +238,7 @@ class Poignees:
         """Returns the observations that `relever` brings, as soon as it brings any."""
         limite = time.monotonic() + (self.attente if self.vaines < _VAINES_MAX else 0.0)
         while not (vues := relever()) and time.monotonic() < limite:
-            time.sleep(_PAUSE)
+            time.sleep(0.02)
         self.vaines = 0 if vues else self.vaines + 1
         return vues
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.bilan.consequences import D_ABORD, SANS_CAUSE, a_sa_place, chef, chefs, commun
+from sne_conformite.bilan.consequences import D_ABORD, SANS_CAUSE, a_sa_place, chef, chefs, commun, par_genre
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
 from sne_conformite.juges.juge import CONSTATS
@@ -126,7 +126,8 @@ def en_suspens(resultat: ResultatScenario) -> bool:
 def _generaliser(
     verification: Verification, partout: Mapping[str, str], causes: Mapping[str, str]
 ) -> Verification:
-    constats = tuple(replace(c, cause=chef(c, partout)) if c.rompue else c for c in verification.constats)
+    vus = [replace(c, cause=chef(c, partout)) if c.rompue else c for c in verification.constats]
+    constats = tuple(par_genre([c for c in vus if c.rompue] or vus, 1))
     cause = causes.get(verification.cause, verification.cause)  # what explained it is explained too
     if verification.verdict is Verdict.ECHOUE and not any(c.rompue for c in constats):
         cause = constats[0].cause

@@ -52,7 +52,6 @@ _NOMS_TYPES: Final = {genre: nom for nom, genre in _TYPES.items()}
 _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
     sorte: {cle: _TYPES[genre] for cle, genre in cles.items()} for sorte, cles in TABLES["etapes"].items()
 }
-_TYPE_CLE: Final = {"fin_panne": bool}
 #: What each key of a household takes; days are read apart.
 _CONTRAINTES: Final[Mapping[str, Any]] = {
     nom: get_origin(genre) if get_origin(genre) is tuple else (*get_args(genre), genre)[0]
@@ -371,7 +370,7 @@ class _LecteurScenario:
                     ou, f"« {cle} » n'est pas un {_NOMS_TYPES[_ETAPES[sorte][cle]]}", "corrigez-le"
                 )
         quoi = brut[sorte]
-        if not isinstance(quoi, _TYPE_CLE.get(sorte, str)) or quoi == "":
+        if not isinstance(quoi, {"fin_panne": bool}.get(sorte, str)) or quoi == "":
             raise self.refuser(ou, f"« {sorte} » n'a pas de valeur", f"écrivez {sorte} = …")
         etape = Etape(sorte, quoi, options)
         self._verifier(ou, etape, menages)

@@ -29,7 +29,6 @@ GENRES: Final = {
     "plan": "le plan",
     "juge": "le juge (sne-sandbox)",
 }
-_NOMS_MAX: Final = 200
 
 
 def detailler(contrat: Contrat, plan: Mapping[str, str] | None = None) -> Detail:
@@ -80,7 +79,7 @@ def _changes(avant: Mapping[str, str], apres: Mapping[str, str], perdus: str, aj
         (perdus, sorted(avant.keys() - apres.keys())),
         (ajoutes, sorted(apres.keys() - avant.keys())),
     )
-    return " ; ".join(f"{quoi} : {abrege(', '.join(lot), _NOMS_MAX)}" for quoi, lot in lots if lot)
+    return " ; ".join(f"{quoi} : {abrege(', '.join(lot), 200)}" for quoi, lot in lots if lot)
 
 
 def autre_plan(plan: Mapping[str, str]) -> str:

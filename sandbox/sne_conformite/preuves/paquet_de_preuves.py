@@ -45,7 +45,6 @@ _RAPPORT: Final = "rapport.json"
 _JOURNAL: Final = "journal.jsonl"
 _PLAN: Final = "plan.json"
 _PROCES_VERBAL: Final = "proces-verbal.jsonl"
-_MEMBRES: Final = (_CONFIGURATION, _RAPPORT, _JOURNAL)
 _DU_PLAN: Final = (_PLAN, _PROCES_VERBAL)
 #: The oldest date a ZIP can say: that of a package is in its report.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -325,7 +324,7 @@ def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
     """The members that a package lacks, and those that it should not have; "" when it has its members, each
     once."""
     du_plan = _DU_PLAN if any(nom in noms or nom in annonces for nom in _DU_PLAN) else ()
-    attendus = (*_MEMBRES, *du_plan, _MANIFESTE)
+    attendus = (_CONFIGURATION, _RAPPORT, _JOURNAL, *du_plan, _MANIFESTE)
     combien = Counter(noms)
     lots = (
         ("il manque {}", [nom for nom in dict.fromkeys((*attendus, *annonces)) if nom not in combien]),

@@ -15,7 +15,7 @@ from sne_conformite.rapports.constats_groupes import compter
 from sne_conformite.rapports.document_cite import FICHIER, en_clair
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.signalements_a_la_forge import Emplacement, Signalement, signaler
+from sne_conformite.rapports.signalements_a_la_forge import Signalement, signaler
 from sne_conformite.rapports.verdict_de_conformite import conclure, non_juge
 from sne_interface.domain.texte import visible
 
@@ -112,12 +112,15 @@ def _regle(siens: Sequence[Signalement]) -> dict[str, Any]:
 
 def _resultat(dit: Signalement, rangs: Mapping[str, int], *, etat: bool) -> dict[str, Any]:
     """`etat`: a baseline excuses something, so that each result says how it stands to it."""
+    debut = {"startLine": max(dit.lieu.ligne, 1)}
+    region = debut | ({"startColumn": dit.lieu.colonne} if dit.lieu.colonne else {})
+    place = {"artifactLocation": {"uri": dit.lieu.fichier}, "region": region}
     resultat: dict[str, Any] = {
         "ruleId": dit.regle,
         "ruleIndex": rangs[dit.regle],
         "level": dit.niveau.value,
         "message": {"text": "\n".join(dit.lignes)},
-        "locations": [{"physicalLocation": _lieu(dit.lieu)}],
+        "locations": [{"physicalLocation": place}],
         # GitHub knows a result again by the first name, other readers by any.
         "partialFingerprints": {"primaryLocationLineHash": dit.empreinte, "sne/v1": dit.empreinte},
     }
@@ -126,11 +129,6 @@ def _resultat(dit: Signalement, rangs: Mapping[str, int], *, etat: bool) -> dict
     if dit.connue:
         resultat["suppressions"] = [{"kind": "external", "justification": visible(dit.connue)}]
     return resultat
-
-
-def _lieu(lieu: Emplacement) -> dict[str, Any]:
-    region = {"startLine": max(lieu.ligne, 1)} | ({"startColumn": lieu.colonne} if lieu.colonne else {})
-    return {"artifactLocation": {"uri": lieu.fichier}, "region": region}
 
 
 def _instant(instant: datetime) -> str:

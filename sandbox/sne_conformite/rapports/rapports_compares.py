@@ -213,12 +213,13 @@ def _dit(rapport: Rapport) -> str:
 
 
 def _ligne(evolution: EvolutionLue) -> str:
-    ou = " → ".join(dict.fromkeys(_ou(compte) for compte in (evolution.avant, evolution.apres) if compte))
+    ou = " → ".join(
+        dict.fromkeys(
+            accorde(len(c.scenarios), "scénario") if c.scenarios else f"{c.constats} fois"
+            for c in (evolution.avant, evolution.apres)
+            if c
+        )
+    )
     nom = f"{evolution.exigence} {evolution.sorte}".rstrip()
     connue = f" [connu : {evolution.connue}]" if evolution.connue else ""
     return visible(f"{nom} · {ou} · {abrege(evolution.phrase, _PHRASE_MAX)}{connue}")
-
-
-def _ou(compte: CompteLu) -> str:
-    nombre = len(compte.scenarios)
-    return accorde(nombre, "scénario") if nombre else f"{compte.constats} fois"

@@ -84,9 +84,10 @@ def signaler(rapport: Rapport) -> list[Signalement]:
             marquee = cite.lignes[0] if cite.lignes else 1
             ici = debuts[cite.identifiant] - 1 + (ligne or marquee)
             lieu = Emplacement(FICHIER, ici, colonne)
+        niveau = Niveau.ERREUR if groupe.obligatoire else Niveau.AVERTISSEMENT
         dits.append(
             Signalement(
-                _niveau(groupe), groupe.titre, groupe.texte, groupe.phrase, lieu,
+                Niveau.NOTE if groupe.connue else niveau, groupe.titre, groupe.texte, groupe.phrase, lieu,
                 _empreinte(*map(str, groupe.cle)), tuple(_details(groupe)),
                 groupe.remede, groupe.source, groupe.connue,
                 cite.identifiant if cite else None,
@@ -122,12 +123,6 @@ def _du_jugement(rapport: Rapport, dits: Iterable[Signalement]) -> Iterator[Sign
                 Niveau.ERREUR, JUGEMENT, "Le jugement, dans son ensemble", phrase, _RAPPORT,
                 _empreinte(JUGEMENT, motif), tuple(details),
             )  # fmt: skip
-
-
-def _niveau(groupe: GroupeConstats) -> Niveau:
-    if groupe.connue:
-        return Niveau.NOTE
-    return Niveau.ERREUR if groupe.obligatoire else Niveau.AVERTISSEMENT
 
 
 def _details(groupe: GroupeConstats) -> Iterator[str]:

@@ -166,11 +166,10 @@ def matrice(rapport: Rapport) -> tuple[list[str], dict[str, dict[str, CaseDeMatr
                 cases = issues.setdefault(verification.exigence, {})
                 cases.setdefault(groupe, []).append(issue_de_verification(verification, niveaux))
     lignes = {
-        exigence: {groupe: _case(lot) for groupe, lot in cases.items()} for exigence, cases in issues.items()
+        exigence: {
+            groupe: CaseDeMatrice(pire := next(i for i in _PIRES if i in lot), lot.count(pire))
+            for groupe, lot in cases.items()
+        }
+        for exigence, cases in issues.items()
     }
     return list(colonnes), lignes
-
-
-def _case(issues: list[Issue]) -> CaseDeMatrice:
-    issue = next(issue for issue in _PIRES if issue in issues)
-    return CaseDeMatrice(issue, issues.count(issue))

@@ -44,7 +44,9 @@ def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
     for dossier in reversed(dossiers.couches):
         fichier = dossier / FICHIER
         if fichier.is_file():
-            lues |= {e.id: e for e in _lire(fichier) if _demandee(e, dossiers, fichier)}
+            # A row of ours may be of a later contract.
+            siennes = not dossiers.du_contrat(fichier)
+            lues |= {e.id: e for e in _lire(fichier) if siennes or e.depuis in dossiers.noms}
     risques = dossiers.toml(RISQUES)
     return MappingProxyType(
         {
@@ -52,11 +54,6 @@ def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
             for nom, e in lues.items()
         }
     )
-
-
-def _demandee(exigence: Exigence, dossiers: DossiersContrat, fichier: Path) -> bool:
-    """True when the contract asks for the requirement by now: a row of ours may be of a later contract."""
-    return exigence.depuis in dossiers.noms or not dossiers.du_contrat(fichier)
 
 
 def _lire(fichier: Path) -> list[Exigence]:

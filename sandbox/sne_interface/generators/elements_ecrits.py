@@ -46,10 +46,11 @@ def _bloc(nom: str, *contenu: str) -> str:
     return f"<ns1:{nom}>{''.join(contenu)}</ns1:{nom}>" if contenu else f"<ns1:{nom}/>"
 
 
-def _nom(ecrit: str) -> str:
-    return ecrit[5 : ecrit.index(">")].partition(" ")[0].rstrip("/")
-
-
 ELEMENTS: Final = Plume(Element, de_code, bloc, lambda element: element.nom)
 #: What `codec.encoder` makes of the same elements (a code is letters and digits).
-TEXTE: Final = Plume(_feuille, lambda nom, code: f'<ns1:{nom} code="{code}"/>', _bloc, _nom)
+TEXTE: Final = Plume(
+    _feuille,
+    lambda nom, code: f'<ns1:{nom} code="{code}"/>',
+    _bloc,
+    lambda ecrit: ecrit[5 : ecrit.index(">")].partition(" ")[0].rstrip("/"),
+)

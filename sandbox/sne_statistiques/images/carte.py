@@ -192,7 +192,7 @@ def _anneaux(trait: Any) -> list[list[list[float]]]:
 
 def _contour(nom: str, anneaux: list[list[Point]]) -> Contour:
     trace = "".join("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in anneau[:-1]) + "Z" for anneau in anneaux)
-    grand = max(anneaux, key=_aire)
+    grand = max(anneaux, key=lambda un: abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(un))))
     # Where one writes: of some heights of the shape, the middle of the widest passage that is high too.
     haut, bas = (f(y for _, y in grand) for f in (min, max))
     places = [
@@ -201,10 +201,6 @@ def _contour(nom: str, anneaux: list[list[Point]]) -> Contour:
         for x, large in [_passage(grand, y)]
     ]
     return Contour(nom, trace, *max(places, key=lambda place: min(place[2], 2 * place[3])))
-
-
-def _aire(anneau: list[Point]) -> float:
-    return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(anneau)))
 
 
 def _passage(anneau: list[Point], place: float, autour: float | None = None, *, axe: int = 0) -> Point:

@@ -52,6 +52,15 @@ def test_what_the_contract_does_not_ask_explains_nothing() -> None:
     assert seule.rompue
 
 
+def test_a_wrong_number_explains_that_it_is_sent_and_no_other() -> None:
+    suivies = Consequences(frozenset({"VIE-21"}), Lectures())
+    fait = PasJoue("enregistrer", {}, {"statut": "fait", "numero_unique": "n"}, (), Connu(), ())
+    suivies.trier(fait, [Constat("VIE-21", False, "dit", "numero_altere", observe="n")])
+    for observe, cause in (("n", "VIE-21"), ("m", ""), ("", "")):
+        envoye = Constat("VIE-03", False, "dit", "numero_errone", observe=observe)
+        assert [c.cause for c in suivies.trier(fait, [envoye])] == [cause]
+
+
 def test_a_recommendation_explains_no_command_that_was_given_up() -> None:
     pas = PasJoue("modifier_evenement", {}, {"statut": "erreur"}, (), Connu(), ())
     for exigence, cause in (("EMB-04", ""), ("CTR-01", "CTR-01")):

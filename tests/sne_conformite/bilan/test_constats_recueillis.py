@@ -99,12 +99,12 @@ def test_les_constats_d_une_sorte_sont_bornes() -> None:
 
 def test_ce_qu_une_autre_explique_ne_cache_pas_ce_qu_elle_n_explique_pas() -> None:
     """Thirty texts that lost their capitals, and thirty communes, of causes that FID-13 has too; then other
-    values, of their own: a commune is one more cause. A hundred communes are kept by twenty."""
+    values, of their own: a commune is one more cause. Of two hundred communes five are shown."""
     releve, recolte = ConstatsParExigence(), Recolte()
     dits = [("FID-13", "Ab", "ab"), ("FID-13", "75056", "01001")]
     dits += [("FID-01", f"Nom{n}", f"nom{n}") for n in range(30)] + [("FID-01", "75056", "01001")] * 30
     seuls = [("FID-01", "01176", "01187"), ("FID-01", "1990-01-01", "2001-05-06")]
-    cent = [("FID-02", str(n), str(n + 1)) for n in range(11001, 11101)]
+    cent = [("FID-02", str(n), str(n + 1)) for n in range(11001, 11201)]
     for exigence, attendu, observe in (*dits, *seuls, *cent, ("FID-02", "1990-01-01", "2001-05-06")):
         ou = "a/commune" if len(attendu) == 5 else f"a/{attendu}"
         constat = Constat(exigence, False, "x", "valeur_changee", ou, attendu, observe)
@@ -115,8 +115,9 @@ def test_ce_qu_une_autre_explique_ne_cache_pas_ce_qu_elle_n_explique_pas() -> No
     assert len(gardes["FID-02"]) == COMMUNS_MAX + 1
     (verification,) = generaliser([_resultat(recolte, "FID-01")], releve)[0].verifications
     assert verification.verdict is Verdict.ECHOUE
-    assert [c.observe for c in verification.constats if c.rompue] == ["01187", "2001-05-06"]
+    assert [(c.observe, c.rompue) for c in verification.constats] == [("01187", True)]
     assert [c.observe for c in releve.ruptures["FID-01"]] == ["01187", "2001-05-06"]
+    assert len(releve.ruptures["FID-02"]) == CONSTATS_MAX
 
 
 def _resultat(recolte: Recolte, exigence: str) -> ResultatScenario:

@@ -25,13 +25,14 @@ class Banc:
         self.lignes: dict[int, socket.socket] = {}
         self.recues: dict[int, list[socket.socket]] = {}
 
-    def embaucher(self, processus: int) -> None:
-        """One more process."""
-        notre, sienne = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        sienne.setblocking(False)
-        self.repartiteur.ajouter(processus, notre)
-        self.lignes[processus] = self._pile.enter_context(sienne)
-        self.recues[processus] = []
+    def embaucher(self, *nouveaux: int) -> None:
+        """More processes."""
+        for processus in nouveaux:
+            notre, sienne = socket.socketpair(type=socket.SOCK_SEQPACKET)
+            sienne.setblocking(False)
+            self.repartiteur.ajouter(processus, notre)
+            self.lignes[processus] = self._pile.enter_context(sienne)
+            self.recues[processus] = []
 
     def venir(self, combien: int) -> list[socket.socket]:
         """Clients that connect."""
@@ -79,8 +80,7 @@ def banc() -> Iterator[Banc]:
 
 
 def test_connections_are_shared_evenly_even_before_closed_ones_are_counted(banc: Banc) -> None:
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     banc.venir(8)
     banc.tourner()
     assert [banc.adopter(0), banc.adopter(1)] == [4, 4]
@@ -93,8 +93,7 @@ def test_connections_are_shared_evenly_even_before_closed_ones_are_counted(banc:
 
 
 def test_a_process_that_keeps_many_is_given_none(banc: Banc) -> None:
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     banc.venir(20)
     banc.tourner()
     banc.adopter(0)
@@ -121,8 +120,7 @@ def test_connections_that_come_one_by_one_go_to_each_in_turn(banc: Banc) -> None
 
 
 def test_what_a_process_had_not_taken_when_it_died_goes_to_another(banc: Banc) -> None:
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     clients = banc.venir(6)
     banc.tourner()
     assert banc.adopter(1) == 3
@@ -150,8 +148,7 @@ def test_where_no_process_is_left_who_comes_waits_for_the_next(banc: Banc) -> No
 
 def test_what_a_process_has_just_adopted_goes_to_nobody_else(banc: Banc) -> None:
     """It may have read the question: who is given the connection would wait for one."""
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     banc.venir(4)
     banc.tourner()
     assert banc.adopter(0) == 2  # not read yet by the parent
@@ -162,8 +159,7 @@ def test_what_a_process_has_just_adopted_goes_to_nobody_else(banc: Banc) -> None
 
 def test_at_the_end_each_process_keeps_what_it_was_handed(banc: Banc) -> None:
     """Handed to a second one, a connection is shut by whoever ends first, under the answer of the other."""
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     clients = banc.venir(4)
     banc.tourner()
     banc.repartiteur.fermer()
@@ -176,8 +172,7 @@ def test_at_the_end_each_process_keeps_what_it_was_handed(banc: Banc) -> None:
 def test_a_process_that_does_not_take_what_it_is_handed_is_handed_no_more(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     banc.venir(2)
     banc.tourner()
     assert banc.adopter(1) == 1
@@ -192,8 +187,7 @@ def test_a_process_that_does_not_take_what_it_is_handed_is_handed_no_more(
 
 
 def test_what_a_process_has_no_descriptor_for_goes_to_another_and_counts_for_nothing(banc: Banc) -> None:
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     banc.venir(4)
     banc.tourner()
     socket.recv_fds(banc.lignes[0], 1, 0)  # its descriptor is dropped, as the system does
@@ -214,8 +208,7 @@ def test_full_processes_are_given_no_more_and_who_comes_waits(
 ) -> None:
     monkeypatch.setattr(repartition_des_connexions, "REPIT", 0.0)
     banc.repartiteur._plafond = 3
-    banc.embaucher(0)
-    banc.embaucher(1)
+    banc.embaucher(0, 1)
     banc.venir(10)
     banc.tourner()
     assert [banc.adopter(0), banc.adopter(1)] == [3, 3]
