@@ -46,7 +46,6 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.pki.identite_du_certificat import ANONYME, Identite
 from sne_sandbox.store import requetes_sql
-from sne_sandbox.store.demandes_recentes import mouvements_de
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
@@ -384,7 +383,7 @@ class _Reprise:
                 )
                 nirs = self._contrat.roles.demande.nirs(demande)
                 avant = registre.demande(numero)
-                if avant is None and mouvements_de(registre, numero):
+                if avant is None and registre.mouvements(numero):
                     return False  # deleted, and shown again: what was counted of it stays
                 if avant is None:
                     registre.ajouter(stockee, nirs)

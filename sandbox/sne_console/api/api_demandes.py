@@ -28,7 +28,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.mime.masquage import masquer_corps
-from sne_sandbox.store.demandes_recentes import doublons_de, mouvements_de, plus_recentes
+from sne_sandbox.store.demandes_recentes import doublons_de, plus_recentes
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import telechargement
 
@@ -171,7 +171,7 @@ def montrer(base: str, numero: str) -> DemandeEntiere:
             stockee,
             document=masquer_corps(etree.tostring(racine, encoding="utf-8")).octets.decode(),
             evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
-            mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
+            mouvements=[tirer(MouvementLu, m) for m in registre.mouvements(numero)],
         )
 
 

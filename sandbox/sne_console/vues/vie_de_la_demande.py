@@ -12,15 +12,14 @@ from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_interface.domain.echange import DITES, NUIT, Echange, VerdictEchange
 from sne_interface.domain.evenement import Evenement, TypeEvenement
+from sne_interface.domain.livre_des_attributions import BAIL, radiation_possible_le
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.parcours_en_commission import BAIL, radiation_possible_le
 from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.rules.catalogue.regles_radiation import MOIS_AVANT_EFFACEMENT
 from sne_interface.rules.catalogue.regles_vie import MOIS_DE_REACTIVATION
 from sne_interface.settings import Reglages
 from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.bases.prevision_des_nuits import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
-from sne_sandbox.store.demandes_recentes import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 
 #: Exchanges about one demande that its story tells of, the last ones.
@@ -70,7 +69,7 @@ def relire(
     numero = stockee.numero_unique
     # At one instant (a frozen clock) their order is that of their arrival.
     connus = sorted(echanges, key=lambda echange: echange.identifiant or 0)
-    mouvements = _mouvements(mouvements_de(registre, numero), stockee, connus, contrat)
+    mouvements = _mouvements(registre.mouvements(numero), stockee, connus, contrat)
     # What a night caused is told once, by the movement, which leads to its line.
     dites = {etape.echange for etape in mouvements}
     etapes = [*mouvements, *(_echange(e, numero) for e in connus if e.identifiant not in dites)]

@@ -79,7 +79,7 @@ class Evenement:
     auteur_modification: str | None = None
     modifie_le: datetime | None = None
     #: What a radiation has to follow, since `suite_le`: one of the two words of
-    #: `domain.parcours_en_commission`.
+    #: `domain.livre_des_attributions`.
     suite: str | None = None
     suite_le: date | None = None
 

@@ -3,15 +3,15 @@
 The store has its own register (`store/registre.py`); both answer alike.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from operator import attrgetter
 from typing import Protocol
 
 from sne_interface.domain.base import Guichet
-from sne_interface.domain.demande import DemandeStockee, Personne
+from sne_interface.domain.demande import DemandeStockee, Mouvement, Personne
 from sne_interface.domain.evenement import Evenement, TypeEvenement
+from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_interface.domain.roles import RolesDemande
 
 
@@ -51,8 +51,11 @@ class Registre(Protocol):
     def evenements(self, numero: str) -> Sequence[Evenement]:
         """The events of a demande in the order they were written, deleted ones included."""
 
-    def reactivee_le(self, numero: str) -> date | None:
-        """The last day that a demande, radiated, became active again."""
+    def mouvements(self, numero: str) -> Sequence[Mouvement]:
+        """The movements of a demande, oldest first."""
+
+    def decisions_du_logement(self, logement: str) -> Sequence[DecisionNotee]:
+        """The lines of the ledger that name a dwelling, by day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class RegistreMemoire:
     guichets: Sequence[Guichet] = ()
     types_evenement: Sequence[TypeEvenement] = ()
     tous_evenements: Sequence[Evenement] = ()
-    reactivations: Mapping[str, date] = field(default_factory=dict)
+    tous_mouvements: Sequence[Mouvement] = ()
+    livre: Sequence[DecisionNotee] = ()
     roles: RolesDemande = field(default_factory=RolesDemande)
 
     def guichet(self, code: str) -> Guichet | None:
@@ -102,8 +106,11 @@ class RegistreMemoire:
     def evenements(self, numero: str) -> Sequence[Evenement]:
         return [e for e in self.tous_evenements if e.numero_unique == numero]
 
-    def reactivee_le(self, numero: str) -> date | None:
-        return self.reactivations.get(numero)
+    def mouvements(self, numero: str) -> Sequence[Mouvement]:
+        return [m for m in self.tous_mouvements if m.numero_unique == numero]
+
+    def decisions_du_logement(self, logement: str) -> Sequence[DecisionNotee]:
+        return [ligne for ligne in self.livre if ligne.logement == logement]
 
     def _ou(
         self, territoire: str, sauf: Sequence[str], retenir: Callable[[Personne], bool]

@@ -20,12 +20,16 @@ from typing import Any, Final
 from sne_interface.contract import codec
 from sne_interface.domain import codes as motifs
 from sne_interface.domain.dates import age, ajouter_mois, xs_date_time
-from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
 from sne_interface.domain.demande import EtatDemande, GenreMouvement
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.livre_des_attributions import (
+    DecisionNotee,
+    Demandeur,
+    suites_attendues,
+    tenir,
+)
 from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition
-from sne_interface.domain.parcours_en_commission import parcours, suites
 from sne_interface.domain.texte import plier
 from sne_interface.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
 from sne_interface.generators.elements_ecrits import TEXTE
@@ -103,7 +107,7 @@ class Semence:
 class _Plant:
     """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
     meant duplicate of the one before. Once its row is made, `radiation` is the block of the one that ended
-    it, `radiee_par` the landlord that sent it, if one did."""
+    it, `radiee_par` the landlord that sent it, if one did, `attribution` what the ledger keeps of it."""
 
     rang: int
     dossier: DossierTire
@@ -111,6 +115,7 @@ class _Plant:
     forcee: bool = False
     radiation: Element | None = None
     radiee_par: str = ""
+    attribution: DecisionNotee | None = None
 
 
 def lots(semence: Semence) -> Iterator[Lot]:
@@ -211,7 +216,7 @@ def _planter(
         dossier, vie = plant.dossier, plant.vie
         revision = _raconter(base, numero, vie, dossier.association is not None, lignes)
         demandeur = _demandeur(dossier, vie)
-        lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision, demandeur, lignes))
+        lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision, demandeur))
         lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie, demandeur))
         # Each once, as a document may name one twice.
         for commune in dict.fromkeys([place.code for place in dossier.souhait.places]):
@@ -226,14 +231,19 @@ def _planter(
             lignes["demande_personne"].append((base, numero, rang, role, *map(plier, noms), naissance, nir))
     for plant, numero in zip(plants, numeros, strict=True):
         bailleurs = plant.dossier.territoire.bailleurs
+        dites = []
         if plant.vie.reexamen:
             evenement += 1
             avant, auteur = premier_examen(plant.vie, tirage), tirage.choix(bailleurs)
-            _planter_decision(semence, tirage, plant, numero, evenement, avant, auteur, lignes)
+            dites.append(_planter_decision(semence, tirage, plant, numero, evenement, avant, auteur, lignes))
         if plant.vie.decision is not None:
             evenement += 1
             auteur = plant.radiee_par or tirage.choix(bailleurs)
-            _planter_decision(semence, tirage, plant, numero, evenement, plant.vie, auteur, lignes)
+            dites.append(
+                _planter_decision(semence, tirage, plant, numero, evenement, plant.vie, auteur, lignes)
+            )
+        for ligne in tenir(dites, plant.attribution):
+            lignes["decision"].append(tuple(ligne_decision(base, ligne).values()))
 
 
 def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Lignes) -> int:
@@ -259,10 +269,10 @@ def _autour(version: str) -> tuple[str, str]:
 
 
 def _demandeur(dossier: DossierTire, vie: Vie) -> Demandeur:
-    """As `domain.decision_notee` tells it from a document."""
+    """As `domain.livre_des_attributions` tells it from a document."""
     foyer, commune, dalo = dossier.foyer, dossier.souhait.places[0].code, vie.dalo is not None
     if foyer is None or not any(adulte.ressources for adulte in foyer.adultes):
-        return Demandeur(commune, None, dalo)
+        return Demandeur(commune, None, dalo, foyer is None)
     return Demandeur(commune, foyer.ressources * 1200 // _centiemes_uc(foyer, vie.debut), dalo)
 
 
@@ -273,9 +283,8 @@ def _ligne_demande(
     numero: str,
     revision: int,
     demandeur: Demandeur,
-    lignes: Lignes,
 ) -> tuple[Any, ...]:
-    """The row of a demande; that of the attribution that ends it, if one does, goes to `lignes`."""
+    """The row of a demande; the plant is told of the radiation that ends it, if one does."""
     dossier, vie, maintenant = plant.dossier, plant.vie, semence.maintenant
     # A landlord's own reference, when it has one.
     bailleurs = dossier.territoire.bailleurs
@@ -298,8 +307,7 @@ def _ligne_demande(
         plant.radiation = radiation
     statut, dalo = None, None
     if radiation is not None and jour is not None and motif == motifs.MOTIF_ATTRIBUTION:
-        attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur)
-        lignes["decision"].append(tuple(ligne_decision(semence.base, attribution).values()))
+        plant.attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur, siren)
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
         statut = motifs.DALO_RELOGE if motif == motifs.MOTIF_ATTRIBUTION else motifs.DALO_ACTIF
@@ -376,8 +384,8 @@ def _planter_decision(
     vie: Vie,
     auteur: str,
     lignes: Lignes,
-) -> None:
-    """The event of the decision of `vie`, that of the plant or as it was before, and what is counted of it.
+) -> DecisionNotee:
+    """The event of the decision of `vie`, that of the plant or as it was before, and its line in the ledger.
     An attribution with a lease was told with the radiation (R. 441-2-8 a)."""
     population, jour, radiation = semence.population, semence.maintenant.date(), plant.radiation
     roles, siren = population.roles.decision, plant.dossier.territoire.sirens.get(auteur)
@@ -390,11 +398,11 @@ def _planter_decision(
     dit = decision(vie, tirage, population, siren, jour, radiation, reexaminee=reexaminee)
     quand = instant(dite_le, semence.maintenant)
     evenement = Evenement(identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, dit)
+    notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(plant.dossier, plant.vie), siren)
+    assert notee is not None
     if plant.vie.radiation is None:  # the nights of the base go on from there
-        suite, suite_le = suites(parcours([evenement], roles)).get(identifiant, (None, None))
+        suite, suite_le = suites_attendues(tenir([notee])).get(identifiant, (None, None))
         evenement = replace(evenement, suite=suite, suite_le=suite_le)
     ecrite = ligne_evenement(semence.base, evenement)
     lignes["evenement"].append(tuple(ecrite[nom] for nom in ("base", *COLONNES["evenement"])))
-    notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(plant.dossier, plant.vie))
-    if notee is not None:
-        lignes["decision"].append(tuple(ligne_decision(semence.base, notee).values()))
+    return notee

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS, ajouter_mois
-from sne_interface.domain.parcours_en_commission import BAIL, radiation_possible_le
+from sne_interface.domain.livre_des_attributions import BAIL, radiation_possible_le
 from sne_interface.rules.catalogue.regles_radiation import MOIS_AVANT_EFFACEMENT
 from sne_interface.rules.catalogue.regles_vie import MOIS_DE_REACTIVATION
 from sne_sandbox.bases.faits_des_nuits import Fait

@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from sne_interface.contract.schemas import Document
-from sne_interface.domain.decision_notee import Demandeur
 from sne_interface.domain.element_recu import Element, Elements, construire, construits
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.operations.document_ecrit import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.suites_des_decisions import decisions_comptees, noter_suites
+from sne_sandbox.operations.tenue_du_livre import tenir_le_livre
 
 
 def lister(question: Question) -> Sortie:
@@ -90,20 +89,10 @@ def caracteristiques_ecrites(element: Element) -> tuple[tuple[str, str], ...]:
 
 
 def _ecrire(question: Question, ecrire: Callable[[Question, Element], Evenement]) -> Sortie:
-    """Writes the events received, and keeps what quotas and statistics count of them. Of the others, those
-    alone change that an event written replaces, or replaced: what they tell of the household is of their
-    day."""
-    registre, roles, numero = question.registre, question.contrat.roles.decision, _numero(question)
-    avant = decisions_comptees(registre, numero, roles, Demandeur())
+    """Writes the events received, and tells the ledger again."""
     evenements = [ecrire(question, element) for element in question.recu.tous("listeEvenements/evenement")]
     ecrits = {evenement.identifiant for evenement in evenements}
-    stockee = registre.demande(numero)
-    assert stockee is not None  # EVT001 is structurante
-    if avant or any(roles.est(evenement) for evenement in evenements):
-        apres = decisions_comptees(registre, numero, roles, Demandeur.de(stockee))
-        for identifiant in sorted(ecrits | avant.keys() ^ apres.keys()):
-            registre.noter_decision(numero, identifiant, apres.get(identifiant))
-    noter_suites(registre, numero, roles)
+    tenir_le_livre(question.registre, _numero(question), question.contrat.roles.decision, ecrits)
     return _sortie(question, evenements)
 
 

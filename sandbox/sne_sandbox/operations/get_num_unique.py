@@ -27,7 +27,7 @@ from sne_sandbox.operations.document_ecrit import (
     note_du_quartile,
 )
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.suites_des_decisions import noter_suites
+from sne_sandbox.operations.tenue_du_livre import tenir_le_livre
 
 #: The public portal: who writes when nobody says (souple profile only).
 PORTAIL: Final = "GDPUB"
@@ -114,7 +114,10 @@ def renouveler(question: Question, demande: Demande) -> _Fait:
     avant = _stockee(question)
     jour = demande.date_renouvellement or question.maintenant.date()
     apres, ecrit = _formulaire_remplace(question, demande, avant)
-    return _remplacer(question, replace(_active(apres, jour), date_renouvellement=jour), demande), ecrit
+    apres = _remplacer(question, replace(_active(apres, jour), date_renouvellement=jour), demande)
+    if not avant.active:
+        tenir_le_livre(question.registre, apres.numero_unique, question.contrat.roles.decision)
+    return apres, ecrit
 
 
 def radier(question: Question, demande: Demande) -> _Fait:
@@ -143,7 +146,7 @@ def radier(question: Question, demande: Demande) -> _Fait:
         if avant.statut_dalo == DALO_RELOGE and radiation is not None and _au_titre_du_dalo(radiation):
             apres = _de_statut_dalo(apres, DALO_ACTIF)
     apres = _remplacer(question, apres, demande)
-    noter_suites(question.registre, apres.numero_unique, question.contrat.roles.decision)
+    tenir_le_livre(question.registre, apres.numero_unique, question.contrat.roles.decision)
     return apres, None
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final
 
-from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
+from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.texte import plier
-from sne_sandbox.store import requetes_sql
 from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.lignes import en_colonne
 from sne_sandbox.store.registre import RegistreBase
@@ -236,18 +235,7 @@ def _lie(table: str, **poses: str) -> _Critere:
     )
 
 
-# --- the past of one ---------------------------------------------------------------------------------
-
-
-def mouvements_de(registre: RegistreBase, numero: str) -> list[Mouvement]:
-    """The movements of a demande, oldest first; those of one that was deleted stay."""
-    lignes = registre.connexion.lignes(requetes_sql.MOUVEMENTS, {"base": registre.base.nom, "numero": numero})
-    return [
-        Mouvement(
-            numero, rang, GenreMouvement(genre), date.fromisoformat(jour), effet, bool(association), motif
-        )
-        for rang, genre, jour, effet, association, motif in lignes
-    ]
+# --- the doublons of one -----------------------------------------------------------------------------
 
 
 def doublons_de(registre: RegistreBase, stockee: DemandeStockee) -> list[DemandeStockee]:

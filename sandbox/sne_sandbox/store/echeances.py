@@ -24,7 +24,7 @@ class Echeance:
 @dataclass(frozen=True, slots=True)
 class SuiteAttendue:
     """A lease, or an irrecevabilité, that no radiation has followed: whose demande, which (see
-    `domain.parcours_en_commission`), of what day, and the instant (aware) at which it was last told."""
+    `domain.livre_des_attributions`), of what day, and the instant (aware) at which it was last told."""
 
     numero: str
     suite: str

@@ -19,9 +19,9 @@ from isal import isal_zlib
 from sne_interface.contract import codec
 from sne_interface.domain.base import Acte, Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
-from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur, Suite
 from sne_interface.domain.menage import Menage, composition, taille
 from sne_interface.domain.texte import plier
 from sne_interface.errors import StoreError, UsageError
@@ -361,18 +361,34 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> Rangee:
 
 
 def ligne_decision(base: str, notee: DecisionNotee) -> Rangee:
-    """The row of a decision."""
+    """The row of a line of the ledger."""
     return {"base": base, **en_colonnes(tables.decision.noms[1:], notee)}
 
 
-def attribution_de(stockee: DemandeStockee) -> DecisionNotee | None:
-    """The attribution that the radiation of a demande tells; None when it was not radiated for one."""
+_LECTURES_DECISION: Final[Lectures] = {
+    "jour": date.fromisoformat,
+    "bail": date.fromisoformat,
+    "radiee_le": date.fromisoformat,
+    "suite": Suite,
+    # A boolean is a number in SQLite.
+    **dict.fromkeys(("en_quartier", "dalo", "prioritaire", "refus", "association"), bool),
+}
+
+
+def decision_de(ligne: Ligne) -> DecisionNotee:
+    """The line of the ledger that a row holds."""
+    return DecisionNotee(**_lire(tables.decision.noms[1:], _LECTURES_DECISION, ligne))
+
+
+def attribution_de(stockee: DemandeStockee, organisme: str | None = None) -> DecisionNotee | None:
+    """The attribution that the radiation of a demande tells, by a guichet of that body (SIREN); None when it
+    was not radiated for one."""
     if stockee.motif_radiation != MOTIF_ATTRIBUTION:
         return None
     jour = stockee.date_radiation or stockee.debut_validite
     radiation = codec.lire(stockee.radiation) if stockee.radiation else None
     return DecisionNotee.de_la_radiation(
-        stockee.numero_unique, jour, stockee.guichet_dernier, radiation, Demandeur.de(stockee)
+        stockee.numero_unique, jour, stockee.guichet_dernier, radiation, Demandeur.de(stockee), organisme
     )
 
 

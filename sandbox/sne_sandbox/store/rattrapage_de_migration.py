@@ -3,7 +3,7 @@ is migrated, or of a base that is restored from an older snapshot.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,10 +12,16 @@ import tomli
 
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
-from sne_interface.domain.decision_notee import DecisionNotee, Demandeur, notees
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement
-from sne_sandbox.store import lignes, requetes_sql
+from sne_interface.domain.livre_des_attributions import (
+    RANG_RADIATION,
+    DecisionNotee,
+    Demandeur,
+    organisme_de,
+    tenir,
+)
+from sne_sandbox.store import lignes, requetes_sql, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 
 #: Demandes read at once.
@@ -27,7 +33,13 @@ _DEMANDES: Final = RequeteSql(
 )
 _DECISIONS: Final = RequeteSql(
     f"SELECT {', '.join(lignes.COLONNES_EVENEMENT)} FROM evenement WHERE base = :base AND code_type = :type "
-    "AND nature <> 'SUP'"
+    "AND nature <> 'SUP' ORDER BY identifiant"
+)
+_LIVRES: Final = RequeteSql(f"SELECT {', '.join(tables.decision.noms[1:])} FROM decision WHERE base = :base")
+#: Whatever added to the stock and was not its first entry: a déradiation, a renewal after RADREN.
+_REACTIVATION: Final = RequeteSql(
+    "SELECT max(jour) FROM mouvement WHERE base = :base AND numero_unique = :numero "
+    "AND effet > 0 AND genre <> 'CRE'"
 )
 _NATURES: Final = RequeteSql("SELECT code, nature FROM guichet WHERE base = :base")
 #: Columns of `demande_stat` that are filled, and its key.
@@ -46,24 +58,84 @@ def _roles_d_avant() -> RolesDecision:
 
 
 def rattraper(connexion: Connexion, base: str | None = None) -> None:
-    """Fills the decisions, and the columns of the statistics, of one base, or of all."""
+    """Fills what v0004 added to the statistics, and the ledger of attributions, of one base, or of all."""
     noms = [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
-    roles = _roles_d_avant()
     for nom in noms:
-        evenements: dict[str, list[Evenement]] = defaultdict(list)
         natures = {code: NatureGuichet(nature) for code, nature in connexion.lignes(_NATURES, {"base": nom})}
-        for ligne in connexion.lignes(_DECISIONS, {"base": nom, "type": roles.type}):
-            evenement = lignes.evenement_de(ligne)
-            evenements[evenement.numero_unique].append(evenement)
         for stockee in _demandes(connexion, nom):
             decrite = lignes.ligne_stat(nom, stockee)
             connexion.faire(_DECRIRE, {cle: decrite[cle] for cle in _DECRITES})
-            dites = _evenements(connexion, nom, stockee, evenements.get(stockee.numero_unique, []), roles)
             if (radiee := _attribution(stockee, natures)) is not None:
-                dites.append(radiee)
-            connexion.faire_tout(
-                requetes_sql.NOTER_DECISION, [lignes.ligne_decision(nom, dite) for dite in dites]
-            )
+                connexion.faire(requetes_sql.NOTER_DECISION, lignes.ligne_decision(nom, radiee))
+        tenir_les_livres(connexion, nom)
+
+
+def tenir_les_livres(connexion: Connexion, base: str | None = None) -> None:
+    """Tells the ledger of each demande again, as v0007 does, of one base or of all: with its events, where
+    they are written as they were before v0004; else with the lines that are there, those of the demandes
+    erased since among them."""
+    noms = [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
+    for nom in noms:
+        _tenir_les_livres(connexion, nom)
+
+
+def _tenir_les_livres(connexion: Connexion, base: str) -> None:
+    roles = _roles_d_avant()
+    sirens = {
+        guichet.code: organisme_de(guichet)
+        for guichet in map(lignes.guichet_de, connexion.lignes(requetes_sql.GUICHETS, {"base": base}))
+    }
+    connues: dict[str, dict[int, DecisionNotee]] = defaultdict(dict)
+    for notee in map(lignes.decision_de, connexion.lignes(_LIVRES, {"base": base})):
+        connues[notee.numero_unique][notee.rang] = replace(notee, organisme=sirens.get(notee.guichet))
+    evenements: dict[str, list[Evenement]] = defaultdict(list)
+    for evenement in map(
+        lignes.evenement_de, connexion.lignes(_DECISIONS, {"base": base, "type": roles.type})
+    ):
+        evenements[evenement.numero_unique].append(evenement)
+    for numero in sorted(connues.keys() | evenements.keys()):
+        cle, siennes = {"base": base, "numero": numero}, connues[numero]
+        lue = connexion.ligne(requetes_sql.LIRE, cle)
+        if lue is not None:
+            _completer(siennes, lignes.demande_de(lue), evenements[numero], roles, sirens)
+        revenue = connexion.ligne(_REACTIVATION, cle)
+        radiation = siennes.pop(RANG_RADIATION, None)
+        tenues = tenir(
+            [siennes[rang] for rang in sorted(siennes)],
+            radiation,
+            None if revenue is None else lignes.jour_ou_rien(revenue[0]),
+        )
+        connexion.faire(requetes_sql.OTER_DECISIONS, cle)
+        connexion.faire_tout(
+            requetes_sql.NOTER_DECISION, [lignes.ligne_decision(base, tenue) for tenue in tenues]
+        )
+
+
+def _completer(
+    siennes: dict[int, DecisionNotee],
+    stockee: DemandeStockee,
+    evenements: Iterable[Evenement],
+    roles: RolesDecision,
+    sirens: Mapping[str, str | None],
+) -> None:
+    """Adds to the lines of a demande what its events and its radiation say beside."""
+    for evenement in evenements:
+        avant = siennes.get(evenement.identifiant)
+        demandeur = Demandeur.de(stockee) if avant is None else Demandeur.de_la_ligne(avant)
+        siren = sirens.get(evenement.auteur_creation)
+        dite = DecisionNotee.de_l_evenement(evenement, roles, demandeur, siren)
+        if dite is not None:
+            siennes[dite.rang] = dite
+    avant, radiee = siennes.get(RANG_RADIATION), lignes.attribution_de(stockee)
+    if avant is not None and radiee is not None:
+        siennes[RANG_RADIATION] = replace(
+            avant,
+            suite=radiee.suite,
+            logement=radiee.logement,
+            contingent=radiee.contingent,
+            association=radiee.association,
+            radiee_le=radiee.jour,
+        )
 
 
 def _attribution(stockee: DemandeStockee, natures: Mapping[str, NatureGuichet]) -> DecisionNotee | None:
@@ -75,21 +147,6 @@ def _attribution(stockee: DemandeStockee, natures: Mapping[str, NatureGuichet]) 
     if dite is None or natures.get(dite.guichet, bailleur) is bailleur:
         return dite
     return replace(dite, guichet="")
-
-
-def _evenements(
-    connexion: Connexion,
-    base: str,
-    stockee: DemandeStockee,
-    siens: list[Evenement],
-    roles: RolesDecision,
-) -> list[DecisionNotee]:
-    if not siens:
-        return []
-    (revenue,) = connexion.lignes(requetes_sql.REACTIVATION, {"base": base, "numero": stockee.numero_unique})
-    siens.sort(key=lambda sien: sien.identifiant)
-    reactivee_le = lignes.jour_ou_rien(revenue[0])
-    return [*notees(siens, roles, Demandeur.de(stockee), reactivee_le).values()]
 
 
 def _demandes(connexion: Connexion, base: str) -> Iterator[DemandeStockee]:

@@ -9,15 +9,17 @@ from typing import Final
 
 from sne_interface.domain.base import Base, Guichet, Horloge, Portee
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
-from sne_interface.domain.decision_notee import RANG_RADIATION, DecisionNotee
 from sne_interface.domain.demande import (
     DemandeStockee,
+    GenreMouvement,
+    Mouvement,
     NumeroUnique,
     Personne,
     mouvement_de_changement,
     mouvements_d_arrivee,
 )
 from sne_interface.domain.evenement import Evenement, TypeEvenement
+from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, organisme_de
 from sne_interface.domain.texte import plier
 from sne_interface.errors import StoreError
 from sne_interface.settings import Reglages
@@ -303,10 +305,15 @@ class RegistreBase:
         trouves = self.connexion.lignes(requetes_sql.EVENEMENTS, {"base": self._nom, "numero": numero})
         return [lignes.evenement_de(ligne) for ligne in trouves]
 
-    def reactivee_le(self, numero: str) -> date | None:
-        """The last day that a demande, radiated, became active again."""
-        ligne = self.connexion.ligne(requetes_sql.REACTIVATION, {"base": self._nom, "numero": numero})
-        return None if ligne is None else lignes.jour_ou_rien(ligne[0])
+    def mouvements(self, numero: str) -> list[Mouvement]:
+        """The movements of a demande, oldest first; those of one that was deleted stay."""
+        lus = self.connexion.lignes(requetes_sql.MOUVEMENTS, {"base": self._nom, "numero": numero})
+        return [
+            Mouvement(
+                numero, rang, GenreMouvement(genre), date.fromisoformat(jour), effet, bool(association), motif
+            )
+            for rang, genre, jour, effet, association, motif in lus
+        ]
 
     def ajouter_evenement(self, evenement: Evenement) -> int:
         """Stores a new event of a stored demande, under an id that is drawn: whatever it holds is ignored."""
@@ -323,9 +330,20 @@ class RegistreBase:
         if not self.connexion.faire(requetes_sql.MODIFIER_EVENEMENT, ligne):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
+    # --- the ledger of attributions --------------------------------------------------------------------
+
+    def livre(self, numero: str) -> list[DecisionNotee]:
+        """The lines of a demande, erased or not."""
+        lus = self.connexion.lignes(requetes_sql.LIVRE, {"base": self._nom, "numero": numero})
+        return [lignes.decision_de(ligne) for ligne in lus]
+
+    def decisions_du_logement(self, logement: str) -> list[DecisionNotee]:
+        """The lines that name a dwelling, by day."""
+        lus = self.connexion.lignes(requetes_sql.DU_LOGEMENT, {"base": self._nom, "logement": logement})
+        return [lignes.decision_de(ligne) for ligne in lus]
+
     def noter_decision(self, numero: str, rang: int, notee: DecisionNotee | None) -> None:
-        """Keeps what is counted of the decision that an event (its id) of a demande tells, in place of what
-        was; None: it tells none, or none any more."""
+        """Keeps the line of that rank, in place of the one there was; None: there is none any more."""
         self._ecrit()
         if notee is None:
             self.connexion.faire(
@@ -339,12 +357,9 @@ class RegistreBase:
         dite = None if avant is None else (avant.motif_radiation, avant.radiation)
         if (apres.motif_radiation, apres.radiation) == dite:
             return
-        notee = lignes.attribution_de(apres)
+        notee = lignes.attribution_de(apres, organisme_de(self.guichet(apres.guichet_dernier)))
         if notee is not None or (avant is not None and avant.motif_radiation == MOTIF_ATTRIBUTION):
             self.noter_decision(apres.numero_unique, RANG_RADIATION, notee)
-        if avant is not None and apres.active and not avant.active:
-            cle = {"base": self._nom, "numero": apres.numero_unique, "jour": self._aujourdhui().isoformat()}
-            self.connexion.faire(requetes_sql.OTER_BAUX, cle)
 
     # --- changes, for dispatching -----------------------------------------------------------------------
     #

@@ -173,21 +173,17 @@ MOUVEMENTS: Final = RequeteSql(
     f"SELECT rang, genre, jour, effet, association, motif FROM mouvement {_DEMANDE} ORDER BY rang"
 )
 
-#: Whatever added to the stock and was not its first entry: a déradiation, a renewal after RADREN.
-REACTIVATION: Final = RequeteSql(
-    f"SELECT max(jour) FROM mouvement {_DEMANDE} AND effet > 0 AND genre <> 'CRE'"
-)
+# --- the ledger of attributions ----------------------------------------------------------------------
 
-# --- decisions, as they are counted ----------------------------------------------------------------------
-
+_LIGNES: Final = f"SELECT {', '.join(tables.decision.noms[1:])} FROM decision"
+LIVRE: Final = RequeteSql(f"{_LIGNES} {_DEMANDE} ORDER BY rang")
+DU_LOGEMENT: Final = RequeteSql(f"{_LIGNES} WHERE base = :base AND logement = :logement ORDER BY jour")
 NOTER_DECISION: Final = RequeteSql(
     f"{inserer(tables.decision).textes['sqlite']} ON CONFLICT (base, numero_unique, rang) DO UPDATE SET "
     + ", ".join(f"{nom} = excluded.{nom}" for nom in tables.decision.noms[3:]),
     libre=True,
 )
 OTER_DECISION: Final = RequeteSql(f"DELETE FROM decision {_DEMANDE} AND rang = :rang", libre=True)
-#: What a demande that comes back leaves of the leases that events told: the decisions.
-OTER_BAUX: Final = RequeteSql(f"UPDATE decision SET bail = NULL {_DEMANDE} AND bail <= :jour")
 #: All those of a demande.
 OTER_DECISIONS: Final = RequeteSql(f"DELETE FROM decision {_DEMANDE}")
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sne_interface.resources import table
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0006"
+REVISION: Final = "v0007"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
@@ -147,9 +147,16 @@ demande_motif: Final = _table(
 #: told, as on the day the present year of validity began.
 demande_stat: Final = _table("demande_stat", 2, parent="demande", range_par_cle=True)
 
-#: What quotas and statistics count of the decisions on a demande (`domain.decision_notee`): `rang` is the
+#: The ledger of attributions (`domain.livre_des_attributions`): `rang` is the
 #: event that tells one, 0 for what its radiation tells. No foreign key to the demande: its past outlives it.
-decision: Final = _table("decision", 3, parent="base", range_par_cle=True, depuis="v0004")
+decision: Final = _table(
+    "decision",
+    3,
+    parent="base",
+    range_par_cle=True,
+    depuis="v0004",
+    index=(Index("logement, jour", "logement IS NOT NULL"), Index("jour, guichet")),
+)
 
 #: No foreign key to the demande: its past outlives it.
 mouvement: Final = _table("mouvement", 3, parent="base", range_par_cle=True)

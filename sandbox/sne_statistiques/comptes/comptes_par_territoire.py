@@ -140,8 +140,8 @@ def _decisions(
     registre: RegistreBase, depuis: date, jour: date, des_communes: Seuils
 ) -> Iterator[tuple[str, _Mesure, int]]:
     connexion, base = registre.connexion, registre.base.nom
-    dites = requetes_attributions.decidees(connexion, base, depuis, jour)
-    for (commune, issue, suivie, refus), nombre in dites.items():
+    lues = requetes_attributions.decidees(connexion, base, depuis, jour)
+    for (commune, issue, suivie, refus), nombre in lues.items():
         if issue == MOTIF_ATTRIBUTION:
             yield commune, ("demandes_satisfaites", "", "Radiées pour attribution"), nombre
             continue
@@ -150,9 +150,11 @@ def _decisions(
         if issue or not refus:
             mots = LIBELLES["decisions"][issue] + " suivie d'un bail" * bool(suivie)
             yield commune, ("decisions", issue + "_bail" * bool(suivie), mots), nombre
-    for bail in requetes_attributions.baux(connexion, base, depuis, jour, des_communes):
-        (code, dit), (ou, lieu) = _QUARTILES[bail.quartile or ""], _QUARTIERS[bail.en_quartier]
-        yield bail.commune or "", ("baux_quartile_quartier", f"{code}_{ou}", f"{dit}, {lieu}"), bail.nombre
+    for dites in requetes_attributions.attributions(connexion, base, depuis, jour, des_communes):
+        if dites.signees:
+            (code, dit), (ou, lieu) = _QUARTILES[dites.quartile or ""], _QUARTIERS[dites.en_quartier]
+            mesure = ("baux_quartile_quartier", f"{code}_{ou}", f"{dit}, {lieu}")
+            yield dites.commune or "", mesure, dites.nombre
 
 
 def _dit(liste: Mapping[str, str], code: str) -> str:

@@ -1,181 +1,221 @@
-"""The quotas of L. 441-1: the shares of each public in the attributions of a year that a signed lease
-followed, per landlord and EPCI.
+"""The quotas of L. 441-1: the shares of each public in the attributions of a year, per landlord and EPCI.
 
-The shares are those of the law; the grain, the year of the lease, and one lease a demande are deduced from it
-(« déduite »). A fact that a message does not say (where the dwelling lies, what the household declared) is
-told as unknown, never counted as a yes; a share that an unknown fact could turn is told as undetermined.
+The two shares of the first quartile bear on the leases signed in the year; those of the households with
+priority on the attributions of the year, followed by a lease or not, each contingent apart; one of ours,
+beside them, on the leases. `libelles.toml` says what each bears on, and who says so. A fact that a message
+does not say (where the dwelling lies, its contingent, what the household declared) is told as unknown, never
+counted as a yes; a share that an unknown fact could turn is told as undetermined.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.texte import ecrire_csv
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
-from sne_statistiques.comptes.requetes_attributions import Baux
+from sne_statistiques.comptes.requetes_attributions import Attributions
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SOUS, Seuils
 from sne_statistiques.comptes.statistiques import LIBELLES, inventes, nom_d_epci, seuils
 
-ARTICLE: Final = "L. 441-1 CCH"
 #: How far to believe the counts, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["quotas"]
+_CONTINGENTS: Final[Mapping[str, str]] = LIBELLES["contingents"]
+_QUOTAS: Final[Mapping[str, Mapping[str, Any]]] = LIBELLES["quotas"]
 #: Code, and name.
 _Nomme = tuple[str, str]
 _TOUS: Final = ("", "Tous les bailleurs")
 _BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
 
 Etat = Literal["atteint", "non atteint", "indéterminé", "rien à compter"]
+#: True or false of some attributions; None when it is not known.
+_Fait = Callable[[Attributions], bool | None]
 
 
-def _premier_quartile(bail: Baux) -> bool | None:
-    return {SOUS: True, AU_DESSUS: False}.get(bail.quartile or "")
+def _premier_quartile(dites: Attributions) -> bool | None:
+    return {SOUS: True, AU_DESSUS: False}.get(dites.quartile or "")
 
 
-def _prioritaire(bail: Baux) -> bool | None:
-    if bail.dalo or bail.prioritaire:
+def _prioritaire(dites: Attributions) -> bool | None:
+    if dites.dalo or dites.prioritaire:
         return True
-    return False if bail.dalo is False and bail.prioritaire is False else None
+    return False if dites.dalo is False and dites.prioritaire is False else None
 
 
 def _non(dit: bool | None) -> bool | None:
     return None if dit is None else not dit
 
 
+def _bail(ou: _Fait) -> _Fait:
+    """Of the leases signed by households, those of which it is true: an association is no household."""
+    return lambda dites: ou(dites) if dites.signees and not dites.association else False
+
+
+def _du_contingent(*codes: str) -> _Fait:
+    """Of the attributions to households, those of dwellings of these contingents."""
+
+    def ou(dites: Attributions) -> bool | None:
+        if not dites.decidees or dites.association:
+            return False
+        return None if dites.contingent is None else dites.contingent in codes
+
+    return ou
+
+
 @dataclass(frozen=True)
 class RegleDeQuota:
-    """A share of the law: at least `objectif` hundredths of some leases go to some households. Of a lease,
-    `dans` says whether it is one of those, `oui` whether the household is: None when it is not known."""
+    """A share: at least `objectif` hundredths of some attributions go to some households. `dans` says whether
+    an attribution is one of those, `oui` whether the household is; the other words are for whoever reads."""
 
     code: str
+    dans: _Fait
+    oui: _Fait
     libelle: str
     objectif: int
-    dans: Callable[[Baux], bool | None]
-    oui: Callable[[Baux], bool | None]
+    denominateur: str
+    article: str
+    source: str
+    fidelite: str
 
 
-REGLES: Final = (
-    RegleDeQuota(
-        "premier_quartile",
-        "Hors quartiers prioritaires : premier quartile",
-        25,
-        lambda bail: _non(bail.en_quartier),
-        _premier_quartile,
+_PARTS: Final[Mapping[str, tuple[_Fait, _Fait]]] = {
+    "premier_quartile": (_bail(lambda dites: _non(dites.en_quartier)), _premier_quartile),
+    "autres_en_quartier": (
+        _bail(lambda dites: dites.en_quartier),
+        lambda dites: _non(_premier_quartile(dites)),
     ),
-    RegleDeQuota("prioritaires", "Ménages DALO et autres prioritaires", 25, lambda _: True, _prioritaire),
-    RegleDeQuota(
-        "autres_en_quartier",
-        "En quartier prioritaire : autres que le premier quartile",
-        50,
-        lambda bail: bail.en_quartier,
-        lambda bail: _non(_premier_quartile(bail)),
-    ),
-)
+    "prioritaires_bailleur": (_du_contingent("AUCUN"), _prioritaire),
+    "prioritaires_action_logement": (_du_contingent("COLACT"), _prioritaire),
+    "prioritaires_collectivites": (_du_contingent("COLTER"), _prioritaire),
+    "prioritaires_etat": (_du_contingent("PPRIOR", "PFONCT"), _prioritaire),
+    "prioritaires": (_bail(lambda _: True), _prioritaire),
+}
+REGLES: Final = tuple(RegleDeQuota(code, *faits, **_QUOTAS[code]) for code, faits in _PARTS.items())
 
 
 @dataclass(frozen=True)
 class PartDeQuota:
-    """A share: `compte` leases of `sur`. `inconnus` could be of them, or of those, if more was known."""
+    """A share: `compte` attributions of `sur`. `inconnus` could be of them, or of those, if more was
+    known."""
 
-    code: Annotated[str, "premier_quartile, prioritaires ou autres_en_quartier"]
+    code: Annotated[str, f"une de : {', '.join(_PARTS)}"]
     libelle: str
+    denominateur: Annotated[str, "ce parmi quoi ces ménages sont comptés"]
     article: str
-    fidelite: Annotated[str, "déduite : la part est dans l'article, le grain du compte en suit"]
+    source: Annotated[str, "qui le dit ainsi : la loi, une fédération, ce bac à sable"]
+    fidelite: Annotated[str, "déduite ou convention"]
     objectif: Annotated[int, "en pour cent"]
-    compte: Annotated[int, "baux qui vont à ces ménages"]
-    sur: Annotated[int, "baux parmi lesquels ils sont comptés"]
-    inconnus: Annotated[int, "baux dont on ne sait pas s'ils en sont, jamais comptés comme un oui"]
+    compte: Annotated[int, "attributions qui vont à ces ménages"]
+    sur: Annotated[int, "attributions parmi lesquelles ils sont comptés"]
+    inconnus: Annotated[int, "celles dont on ne sait pas si elles en sont, jamais comptées comme un oui"]
     taux: Annotated[float | None, "en pour cent, à un dixième, par défaut ; null : rien à compter"]
     etat: Annotated[Etat, "indéterminé : ce qui est inconnu pourrait le faire basculer"]
 
 
 @dataclass(frozen=True)
 class LigneQuota:
-    """The leases of a landlord in an EPCI, and the shares of the law."""
+    """The attributions of a landlord in an EPCI, and the shares."""
 
     bailleur: Annotated[str, "SIREN ; à défaut, code du guichet ; vide : tous, ou inconnu"]
     nom_bailleur: str
     epci: Annotated[str, "SIREN ; vide : tous, ou inconnu"]
     nom_epci: str
-    baux: Annotated[int, "attributions suivies d'un bail signé dans l'année"]
-    comptes: Annotated[dict[str, int], "baux par lieu, par quartile, par priorité"]
+    baux: Annotated[int, "baux signés dans l'année"]
+    attributions: Annotated[int, "attributions de l'année, suivies ou non d'un bail"]
+    comptes: Annotated[dict[str, int], "baux par lieu, quartile, priorité ; attributions par contingent"]
     parts: list[PartDeQuota]
     seuils_inventes: Annotated[str, "ceux des communes de ces baux que nous avons inventés ; vide : aucun"]
 
 
 @dataclass(frozen=True)
 class Quotas:
-    """The quotas of a base, of the leases signed in a year."""
+    """The quotas of a base and a year."""
 
     base: str
     annee: int
-    annees: Annotated[list[int], "de la première à la dernière où un bail a été signé"]
+    annees: Annotated[list[int], "de la première à la dernière où un logement a été attribué"]
     ensemble: LigneQuota
     epcis: Annotated[list[LigneQuota], "une par EPCI, tous bailleurs, le plus grand nombre de baux d'abord"]
     lignes: Annotated[list[LigneQuota], "une par bailleur et EPCI, le plus grand nombre de baux d'abord"]
     note: Annotated[str, "ce qui est de la loi, ce qui en est déduit, ce qui est convention"]
 
 
-#: What a line counts, by key: words, and which leases.
-COMPTES: Final[Mapping[str, tuple[str, Callable[[Baux], bool]]]] = {
-    "hors_quartier": ("Hors quartier prioritaire", lambda b: b.en_quartier is False),
-    "en_quartier": ("En quartier prioritaire", lambda b: b.en_quartier is True),
-    "lieu_inconnu": ("Quartier inconnu", lambda b: b.en_quartier is None),
-    "premier_quartile": ("Premier quartile", lambda b: _premier_quartile(b) is True),
-    "au_dessus": ("Au-dessus du seuil", lambda b: _premier_quartile(b) is False),
-    "quartile_inconnu": ("Quartile inconnu", lambda b: _premier_quartile(b) is None),
-    "dalo": ("DALO", lambda b: b.dalo is True),
-    "prioritaires": ("Autres prioritaires", lambda b: b.dalo is not True and b.prioritaire is True),
-    "non_prioritaires": ("Non prioritaires", lambda b: _prioritaire(b) is False),
-    "priorite_inconnue": ("Priorité inconnue", lambda b: _prioritaire(b) is None),
+def _decidees(code: str) -> Callable[[Attributions], bool]:
+    return lambda dites: dites.decidees and (dites.contingent or "") == code
+
+
+#: What a line counts, by key: words, and which attributions.
+COMPTES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
+    "hors_quartier": ("Hors quartier prioritaire", lambda b: b.signees and b.en_quartier is False),
+    "en_quartier": ("En quartier prioritaire", lambda b: b.signees and b.en_quartier is True),
+    "lieu_inconnu": ("Quartier inconnu", lambda b: b.signees and b.en_quartier is None),
+    "premier_quartile": ("Premier quartile", lambda b: b.signees and _premier_quartile(b) is True),
+    "au_dessus": ("Au-dessus du seuil", lambda b: b.signees and _premier_quartile(b) is False),
+    "quartile_inconnu": ("Quartile inconnu", lambda b: b.signees and _premier_quartile(b) is None),
+    "dalo": ("DALO", lambda b: b.signees and b.dalo is True),
+    "prioritaires": (
+        "Autres prioritaires",
+        lambda b: b.signees and b.dalo is not True and b.prioritaire is True,
+    ),
+    "non_prioritaires": ("Non prioritaires", lambda b: b.signees and _prioritaire(b) is False),
+    "priorite_inconnue": ("Priorité inconnue", lambda b: b.signees and _prioritaire(b) is None),
+    **{f"contingent_{code or 'inconnu'}": (mots, _decidees(code)) for code, mots in _CONTINGENTS.items()},
 }
 
 
 def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
-    """The quotas of a base, of the leases signed in `annee`."""
+    """The quotas of a base, of `annee`."""
     connexion, base = registre.connexion, registre.base.nom
     places = requetes_attributions.communes_attribuees(connexion, base)
     # Amounts are those that hold at the end of the year (L. 441-1: set once a year).
     premier, dernier = date(annee, 1, 1), date(annee, 12, 31)
     des_communes = seuils(places, contrat, dernier)
-    baux = requetes_attributions.baux(connexion, base, premier, dernier, des_communes)
+    toutes = requetes_attributions.attributions(connexion, base, premier, dernier, des_communes)
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
-    groupes: dict[tuple[_Nomme, _Nomme], list[Baux]] = {}
-    for bail in baux:
-        groupes.setdefault((_bailleur(bail, guichets), _epci(bail.commune, contrat)), []).append(bail)
-    par_epci: dict[_Nomme, list[Baux]] = {}
-    for (_, epci), siens in groupes.items():
-        par_epci.setdefault(epci, []).extend(siens)
-    epcis = [_ligne(_TOUS, epci, siens, des_communes) for epci, siens in par_epci.items()]
-    lignes = [_ligne(*qui, siens, des_communes) for qui, siens in groupes.items()]
+    groupes: dict[tuple[_Nomme, _Nomme], list[Attributions]] = {}
+    for dites in toutes:
+        qui = _bailleur(dites, guichets), _epci(dites.commune, contrat)
+        groupes.setdefault(qui, []).append(dites)
+    par_epci: dict[_Nomme, list[Attributions]] = {}
+    for (_, epci), siennes in groupes.items():
+        par_epci.setdefault(epci, []).extend(siennes)
+    epcis = [_ligne(_TOUS, epci, siennes, des_communes) for epci, siennes in par_epci.items()]
+    lignes = [_ligne(*qui, siennes, des_communes) for qui, siennes in groupes.items()]
     return Quotas(
         base,
         annee,
         list(requetes_attributions.annees(connexion, base)),
-        _ligne(_TOUS, ("", "Tous les EPCI"), baux, des_communes),
-        sorted(epcis, key=lambda ligne: (-ligne.baux, ligne.nom_epci)),
-        sorted(lignes, key=lambda ligne: (-ligne.baux, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci)),
+        _ligne(_TOUS, ("", "Tous les EPCI"), toutes, des_communes),
+        sorted(epcis, key=_rang),
+        sorted(lignes, key=_rang),
         FIDELITE + inventes(des_communes),
     )
 
 
-def _ligne(bailleur: _Nomme, epci: _Nomme, baux: Sequence[Baux], des_communes: Seuils) -> LigneQuota:
-    comptes = {cle: sum(bail.nombre for bail in baux if compte(bail)) for cle, (_, compte) in COMPTES.items()}
-    parts = [_part(regle, baux) for regle in REGLES]
-    places = {bail.commune for bail in baux}
+def _rang(ligne: LigneQuota) -> tuple[int, int, str, str, str]:
+    return -ligne.baux, -ligne.attributions, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci
+
+
+def _ligne(
+    bailleur: _Nomme, epci: _Nomme, toutes: Sequence[Attributions], des_communes: Seuils
+) -> LigneQuota:
+    comptes = {cle: sum(a.nombre for a in toutes if compte(a)) for cle, (_, compte) in COMPTES.items()}
+    parts = [_part(regle, toutes) for regle in REGLES]
+    places = {dites.commune for dites in toutes}
     siens = {code: seuil for code, seuil in des_communes.items() if code in places}
-    nombre, averti = sum(bail.nombre for bail in baux), inventes(siens).strip()
-    return LigneQuota(*bailleur, *epci, nombre, comptes, parts, averti)
+    baux = sum(dites.nombre for dites in toutes if dites.signees)
+    decidees = sum(dites.nombre for dites in toutes if dites.decidees)
+    return LigneQuota(*bailleur, *epci, baux, decidees, comptes, parts, inventes(siens).strip())
 
 
-def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> PartDeQuota:
+def _part(regle: RegleDeQuota, toutes: Iterable[Attributions]) -> PartDeQuota:
     n: Counter[tuple[bool | None, bool | None]] = Counter()
-    for bail in baux:
-        n[regle.dans(bail), regle.oui(bail)] += bail.nombre
+    for dites in toutes:
+        n[regle.dans(dites), regle.oui(dites)] += dites.nombre
     oui, sur = n[True, True], n[True, True] + n[True, False] + n[True, None]
     # At worst, what is unknown is counted and says no; at best, it says yes where it may be counted.
     au_pire = oui, sur + n[None, False] + n[None, None]
@@ -184,8 +224,10 @@ def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> PartDeQuota:
     return PartDeQuota(
         regle.code,
         regle.libelle,
-        ARTICLE,
-        "déduite",
+        regle.denominateur,
+        regle.article,
+        regle.source,
+        regle.fidelite,
         regle.objectif,
         oui,
         sur,
@@ -204,14 +246,14 @@ def _etat(sur: int, au_pire: bool, au_mieux: bool) -> Etat:
     return "indéterminé" if au_mieux else "non atteint"
 
 
-def _bailleur(bail: Baux, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
-    """The landlord of a lease, and its name: by the SIREN that is told, else by the guichet that wrote."""
-    guichet = guichets.get(bail.guichet)
-    if not bail.siren and not bail.guichet:
+def _bailleur(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
+    """The landlord, and its name: by the SIREN that is told, else by the guichet that wrote."""
+    guichet = guichets.get(dites.guichet)
+    if not dites.siren and not dites.guichet:
         return "", _BAILLEUR_INCONNU
-    siren = bail.siren or (guichet.siren if guichet is not None else None)
+    siren = dites.siren or (guichet.siren if guichet is not None else None)
     if siren is None:
-        return bail.guichet, guichet.nom if guichet is not None else f"guichet {bail.guichet}"
+        return dites.guichet, guichet.nom if guichet is not None else f"guichet {dites.guichet}"
     return siren, next((g.nom for g in guichets.values() if g.siren == siren), f"SIREN {siren}")
 
 
@@ -228,14 +270,14 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
     """The quotas as CSV, one line per landlord and EPCI, then one for all."""
     colonnes = ("compte", "sur", "inconnus", "taux", "etat")
     entetes = (
-        *("annee", "bailleur", "nom_bailleur", "epci", "nom_epci", "baux", *COMPTES),
+        *("annee", "bailleur", "nom_bailleur", "epci", "nom_epci", "baux", "attributions", *COMPTES),
         *(f"{regle.code}_{colonne}" for regle in REGLES for colonne in colonnes),
         "avertissement",
     )
     lignes = (
         (
-            *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci, ligne.baux),
-            *ligne.comptes.values(),
+            *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci),
+            *(ligne.baux, ligne.attributions, *ligne.comptes.values()),
             *(getattr(part, colonne) for part in ligne.parts for colonne in colonnes),
             ligne.seuils_inventes,
         )

@@ -1,8 +1,5 @@
-"""The counts of decisions and of the attributions followed by a lease, by SQL over the table of decisions.
-
-A demande has one signed lease at most (deduced from L. 441-2-1): what its decisions and its radiation say of
-it is one attribution. The radiation comes first, then the decision with a lease.
-"""
+"""The counts of the ledger of attributions (`domain.livre_des_attributions`), by SQL: a line with a lease is
+a lease, a decision told otherwise since is none."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,63 +8,55 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import ATTRIBUTIONS
-from sne_interface.domain.decision_notee import RANG_RADIATION
+from sne_interface.domain.livre_des_attributions import RANG_RADIATION, Suite
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion
-from sne_statistiques.comptes.requetes_statistiques import Colonne, Seuils, classe_de_quartile, semblables
+from sne_statistiques.comptes.requetes_statistiques import Seuils, classe_de_quartile, semblables
 
 _D: Final = metadonnees.decision.c
-#: What a lease may follow; nothing, where the contract has no place for it.
-_ATTRIBUE: Final = sa.or_(_D.issue.is_(None), _D.issue.in_((MOTIF_ATTRIBUTION, *ATTRIBUTIONS)))
+_TENUE: Final = sa.or_(_D.suite.is_(None), _D.suite != Suite.CORRIGEE.value)
+#: A commission's day; of a lease that the radiation alone tells, that of the lease.
+_ATTRIBUE_LE: Final = sa.case(
+    (_D.issue.in_(ATTRIBUTIONS), _D.jour),
+    else_=_D.bail,
+)
 
 
 @dataclass(frozen=True)
-class Baux:
-    """How many (`nombre`) attributions followed by a lease are alike, by the columns of `DecisionNotee`;
-    `quartile` is their class at the threshold of the commune of the dwelling (`statistiques.quartile`)."""
+class Attributions:
+    """How many (`nombre`) attributions are alike, by the columns of `DecisionNotee`; `quartile` is their
+    class at the threshold of the commune of the dwelling (`statistiques.quartile`). `signees`: their lease is
+    of the period; `decidees`: their commission is."""
 
     siren: str | None
     guichet: str
     commune: str | None
+    contingent: str | None
+    association: bool | None
     en_quartier: bool | None
     dalo: bool | None
     prioritaire: bool | None
     quartile: str | None
+    signees: bool
+    decidees: bool
     nombre: int
 
 
-def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) -> list[Baux]:
-    """The attributions whose lease was signed from `du` to `au`, both included; `seuil_de` is the threshold
-    by commune."""
-    une = _attributions(base).c
-    classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
-    parts = (une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe)
-    ces = sa.select(*parts).where(une.bail.between(du.isoformat(), au.isoformat())).subquery()
-    return [Baux(*lue) for lue in connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))]
-
-
-def _attributions(base: str) -> sa.Subquery:
-    """Selects what the decisions and the radiation of each demande say of its attribution."""
-    return (
-        sa.select(
-            _dite(_D.bail).label("bail"),
-            # Another landlord's decision, without a lease, never says whose lease this is.
-            _dite(_D.siren).label("siren"),
-            sa.func.coalesce(_dite(sa.func.nullif(_D.guichet, "")), "").label("guichet"),
-            # The radiation alone says where the dwelling lies.
-            sa.func.max(_D.commune).label("commune"),
-            _oui(_D.en_quartier).label("en_quartier"),
-            # One of them says so: the household is one of those.
-            _oui(_D.dalo).label("dalo"),
-            _oui(_D.prioritaire).label("prioritaire"),
-            _dite(_D.ressources_uc).label("ressources_uc"),
-        )
-        .where(_D.base == base, _ATTRIBUE)
-        .group_by(_D.numero_unique)
-        .subquery()
+def attributions(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) -> list[Attributions]:
+    """The attributions decided, and the leases signed, from `du` to `au`, both included; `seuil_de` is the
+    threshold by commune."""
+    bornes = du.isoformat(), au.isoformat()
+    classe = classe_de_quartile(_D.ressources_uc, _D.commune, seuil_de)
+    signees = sa.func.coalesce(_D.bail.between(*bornes), sa.false())
+    decidees = sa.func.coalesce(_ATTRIBUE_LE.between(*bornes), sa.false())
+    parts = (
+        *(_D.siren, _D.guichet, _D.commune, _D.contingent, _D.association, _D.en_quartier, _D.dalo),
+        *(_D.prioritaire, classe, signees.label("signees"), decidees.label("decidees")),
     )
+    ces = sa.select(*parts).where(_D.base == base, _TENUE, sa.or_(signees, decidees)).subquery()
+    lues = connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
+    return [Attributions(*lue) for lue in lues]
 
 
 def communes_attribuees(connexion: Connexion, base: str) -> list[str]:
@@ -77,10 +66,12 @@ def communes_attribuees(connexion: Connexion, base: str) -> list[str]:
 
 
 def annees(connexion: Connexion, base: str) -> range:
-    """From the first year in which a lease was signed to the last; empty without any."""
-    choix = sa.select(sa.func.min(_D.bail), sa.func.max(_D.bail)).where(_D.base == base, _ATTRIBUE)
-    premier, dernier = connexion.sa.execute(choix).one()
-    return range(0) if premier is None else range(int(premier[:4]), int(dernier[:4]) + 1)
+    """From the first year in which a dwelling was attributed, or a lease signed, to the last; empty without
+    any."""
+    jours = (sa.func.min(_ATTRIBUE_LE), sa.func.max(_ATTRIBUE_LE), sa.func.min(_D.bail), sa.func.max(_D.bail))
+    trouves = connexion.sa.execute(sa.select(*jours).where(_D.base == base, _TENUE)).one()
+    ans = [int(jour[:4]) for jour in trouves if jour is not None]
+    return range(min(ans), max(ans) + 1) if ans else range(0)
 
 
 def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tuple[str, ...]]:
@@ -89,17 +80,5 @@ def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tup
     followed; « 1 » when the household refused. "": not told, or no."""
     lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
     dits = (sa.case((dit, "1")) for dit in (_D.bail.is_not(None), _D.refus))
-    return semblables(
-        connexion, base, _D, (lieu, _D.issue, *dits), _D.jour.between(du.isoformat(), au.isoformat())
-    )
-
-
-def _oui(colonne: Colonne) -> Colonne:
-    """That one of them says so."""
-    return sa.cast(sa.func.max(sa.cast(colonne, sa.Integer)), sa.Boolean)
-
-
-def _dite(colonne: Colonne) -> Colonne:
-    """A column of an attribution: of the radiation, else of the decision with a lease."""
-    qui = (_D.rang == RANG_RADIATION, _D.bail.is_not(None))
-    return sa.func.coalesce(*(sa.func.max(colonne).filter(parle) for parle in qui))
+    quand = sa.and_(_TENUE, _D.jour.between(du.isoformat(), au.isoformat()))
+    return semblables(connexion, base, _D, (lieu, _D.issue, *dits), quand)

@@ -5,7 +5,8 @@ The law attests the content of a decision; the way an event tells it is a conven
 than deduced. A fact that a base does not know proves nothing: a decision may never have been told.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from typing import Final
@@ -14,16 +15,24 @@ from sne_interface.contract import codec
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
-from sne_interface.domain.dates import date_francaise
+from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.element_recu import Element
-from sne_interface.domain.nir import est_un_siren
-from sne_interface.domain.parcours_en_commission import (
-    DecisionDite,
-    Parcours,
-    parcours,
+from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.livre_des_attributions import (
+    DecisionNotee,
+    Demandeur,
+    Suite,
+    attributions,
+    baux,
+    irrecevabilites,
+    organisme_de,
     radiation_possible_le,
+    radiee_du,
+    reactivee_le,
+    tenir,
 )
+from sne_interface.domain.nir import est_un_siren
 from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import (
     a_ecrire,
     garde_les_siennes,
@@ -41,6 +50,8 @@ from sne_interface.rules.rule import (
     sans_valeur,
 )
 
+_RADATT: Final = f"motifRadiation={MOTIF_ATTRIBUTION}"
+_RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
 #: All of them read the base.
 _regle: Final = partial(regle, registre=True)
 #: What each decision supposes beside it.
@@ -91,13 +102,13 @@ def categorie_en_vigueur(contexte: Contexte) -> Infractions:
 
 @_regle("DEC003", roles=("decision.bail", "decision.date_bail"))
 def bail_et_sa_date(contexte: Contexte) -> Infractions:
-    """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
-    a signed lease (convention)."""
+    """A signed lease has its date; one that is not signed, or of which nothing is said, has none: a date
+    alone tells no lease. Source: decisions are followed or not by a signed lease (convention)."""
     for evenement, decision in _decisions(contexte):
         signe, date_bail = decision.booleen(d.BAIL), decision.element(d.DATE_BAIL)
         if signe is True and date_bail is None and contexte.roles.decision.lie(d.DATE_BAIL):
             yield _absente(evenement, d.DATE_BAIL, contexte)
-        elif signe is False and date_bail is not None:
+        elif signe is not True and date_bail is not None:
             yield infraction(date_bail)
 
 
@@ -203,15 +214,24 @@ def decision_avant_la_demande(contexte: Contexte) -> Infractions:
 
 @_regle("DEC008", roles=("decision.date_commission",))
 def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
-    """No commission decides on a radiated demande; what it decided before may be told after. Source: L.
-    441-2-1 (deduced)."""
+    """No commission decides on a radiated demande; what it decided before may be told after. Only warned of
+    once the demande is active again: the radiation may have been a mistake. Source: L. 441-2-1 (deduced)."""
     stockee = contexte.stockee
-    if stockee is None or stockee.active or stockee.date_radiation is None:
+    if stockee is None:
         return
     for _, decision in _decisions(contexte):
         commission = decision.jour(d.DATE_COMMISSION)
-        if commission is not None and commission > stockee.date_radiation:
-            yield from _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(stockee.date_radiation))
+        if commission is None:
+            continue
+        if not stockee.active:
+            depuis = stockee.date_radiation
+            if depuis is not None and commission > depuis:
+                yield from _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis))
+                continue
+        depuis = radiee_du(contexte.registre.mouvements(stockee.numero_unique), commission)
+        if depuis is not None:
+            for trouve in _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis)):
+                yield allege(trouve)
 
 
 @_regle("DEC009", roles=("decision.type",))
@@ -226,25 +246,20 @@ def guichet_qui_decide(contexte: Contexte) -> Infractions:
 
 @_regle("DEC012", roles=("decision.bail", "decision.date_bail"))
 def second_bail(contexte: Contexte) -> Infractions:
-    """One demande has one signed lease. That of the same sitting, of the same dwelling or of the same day is
-    told again; one from before a reactivation came to nothing, also when it is told late. Source: R. 441-2-8
-    a) (deduced)."""
-    for evenement, decision in _decisions(contexte):
-        identifiant = evenement.entier_de("idEvenement")
-        dite = DecisionDite(identifiant or 0, contexte.code_emetteur, contexte.jour, decision)
-        if dite.bail is None or not dite.attribue or dite.bail <= _reactivee_le(contexte):
+    """One demande has one signed lease. That of the same landlord and dwelling is told again; one from before
+    a reactivation came to nothing, also when it is told late. Source: R. 441-2-8 a) (deduced)."""
+    for dite, decision in _dites(contexte):
+        if dite.bail is None or not dite.attribue or dite.bail <= (_revenue_le(contexte) or date.min):
             continue
-        baux = _parcours(contexte, sauf=identifiant).baux
-        connus = [autre.bail for autre in baux if not dite.meme_bail(autre)]
-        connus += _bail_de_la_radiation(contexte, dite)
+        connus = [ligne.bail for ligne in baux(_livre(contexte, sauf=dite.rang)) if not dite.meme_bail(ligne)]
         for connu in connus[-1:]:
             yield from _sur(decision, d.BAIL, autre=date_francaise(connu) if connu else "")
 
 
 @_regle("DEC015", roles=("decision.dalo",))
 def dalo_contredit(contexte: Contexte) -> Infractions:
-    """The household is said to be DALO when the register knows it as recognised, and only then. It may have
-    been recognised without the register being told; and after the commission, or lost it since.
+    """The household is said to be DALO when the register knows it as recognised on the day of the commission,
+    and only then. It may have been recognised without the register being told, or lost it since.
     Convention."""
     stockee = contexte.stockee
     if stockee is None:
@@ -255,7 +270,8 @@ def dalo_contredit(contexte: Contexte) -> Infractions:
     for _, decision in _decisions(contexte):
         dit, commission = decision.booleen(d.DALO), decision.jour(d.DATE_COMMISSION) or contexte.jour
         caduc_depuis = stockee.statut_dalo == DALO_CADUC and depuis > commission
-        a_tort = not reconnu and not caduc_depuis if dit else reconnu and depuis <= commission
+        alors = reconnu and depuis <= commission
+        a_tort = not alors and not caduc_depuis if dit else alors
         if dit is not None and a_tort:
             yield from _sur(decision, d.DALO, statut=stockee.statut_dalo or "aucun")
 
@@ -273,11 +289,47 @@ def siren_d_un_autre(contexte: Contexte) -> Infractions:
             yield from _sur(decision, d.SIREN, attendu=emetteur.siren)
 
 
+# --- a dwelling, and those it was proposed to ----------------------------------------------------------
+
+
+@_regle("DEC023", roles=("decision.rpls",))
+def logement_deux_fois_loue(contexte: Contexte) -> Infractions:
+    """A dwelling has one signed lease in a month: a second may follow the departure of the first household,
+    not so soon. Only warned of: those who share a flat may each have signed. Source: R. 441-2-8 a)
+    (deduced)."""
+    for dite, trouver in _signatures(contexte):
+        for autre in _les_autres(dite, contexte):
+            if dite.bail is None or autre.bail is None:
+                continue
+            premier, second = sorted((dite.bail, autre.bail))
+            if second < ajouter_mois(premier, 1):
+                yield from trouver(numero=autre.numero_unique, autre=date_francaise(autre.bail))
+
+
+@_regle("DEC024", roles=("decision.rang", "decision.rpls"))
+def rang_deja_donne(contexte: Contexte) -> Infractions:
+    """A sitting gives each rank to one candidate for a dwelling. Only warned of: the other event may be about
+    to be corrected. Source: R. 441-3 b) (deduced)."""
+    for dite, decision in _dites(contexte):
+        for autre in _candidats(dite, contexte):
+            if dite.classement is not None and autre.classement == dite.classement:
+                yield from _sur(decision, d.RANG, numero=autre.numero_unique)
+
+
+@_regle("DEC025", roles=("decision.rang", "decision.rpls"))
+def candidat_servi_avant_son_tour(contexte: Contexte) -> Infractions:
+    """A candidate is served when those before refuse. Only warned of: the refusal may be told later; one
+    whose demande is no longer active is out of the way. Source: R. 441-3 b) (deduced)."""
+    for dite, trouver in _signatures(contexte):
+        for avant in _candidats(dite, contexte):
+            if avant.suite is Suite.REFUS or not (avant.classement or 0) < (dite.classement or 0):
+                continue
+            premiere = contexte.registre.demande(avant.numero_unique)
+            if avant.classement is not None and premiere is not None and premiere.active:
+                yield from trouver(numero=avant.numero_unique, rang=str(avant.classement))
+
+
 # --- a radiation against the decisions that it follows -------------------------------------------------
-
-
-_RADATT: Final = f"motifRadiation={MOTIF_ATTRIBUTION}"
-_RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
 
 
 @_regle("DEC019", _RADATT, roles=("decision.bail", "decision.date_bail"))
@@ -287,13 +339,14 @@ def radiation_par_un_autre(contexte: Contexte) -> Infractions:
     than the one that attributed that very dwelling is only warned of. Source: R. 441-2-8 a) (deduced)."""
     if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or contexte.demande.radiation is None:
         return
-    suivi = _parcours(contexte)
-    rpls = contexte.demande.radiation.texte_de("attributionLogement/numeroRpls")
-    du_logement = [a for a in suivi.attributions if rpls and _pareils(rpls, a.decision.texte(d.RPLS))]
-    siennes = suivi.baux or du_logement
+    livre, radiation = _livre(contexte), _radiation(contexte)
+    signes = baux(livre)
+    siennes = signes or [
+        a for a in attributions(livre) if radiation.logement and a.logement == radiation.logement
+    ]
     if siennes and not any(_du_meme_organisme(dite, contexte) for dite in siennes):
-        dit = sur_le_motif(contexte, attributaire=siennes[-1].auteur)
-        yield dit if suivi.baux else allege(dit)
+        dit = sur_le_motif(contexte, attributaire=siennes[-1].guichet)
+        yield dit if signes else allege(dit)
 
 
 @_regle("DEC020", _RADATT, roles=("decision.decision",))
@@ -307,25 +360,30 @@ def radiation_contraire_a_la_decision(contexte: Contexte) -> Infractions:
     attribution = contexte.demande.radiation.enfant("attributionLogement")
     if attribution is None:  # RAD005's
         return
-    suivi = _parcours(contexte)
-    siennes = suivi.baux or [
+    livre, radiation = _livre(contexte), _radiation(contexte)
+    signes = baux(livre)
+    siennes = signes or [
         dite
-        for dite in suivi.attributions
-        if _du_meme_organisme(dite, contexte) and not _sans_suite(dite, attribution)
+        for dite in attributions(livre)
+        if _du_meme_organisme(dite, contexte) and not _sans_suite(dite, radiation)
     ]
     par_decision = [list(_desaccords(attribution, dite)) for dite in reversed(siennes)]
     for desaccord in min(par_decision, key=len, default=[]):
-        yield desaccord if suivi.baux else allege(desaccord)
+        yield desaccord if signes else allege(desaccord)
 
 
 @_regle("DEC021", _RADATT, roles=("decision.decision",))
 def radiation_sans_attribution(contexte: Contexte) -> Infractions:
     """Of the decisions of that body which the base knows, one at least attributed a dwelling, were it refused
-    or told otherwise since: a household may change its mind. A base that knows none says nothing: the
-    radiation may tell the lease alone. Convention."""
+    or, of no dwelling in particular, told otherwise since: a household may change its mind. A base that knows
+    none says nothing: the radiation may tell the lease alone. Convention."""
     if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION:
         return
-    siennes = [dite for dite in _parcours(contexte).dites if _du_meme_organisme(dite, contexte)]
+    siennes = [
+        dite
+        for dite in _livre(contexte)
+        if _du_meme_organisme(dite, contexte) and (dite.suite is not Suite.CORRIGEE or not dite.logement)
+    ]
     if siennes and not any(dite.attribue for dite in siennes):
         yield sur_le_motif(contexte)
 
@@ -338,11 +396,22 @@ def irrecevabilite_trop_tot(contexte: Contexte) -> Infractions:
     if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
         return
     jour = radiation.date_de("dateRadiation")
-    siennes = [i for i in _parcours(contexte).irrecevabilites if _du_meme_organisme(i, contexte)]
-    prises = [dite.commission for dite in siennes if dite.commission is not None]
-    if jour is not None and prises and jour < radiation_possible_le(min(prises)):
-        possible = date_francaise(radiation_possible_le(min(prises)))
+    siennes = [i.jour for i in irrecevabilites(_livre(contexte)) if _du_meme_organisme(i, contexte)]
+    if jour is not None and siennes and jour < radiation_possible_le(min(siennes)):
+        possible = date_francaise(radiation_possible_le(min(siennes)))
         yield infraction(radiation.enfant("dateRadiation") or radiation, possible=possible)
+
+
+@_regle("DEC026", _RADIRR, roles=("decision.decision",))
+def irrecevabilite_d_un_autre(contexte: Contexte) -> Infractions:
+    """The body that pronounced irrecevabilité radiates for it, when the base knows which one did. Only warned
+    of: the article names the landlord's commission, not who sends the message. Source: R. 441-2-8 d)
+    (deduced)."""
+    if contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
+        return
+    prononcees = irrecevabilites(_livre(contexte))
+    if prononcees and not any(_du_meme_organisme(dite, contexte) for dite in prononcees):
+        yield sur_le_motif(contexte, organisme=prononcees[-1].guichet)
 
 
 # --- inside --------------------------------------------------------------------------------------------
@@ -363,85 +432,132 @@ def _sans(role: str, contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
             yield evenement, decision
 
 
-def _parcours(contexte: Contexte, sauf: int | None = None) -> Parcours:
-    """Returns the decisions on the demande that the base knows, except the event `sauf`."""
-    if contexte.stockee is None:
-        return Parcours(())
-    numero, registre = contexte.stockee.numero_unique, contexte.registre
-    evenements = registre.evenements(numero)
-    reactivee_le = registre.reactivee_le(numero) if evenements else None
-    return parcours(evenements, contexte.roles.decision, reactivee_le=reactivee_le, sauf=sauf)
+def _dites(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Decision]]:
+    """The decisions to write, as lines of the ledger. One without an id is later than all others."""
+    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
+    auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
+    for evenement, decision in _decisions(contexte):
+        rang = evenement.entier_de("idEvenement") or sys.maxsize
+        yield (
+            DecisionNotee.de_la_decision(
+                numero, rang, auteur, contexte.jour, decision, Demandeur(), organisme
+            ),
+            decision,
+        )
 
 
-def _reactivee_le(contexte: Contexte) -> date:
-    """The day that the demande was last reactivated; before all days when it never was."""
+def _radiation(contexte: Contexte) -> DecisionNotee:
+    """The radiation for attribution to write, as a line of the ledger."""
+    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
+    organisme = organisme_de(contexte.emetteur)
+    return DecisionNotee.de_la_radiation(
+        numero, contexte.jour, contexte.code_emetteur, contexte.demande.radiation, Demandeur(), organisme
+    )
+
+
+def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
+    """The ledger of the demande, as the base knows it, without the event `sauf`."""
+    stockee, registre = contexte.stockee, contexte.registre
+    if stockee is None:
+        return []
+    dites = [
+        dite
+        for evenement in registre.evenements(stockee.numero_unique)
+        if evenement.identifiant != sauf
+        for dite in (_notee(evenement, contexte),)
+        if dite is not None
+    ]
+    radiee = None
+    if stockee.motif_radiation == MOTIF_ATTRIBUTION and stockee.radiation is not None:
+        guichet = stockee.guichet_dernier
+        radiee = DecisionNotee.de_la_radiation(
+            stockee.numero_unique,
+            stockee.date_radiation or contexte.jour,
+            guichet,
+            codec.lire(stockee.radiation),
+            Demandeur(),
+            organisme_de(registre.guichet(guichet)),
+        )
+    return tenir(dites, radiee, _revenue_le(contexte) if dites else None)
+
+
+def _notee(evenement: Evenement, contexte: Contexte) -> DecisionNotee | None:
+    organisme = organisme_de(contexte.registre.guichet(evenement.auteur_creation))
+    return DecisionNotee.de_l_evenement(evenement, contexte.roles.decision, Demandeur(), organisme)
+
+
+def _revenue_le(contexte: Contexte) -> date | None:
+    """The day that the demande was last reactivated."""
     stockee = contexte.stockee
-    jour = contexte.registre.reactivee_le(stockee.numero_unique) if stockee is not None else None
-    return jour or date.min
+    return None if stockee is None else reactivee_le(contexte.registre.mouvements(stockee.numero_unique))
 
 
-def _sans_suite(dite: DecisionDite, attribution: Element) -> bool:
+def _signatures(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Callable[..., Infractions]]]:
+    """The leases that the message tells, of a dwelling that it names, each with how to point at it."""
+    for dite, decision in _dites(contexte):
+        if dite.bail is not None and dite.attribue:
+            yield dite, partial(_sur, decision, d.BAIL)
+    if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION and contexte.demande.radiation is not None:
+        radiation = _radiation(contexte)
+        tenues = tenir(_livre(contexte), radiation)
+        for ligne in baux(tenues):
+            if ligne.radiee_le is not None:
+                yield ligne, lambda **valeurs: iter((sur_le_motif(contexte, **valeurs),))
+
+
+def _les_autres(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
+    """The lines of the same dwelling that are of other demandes."""
+    lignes = contexte.registre.decisions_du_logement(dite.logement) if dite.logement else ()
+    return [ligne for ligne in lignes if ligne.numero_unique != dite.numero_unique]
+
+
+def _candidats(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
+    """The other candidates that the same sitting ranked for the same dwelling."""
+    return [
+        autre
+        for autre in _les_autres(dite, contexte)
+        if dite.issue == autre.issue == d.ATTRIBUTION_PAR_CLASSEMENT
+        and autre.jour == dite.jour
+        and autre.suite is not Suite.CORRIGEE
+        and autre.meme_organisme(dite)
+    ]
+
+
+def _sans_suite(dite: DecisionNotee, radiation: DecisionNotee) -> bool:
     """True when an attribution of another dwelling than the one radiated for may have ended without a word:
     the candidate before signed, or the piece did not come."""
-    conditionnelle = dite.decision.prise in _COMPLEMENTS
-    rpls = attribution.texte_de("numeroRpls")
-    return conditionnelle and rpls is not None and not _pareils(rpls, dite.decision.texte(d.RPLS))
+    return (
+        dite.issue in _COMPLEMENTS and radiation.logement is not None and dite.logement != radiation.logement
+    )
 
 
-def _bail_de_la_radiation(contexte: Contexte, dite: DecisionDite) -> list[date]:
-    """The lease for which the demande was radiated, when it is not that of this decision."""
-    stockee = contexte.stockee
-    if stockee is None or stockee.motif_radiation != MOTIF_ATTRIBUTION or stockee.radiation is None:
-        return []
-    attribution = codec.lire(stockee.radiation).enfant("attributionLogement")
-    bail = attribution.date_de("dateSignatureBail") if attribution is not None else None
-    rpls = attribution.texte_de("numeroRpls") if attribution is not None else None
-    meme_logement = rpls is not None and _pareils(rpls, dite.decision.texte(d.RPLS))
-    return [] if bail is None or bail == dite.bail or meme_logement else [bail]
-
-
-def _desaccords(attribution: Element, dite: DecisionDite) -> Infractions:
+def _desaccords(attribution: Element, dite: DecisionNotee) -> Infractions:
     """Where the dwelling that a radiation describes is not the one that was decided; what either does not say
     does not count."""
-    decision, commission = dite.decision, dite.commission
-    seance = date_francaise(commission) if commission is not None else ""
-    for nom, role in (("codeSirenBailleur", d.SIREN), ("numeroRpls", d.RPLS)):
-        ecrit, dit = attribution.enfant(nom), decision.texte(role)
-        if ecrit is not None and dit is not None and not _pareils(ecrit.texte, dit):
+    seance = date_francaise(dite.jour)
+    for nom, dit in (("codeSirenBailleur", dite.siren), ("numeroRpls", dite.logement)):
+        ecrit = attribution.enfant(nom)
+        if ecrit is not None and dit is not None and ecrit.texte.strip().upper() != dit.upper():
             yield infraction(ecrit, attendu=dit, seance=seance)
-    contingent, dit = attribution.enfant("typeReservataire"), decision.texte(d.RESERVATAIRE)
+    contingent, dit = attribution.enfant("typeReservataire"), dite.contingent
     if contingent is not None and contingent.code and dit is not None and contingent.code != dit:
         yield infraction(contingent, valeur=contingent.code, attendu=dit, seance=seance)
     signature, signe_le = attribution.enfant("dateSignatureBail"), attribution.date_de("dateSignatureBail")
     if signature is not None and signe_le is not None:
         if dite.bail is not None and signe_le != dite.bail:
             yield infraction(signature, attendu=date_francaise(dite.bail), seance=seance)
-        elif dite.bail is None and commission is not None and signe_le < commission:
+        elif dite.bail is None and signe_le < dite.jour:
             yield infraction(signature, attendu=f"le {seance} ou après", seance=seance)
     # A household that is DALO may be housed by another title; one that is not, not by this one.
     au_titre = attribution.enfant("attribueEnComDALO")
-    nie = decision.booleen(d.DALO) is False and attribution.booleen_de("attribueEnComDALO")
-    if au_titre is not None and nie:
+    if au_titre is not None and dite.dalo is False and attribution.booleen_de("attribueEnComDALO"):
         yield infraction(au_titre, attendu="non", seance=seance)
 
 
-def _du_meme_organisme(dite: DecisionDite, contexte: Contexte) -> bool:
-    """True when the sender may be of the body that took a decision. This body is that of the guichet that
-    told the decision, or the landlord that the decision names by SIREN, when the sender holds its commission.
-    Two guichets are compared by SIREN, when the base knows both. A système particulier sends for all its
-    landlords."""
-    if dite.auteur == contexte.code_emetteur:
-        return True
-    emetteur, autre = contexte.emetteur, contexte.registre.guichet(dite.auteur)
-    if emetteur is not None and emetteur.siren is not None and emetteur.siren == dite.decision.texte(d.SIREN):
-        return True
-    if emetteur is None or autre is None or NatureGuichet.SYSTEME in (emetteur.nature, autre.nature):
-        return True
-    return emetteur.siren is None or autre.siren is None or emetteur.siren == autre.siren
-
-
-def _pareils(un: str, autre: str | None) -> bool:
-    return autre is not None and un.strip().upper() == autre.strip().upper()
+def _du_meme_organisme(dite: DecisionNotee, contexte: Contexte) -> bool:
+    """True when the sender may be of the body that took a decision: see `DecisionNotee.meme_organisme`."""
+    code, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
+    return dite.meme_organisme(DecisionNotee("", 0, contexte.jour, code, None, organisme=organisme))
 
 
 def _entier(texte: str | None) -> int | None:
