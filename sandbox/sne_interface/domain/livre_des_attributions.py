@@ -362,17 +362,18 @@ def reactivee_le(mouvements: Iterable[Mouvement]) -> date | None:
     return max(retours, default=None)
 
 
-def radiee_du(mouvements: Iterable[Mouvement], jour: date) -> date | None:
-    """Since when a demande was radiated on `jour`, and for longer than that day; None when it was active."""
+def radiee_alors(mouvements: Iterable[Mouvement], jour: date) -> date | None:
+    """Since when a demande that is active again was radiated on `jour`; None when it was not. A radiation for
+    attribution that was undone does not count: its lease came to nothing."""
     depuis = None
     for mouvement in mouvements:
-        if mouvement.effet < 0:
+        if mouvement.effet < 0 and mouvement.motif != MOTIF_ATTRIBUTION:
             depuis = mouvement.jour
-        elif mouvement.effet > 0:
-            if depuis is not None and depuis < jour < mouvement.jour:
+        elif mouvement.effet > 0 and depuis is not None:
+            if depuis < jour < mouvement.jour:
                 return depuis
             depuis = None
-    return depuis if depuis is not None and depuis < jour else None
+    return None
 
 
 def baux(lignes: Iterable[DecisionNotee]) -> list[DecisionNotee]:

@@ -28,7 +28,7 @@ from sne_interface.domain.livre_des_attributions import (
     irrecevabilites,
     organisme_de,
     radiation_possible_le,
-    radiee_du,
+    radiee_alors,
     reactivee_le,
     tenir,
 )
@@ -215,7 +215,8 @@ def decision_avant_la_demande(contexte: Contexte) -> Infractions:
 @_regle("DEC008", roles=("decision.date_commission",))
 def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
     """No commission decides on a radiated demande; what it decided before may be told after. Only warned of
-    once the demande is active again: the radiation may have been a mistake. Source: L. 441-2-1 (deduced)."""
+    once the demande is active again: the radiation may have been a mistake, and was none when it followed a
+    lease that came to nothing. Source: L. 441-2-1 (deduced)."""
     stockee = contexte.stockee
     if stockee is None:
         return
@@ -223,15 +224,13 @@ def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
         commission = decision.jour(d.DATE_COMMISSION)
         if commission is None:
             continue
-        if not stockee.active:
+        if stockee.active:
+            depuis = radiee_alors(contexte.registre.mouvements(stockee.numero_unique), commission)
+        else:
             depuis = stockee.date_radiation
-            if depuis is not None and commission > depuis:
-                yield from _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis))
-                continue
-        depuis = radiee_du(contexte.registre.mouvements(stockee.numero_unique), commission)
-        if depuis is not None:
+        if depuis is not None and commission > depuis:
             for trouve in _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis)):
-                yield allege(trouve)
+                yield allege(trouve) if stockee.active else trouve
 
 
 @_regle("DEC009", roles=("decision.type",))
