@@ -83,6 +83,11 @@ _PAS_SIGNE = {"DATECAL": "2018-03-08", "DECISION": "ATTRIB", "BAIL": "non"}
         ([{"le": BAIL, **SIGNE}, {"le": _le(3, 20), **SIGNE}], 1, {"attribution_bail": 1}),
         # Then it was not signed after all.
         ([{"le": BAIL, **SIGNE}, {"le": _le(3, 20), "codes": _PAS_SIGNE}], 0, {"attribution": 1}),
+        # Refused by one, signed at another's the same day, the radiation alone telling the lease.
+        ([{"le": COMMISSION, "decide": "attribution", "guichet": "G0690", "categorie": "SANLOG"},
+          {"le": BAIL, "refuse": "loin", "commission": COMMISSION, "guichet": "G0690"},
+          {"le": BAIL, "decide": "attribution", "commission": _le(3, 9)},
+          {"le": BAIL, "radie": "RADATT", "bail": BAIL}], 1, {"attribution": 1, "attribution_bail": 1}),
         # It came to nothing, and the demande waits again; what is told afterwards does not bring it back.
         ([{"le": BAIL, **SIGNE}, {"le": _le(3, 13), "radie": "RADATT", "bail": BAIL},
           {"le": _le(3, 20), "reactive": True}], 0, {"attribution": 1}),

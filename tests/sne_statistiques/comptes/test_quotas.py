@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sne_interface.domain.decision_notee import DecisionNotee
 
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.decision_notee import DecisionNotee
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import quotas

@@ -2,6 +2,7 @@
 `fixtures/histoires`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.demande import DemandeStockee, EtatDemande
+from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_interface.domain.evenement import Evenement, TypeEvenement
+from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
 from sne_interface.domain.roles import Roles
 from sne_interface.rules.catalogue import REGLES, regles_decisions
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
@@ -80,6 +82,7 @@ def decision(caracteristiques: str, *, code: str = "DECATT", identifiant: str = 
         (regles_decisions.bail_et_sa_date, "BAIL=non", []),
         (regles_decisions.bail_et_sa_date, "DECISION=ATTRIB", []),
         (regles_decisions.bail_et_sa_date, "BAIL=oui", ["DATEBAIL"]),
+        (regles_decisions.bail_et_sa_date, "DATEBAIL=2018-03-12", ["2018-03-12"]),
         (regles_decisions.bail_et_sa_date, "BAIL=non DATEBAIL=2018-03-12", ["2018-03-12"]),
         (regles_decisions.decision_a_completer, "DECISION=ATTRIB", []),
         (regles_decisions.decision_a_completer, "DECISION=NONATT", []),
@@ -176,6 +179,22 @@ def test_it_was_not_radiated_yet(juger_document: Juger, stocker: Stocker) -> Non
     assert trop_tard.valeurs == {"valeur": "2018-03-09", "radiation": "08/03/2018"}
 
 
+def _mouvement(genre: str, jour: date, effet: int, motif: str | None = None) -> Mouvement:
+    return Mouvement(NUMERO, 1, GenreMouvement(genre), jour, effet, False, motif)
+
+
+def test_nor_when_it_came_back(juger_document: Juger, stocker: Stocker) -> None:
+    faits = (_mouvement("RAD", date(2018, 3, 2), -1, "RADABA"), _mouvement("REA", date(2018, 3, 9), 1))
+    connu = registre(tous_mouvements=faits)
+    for jour, fautes in ((2, 0), (5, 1), (9, 0)):
+        dite = decision(f"DATECAL=2018-03-{jour:02}")
+        trouves = juger_document(
+            regles_decisions.decision_apres_la_radiation, dite, operation=AJOUTER, registre=connu,
+            stockee=stocker(),
+        )  # fmt: skip
+        assert [c.leger for c in trouves] == [True] * fautes
+
+
 AUTRE = "DATECAL=2018-03-08 RPLS=62BAC00042 BAIL=oui DATEBAIL=2018-03-12"
 BAIL = "DECISION=ATTRIB DATECAL=2018-02-01 RPLS=62BAC00001 BAIL=oui DATEBAIL=2018-02-10"
 
@@ -186,9 +205,11 @@ BAIL = "DECISION=ATTRIB DATECAL=2018-02-01 RPLS=62BAC00001 BAIL=oui DATEBAIL=201
         (AUTRE, BAIL, None, "10/02/2018"),
         (AUTRE, BAIL, date(2018, 2, 20), None),
         (AUTRE, BAIL, date(2018, 2, 9), "10/02/2018"),
-        ("DATECAL=2018-02-01 RPLS=62BAC00042 BAIL=oui DATEBAIL=2018-03-12", BAIL, None, None),
+        ("DATECAL=2018-02-01 RPLS=62BAC00042 BAIL=oui DATEBAIL=2018-03-12", BAIL, None, "10/02/2018"),
+        ("DATECAL=2018-02-01 BAIL=oui DATEBAIL=2018-03-12", BAIL, None, None),
         ("DATECAL=2018-03-08 RPLS=62bac00001 BAIL=oui DATEBAIL=2018-03-12", BAIL, None, None),
-        ("DATECAL=2018-03-08 RPLS=62BAC00042 BAIL=oui DATEBAIL=2018-02-10", BAIL, None, None),
+        ("DATECAL=2018-03-08 RPLS=62BAC00042 BAIL=oui DATEBAIL=2018-02-10", BAIL, None, "10/02/2018"),
+        ("DATECAL=2018-03-08 BAIL=oui DATEBAIL=2018-02-10", BAIL, None, None),
         ("DATECAL=2018-03-08 RPLS=62BAC00042 BAIL=non", BAIL, None, None),
         ("DATECAL=2018-03-08 BAIL=oui DATEBAIL=2018-03-12", BAIL.replace("ATTRIB", "NONATT"), None, None),
     ],
@@ -201,12 +222,12 @@ def test_one_lease(
     reactivee_le: date | None,
     autre: str | None,
 ) -> None:
-    reactivations = {} if reactivee_le is None else {NUMERO: reactivee_le}
+    retours = () if reactivee_le is None else (_mouvement("REA", reactivee_le, 1),)
     trouves = juger_document(
         regles_decisions.second_bail,
         decision(f"DECISION=ATTRIB {dit}"),
         operation=AJOUTER,
-        registre=registre(connu, reactivations=reactivations),
+        registre=registre(connu, tous_mouvements=retours),
         stockee=stocker(),
     )
     assert [c.valeurs["autre"] for c in trouves] == ([autre] if autre else [])
@@ -222,7 +243,7 @@ def test_an_event_is_not_its_own_second_lease(juger_document: Juger, stocker: St
 
 @pytest.mark.parametrize(
     ("bail", "rpls", "fautes"),
-    [("2018-03-12", "X", 0), ("2018-03-10", "62BAC00042", 0), ("2018-03-10", "X", 1)],
+    [("2018-03-12", "X", 1), ("2018-03-12", "", 0), ("2018-03-10", "62BAC00042", 0), ("2018-03-10", "", 1)],
 )
 def test_the_lease_of_the_radiation_is_one_too(
     juger_document: Juger, stocker: Stocker, bail: str, rpls: str, fautes: int
@@ -273,6 +294,70 @@ def test_the_body_that_attributed_radiates(
         guichet_emetteur=emetteur.code,
     )
     assert [c.valeurs["attributaire"] for c in trouves] == [attributaire.code] * fautes
+
+
+def _candidat(rang: int, **champs: Any) -> DecisionNotee:
+    dit = {"logement": "62BAC00042", "classement": rang, **champs}
+    issue = "attribution_par_classement"
+    return DecisionNotee("1110118000002G1104", 9, date(2018, 3, 8), "G1104", issue, **dit)
+
+
+LE_12, LE_12_AVRIL = date(2018, 3, 12), date(2018, 4, 12)
+
+
+@pytest.mark.parametrize(
+    ("regle", "dit", "autre", "fautes"),
+    [
+        (regles_decisions.logement_deux_fois_loue, "RANG=1 BAIL=oui DATEBAIL=2018-03-12", {"bail": LE_12}, 1),
+        (regles_decisions.logement_deux_fois_loue, "RANG=1 BAIL=oui DATEBAIL=2018-03-12",
+         {"bail": LE_12_AVRIL}, 0),
+        (regles_decisions.logement_deux_fois_loue, "RANG=1 BAIL=oui DATEBAIL=2018-03-12", {}, 0),
+        (regles_decisions.rang_deja_donne, "RANG=1", {}, 1),
+        (regles_decisions.rang_deja_donne, "RANG=2", {}, 0),
+        (regles_decisions.rang_deja_donne, "RANG=1", {"suite": Suite.CORRIGEE}, 0),
+        (regles_decisions.rang_deja_donne, "RANG=1", {"siren": "900000019", "organisme": "900000019"}, 0),
+        (regles_decisions.candidat_servi_avant_son_tour, "RANG=2 BAIL=oui DATEBAIL=2018-03-12", {}, 1),
+        (regles_decisions.candidat_servi_avant_son_tour, "RANG=1 BAIL=oui DATEBAIL=2018-03-12", {}, 0),
+        (regles_decisions.candidat_servi_avant_son_tour, "RANG=2", {}, 0),
+        (regles_decisions.candidat_servi_avant_son_tour, "RANG=2 BAIL=oui DATEBAIL=2018-03-12",
+         {"suite": Suite.REFUS}, 0),
+        (regles_decisions.candidat_servi_avant_son_tour, "RANG=2 BAIL=oui DATEBAIL=2018-03-12",
+         {"logement": "62BAC00001"}, 0),
+    ],
+)  # fmt: skip
+def test_a_dwelling_and_its_candidates(
+    juger_document: Juger, stocker: Stocker, regle: Regle, dit: str, autre: dict[str, Any], fautes: int
+) -> None:
+    """Another candidate, of rank 1 unless said, was told before; his demande is active."""
+    connu = replace(
+        registre(),
+        livre=(_candidat(1, **autre),),
+        demandes=(stocker(numero_unique="1110118000002G1104"),),
+        guichets=(guichet("G1104", "111"),),
+    )
+    dite = decision(f"DECISION=ATTCLA DATECAL=2018-03-08 RPLS=62bac00042 SIREN=111 {dit}")
+    trouves = juger_document(regle, dite, operation=AJOUTER, registre=connu, stockee=stocker())
+    assert [c.valeurs["numero"] for c in trouves] == ["1110118000002G1104"] * fautes
+
+
+@pytest.mark.parametrize(("emetteur", "fautes"), [("111", 0), ("222", 1)])
+def test_the_body_that_pronounced_irrecevabilite_radiates(
+    juger: Juger, stocker: Stocker, emetteur: str, fautes: int
+) -> None:
+    formulaire = (
+        "<numGuichet>G1205</numGuichet><radiation><dateRadiation>2018-03-15</dateRadiation>"
+        '<motifRadiation code="RADIRR"/></radiation>'
+    )
+    guichets = (guichet("G1104", "111"), guichet("G1205", emetteur))
+    trouves = juger(
+        regles_decisions.irrecevabilite_d_un_autre,
+        formulaire,
+        type_fichier="RAD",
+        registre=registre("DECISION=IRRECE DATECAL=2018-02-01", guichets=guichets),
+        stockee=stocker(),
+        guichet_emetteur="G1205",
+    )
+    assert [c.valeurs["organisme"] for c in trouves] == ["G1104"] * fautes
 
 
 def test_interface_5_0_tells_no_decision() -> None:
