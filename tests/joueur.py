@@ -29,10 +29,10 @@ A step is one of:
     declare = "ACTIF"               a status of DALO
     attend = true                   nothing but the day, and its nights
 
-with `communes` and `ecrit` for those that write a form,
-`guichet` (G1226, or G0622 for a DALO), `dite` (the day of the base, when it is not `le`) and `menage` when it is
-about another household, who asks the same day as the first. `attendu` are the codes that a step raises, in any order, none by default. Of the whole: `nuits` are the codes that its
-nights noted, `statut` its last status of DALO, when they are told.
+with `communes` and `ecrit` for those that write a form, `guichet` (G1226, or G0622 for a DALO), `dite` (the
+day of the base, when it is not `le`), and `menage` when it is about another household, who asks the same
+day as the first. `attendu` are the codes that a step raises, in any order, none by default. Of the whole:
+`nuits` are the codes that its nights noted, `statut` its last status of DALO, when they are told.
 """
 
 import tomllib
@@ -73,10 +73,10 @@ _ROLES: Final = {
 }
 
 
-def histoires(nom: str) -> list[dict[str, Any]]:
-    """Those of a file, in order."""
+def histoires(nom: str, table: str = "histoire") -> list[dict[str, Any]]:
+    """Those of a file, in order; or the rows of another table."""
     fichier = fixtures_dir() / "histoires" / f"{nom}.toml"
-    lues: list[dict[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))["histoire"]
+    lues: list[dict[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))[table]
     return lues
 
 
