@@ -21,6 +21,7 @@ A step is one of:
         siren, rpls, reservataire: by role, as `[roles.decision]` of contract.toml
     codes = { DECISION = "X" }      the same, by the codes of the contract
     corrige = "d1"                  the event of the step whose `nom` is d1, with what is decided here
+    supprime = "d1"                 that event
     radie = "RADATT"                dwelling: bail, siren, rpls, reservataire, dalo; commune, in its address;
                                     courrier (a day); comme = "RADIRR" when it carries what that motive would
     reactive, renouvelle, modifie = true
@@ -133,7 +134,7 @@ class Joueur:
         return [(attendu, premier), *((un, self._jouer(un)) for un in pas)]
 
     def _jouer(self, pas: Mapping[str, Any]) -> Constat:
-        if "menage" in pas:
+        if pas.get("menage"):
             sienne = self.numero, self.racine
             self.numero, self.racine = self._voisin(pas["menage"])
             constat = self._jouer({cle: dit for cle, dit in pas.items() if cle != "menage"})
@@ -142,6 +143,8 @@ class Joueur:
         self._regler(pas.get("dite", pas["le"]))
         if not {"decide", "refuse", "corrige", "codes"}.isdisjoint(pas):
             return self._decider(pas)
+        if "supprime" in pas:
+            return self._decider({"corrige": pas["supprime"], **pas}, "supprimerEvenementDemande")
         if "radie" in pas or "reactive" in pas:
             return _constat(self._demander(self._radiation(pas)))
         if "renouvelle" in pas:
@@ -193,7 +196,7 @@ class Joueur:
         echange = self.banc.services.magasin.journal.lire(self.banc.nom, traite.echange)
         return _lu(echange, refuse=echange.verdict is not VerdictEchange.ACCEPTE)
 
-    def _decider(self, pas: Mapping[str, Any]) -> Constat:
+    def _decider(self, pas: Mapping[str, Any], operation: str = "") -> Constat:
         racine = atelier.specimen("evenement", "documents")
         atelier.poser(racine, "entete/dateFichier", self.instant.isoformat())
         atelier.poser(racine, "entete/codeGuichet", pas.get("guichet", _GUICHET))
@@ -206,7 +209,7 @@ class Joueur:
         for nom, valeur in champs.items():
             etree.SubElement(evenement, f"{{{NS}}}{nom}").text = valeur
         self._ecrire(evenement, pas)
-        operation = "modifierEvenementDemande" if corrige else "ajouterEvenementDemande"
+        operation = operation or ("modifierEvenementDemande" if corrige else "ajouterEvenementDemande")
         resultat = self.banc.fichier(operation, racine)
         if "nom" in pas:
             chemin = "listeEvenements/evenement/idEvenement"

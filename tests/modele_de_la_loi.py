@@ -4,7 +4,7 @@ product does it. A household has steps of `tests/joueur.py`, in the order in whi
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sne_interface.domain.dates import ajouter_mois
@@ -29,51 +29,49 @@ class Modele:
         return [dit for dit in self.dits if dit["menage"] == menage]
 
     def decisions(self, menage: str) -> list[Pas]:
-        """Of a session and a dwelling, the last that was told. `refus`: the household has refused it, before or after;
-        `tient`: the lease that it tells, if any, was not refused since."""
-        connues: list[Pas] = []
-        refus: list[Pas] = []
-        for dit in self.vie(menage):
-            if "decide" in dit:
-                anciennes = [autre for autre in connues if _meme_decision(autre, dit)]
-                connues = [autre for autre in connues if autre not in anciennes]
-                nomme = dit["rpls"] or next((autre["rpls"] for autre in anciennes if autre["rpls"]), None)
-                refusee = "refuse" in dit or any(_vise(un, dit) for un in refus)
-                connues.append({**dit, "rpls": nomme, "refus": refusee, "tient": "refuse" not in dit})
-            elif "refuse" in dit:
-                refus.append(dit)
-                for visee in (autre for autre in connues if _vise(dit, autre)):
-                    visee |= {"refus": True, "tient": False}
-        return connues
+        """Of a session and a dwelling, the last that was told; one that names no dwelling is of the only one
+        that its session names. `refus`: the household refused it; `tient`: not since it was told."""
+        vie = self.vie(menage)
+        dites = [{**dit, "rpls": _logement(dit, vie)} for dit in vie if "decide" in dit]
+        gardees = [
+            dit for rang, dit in enumerate(dites) if not any(_redit(dit, a) for a in dites[rang + 1 :])
+        ]
+        refus = [dit for dit in vie if "refuse" in dit]
+        return [
+            dit
+            | {
+                "refus": any(_vise(un, dit) for un in refus),
+                "tient": not any(_vise(un, dit) for un in depuis),
+            }
+            for dit in gardees
+            for depuis in ([un for un in refus if self.rang(un) >= self.rang(dit)],)
+        ]
+
+    def rang(self, pas: Pas) -> int:
+        return [dit["nom"] for dit in self.dits].index(pas["nom"])
+
+    def dires(self, menage: str) -> list[Pas]:
+        """The steps that tell a lease that stands."""
+        retours = [dit for dit in self.vie(menage) if "reactive" in dit]
+        attribuees = [d for d in self.decisions(menage) if d["decide"] in _ATTRIBUTIONS and d["tient"]]
+        debout = [d for d in attribuees if "bail" in d and all(d["bail"] > r["le"] for r in retours)]
+        radiations = [dit for dit in self.vie(menage) if dit.get("radie") == "RADATT"]
+        return debout + [r for r in radiations if not any(self.rang(r) < self.rang(x) for x in retours)]
 
     def baux(self, menage: str) -> list[Pas]:
-        """The steps that tell the lease of the demande: more than one when they tell different leases."""
-        attribuees = [d for d in self.decisions(menage) if d["decide"] in _ATTRIBUTIONS and d["tient"]]
-        radiations = [dit for dit in self.vie(menage) if dit.get("radie") == "RADATT"]
-        debout = [dit for dit in (*attribuees, *radiations) if "bail" in dit and not self.tombe(dit)]
-        distincts: list[Pas] = []
-        for dit in debout:
-            if not any(_meme_bail(dit, autre) for autre in distincts):
-                distincts.append(dit)
-        return distincts
-
-    def tombe(self, dit: Pas) -> bool:
-        """A reactivation ends the leases told before it, and those that a decision tells of before it."""
-        suite = self.vie(dit["menage"])
-        ensuite = suite[[autre["nom"] for autre in suite].index(dit["nom"]) :]
-        return any(
-            "reactive" in autre and (autre in ensuite or ("decide" in dit and dit["bail"] < autre["le"]))
-            for autre in suite
-        )
+        """Each lease of a demande, as it was last told."""
+        dires = self.dires(menage)
+        return [un for rang, un in enumerate(dires) if not any(_meme_bail(un, x) for x in dires[rang + 1 :])]
 
     def suivie(self, menage: str, bail: Pas) -> Pas | None:
-        """The decision that a lease follows: its own, else the last that attributed that dwelling by that body."""
+        """The decision that a lease follows: its own; else the last attribution of the dwelling by the body."""
+        debout = [dit["nom"] for dit in self.dires(menage)]
         possibles = [
-            d
+            (d["nom"] in debout, not d["refus"] and "bail" not in d, d["rpls"] is not None, self.rang(d), d)
             for d in self.decisions(menage)
-            if d["decide"] in _ATTRIBUTIONS and _meme_bail(d, bail) and d["commission"] <= bail["bail"]
+            if d["decide"] in _ATTRIBUTIONS and _peut_suivre(bail, d, d["nom"] in debout)
         ]
-        return max(possibles, key=lambda d: ("bail" in d, self.dits.index(d)), default=None)
+        return max(possibles, default=(None,))[-1]
 
     def juger(self, pas: Pas) -> dict[str, bool]:
         """The codes that a step raises, and whether each may refuse it in `strict`."""
@@ -85,10 +83,13 @@ class Modele:
                 yield "DEC008", fin is None
         if "bail" in pas and (pas.get("decide") not in _ATTRIBUTIONS or "refuse" in pas):
             yield "DEC010", True
-        if "bail" in pas and not pas["commission"] <= pas["bail"] <= pas["le"]:
+        if "bail" in pas and not pas["commission"] <= pas["bail"] <= pas["le"] + timedelta(days=1):
             yield "DEC011", True
-        apres = self.avec(pas)
-        if len(apres.baux(pas["menage"])) > 1:
+        sans = self.avec({**pas, "supprime": pas.get("corrige")})
+        # The lease that it tells, were it not refused.
+        apres = sans.avec({cle: dit for cle, dit in pas.items() if cle != "refuse"})
+        dit_un_bail = any(dit["nom"] == pas["nom"] for dit in apres.dires(pas["menage"]))
+        if dit_un_bail and any(not _meme_bail(pas, autre) for autre in sans.baux(pas["menage"])):
             yield "DEC012", True
         if "rang" in pas and any(autre["rang"] == pas["rang"] for autre in self._concurrents(pas)):
             yield "DEC024", False
@@ -96,23 +97,32 @@ class Modele:
 
     def _d_une_radiation(self, pas: Pas) -> Iterator[tuple[str, bool]]:
         decisions = self.decisions(pas["menage"])
+        baux = [bail["nom"] for bail in self.dires(pas["menage"])]
+        attribuees = [d for d in decisions if d["decide"] in _ATTRIBUTIONS]
         attributaires = {bail["organisme"] for bail in self.baux(pas["menage"])}
         ceux_du_logement = {
             d["organisme"]
-            for d in decisions
-            if d["decide"] in _ATTRIBUTIONS and not d["refus"] and d["rpls"] == pas.get("rpls")
+            for d in attribuees
+            if d["rpls"] == pas.get("rpls") and (d["nom"] in baux or not (d["refus"] or "bail" in d))
         }
         if pas.get("radie") == "RADATT":
             if pas["organisme"] not in (attributaires or ceux_du_logement or {pas["organisme"]}):
                 yield "DEC019", bool(attributaires)
             yield from self.avec(pas)._d_un_bail(pas)
-        prononcee = {d["organisme"] for d in decisions if d["decide"] == "irrecevabilite"}
+        prononcee = {
+            d["organisme"]
+            for d in decisions
+            if d["decide"] == "irrecevabilite"
+            and not any(
+                a["organisme"] == d["organisme"] and a["commission"] > d["commission"] for a in attribuees
+            )
+        }
         if pas.get("radie") == "RADIRR" and pas["organisme"] not in (prononcee or {pas["organisme"]}):
             yield "DEC026", False
 
     def _d_un_bail(self, pas: Pas) -> Iterator[tuple[str, bool]]:
         """Once it is told."""
-        if pas["nom"] not in [dit["nom"] for dit in self.baux(pas["menage"])]:
+        if pas["nom"] not in [dit["nom"] for dit in self.dires(pas["menage"])]:
             return
         autres = [
             b for m in self.menages() - {pas["menage"]} for b in self.baux(m) if b["rpls"] == pas["rpls"]
@@ -144,10 +154,15 @@ class Modele:
         return all(fin is not None for _, fin in self._absences(menage))
 
     def _absences(self, menage: str) -> list[tuple[date, date | None]]:
-        """From a radiation to the reactivation that follows, if any."""
+        """From a radiation to the reactivation that follows, if any: then a lease has come to nothing, and the
+        radiation for it too."""
         bornes = [dit for dit in self.vie(menage) if "radie" in dit or "reactive" in dit]
-        fins = [*(dit["le"] for dit in bornes[1:]), None]
-        return [(dit["le"], fin) for dit, fin in zip(bornes, fins, strict=True) if "radie" in dit]
+        fins = [*(dit["le"] for dit in bornes), None][1:]
+        return [
+            (dit["le"], fin)
+            for dit, fin in zip(bornes, fins, strict=False)
+            if "radie" in dit and (fin is None or dit["radie"] != "RADATT")
+        ]
 
     def comptes(self) -> tuple[int, Counter[str]]:
         """Leases; decisions, by kind, followed or not by a lease."""
@@ -157,25 +172,52 @@ class Modele:
         return len(baux), Counter(d["decide"] + "_bail" * (d["nom"] in suivies) for d in decisions)
 
 
-def _peut_etre(un: str | None, autre: str | None) -> bool:
-    """Two dwellings may be one when either is not named."""
-    return None in (un, autre) or un == autre
+def _sorte(dit: Pas) -> str:
+    return "attribution" if dit["decide"] in _ATTRIBUTIONS else str(dit["decide"])
+
+
+def _seance(dit: Pas) -> tuple[str, date]:
+    return dit["organisme"], dit["commission"]
+
+
+def _logement(dit: Pas, vie: list[Pas]) -> str | None:
+    nommes = {
+        autre["rpls"]
+        for autre in vie
+        if "decide" in autre and (_seance(autre), _sorte(autre)) == (_seance(dit), _sorte(dit))
+    } - {None}
+    return dit["rpls"] or (nommes.pop() if len(nommes) == 1 else None)
+
+
+def _redit(une: Pas, autre: Pas) -> bool:
+    memes = (_seance(une), une["rpls"]) == (_seance(autre), autre["rpls"])
+    return memes and (une["rpls"] is not None or _sorte(une) == _sorte(autre))
 
 
 def _vise(refus: Pas, decision: Pas) -> bool:
-    """A refusal is of a decision of that body and that session."""
-    memes = all(refus[cle] == decision[cle] for cle in ("organisme", "commission"))
-    return memes and _peut_etre(refus["rpls"], decision["rpls"])
+    """A refusal that names no dwelling is of the whole session."""
+    return _seance(refus) == _seance(decision) and _peut_etre(refus["rpls"], decision["rpls"])
 
 
-def _meme_decision(une: Pas, autre: Pas) -> bool:
-    """Told again; one that names no dwelling only says again what is of the same sort."""
-    sortes = {dit["decide"] in _ATTRIBUTIONS or dit["decide"] for dit in (une, autre)}
-    return _vise(une, autre) and (len(sortes) == 1 or None not in (une["rpls"], autre["rpls"]))
+def _peut_etre(un: str | None, autre: str | None) -> bool:
+    return None in (un, autre) or un == autre
 
 
 def _meme_bail(un: Pas, autre: Pas) -> bool:
-    return bool(un["organisme"] == autre["organisme"]) and _peut_etre(un["rpls"], autre["rpls"])
+    """Of one body; when a dwelling is not named, of one day or one session too."""
+    if un["organisme"] != autre["organisme"] or None not in (un["rpls"], autre["rpls"]):
+        return (un["organisme"], un["rpls"]) == (autre["organisme"], autre["rpls"])
+    return un["bail"] == autre["bail"] or un.get("commission", 1) == autre.get("commission", 2)
+
+
+def _peut_suivre(bail: Pas, decision: Pas, debout: bool) -> bool:
+    if debout:
+        return _meme_bail(bail, decision)
+    if decision["refus"] or "bail" in decision:
+        memes = bail["rpls"] == decision["rpls"] is not None
+    else:
+        memes = _peut_etre(bail["rpls"], decision["rpls"])
+    return memes and bail["organisme"] == decision["organisme"] and decision["commission"] <= bail["bail"]
 
 
 def _a_moins_d_un_mois(un: date, autre: date) -> bool:

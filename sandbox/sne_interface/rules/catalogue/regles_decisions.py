@@ -248,7 +248,7 @@ def second_bail(contexte: Contexte) -> Infractions:
     """One demande has one signed lease. That of the same landlord and dwelling is told again; one from before
     a reactivation came to nothing, also when it is told late. Source: R. 441-2-8 a) (deduced)."""
     for dite, decision in _dites(contexte):
-        if dite.bail is None or not dite.attribue or dite.bail <= (_revenue_le(contexte) or date.min):
+        if dite.bail is None or not dite.attribue or _tombe(dite, contexte):
             continue
         connus = [ligne.bail for ligne in baux(_livre(contexte, sauf=dite.rang)) if not dite.meme_bail(ligne)]
         for connu in connus[-1:]:
@@ -491,10 +491,15 @@ def _revenue_le(contexte: Contexte) -> date | None:
     return None if stockee is None else reactivee_le(contexte.registre.mouvements(stockee.numero_unique))
 
 
+def _tombe(dite: DecisionNotee, contexte: Contexte) -> bool:
+    """True when a lease came to nothing: the demande came back since."""
+    return dite.bail is not None and dite.bail <= (_revenue_le(contexte) or date.min)
+
+
 def _signatures(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Callable[..., Infractions]]]:
     """The leases that the message tells, of a dwelling that it names, each with how to point at it."""
     for dite, decision in _dites(contexte):
-        if dite.bail is not None and dite.attribue:
+        if dite.bail is not None and dite.attribue and not _tombe(dite, contexte):
             yield dite, partial(_sur, decision, d.BAIL)
     if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION and contexte.demande.radiation is not None:
         radiation = _radiation(contexte)
@@ -556,7 +561,10 @@ def _desaccords(attribution: Element, dite: DecisionNotee) -> Infractions:
 def _du_meme_organisme(dite: DecisionNotee, contexte: Contexte) -> bool:
     """True when the sender may be of the body that took a decision: see `DecisionNotee.meme_organisme`."""
     code, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
-    return dite.meme_organisme(DecisionNotee("", 0, contexte.jour, code, None, organisme=organisme))
+    siren = None if organisme is not None else _radiation(contexte).siren
+    return dite.meme_organisme(
+        DecisionNotee("", 0, contexte.jour, code, None, siren=siren, organisme=organisme)
+    )
 
 
 def _entier(texte: str | None) -> int | None:
