@@ -1,5 +1,5 @@
-"""The law on decisions and leases, naively, from `fixtures/histoires/loi.toml` alone: nothing here has looked at how the
-product does it. A household has steps of `tests/joueur.py`, in the order in which they were told."""
+"""The law on decisions and leases, naively, from `fixtures/histoires/loi.toml` alone: nothing here looks at how
+the product does it. A life is steps of `tests/joueur.py`, in the order in which they were told."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _ATTRIBUTIONS: Final = ("attribution", "attribution_par_classement", "attributio
 
 @dataclass
 class Modele:
-    """What was told, and accepted: `menage`, `organisme` and `rpls` (None when not named) are in each step."""
+    """What was told, and accepted; each step has its `nom`, `menage`, `organisme`."""
 
     dits: tuple[Pas, ...] = ()
 
@@ -64,7 +64,7 @@ class Modele:
         return [un for rang, un in enumerate(dires) if not any(_meme_bail(un, x) for x in dires[rang + 1 :])]
 
     def suivie(self, menage: str, bail: Pas) -> Pas | None:
-        """The decision that a lease follows: its own; else the last attribution of the dwelling by the body."""
+        """The one that a lease follows: its own, else the last attribution of the dwelling by the body."""
         debout = [dit["nom"] for dit in self.dires(menage)]
         possibles = [
             (d["nom"] in debout, not d["refus"] and "bail" not in d, d["rpls"] is not None, self.rang(d), d)
@@ -121,13 +121,11 @@ class Modele:
             yield "DEC026", False
 
     def _d_un_bail(self, pas: Pas) -> Iterator[tuple[str, bool]]:
-        """Once it is told."""
-        if pas["nom"] not in [dit["nom"] for dit in self.dires(pas["menage"])]:
+        """Once it is told, of a dwelling that is named."""
+        if pas["rpls"] is None or pas["nom"] not in [dit["nom"] for dit in self.dires(pas["menage"])]:
             return
-        autres = [
-            b for m in self.menages() - {pas["menage"]} for b in self.baux(m) if b["rpls"] == pas["rpls"]
-        ]
-        if pas["rpls"] and any(_a_moins_d_un_mois(pas["bail"], autre["bail"]) for autre in autres):
+        autres = [bail for menage in self.menages() - {pas["menage"]} for bail in self.baux(menage)]
+        if any(x["rpls"] == pas["rpls"] and _a_moins_d_un_mois(pas["bail"], x["bail"]) for x in autres):
             yield "DEC023", False
         suivie = self.suivie(pas["menage"], pas) or {}
         avant = (
@@ -154,8 +152,8 @@ class Modele:
         return all(fin is not None for _, fin in self._absences(menage))
 
     def _absences(self, menage: str) -> list[tuple[date, date | None]]:
-        """From a radiation to the reactivation that follows, if any: then a lease has come to nothing, and the
-        radiation for it too."""
+        """From a radiation to the reactivation that follows, if any: a lease then came to nothing, and its
+        radiation too."""
         bornes = [dit for dit in self.vie(menage) if "radie" in dit or "reactive" in dit]
         fins = [*(dit["le"] for dit in bornes), None][1:]
         return [

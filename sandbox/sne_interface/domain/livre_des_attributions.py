@@ -217,7 +217,7 @@ class DecisionNotee:
 
     @property
     def organismes(self) -> set[str]:
-        """The body that it is of: the landlord that it names, and that of its guichet, when they are known."""
+        """The body that it is of: the landlord that it names, that of its guichet; empty when unknown."""
         return {corps for corps in (self.siren, self.organisme) if corps}
 
     @property
@@ -369,7 +369,7 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
         and dite.meme_organisme(radiation)
         and dite.meme_logement(radiation)
         and (dite.bail is None or dite.meme_bail(radiation))
-        and (radiation.bail is None or dite.jour <= radiation.bail)
+        and (dite.bail is not None or radiation.bail is None or dite.jour <= radiation.bail)
     ]
     if not suivies:
         return [*lignes, radiation]

@@ -1,5 +1,5 @@
-"""Drawn lives of three households, told by three bodies: our rules and our counts say what a naive model of the law
-says of them (`tests/modele_de_la_loi.py`)."""
+"""Drawn lives of three households: our rules and our counts say what a naive model of the law says of them
+(`tests/modele_de_la_loi.py`)."""
 
 import os
 from collections import Counter
@@ -18,61 +18,69 @@ JUGEES: Final = {f"DEC0{n:02d}" for n in (8, 10, 11, 12, 19, 23, 24, 25, 26)}
 #: Who says it, and by which SIREN the body is known; a système particulier says it for a landlord.
 _BAILLEUR: Final = "993681931"
 GUICHETS: Final = (("G1226", _BAILLEUR), ("G0690", "990364267"), ("G0440", _BAILLEUR))
-LOGEMENTS: Final = ("62BAC00042", "62BAC00057", None)
+A, B = "62BAC00042", "62BAC00057"
 DEBUT: Final = date(2018, 3, 1)
-GENRES: Final = (
-    *("attribution", "attribution_par_classement", "attribution_sous_condition"),
-    *("non_attribution", "irrecevabilite", None),
-)
+ATTRIBUTIONS: Final = ("attribution", "attribution_par_classement", "attribution_sous_condition")
+#: What goes with a decision, by its kind.
+COMPLEMENTS: Final[dict[str, dict[str, Any]]] = {
+    "attribution": {},
+    "attribution_sous_condition": {"condition": "pièce"},
+    "non_attribution": {"motif": "ressources"},
+    "irrecevabilite": {"motif": "ressources"},
+    "refus": {"refuse": "loyer"},
+}
 
 
 @st.composite
-def histoires(draw: st.DrawFn) -> list[dict[str, Any]]:
-    jour, tirees, connues = DEBUT, [], []
-    for rang in range(draw(st.integers(1, 9))):
-        geste = draw(st.sampled_from(("decide", "decide", "decide", "corrige", "supprime", "radie", "radie")))
+def vies(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Steps of three households, in order; the first is named "". One life in two has one body alone, who
+    ranks candidates for one dwelling."""
+    jour, tirees, connues = DEBUT, [], [""]
+    serree = draw(st.booleans())
+    for rang in range(draw(st.integers(1, 10))):
+        geste = draw(st.sampled_from(("decide",) * 4 + ("corrige", "supprime", "radie", "radie", "radie")))
         # A correction is told a day after what it corrects.
         jour += timedelta(days=draw(st.sampled_from((1, 4, 15) if geste == "corrige" else (0, 0, 1, 4, 15))))
-        menage = draw(st.sampled_from(("", "", "b", "c")))
-        guichet, organisme = draw(st.sampled_from(GUICHETS))
-        pas = {"le": jour, "menage": menage, "nom": f"d{rang}", "guichet": guichet, "organisme": organisme}
+        guichet, organisme = draw(st.sampled_from(GUICHETS[:: 2 if serree else 1]))
+        pas = {"le": jour, "nom": f"d{rang}", "guichet": guichet, "organisme": organisme}
+        pas["menage"] = draw(st.sampled_from(("", "", "b", "c")))
         if guichet == "G0440":
             pas["siren"] = organisme
         if geste == "radie":
-            pas |= {"radie": draw(st.sampled_from(("RADATT", "RADATT", "RADABA", "RADIRR")))}
-            if pas["radie"] == "RADATT":
-                pas |= {"bail": jour - timedelta(days=draw(st.sampled_from((0, 0, 1, 4))))}
-                pas |= {"rpls": draw(st.sampled_from(LOGEMENTS[:2]))}
-        elif geste == "supprime":
-            pas |= {"supprime": draw(st.sampled_from(connues or [""]))}
-        else:
-            if geste == "corrige":
-                pas |= {"corrige": draw(st.sampled_from(connues or [""]))}
-            pas |= draw(decisions(jour))
+            pas["radie"] = draw(st.sampled_from(("RADATT", "RADATT", "RADATT", "RADABA", "RADIRR")))
+        if pas.get("radie") == "RADATT":
+            pas |= {"bail": jour - timedelta(days=draw(st.sampled_from((0, 0, 1, 4))))}
+            pas |= {"rpls": draw(st.sampled_from((A,) if serree else (A, A, B)))}
+        if geste in ("corrige", "supprime"):
+            pas[geste] = draw(st.sampled_from(connues))
+        if geste in ("decide", "corrige"):
+            pas |= draw(decisions(jour, serree=serree))
             connues.append(pas["nom"])
         tirees.append(pas)
     return tirees
 
 
 @st.composite
-def decisions(draw: st.DrawFn, jour: date) -> dict[str, Any]:
-    """What a commission has decided, what followed."""
-    pas: dict[str, Any] = {"commission": jour - timedelta(days=draw(st.sampled_from((0, 0, 1, 4, 5, 15))))}
-    pas["rpls"] = draw(st.sampled_from(LOGEMENTS))
-    genre = draw(st.sampled_from(GENRES))
-    if genre is not None:
-        pas["decide"] = genre
-    if genre == "attribution_par_classement":
-        pas["rang"] = draw(st.sampled_from((1, 2)))
-    if genre == "attribution_sous_condition":
-        pas["condition"] = "pièce"
-    if genre is None or draw(st.integers(0, 9)) == 0:
+def decisions(draw: st.DrawFn, jour: date, *, serree: bool) -> dict[str, Any]:
+    """The decision of a session, one of two a month apart or of that day, and what followed it; once in a
+    while, what cannot."""
+    seances = [le for le in (DEBUT, DEBUT - timedelta(days=28), jour) if le <= jour]
+    pas: dict[str, Any] = {"commission": draw(st.sampled_from(seances[:1] if serree else seances))}
+    pas["rpls"] = draw(st.sampled_from((A, A, None) if serree else (A, A, B, None)))
+    genre = draw(st.sampled_from((*COMPLEMENTS, *(["attribution_par_classement"] * (6 if serree else 1)))))
+    pas |= COMPLEMENTS.get(genre, {"rang": draw(st.sampled_from((1, 2)))})
+    if genre == "refus":
+        return pas
+    pas["decide"] = genre
+    impossible = draw(st.integers(0, 9)) == 0
+    if impossible and draw(st.booleans()):
         pas["refuse"] = "loyer"
-    elif genre not in GENRES[:3]:
-        pas["motif"] = "ressources"
-    ecart = draw(st.sampled_from((None, None, -1, 0, 0, 1, 4, 40)))
-    if ecart is not None and genre is not None:
-        pas["bail"] = pas["commission"] + timedelta(days=ecart)
+    if genre in ATTRIBUTIONS and draw(st.booleans()):
+        pas["bail"] = pas["commission"] + timedelta(
+            days=draw(st.integers(0, (jour - pas["commission"]).days))
+        )
+    elif impossible:
+        pas["bail"] = pas["commission"] + timedelta(days=draw(st.sampled_from((-1, 0, 60))))
     return pas
 
 
@@ -129,7 +137,7 @@ def comparer(banc: Banc, modele: Modele) -> None:
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(histoires())
+@given(vies())
 def test_the_law_and_the_product_agree(
     nouvelle_base: Callable[..., Banc], tirees: list[dict[str, Any]]
 ) -> None:

@@ -7,6 +7,7 @@ than deduced. A fact that a base does not know proves nothing: a decision may ne
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Final
@@ -224,13 +225,15 @@ def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
         commission = decision.jour(d.DATE_COMMISSION)
         if commission is None:
             continue
-        if stockee.active:
-            depuis = radiee_alors(contexte.registre.mouvements(stockee.numero_unique), commission)
-        else:
-            depuis = stockee.date_radiation
-        if depuis is not None and commission > depuis:
+        depuis, revenue = stockee.date_radiation, stockee.active
+        if revenue or depuis is None or commission <= depuis:
+            depuis, revenue = (
+                radiee_alors(contexte.registre.mouvements(stockee.numero_unique), commission),
+                True,
+            )
+        if depuis is not None:
             for trouve in _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis)):
-                yield allege(trouve) if stockee.active else trouve
+                yield allege(trouve) if revenue else trouve
 
 
 @_regle("DEC009", roles=("decision.type",))
@@ -506,7 +509,8 @@ def _signatures(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Callable[..
         tenues = tenir(_livre(contexte), radiation)
         for ligne in baux(tenues):
             if ligne.radiee_le is not None:
-                yield ligne, lambda **valeurs: iter((sur_le_motif(contexte, **valeurs),))
+                dite = replace(ligne, bail=radiation.bail)
+                yield dite, lambda **valeurs: iter((sur_le_motif(contexte, **valeurs),))
 
 
 def _les_autres(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
