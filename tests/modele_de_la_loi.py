@@ -1,5 +1,5 @@
-"""The law on decisions and leases, naively, from `fixtures/histoires/loi.toml` alone: nothing here looks at how
-the product does it. A life is steps of `tests/joueur.py`, in the order in which they were told."""
+"""The law on decisions and leases, naively, from `fixtures/histoires/loi.toml` alone: nothing here looks at
+how the product does it. A life is steps of `tests/joueur.py`, in the order in which they were told."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -88,8 +88,8 @@ class Modele:
         sans = self.avec({**pas, "supprime": pas.get("corrige")})
         # The lease that it tells, were it not refused.
         apres = sans.avec({cle: dit for cle, dit in pas.items() if cle != "refuse"})
-        dit_un_bail = any(dit["nom"] == pas["nom"] for dit in apres.dires(pas["menage"]))
-        if dit_un_bail and any(not _meme_bail(pas, autre) for autre in sans.baux(pas["menage"])):
+        dits = [dit for dit in apres.dires(pas["menage"]) if dit["nom"] == pas["nom"]]
+        if any(not _meme_bail(dit, autre) for dit in dits for autre in sans.baux(pas["menage"])):
             yield "DEC012", True
         if "rang" in pas and any(autre["rang"] == pas["rang"] for autre in self._concurrents(pas)):
             yield "DEC024", False
@@ -127,7 +127,7 @@ class Modele:
         autres = [bail for menage in self.menages() - {pas["menage"]} for bail in self.baux(menage)]
         if any(x["rpls"] == pas["rpls"] and _a_moins_d_un_mois(pas["bail"], x["bail"]) for x in autres):
             yield "DEC023", False
-        suivie = self.suivie(pas["menage"], pas) or {}
+        suivie = {**(self.suivie(pas["menage"], pas) or {}), "rpls": pas["rpls"]}
         avant = (
             [d for d in self._concurrents(suivie) if d["rang"] < suivie["rang"]] if "rang" in suivie else []
         )

@@ -307,51 +307,46 @@ def tenir(
     """The ledger of one demande: the decisions told on it, in the order they were written, and the radiation
     for attribution, each with what followed it. A lease signed before the demande came back for the last time
     (`revenue_le`) came to nothing."""
-    lignes = _situees(sorted(dites, key=lambda dite: dite.ordre))
-    refus = [dite for dite in lignes if dite.refus]
+    en_ordre = sorted(dites, key=lambda dite: dite.ordre)
+    lignes = [situee(dite, en_ordre) for dite in en_ordre]
     tenues = [
         replace(dite, suite=suite, bail=dite.bail if suite is Suite.BAIL else None)
         for rang, dite in enumerate(lignes)
-        for suite in (_suite(dite, lignes, lignes[rang + 1 :], refus, revenue_le),)
+        for suite in (_suite(dite, lignes, lignes[rang + 1 :], revenue_le),)
     ]
     return tenues if radiation is None else _radiee(tenues, radiation)
 
 
-def _situees(dites: list[DecisionNotee]) -> list[DecisionNotee]:
+def situee(dite: DecisionNotee, lignes: Iterable[DecisionNotee]) -> DecisionNotee:
     """A decision that names no dwelling is of the one that its sitting named otherwise, when it named one
     alone."""
-    lignes = []
-    for dite in dites:
-        nommes = {
-            autre.logement
-            for autre in dites
-            if dite.issue is not None and autre.sorte == dite.sorte and autre.meme_seance(dite)
-        } - {None}
-        lignes.append(
-            replace(dite, logement=nommes.pop()) if not dite.logement and len(nommes) == 1 else dite
-        )
-    return lignes
+    if dite.logement or dite.issue is None:
+        return dite
+    nommes = {un.logement for un in lignes if un.sorte == dite.sorte and un.meme_seance(dite)} - {None}
+    return replace(dite, logement=nommes.pop()) if len(nommes) == 1 else dite
+
+
+def _debout(dite: DecisionNotee, lignes: Sequence[DecisionNotee], revenue_le: date | None) -> bool:
+    """True when a decision tells a lease that nothing has undone."""
+    if dite.bail is None or dite.refus or not (dite.attribue or dite.issue is None):
+        return False
+    revenue = revenue_le is not None and dite.bail <= revenue_le
+    return not revenue and not any(autre.defait(dite) for autre in lignes)
 
 
 def _suite(
     dite: DecisionNotee,
     lignes: Sequence[DecisionNotee],
     apres: Sequence[DecisionNotee],
-    refus: Sequence[DecisionNotee],
     revenue_le: date | None,
 ) -> Suite | None:
     if any(autre.remplace(dite) for autre in apres):
         return Suite.CORRIGEE
-    if dite.bail is not None and (dite.attribue or dite.issue is None) and not dite.refus:
-        if revenue_le is not None and dite.bail <= revenue_le:
-            return Suite.ABANDON
-        if not any(autre.defait(dite) for autre in lignes):
-            # The same lease, told again of another sitting, is that of the last one.
-            repris = any(
-                autre.bail is not None and autre.attribue and autre.meme_bail(dite) for autre in apres
-            )
-            return None if repris else Suite.BAIL
-    if dite.refus or (dite.attribue and any(autre.repond_a(dite) for autre in refus)):
+    if _debout(dite, lignes, revenue_le):
+        # The same lease, told again of another sitting, is that of the last one.
+        repris = any(_debout(autre, lignes, revenue_le) and autre.meme_bail(dite) for autre in apres)
+        return None if repris else Suite.BAIL
+    if dite.refus or (dite.attribue and any(autre.repond_a(dite) for autre in lignes)):
         return Suite.REFUS
     return Suite.ABANDON if dite.bail is not None and dite.attribue else None
 

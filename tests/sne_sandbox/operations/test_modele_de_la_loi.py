@@ -47,7 +47,9 @@ def vies(draw: st.DrawFn) -> list[dict[str, Any]]:
         if guichet == "G0440":
             pas["siren"] = organisme
         if geste == "radie":
-            pas["radie"] = draw(st.sampled_from(("RADATT", "RADATT", "RADATT", "RADABA", "RADIRR")))
+            # A système particulier does not say for whom it radiates otherwise.
+            motifs = ("RADATT",) * 3 + ("RADABA", "RADIRR")
+            pas["radie"] = draw(st.sampled_from(motifs[:4] if guichet == "G0440" else motifs))
         if pas.get("radie") == "RADATT":
             pas |= {"bail": jour - timedelta(days=draw(st.sampled_from((0, 0, 1, 4))))}
             pas |= {"rpls": draw(st.sampled_from((A,) if serree else (A, A, B)))}

@@ -31,6 +31,7 @@ from sne_interface.domain.livre_des_attributions import (
     radiation_possible_le,
     radiee_alors,
     reactivee_le,
+    situee,
     tenir,
 )
 from sne_interface.domain.nir import est_un_siren
@@ -253,7 +254,9 @@ def second_bail(contexte: Contexte) -> Infractions:
     for dite, decision in _dites(contexte):
         if dite.bail is None or not dite.attribue or _tombe(dite, contexte):
             continue
-        connus = [ligne.bail for ligne in baux(_livre(contexte, sauf=dite.rang)) if not dite.meme_bail(ligne)]
+        livre = _livre(contexte, sauf=dite.rang)
+        lue = situee(dite, livre)
+        connus = [ligne.bail for ligne in baux(livre) if not lue.meme_bail(ligne)]
         for connu in connus[-1:]:
             yield from _sur(decision, d.BAIL, autre=date_francaise(connu) if connu else "")
 
