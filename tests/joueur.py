@@ -131,13 +131,14 @@ class Joueur:
         pas = list(self.histoire.get("pas", []))
         if "dalo" in self.histoire:
             pas.insert(0, {"le": self.histoire["dalo"], "declare": "ACTIF"})
-        return [(attendu, premier), *((un, self._jouer(un)) for un in pas)]
+        return [(attendu, premier), *((un, self.faire(un)) for un in pas)]
 
-    def _jouer(self, pas: Mapping[str, Any]) -> Constat:
+    def faire(self, pas: Mapping[str, Any]) -> Constat:
+        """A step."""
         if pas.get("menage"):
             sienne = self.numero, self.racine
             self.numero, self.racine = self._voisin(pas["menage"])
-            constat = self._jouer({cle: dit for cle, dit in pas.items() if cle != "menage"})
+            constat = self.faire({cle: dit for cle, dit in pas.items() if cle != "menage"})
             self.numero, self.racine = sienne
             return constat
         self._regler(pas.get("dite", pas["le"]))

@@ -162,12 +162,14 @@ class Modele:
             if "radie" in dit and (fin is None or dit["radie"] != "RADATT")
         ]
 
-    def comptes(self) -> tuple[int, Counter[str]]:
-        """Leases; decisions, by kind, followed or not by a lease."""
+    def comptes(self) -> tuple[Counter[str], Counter[bool | None]]:
+        """Decisions by kind, followed or not by a lease; leases by what their decision says of priority."""
         baux = [bail for menage in self.menages() for bail in self.baux(menage)]
-        suivies = [suivie["nom"] for bail in baux if (suivie := self.suivie(bail["menage"], bail))]
+        suivies = [self.suivie(bail["menage"], bail) or {} for bail in baux]
+        noms = [suivie.get("nom") for suivie in suivies]
         decisions = [d for menage in self.menages() for d in self.decisions(menage)]
-        return len(baux), Counter(d["decide"] + "_bail" * (d["nom"] in suivies) for d in decisions)
+        priorites = (True if "categorie" in suivie else suivie.get("dalo") for suivie in suivies)
+        return Counter(d["decide"] + "_bail" * (d["nom"] in noms) for d in decisions), Counter(priorites)
 
 
 def _sorte(dit: Pas) -> str:

@@ -381,7 +381,7 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
         siren=suivie.siren or radiation.siren,
         commune=radiation.commune,
         en_quartier=radiation.en_quartier,
-        dalo=suivie.dalo or radiation.dalo,
+        dalo=suivie.dalo or (suivie.dalo if radiation.dalo is None else radiation.dalo),
         logement=suivie.logement or radiation.logement,
         contingent=suivie.contingent or radiation.contingent,
         radiee_le=radiation.radiee_le,
