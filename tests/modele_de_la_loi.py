@@ -56,11 +56,12 @@ class Modele:
         attribuees = [d for d in self.decisions(menage) if d["decide"] in _ATTRIBUTIONS and d["tient"]]
         debout = [d for d in attribuees if "bail" in d and all(d["bail"] > r["le"] for r in retours)]
         radiations = [dit for dit in self.vie(menage) if dit.get("radie") == "RADATT"]
-        return debout + [r for r in radiations if not any(self.rang(r) < self.rang(x) for x in retours)]
+        debout += [r for r in radiations if not any(self.rang(r) < self.rang(x) for x in retours)]
+        return sorted(debout, key=self.rang)
 
     def baux(self, menage: str) -> list[Pas]:
-        """Each lease of a demande, as it was last told."""
-        dires = self.dires(menage)
+        """Each lease of a demande, as it was last told; a radiation is of the session that it follows."""
+        dires = [{**(self.suivie(menage, dit) or {}), **dit} for dit in self.dires(menage)]
         return [un for rang, un in enumerate(dires) if not any(_meme_bail(un, x) for x in dires[rang + 1 :])]
 
     def suivie(self, menage: str, bail: Pas) -> Pas | None:
@@ -140,10 +141,17 @@ class Modele:
             d
             for menage in self.menages() - {classee["menage"]}
             for d in self.decisions(menage)
-            if "rang" in d
-            and d["rpls"]
-            and all(d[c] == classee[c] for c in ("organisme", "commission", "rpls"))
+            if "rang" in d and _seance(d) == _seance(classee)
+            if classee["rpls"] is not None and classee["rpls"] in (d["rpls"], self._loue(d))
         ]
+
+    def _loue(self, decision: Pas) -> str | None:
+        """The dwelling that a radiation names for a decision that names none."""
+        radiations = [
+            dit for dit in self.dires(decision["menage"]) if "radie" in dit and not decision["rpls"]
+        ]
+        suivies = [(self.suivie(dit["menage"], dit) or {}).get("nom") for dit in radiations]
+        return radiations[0]["rpls"] if decision["nom"] in suivies else None
 
     def menages(self) -> set[str]:
         return {dit["menage"] for dit in self.dits}
