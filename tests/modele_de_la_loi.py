@@ -62,7 +62,12 @@ class Modele:
     def baux(self, menage: str) -> list[Pas]:
         """Each lease of a demande, as it was last told; a radiation is of the session that it follows."""
         dires = [{**(self.suivie(menage, dit) or {}), **dit} for dit in self.dires(menage)]
-        return [un for rang, un in enumerate(dires) if not any(_meme_bail(un, x) for x in dires[rang + 1 :])]
+        derniers = [x for rang, x in enumerate(dires) if not any(_meme_bail(x, y) for y in dires[rang + 1 :])]
+        nommes = [dit for dit in dires if dit["rpls"]]
+        return [
+            {**x, "rpls": x["rpls"] or next((y["rpls"] for y in nommes if _meme_bail(x, y)), None)}
+            for x in derniers
+        ]
 
     def suivie(self, menage: str, bail: Pas) -> Pas | None:
         """The one that a lease follows: its own, else the last attribution of the dwelling by the body."""
