@@ -10,14 +10,14 @@ import json
 import re
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import schema_protocole
 import yaml
+from joueur import histoires
 from prometheus_client import Metric
 
 from sne_conformite.bilan.trafic_juge import FAMILLES
@@ -506,17 +506,10 @@ _EFFETS: Final = {
 }
 
 
-def _histoires(nom: str) -> list[dict[str, Any]]:
-    """Lives of a demande (format: tests/joueur.py); `test_histoires` holds that they end so."""
-    fichier = fixtures_dir() / "histoires" / f"{nom}.toml"
-    lues: list[dict[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))["histoire"]
-    return lues
-
-
 def _issues(nom: str) -> list[str]:
     regles = contrats_charges.charger().regles
     rangees = []
-    for histoire in _histoires(nom):
+    for histoire in histoires(nom):
         attendus = [
             histoire.get("enregistrement", []),
             *(p.get("attendu", []) for p in histoire.get("pas", [])),
@@ -547,8 +540,22 @@ def _issues(nom: str) -> list[str]:
 
 def _licites() -> list[str]:
     return tableau(
-        ("histoire dont aucun profil ne dit un mot",), ([h["titre"]] for h in _histoires("licites"))
+        ("histoire dont aucun profil ne dit un mot",), ([h["titre"]] for h in histoires("licites"))
     )
+
+
+def _loi() -> list[str]:
+    rangees, regles = [], contrats_charges.charger().regles
+    titres = ("article", "ce qu'il dit", "licite", "règle : ce qu'elle relève")
+    for dit in histoires("loi", "article"):
+        relevees = (
+            f"`{code}`, {regles[code].fidelite} : « {titre} »"
+            for code, titre in sorted(dit["fautes"].items())
+        )
+        rangees.append(
+            (dit["article"], f"{dit['dit']} ({dit['fidelite']})", dit["licite"], " ; ".join(relevees))
+        )
+    return tableau(titres, rangees)
 
 
 # --- a server that others use -----------------------------------------------------------------------------
@@ -623,6 +630,7 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "decisions-situations": lambda: _issues("situations"),
     "decisions-fautives": lambda: _issues("fautives"),
     "decisions-licites": _licites,
+    "loi": _loi,
     "verifications": _verifications,
     "mesures": _mesures,
     "alertes": _alertes,

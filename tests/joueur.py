@@ -21,17 +21,19 @@ A step is one of:
         siren, rpls, reservataire: by role, as `[roles.decision]` of contract.toml
     codes = { DECISION = "X" }      the same, by the codes of the contract
     corrige = "d1"                  the event of the step whose `nom` is d1, with what is decided here
-    radie = "RADATT"                dwelling: bail, siren, rpls, reservataire, dalo, surface; courrier (a day)
+    supprime = "d1"                 that event
+    radie = "RADATT"                dwelling: bail, siren, rpls, reservataire, dalo; commune, in its address;
+                                    courrier (a day); comme = "RADIRR" when it carries what that motive would
     reactive, renouvelle, modifie = true
     enregistre = true               the same household asks again
     depose = "23:30:00"             … by a file left in an inbox at that time
     declare = "ACTIF"               a status of DALO
     attend = true                   nothing but the day, and its nights
 
-with `communes` and `ecrit` for those that write a form,
-`guichet` (G1226, or G0622 for a DALO) and `dite` (the day of the base, when it is not `le`). `attendu`
-are the codes that a step raises, in any order, none by default. Of the whole: `nuits` are the codes that its
-nights noted, `statut` its last status of DALO, when they are told.
+with `communes` and `ecrit` for those that write a form, `guichet` (G1226, or G0622 for a DALO), `dite` (the
+day of the base, when it is not `le`), and `menage` when it is about another household, who asks the same
+day as the first. `attendu` are the codes that a step raises, in any order, none by default. Of the whole:
+`nuits` are the codes that its nights noted, `statut` its last status of DALO, when they are told.
 """
 
 import tomllib
@@ -55,6 +57,10 @@ _DEPOT: Final = date(2018, 1, 10)
 _BLOC: Final = (
     '<radiation xmlns="{ns}"><dateRadiation>{jour}</dateRadiation><motifRadiation{motif}/>{suite}</radiation>'
 )
+_DECRIT: Final = (
+    "<adresse><numero>4</numero><voie>allée des Peupliers</voie><codePostal>62800</codePostal>"
+    '<commune code="{commune}"/></adresse>'
+)
 #: The values of a decision, by the key of a step.
 _ROLES: Final = {
     "rang": d.RANG,
@@ -68,10 +74,10 @@ _ROLES: Final = {
 }
 
 
-def histoires(nom: str) -> list[dict[str, Any]]:
-    """Those of a file, in order."""
+def histoires(nom: str, table: str = "histoire") -> list[dict[str, Any]]:
+    """Those of a file, in order; or the rows of another table."""
     fichier = fixtures_dir() / "histoires" / f"{nom}.toml"
-    lues: list[dict[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))["histoire"]
+    lues: list[dict[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))[table]
     return lues
 
 
@@ -101,6 +107,7 @@ class Joueur:
     numero: str = ""
     racine: Any = None
     document: Any = None
+    voisins: dict[str, tuple[str, Any]] = field(default_factory=dict)
     evenements: dict[str, str] = field(default_factory=dict)
     instant: datetime = field(init=False)
 
@@ -124,12 +131,21 @@ class Joueur:
         pas = list(self.histoire.get("pas", []))
         if "dalo" in self.histoire:
             pas.insert(0, {"le": self.histoire["dalo"], "declare": "ACTIF"})
-        return [(attendu, premier), *((un, self._jouer(un)) for un in pas)]
+        return [(attendu, premier), *((un, self.faire(un)) for un in pas)]
 
-    def _jouer(self, pas: Mapping[str, Any]) -> Constat:
+    def faire(self, pas: Mapping[str, Any]) -> Constat:
+        """A step."""
+        if pas.get("menage"):
+            sienne = self.numero, self.racine
+            self.numero, self.racine = self._voisin(pas["menage"])
+            constat = self.faire({cle: dit for cle, dit in pas.items() if cle != "menage"})
+            self.numero, self.racine = sienne
+            return constat
         self._regler(pas.get("dite", pas["le"]))
         if not {"decide", "refuse", "corrige", "codes"}.isdisjoint(pas):
             return self._decider(pas)
+        if "supprime" in pas:
+            return self._decider({"corrige": pas["supprime"], **pas}, "supprimerEvenementDemande")
         if "radie" in pas or "reactive" in pas:
             return _constat(self._demander(self._radiation(pas)))
         if "renouvelle" in pas:
@@ -148,6 +164,17 @@ class Joueur:
         assert pas["attend"]
         self.banc.relire(self.numero)
         return Constat(refuse=False, codes=set())
+
+    def _voisin(self, menage: str) -> tuple[str, Any]:
+        """The number and the document of another household's demande: registered the first time."""
+        if menage not in self.voisins:
+            racine = deepcopy(self.racine)
+            atelier.poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/nom", f"Voisin {menage}")
+            for autre in ("listeCotitulaire", "listePersonneACharge"):
+                if atelier.trouver(racine, f"{FORMULAIRE}/personnePhysique/{autre}") is not None:
+                    atelier.oter(racine, f"{FORMULAIRE}/personnePhysique/{autre}")
+            self.voisins[menage] = self._demander(racine).numero, racine
+        return self.voisins[menage]
 
     def _regler(self, jour: date) -> None:
         self.instant = _midi(jour)
@@ -170,7 +197,7 @@ class Joueur:
         echange = self.banc.services.magasin.journal.lire(self.banc.nom, traite.echange)
         return _lu(echange, refuse=echange.verdict is not VerdictEchange.ACCEPTE)
 
-    def _decider(self, pas: Mapping[str, Any]) -> Constat:
+    def _decider(self, pas: Mapping[str, Any], operation: str = "") -> Constat:
         racine = atelier.specimen("evenement", "documents")
         atelier.poser(racine, "entete/dateFichier", self.instant.isoformat())
         atelier.poser(racine, "entete/codeGuichet", pas.get("guichet", _GUICHET))
@@ -183,7 +210,7 @@ class Joueur:
         for nom, valeur in champs.items():
             etree.SubElement(evenement, f"{{{NS}}}{nom}").text = valeur
         self._ecrire(evenement, pas)
-        operation = "modifierEvenementDemande" if corrige else "ajouterEvenementDemande"
+        operation = operation or ("modifierEvenementDemande" if corrige else "ajouterEvenementDemande")
         resultat = self.banc.fichier(operation, racine)
         if "nom" in pas:
             chemin = "listeEvenements/evenement/idEvenement"
@@ -206,11 +233,12 @@ class Joueur:
         racine = atelier.message(self.racine, "RAD", self.numero, numGuichet=pas.get("guichet", _GUICHET))
         motif = pas.get("radie", "")
         suite = ""
-        if motif == "RADIRR":
+        porte = pas.get("comme", motif)
+        if porte == "RADIRR":
             suite = '<sousMotifIrrecevabilite code="IRRRES"/>'
         elif "courrier" in pas:
             suite = f"<absenceReponse><dateCourrier>{pas['courrier']}</dateCourrier></absenceReponse>"
-        elif motif == "RADATT":
+        elif porte == "RADATT":
             suite = _attribution(pas)
         dit = f' code="{motif}"' if motif else ""
         bloc = _BLOC.format(ns=NS, jour=pas["le"], motif=dit, suite=suite)
@@ -245,7 +273,8 @@ def _dites(pas: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
 
 
 def _attribution(pas: Mapping[str, Any]) -> str:
-    """The dwelling of a RADATT: named by its RPLS number, as specimens are."""
+    """The dwelling of a RADATT: named by its RPLS number, as specimens are, and described by its commune."""
+    decrit = _DECRIT.format(commune=pas["commune"]) if "commune" in pas else ""
     dalo = ""
     if "dalo" in pas:
         dalo = f"<attribueEnComDALO>{_texte(pas['dalo'], vrai='true', faux='false')}</attribueEnComDALO>"
@@ -254,7 +283,7 @@ def _attribution(pas: Mapping[str, Any]) -> str:
         f"<attributionLogement><dateSignatureBail>{pas['bail']}</dateSignatureBail>"
         f'<dejaLogeParcBailleur code="NON"/><numeroRpls>{pas.get("rpls", "62BAC00042")}</numeroRpls>'
         f'{dalo}<accordCollectif code="AUCUN"/><typeReservataire code="{pas.get("reservataire", "AUCUN")}"/>'
-        f"{siren}</attributionLogement>"
+        f"{siren}{decrit}</attributionLogement>"
     )
 
 

@@ -215,19 +215,33 @@ class DecisionNotee:
         """Sorts by when each was last told."""
         return self.dite_le, self.rang
 
+    @property
+    def organismes(self) -> set[str]:
+        """The body that it is of: the landlord that it names, that of its guichet; empty when unknown."""
+        return {corps for corps in (self.siren, self.organisme) if corps}
+
+    @property
+    def sorte(self) -> str | None:
+        """Of one sitting and of no dwelling in particular, those of one sort are one decision."""
+        return d.ATTRIBUTION if self.attribue else self.issue
+
     def meme_seance(self, autre: "DecisionNotee") -> bool:
-        """True when both tell of one sitting of the commission: same guichet, same day."""
-        return self.rang > 0 < autre.rang and (self.guichet, self.jour) == (autre.guichet, autre.jour)
+        """True when both tell of one sitting of the commission: same day, same body, which two guichets are
+        when the base knows it."""
+        if self.jour != autre.jour or RANG_RADIATION in (self.rang, autre.rang):
+            return False
+        return self.meme_organisme(autre) and (
+            self.guichet == autre.guichet or bool(self.organismes & autre.organismes)
+        )
 
     def meme_organisme(self, autre: "DecisionNotee") -> bool:
         """True when both may be of one body: the landlord that each names, else its guichet's. A body that
-        the base does not know, as that of a système particulier, which sends for all its landlords, may be
-        any."""
+        the base does not know may be any: a système particulier sends for all its landlords."""
         if self.siren and autre.siren and self.siren != autre.siren:
             return False
-        if self.guichet == autre.guichet or self.organisme is None or autre.organisme is None:
+        if self.guichet == autre.guichet or not self.organismes or not autre.organismes:
             return True
-        return bool({self.siren, self.organisme} & ({autre.siren, autre.organisme} - {None}))
+        return bool(self.organismes & autre.organismes)
 
     def meme_logement(self, autre: "DecisionNotee") -> bool:
         """True unless each names a dwelling of its own. A number and an address may be of one."""
@@ -247,8 +261,10 @@ class DecisionNotee:
     def remplace(self, avant: "DecisionNotee") -> bool:
         """True when this tells `avant` again. A refusal alone says nothing of the decision that it
         answers."""
-        affaire = self.meme_seance(avant) and self.logement == avant.logement
-        return affaire and (self.issue is None) == (avant.issue is None)
+        if not self.meme_seance(avant) or self.logement != avant.logement:
+            return False
+        memes = (self.sorte, self.logement) == (avant.sorte, None)
+        return memes or (self.logement is not None and (self.issue is None) == (avant.issue is None))
 
     def repond_a(self, autre: "DecisionNotee") -> bool:
         """True when this is a refusal by the household, and answers that decision. One that does not say its
@@ -291,55 +307,73 @@ def tenir(
     """The ledger of one demande: the decisions told on it, in the order they were written, and the radiation
     for attribution, each with what followed it. A lease signed before the demande came back for the last time
     (`revenue_le`) came to nothing."""
-    lignes = list(dites)
-    refus = [dite for dite in lignes if dite.refus]
+    en_ordre = sorted(dites, key=lambda dite: dite.ordre)
+    lignes = [situee(dite, en_ordre) for dite in en_ordre]
     tenues = [
         replace(dite, suite=suite, bail=dite.bail if suite is Suite.BAIL else None)
         for rang, dite in enumerate(lignes)
-        for suite in (_suite(dite, lignes, lignes[rang + 1 :], refus, revenue_le),)
+        for suite in (_suite(dite, lignes, lignes[rang + 1 :], revenue_le),)
     ]
     return tenues if radiation is None else _radiee(tenues, radiation)
+
+
+def situee(dite: DecisionNotee, lignes: Iterable[DecisionNotee]) -> DecisionNotee:
+    """A decision that names no dwelling is of the one that its sitting named otherwise, when it named one
+    alone."""
+    if dite.logement or dite.issue is None:
+        return dite
+    nommes = {un.logement for un in lignes if un.sorte == dite.sorte and un.meme_seance(dite)} - {None}
+    return replace(dite, logement=nommes.pop()) if len(nommes) == 1 else dite
+
+
+def _debout(dite: DecisionNotee, lignes: Sequence[DecisionNotee], revenue_le: date | None) -> bool:
+    """True when a decision tells a lease that nothing has undone."""
+    if dite.bail is None or dite.refus or not (dite.attribue or dite.issue is None):
+        return False
+    revenue = revenue_le is not None and dite.bail <= revenue_le
+    return not revenue and not any(autre.defait(dite) for autre in lignes)
 
 
 def _suite(
     dite: DecisionNotee,
     lignes: Sequence[DecisionNotee],
     apres: Sequence[DecisionNotee],
-    refus: Sequence[DecisionNotee],
     revenue_le: date | None,
 ) -> Suite | None:
     if any(autre.remplace(dite) for autre in apres):
         return Suite.CORRIGEE
-    if dite.bail is not None and (dite.attribue or dite.issue is None) and not dite.refus:
-        if revenue_le is not None and dite.bail <= revenue_le:
-            return Suite.ABANDON
-        if not any(autre.defait(dite) for autre in lignes):
-            # The same lease, told again of another sitting, is that of the last one.
-            repris = any(
-                autre.bail is not None and autre.attribue and autre.meme_bail(dite) for autre in apres
-            )
-            return None if repris else Suite.BAIL
-    if dite.refus or (dite.attribue and any(autre.repond_a(dite) for autre in refus)):
+    if _debout(dite, lignes, revenue_le):
+        # The same lease, told again of another sitting, is that of the last one.
+        repris = any(_debout(autre, lignes, revenue_le) and autre.meme_bail(dite) for autre in apres)
+        return None if repris else Suite.BAIL
+    if dite.refus or (dite.attribue and any(autre.repond_a(dite) for autre in lignes)):
         return Suite.REFUS
     return Suite.ABANDON if dite.bail is not None and dite.attribue else None
 
 
 def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[DecisionNotee]:
     """Adds the radiation to the decision that it follows: that of its lease, else the last attribution of
-    this dwelling by this body that still waits. Without any, the radiation alone tells the lease."""
+    this dwelling by this body that still waits; or one that was refused, or came to nothing, when both name
+    the dwelling: the household has changed its mind. Without any, the radiation alone tells the lease."""
     suivies = [
         dite
         for dite in lignes
-        if dite.suite in (None, Suite.BAIL)
+        if dite.suite is not Suite.CORRIGEE
+        and (dite.suite in (None, Suite.BAIL) or dite.logement == radiation.logement is not None)
         and dite.attribue
         and dite.meme_organisme(radiation)
         and dite.meme_logement(radiation)
         and (dite.bail is None or dite.meme_bail(radiation))
-        and (radiation.bail is None or dite.jour <= radiation.bail)
+        and (dite.bail is not None or radiation.bail is None or dite.jour <= radiation.bail)
     ]
     if not suivies:
         return [*lignes, radiation]
-    suivie = max(suivies, key=lambda dite: (dite.bail is not None, dite.logement is not None, dite.ordre))
+    suivie = max(
+        suivies,
+        key=lambda dite: (
+            dite.bail is not None, dite.suite is None, dite.logement is not None, dite.ordre,
+        ),
+    )  # fmt: skip
     complete = replace(
         suivie,
         suite=Suite.BAIL,
@@ -347,7 +381,7 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
         siren=suivie.siren or radiation.siren,
         commune=radiation.commune,
         en_quartier=radiation.en_quartier,
-        dalo=suivie.dalo or radiation.dalo,
+        dalo=suivie.dalo or (suivie.dalo if radiation.dalo is None else radiation.dalo),
         logement=suivie.logement or radiation.logement,
         contingent=suivie.contingent or radiation.contingent,
         radiee_le=radiation.radiee_le,
@@ -391,7 +425,7 @@ def attributions(lignes: Iterable[DecisionNotee]) -> list[DecisionNotee]:
 
 
 def irrecevabilites(lignes: Sequence[DecisionNotee]) -> list[DecisionNotee]:
-    """The decisions that found the demande irrecevable. One is left out when the same guichet took it back
+    """The decisions that found the demande irrecevable. One is left out when the same body took it back
     since by attributing a dwelling."""
     return [
         ligne
@@ -399,7 +433,7 @@ def irrecevabilites(lignes: Sequence[DecisionNotee]) -> list[DecisionNotee]:
         if ligne.issue == d.IRRECEVABILITE
         and ligne.suite is not Suite.CORRIGEE
         and not any(
-            autre.attribue and autre.guichet == ligne.guichet and autre.jour > ligne.jour
+            autre.attribue and autre.meme_organisme(ligne) and autre.jour > ligne.jour
             for autre in lignes
             if autre.suite is not Suite.CORRIGEE
         )

@@ -7,6 +7,7 @@ than deduced. A fact that a base does not know proves nothing: a decision may ne
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Final
@@ -30,6 +31,7 @@ from sne_interface.domain.livre_des_attributions import (
     radiation_possible_le,
     radiee_alors,
     reactivee_le,
+    situee,
     tenir,
 )
 from sne_interface.domain.nir import est_un_siren
@@ -224,13 +226,15 @@ def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
         commission = decision.jour(d.DATE_COMMISSION)
         if commission is None:
             continue
-        if stockee.active:
-            depuis = radiee_alors(contexte.registre.mouvements(stockee.numero_unique), commission)
-        else:
-            depuis = stockee.date_radiation
-        if depuis is not None and commission > depuis:
+        depuis, revenue = stockee.date_radiation, stockee.active
+        if revenue or depuis is None or commission <= depuis:
+            depuis, revenue = (
+                radiee_alors(contexte.registre.mouvements(stockee.numero_unique), commission),
+                True,
+            )
+        if depuis is not None:
             for trouve in _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis)):
-                yield allege(trouve) if stockee.active else trouve
+                yield allege(trouve) if revenue else trouve
 
 
 @_regle("DEC009", roles=("decision.type",))
@@ -248,9 +252,11 @@ def second_bail(contexte: Contexte) -> Infractions:
     """One demande has one signed lease. That of the same landlord and dwelling is told again; one from before
     a reactivation came to nothing, also when it is told late. Source: R. 441-2-8 a) (deduced)."""
     for dite, decision in _dites(contexte):
-        if dite.bail is None or not dite.attribue or dite.bail <= (_revenue_le(contexte) or date.min):
+        if dite.bail is None or not dite.attribue or _tombe(dite, contexte):
             continue
-        connus = [ligne.bail for ligne in baux(_livre(contexte, sauf=dite.rang)) if not dite.meme_bail(ligne)]
+        livre = _livre(contexte, sauf=dite.rang)
+        lue = situee(dite, livre)
+        connus = [ligne.bail for ligne in baux(livre) if not lue.meme_bail(ligne)]
         for connu in connus[-1:]:
             yield from _sur(decision, d.BAIL, autre=date_francaise(connu) if connu else "")
 
@@ -491,17 +497,23 @@ def _revenue_le(contexte: Contexte) -> date | None:
     return None if stockee is None else reactivee_le(contexte.registre.mouvements(stockee.numero_unique))
 
 
+def _tombe(dite: DecisionNotee, contexte: Contexte) -> bool:
+    """True when a lease came to nothing: the demande came back since."""
+    return dite.bail is not None and dite.bail <= (_revenue_le(contexte) or date.min)
+
+
 def _signatures(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Callable[..., Infractions]]]:
     """The leases that the message tells, of a dwelling that it names, each with how to point at it."""
     for dite, decision in _dites(contexte):
-        if dite.bail is not None and dite.attribue:
+        if dite.bail is not None and dite.attribue and not _tombe(dite, contexte):
             yield dite, partial(_sur, decision, d.BAIL)
     if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION and contexte.demande.radiation is not None:
         radiation = _radiation(contexte)
         tenues = tenir(_livre(contexte), radiation)
         for ligne in baux(tenues):
             if ligne.radiee_le is not None:
-                yield ligne, lambda **valeurs: iter((sur_le_motif(contexte, **valeurs),))
+                dite = replace(ligne, bail=radiation.bail)
+                yield dite, lambda **valeurs: iter((sur_le_motif(contexte, **valeurs),))
 
 
 def _les_autres(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
@@ -556,7 +568,10 @@ def _desaccords(attribution: Element, dite: DecisionNotee) -> Infractions:
 def _du_meme_organisme(dite: DecisionNotee, contexte: Contexte) -> bool:
     """True when the sender may be of the body that took a decision: see `DecisionNotee.meme_organisme`."""
     code, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
-    return dite.meme_organisme(DecisionNotee("", 0, contexte.jour, code, None, organisme=organisme))
+    siren = None if organisme is not None else _radiation(contexte).siren
+    return dite.meme_organisme(
+        DecisionNotee("", 0, contexte.jour, code, None, siren=siren, organisme=organisme)
+    )
 
 
 def _entier(texte: str | None) -> int | None:
