@@ -25,13 +25,15 @@ from sne_statistiques.comptes.statistiques import LIBELLES, inventes, nom_d_epci
 #: How far to believe the counts, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["quotas"]
 _CONTINGENTS: Final[Mapping[str, str]] = LIBELLES["contingents"]
-_QUOTAS: Final[Mapping[str, Mapping[str, Any]]] = LIBELLES["quotas"]
+_QUOTAS: Final[Mapping[str, Any]] = LIBELLES["quotas"]
 #: Code, and name.
 _Nomme = tuple[str, str]
-_TOUS: Final = ("", "Tous les bailleurs")
+TOUS: Final = ("", "Tous les bailleurs")
+TOUS_LES_EPCI: Final = ("", "Tous les EPCI")
 _BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
 
 Etat = Literal["atteint", "non atteint", "indéterminé", "rien à compter"]
+PorteSur = Literal["baux", "attributions"]
 #: True or false of some attributions; None when it is not known.
 _Fait = Callable[[Attributions], bool | None]
 
@@ -76,6 +78,7 @@ class RegleDeQuota:
     oui: _Fait
     libelle: str
     objectif: int
+    porte_sur: PorteSur
     denominateur: str
     article: str
     source: str
@@ -104,6 +107,7 @@ class PartDeQuota:
 
     code: Annotated[str, f"une de : {', '.join(_PARTS)}"]
     libelle: str
+    porte_sur: Annotated[PorteSur, "attributions : suivies ou non d'un bail"]
     denominateur: Annotated[str, "ce parmi quoi ces ménages sont comptés"]
     article: str
     source: Annotated[str, "qui le dit ainsi : la loi, une fédération, ce bac à sable"]
@@ -170,30 +174,34 @@ COMPTES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
 def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     """The quotas of a base, of `annee`."""
     connexion, base = registre.connexion, registre.base.nom
-    places = requetes_attributions.communes_attribuees(connexion, base)
-    # Amounts are those that hold at the end of the year (L. 441-1: set once a year).
-    premier, dernier = date(annee, 1, 1), date(annee, 12, 31)
-    des_communes = seuils(places, contrat, dernier)
+    premier, dernier, des_communes = periode(registre, contrat, annee)
     toutes = requetes_attributions.attributions(connexion, base, premier, dernier, des_communes)
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[_Nomme, _Nomme], list[Attributions]] = {}
     for dites in toutes:
-        qui = _bailleur(dites, guichets), _epci(dites.commune, contrat)
+        qui = bailleur_de(dites, guichets), epci_de(dites.commune, contrat)
         groupes.setdefault(qui, []).append(dites)
     par_epci: dict[_Nomme, list[Attributions]] = {}
     for (_, epci), siennes in groupes.items():
         par_epci.setdefault(epci, []).extend(siennes)
-    epcis = [_ligne(_TOUS, epci, siennes, des_communes) for epci, siennes in par_epci.items()]
+    epcis = [_ligne(TOUS, epci, siennes, des_communes) for epci, siennes in par_epci.items()]
     lignes = [_ligne(*qui, siennes, des_communes) for qui, siennes in groupes.items()]
     return Quotas(
         base,
         annee,
         list(requetes_attributions.annees(connexion, base)),
-        _ligne(_TOUS, ("", "Tous les EPCI"), toutes, des_communes),
+        _ligne(TOUS, TOUS_LES_EPCI, toutes, des_communes),
         sorted(epcis, key=_rang),
         sorted(lignes, key=_rang),
         FIDELITE + inventes(des_communes),
     )
+
+
+def periode(registre: RegistreBase, contrat: Contrat, annee: int) -> tuple[date, date, Seuils]:
+    """The first day of a year, the last, and the thresholds of the communes of the dwellings: amounts are
+    those that hold at the end of the year (L. 441-1: set once a year)."""
+    places = requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom)
+    return date(annee, 1, 1), date(annee, 12, 31), seuils(places, contrat, date(annee, 12, 31))
 
 
 def _rang(ligne: LigneQuota) -> tuple[int, int, str, str, str]:
@@ -224,6 +232,7 @@ def _part(regle: RegleDeQuota, toutes: Iterable[Attributions]) -> PartDeQuota:
     return PartDeQuota(
         regle.code,
         regle.libelle,
+        regle.porte_sur,
         regle.denominateur,
         regle.article,
         regle.source,
@@ -246,7 +255,7 @@ def _etat(sur: int, au_pire: bool, au_mieux: bool) -> Etat:
     return "indéterminé" if au_mieux else "non atteint"
 
 
-def _bailleur(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
+def bailleur_de(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
     """The landlord, and its name: by the SIREN that is told, else by the guichet that wrote."""
     guichet = guichets.get(dites.guichet)
     if not dites.siren and not dites.guichet:
@@ -257,7 +266,8 @@ def _bailleur(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[str
     return siren, next((g.nom for g in guichets.values() if g.siren == siren), f"SIREN {siren}")
 
 
-def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
+def epci_de(code: str | None, contrat: Contrat) -> tuple[str, str]:
+    """The EPCI of a commune, and its name."""
     commune = contrat.territoires.actuelle(code or "")
     if commune is None:
         return "", "EPCI inconnu (commune du logement non dite)"

@@ -2,19 +2,22 @@
 a lease, a decision told otherwise since is none."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from sne_interface.domain.decision_de_commission import ATTRIBUTIONS
-from sne_interface.domain.livre_des_attributions import RANG_RADIATION, Suite
-from sne_sandbox.store import metadonnees
+from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, Suite
+from sne_sandbox.store import lignes, metadonnees, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_statistiques.comptes.requetes_statistiques import Seuils, classe_de_quartile, semblables
 
 _D: Final = metadonnees.decision.c
+#: Those that a line of the ledger is read from.
+_COLONNES: Final = tables.decision.noms[1:]
 _TENUE: Final = sa.or_(_D.suite.is_(None), _D.suite != Suite.CORRIGEE.value)
 #: A commission's day; of a lease that the radiation alone tells, that of the lease.
 _ATTRIBUE_LE: Final = sa.case(
@@ -46,6 +49,24 @@ class Attributions:
 def attributions(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) -> list[Attributions]:
     """The attributions decided, and the leases signed, from `du` to `au`, both included; `seuil_de` is the
     threshold by commune."""
+    ces = _choisies(base, du, au, seuil_de).subquery()
+    lues = connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
+    return [Attributions(*lue) for lue in lues]
+
+
+def une_a_une(
+    connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils
+) -> Iterator[tuple[Attributions, DecisionNotee]]:
+    """The same, each by itself with its line, the latest first."""
+    rangees = _choisies(base, du, au, seuil_de).add_columns(sa.literal(1), *(_D[nom] for nom in _COLONNES))
+    triees = rangees.order_by(_D.jour.desc(), _D.numero_unique, _D.rang)
+    for lue in map(tuple, connexion.sa.execute(triees)):
+        faits = len(lue) - len(_COLONNES)
+        yield Attributions(*lue[:faits]), lignes.decision_de(lue[faits:])
+
+
+def _choisies(base: str, du: date, au: date, seuil_de: Seuils) -> sa.Select[Any]:
+    """The columns of `Attributions`, but for how many there are."""
     bornes = du.isoformat(), au.isoformat()
     classe = classe_de_quartile(_D.ressources_uc, _D.commune, seuil_de)
     signees = sa.func.coalesce(_D.bail.between(*bornes), sa.false())
@@ -54,9 +75,7 @@ def attributions(connexion: Connexion, base: str, du: date, au: date, seuil_de: 
         *(_D.siren, _D.guichet, _D.commune, _D.contingent, _D.association, _D.en_quartier, _D.dalo),
         *(_D.prioritaire, classe, signees.label("signees"), decidees.label("decidees")),
     )
-    ces = sa.select(*parts).where(_D.base == base, _TENUE, sa.or_(signees, decidees)).subquery()
-    lues = connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
-    return [Attributions(*lue) for lue in lues]
+    return sa.select(*parts).where(_D.base == base, _TENUE, sa.or_(signees, decidees))
 
 
 def communes_attribuees(connexion: Connexion, base: str) -> list[str]:

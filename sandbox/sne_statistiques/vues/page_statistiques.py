@@ -3,14 +3,21 @@ and where. Numbers open the demandes that they count; each table and picture is 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, jour_saisi, maintenant
+from sne_console.cadre.outillage_des_sections import (
+    PAR_PAGE,
+    contrat_servi,
+    entier_saisi,
+    jour_saisi,
+    maintenant,
+)
 from sne_console.vues.dessin import Figure, en_page
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
@@ -22,7 +29,8 @@ from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
-from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas
+from sne_statistiques.comptes.decisions_comptees import ChoixDeDecisions
+from sne_statistiques.comptes.quotas import COMPTES, REGLES, TOUS, TOUS_LES_EPCI, LigneQuota, Quotas
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import (
@@ -35,6 +43,7 @@ from sne_statistiques.comptes.statistiques import (
 )
 from sne_statistiques.images import carte, diagrammes
 from sne_statistiques.vues import tableaux
+from sne_statistiques.vues.decisions_d_un_chiffre import page_de_decisions
 from sne_statistiques.vues.page_demandes_comptees import periode
 from sne_statistiques.vues.tableaux import IMAGES, QUOTAS, TableDemandee, etat_de
 
@@ -50,6 +59,8 @@ NIVEAUX: Final[Mapping[Niveau, str]] = {
     "epci": "EPCI",
     "commune": "Communes",
 }
+#: The fields of the address of a figure of the quotas, its year apart.
+_CHAMPS_D_UN_CHIFFRE: Final = ("bailleur", "epci", "contingent", "compte", "part", "ceux")
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
 _TITRES_DES_MOIS: Final = LIBELLES["titres_des_mois"]
 
@@ -145,10 +156,28 @@ def territoires(base: str) -> Response:
             "indicateurs": LIBELLES["resumes"],
             "quotas": quotas,
             "regles": REGLES,
+            "decisions": partial(_decisions, quotas.annee),
             "mots": {cle: mot for cle, (mot, _) in COMPTES.items()},
         }
 
     return _page(base, contexte, comptes=_niveau(), quotas=QUOTAS, lues=IMAGES)
+
+
+def decisions(base: str) -> str:
+    """The decisions that a figure of the quotas counts."""
+    champs = {nom: request.args.get(nom, "") for nom in _CHAMPS_D_UN_CHIFFRE}
+    annee = entier_saisi(request.args.get("annee", ""), "annee", ANNEES[0], ANNEES[-1])
+    choix = ChoixDeDecisions(annee or maintenant().year, **{nom: dit for nom, dit in champs.items() if dit})
+    debut = entier_saisi(request.args.get("apres", ""), "apres", bas=0) or 0
+    lue = page_de_decisions(base, choix, debut, PAR_PAGE)
+    ici = partial(url_for, "statistiques.decisions", **asdict(choix))
+    return render_template(
+        "statistiques/decisions.html",
+        lue=lue,
+        choix=choix,
+        premiere=ici() if debut else None,
+        suivante=None if lue.suite is None else ici(apres=lue.suite),
+    )
 
 
 def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> Response:
@@ -392,6 +421,15 @@ def _nom_du_territoire(code: str) -> str:
 
 def _adresse(**champs: Any) -> str:
     return url_for("demandes.page", **champs)
+
+
+def _decisions(annee: int, ligne: LigneQuota, **champs: str) -> str:
+    """Where the decisions of a figure of a line of the quotas are."""
+    qui: dict[str, Any] = {
+        "bailleur": ligne.bailleur or (ligne.nom_bailleur if ligne.nom_bailleur != TOUS[1] else None),
+        "epci": ligne.epci or (ligne.nom_epci if ligne.nom_epci != TOUS_LES_EPCI[1] else None),
+    }
+    return url_for("statistiques.decisions", annee=annee, **qui | champs)
 
 
 def _adresses(**champs: Any) -> str:

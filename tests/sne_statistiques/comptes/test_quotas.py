@@ -14,7 +14,7 @@ import pytest
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.decision_notee import DecisionNotee
+from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import quotas

@@ -7,7 +7,7 @@ from typing import Any
 from exemples_store import _e, stockee
 
 from sne_interface.contract import codec
-from sne_interface.domain.decision_notee import DecisionNotee
+from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_interface.domain.demande import EtatDemande
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store.magasin import Magasin
