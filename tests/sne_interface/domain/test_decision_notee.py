@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sne_interface.contract.contrats_charges import charger
+from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
 from sne_interface.domain.element_recu import Element, bloc, de_code
 from sne_interface.domain.evenement import Evenement
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur
 
 ROLES = charger("v5.2").roles.decision
 NUMERO = "0620318000001G1226"

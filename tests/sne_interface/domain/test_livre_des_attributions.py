@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 import pytest
-from sne_interface.domain.parcours_en_commission import Parcours, parcours, radiation_possible_le
 
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.parcours_en_commission import Parcours, parcours, radiation_possible_le
 
 ROLES = charger("v5.2").roles.decision
 

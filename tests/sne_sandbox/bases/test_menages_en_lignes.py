@@ -16,9 +16,9 @@ from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.decision_de_commission import RolesDecision
+from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur
 from sne_interface.errors import StoreError
 from sne_interface.generators.population import lire_population
 from sne_sandbox.bases import bases, semis
