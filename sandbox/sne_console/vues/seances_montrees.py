@@ -1,6 +1,6 @@
 """The sessions of commissions and the lines of the ledger of attributions, as pages and API show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
@@ -74,6 +74,15 @@ class SeanceLue(SeanceBreve):
     candidats: Annotated[list[DecisionLue], "par rang, puis les non-attributions"]
 
 
+@dataclass(frozen=True)
+class PageDecisions:
+    """Some decisions, the latest first."""
+
+    nombre: Annotated[int, "combien il y en a"]
+    decisions: list[DecisionLue]
+    suite: Annotated[int | None, "à redonner dans « apres » ; null : il n'y en a plus"]
+
+
 class Montreur:
     """Shows the ledger of a base inside one transaction; a day is read once."""
 
@@ -120,6 +129,12 @@ class Montreur:
     def decisions(self, lignes: Iterable[DecisionNotee]) -> list[DecisionLue]:
         """Lines, as they are shown; the radiation that another line tells has none of its own."""
         return [self.decision(ligne) for ligne in lignes if ligne.rang or ligne.bail]
+
+    def quelques(self, lignes: Sequence[DecisionNotee], debut: int, limite: int) -> PageDecisions:
+        """Those that come after `debut` lines, `limite` of them."""
+        suite = debut + limite
+        montrees = self.decisions(lignes[debut:suite])
+        return PageDecisions(len(lignes), montrees, suite if suite < len(lignes) else None)
 
     def breve(self, seance: Seance) -> SeanceBreve:
         """A session on one line."""

@@ -26,14 +26,14 @@ class Seance:
 
     @property
     def nom(self) -> str:
-        """What it is called in an address."""
+        """Its name in an address."""
         lieu = " ".join(filter(None, (self.bailleur, self.logement)))
         return f"{self.jour}-{crc32(lieu.encode()):08x}"
 
     @property
     def candidats(self) -> list[DecisionNotee]:
-        """What was decided of each, by rank, then those to whom nothing was attributed. A refusal that
-        answers a decision is told with it."""
+        """The decisions, by rank, then those that attributed nothing. A refusal that answers one is told with
+        it."""
         decides = {ligne.numero_unique for ligne in self.lignes if ligne.issue is not None}
         dites = (
             ligne for ligne in self.lignes if ligne.issue is not None or ligne.numero_unique not in decides

@@ -47,8 +47,8 @@ def commande(poste: Poste, base: str, annee: int | None) -> Quotas:
     Des baux signés dans l'année : 25 % au premier quartile hors quartiers prioritaires, 50 % à d'autres en
     quartier prioritaire. Des attributions de l'année, suivies ou non d'un bail : 25 % aux ménages DALO et
     prioritaires, un contingent après l'autre (le bailleur, Action Logement, les collectivités, l'État). À
-    côté, tous contingents, une vue d'ensemble de ce bac à sable. Chaque part dit parmi quoi elle se compte, et
-    qui le dit ainsi ; ce qui n'est pas dit est inconnu, jamais compté comme un oui.
+    part, tous contingents, une vue d'ensemble de ce bac à sable. Chaque part dit parmi quoi elle se compte,
+    et qui le dit ainsi ; ce qui n'est pas dit est inconnu, jamais compté comme un oui.
 
     Exemples :
       sne-sandbox quotas

@@ -15,7 +15,9 @@ from typing import Annotated, Any, Final, Literal
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
+from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_interface.domain.texte import ecrire_csv
+from sne_interface.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_attributions import Attributions
@@ -174,12 +176,12 @@ COMPTES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
 def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     """The quotas of a base, of `annee`."""
     connexion, base = registre.connexion, registre.base.nom
-    premier, dernier, des_communes = periode(registre, contrat, annee)
+    premier, dernier, des_communes = _periode(registre, contrat, annee)
     toutes = requetes_attributions.attributions(connexion, base, premier, dernier, des_communes)
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[_Nomme, _Nomme], list[Attributions]] = {}
     for dites in toutes:
-        qui = bailleur_de(dites, guichets), epci_de(dites.commune, contrat)
+        qui = _bailleur(dites, guichets), _epci(dites.commune, contrat)
         groupes.setdefault(qui, []).append(dites)
     par_epci: dict[_Nomme, list[Attributions]] = {}
     for (_, epci), siennes in groupes.items():
@@ -197,7 +199,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     )
 
 
-def periode(registre: RegistreBase, contrat: Contrat, annee: int) -> tuple[date, date, Seuils]:
+def _periode(registre: RegistreBase, contrat: Contrat, annee: int) -> tuple[date, date, Seuils]:
     """The first day of a year, the last, and the thresholds of the communes of the dwellings: amounts are
     those that hold at the end of the year (L. 441-1: set once a year)."""
     places = requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom)
@@ -255,7 +257,7 @@ def _etat(sur: int, au_pire: bool, au_mieux: bool) -> Etat:
     return "indéterminé" if au_mieux else "non atteint"
 
 
-def bailleur_de(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
+def _bailleur(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
     """The landlord, and its name: by the SIREN that is told, else by the guichet that wrote."""
     guichet = guichets.get(dites.guichet)
     if not dites.siren and not dites.guichet:
@@ -266,14 +268,89 @@ def bailleur_de(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[s
     return siren, next((g.nom for g in guichets.values() if g.siren == siren), f"SIREN {siren}")
 
 
-def epci_de(code: str | None, contrat: Contrat) -> tuple[str, str]:
-    """The EPCI of a commune, and its name."""
+def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
     commune = contrat.territoires.actuelle(code or "")
     if commune is None:
         return "", "EPCI inconnu (commune du logement non dite)"
     if commune.epci is None:
         return "", "Hors EPCI"
     return commune.epci, nom_d_epci(commune.epci, contrat)
+
+
+# --- the decisions behind a figure --------------------------------------------------------------------------
+
+#: Of a share: those that it counts, those among which it counts them, those of which nobody knows.
+CEUX: Final[Mapping[str, tuple[str, Callable[[bool | None, bool | None], bool]]]] = {
+    "oui": ("qui en sont", lambda dans, oui: bool(dans) and oui is True),
+    "dans": ("parmi lesquelles la part se compte", lambda dans, oui: dans is True),
+    "inconnus": ("dont on ne sait pas", lambda dans, oui: dans is None or (dans and oui is None)),
+}
+#: What a line of the quotas counts, by the names of its fields.
+FIGURES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
+    "baux": ("Baux signés dans l'année", lambda dites: dites.signees),
+    "attributions": ("Attributions de l'année, suivies ou non d'un bail", lambda dites: dites.decidees),
+    **COMPTES,
+}
+_PAR_CODE: Final = {regle.code: regle for regle in REGLES}
+
+
+@dataclass(frozen=True)
+class ChoixDeDecisions:
+    """A figure: a year, a landlord and an EPCI by code or name ("": all), a contingent, a figure of a line of
+    the quotas, a share and which of its decisions. Raises UsageError for what is none."""
+
+    annee: int
+    bailleur: str = ""
+    epci: str = ""
+    contingent: str = ""
+    compte: str = ""
+    part: str = ""
+    ceux: str = "oui"
+
+    def __post_init__(self) -> None:
+        for dit, connus in ((self.compte, FIGURES), (self.part, _PAR_CODE), (self.ceux, CEUX)):
+            if dit and dit not in connus:
+                raise UsageError(
+                    f"Les quotas n'ont pas de chiffre [{dit[:40]}].", remede=f"écrivez : {', '.join(connus)}"
+                )
+
+    @property
+    def mots(self) -> list[str]:
+        """The figure in French."""
+        dits = [f"Année {self.annee}", self.bailleur, self.epci, self.contingent]
+        if self.compte:
+            dits.append(FIGURES[self.compte][0])
+        if self.part:
+            dits.append(f"{_PAR_CODE[self.part].libelle} : {CEUX[self.ceux][0]}")
+        return [dit for dit in dits if dit]
+
+
+def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -> list[DecisionNotee]:
+    """The lines of the ledger that a figure counts, the latest first. Those of two years are of both: an
+    attribution of one, its lease of the other."""
+    guichets = {guichet.code: guichet for guichet in registre.guichets()}
+    du, au, des_communes = _periode(registre, contrat, choix.annee)
+    lues = requetes_attributions.une_a_une(registre.connexion, registre.base.nom, du, au, des_communes)
+    return [
+        ligne
+        for dites, ligne in lues
+        if choix.bailleur in ("", *_bailleur(dites, guichets))
+        and choix.epci in ("", *_epci(dites.commune, contrat))
+        and choix.contingent in ("", dites.contingent)
+        and _compte(dites, choix)
+    ]
+
+
+def _compte(dites: Attributions, choix: ChoixDeDecisions) -> bool:
+    if choix.compte and not FIGURES[choix.compte][1](dites):
+        return False
+    if not choix.part:
+        return True
+    regle = _PAR_CODE[choix.part]
+    return CEUX[choix.ceux][1](regle.dans(dites), regle.oui(dites))
+
+
+# --- the sheet ----------------------------------------------------------------------------------------------
 
 
 def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:

@@ -18,17 +18,16 @@ from sne_console.api.questions_et_reponses import (
     facultatif,
     jour_iso,
 )
+from sne_console.vues.seances_montrees import Montreur, PageDecisions
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille
-from sne_statistiques.comptes import comptes_par_territoire, decisions_comptees, statistiques
+from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes import quotas as operation
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
-from sne_statistiques.comptes.decisions_comptees import ChoixDeDecisions
-from sne_statistiques.comptes.quotas import Quotas
+from sne_statistiques.comptes.quotas import ChoixDeDecisions, Quotas
 from sne_statistiques.comptes.statistiques import Tableau, TableauLu
 from sne_statistiques.vues import tableaux
-from sne_statistiques.vues.decisions_d_un_chiffre import PageDecisions, page_de_decisions
 from sne_statistiques.vues.tableaux import TableDemandee, calculs_de
 
 blueprint: Final = Appels(
@@ -96,12 +95,12 @@ class DecisionsSchema(AnneeSchema):
     bailleur = facultatif("SIREN, code ou nom, tel que les quotas le disent", "")
     epci = facultatif("SIREN ou nom, tel que les quotas le disent", "")
     contingent = facultatif("code de ListeTypeReservataire", "", exemple="PPRIOR")
-    compte = facultatif("nombre d'une ligne des quotas", "", parmi=("", *decisions_comptees.FIGURES))
+    compte = facultatif("nombre d'une ligne des quotas", "", parmi=("", *operation.FIGURES))
     part = facultatif("code d'une part", "", parmi=("", *(regle.code for regle in operation.REGLES)))
     ceux = facultatif(
         "d'une part : celles qu'elle compte, celles parmi lesquelles, celles dont on ne sait pas",
         "oui",
-        parmi=decisions_comptees.CEUX,
+        parmi=operation.CEUX,
     )
     apres = facultatif("« suite » de la page précédente", 0, genre=fields.Integer, validate=validate.Range(0))
     limite = combien()
@@ -240,4 +239,7 @@ def lister_decisions(choix: QuestionLue, base: str) -> PageDecisions:
     """The decisions that a figure of the quotas counts."""
     debut, limite = choix.pop("apres"), choix.pop("limite")
     choix["annee"] = choix["annee"] or _jour(base, {"date": None}).year
-    return page_de_decisions(base, ChoixDeDecisions(**choix), debut, limite)
+    with services().magasin.lire(base) as registre:
+        contrat = services().contrats.de(registre.base)
+        toutes = operation.choisir(registre, contrat, ChoixDeDecisions(**choix))
+        return Montreur(registre, contrat).quelques(toutes, debut, limite)

@@ -19,6 +19,7 @@ from sne_console.cadre.outillage_des_sections import (
     maintenant,
 )
 from sne_console.vues.dessin import Figure, en_page
+from sne_console.vues.seances_montrees import Montreur
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE
@@ -29,8 +30,16 @@ from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
-from sne_statistiques.comptes.decisions_comptees import ChoixDeDecisions
-from sne_statistiques.comptes.quotas import COMPTES, REGLES, TOUS, TOUS_LES_EPCI, LigneQuota, Quotas
+from sne_statistiques.comptes.quotas import (
+    COMPTES,
+    REGLES,
+    TOUS,
+    TOUS_LES_EPCI,
+    ChoixDeDecisions,
+    LigneQuota,
+    Quotas,
+    choisir,
+)
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import (
@@ -43,7 +52,6 @@ from sne_statistiques.comptes.statistiques import (
 )
 from sne_statistiques.images import carte, diagrammes
 from sne_statistiques.vues import tableaux
-from sne_statistiques.vues.decisions_d_un_chiffre import page_de_decisions
 from sne_statistiques.vues.page_demandes_comptees import periode
 from sne_statistiques.vues.tableaux import IMAGES, QUOTAS, TableDemandee, etat_de
 
@@ -169,7 +177,9 @@ def decisions(base: str) -> str:
     annee = entier_saisi(request.args.get("annee", ""), "annee", ANNEES[0], ANNEES[-1])
     choix = ChoixDeDecisions(annee or maintenant().year, **{nom: dit for nom, dit in champs.items() if dit})
     debut = entier_saisi(request.args.get("apres", ""), "apres", bas=0) or 0
-    lue = page_de_decisions(base, choix, debut, PAR_PAGE)
+    with services().magasin.lire(base) as registre:
+        toutes = choisir(registre, contrat_servi(), choix)
+        lue = Montreur(registre, contrat_servi()).quelques(toutes, debut, PAR_PAGE)
     ici = partial(url_for, "statistiques.decisions", **asdict(choix))
     return render_template(
         "statistiques/decisions.html",

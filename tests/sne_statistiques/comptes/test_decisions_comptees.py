@@ -13,7 +13,7 @@ from sne_sandbox.bases import bases
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import quotas
-from sne_statistiques.comptes.decisions_comptees import ChoixDeDecisions, choisir
+from sne_statistiques.comptes.quotas import ChoixDeDecisions, choisir
 
 
 @pytest.fixture(scope="module")
