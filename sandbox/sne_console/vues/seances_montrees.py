@@ -131,7 +131,7 @@ class Montreur:
         return [self.decision(ligne) for ligne in lignes if ligne.rang or ligne.bail]
 
     def quelques(self, lignes: Sequence[DecisionNotee], debut: int, limite: int) -> PageDecisions:
-        """Those that come after `debut` lines, `limite` of them."""
+        """The lines after the first `debut`, `limite` of them."""
         suite = debut + limite
         montrees = self.decisions(lignes[debut:suite])
         return PageDecisions(len(lignes), montrees, suite if suite < len(lignes) else None)
