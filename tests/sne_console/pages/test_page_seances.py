@@ -58,7 +58,7 @@ def test_a_session_shows_its_candidates_by_rank_and_what_followed(
     seance = page(f"/{adresse}")
     candidats = [
         (n, decision, rang, suite)
-        for n, _, decision, rang, *_, suite, _ in lignes(seance, "Candidats, par rang")
+        for n, decision, rang, *_, suite, _ in lignes(seance, "Candidats, par rang")
     ]
     assert candidats == [
         (refuse, "Attribution par classement", "1", "refusée par le ménage"),
