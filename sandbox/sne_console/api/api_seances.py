@@ -29,7 +29,13 @@ class SeancesSchema(QuestionSchema):
     )
     du = jour_iso("au plus tôt")
     au = jour_iso("au plus tard")
-    apres = facultatif("« suite » de la page précédente", "")
+    apres = facultatif(
+        "« suite » de la page précédente",
+        "",
+        validate=validate.Regexp(
+            r"^(\d{4}-\d\d-\d\d-[0-9a-f]{8})?$", error="Attendu : la « suite » de la page précédente."
+        ),
+    )
     limite = combien()
 
 

@@ -15,7 +15,6 @@ from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.seance_de_commission import Seance
 from sne_interface.domain.valeurs_en_json import tirer
-from sne_interface.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
 
 #: Length of the day that begins the name of a session.
@@ -159,16 +158,9 @@ class Montreur:
         return tirer(SeanceLue, self.breve(trouvee), candidats=candidats)
 
     def page(self, du: date, au: date, limite: int, apres: str = "") -> tuple[list[SeanceBreve], str | None]:
-        """The sessions of these days, the latest first, those after the one named `apres`; and the name that
-        the next page is asked by, None after the last. Raises UsageError for a name that is none."""
-        if apres:
-            jour = lire_jour(apres[:_JOUR])
-            if jour is None:
-                raise UsageError(
-                    f"[{apres[:40]}] n'est la suite d'aucune page.",
-                    remede="redonnez « suite » telle qu'elle a été rendue",
-                )
-            au = min(au, jour)
+        """The sessions of these days, the latest first, those after the one named `apres` (all of them when
+        it is none); and the name that the next page is asked by, None after the last."""
+        au = min(au, lire_jour(apres[:_JOUR]) or au)
         # A day has one session at least: those of the day of `apres` may be behind.
         jours = self._registre.jours_de_seance(du, au, limite + 2)
         toutes = self._registre.seances(jours[-1], au) if jours else []

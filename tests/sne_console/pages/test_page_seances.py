@@ -71,7 +71,7 @@ def test_a_session_shows_its_candidates_by_rank_and_what_followed(
     assert adresse in demande.xpath("//section[@aria-labelledby='t-commissions']//a/@href")
     assert page("/seances?du=09/03/2018").xpath("//div[@class='vide']")
     assert page(f"/{adresse}0", statut=404) is not None
-    assert page("/seances?apres=hier", statut=422) is not None
+    assert len(page("/seances?apres=hier").xpath("//tbody/tr")) == 1
 
 
 def test_sessions_by_the_api(banc: Banc, examinees: list[str]) -> None:
