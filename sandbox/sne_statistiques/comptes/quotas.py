@@ -79,6 +79,7 @@ class RegleDeQuota:
     dans: _Fait
     oui: _Fait
     libelle: str
+    court: str
     objectif: int
     porte_sur: PorteSur
     denominateur: str
