@@ -327,8 +327,8 @@ class ChoixDeDecisions:
 
 
 def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -> list[DecisionNotee]:
-    """The lines of the ledger that a figure counts, the latest first. One may be of two years: the
-    attribution of one, its lease of the next."""
+    """The lines of the ledger of a year, or those that a figure counts, the latest first. One may be of two
+    years: the attribution of one, its lease of the next."""
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     du, au, des_communes = _periode(registre, contrat, choix.annee)
     lues = requetes_attributions.une_a_une(registre.connexion, registre.base.nom, du, au, des_communes)

@@ -49,7 +49,8 @@ class Attributions:
 def attributions(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) -> list[Attributions]:
     """The attributions decided, and the leases signed, from `du` to `au`, both included; `seuil_de` is the
     threshold by commune."""
-    ces = _choisies(base, du, au, seuil_de).subquery()
+    choisies, comptees = _faits(base, du, au, seuil_de)
+    ces = choisies.where(comptees).subquery()
     lues = connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
     return [Attributions(*lue) for lue in lues]
 
@@ -57,25 +58,29 @@ def attributions(connexion: Connexion, base: str, du: date, au: date, seuil_de: 
 def une_a_une(
     connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils
 ) -> Iterator[tuple[Attributions, DecisionNotee]]:
-    """The same, each by itself with its line, the latest first."""
-    rangees = _choisies(base, du, au, seuil_de).add_columns(sa.literal(1), *(_D[nom] for nom in _COLONNES))
+    """The same, each by itself with its line, the latest first; with them the lines of these days that are
+    neither, as a decision that attributes nothing, or that was told otherwise since."""
+    choisies, comptees = _faits(base, du, au, seuil_de)
+    dites = sa.and_(_D.rang != RANG_RADIATION, _D.jour.between(du.isoformat(), au.isoformat()))
+    rangees = choisies.where(sa.or_(comptees, dites))
+    rangees = rangees.add_columns(sa.literal(1), *(_D[nom] for nom in _COLONNES))
     triees = rangees.order_by(_D.jour.desc(), _D.numero_unique, _D.rang)
     for lue in map(tuple, connexion.sa.execute(triees)):
         faits = len(lue) - len(_COLONNES)
         yield Attributions(*lue[:faits]), lignes.decision_de(lue[faits:])
 
 
-def _choisies(base: str, du: date, au: date, seuil_de: Seuils) -> sa.Select[Any]:
-    """The columns of `Attributions`, but for how many there are."""
+def _faits(base: str, du: date, au: date, seuil_de: Seuils) -> tuple[sa.Select[Any], sa.ColumnElement[bool]]:
+    """The columns of `Attributions`, but for how many there are; and the condition that one is counted."""
     bornes = du.isoformat(), au.isoformat()
     classe = classe_de_quartile(_D.ressources_uc, _D.commune, seuil_de)
     signees = sa.func.coalesce(_D.bail.between(*bornes), sa.false())
-    decidees = sa.func.coalesce(_ATTRIBUE_LE.between(*bornes), sa.false())
+    decidees = sa.and_(_TENUE, sa.func.coalesce(_ATTRIBUE_LE.between(*bornes), sa.false()))
     parts = (
         *(_D.siren, _D.guichet, _D.commune, _D.contingent, _D.association, _D.en_quartier, _D.dalo),
         *(_D.prioritaire, classe, signees.label("signees"), decidees.label("decidees")),
     )
-    return sa.select(*parts).where(_D.base == base, _TENUE, sa.or_(signees, decidees))
+    return sa.select(*parts).where(_D.base == base), sa.or_(signees, decidees)
 
 
 def communes_attribuees(connexion: Connexion, base: str) -> list[str]:

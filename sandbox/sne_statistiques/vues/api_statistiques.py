@@ -34,7 +34,9 @@ blueprint: Final = Appels(
     "statistics", "/bases/<base>/statistics", "Les statistiques : stock, flux, profils, territoires"
 )
 quotas: Final = Appels("quotas", "/bases/<base>/quotas", "Les quotas d'attribution de l'article L. 441-1")
-decisions: Final = Appels("decisions", "/bases/<base>/decisions", "Les décisions que comptent les quotas")
+decisions: Final = Appels(
+    "decisions", "/bases/<base>/decisions", "Les décisions des commissions, et celles que comptent les quotas"
+)
 
 
 class QuandSchema(QuestionSchema):
@@ -90,7 +92,7 @@ class AnneeEtPartSchema(AnneeSchema):
 
 
 class DecisionsSchema(AnneeSchema):
-    """Which figure of the quotas, and which page of its decisions."""
+    """Of which figure of the quotas, when of one; and which page."""
 
     bailleur = facultatif("SIREN, code ou nom, tel que les quotas le disent", "")
     epci = facultatif("SIREN ou nom, tel que les quotas le disent", "")
@@ -236,7 +238,7 @@ def dessiner_quotas(quand: QuestionLue, base: str) -> Response:
 
 @decisions.get("", question=DecisionsSchema)
 def lister_decisions(choix: QuestionLue, base: str) -> PageDecisions:
-    """The decisions that a figure of the quotas counts."""
+    """The decisions of a year, or those that a figure of the quotas counts."""
     debut, limite = choix.pop("apres"), choix.pop("limite")
     choix["annee"] = choix["annee"] or _jour(base, {"date": None}).year
     with services().magasin.lire(base) as registre:

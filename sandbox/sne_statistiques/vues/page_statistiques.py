@@ -172,7 +172,7 @@ def territoires(base: str) -> Response:
 
 
 def decisions(base: str) -> str:
-    """The decisions that a figure of the quotas counts."""
+    """The decisions of a year, or those that a figure of the quotas counts."""
     champs = {nom: request.args.get(nom, "") for nom in _CHAMPS_D_UN_CHIFFRE}
     annee = entier_saisi(request.args.get("annee", ""), "annee", ANNEES[0], ANNEES[-1])
     choix = ChoixDeDecisions(annee or maintenant().year, **{nom: dit for nom, dit in champs.items() if dit})

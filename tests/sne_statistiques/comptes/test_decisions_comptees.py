@@ -47,6 +47,9 @@ def test_every_figure_has_as_many_decisions_as_it_says(registre: RegistreBase, c
             for ceux, nombre in dites.items():
                 lues = choisir(registre, contrat, ChoixDeDecisions(2017, part=part.code, ceux=ceux, **qui))
                 assert len(lues) == nombre, (qui, part.code, ceux)
+    # Without a figure, what attributes nothing too.
+    toutes = choisir(registre, contrat, ChoixDeDecisions(2017))
+    assert {"non_attribution", "attribution"} < {ligne.issue for ligne in toutes}
     prefet = choisir(registre, contrat, ChoixDeDecisions(2017, contingent="PPRIOR"))
     assert {ligne.contingent for ligne in prefet} == {"PPRIOR"}
     assert prefet == sorted(prefet, key=lambda ligne: ligne.jour, reverse=True)
