@@ -21,6 +21,7 @@ from sne_console.vues import calcul_du_foyer, demande_relue, vie_de_la_demande
 from sne_console.vues.calcul_du_foyer import FoyerLu
 from sne_console.vues.demande_relue import question, titulaires, trouver
 from sne_console.vues.demandes_cherchees import criteres_de, repere_lu
+from sne_console.vues.seances_montrees import DecisionLue, Montreur
 from sne_console.vues.vie_de_la_demande import EtapeLue
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.evenement import Evenement
@@ -141,6 +142,7 @@ class DemandeEntiere(DemandeBreve):
 
     document: Annotated[str, "XML : ce que rend getDemandeLogement, complet, NIR masqués"]
     evenements: list[EvenementDeDemande]
+    decisions: Annotated[list[DecisionLue], "celles des commissions, et ce qui a suivi chacune"]
     mouvements: list[MouvementLu]
 
 
@@ -171,6 +173,9 @@ def montrer(base: str, numero: str) -> DemandeEntiere:
             stockee,
             document=masquer_corps(etree.tostring(racine, encoding="utf-8")).octets.decode(),
             evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
+            decisions=Montreur(registre, services().contrats.de(registre.base)).decisions(
+                registre.livre(stockee.numero_unique)
+            ),
             mouvements=[tirer(MouvementLu, m) for m in registre.mouvements(numero)],
         )
 

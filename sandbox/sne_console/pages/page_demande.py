@@ -13,6 +13,7 @@ from sne_console.vues import demande_relue
 from sne_console.vues.calcul_du_foyer import calculer
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.formulaire_cerfa import presenter
+from sne_console.vues.seances_montrees import Montreur
 from sne_console.vues.vie_de_la_demande import ECHANGES, relire
 from sne_interface.contract import codec
 from sne_interface.contract.table_des_roles import LIBELLES
@@ -53,6 +54,7 @@ def page(base: str, numero: str) -> str:
         etapes = relire(registre, stockee, echanges, contrat)
         guichets = {g.code: g for g in registre.guichets()}
         separees = separees_de(registre, stockee)
+        decisions = Montreur(registre, contrat).decisions(registre.livre(stockee.numero_unique))
     demande = stockee.demande
     return render_template(
         "demande/page.html",
@@ -74,6 +76,7 @@ def page(base: str, numero: str) -> str:
         etapes=etapes,
         limite_echanges=ECHANGES if len(echanges) == ECHANGES else None,
         evenements=evenements,
+        decisions=decisions,
         doublons=[(d, nom_de(d.demande)) for d in doublons],
         separees=separees,
         attestation=attestation.texte(stockee, guichets.get(stockee.guichet_createur), question),

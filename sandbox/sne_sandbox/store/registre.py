@@ -20,6 +20,7 @@ from sne_interface.domain.demande import (
 )
 from sne_interface.domain.evenement import Evenement, TypeEvenement
 from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, organisme_de
+from sne_interface.domain.seance_de_commission import Seance, seances
 from sne_interface.domain.texte import plier
 from sne_interface.errors import StoreError
 from sne_interface.settings import Reglages
@@ -341,6 +342,18 @@ class RegistreBase:
         """The lines that name a dwelling, by day."""
         lus = self.connexion.lignes(requetes_sql.DU_LOGEMENT, {"base": self._nom, "logement": logement})
         return [lignes.decision_de(ligne) for ligne in lus]
+
+    def seances(self, du: date, au: date) -> list[Seance]:
+        """The sessions of commissions of these days, both included, the latest first."""
+        bornes = {"base": self._nom, "du": du.isoformat(), "au": au.isoformat()}
+        lues = self.connexion.lignes(requetes_sql.SEANCES, bornes)
+        return seances(lignes.decision_de(ligne) for ligne in lues)
+
+    def jours_de_seance(self, du: date, au: date, limite: int) -> list[date]:
+        """The last days on which a commission sat, from `du` to `au`, `limite` at most, the latest first."""
+        bornes = {"base": self._nom, "du": du.isoformat(), "au": au.isoformat(), "limite": limite}
+        jours = self.connexion.lignes(requetes_sql.JOURS_DE_SEANCE, bornes)
+        return [date.fromisoformat(jour) for (jour,) in jours]
 
     def noter_decision(self, numero: str, rang: int, notee: DecisionNotee | None) -> None:
         """Keeps the line of that rank, in place of the one there was; None: there is none any more."""

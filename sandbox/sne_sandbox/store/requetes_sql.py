@@ -177,6 +177,14 @@ MOUVEMENTS: Final = RequeteSql(
 
 _LIGNES: Final = f"SELECT {', '.join(tables.decision.noms[1:])} FROM decision"
 LIVRE: Final = RequeteSql(f"{_LIGNES} {_DEMANDE} ORDER BY rang")
+SEANCES: Final = RequeteSql(
+    f"{_LIGNES} WHERE base = :base AND rang > 0 AND jour BETWEEN :du AND :au "
+    "ORDER BY jour, numero_unique, rang"
+)
+JOURS_DE_SEANCE: Final = RequeteSql(
+    "SELECT DISTINCT jour FROM decision WHERE base = :base AND rang > 0 AND jour BETWEEN :du AND :au "
+    "ORDER BY jour DESC LIMIT :limite"
+)
 DU_LOGEMENT: Final = RequeteSql(f"{_LIGNES} WHERE base = :base AND logement = :logement ORDER BY jour")
 NOTER_DECISION: Final = RequeteSql(
     f"{inserer(tables.decision).textes['sqlite']} ON CONFLICT (base, numero_unique, rang) DO UPDATE SET "

@@ -5,25 +5,30 @@ from collections.abc import Iterator
 import click
 
 from sne_interface.domain.base import ANNEES
+from sne_interface.domain.texte import accorde
 from sne_sandbox.cli.options import Poste, rendu, sur_le_poste, une_base
 from sne_statistiques.comptes import quotas
 from sne_statistiques.comptes.quotas import LigneQuota, Quotas
 
 
 def _lignes(comptes: Quotas) -> Iterator[str]:
-    yield f"Attributions suivies d'un bail signé en {comptes.annee}"
+    yield f"Baux signés et attributions, suivies ou non d'un bail, en {comptes.annee}"
     for ligne in (comptes.ensemble, *comptes.lignes):
         yield from _ligne(ligne)
+    yield "\nCe que compte chaque part, et qui le dit ainsi"
+    for part in comptes.ensemble.parts:
+        yield f"  {part.libelle} : {part.denominateur} [{part.article}, {part.fidelite} ; {part.source}]"
     yield f"\n{comptes.note}"
 
 
 def _ligne(ligne: LigneQuota) -> Iterator[str]:
-    yield f"\n{ligne.nom_bailleur}, {ligne.nom_epci} : {ligne.baux}"
+    baux, attributions = accorde(ligne.baux, "bail", "baux"), accorde(ligne.attributions, "attribution")
+    yield f"\n{ligne.nom_bailleur}, {ligne.nom_epci} : {baux}, {attributions}"
     for part in ligne.parts:
         dit = (
             "" if part.taux is None else f"{part.compte} sur {part.sur}, {part.taux:.1f} % ".replace(".", ",")
         )
-        inconnus = f", {part.inconnus} inconnu{'s' * (part.inconnus > 1)}" if part.inconnus else ""
+        inconnus = f", {accorde(part.inconnus, 'inconnu')}" if part.inconnus else ""
         yield f"  {part.libelle} (au moins {part.objectif} %) : {dit}[{part.etat}{inconnus}]"
 
 
@@ -33,15 +38,17 @@ def _ligne(ligne: LigneQuota) -> Iterator[str]:
 @click.option(
     "--annee",
     type=click.IntRange(ANNEES[0], ANNEES[-1]),
-    help="Année de signature des baux ; par défaut, celle de la base.",
+    help="Année des baux et des attributions ; par défaut, celle de la base.",
 )
 @rendu(_lignes, feuille=quotas.en_csv, retrait=2)
 def commande(poste: Poste, base: str, annee: int | None) -> Quotas:
     """Les quotas d'attribution de l'article L. 441-1, par bailleur et EPCI.
 
-    Parmi les attributions suivies d'un bail signé dans l'année : 25 % au premier quartile hors quartiers
-    prioritaires, 25 % aux ménages DALO et prioritaires, 50 % à d'autres que le premier quartile en quartier
-    prioritaire. Ce qui n'est pas dit est inconnu, jamais compté comme un oui.
+    Des baux signés dans l'année : 25 % au premier quartile hors quartiers prioritaires, 50 % à d'autres en
+    quartier prioritaire. Des attributions de l'année, suivies ou non d'un bail : 25 % aux ménages DALO et
+    prioritaires, un contingent après l'autre (le bailleur, Action Logement, les collectivités, l'État). À
+    part, tous contingents, une vue d'ensemble de ce bac à sable. Chaque part dit parmi quoi elle se compte,
+    et qui le dit ainsi ; ce qui n'est pas dit est inconnu, jamais compté comme un oui.
 
     Exemples :
       sne-sandbox quotas

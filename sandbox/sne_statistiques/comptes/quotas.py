@@ -15,7 +15,9 @@ from typing import Annotated, Any, Final, Literal
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
+from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_interface.domain.texte import ecrire_csv
+from sne_interface.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_attributions import Attributions
@@ -25,13 +27,15 @@ from sne_statistiques.comptes.statistiques import LIBELLES, inventes, nom_d_epci
 #: How far to believe the counts, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["quotas"]
 _CONTINGENTS: Final[Mapping[str, str]] = LIBELLES["contingents"]
-_QUOTAS: Final[Mapping[str, Mapping[str, Any]]] = LIBELLES["quotas"]
+_QUOTAS: Final[Mapping[str, Any]] = LIBELLES["quotas"]
 #: Code, and name.
 _Nomme = tuple[str, str]
-_TOUS: Final = ("", "Tous les bailleurs")
+TOUS: Final = ("", "Tous les bailleurs")
+TOUS_LES_EPCI: Final = ("", "Tous les EPCI")
 _BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
 
 Etat = Literal["atteint", "non atteint", "indéterminé", "rien à compter"]
+PorteSur = Literal["baux", "attributions"]
 #: True or false of some attributions; None when it is not known.
 _Fait = Callable[[Attributions], bool | None]
 
@@ -75,7 +79,9 @@ class RegleDeQuota:
     dans: _Fait
     oui: _Fait
     libelle: str
+    court: str
     objectif: int
+    porte_sur: PorteSur
     denominateur: str
     article: str
     source: str
@@ -104,6 +110,7 @@ class PartDeQuota:
 
     code: Annotated[str, f"une de : {', '.join(_PARTS)}"]
     libelle: str
+    porte_sur: Annotated[PorteSur, "attributions : suivies ou non d'un bail"]
     denominateur: Annotated[str, "ce parmi quoi ces ménages sont comptés"]
     article: str
     source: Annotated[str, "qui le dit ainsi : la loi, une fédération, ce bac à sable"]
@@ -170,10 +177,7 @@ COMPTES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
 def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     """The quotas of a base, of `annee`."""
     connexion, base = registre.connexion, registre.base.nom
-    places = requetes_attributions.communes_attribuees(connexion, base)
-    # Amounts are those that hold at the end of the year (L. 441-1: set once a year).
-    premier, dernier = date(annee, 1, 1), date(annee, 12, 31)
-    des_communes = seuils(places, contrat, dernier)
+    premier, dernier, des_communes = _periode(registre, contrat, annee)
     toutes = requetes_attributions.attributions(connexion, base, premier, dernier, des_communes)
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[_Nomme, _Nomme], list[Attributions]] = {}
@@ -183,17 +187,24 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     par_epci: dict[_Nomme, list[Attributions]] = {}
     for (_, epci), siennes in groupes.items():
         par_epci.setdefault(epci, []).extend(siennes)
-    epcis = [_ligne(_TOUS, epci, siennes, des_communes) for epci, siennes in par_epci.items()]
+    epcis = [_ligne(TOUS, epci, siennes, des_communes) for epci, siennes in par_epci.items()]
     lignes = [_ligne(*qui, siennes, des_communes) for qui, siennes in groupes.items()]
     return Quotas(
         base,
         annee,
         list(requetes_attributions.annees(connexion, base)),
-        _ligne(_TOUS, ("", "Tous les EPCI"), toutes, des_communes),
+        _ligne(TOUS, TOUS_LES_EPCI, toutes, des_communes),
         sorted(epcis, key=_rang),
         sorted(lignes, key=_rang),
         FIDELITE + inventes(des_communes),
     )
+
+
+def _periode(registre: RegistreBase, contrat: Contrat, annee: int) -> tuple[date, date, Seuils]:
+    """The first day of a year, the last, and the thresholds of the communes of the dwellings: amounts are
+    those that hold at the end of the year (L. 441-1: set once a year)."""
+    places = requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom)
+    return date(annee, 1, 1), date(annee, 12, 31), seuils(places, contrat, date(annee, 12, 31))
 
 
 def _rang(ligne: LigneQuota) -> tuple[int, int, str, str, str]:
@@ -224,6 +235,7 @@ def _part(regle: RegleDeQuota, toutes: Iterable[Attributions]) -> PartDeQuota:
     return PartDeQuota(
         regle.code,
         regle.libelle,
+        regle.porte_sur,
         regle.denominateur,
         regle.article,
         regle.source,
@@ -264,6 +276,82 @@ def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
     if commune.epci is None:
         return "", "Hors EPCI"
     return commune.epci, nom_d_epci(commune.epci, contrat)
+
+
+# --- the decisions behind a figure --------------------------------------------------------------------------
+
+#: Of a share: those that it counts, those among which it counts them, those of which nobody knows.
+CEUX: Final[Mapping[str, tuple[str, Callable[[bool | None, bool | None], bool]]]] = {
+    "oui": ("qui en sont", lambda dans, oui: bool(dans) and oui is True),
+    "dans": ("parmi lesquelles la part se compte", lambda dans, oui: dans is True),
+    "inconnus": ("dont on ne sait pas", lambda dans, oui: dans is None or (dans and oui is None)),
+}
+#: What a line of the quotas counts, by the names of its fields.
+FIGURES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
+    "baux": ("Baux signés dans l'année", lambda dites: dites.signees),
+    "attributions": ("Attributions de l'année, suivies ou non d'un bail", lambda dites: dites.decidees),
+    **COMPTES,
+}
+_PAR_CODE: Final = {regle.code: regle for regle in REGLES}
+
+
+@dataclass(frozen=True)
+class ChoixDeDecisions:
+    """A figure: a year, a landlord and an EPCI by code or name ("": all), a contingent, a figure of a line of
+    the quotas, a share and which of its decisions. Raises UsageError for what is none."""
+
+    annee: int
+    bailleur: str = ""
+    epci: str = ""
+    contingent: str = ""
+    compte: str = ""
+    part: str = ""
+    ceux: str = "oui"
+
+    def __post_init__(self) -> None:
+        for dit, connus in ((self.compte, FIGURES), (self.part, _PAR_CODE), (self.ceux, CEUX)):
+            if dit and dit not in connus:
+                raise UsageError(
+                    f"Les quotas n'ont pas de chiffre [{dit[:40]}].", remede=f"écrivez : {', '.join(connus)}"
+                )
+
+    @property
+    def mots(self) -> list[str]:
+        """The figure in French."""
+        dits = [f"Année {self.annee}", self.bailleur, self.epci, self.contingent]
+        if self.compte:
+            dits.append(FIGURES[self.compte][0])
+        if self.part:
+            dits.append(f"{_PAR_CODE[self.part].libelle} : {CEUX[self.ceux][0]}")
+        return [dit for dit in dits if dit]
+
+
+def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -> list[DecisionNotee]:
+    """The lines of the ledger of a year, or those that a figure counts, the latest first. One may be of two
+    years: the attribution of one, its lease of the next."""
+    guichets = {guichet.code: guichet for guichet in registre.guichets()}
+    du, au, des_communes = _periode(registre, contrat, choix.annee)
+    lues = requetes_attributions.une_a_une(registre.connexion, registre.base.nom, du, au, des_communes)
+    return [
+        ligne
+        for dites, ligne in lues
+        if choix.bailleur in ("", *_bailleur(dites, guichets))
+        and choix.epci in ("", *_epci(dites.commune, contrat))
+        and choix.contingent in ("", dites.contingent)
+        and _compte(dites, choix)
+    ]
+
+
+def _compte(dites: Attributions, choix: ChoixDeDecisions) -> bool:
+    if choix.compte and not FIGURES[choix.compte][1](dites):
+        return False
+    if not choix.part:
+        return True
+    regle = _PAR_CODE[choix.part]
+    return CEUX[choix.ceux][1](regle.dans(dites), regle.oui(dites))
+
+
+# --- the sheet ----------------------------------------------------------------------------------------------
 
 
 def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:

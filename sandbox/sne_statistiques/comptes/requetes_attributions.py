@@ -2,19 +2,22 @@
 a lease, a decision told otherwise since is none."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from sne_interface.domain.decision_de_commission import ATTRIBUTIONS
-from sne_interface.domain.livre_des_attributions import RANG_RADIATION, Suite
-from sne_sandbox.store import metadonnees
+from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, Suite
+from sne_sandbox.store import lignes, metadonnees, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_statistiques.comptes.requetes_statistiques import Seuils, classe_de_quartile, semblables
 
 _D: Final = metadonnees.decision.c
+#: Those that a line of the ledger is read from.
+_COLONNES: Final = tables.decision.noms[1:]
 _TENUE: Final = sa.or_(_D.suite.is_(None), _D.suite != Suite.CORRIGEE.value)
 #: A commission's day; of a lease that the radiation alone tells, that of the lease.
 _ATTRIBUE_LE: Final = sa.case(
@@ -46,17 +49,38 @@ class Attributions:
 def attributions(connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils) -> list[Attributions]:
     """The attributions decided, and the leases signed, from `du` to `au`, both included; `seuil_de` is the
     threshold by commune."""
+    choisies, comptees = _faits(base, du, au, seuil_de)
+    ces = choisies.where(comptees).subquery()
+    lues = connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
+    return [Attributions(*lue) for lue in lues]
+
+
+def une_a_une(
+    connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils
+) -> Iterator[tuple[Attributions, DecisionNotee]]:
+    """The same, each by itself with its line, the latest first; with them the lines of these days that are
+    neither, as a decision that attributes nothing, or that was told otherwise since."""
+    choisies, comptees = _faits(base, du, au, seuil_de)
+    dites = sa.and_(_D.rang != RANG_RADIATION, _D.jour.between(du.isoformat(), au.isoformat()))
+    rangees = choisies.where(sa.or_(comptees, dites))
+    rangees = rangees.add_columns(sa.literal(1), *(_D[nom] for nom in _COLONNES))
+    triees = rangees.order_by(_D.jour.desc(), _D.numero_unique, _D.rang)
+    for lue in map(tuple, connexion.sa.execute(triees)):
+        faits = len(lue) - len(_COLONNES)
+        yield Attributions(*lue[:faits]), lignes.decision_de(lue[faits:])
+
+
+def _faits(base: str, du: date, au: date, seuil_de: Seuils) -> tuple[sa.Select[Any], sa.ColumnElement[bool]]:
+    """The columns of `Attributions`, but for how many there are; and the condition that one is counted."""
     bornes = du.isoformat(), au.isoformat()
     classe = classe_de_quartile(_D.ressources_uc, _D.commune, seuil_de)
     signees = sa.func.coalesce(_D.bail.between(*bornes), sa.false())
-    decidees = sa.func.coalesce(_ATTRIBUE_LE.between(*bornes), sa.false())
+    decidees = sa.and_(_TENUE, sa.func.coalesce(_ATTRIBUE_LE.between(*bornes), sa.false()))
     parts = (
         *(_D.siren, _D.guichet, _D.commune, _D.contingent, _D.association, _D.en_quartier, _D.dalo),
         *(_D.prioritaire, classe, signees.label("signees"), decidees.label("decidees")),
     )
-    ces = sa.select(*parts).where(_D.base == base, _TENUE, sa.or_(signees, decidees)).subquery()
-    lues = connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
-    return [Attributions(*lue) for lue in lues]
+    return sa.select(*parts).where(_D.base == base), sa.or_(signees, decidees)
 
 
 def communes_attribuees(connexion: Connexion, base: str) -> list[str]:

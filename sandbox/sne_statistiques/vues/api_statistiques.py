@@ -1,5 +1,6 @@
 """`/api/v1/bases/{base}/statistics`: TAB01 to TAB03 at a date, of a territory or of all, and the counts of
-each territory; `/api/v1/bases/{base}/quotas`: the shares of attributions that L. 441-1 sets."""
+each territory; `/api/v1/bases/{base}/quotas`: the shares of attributions that L. 441-1 sets;
+`/api/v1/bases/{base}/decisions`: those that a figure counts."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,14 +10,22 @@ from flask import Response, current_app
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, QuestionLue, QuestionSchema, facultatif, jour_iso
+from sne_console.api.questions_et_reponses import (
+    Appels,
+    QuestionLue,
+    QuestionSchema,
+    combien,
+    facultatif,
+    jour_iso,
+)
+from sne_console.vues.seances_montrees import Montreur, PageDecisions
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes import quotas as operation
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
-from sne_statistiques.comptes.quotas import Quotas
+from sne_statistiques.comptes.quotas import ChoixDeDecisions, Quotas
 from sne_statistiques.comptes.statistiques import Tableau, TableauLu
 from sne_statistiques.vues import tableaux
 from sne_statistiques.vues.tableaux import TableDemandee, calculs_de
@@ -25,6 +34,9 @@ blueprint: Final = Appels(
     "statistics", "/bases/<base>/statistics", "Les statistiques : stock, flux, profils, territoires"
 )
 quotas: Final = Appels("quotas", "/bases/<base>/quotas", "Les quotas d'attribution de l'article L. 441-1")
+decisions: Final = Appels(
+    "decisions", "/bases/<base>/decisions", "Les décisions des commissions, et celles que comptent les quotas"
+)
 
 
 class QuandSchema(QuestionSchema):
@@ -63,7 +75,7 @@ class AnneeSchema(QuestionSchema):
     """Of which year."""
 
     annee = facultatif(
-        "année de signature des baux ; absente : celle de la base",
+        "année des baux et des attributions ; absente : celle de la base",
         genre=fields.Integer,
         validate=validate.Range(ANNEES[0], ANNEES[-1]),
     )
@@ -77,6 +89,23 @@ class AnneeEtPartSchema(AnneeSchema):
         validate=validate.OneOf([regle.code for regle in operation.REGLES]),
         metadata={"description": "code d'une part", "example": "prioritaires"},
     )
+
+
+class DecisionsSchema(AnneeSchema):
+    """Of which figure of the quotas, when of one; and which page."""
+
+    bailleur = facultatif("SIREN, code ou nom, tel que les quotas le disent", "")
+    epci = facultatif("SIREN ou nom, tel que les quotas le disent", "")
+    contingent = facultatif("code de ListeTypeReservataire", "", exemple="PPRIOR")
+    compte = facultatif("nombre d'une ligne des quotas", "", parmi=("", *operation.FIGURES))
+    part = facultatif("code d'une part", "", parmi=("", *(regle.code for regle in operation.REGLES)))
+    ceux = facultatif(
+        "d'une part : celles qu'elle compte, celles parmi lesquelles, celles dont on ne sait pas",
+        "oui",
+        parmi=operation.CEUX,
+    )
+    apres = facultatif("« suite » de la page précédente", 0, genre=fields.Integer, validate=validate.Range(0))
+    limite = combien()
 
 
 @dataclass(frozen=True)
@@ -202,3 +231,17 @@ def donner_quotas(quand: QuestionLue, base: str) -> Response:
 def dessiner_quotas(quand: QuestionLue, base: str) -> Response:
     """The chart of a share."""
     return Response(tableaux.dessiner_quota(_quotas(base, quand), quand["part"]), mimetype="image/svg+xml")
+
+
+# --- the decisions behind a figure --------------------------------------------------------------------------
+
+
+@decisions.get("", question=DecisionsSchema)
+def lister_decisions(choix: QuestionLue, base: str) -> PageDecisions:
+    """The decisions of a year, or those that a figure of the quotas counts."""
+    debut, limite = choix.pop("apres"), choix.pop("limite")
+    choix["annee"] = choix["annee"] or _jour(base, {"date": None}).year
+    with services().magasin.lire(base) as registre:
+        contrat = services().contrats.de(registre.base)
+        toutes = operation.choisir(registre, contrat, ChoixDeDecisions(**choix))
+        return Montreur(registre, contrat).quelques(toutes, debut, limite)

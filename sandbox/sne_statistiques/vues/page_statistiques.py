@@ -3,15 +3,23 @@ and where. Numbers open the demandes that they count; each table and picture is 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, jour_saisi, maintenant
+from sne_console.cadre.outillage_des_sections import (
+    PAR_PAGE,
+    contrat_servi,
+    entier_saisi,
+    jour_saisi,
+    maintenant,
+)
 from sne_console.vues.dessin import Figure, en_page
+from sne_console.vues.seances_montrees import Montreur
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE
@@ -22,7 +30,16 @@ from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
-from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas
+from sne_statistiques.comptes.quotas import (
+    COMPTES,
+    REGLES,
+    TOUS,
+    TOUS_LES_EPCI,
+    ChoixDeDecisions,
+    LigneQuota,
+    Quotas,
+    choisir,
+)
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import (
@@ -50,6 +67,8 @@ NIVEAUX: Final[Mapping[Niveau, str]] = {
     "epci": "EPCI",
     "commune": "Communes",
 }
+#: The fields of the address of a figure of the quotas, its year apart.
+_CHAMPS_D_UN_CHIFFRE: Final = ("bailleur", "epci", "contingent", "compte", "part", "ceux")
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
 _TITRES_DES_MOIS: Final = LIBELLES["titres_des_mois"]
 
@@ -145,10 +164,30 @@ def territoires(base: str) -> Response:
             "indicateurs": LIBELLES["resumes"],
             "quotas": quotas,
             "regles": REGLES,
+            "decisions": partial(_decisions, quotas.annee),
             "mots": {cle: mot for cle, (mot, _) in COMPTES.items()},
         }
 
     return _page(base, contexte, comptes=_niveau(), quotas=QUOTAS, lues=IMAGES)
+
+
+def decisions(base: str) -> str:
+    """The decisions of a year, or those that a figure of the quotas counts."""
+    champs = {nom: request.args.get(nom, "") for nom in _CHAMPS_D_UN_CHIFFRE}
+    annee = entier_saisi(request.args.get("annee", ""), "annee", ANNEES[0], ANNEES[-1])
+    choix = ChoixDeDecisions(annee or maintenant().year, **{nom: dit for nom, dit in champs.items() if dit})
+    debut = entier_saisi(request.args.get("apres", ""), "apres", bas=0) or 0
+    with services().magasin.lire(base) as registre:
+        toutes = choisir(registre, contrat_servi(), choix)
+        lue = Montreur(registre, contrat_servi()).quelques(toutes, debut, PAR_PAGE)
+    ici = partial(url_for, "statistiques.decisions", **asdict(choix))
+    return render_template(
+        "statistiques/decisions.html",
+        lue=lue,
+        choix=choix,
+        premiere=ici() if debut else None,
+        suivante=None if lue.suite is None else ici(apres=lue.suite),
+    )
 
 
 def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> Response:
@@ -392,6 +431,15 @@ def _nom_du_territoire(code: str) -> str:
 
 def _adresse(**champs: Any) -> str:
     return url_for("demandes.page", **champs)
+
+
+def _decisions(annee: int, ligne: LigneQuota, **champs: str) -> str:
+    """Where the decisions of a figure of a line of the quotas are."""
+    qui: dict[str, Any] = {
+        "bailleur": ligne.bailleur or (ligne.nom_bailleur if ligne.nom_bailleur != TOUS[1] else None),
+        "epci": ligne.epci or (ligne.nom_epci if ligne.nom_epci != TOUS_LES_EPCI[1] else None),
+    }
+    return url_for("statistiques.decisions", annee=annee, **qui | champs)
 
 
 def _adresses(**champs: Any) -> str:

@@ -91,9 +91,11 @@ def test_quotas_in_each_form(home: Path) -> None:
     assert [int(ligne["baux"]) for ligne in lignes] == [
         *(ligne["baux"] for ligne in lu["lignes"]), lu["ensemble"]["baux"],
     ]  # fmt: skip
+    assert lu["ensemble"]["attributions"] == sum(int(ligne["attributions"]) for ligne in lignes[:-1]) > 0
     texte = _lancer(home, "quotas").stdout
-    assert texte.startswith("Attributions suivies d'un bail signé en 2018\n")
-    assert "(au moins 25 %)" in texte
+    assert texte.startswith("Baux signés et attributions, suivies ou non d'un bail, en 2018\n")
+    for dit in ("(au moins 25 %)", "bail, ", "L. 441-1 CCH, déduite ; une fédération", "convention ; ce bac"):
+        assert dit in texte
     assert lu["note"] in texte
 
 

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sne_interface.domain.decision_notee import DecisionNotee
 
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS
+from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_sandbox.bases import bases
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase

@@ -1,4 +1,4 @@
-"""The quotas, over leases whose every share can be counted by hand."""
+"""The quotas, over leases and attributions whose every share can be counted by hand."""
 
 import csv
 import io
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sne_interface.domain.decision_notee import DecisionNotee
 
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.dates import PARIS
+from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import quotas
@@ -49,15 +49,14 @@ def registre(tmp_path: Path) -> Iterator[RegistreBase]:
 _RANGS = count(1)
 
 
-def noter(registre: RegistreBase, *, numero: str = "", rang: int = 0, **champs: Any) -> str:
-    """A lease of 2018: a radiation, or a decision (`rang`). Answers the numéro of its demande."""
-    numero = numero or f"0690318{next(_RANGS):06d}G0690"
+def noter(registre: RegistreBase, *, rang: int = 0, **champs: Any) -> None:
+    """A lease of 2018: a radiation, or a decision (`rang`)."""
+    numero = f"0690318{next(_RANGS):06d}G0690"
     dit = {
         "jour": date(2018, 5, 2), "guichet": "G0690", "issue": "attribution" if rang else "RADATT",
         "bail": date(2018, 5, 1), "commune": None if rang else VILLEFRANCHE, **champs,
     }  # fmt: skip
     registre.noter_decision(numero, rang, DecisionNotee(numero, rang, **dit))
-    return numero
 
 
 def compter(registre: RegistreBase, contrat: Contrat, annee: int = 2018) -> Quotas:
@@ -71,10 +70,75 @@ def part(ligne: LigneQuota, code: str) -> PartDeQuota:
 
 def test_a_base_without_a_lease_has_nothing_to_count(registre: RegistreBase, contrat: Contrat) -> None:
     comptes = compter(registre, contrat)
-    assert (comptes.annees, comptes.lignes, comptes.ensemble.baux) == ([], [], 0)
-    assert [(p.etat, p.taux, p.objectif) for p in comptes.ensemble.parts] == [
-        ("rien à compter", None, 25), ("rien à compter", None, 25), ("rien à compter", None, 50),
+    ensemble = comptes.ensemble
+    assert (comptes.annees, comptes.lignes, ensemble.baux, ensemble.attributions) == ([], [], 0, 0)
+    assert {(p.etat, p.taux) for p in ensemble.parts} == {("rien à compter", None)}
+    assert [(p.objectif, p.porte_sur, p.fidelite) for p in ensemble.parts] == [
+        (25, "baux", "déduite"), (50, "baux", "déduite"), *[(25, "attributions", "déduite")] * 4,
+        (25, "baux", "convention"),
     ]  # fmt: skip
+
+
+def test_each_share_cites_the_law_apart_from_who_reads_it(registre: RegistreBase, contrat: Contrat) -> None:
+    """L. 441-1 says the two of the quartile; that those of the priorities bear on attributions followed or
+    not, a federation."""
+    for lue in compter(registre, contrat).ensemble.parts:
+        assert lue.article == "L. 441-1 CCH"
+        dit = {"baux": "la loi", "attributions": "une fédération (AORIF"}[lue.porte_sur]
+        assert lue.source.startswith(dit if lue.fidelite == "déduite" else "ce bac à sable")
+        assert ("suivies ou non" in lue.denominateur) == (lue.porte_sur == "attributions")
+
+
+#: The leases of a landlord, by contingent, of which so many are of households with priority (finding F1).
+HUIT_BAUX = {"COLACT": (1, 2), "PPRIOR": (2, 2), "AUCUN": (0, 3), "COLTER": (0, 1)}
+PAR_CONTINGENT = {
+    "prioritaires_action_logement": "COLACT", "prioritaires_etat": "PPRIOR",
+    "prioritaires_bailleur": "AUCUN", "prioritaires_collectivites": "COLTER",
+}  # fmt: skip
+
+
+def test_each_reserving_body_has_its_own_share_and_the_landlord_its_own(
+    registre: RegistreBase, contrat: Contrat
+) -> None:
+    for contingent, (prioritaires, sur) in HUIT_BAUX.items():
+        for rang in range(sur):
+            noter(registre, rang=1, contingent=contingent, dalo=False, prioritaire=rang < prioritaires)
+    ensemble = compter(registre, contrat).ensemble
+    lues = {lue.code: (lue.compte, lue.sur) for lue in ensemble.parts if lue.code in PAR_CONTINGENT}
+    assert lues == {code: HUIT_BAUX[contingent] for code, contingent in PAR_CONTINGENT.items()}
+    assert [part(ensemble, code).etat for code in ("prioritaires", "prioritaires_bailleur")] == [
+        "atteint", "non atteint",
+    ]  # fmt: skip
+    assert (ensemble.baux, ensemble.attributions, ensemble.comptes["contingent_AUCUN"]) == (8, 8, 3)
+
+
+def test_an_attribution_counts_whatever_followed_it_but_what_was_corrected(
+    registre: RegistreBase, contrat: Contrat
+) -> None:
+    dite = {"rang": 1, "contingent": "PPRIOR", "dalo": True}
+    noter(registre, **dite)
+    noter(registre, **dite, bail=None, refus=True, suite=Suite.REFUS)
+    noter(registre, **dite, bail=None)
+    noter(registre, **dite, bail=None, suite=Suite.CORRIGEE)
+    noter(registre, **dite, issue="non_attribution", bail=None)
+    ensemble = compter(registre, contrat).ensemble
+    assert (ensemble.baux, ensemble.attributions) == (1, 3)
+    assert part(ensemble, "prioritaires_etat").sur == 3
+    assert part(ensemble, "prioritaires").sur == 1
+
+
+def test_an_association_is_no_household(registre: RegistreBase, contrat: Contrat) -> None:
+    noter(registre, association=True, contingent="AUCUN", en_quartier=True)
+    ensemble = compter(registre, contrat).ensemble
+    assert (ensemble.baux, ensemble.attributions) == (1, 1)
+    assert {(p.sur, p.inconnus, p.etat) for p in ensemble.parts} == {(0, 0, "rien à compter")}
+
+
+def test_a_contingent_that_nobody_told_may_turn_any_share(registre: RegistreBase, contrat: Contrat) -> None:
+    noter(registre, rang=1, contingent="AUCUN", dalo=False, prioritaire=False)
+    noter(registre, rang=1, dalo=True)
+    lue = part(compter(registre, contrat).ensemble, "prioritaires_bailleur")
+    assert (lue.compte, lue.sur, lue.inconnus, lue.etat) == (0, 1, 1, "indéterminé")
 
 
 @pytest.mark.parametrize(("pauvres", "etat", "taux"), [(1, "atteint", 25.0), (0, "non atteint", 0.0)])
@@ -151,39 +215,20 @@ def test_unknown_leases_alone_are_nothing_to_count(registre: RegistreBase, contr
     ensemble = compter(registre, contrat).ensemble
     assert part(ensemble, "premier_quartile").etat == "rien à compter"
     assert part(ensemble, "premier_quartile").inconnus == 1
-    assert ensemble.comptes == {
-        "hors_quartier": 0, "en_quartier": 0, "lieu_inconnu": 1, "premier_quartile": 0, "au_dessus": 0,
-        "quartile_inconnu": 1, "dalo": 0, "prioritaires": 0, "non_prioritaires": 0, "priorite_inconnue": 1,
+    assert {cle for cle, n in ensemble.comptes.items() if n} == {
+        "lieu_inconnu", "quartile_inconnu", "priorite_inconnue", "contingent_inconnu",
     }  # fmt: skip
     (ligne,) = compter(registre, contrat).lignes
     assert (ligne.epci, ligne.nom_epci) == ("", "EPCI inconnu (commune du logement non dite)")
 
 
-def test_a_household_counts_once_whoever_tells_its_lease(registre: RegistreBase, contrat: Contrat) -> None:
-    """The radiation says where the dwelling lies, the decision what category the household is of."""
-    numero = noter(registre, en_quartier=False, ressources_uc=PAUVRE)
-    noter(registre, numero=numero, rang=4, prioritaire=True, dalo=False, siren="111111118")
-    noter(registre, numero=numero, rang=5, bail=None, prioritaire=False, dalo=False)
-    (ligne,) = compter(registre, contrat).lignes
-    assert ligne.baux == 1
-    assert (ligne.epci, ligne.bailleur) == (EPCI, "111111118")
-    assert [p.etat for p in ligne.parts] == ["atteint", "atteint", "rien à compter"]
-
-
-@pytest.mark.parametrize("issue", ["non_attribution", "irrecevabilite"])
-def test_no_lease_follows_a_refusal_whatever_the_event_says(
-    registre: RegistreBase, contrat: Contrat, issue: str
+def test_a_lease_is_of_the_year_it_was_signed_in_an_attribution_of_its_commission_s(
+    registre: RegistreBase, contrat: Contrat
 ) -> None:
-    noter(registre, rang=3, issue=issue)
-    noter(registre, rang=4, bail=None)
-    assert compter(registre, contrat).ensemble.baux == 0
-
-
-def test_a_lease_is_of_the_year_it_was_signed_in(registre: RegistreBase, contrat: Contrat) -> None:
-    numero = noter(registre, bail=date(2018, 1, 1))
-    noter(registre, numero=numero, rang=4, bail=date(2017, 12, 31))
-    noter(registre, rang=5, bail=date(2016, 12, 31))
-    assert [compter(registre, contrat, annee).ensemble.baux for annee in (2016, 2017, 2018)] == [1, 0, 1]
+    noter(registre, bail=date(2018, 1, 1))
+    noter(registre, rang=5, jour=date(2016, 12, 30), bail=date(2017, 1, 2))
+    comptes = [compter(registre, contrat, annee).ensemble for annee in (2016, 2017, 2018)]
+    assert [(c.attributions, c.baux) for c in comptes] == [(1, 0), (0, 1), (1, 1)]
     assert compter(registre, contrat).annees == [2016, 2017, 2018]
 
 
@@ -224,6 +269,7 @@ def test_csv_is_one_line_for_each_landlord_and_epci_then_all(
     noter(registre, en_quartier=False, ressources_uc=PAUVRE)
     ligne, ensemble = csv.DictReader(io.StringIO(quotas.en_csv(compter(registre, contrat))))
     assert (ligne["annee"], ligne["bailleur"], ligne["epci"], ligne["baux"]) == ("2018", "G0690", EPCI, "1")
+    assert (ligne["attributions"], ligne["contingent_inconnu"]) == ("1", "1")
     assert (ligne["premier_quartile_taux"], ligne["premier_quartile_etat"]) == ("100.0", "atteint")
     assert (ensemble["nom_bailleur"], ensemble["autres_en_quartier_etat"]) == (
         "Tous les bailleurs", "rien à compter",

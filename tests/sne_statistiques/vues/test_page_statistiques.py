@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, NS, Banc, radiation, trouver
+from banc import FORMULAIRE, NS, Banc, evenement, poser, radiation, trouver
 from lxml import etree
 from navigateur import ENTETES
 from visite_de_la_console import equivalents
@@ -27,6 +27,11 @@ from sne_statistiques.vues.tableaux import Calculs, TableDemandee
 JOUR = date(2018, 3, 15)
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 240.0
+
+
+def normaliser(dit: str) -> str:
+    """A text with plain blanks."""
+    return " ".join(dit.split())
 
 
 @pytest.fixture
@@ -120,7 +125,7 @@ def test_the_territories_are_those_of_the_base(peuple: Banc, page: Callable[...,
     assert [o.get("value") for o in choix if o.get("selected") is not None] == ["062"]
 
 
-@pytest.mark.parametrize(("onglet", "nombre"), [("", 11), ("/flux", 5), ("/territoires", 7)])
+@pytest.mark.parametrize(("onglet", "nombre"), [("", 11), ("/flux", 5), ("/territoires", 11)])
 def test_charts_are_images_without_a_script(
     peuple: Banc, page: Callable[..., Any], onglet: str, nombre: int
 ) -> None:
@@ -265,10 +270,8 @@ def test_territories_as_csv(peuple: Banc) -> None:
     assert {ligne["code_territoire"] for ligne in lignes} == {"11", "32"}
 
 
-@pytest.fixture
-def attribue(banc: Banc) -> Banc:
-    """A base with one lease of 2018, outside a quartier."""
-    numero, racine = banc.creer_demande()
+def attribuer(banc: Banc, numero: str, racine: Any) -> None:
+    """Radiates a demande for a lease outside a quartier."""
     envoi = radiation(racine, numero, "RADATT")
     bloc = trouver(envoi, f"{FORMULAIRE}/radiation")
     attribution = etree.SubElement(bloc, f"{{{NS}}}attributionLogement")
@@ -284,16 +287,51 @@ def attribue(banc: Banc) -> Banc:
             element.attrib.update(contenu)
     resultat = banc.demander(envoi)
     assert resultat.anomalies == []
+
+
+@pytest.fixture
+def attribue(banc: Banc) -> Banc:
+    """A base with one lease of 2018, that its radiation alone tells."""
+    attribuer(banc, *banc.creer_demande())
     return banc
+
+
+def test_a_lease_that_the_radiation_alone_tells_followed_the_decision(banc: Banc) -> None:
+    """BAIL=non when the commission decided, then RADATT: the usual order (finding F2)."""
+    numero, racine = banc.creer_demande(dateCreationDemande="2018-03-01")
+    decision = evenement(numero)
+    poser(decision, "entete/codeGuichet", "G1104")
+    traits = {trait.findtext("{*}code"): trait for trait in decision.iter("{*}caracteristiqueSpecifique")}
+    for code in ("DATEBAIL", "SIREN"):
+        traits[code].getparent().remove(traits[code])
+    traits["BAIL"].find("{*}valeurCaracteristiqueSpecifique").text = "non"
+    assert banc.fichier("ajouterEvenementDemande", decision).anomalies == []
+
+    def lues() -> tuple[set[str], int, int]:
+        comptes = banc.api("GET", f"/bases/{banc.nom}/statistics/territoires?niveau=region").json["lignes"]
+        ensemble = banc.api("GET", f"/bases/{banc.nom}/quotas").json["ensemble"]
+        codes = {ligne["code"] for ligne in comptes if ligne["indicateur"] == "decisions"}
+        return codes, ensemble["baux"], ensemble["attributions"]
+
+    assert lues() == ({"attribution"}, 0, 1)
+    attribuer(banc, numero, racine)
+    assert lues() == ({"attribution_bail"}, 1, 1)
+    (decision,) = banc.api("GET", f"/bases/{banc.nom}/decisions?part=prioritaires&ceux=oui").json["decisions"]
+    assert (decision["suivie"], decision["radiee_le"]) == ("suivie d'un bail", "2018-03-15")
+    assert decision["seance"] is not None
 
 
 def test_the_page_of_quotas_says_each_share(attribue: Banc, page: Callable[..., Any]) -> None:
     arbre = page("/statistiques/territoires")
     titres = [titre.text_content() for titre in arbre.xpath("//h2")]
-    assert "1 attribution suivie d'un bail signé en 2018" in titres
-    etats = [" ".join(p.text_content().split()) for p in arbre.xpath("//section/p[span]")]
-    assert next(dit for dit in etats if "L. 441-1" not in dit).endswith("indéterminé")
-    assert sum("L. 441-1 CCH, déduite" in dit for dit in etats) == 3
+    assert "En 2018 : 1 bail signé, 1 attribution suivie ou non d'un bail" in map(normaliser, titres)
+    parts = arbre.xpath("//table[caption[starts-with(., 'Les parts de L. 441-1')]]/tbody/tr")
+    dites = [normaliser(part.text_content()) for part in parts]
+    assert [("déduite" in dit, "une fédération" in dit, "la loi" in dit) for dit in dites] == [
+        *[(True, False, True)] * 2, *[(True, True, False)] * 4, (False, False, True),
+    ]  # fmt: skip
+    assert "(0 sur 1, 1 inconnu)? indéterminé" in dites[2]
+    assert "convention" in dites[-1]
     for adresse in arbre.xpath("//main//a[contains(@href, '.svg')]/@href"):
         racine = etree.fromstring(attribue.http.get(adresse, headers=ENTETES).data)
         assert list(racine.iter("{*}script")) == []
@@ -302,7 +340,40 @@ def test_the_page_of_quotas_says_each_share(attribue: Banc, page: Callable[..., 
 
 def test_a_year_without_a_lease_says_those_that_have_one(attribue: Banc, page: Callable[..., Any]) -> None:
     dit = page("/statistiques/territoires?date=2016-03-15").text_content()
-    assert "Aucun bail n'a été signé en 2016\N{NARROW NO-BREAK SPACE}; la base en a de 2018 à 2018." in dit
+    assert (
+        "Aucun logement n'a été attribué en 2016\N{NARROW NO-BREAK SPACE}; la base en a de 2018 à 2018."
+        in dit
+    )
+
+
+def test_each_figure_of_the_quotas_opens_its_decisions(attribue: Banc, page: Callable[..., Any]) -> None:
+    """Every link says as many decisions as its number, and what they are of."""
+    liens = page("/statistiques/territoires").xpath("//main//a[contains(@href, '/decisions?')]")
+    assert {lien.text_content() for lien in liens} == {
+        "1", "0,0 %", "Toutes les décisions de 2018",
+    }  # fmt: skip
+    assert len({lien.get("href") for lien in liens}) > 20
+    for adresse in {lien.get("href") for lien in liens}:
+        ouverte = page(f"/{adresse}")
+        assert ouverte.xpath("string(//p[@role='status']/strong)") == "1\N{NO-BREAK SPACE}décision"
+        (ligne,) = ouverte.xpath("//table/tbody/tr")
+        assert "suivie d'un bail signé le 14/03/2018" in normaliser(ligne.text_content())
+    vide = page("/statistiques/decisions?annee=2018&part=prioritaires_bailleur&ceux=oui")
+    assert "Aucune décision n'est dans ce cas." in vide.text_content()
+    for faux in ("compte=couleur", "part=couleur", "ceux=peut-etre", "annee=12"):
+        assert page(f"/statistiques/decisions?{faux}", statut=422) is not None
+
+
+def test_the_decisions_of_a_figure_by_the_api(attribue: Banc) -> None:
+    def lire(question: str) -> Any:
+        return attribue.api("GET", f"/bases/{attribue.nom}/decisions?{question}")
+
+    lue = lire("annee=2018&contingent=AUCUN&part=prioritaires_bailleur&ceux=dans").json
+    (decision,) = lue["decisions"]
+    assert (lue["nombre"], lue["suite"], decision["rang"], decision["seance"]) == (1, None, 0, None)
+    assert (decision["suite"], decision["bail"], decision["logement"]) == ("bail", "2018-03-14", "62BAC00042")
+    assert lire("compte=baux&epci=ailleurs").json == {"nombre": 0, "decisions": [], "suite": None}
+    assert lire("part=couleur").status_code == 422
 
 
 def test_quotas_as_csv_and_by_the_api(attribue: Banc) -> None:

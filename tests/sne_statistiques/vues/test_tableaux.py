@@ -13,10 +13,14 @@ _EPCIS = ("CA de Béthune-Bruay, Artois-Lys Romane", "CA de Lens - Liévin", "CA
 
 def ligne(bailleur: str, epci: str, taux: float, etat: Etat) -> LigneQuota:
     parts = [
-        PartDeQuota(r.code, r.libelle, "L. 441-1", "déduite", r.objectif, 1, 1, 0, taux, etat) for r in REGLES
+        PartDeQuota(
+            *(r.code, r.libelle, r.porte_sur, r.denominateur, r.article, r.source, r.fidelite, r.objectif),
+            *(1, 1, 0, taux, etat),
+        )
+        for r in REGLES
     ]
     nom = "Maisons et Jardins d'Artois" if bailleur else "Tous les bailleurs"
-    return LigneQuota(bailleur, nom, epci, epci or "Tous les EPCI", 1, {}, parts, "")
+    return LigneQuota(bailleur, nom, epci, epci or "Tous les EPCI", 1, 1, {}, parts, "")
 
 
 def dessin(taux: float, etat: Etat) -> Any:

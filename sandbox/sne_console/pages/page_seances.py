@@ -1,0 +1,37 @@
+"""`/console/<base>/seances`: the sessions of the commissions d'attribution, and one of them."""
+
+from datetime import date
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, contrat_servi, jour_saisi
+from sne_console.vues.seances_montrees import Montreur
+from sne_interface.domain.base import ANNEES
+from sne_sandbox.web.configuration_et_services import services
+
+
+def page(base: str) -> str:
+    """The sessions, the latest first, from one day to another."""
+    du, au = (jour_saisi(request.args.get(nom, "")) for nom in ("du", "au"))
+    apres = request.args.get("apres", "")
+    with services().magasin.lire(base) as registre:
+        montreur = Montreur(registre, contrat_servi())
+        bornes = du or date(ANNEES[0], 1, 1), au or date(ANNEES[-1], 12, 31)
+        seances, suite = montreur.page(*bornes, PAR_PAGE, apres)
+    choix: dict[str, Any] = {"du": request.args.get("du"), "au": request.args.get("au")}
+    return render_template(
+        "seances/page.html",
+        seances=seances,
+        du=du,
+        au=au,
+        premiere=url_for("seances.page", **choix) if apres else None,
+        suivante=url_for("seances.page", apres=suite, **choix) if suite else None,
+    )
+
+
+def seance(base: str, seance: str) -> str:
+    """One session: its candidates by rank, and what followed."""
+    with services().magasin.lire(base) as registre:
+        lue = Montreur(registre, contrat_servi()).entiere(seance)
+    return render_template("seances/seance.html", seance=lue)
