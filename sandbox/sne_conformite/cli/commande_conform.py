@@ -25,8 +25,7 @@ from sne_interface import systeme
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.domain.base import Horloge, lire_horloge
 from sne_interface.domain.texte import accorde
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import OperatorError, UsageError, raison_ecriture
 from sne_interface.settings import EXEMPLES_MAX, PAR_NOM
 from sne_sandbox.cli.options import inconnu
 from sne_sandbox.cli.signaux import Signaux

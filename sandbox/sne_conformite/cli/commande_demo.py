@@ -19,8 +19,7 @@ from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_interface.contract import contrats_charges
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.dates import PARIS
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import OperatorError, UsageError, raison_ecriture
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.server.serveur_enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.magasin import Magasin
