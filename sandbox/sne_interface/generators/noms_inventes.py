@@ -1,5 +1,5 @@
 """Names of invented people, streets and trades, from `fixtures/seeds/noms.toml`: drawn once from Faker, whose
-import alone costs more than a whole seed (`noms_de_faker` draws them again).
+import alone costs more than a whole seed (`tests/noms_de_faker.py` draws them again).
 """
 
 from dataclasses import dataclass, fields
