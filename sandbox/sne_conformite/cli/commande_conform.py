@@ -257,7 +257,7 @@ def _piloter(
     from sne_conformite.pilotage.couloirs import Renforts
     from sne_conformite.pilotage.proces_verbal import Greffe
     from sne_conformite.pilotage.retards_excuses import patience
-    from sne_conformite.protocole.adresses_pour_l_application import Adresses
+    from sne_conformite.protocole.protocole import Adresses
     from sne_conformite.rapports.avancement_au_terminal import suivre
     from sne_sandbox.cli import commande_diagnostic as diagnostic
 

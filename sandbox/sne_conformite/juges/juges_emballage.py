@@ -13,7 +13,7 @@ from lxml import etree
 from sne_conformite.juges.juge import Constats, Dire, Juge
 from sne_conformite.juges.juges_champs import champs_de_l_operation, sans_cle_privee, type_du_contenu
 from sne_conformite.observation.observation import Observation
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
+from sne_conformite.protocole.protocole import FAUX_SERVEURS
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, retenu
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import extrait

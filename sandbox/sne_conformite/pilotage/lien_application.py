@@ -21,8 +21,7 @@ from itertools import groupby
 from typing import IO, Any, Final, Protocol, TextIO
 from urllib.parse import urlsplit
 
-from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S
-from sne_conformite.protocole.protocole import TABLES, verifier_reponse
+from sne_conformite.protocole.protocole import DELAI_MAX_S, TABLES, verifier_reponse
 from sne_interface import systeme
 from sne_interface.domain.nir import extrait
 from sne_interface.errors import OperatorError, raison_systeme

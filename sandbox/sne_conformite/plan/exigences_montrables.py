@@ -12,8 +12,7 @@ from sne_conformite.juges import JUGES, SUITES
 from sne_conformite.juges.juges_dires_de_l_application import ISSUE, NON_LUE
 from sne_conformite.juges.juges_dires_de_l_application import JUGES as JUGES_DES_PAS
 from sne_conformite.juges.juges_pannes import APRES, PANNES
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
-from sne_conformite.protocole.protocole import COMMANDES, NUM_UNIQUE, Commande
+from sne_conformite.protocole.protocole import COMMANDES, FAUX_SERVEURS, NUM_UNIQUE, Commande
 
 #: A step: its kind, and its value.
 Pas = tuple[str, Any]

@@ -21,9 +21,8 @@ from sne_conformite.plan.exigences_montrables import (
     montrables,
 )
 from sne_conformite.preuves.empreintes_de_ce_qui_juge import lire_plan
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, VRAI
 from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS
-from sne_conformite.protocole.protocole import COMMANDES, Statut
+from sne_conformite.protocole.protocole import COMMANDES, FAUX_SERVEURS, VRAI, Statut
 from sne_conformite.rapports.rapport import GROUPES
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.dates import PARIS
