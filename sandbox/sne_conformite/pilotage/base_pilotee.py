@@ -13,7 +13,7 @@ from typing import Final
 
 from sne_conformite.juges.juge import Dire
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, fait
-from sne_conformite.plan.exigences_montrables import CONTROLES
+from sne_conformite.plan.plan import CONTROLES
 from sne_conformite.protocole.protocole import Adresses
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
