@@ -1,8 +1,9 @@
 """The parts of the contract that an application was seen to use, in documents read, accepted or not;
 and the blind spots of a vendor's tests, on which no verdict depends.
 
-`run` and `report` tell them at their end. Blind spots are bounded to what matters: a dozen lines at most, each with what would show it. A product need
-not try an operation that it does not have: `certification` says what it claims.
+`run` and `report` tell them at their end. They are bounded to what matters: a dozen lines at most, each with
+what would show it. A product need not try an operation that it does not have: `certification` says what it
+claims.
 """
 
 import re

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from sne_interface.contract.overlay import DossiersContrat, choix_de, fusionner, table_de, textes_de
@@ -189,14 +188,12 @@ def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Ch
         source=table["source"],
         operations=textes_de(table.get("operations", []), f"{lieu} operations", '["getNumUnique"]'),
         **{nom: table.get(nom) for nom in _DATES},
-        couvre=MappingProxyType(
-            {
-                choix_de(Nature, nature, f"{lieu} couvre"): textes_de(
-                    motifs, f"{lieu} couvre.{nature}", '["NIR*"]'
-                )
-                for nature, motifs in couvre.items()
-            }
-        ),
+        couvre={
+            choix_de(Nature, nature, f"{lieu} couvre"): textes_de(
+                motifs, f"{lieu} couvre.{nature}", '["NIR*"]'
+            )
+            for nature, motifs in couvre.items()
+        },
         preuve=preuve,
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import wraps
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
@@ -252,13 +251,13 @@ def charger(
         guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"]),
         quartiles=_quartiles(dossiers, fichiers["quartiles"], quartiles),
         schemas=schemas,
-        regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
+        regles=lire_fiches(dossiers, fichiers["regles"]),
         evenements=evenements,
         roles=roles,
-        services=MappingProxyType(services),
-        operations=MappingProxyType(operations),
+        services=services,
+        operations=operations,
         dossiers=dossiers,
-        reglages=MappingProxyType(_reglages(table.get("reglages", {}))),
+        reglages=_reglages(table.get("reglages", {})),
     )
 
 

@@ -1,7 +1,6 @@
 """The rights of the guichets (`guichets.toml` of a contract): the deeds of each kind of guichet, the
 départements of systèmes particuliers, the collectivities that the register does not cover."""
 
-from types import MappingProxyType
 from typing import Final
 
 from sne_interface.contract.overlay import choix_de, table_de
@@ -28,8 +27,8 @@ def lire_droits(tables: TableToml, fichier: str) -> DroitsGuichets:
     }
     actes = table_de(tables.get("actes", {}), f"{fichier} [actes]")
     return DroitsGuichets(
-        MappingProxyType({n: MappingProxyType(_droits(n, t, fichier)) for n, t in natures.items()}),
-        MappingProxyType({choix_de(Acte, nom, f"{fichier} [actes]"): str(dit) for nom, dit in actes.items()}),
+        {n: _droits(n, t, fichier) for n, t in natures.items()},
+        {choix_de(Acte, nom, f"{fichier} [actes]"): str(dit) for nom, dit in actes.items()},
         frozenset(n for n, table in natures.items() if table.get("nationale") is True),
         frozenset(n for n, table in natures.items() if table.get("siren") is True),
         _liste(tables, "systemes_particuliers", fichier),

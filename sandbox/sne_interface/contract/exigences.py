@@ -6,7 +6,6 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from sne_interface.contract.overlay import DossiersContrat
@@ -48,12 +47,10 @@ def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
             siennes = not dossiers.du_contrat(fichier)
             lues |= {e.id: e for e in _lire(fichier) if siennes or e.depuis in dossiers.noms}
     risques = dossiers.toml(RISQUES)
-    return MappingProxyType(
-        {
-            nom: replace(e, risque=str(risques.get(nom) or risques.get(nom.partition("-")[0]) or ""))
-            for nom, e in lues.items()
-        }
-    )
+    return {
+        nom: replace(e, risque=str(risques.get(nom) or risques.get(nom.partition("-")[0]) or ""))
+        for nom, e in lues.items()
+    }
 
 
 def _lire(fichier: Path) -> list[Exigence]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
-from types import MappingProxyType
 from typing import Final, Literal
 
 from sne_interface.domain.demande import Demande, departement_de, territoire_de
@@ -73,16 +72,14 @@ class Nomenclatures:
     """The closed lists of a contract by name, and which element of a demande each of them rules."""
 
     def __init__(self, listes: Mapping[str, Mapping[str, str]], chemins: Iterable[Chemin] = ()) -> None:
-        self._listes = {nom: MappingProxyType(dict(codes)) for nom, codes in listes.items()}
+        self._listes = listes
         self._chemins = {ligne.chemin: (rang, ligne) for rang, ligne in enumerate(chemins)}
         #: Path without index -> (list, whether the schema requires the element).
-        self.par_chemin: Mapping[str, tuple[str, bool]] = MappingProxyType(
-            {
-                chemin: (ligne.liste, ligne.obligatoire)
-                for chemin, (_, ligne) in self._chemins.items()
-                if ligne.liste is not None
-            }
-        )
+        self.par_chemin: Mapping[str, tuple[str, bool]] = {
+            chemin: (ligne.liste, ligne.obligatoire)
+            for chemin, (_, ligne) in self._chemins.items()
+            if ligne.liste is not None
+        }
         parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
         #: Names of the elements that only ever hold elements.
         self.conteneurs = (frozenset(_nom(c) for c in parents) | _CONTENEURS_D_AILLEURS) - {
