@@ -20,8 +20,7 @@ from sne_interface.domain.nir import extrait
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import limite_du_corps
 from sne_sandbox.mime.message_mime import Message, Packaging
-from sne_sandbox.soap.champs_recus import INCLUDE
-from sne_sandbox.soap.envelope import SOAP11, SOAP12
+from sne_sandbox.soap.envelope import INCLUDE, SOAP11, SOAP12
 
 #: Of an operation that only its action tells from others.
 SEULE_ACTION: Final = "EMB-18"
