@@ -27,8 +27,7 @@ from sne_interface.resources import fixtures_dir
 from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases
 from sne_sandbox.mime.message_deballe import unpack
-from sne_sandbox.mime.requete_mtom_ecrite import Forme
-from sne_sandbox.soap.requete_soap_ecrite import Champs, ecrire
+from sne_sandbox.soap.requete_soap_ecrite import Champs, Forme, ecrire
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"

@@ -17,7 +17,7 @@ from typing import Final
 
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import requete
+from sne_sandbox.soap.requete_soap_ecrite import requete
 
 _LETTRES: Final = "abcdefghijklmnopqrstuvwxyz"
 _CHEMIN: Final = "/services/DemandeLogementImplService/"

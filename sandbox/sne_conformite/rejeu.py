@@ -55,8 +55,7 @@ from sne_conformite.pilotage.proces_verbal import (
 from sne_conformite.pilotage.retards_excuses import Poignees, Pouls
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan, Scenario
-from sne_conformite.protocole.adresses_pour_l_application import Adresses, AdressesServices
-from sne_conformite.protocole.protocole import verifier_reponse
+from sne_conformite.protocole.protocole import Adresses, AdressesServices, verifier_reponse
 from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_conformite.rapports.rapport_masque import masquer_valeur
 from sne_interface.contract.contrats_charges import Contrat

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 
 import tomli
 
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import raison_systeme
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 from sne_interface.domain.dates import PARIS
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import requete
+from sne_sandbox.soap.requete_soap_ecrite import requete
 
 SPECIMEN: Final = "couple_garde_alternee_handicap"
 #: Noon of the day the specimen was written: the clock of the bases.

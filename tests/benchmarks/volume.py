@@ -20,7 +20,7 @@ import serveur
 from rangees import Banc, Rangee, nombre
 
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import requete
+from sne_sandbox.soap.requete_soap_ecrite import requete
 
 _RECHERCHE: Final = "/services/RechercheDemandeImplService/"
 _ACTION: Final = "http://ws.metier.nuu.application.i2/rechercheDemandeMulticritere"

@@ -25,7 +25,7 @@ from sne_conformite.pilotage.lien_application import Application, Message
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
+from sne_conformite.protocole.protocole import Adresses
 from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_conformite.rapports.verdict_de_conformite import retardes
 from sne_interface.contract.contrats_charges import Contrat, charger

@@ -25,8 +25,7 @@ from sne_conformite.bilan.candidat import lire_candidat
 from sne_conformite.bilan.mentions import charger_referentiel, mentionner
 from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
-from sne_conformite.plan.exigences_montrables import montrables
-from sne_conformite.plan.plan import Scenario
+from sne_conformite.plan.plan import Scenario, montrables
 from sne_conformite.rapports.rapport import EtatExigence, Rapport
 from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 

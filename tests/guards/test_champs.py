@@ -18,7 +18,7 @@ from sne_conformite.juges import juges_fidelite
 from sne_conformite.pilotage.exemple_reduit import Exemples, au_sort
 from sne_conformite.plan import plan
 from sne_conformite.plan.exemples_tires import ExempleTire, formulaire_de, strategie
-from sne_conformite.plan.exigences_montrables import d_une_etape
+from sne_conformite.plan.plan import d_une_etape
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences

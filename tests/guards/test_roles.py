@@ -20,7 +20,7 @@ DES_NOTRES = {
     "sne_interface/contract/table_des_roles.py": "the key of [roles.demande]",
     "sne_interface/domain/nir.py": "the word itself: an element of that name is always hidden",
     "sne_interface/domain/roles.py": "the name of the role",
-    "sne_conformite/bilan/angles_morts.py": "the id of a blind spot",
+    "sne_conformite/bilan/couverture_du_contrat.py": "the id of a blind spot",
     "sne_conformite/juges/juges_fidelite.py": "the key of its own table",
     "sne_interface/generators/population.py": "a key of a seed",
     "sne_conformite/preuves/paquet_de_preuves.py": "a key of the evidence",

@@ -16,7 +16,7 @@ from sne_interface.contract.codec import NS
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import requete
+from sne_sandbox.soap.requete_soap_ecrite import requete
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"

@@ -12,7 +12,7 @@ from client_mtom import DEMANDE, RECHERCHE, Client, specimen
 from serveur_local import Serveur
 
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import Forme, requete
+from sne_sandbox.soap.requete_soap_ecrite import Forme, requete
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"

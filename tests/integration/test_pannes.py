@@ -18,7 +18,7 @@ from sne_interface.domain.echange import Echange
 from sne_interface.domain.panne import GENRES
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Message, Part
-from sne_sandbox.mime.requete_mtom_ecrite import requete
+from sne_sandbox.soap.requete_soap_ecrite import requete
 from sne_sandbox.store.magasin import Magasin
 
 DELAI: Final = 120.0

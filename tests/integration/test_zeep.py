@@ -16,7 +16,7 @@ from zeep.transports import Transport
 
 from sne_interface.contract.codec import NS
 from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import Forme, requete
+from sne_sandbox.soap.requete_soap_ecrite import Forme, requete
 
 WS = "http://ws.metier.nuu.application.i2/"
 XOP = "http://www.w3.org/2004/08/xop/include"

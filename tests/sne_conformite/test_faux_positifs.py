@@ -14,7 +14,7 @@ from sne_interface.contract.exigences import charger_exigences
 from sne_interface.generators.demandes_fautives import defaut
 from sne_interface.generators.document_reduit import codes_bloquants
 from sne_interface.resources import fixtures_dir
-from sne_sandbox.mime.requete_mtom_ecrite import Forme
+from sne_sandbox.soap.requete_soap_ecrite import Forme
 
 FORMES = pytest.mark.parametrize(
     "forme", [Forme.CLIENT_REEL, Forme.NETTE, None], ids=["mtom", "nette", "simple"]

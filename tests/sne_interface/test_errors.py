@@ -1,5 +1,6 @@
 """One tree for everything that goes wrong."""
 
+import errno
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from sne_conformite.preuves.paquet_de_preuves import DossierAltere
 from sne_conformite.preuves.signature import SignatureRefusee
 from sne_interface import errors
+from sne_interface.errors import raison_ecriture, raison_systeme
 
 
 def _toutes(racine: type[BaseException]) -> list[type[BaseException]]:
@@ -70,3 +72,17 @@ def test_the_explanation_stays_inside() -> None:
 def test_the_sentences_byte_for_byte(erreur: errors.ExchangeError, phrase: str) -> None:
     assert str(erreur) == phrase
     assert erreur.code == "Sender"
+
+
+def test_the_system_speaks_french() -> None:
+    assert raison_systeme(FileNotFoundError(errno.ENOENT, "No such file or directory")) == "il n'existe pas"
+    assert raison_systeme(OSError(errno.ENOTTY, "Inappropriate ioctl for device")) == (
+        f"le système a refusé (erreur {errno.ENOTTY})"
+    )
+    assert raison_systeme(OSError("dit autrement")) == "dit autrement"
+
+
+def test_what_cannot_be_made_is_not_said_to_be_missing() -> None:
+    assert raison_ecriture(FileNotFoundError(errno.ENOENT, "")) == "le dossier où l'écrire n'existe pas"
+    assert raison_ecriture(FileExistsError(errno.EEXIST, "")) == "un fichier porte déjà ce nom"
+    assert raison_ecriture(PermissionError(errno.EACCES, "")) == "les droits manquent"

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import MappingProxyType
 from typing import Any, Final
 
 from sne_conformite.observation.observation import Observation, observer
@@ -142,7 +141,7 @@ def _bavard(contrat: Contrat, profil: str) -> Contrat:
         else fiche
         for code, fiche in contrat.regles.items()
     }
-    return replace(contrat, regles=MappingProxyType(regles))
+    return replace(contrat, regles=regles)
 
 
 # --- when --------------------------------------------------------------------------------------------------
@@ -228,7 +227,7 @@ class _Reprise:
         self._soap = ServeurSoap(contrat, limites)
         self._pipeline = Pipeline(contrat, magasin, limites)
         # What the recorded server accepted is applied by no rule of ours.
-        self._libre = Pipeline(replace(contrat, regles=MappingProxyType({})), magasin, limites)
+        self._libre = Pipeline(replace(contrat, regles={}), magasin, limites)
         self._connu = _Connu()
         self._guichets: set[str] = set()
         self._base: Base | None = None

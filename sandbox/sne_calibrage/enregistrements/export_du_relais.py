@@ -15,8 +15,7 @@ from sne_conformite.observation.observation import arbre_de
 from sne_interface import archives
 from sne_interface.contract.contrats_charges import ChampLu, Contrat, OperationPubliee
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_interface.errors import UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import UsageError, raison_systeme
 from sne_sandbox.soap.envelope import SOAP12
 from sne_sandbox.soap.requete_soap_ecrite import ecrire
 

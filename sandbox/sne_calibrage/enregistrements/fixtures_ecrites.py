@@ -15,8 +15,7 @@ from sne_conformite.observation.observation import observer
 from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange, document_parmi
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import OperatorError, UsageError, raison_ecriture
 
 _ZIP: Final = b"PK\x03\x04"
 

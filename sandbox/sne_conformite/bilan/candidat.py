@@ -13,8 +13,7 @@ from sne_interface import archives
 from sne_interface.contract.roles_et_mentions import Certification
 from sne_interface.domain.texte import plier
 from sne_interface.domain.valeurs_en_json import en_json
-from sne_interface.errors import UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import UsageError, raison_systeme
 from sne_interface.resources import fixtures_dir
 
 _TEXTES: Final = ("editeur", "produit", "version")

@@ -1,17 +1,25 @@
-"""The parts of the contract that an application was seen to use, in documents read, accepted or not."""
+"""The parts of the contract that an application was seen to use, in documents read, accepted or not;
+and the blind spots of a vendor's tests, on which no verdict depends.
+
+`run` and `report` tell them at their end. They are bounded to what matters: a dozen lines at most, each with
+what would show it. A product need not try an operation that it does not have: `certification` says what it
+claims.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.juges.juge import CONSTATS
+from sne_conformite.juges.juge import CONSTATS, personnes
+from sne_conformite.juges.juges_aboutissement import GUIDE
 from sne_conformite.juges.juges_refus import Corrections
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
-from sne_conformite.rapports.rapport import Rubrique
+from sne_conformite.rapports.rapport import AngleMort, Rubrique
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
@@ -19,7 +27,9 @@ from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import lire_booleen
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.rules.rule import gravite
+from sne_sandbox.mime.message_mime import Packaging
 
 #: The headings, with their titles: optional elements and codes are those of a demande (its radiation and its
 #: DALO included), indicators what the SNE computes and answers of one, characteristics what is told of events
@@ -188,3 +198,63 @@ def _feuilles(element: Any, chemin: str) -> Iterator[str]:
 def est_du_sne(chemin: str) -> bool:
     """True when an application never writes this place of a demande."""
     return any(bloc in chemin for bloc in _DU_SNE)
+
+
+_JAMAIS: Final = CONSTATS["jamais_envoyes"]
+
+
+@dataclass
+class Menages:
+    """The households that the messages seen tell of, in bounded memory."""
+
+    qui: set[frozenset[str]] = field(default_factory=set)
+    #: Whether a text had a character that takes care: beyond ASCII, or one that XML escapes.
+    difficiles: bool = False
+    pannes: bool = False
+    #: How documents travelled.
+    emballages: set[Packaging] = field(default_factory=set)
+
+    def voir(self, vue: Observation) -> None:
+        """One more exchange."""
+        self.pannes = self.pannes or vue.panne is not None
+        if vue.message is not None and vue.octets_document:
+            self.emballages.add(vue.message.packaging)
+        if vue.demande is not None and len(self.qui) < 2 and (menage := personnes(vue)):
+            self.qui.add(menage)
+        if not self.difficiles:
+            self.difficiles = any(
+                not e.texte.isascii() or "&" in e.texte or "'" in e.texte for _, e in vue.noeuds
+            )
+
+
+def angles_morts(
+    rubriques: Iterable[Rubrique], menages: Menages, *, refuses: int, a_nir: bool
+) -> Iterator[AngleMort]:
+    """Lists the things that some traffic did not exercise, when it exercised anything. `a_nir` is true when
+    the contract has a place for a NIR."""
+    vus = {rubrique.nom: set(rubrique.vus) for rubrique in rubriques}
+    manquent = [(code, dit) for code, dit in _JAMAIS["types"].items() if code not in vus["types_fichier"]]
+    if manquent:
+        commande = f"sne-sandbox generate --kind {manquent[0][0]} --out exemples"
+        yield AngleMort("types", _jamais(dit for _, dit in manquent), commande)
+    absentes = [dit for nom, dit in _JAMAIS["operations"].items() if nom not in vus["operations"]]
+    if absentes:
+        yield AngleMort("operations", _jamais(absentes), GUIDE.format("reference/messages"))
+    menage, elements = bool(menages.qui), [f"{chemin}/" for chemin in vus["elements"]]
+    manques = {
+        "refus": not refuses,
+        "un_menage": len(menages.qui) == 1,
+        "cotitulaire": menage and not any("/cotitulaire/" in lieu for lieu in elements),
+        "a_charge": menage and not any("/personneACharge/" in lieu for lieu in elements),
+        "nir": menage and a_nir and not any(est_nom_de_nir(lieu.split("/")[-2]) for lieu in elements),
+        "textes": menage and not menages.difficiles,
+        "mtom": menages.emballages == {Packaging.SIMPLE},
+        "pannes": not menages.pannes,
+    }
+    for quoi, (phrase, commande) in _JAMAIS["autres"].items():
+        if manques[quoi]:
+            yield AngleMort(quoi, phrase, commande)
+
+
+def _jamais(quoi: Iterable[str]) -> str:
+    return f"Les tests n'exercent jamais : {', '.join(quoi)}."

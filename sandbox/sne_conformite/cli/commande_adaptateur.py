@@ -10,8 +10,7 @@ from typing import Final
 import click
 import tomli
 
-from sne_interface.errors import UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import UsageError, raison_ecriture
 from sne_sandbox.cli.options import inconnu
 
 _MODELES: Final = Path(__file__).parents[1] / "modeles"

@@ -23,8 +23,7 @@ from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.texte import accorde, pour_xml
 from sne_interface.domain.valeurs_en_json import en_json
-from sne_interface.errors import UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import UsageError, raison_systeme
 from sne_interface.rules.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler_par_etapes
 from sne_sandbox.cli.options import COMMUNES, reglages, une_horloge
 from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style, ecrire, nu

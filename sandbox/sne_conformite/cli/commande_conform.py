@@ -25,8 +25,7 @@ from sne_interface import systeme
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.domain.base import Horloge, lire_horloge
 from sne_interface.domain.texte import accorde
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import OperatorError, UsageError, raison_ecriture
 from sne_interface.settings import EXEMPLES_MAX, PAR_NOM
 from sne_sandbox.cli.options import inconnu
 from sne_sandbox.cli.signaux import Signaux
@@ -258,7 +257,7 @@ def _piloter(
     from sne_conformite.pilotage.couloirs import Renforts
     from sne_conformite.pilotage.proces_verbal import Greffe
     from sne_conformite.pilotage.retards_excuses import patience
-    from sne_conformite.protocole.adresses_pour_l_application import Adresses
+    from sne_conformite.protocole.protocole import Adresses
     from sne_conformite.rapports.avancement_au_terminal import suivre
     from sne_sandbox.cli import commande_diagnostic as diagnostic
 

@@ -14,13 +14,11 @@ import click
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli import commande_conform
 from sne_conformite.observation.observation import Observation, observer
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
-from sne_conformite.protocole.protocole import PROTOCOLE
+from sne_conformite.protocole.protocole import PROTOCOLE, Adresses
 from sne_interface.contract import contrats_charges
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.dates import PARIS
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import OperatorError, UsageError, raison_ecriture
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.server.serveur_enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.magasin import Magasin

@@ -26,8 +26,7 @@ from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sor
 from sne_conformite.rapports.rapport import TRAFIC
 from sne_interface import systeme
 from sne_interface.domain.base import lire_horloge
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, UsageError, raison_systeme
 
 if TYPE_CHECKING:
     from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie

@@ -46,8 +46,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.texte import abrege, accorde, visible
-from sne_interface.errors import UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import UsageError, raison_systeme
 from sne_interface.rules.rule import gravite
 
 _AUCUNE: Final = "aucune : ce dossier n'est pas confirmé"

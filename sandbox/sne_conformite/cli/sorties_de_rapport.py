@@ -31,8 +31,7 @@ from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentio
 from sne_interface import resources
 from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
 from sne_interface.domain.nir import CACHE
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, UsageError, raison_systeme
 from sne_interface.settings import SETTINGS
 from sne_sandbox import __version__
 from sne_sandbox.cli.options import inconnu

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from sne_conformite.juges.juge import Constats, Dire, Jugement, appeler
 from sne_conformite.observation.observation import Observation
-from sne_conformite.protocole.adresses_pour_l_application import FauxServeur
-from sne_conformite.protocole.protocole import COMMANDES, Commande, Statut
+from sne_conformite.protocole.protocole import COMMANDES, Commande, FauxServeur, Statut
 from sne_conformite.rapports.rapport import Accident
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import Element

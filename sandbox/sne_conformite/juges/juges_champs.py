@@ -12,7 +12,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import ChampLu
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.element_recu import lire_instant
-from sne_sandbox.soap.champs_recus import INCLUDE
+from sne_sandbox.soap.envelope import INCLUDE
 
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 

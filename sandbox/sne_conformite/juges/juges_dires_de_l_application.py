@@ -31,8 +31,7 @@ from sne_conformite.juges.juges_vie import NATURES
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.accidents_de_la_suite import Isolement
 from sne_conformite.observation.observation import Observation
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
-from sne_conformite.protocole.protocole import Statut
+from sne_conformite.protocole.protocole import FAUX_SERVEURS, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element_recu import sans_indices

@@ -13,15 +13,14 @@ from lxml import etree
 from sne_conformite.juges.juge import Constats, Dire, Juge
 from sne_conformite.juges.juges_champs import champs_de_l_operation, sans_cle_privee, type_du_contenu
 from sne_conformite.observation.observation import Observation
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
+from sne_conformite.protocole.protocole import FAUX_SERVEURS
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, retenu
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import extrait
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import limite_du_corps
 from sne_sandbox.mime.message_mime import Message, Packaging
-from sne_sandbox.soap.champs_recus import INCLUDE
-from sne_sandbox.soap.envelope import SOAP11, SOAP12
+from sne_sandbox.soap.envelope import INCLUDE, SOAP11, SOAP12
 
 #: Of an operation that only its action tells from others.
 SEULE_ACTION: Final = "EMB-18"

@@ -40,8 +40,7 @@ from sne_sandbox.mime.masquage import masquer_corps
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.mime.tolerances import SANS_ACTION
-from sne_sandbox.soap.champs_recus import INCLUDE
-from sne_sandbox.soap.envelope import SOAP11, SOAP12
+from sne_sandbox.soap.envelope import INCLUDE, SOAP11, SOAP12
 
 _LIMITES: Final = Limites()
 #: Characters of a message that a cited exchange shows.

@@ -13,8 +13,8 @@ from typing import Final
 
 from sne_conformite.juges.juge import Dire
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, fait
-from sne_conformite.plan.exigences_montrables import CONTROLES
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
+from sne_conformite.plan.plan import CONTROLES
+from sne_conformite.protocole.protocole import Adresses
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat

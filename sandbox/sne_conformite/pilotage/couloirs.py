@@ -19,8 +19,7 @@ from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienAp
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
-from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S, Adresses
-from sne_conformite.protocole.protocole import PROTOCOLE, TABLES
+from sne_conformite.protocole.protocole import DELAI_MAX_S, PROTOCOLE, TABLES, Adresses
 from sne_conformite.rapports.rapport import Accident
 from sne_sandbox.bases import bases
 

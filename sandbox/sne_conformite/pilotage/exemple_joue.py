@@ -34,8 +34,7 @@ from sne_conformite.pilotage.retards_excuses import (
 from sne_conformite.pilotage.utilisateur_joue import Utilisateur
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Etape, Scenario, panne_de
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, VRAI, Adresses
-from sne_conformite.protocole.protocole import COMMANDES, Statut
+from sne_conformite.protocole.protocole import COMMANDES, FAUX_SERVEURS, VRAI, Adresses, Statut
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.demande import Demande

@@ -21,12 +21,10 @@ from itertools import groupby
 from typing import IO, Any, Final, Protocol, TextIO
 from urllib.parse import urlsplit
 
-from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S
-from sne_conformite.protocole.protocole import TABLES, verifier_reponse
+from sne_conformite.protocole.protocole import DELAI_MAX_S, TABLES, verifier_reponse
 from sne_interface import systeme
 from sne_interface.domain.nir import extrait
-from sne_interface.errors import OperatorError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, raison_systeme
 
 #: Seconds that a command may take, the application's own waiting for the SNE included.
 DELAI: Final = 30.0

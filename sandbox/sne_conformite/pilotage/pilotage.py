@@ -36,9 +36,8 @@ from sne_conformite.pilotage.verdict_d_un_scenario import (
 )
 from sne_conformite.plan.exemples_tires import ExempleTire, strategie
 from sne_conformite.plan.plan import Plan, Scenario
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
 from sne_conformite.protocole.defi_du_verificateur import graine_du_defi
-from sne_conformite.protocole.protocole import PROTOCOLE
+from sne_conformite.protocole.protocole import PROTOCOLE, Adresses
 from sne_conformite.rapports.rapport import (
     Constat,
     DebutJugement,

@@ -22,7 +22,7 @@ from sne_conformite.pilotage.retards_excuses import Pouls, patience
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.preuves.pseudonymes import Pseudonymes
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
+from sne_conformite.protocole.protocole import Adresses
 from sne_conformite.rapports.rapport_masque import masquer_valeur
 from sne_interface.domain.element_recu import Element
 

@@ -27,8 +27,7 @@ from sne_conformite.juges.juges_releves import CERTIFICAT_DONNE, refus_du_certif
 from sne_conformite.observation.observation import Observation
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.lien_application import temps_d_une_commande
-from sne_conformite.protocole.adresses_pour_l_application import DELAI_MAX_S, Adresses
-from sne_conformite.protocole.protocole import Statut
+from sne_conformite.protocole.protocole import DELAI_MAX_S, Adresses, Statut
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import StoreError
 

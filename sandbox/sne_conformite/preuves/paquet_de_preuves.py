@@ -33,8 +33,7 @@ from sne_conformite.rapports.rapport_masque import impossible, masquer_valeur
 from sne_interface import archives
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.texte import abrege, visible
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, UsageError, raison_systeme
 
 FORMAT_DOSSIER: Final = 2
 #: What is still read, though not judged again whole: there was no procès-verbal.

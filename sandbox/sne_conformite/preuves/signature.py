@@ -27,8 +27,7 @@ from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface import archives
 from sne_interface.domain.valeurs_en_json import en_json
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, UsageError, raison_systeme
 
 _TYPE: Final = "application/vnd.in-toto+json"
 _STATEMENT: Final = "https://in-toto.io/Statement/v1"

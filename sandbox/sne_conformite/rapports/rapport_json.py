@@ -30,8 +30,7 @@ from sne_conformite.rapports.rapport import (
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface import archives
 from sne_interface.domain import valeurs_en_json
-from sne_interface.errors import OperatorError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, raison_systeme
 
 _T = TypeVar("_T")
 _NOMS: Final = {str: "un texte", int: "un entier", float: "un nombre", bool: "true ou false"}

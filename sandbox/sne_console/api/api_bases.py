@@ -21,13 +21,12 @@ from sne_console.api.questions_et_reponses import (
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import Base, lire_horloge, lire_instant
 from sne_interface.settings import PAR_NOM, SETTINGS, Reglages, Setting
-from sne_sandbox.bases import bases, ecarts_de_sauvegardes, horloge, retour_d_horloge
-from sne_sandbox.bases.apercu_de_deplacement import Apercu, prevoir
+from sne_sandbox.bases import apercu_et_retour_d_horloge, bases, ecarts_de_sauvegardes, horloge
+from sne_sandbox.bases.apercu_et_retour_d_horloge import Annulation, Apercu, prevoir
 from sne_sandbox.bases.bases import BasePubliee
 from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
 from sne_sandbox.bases.faits_des_nuits import Fait
 from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
-from sne_sandbox.bases.retour_d_horloge import Annulation
 from sne_sandbox.bases.sauvegardes import SauvegardeLue
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.configuration_et_services import services
@@ -278,7 +277,7 @@ def essayer(donnees: QuestionLue, base: str) -> Apercu:
 @clock.post("/undo", refus={409: "Autre chose est venu depuis, ou rien n'a avancé"})
 def annuler(base: str) -> Annulation:
     """The last move of the clock taken back: the clock and the demandes are what they were."""
-    return retour_d_horloge.annuler(services().magasin, base)
+    return apercu_et_retour_d_horloge.annuler(services().magasin, base)
 
 
 @clock.post("/real", refus={409: _RECUL})

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_console.api.questions_et_reponses import Appels, QuestionLue, QuestionSchema, facultatif
-from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, envoi_et_rejeu, points_de_depart
+from sne_console.messages import brouillon, champs_saisis, envoi_et_rejeu, points_de_depart
 from sne_console.messages.brouillon import Brouillon
 from sne_console.messages.corrections import RemarquePlacee
 from sne_console.vues import objet_de_l_adresse
@@ -279,7 +279,7 @@ def verifier(donnees: QuestionLue, base: str, operation: str) -> Verifie:
             f"L'opération [{operation}] ne prend pas de document à vérifier.", remede="envoyez l'appel"
         )
     pret = _remplir(lue, operation, donnees)
-    verifiee = brouillon_verifie.verifier(pret, services(), lue)
+    verifiee = brouillon.verifier(pret, services(), lue)
     return Verifie(
         not verifiee.refuse,
         verifiee.remarques,

@@ -8,8 +8,7 @@ import click
 
 from sne_console.formation import ateliers
 from sne_console.formation.ateliers import AtelierTenu, FicheDeStagiaire
-from sne_interface.errors import UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import UsageError, raison_systeme
 from sne_sandbox.bases import jetons
 from sne_sandbox.cli.options import GroupeCommandes, Poste, depart_de_base, rendu, sur_le_poste
 from sne_sandbox.cli.preparatifs_d_ecoute import ADRESSE_D_ORIGINE, adresse_publique

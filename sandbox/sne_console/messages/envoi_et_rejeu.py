@@ -31,9 +31,8 @@ from sne_interface.errors import StructureIncorrecte, UsageError
 from sne_interface.generators.document_reduit import elaguer
 from sne_sandbox.exchange import base_nommee
 from sne_sandbox.mime.masquage import masquer_corps
-from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.soap.requete_soap_ecrite import Champs, ecrire
+from sne_sandbox.soap.requete_soap_ecrite import Champs, Forme, ecrire
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration_et_services import Expediteur, Services
 from sne_sandbox.web.services_soap import acheminer, est_un_appel

@@ -12,14 +12,12 @@ from werkzeug.wrappers import Response as Redirection
 from sne_console.cadre.outillage_des_sections import annoncer, avec_remede, contrat_servi, maintenant
 from sne_console.messages import (
     brouillon,
-    brouillon_verifie,
     champs_saisis,
     echange_montre,
     envoi_et_rejeu,
     points_de_depart,
 )
-from sne_console.messages.brouillon import Brouillon
-from sne_console.messages.brouillon_verifie import VerificationMessage
+from sne_console.messages.brouillon import Brouillon, VerificationMessage
 from sne_console.messages.champs_saisis import Rempli
 from sne_console.messages.document_deroule import Remarque, construire, remarques_de
 from sne_console.messages.documents_masques import masquer
@@ -75,12 +73,12 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
         pret = recu.reporte(contrat_servi()).nomme(services(), g.base)
         if nom := request.form.get("corriger"):
             # Two remarks may want the same correction.
-            valeur = next(filter(None, request.form.getlist(brouillon_verifie.CHOISIE + nom)), "")
-            pret = brouillon_verifie.corriger(pret, services(), g.base, nom, valeur)
-            return _montrer(pret, Retour(verifie=brouillon_verifie.verifier(pret, services(), g.base)))
+            valeur = next(filter(None, request.form.getlist(brouillon.CHOISIE + nom)), "")
+            pret = brouillon.corriger(pret, services(), g.base, nom, valeur)
+            return _montrer(pret, Retour(verifie=brouillon.verifier(pret, services(), g.base)))
         match request.form.get("geste"):
             case "preparer":
-                verifie = brouillon_verifie.verifier(pret, services(), g.base)
+                verifie = brouillon.verifier(pret, services(), g.base)
                 return _montrer(pret, Retour(verifie=verifie)), 200 if verifie.lisible else 422
             case "voir":
                 return _montrer(pret, Retour(envoi=pret.requete(services(), g.base)))
@@ -121,7 +119,7 @@ def _deja_dites(pret: Brouillon) -> VerificationMessage | None:
         observation, g.base.reglages.profile
     )
     if dites:
-        return brouillon_verifie.placer(pret, dites, services(), g.base)
+        return brouillon.placer(pret, dites, services(), g.base)
     return _illisible(pret)
 
 
@@ -130,7 +128,7 @@ def _illisible(pret: Brouillon) -> VerificationMessage | None:
     try:
         pret.racine()
     except UsageError:
-        return brouillon_verifie.verifier(pret, services(), g.base)
+        return brouillon.verifier(pret, services(), g.base)
     return None
 
 

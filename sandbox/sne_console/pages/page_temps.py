@@ -21,8 +21,8 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import NUIT
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
-from sne_sandbox.bases import frise, horloge, retour_d_horloge
-from sne_sandbox.bases.apercu_de_deplacement import prevoir
+from sne_sandbox.bases import apercu_et_retour_d_horloge, frise, horloge
+from sne_sandbox.bases.apercu_et_retour_d_horloge import prevoir
 from sne_sandbox.bases.faits_des_nuits import Fait, bref
 from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.web.configuration_et_services import services
@@ -53,7 +53,7 @@ def page(base: str) -> str:
     with magasin.lire(base) as registre:
         garnie = registre.compter(jusqua=1) > 0
     en_avance = garnie and heure.maintenant > datetime.now(UTC) and heure.mode != "real"
-    avance = retour_d_horloge.derniere(magasin, base)
+    avance = apercu_et_retour_d_horloge.derniere(magasin, base)
     dessinee = frise.dessiner(magasin, base)
     return render_template(
         "controle/horloge.html",
@@ -175,7 +175,7 @@ def deplacer(base: str, quoi: str) -> Redirection:
 
 def demander_annuler(base: str) -> str | Redirection:
     """Asks again before the last move is taken back."""
-    avance = retour_d_horloge.derniere(services().magasin, base)
+    avance = apercu_et_retour_d_horloge.derniere(services().magasin, base)
     if avance is None or avance.refus:
         return apres_action(url_for("temps.page"), _refus(avance), reussie=False)
     return render_template(
@@ -194,12 +194,12 @@ def demander_annuler(base: str) -> str | Redirection:
 @geste("temps.page")
 def annuler(base: str) -> str:
     """Takes the last move back, if it is still the one that was shown."""
-    return retour_d_horloge.annuler(
+    return apercu_et_retour_d_horloge.annuler(
         services().magasin, base, attendue=entier_de(request.form.get("echange"))
     ).phrase
 
 
-def _refus(avance: retour_d_horloge.Avance | None) -> str:
+def _refus(avance: apercu_et_retour_d_horloge.Avance | None) -> str:
     raison = avance.refus if avance is not None else "autre chose est venu depuis, ou rien n'a avancé"
     return f"L'horloge ne revient pas en arrière : {raison}."
 

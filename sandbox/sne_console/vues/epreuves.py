@@ -47,8 +47,7 @@ from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface import systeme
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.valeurs_en_json import TU, tirer
-from sne_interface.errors import ConflitEtat, OperatorError, StoreError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import ConflitEtat, OperatorError, StoreError, UsageError, raison_systeme
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.store.plusieurs_serveurs.fichiers_partages import Classeur
 from sne_sandbox.store.plusieurs_serveurs.voisins import vivants

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from sne_interface.contract.overlay import DossiersContrat, choix_de, fusionner, table_de, textes_de
 from sne_interface.domain.anomalie import Fidelite
+from sne_interface.domain.valeurs_en_json import TU, en_json
 from sne_interface.errors import ContractError
 
 FICHIER: Final = "changements.toml"
@@ -85,8 +85,8 @@ class Changement:
     publie: date | None = None
     deploye: date | None = None
     exige: date | None = None
-    couvre: Mapping[Nature, tuple[str, ...]] = field(default_factory=dict)
-    preuve: tuple[str, str] | None = None
+    couvre: Annotated[Mapping[Nature, tuple[str, ...]], TU] = field(default_factory=dict)
+    preuve: Annotated[tuple[str, str] | None, TU] = None
 
     def porte_sur(self, nature: Nature, objet: str) -> bool:
         """Tell whether it covers this object."""
@@ -94,17 +94,7 @@ class Changement:
 
     def en_json(self) -> dict[str, Any]:
         """Its JSON: what a client is told of it."""
-        dates = {nom: jour.isoformat() for nom in _DATES if (jour := getattr(self, nom)) is not None}
-        return {
-            "id": self.id,
-            "contrat": self.contrat,
-            "phrase": self.phrase,
-            "genre": str(self.genre),
-            "fidelite": str(self.fidelite),
-            "source": self.source,
-            "operations": list(self.operations),
-            **dates,
-        }
+        return {nom: valeur for nom, valeur in en_json(self).items() if valeur is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +179,12 @@ def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Ch
         source=table["source"],
         operations=textes_de(table.get("operations", []), f"{lieu} operations", '["getNumUnique"]'),
         **{nom: table.get(nom) for nom in _DATES},
-        couvre=MappingProxyType(
-            {
-                choix_de(Nature, nature, f"{lieu} couvre"): textes_de(
-                    motifs, f"{lieu} couvre.{nature}", '["NIR*"]'
-                )
-                for nature, motifs in couvre.items()
-            }
-        ),
+        couvre={
+            choix_de(Nature, nature, f"{lieu} couvre"): textes_de(
+                motifs, f"{lieu} couvre.{nature}", '["NIR*"]'
+            )
+            for nature, motifs in couvre.items()
+        },
         preuve=preuve,
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import wraps
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
@@ -15,8 +14,7 @@ from lxml import etree
 
 from sne_interface import resources
 from sne_interface.contract.declarations_des_schemas import ModelesDemande
-from sne_interface.contract.droits_des_guichets import lire_droits
-from sne_interface.contract.fiches_de_regles import FicheRegle, lire_evenements, lire_fiches
+from sne_interface.contract.fiches_de_regles import FicheRegle, lire_droits, lire_evenements, lire_fiches
 from sne_interface.contract.nomenclatures_et_territoires import (
     Nomenclatures,
     Quartiles,
@@ -252,13 +250,13 @@ def charger(
         guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"]),
         quartiles=_quartiles(dossiers, fichiers["quartiles"], quartiles),
         schemas=schemas,
-        regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
+        regles=lire_fiches(dossiers, fichiers["regles"]),
         evenements=evenements,
         roles=roles,
-        services=MappingProxyType(services),
-        operations=MappingProxyType(operations),
+        services=services,
+        operations=operations,
         dossiers=dossiers,
-        reglages=MappingProxyType(_reglages(table.get("reglages", {}))),
+        reglages=_reglages(table.get("reglages", {})),
     )
 
 

@@ -1,15 +1,13 @@
 """The requirements an application is judged on: `requirements.csv`, the folders merged by id; and what a
 household risks when one is broken: `risques.toml`, by id or, failing that, by family (« FID »)."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.nomenclatures_et_territoires import lignes_csv
+from sne_interface.contract.overlay import DossiersContrat, lire_le_fichier
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.errors import ContractError
 
@@ -48,37 +46,26 @@ def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
             siennes = not dossiers.du_contrat(fichier)
             lues |= {e.id: e for e in _lire(fichier) if siennes or e.depuis in dossiers.noms}
     risques = dossiers.toml(RISQUES)
-    return MappingProxyType(
-        {
-            nom: replace(e, risque=str(risques.get(nom) or risques.get(nom.partition("-")[0]) or ""))
-            for nom, e in lues.items()
-        }
-    )
+    return {
+        nom: replace(e, risque=str(risques.get(nom) or risques.get(nom.partition("-")[0]) or ""))
+        for nom, e in lues.items()
+    }
 
 
 def _lire(fichier: Path) -> list[Exigence]:
-    try:
-        texte = fichier.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as erreur:
-        raise ContractError(f"{fichier} ne se lit pas : {erreur}.") from None
-    lignes = csv.DictReader(io.StringIO(texte))
-    if tuple(lignes.fieldnames or ()) != _COLONNES:
-        raise ContractError(
-            f"{fichier} : les colonnes ne sont pas celles des exigences.", remede=",".join(_COLONNES)
-        )
     trouvees = []
-    for ligne in lignes:
+    for rang, ligne in enumerate(lignes_csv(lire_le_fichier(fichier), str(fichier), _COLONNES), 2):
         if ligne["level"] not in NIVEAUX or not ligne["id"] or not ligne["text"]:
             raise ContractError(
-                f"{fichier}, ligne {lignes.line_num} : exigence incomplète ou de niveau inconnu.",
+                f"{fichier}, ligne {rang} : exigence incomplète ou de niveau inconnu.",
                 remede="un id, un texte, et MUST ou SHOULD",
             )
         if ligne["fidelity"] not in tuple(Fidelite):
             raise ContractError(
-                f"{fichier}, ligne {lignes.line_num} : fidélité inconnue « {ligne['fidelity']} ».",
+                f"{fichier}, ligne {rang} : fidélité inconnue « {ligne['fidelity']} ».",
                 remede=", ".join(Fidelite),
             )
-        trouvees.append(Exigence(*(ligne[colonne] or "" for colonne in _COLONNES)))
+        trouvees.append(Exigence(*(ligne[colonne] for colonne in _COLONNES)))
     return trouvees
 
 

@@ -13,9 +13,8 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, islice
-from types import MappingProxyType
 from typing import Final, Literal
 
 from sne_interface.domain.demande import Demande, departement_de, territoire_de
@@ -73,16 +72,14 @@ class Nomenclatures:
     """The closed lists of a contract by name, and which element of a demande each of them rules."""
 
     def __init__(self, listes: Mapping[str, Mapping[str, str]], chemins: Iterable[Chemin] = ()) -> None:
-        self._listes = {nom: MappingProxyType(dict(codes)) for nom, codes in listes.items()}
+        self._listes = listes
         self._chemins = {ligne.chemin: (rang, ligne) for rang, ligne in enumerate(chemins)}
         #: Path without index -> (list, whether the schema requires the element).
-        self.par_chemin: Mapping[str, tuple[str, bool]] = MappingProxyType(
-            {
-                chemin: (ligne.liste, ligne.obligatoire)
-                for chemin, (_, ligne) in self._chemins.items()
-                if ligne.liste is not None
-            }
-        )
+        self.par_chemin: Mapping[str, tuple[str, bool]] = {
+            chemin: (ligne.liste, ligne.obligatoire)
+            for chemin, (_, ligne) in self._chemins.items()
+            if ligne.liste is not None
+        }
         parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
         #: Names of the elements that only ever hold elements.
         self.conteneurs = (frozenset(_nom(c) for c in parents) | _CONTENEURS_D_AILLEURS) - {
@@ -278,9 +275,6 @@ class Territoires:
         self._epci = _Table(lire, epci, ("siren", "nom", "type"))
         self._connues: Retenus[Commune | None] = Retenus(self._commune)
         self._par_postal: Retenus[tuple[Commune, ...]] = Retenus(self._du_code_postal)
-        self._noms: list[tuple[str, str]] | None = None
-        self._numerotes: frozenset[str] | None = None
-        self._regions: Mapping[str, str] | None = None
 
     def prechauffer(self) -> None:
         """Read communes and former communes now, rather than in the first request."""
@@ -329,27 +323,30 @@ class Territoires:
         """Codes of all communes in force, in the order of the file."""
         return tuple(self._communes.codes())
 
+    @cached_property
     def numerotes(self) -> frozenset[str]:
         """The territories by which a numéro unique may begin: those of a commune, in force or not."""
-        if self._numerotes is None:
-            communes = chain(self._communes.codes(), self._anciennes.codes())
-            une_par_departement = {departement_de(code): code for code in communes}
-            self._numerotes = frozenset(map(territoire_de, une_par_departement.values()))
-        return self._numerotes
+        communes = chain(self._communes.codes(), self._anciennes.codes())
+        une_par_departement = {departement_de(code): code for code in communes}
+        return frozenset(map(territoire_de, une_par_departement.values()))
 
     def region_de(self, territoire: str) -> str | None:
         """The code of the region of a territory (« 111 », « 062 »), None for one that has no commune."""
-        if self._regions is None:
-            une_par_departement = {departement_de(code): code for code in self._communes.codes()}
-            communes = filter(None, map(self.commune, une_par_departement.values()))
-            self._regions = {territoire_de(commune.code): commune.region for commune in communes}
         return self._regions.get(territoire)
+
+    @cached_property
+    def _regions(self) -> Mapping[str, str]:
+        une_par_departement = {departement_de(code): code for code in self._communes.codes()}
+        communes = filter(None, map(self.commune, une_par_departement.values()))
+        return {territoire_de(commune.code): commune.region for commune in communes}
+
+    @cached_property
+    def _noms(self) -> list[tuple[str, str]]:
+        return list(zip(self._communes.codes(), _plier_tout(self._communes.noms()), strict=True))
 
     def nommees(self, nom: str) -> tuple[Commune, ...]:
         """The communes in force that have that name, folded; without any, those whose name begins with it.
         In the order of the file; the first call folds all names."""
-        if self._noms is None:
-            self._noms = list(zip(self._communes.codes(), _plier_tout(self._communes.noms()), strict=True))
         cherche = plier(nom)
         codes = [code for code, plie in self._noms if plie == cherche]
         if not codes and cherche:

@@ -12,8 +12,7 @@ from typing import Any, Final, TypeVar
 
 import tomli
 
-from sne_interface.errors import ContractError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import ContractError, UsageError, raison_systeme
 from sne_interface.resources import TableToml
 
 #: Layers above each other: v5.2 over v5.0 is two; more than this is a loop.

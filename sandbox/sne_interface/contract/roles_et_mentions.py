@@ -8,7 +8,6 @@ resolved here. The file says at its head what each key is; all of it is checked 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from sne_interface.contract.exigences import NIVEAUX, charger_exigences, niveaux
@@ -203,15 +202,13 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
     formes = {i: t | {"motif": _par_role(t["motif"], noms)} for i, t in tables["formes"].items()}
     return Certification(
         nom=str(lecteur.table.get("nom", "")),
-        roles=MappingProxyType(roles),
-        options=MappingProxyType(options),
-        alternatives=MappingProxyType(alternatives),
-        formes=MappingProxyType({i: FormeDifficile(i, **t) for i, t in formes.items()}),
-        mentions=MappingProxyType({m.id: m for m in sorted(mentions, key=lambda m: len(m.herite))}),
-        niveaux=MappingProxyType(niveaux(lecteur.exigences)),
-        attestables=MappingProxyType(
-            {e.id: f"{e.texte} ({e.non_testee})" for e in exigences if e.non_testee}
-        ),
+        roles=roles,
+        options=options,
+        alternatives=alternatives,
+        formes={i: FormeDifficile(i, **t) for i, t in formes.items()},
+        mentions={m.id: m for m in sorted(mentions, key=lambda m: len(m.herite))},
+        niveaux=niveaux(lecteur.exigences),
+        attestables={e.id: f"{e.texte} ({e.non_testee})" for e in exigences if e.non_testee},
     )
 
 

@@ -8,7 +8,6 @@ binding in the user's own folder is an error of the user.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
@@ -32,7 +31,7 @@ _PAS_MAX: Final = 2
 _CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
 
 #: What each role is, for whoever reads a report.
-LIBELLES: Final[Mapping[str, str]] = MappingProxyType(lire_a_cote(__file__, "roles.toml"))
+LIBELLES: Final[Mapping[str, str]] = lire_a_cote(__file__, "roles.toml")
 
 #: What the SNE writes of each: the least, the longest, any.
 _ECRITS: Final = {

@@ -7,7 +7,6 @@ the base, and which parameters it takes. All of them are conventions of the sand
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from math import isfinite
-from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 
 from sne_interface.domain.valeurs_en_json import TU
@@ -111,7 +110,7 @@ def _genre(nom: str, table: Mapping[str, Any]) -> GenrePanne:
 
 
 #: The kinds of pannes, by name, in the order they are shown. Closed.
-GENRES: Final = MappingProxyType({nom: _genre(nom, table) for nom, table in _LU["genres"].items()})
+GENRES: Final[Mapping[str, GenrePanne]] = {nom: _genre(nom, table) for nom, table in _LU["genres"].items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ or to a code, or to nothing.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 from sne_interface.domain.decision_de_commission import RolesDecision
@@ -16,13 +15,11 @@ from sne_interface.domain.element_recu import Element
 
 #: Kinds of person that may have a NIR, and the path of such a person: each NIR of a kind that is repeated
 #: stands inside its person.
-PERSONNES: Final = MappingProxyType(
-    {
-        "demandeur": f"{PERSONNE_PHYSIQUE}/demandeur",
-        "cotitulaire": f"{PERSONNE_PHYSIQUE}/listeCotitulaire/cotitulaire",
-        "a_charge": f"{PERSONNE_PHYSIQUE}/listePersonneACharge/personneACharge",
-    }
-)
+PERSONNES: Final[Mapping[str, str]] = {
+    "demandeur": f"{PERSONNE_PHYSIQUE}/demandeur",
+    "cotitulaire": f"{PERSONNE_PHYSIQUE}/listeCotitulaire/cotitulaire",
+    "a_charge": f"{PERSONNE_PHYSIQUE}/listePersonneACharge/personneACharge",
+}
 
 
 #: What the SNE computes of a household, by role.

@@ -33,10 +33,9 @@ from sne_interface.generators.menages import (
     tirer_enfant,
     tirer_individu,
 )
-from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.population import Place, Population, Territoire, lire_population
 from sne_interface.generators.table_des_ornements import ORNEMENTS
-from sne_interface.generators.tirage import Repartition, Tirage
+from sne_interface.generators.tirage import Repartition, Tirage, noms
 
 _POPULATION: Final = "ecole"
 _LOCALISATIONS_MAX: Final = 8

@@ -21,9 +21,8 @@ from sne_interface.generators.menages import (
     telephone_fixe,
     tirer_foyer,
 )
-from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.population import Place, PlaceDuNir, Population, Territoire
-from sne_interface.generators.tirage import Tirage
+from sne_interface.generators.tirage import Tirage, noms
 
 
 @dataclass(slots=True)

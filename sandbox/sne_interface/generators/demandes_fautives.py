@@ -40,8 +40,7 @@ from sne_interface.generators.exemples_de_regles import (
 )
 from sne_interface.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FAMILLE, MONOPARENTAL, SEUL
 from sne_interface.generators.messages_apres_creation import NUMERO_INVENTE
-from sne_interface.generators.noms_inventes import noms
-from sne_interface.generators.tirage import Tirage, TirageVarie
+from sne_interface.generators.tirage import Tirage, TirageVarie, noms
 from sne_interface.rules.engine import Jeu, juger
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte

@@ -14,8 +14,7 @@ from sne_interface.domain.codes import SALARIES
 from sne_interface.domain.dates import age
 from sne_interface.domain.nir import cle
 from sne_interface.domain.texte import plier
-from sne_interface.generators.noms_inventes import noms
-from sne_interface.generators.tirage import Repartition, Tirage
+from sne_interface.generators.tirage import Repartition, Tirage, noms
 from sne_interface.resources import lire_a_cote
 
 # --- people ------------------------------------------------------------------------------------------

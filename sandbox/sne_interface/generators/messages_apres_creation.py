@@ -26,10 +26,9 @@ from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.contraintes_de_menages import Atelier
 from sne_interface.generators.demandes import document
 from sne_interface.generators.demandes_ornees import allonger, bornes, orner, ranger
-from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.population import Place
 from sne_interface.generators.table_des_ornements import ORNEMENTS, PRECISIONS
-from sne_interface.generators.tirage import Tirage
+from sne_interface.generators.tirage import Tirage, noms
 from sne_interface.rules.catalogue.regles_radiation import MOIS_SANS_REPONSE
 
 _RADIATION: Final = "interfaceNuu/demande/demandeLogement/radiation"

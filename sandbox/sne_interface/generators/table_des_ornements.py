@@ -11,7 +11,7 @@ from typing import Final
 
 from sne_interface.domain.element_recu import Element, Elements, bloc, construits, de_code
 from sne_interface.generators.demandes_ornees import Condition, Decor, Dessin, Ornement, Ornements
-from sne_interface.generators.noms_inventes import noms
+from sne_interface.generators.tirage import noms
 from sne_interface.resources import TableToml, lire_a_cote
 
 # --- drawings ----------------------------------------------------------------------------------------

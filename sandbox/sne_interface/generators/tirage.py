@@ -7,14 +7,47 @@ Hypothesis. So builders draw little, in a fixed order, and put the simplest valu
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from itertools import accumulate
 from random import Random
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import tomli
 
 from sne_interface.errors import ContractError
-from sne_interface.generators.noms_inventes import noms, remarquables
+from sne_interface.resources import fixtures_dir
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveDeNoms:
+    """The pools. `voies` are street names without a number."""
+
+    masculins: tuple[str, ...]
+    feminins: tuple[str, ...]
+    familles: tuple[str, ...]
+    voies: tuple[str, ...]
+    metiers: tuple[str, ...]
+    employeurs: tuple[str, ...]
+
+
+@cache
+def noms() -> ReserveDeNoms:
+    """The pools of names, read from their file once."""
+    return ReserveDeNoms(**{champ.name: tuple(_lus()[champ.name]) for champ in fields(ReserveDeNoms)})
+
+
+def remarquables() -> dict[str, list[str]]:
+    """The names that are hard to carry, by pool."""
+    lus: dict[str, list[str]] = _lus()["remarquables"]
+    return lus
+
+
+@cache
+def _lus() -> dict[str, Any]:
+    return tomli.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
+
 
 T = TypeVar("T")
 

@@ -94,7 +94,7 @@ def changer(magasin: Magasin, contrat: Contrat, base: str, code: str, champs: Ma
 
 def _verifier(guichet: Guichet, contrat: Contrat) -> None:
     """Raises UsageError for a territory that the register does not have, or a SIREN of a kind without."""
-    permis = contrat.territoires.numerotes() - contrat.guichets.hors_registre.codes
+    permis = contrat.territoires.numerotes - contrat.guichets.hors_registre.codes
     for territoire in guichet.territoires:
         if territoire not in permis:
             raise UsageError(

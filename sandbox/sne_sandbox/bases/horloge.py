@@ -2,7 +2,7 @@
 
 A move is done whole or not at all: the nights, the clock and the line of the journal that tells the move are
 one transaction. Time goes back over demandes in one case only: a move is taken back while nothing else came
-(`retour_d_horloge`). `apercu_de_deplacement` tells what a move would do.
+(`apercu_et_retour_d_horloge`, which also tells what a move would do).
 """
 
 import re

@@ -20,8 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
-from sne_interface.errors import Introuvable, StoreError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import Introuvable, StoreError, UsageError, raison_systeme
 from sne_sandbox.store.jetons_en_base import JetonGarde
 from sne_sandbox.store.magasin import Magasin
 

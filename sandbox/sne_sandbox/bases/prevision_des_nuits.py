@@ -1,8 +1,8 @@
 """The facts of the nights of a period, foreseen by a few indexed questions. Only the demandes that wait for
 Paris are read.
 
-A move of the clock (`travail_des_nuits.vivre`) and its preview (`apercu_de_deplacement`) use the same list:
-the one cannot differ from the other.
+A move of the clock (`travail_des_nuits.vivre`) and its preview (`apercu_et_retour_d_horloge`) use the
+same list: the one cannot differ from the other.
 """
 
 from collections import defaultdict

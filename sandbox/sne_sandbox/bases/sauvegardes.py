@@ -20,8 +20,7 @@ from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import REMISE
 from sne_interface.domain.valeurs_en_json import TU
-from sne_interface.errors import ConflitEtat, StoreError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
+from sne_interface.errors import ConflitEtat, StoreError, UsageError, raison_ecriture, raison_systeme
 from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from sne_interface.errors import StoreError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import StoreError, UsageError, raison_ecriture
 from sne_sandbox.bases.jetons import CLE_CONSOLE, FICHIER
 from sne_sandbox.pki import pki_verifiee
 from sne_sandbox.store.magasin import Magasin

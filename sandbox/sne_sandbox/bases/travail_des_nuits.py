@@ -21,7 +21,7 @@ at the date of that clock, over demandes that these nights have not touched; the
 cause. The base is saved before nights that would radiate or erase more than a share of the demandes (a
 setting). Before the nights of a move that somebody asks for (`horloge`), it is saved as soon as they lose one
 demande, unless the base is so large that the move would wait for the snapshot. A move with a snapshot can be
-taken back (`retour_d_horloge`).
+taken back (`apercu_et_retour_d_horloge`).
 
 A few indexed questions foresee the nights of a period, then only the nights with something to do run. The
 cost depends on the number of facts, not on the number of days or demandes.

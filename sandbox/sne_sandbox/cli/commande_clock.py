@@ -7,11 +7,10 @@ import click
 from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_instant
 from sne_interface.domain.dates import date_francaise
 from sne_interface.errors import UsageError
-from sne_sandbox.bases import horloge, retour_d_horloge
-from sne_sandbox.bases.apercu_de_deplacement import Apercu, prevoir
+from sne_sandbox.bases import apercu_et_retour_d_horloge, horloge
+from sne_sandbox.bases.apercu_et_retour_d_horloge import Annulation, Apercu, prevoir
 from sne_sandbox.bases.faits_des_nuits import bref
 from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
-from sne_sandbox.bases.retour_d_horloge import Annulation
 from sne_sandbox.cli.options import Poste, barre, rendu, sur_une_base
 
 #: Facts that a trial shows.
@@ -104,7 +103,7 @@ def commande(
     if geste == "read":
         return horloge.lire(poste.magasin, base)
     if geste == "annuler":
-        return retour_d_horloge.annuler(poste.magasin, base)
+        return apercu_et_retour_d_horloge.annuler(poste.magasin, base)
     magasin, mouvement = poste.magasin, _mouvement(geste, vers)
     if essai:
         return prevoir(magasin, base, mouvement, limite=ESSAI_MAX)

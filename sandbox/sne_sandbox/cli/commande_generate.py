@@ -12,11 +12,10 @@ from sne_interface.contract.codec import indenter
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.texte import accorde
-from sne_interface.errors import OperatorError, UsageError
+from sne_interface.errors import OperatorError, UsageError, raison_ecriture
 from sne_interface.generators import messages_en_nombre
 from sne_interface.generators.contraintes_de_menages import Contraintes
 from sne_interface.generators.menages import SORTES
-from sne_interface.raisons_du_systeme import raison_ecriture
 from sne_sandbox.cli.options import COMMUNES, barre, reglages, une_horloge, verifier_guichet
 
 if TYPE_CHECKING:

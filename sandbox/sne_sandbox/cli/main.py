@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 import click
 
 from sne_interface import systeme
-from sne_interface.errors import OperatorError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, raison_systeme
 from sne_sandbox import __version__
 from sne_sandbox.offres_des_paquets import commandes
 

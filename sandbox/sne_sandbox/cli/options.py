@@ -18,8 +18,7 @@ import click
 from click.core import ParameterSource
 
 from sne_interface.domain.valeurs_en_json import en_json
-from sne_interface.errors import UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import UsageError, raison_systeme
 from sne_interface.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import md5
-from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
 
@@ -55,7 +54,7 @@ def lire_content_type(valeur: str) -> ContentType:
         parametres[cle] = _ECHAPPE.sub(r"\1", cite) if cite else nu.strip()
         if nu:
             nus.add(cle)
-    return ContentType(media.strip().lower(), MappingProxyType(parametres), frozenset(nus))
+    return ContentType(media.strip().lower(), parametres, frozenset(nus))
 
 
 #: Encodings that leave the bytes as they are.

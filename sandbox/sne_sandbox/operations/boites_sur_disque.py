@@ -18,8 +18,7 @@ from typing import Final
 
 from sne_interface import systeme
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.errors import StoreError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import StoreError, raison_systeme
 from sne_sandbox.store.moteurs import VerrouEcriture
 
 #: Name of a file that may be left in a box.

@@ -25,8 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from sne_interface import systeme
 from sne_interface.domain.base import BASE_PAR_DEFAUT
-from sne_interface.errors import PkiError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import PkiError, raison_systeme
 from sne_interface.settings import valeur
 from sne_sandbox.pki import MOT_DE_PASSE, certificates
 from sne_sandbox.pki.certificates import Cle

@@ -22,7 +22,7 @@ from zope.interface import implementer
 
 from sne_interface.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD, methode_recue
 from sne_interface.domain.texte import Retenus
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import raison_systeme
 from sne_sandbox.server import execution_wsgi, pannes_du_reseau, refus_http, requete_malformee, sondes, tls
 from sne_sandbox.server.bornes import Arrivee
 from sne_sandbox.server.corps_long_envoye import EN_MEMOIRE, MORCEAU, Ecoulement

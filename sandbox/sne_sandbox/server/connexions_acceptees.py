@@ -14,7 +14,7 @@ from twisted.internet.protocol import ServerFactory
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import raison_systeme
 from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, Bornes, marge
 from sne_sandbox.server.connexion_http import Canal
 from sne_sandbox.server.listeners import Genre

@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.texte import accorde
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import raison_systeme
 from sne_interface.resources import table
 from sne_sandbox.server.adresse_et_certificats_d_une_base import SERVICES
 

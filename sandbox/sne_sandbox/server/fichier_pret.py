@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sne_interface.errors import OperatorError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import OperatorError, raison_systeme
 
 
 def ecrire(fichier: Path, contenu: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import raison_systeme
 from sne_sandbox.server.execution_wsgi import Destinataire, ReponseWsgi, sature
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import lancer_module

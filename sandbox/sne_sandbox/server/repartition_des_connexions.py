@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import raison_systeme
 from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, Lignes
 
 logger = logging.getLogger(__name__)

@@ -17,8 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sne_interface import systeme
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import OperatorError, UsageError, raison_ecriture
 
 #: Seconds given to the server to be ready, then to end the exchanges under way.
 DELAI_DEPART: Final = 60.0

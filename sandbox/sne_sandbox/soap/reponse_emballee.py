@@ -12,8 +12,7 @@ from sne_interface.domain.base import Base
 from sne_interface.domain.echange import Piece, RequeteHttp
 from sne_sandbox.mime.message_deballe import est_multipart
 from sne_sandbox.mime.message_mime import Packaging, Part, boundary, pack
-from sne_sandbox.soap.champs_recus import INCLUDE
-from sne_sandbox.soap.envelope import SOAP11, XOP
+from sne_sandbox.soap.envelope import INCLUDE, SOAP11, XOP
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _SOAP12_TYPE: Final = "application/soap+xml"

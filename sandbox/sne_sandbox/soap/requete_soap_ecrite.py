@@ -1,17 +1,68 @@
-"""The client's side: the HTTP request that calls an operation, written from the contract."""
+"""The client's side: the HTTP request that calls an operation, written from the contract: in MTOM,
+well made or exactly as a real client sends it, or in one piece."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
 from lxml import etree
 
 from sne_interface.contract.contrats_charges import OperationPubliee
-from sne_sandbox.mime import requete_mtom_ecrite
-from sne_sandbox.mime.message_mime import Part
-from sne_sandbox.mime.requete_mtom_ecrite import Forme
-from sne_sandbox.soap.champs_recus import INCLUDE
-from sne_sandbox.soap.envelope import SOAP12, XOP
+from sne_sandbox.mime.message_mime import CRLF, Part, encoder_transfert, libre, pack
+from sne_sandbox.soap.envelope import INCLUDE, SOAP12, XOP
+
+BOUNDARY: Final = "MIME_BOUNDARY"
+RACINE_CLIENT: Final = "soaproot"
+
+
+class Forme(StrEnum):
+    """NETTE: as we write our own answers. CLIENT_REEL: byte for byte as a client in the field sends it
+    (attested): `start` without `<>`, short action on the root, parts in their own encoding, an empty part of
+    one blank line, no line end after the last boundary."""
+
+    NETTE = "nette"
+    CLIENT_REEL = "client-reel"
+
+
+def requete(
+    enveloppe: bytes,
+    parties: Sequence[Part],
+    *,
+    action: str,
+    boundary: str = BOUNDARY,
+    forme: Forme = Forme.CLIENT_REEL,
+) -> tuple[str, bytes]:
+    """The Content-Type header and the body of a request whose full SOAP action is `action`.
+
+    Raises ValueError for a value that would break a header.
+    """
+    if forme is Forme.NETTE:
+        return pack(enveloppe, parties, boundary=boundary, action=action)
+    contenus = [encoder_transfert(p.contenu, p.encodage.lower()) for p in parties]
+    limite = libre(boundary, (enveloppe, *contenus))
+    courte = action.rstrip("/").rpartition("/")[2]
+    type_racine = f'application/xop+xml; charset=UTF-8; type="application/soap+xml"; action="{courte}"'
+    corps = bytearray(_partie(limite, type_racine, "8bit", RACINE_CLIENT, enveloppe))
+    for partie, contenu in zip(parties, contenus, strict=True):
+        corps += _partie(limite, partie.content_type, partie.encodage, partie.content_id or "", contenu)
+    corps += f"--{limite}--".encode("ascii")
+    entete = (
+        f'multipart/related; type="application/xop+xml"; start="{RACINE_CLIENT}"; '
+        f'start-info="application/soap+xml"; boundary="{limite}"; action="{action}"'
+    )
+    return entete, bytes(corps)
+
+
+def _partie(limite: str, content_type: str, encodage: str, content_id: str, contenu: bytes) -> bytes:
+    entetes = (
+        f"--{limite}\r\n"
+        f"Content-Type: {content_type}\r\n"
+        f"Content-Transfer-Encoding: {encodage}\r\n"
+        f"Content-ID: <{content_id}>\r\n\r\n"
+    ).encode()
+    return entetes + contenu + CRLF if contenu else entetes
+
 
 #: Values of the fields of an operation, by name: text, or the bytes of a piece.
 Champs = Mapping[str, str | bytes]
@@ -42,14 +93,14 @@ def ecrire(operation: OperationPubliee, champs: Champs, forme: Forme | None) -> 
             noeud.text = base64.b64encode(valeur).decode("ascii")
         else:
             etree.SubElement(noeud, INCLUDE, href=f"cid:{champ.nom}")
-            parties.append(_partie(champ.nom, valeur, forme))
+            parties.append(_piece(champ.nom, valeur, forme))
     octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
     if forme is None:
         return f'application/soap+xml; charset=utf-8; action="{operation.soap_action}"', octets
-    return requete_mtom_ecrite.requete(octets, parties, action=operation.soap_action, forme=forme)
+    return requete(octets, parties, action=operation.soap_action, forme=forme)
 
 
-def _partie(champ: str, contenu: bytes, forme: Forme) -> Part:
+def _piece(champ: str, contenu: bytes, forme: Forme) -> Part:
     if forme is Forme.NETTE:
         return Part(champ, _BINAIRE if champ == _CERTIFICAT else _XML, "binary", contenu)
     if champ == _CERTIFICAT:

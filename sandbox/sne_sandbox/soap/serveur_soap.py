@@ -34,7 +34,6 @@ from sne_sandbox.pki.identite_du_certificat import Identite
 from sne_interface.settings import Limites
 from sne_sandbox.soap import envelope
 from sne_sandbox.soap import faults
-from sne_sandbox.soap import champs_recus
 from sne_sandbox.soap.envelope import AiguillageSoap, designee
 from sne_sandbox.soap.envelope import SOAP12
 from sne_sandbox.soap.reponse_emballee import Emballage, joindre
@@ -75,7 +74,7 @@ class ServeurSoap:
         candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
         if (probable := designee(candidates, actions)) is not None:
             echange.operation = probable.nom
-        pieces = champs_recus.preparer(lue.charge, candidates[0], message, noter)
+        pieces = envelope.preparer(lue.charge, candidates[0], message, noter)
 
         def document() -> etree._Element | None:
             try:

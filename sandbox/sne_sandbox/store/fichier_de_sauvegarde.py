@@ -17,8 +17,7 @@ from typing import Any, Final, TypeVar
 
 from sne_interface import archives
 from sne_interface.domain.base import Base, verifier_nom
-from sne_interface.errors import StoreError
-from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
+from sne_interface.errors import StoreError, raison_ecriture, raison_systeme
 from sne_sandbox.store import requetes_sql, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_sandbox.store.lignes import Rangee

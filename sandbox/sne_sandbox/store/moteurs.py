@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from sne_interface.errors import MagasinIndisponible, StoreError
-from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
+from sne_interface.errors import MagasinIndisponible, StoreError, raison_ecriture, raison_systeme
 from sne_interface.systeme import VerrouDeFichier
 
 CACHE: Final = "PRAGMA cache_size = -600"  # KiB a connection, of which there is one a thread

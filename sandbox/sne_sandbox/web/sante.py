@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_interface.errors import StoreError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import StoreError, raison_systeme
 from sne_sandbox.bases.travail_des_nuits import en_attente
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.store import schema_sql

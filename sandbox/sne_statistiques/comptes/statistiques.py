@@ -91,7 +91,7 @@ def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") ->
 
 def verifier_territoire(code: str, contrat: Contrat) -> None:
     """Raises UsageError for a territory by which no numéro unique begins: its tables would be zeros."""
-    connus = contrat.territoires.numerotes()
+    connus = contrat.territoires.numerotes
     if code in connus:
         return
     propose = territoire_de(code.upper().lstrip("0"))

@@ -37,7 +37,7 @@ from sne_interface.domain.base import Horloge
 from sne_interface.domain.echange import Echange
 from sne_interface.errors import UsageError
 from sne_interface.resources import contracts_dir
-from sne_sandbox.mime.requete_mtom_ecrite import Forme
+from sne_sandbox.soap.requete_soap_ecrite import Forme
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
 

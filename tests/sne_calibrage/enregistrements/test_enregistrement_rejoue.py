@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen
@@ -25,7 +24,7 @@ def enregistre(banc: Banc) -> Iterator[Echange]:
 def sous(contrat: Contrat, code: str, gravite: Gravite) -> Contrat:
     """The contract, one rule of which bites otherwise."""
     fiche = replace(contrat.regles[code], gravite_imposee=gravite)
-    return replace(contrat, regles=MappingProxyType({**contrat.regles, code: fiche}))
+    return replace(contrat, regles={**contrat.regles, code: fiche})
 
 
 def repris(banc: Banc, contrat: Contrat | None = None) -> list[Repris]:

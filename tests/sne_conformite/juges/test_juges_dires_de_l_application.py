@@ -27,8 +27,7 @@ from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
-from sne_conformite.protocole.protocole import Statut
+from sne_conformite.protocole.protocole import FAUX_SERVEURS, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.panne import PanneDefinition

@@ -16,7 +16,7 @@ from sne_conformite.rapports.rapport import EchangeCite
 from sne_interface.domain.echange import Echange, Piece, VerdictEchange
 from sne_interface.domain.panne import PanneDefinition
 from sne_sandbox.bases import pannes
-from sne_sandbox.mime.requete_mtom_ecrite import Forme
+from sne_sandbox.soap.requete_soap_ecrite import Forme
 
 PROPRIETES = sorted(
     nom for nom, valeur in vars(Observation).items() if not nom.startswith("_") and nom != "a_regle"

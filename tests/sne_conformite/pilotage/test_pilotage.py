@@ -23,8 +23,8 @@ from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.lien_application import DELAI, LienRompu
 from sne_conformite.pilotage.retards_excuses import Pouls
 from sne_conformite.plan import plan
-from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_conformite.protocole.formulaire_saisi import de_json
+from sne_conformite.protocole.protocole import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import (
     DebutJugement,

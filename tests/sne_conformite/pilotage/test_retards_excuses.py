@@ -12,7 +12,7 @@ from sne_conformite.observation.observation import Observation
 from sne_conformite.pilotage import retards_excuses
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.retards_excuses import Pouls
-from sne_conformite.protocole.adresses_pour_l_application import Adresses, AdressesServices
+from sne_conformite.protocole.protocole import Adresses, AdressesServices
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0

@@ -1,14 +1,28 @@
 """The tables of the protocol, their published schema, and the judgement of answers."""
 
 import json
+from dataclasses import fields
+from typing import get_args
 
 import jsonschema
 import pytest
 import schema_protocole
 
-from sne_conformite.protocole.adresses_pour_l_application import Adresses
-from sne_conformite.protocole.protocole import COMMANDES, FORMES, ChampProtocole, verifier_reponse
+from sne_conformite.plan import plan
+from sne_conformite.protocole.protocole import (
+    COMMANDES,
+    FAUX_SERVEURS,
+    FORMES,
+    VRAI,
+    Adresses,
+    ChampProtocole,
+    FauxServeur,
+    verifier_reponse,
+)
+from sne_interface.contract.contrats_charges import charger
+from sne_interface.contract.exigences import charger_exigences
 from sne_interface.resources import docs_dir, fixtures_dir
+from sne_sandbox.server.listeners import AdressesServies, Genre
 
 PRET = {
     "https": "https://localhost:8443",
@@ -140,3 +154,18 @@ def test_the_page_shows_a_right_message_of_each_command() -> None:
         regle = {"$ref": f"#/$defs/commande_{message['commande']}", "$defs": schema["$defs"]}
         complet = {"id": 1, "maintenant": "2026-03-02T09:00:00+01:00"} | message
         jsonschema.Draft202012Validator(regle).validate(complet)
+
+
+@pytest.mark.parametrize(("nom", "faux"), FAUX_SERVEURS.items())
+def test_what_a_row_names_exists(nom: str, faux: FauxServeur) -> None:
+    assert faux.ecoute in {champ.name for champ in fields(AdressesServies)} & set(get_args(Genre))
+    assert charger_exigences(charger().dossiers)[faux.exigence].niveau == "MUST"
+    (champ,) = (c for c in COMMANDES["demarrer"].champs if c.nom == faux.champ)
+    assert (champ.type, champ.requis) == ("adresses", False), "who does not know it goes on"
+    (scenario,) = (s for s in plan.charger() if faux.exigence in s.exigences)
+    assert [e.quoi for e in scenario.etapes if e.sorte == "serveur"] == [nom, VRAI]
+
+
+def test_two_rows_share_nothing() -> None:
+    for cle in ("ecoute", "champ", "exigence", "sorte"):
+        assert len({getattr(faux, cle) for faux in FAUX_SERVEURS.values()}) == len(FAUX_SERVEURS), cle

@@ -10,7 +10,7 @@ from lxml import html
 from navigateur import ENTETES, suivre
 
 from sne_interface.domain.dates import PARIS
-from sne_sandbox.bases import retour_d_horloge
+from sne_sandbox.bases import apercu_et_retour_d_horloge
 
 Page = Callable[..., Any]
 TREIZE = {"vers": "P13M"}
@@ -152,4 +152,4 @@ def test_the_same_by_the_api(banc: Banc) -> None:
     assert "15/03/2018" in banc.api("POST", f"{chemin}/undo").get_json()["phrase"]
     refus = banc.api("POST", f"{chemin}/undo")
     assert refus.status_code == 409
-    assert retour_d_horloge.derniere(banc.services.magasin, banc.nom) is None
+    assert apercu_et_retour_d_horloge.derniere(banc.services.magasin, banc.nom) is None

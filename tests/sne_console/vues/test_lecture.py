@@ -16,9 +16,9 @@ from lxml import etree
 
 from sne_console.api.description_openapi import operations
 from sne_console.formation import ateliers
-from sne_sandbox.mime.requete_mtom_ecrite import Forme
 from sne_sandbox.offres_des_paquets import installe
 from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.soap.requete_soap_ecrite import Forme
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
 

@@ -157,7 +157,7 @@ def test_a_file_as_a_spreadsheet_writes_it():
         assert (commune.nom, commune.epci) == ("Essai, sur Mer", "200000001")
     assert [trouves.existe(code) for code in ("6200", "620010", "code", "\ud800")] == [False] * 4
     assert set(trouves.codes()) == {"62001", "62002", "62003"}
-    assert {"062"} == set(trouves.numerotes())
+    assert {"062"} == set(trouves.numerotes)
 
 
 def test_a_short_line():

@@ -23,8 +23,7 @@ from sne_interface.generators.contraintes_de_menages import Atelier, Contraintes
 from sne_interface.generators.demandes_ornees import bornes
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle, contexte
 from sne_interface.generators.messages_apres_creation import VERSION, document_de_recherche, recherche
-from sne_interface.generators.noms_inventes import noms
-from sne_interface.generators.tirage import TirageVarie
+from sne_interface.generators.tirage import TirageVarie, noms
 from sne_interface.rules.controle import controler
 from sne_interface.rules.engine import juger
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire

@@ -22,9 +22,8 @@ from sne_interface.generators import messages_apres_creation, strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
 from sne_interface.generators.demandes_fautives import Defaut, essayer
 from sne_interface.generators.messages_apres_creation import document_d_evenement, document_de_recherche
-from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.strategies import TirageHypothese, Tirees
-from sne_interface.generators.tirage import Repartition
+from sne_interface.generators.tirage import Repartition, noms
 from sne_interface.rules.controle import controler
 
 REDUCTION_DES_TIRAGES = settings(

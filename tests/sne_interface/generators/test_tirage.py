@@ -8,8 +8,7 @@ import pytest
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.errors import ContractError
 from sne_interface.generators.demandes_ornees import bornes
-from sne_interface.generators.noms_inventes import noms
-from sne_interface.generators.tirage import Repartition, TirageAleatoire, TirageVarie, pools
+from sne_interface.generators.tirage import Repartition, TirageAleatoire, TirageVarie, noms, pools
 
 
 def test_the_same_seed_draws_the_same() -> None:

@@ -1,6 +1,5 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 from banc import CREATIONS
@@ -32,7 +31,7 @@ def codes(contexte: Contexte, contrat: Contrat, profil: str = "ecole") -> list[s
 
 def changer(contrat: Contrat, code: str, **champs: object) -> Contrat:
     fiche = replace(contrat.regles[code], **champs)  # type: ignore[arg-type]
-    return replace(contrat, regles=MappingProxyType({**contrat.regles, code: fiche}))
+    return replace(contrat, regles={**contrat.regles, code: fiche})
 
 
 def avec_regle(monkeypatch: pytest.MonkeyPatch, *constats: Infraction, code: str = "IDT001") -> None:

@@ -13,7 +13,7 @@ from lxml import etree
 from sne_interface.contract.contrats_charges import ChampLu, OperationPubliee, charger
 from sne_interface.domain.echange import Piece, Reponse
 from sne_sandbox.mime.message_mime import Message, Packaging
-from sne_sandbox.soap import champs_recus, serveur_soap
+from sne_sandbox.soap import envelope, serveur_soap
 
 # `server` before any of these: it makes Spyne importable on every Python.
 from spyne import MethodContext  # isort: skip
@@ -126,7 +126,7 @@ def test_les_champs_lus_sont_ceux_de_spyne(operation: OperationPubliee, data: st
     # As it comes from the wire: written, and parsed again.
     charge = etree.fromstring(etree.tostring(data.draw(_charges(operation))))
     message = Message(Packaging.SIMPLE, b"", "", None, (), ())
-    pieces = dict(champs_recus.preparer(charge, operation, message, lambda *_: None))
+    pieces = dict(envelope.preparer(charge, operation, message, lambda *_: None))
     copie = deepcopy(charge)
     lus = MOTEUR.lire(operation, charge, pieces)
     assert lus == _lus_par_spyne(operation, copie, pieces)

@@ -14,8 +14,7 @@ from flask import Flask
 from lxml import etree
 
 from sne_conformite.observation.observation import observer
-from sne_sandbox.mime.requete_mtom_ecrite import Forme, requete
-from sne_sandbox.soap.requete_soap_ecrite import ecrire
+from sne_sandbox.soap.requete_soap_ecrite import Forme, ecrire, requete
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
 

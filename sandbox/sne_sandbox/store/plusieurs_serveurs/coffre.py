@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sne_interface.errors import StoreError, UsageError
-from sne_interface.raisons_du_systeme import raison_systeme
+from sne_interface.errors import StoreError, UsageError, raison_systeme
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 

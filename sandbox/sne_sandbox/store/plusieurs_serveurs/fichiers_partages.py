@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sne_interface.errors import StoreError
-from sne_interface.raisons_du_systeme import raison_ecriture
+from sne_interface.errors import StoreError, raison_ecriture
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 from sne_sandbox.store.magasin import Magasin

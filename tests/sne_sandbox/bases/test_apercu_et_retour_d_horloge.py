@@ -14,8 +14,8 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.echange import HORLOGE, NUIT, REMISE, Echange
 from sne_interface.errors import ConflitEtat, UsageError
-from sne_sandbox.bases import apercu_de_deplacement, horloge, retour_d_horloge, travail_des_nuits
-from sne_sandbox.bases.apercu_de_deplacement import Prevu, prevoir
+from sne_sandbox.bases import apercu_et_retour_d_horloge, horloge, travail_des_nuits
+from sne_sandbox.bases.apercu_et_retour_d_horloge import Prevu, prevoir
 from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.bases.nuits_du_journal import resume_des_nuits
@@ -114,7 +114,7 @@ def test_what_is_foreseen_happens_and_is_taken_back(
         assert not prevu.au_moins
         assert prevu.sauvegarde is prevu.perte
         apres = _tout(magasin, base)
-        retour_d_horloge.annuler(magasin, base)
+        apercu_et_retour_d_horloge.annuler(magasin, base)
         assert _tout(magasin, base) == avant
         # The same again: it leads to the same.
         assert prevoir(magasin, base, mouvement, limite=10_000).previsions == prevu.previsions
@@ -159,7 +159,7 @@ def test_a_large_base_is_told_at_least(
     magasin: Magasin, creer: Creer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = _peuplee(magasin, creer)
-    monkeypatch.setattr(apercu_de_deplacement, "PREVUES_MAX", 5)
+    monkeypatch.setattr(apercu_et_retour_d_horloge, "PREVUES_MAX", 5)
     prevu = prevoir(magasin, base, TREIZE)
     assert prevu.au_moins
     assert prevu.faits[Fait.RADIATION] == prevu.faits[Fait.PREAVIS] == 5
@@ -176,22 +176,22 @@ def test_a_large_base_is_told_at_least(
     assert not prevoir(magasin, base, TREIZE).sauvegarde
     fait = horloge.avancer(magasin, base, "P13M")
     assert not fait.annulable
-    avance = retour_d_horloge.derniere(magasin, base)
+    avance = apercu_et_retour_d_horloge.derniere(magasin, base)
     assert avance is not None
     assert "aucune sauvegarde" in avance.refus
     with pytest.raises(ConflitEtat, match="aucune sauvegarde"):
-        retour_d_horloge.annuler(magasin, base)
+        apercu_et_retour_d_horloge.annuler(magasin, base)
 
 
 def test_a_move_that_was_taken_back_is_read_and_no_more_found(magasin: Magasin, creer: Creer) -> None:
     base = _peuplee(magasin, creer)
     fait = horloge.avancer(magasin, base, "P13M")
-    avance = retour_d_horloge.derniere(magasin, base)
+    avance = apercu_et_retour_d_horloge.derniere(magasin, base)
     assert avance is not None
     assert (avance.echange, avance.refus, fait.annulable) == (fait.echange, "", True)
     assert avance.titre.startswith("l'avance du ")
     assert avance.titre.endswith(" (13 mois)")
-    faite = retour_d_horloge.annuler(magasin, base, attendue=avance.echange)
+    faite = apercu_et_retour_d_horloge.annuler(magasin, base, attendue=avance.echange)
     assert faite.horloge.maintenant == MIDI
     assert faite.phrase.startswith(
         f"Annulé : {avance.titre}. Il est de nouveau 15/03/2018 12:00 dans la base."
@@ -207,7 +207,7 @@ def test_a_move_that_was_taken_back_is_read_and_no_more_found(magasin: Magasin, 
     assert magasin.journal.chercher(base, numero=numero) == []
     for attendue in (None, avance.echange):
         with pytest.raises(ConflitEtat, match="autre chose est venu depuis"):
-            retour_d_horloge.annuler(magasin, base, attendue=attendue)
+            apercu_et_retour_d_horloge.annuler(magasin, base, attendue=attendue)
 
 
 @pytest.mark.parametrize("venu", ["echange", "deplacement", "autre", "sauvegarde", "contenu", "remise"])
@@ -234,7 +234,7 @@ def test_what_came_since_forbids_it(magasin: Magasin, creer: Creer, venu: str) -
             registre.vider("journal")
     avant = etat(magasin, base)
     with pytest.raises(ConflitEtat, match="ne revient pas en arrière"):
-        retour_d_horloge.annuler(magasin, base, attendue=attendue)
+        apercu_et_retour_d_horloge.annuler(magasin, base, attendue=attendue)
     assert etat(magasin, base) == avant
 
 
@@ -243,7 +243,7 @@ def test_what_is_set_meanwhile_stays(magasin: Magasin, creer: Creer) -> None:
     horloge.avancer(magasin, base, "P13M")
     with magasin.ecrire(base) as registre:
         registre.changer_reglages(replace(registre.base.reglages, profile="strict"))
-    retour_d_horloge.annuler(magasin, base)
+    apercu_et_retour_d_horloge.annuler(magasin, base)
     assert magasin.bases.lire(base).reglages.profile == "strict"
     assert magasin.bases.lire(base).horloge == Horloge(fige_a=MIDI)
 
@@ -252,7 +252,7 @@ def test_a_clock_that_goes_on_comes_back_to_its_pace(magasin: Magasin, creer: Cr
     decalage = Horloge(decalage=MIDI - datetime.now(UTC))
     base = _peuplee(magasin, creer, clock=decalage)
     horloge.avancer(magasin, base, "P13M")
-    retour_d_horloge.annuler(magasin, base)
+    apercu_et_retour_d_horloge.annuler(magasin, base)
     assert magasin.bases.lire(base).horloge == Horloge(
         decalage=timedelta(microseconds=decalage.decalage // timedelta(microseconds=1))
     )
@@ -275,9 +275,9 @@ def test_it_is_done_whole_or_not_at_all(
     with monkeypatch.context() as patch:
         patch.setattr(magasin.journal, "annuler_nuits", couper)
         with pytest.raises(Coupure):
-            retour_d_horloge.annuler(magasin, base)
+            apercu_et_retour_d_horloge.annuler(magasin, base)
     assert _tout(magasin, base) == avant
-    assert retour_d_horloge.annuler(magasin, base).horloge.maintenant == MIDI
+    assert apercu_et_retour_d_horloge.annuler(magasin, base).horloge.maintenant == MIDI
 
 
 @pytest.mark.parametrize(

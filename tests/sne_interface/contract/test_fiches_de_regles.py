@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sne_interface.contract.contrats_charges import Contrat, charger
-from sne_interface.contract.droits_des_guichets import lire_droits
+from sne_interface.contract.fiches_de_regles import lire_droits
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.base import Acte, DroitsGuichets, Guichet, NatureGuichet
 from sne_interface.errors import ContractError
@@ -48,7 +48,7 @@ def test_every_kind_and_deed_is_said_with_its_source(contrat: Contrat) -> None:
 def test_the_departments_of_systemes_particuliers_and_the_collectivities_outside(contrat: Contrat) -> None:
     systemes = contrat.guichets.systemes_particuliers
     assert len(systemes.codes) == 33
-    assert systemes.codes <= contrat.territoires.numerotes()
+    assert systemes.codes <= contrat.territoires.numerotes
     assert systemes.fidelite is Fidelite.DEDUITE
     assert contrat.guichets.hors_registre.codes == {"975", "977", "978", "986", "987", "988"}
 
