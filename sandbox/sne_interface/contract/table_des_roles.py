@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
-from sne_interface.contract.overlay import DossiersContrat, table_de
+from sne_interface.contract.overlay import DossiersContrat, table_de, textes_de
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE
@@ -28,7 +28,9 @@ _DU_MENAGE: Final = frozenset(
 )
 #: Steps below the form: a block of the SNE, and what it holds.
 _PAS_MAX: Final = 2
-_CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
+_CLES_CATEGORIE: Final = (
+    "code", "libelle", "lettres", "depuis", "jusque", "propose", "contredit", "fidelite", "source",
+)  # fmt: skip
 
 #: What each role is, for whoever reads a report.
 LIBELLES: Final[Mapping[str, str]] = lire_a_cote(__file__, "roles.toml")
@@ -173,11 +175,15 @@ class _Lecture:
             table = _table(contenu, lieu, _CLES_CATEGORIE)
             code = self._lie(table, ("decision", "categories", role), _de_la_liste(liste), "code")
             if code:
-                libelle = table.get("libelle", "")
-                depuis, jusque = (_jour(table, cle, lieu) for cle in ("depuis", "jusque"))
-                lues[code] = CategoriePrioritaire(
-                    role, code, str(libelle), _lettres(table, lieu), depuis, jusque
+                libelle, fidelite, source = (
+                    str(table.get(cle, "")) for cle in ("libelle", "fidelite", "source")
                 )
+                depuis, jusque = (_jour(table, cle, lieu) for cle in ("depuis", "jusque"))
+                propose, contredit = (_conditions(table, cle, lieu) for cle in ("propose", "contredit"))
+                lues[code] = CategoriePrioritaire(
+                    role, code, libelle, _lettres(table, lieu), depuis, jusque, propose, contredit,
+                    fidelite, source,
+                )  # fmt: skip
         return lues
 
     # --- one role
@@ -235,6 +241,11 @@ def _lettres(table: TableToml, lieu: str) -> tuple[tuple[date | None, str], ...]
             )
         lues.append((_jour(entree, "depuis", lieu), entree["lettre"]))
     return tuple(sorted(lues, key=lambda lue: lue[0] or date.min))
+
+
+def _conditions(table: TableToml, cle: str, lieu: str) -> tuple[tuple[str, ...], ...]:
+    exemple = f'{cle} = [["motif 13", "enfant mineur"]]'
+    return tuple(textes_de(faits, f"{_CONTRAT} : [{lieu}] {cle}", exemple) for faits in table.get(cle, []))
 
 
 def _jour(table: TableToml, cle: str, lieu: str) -> date | None:

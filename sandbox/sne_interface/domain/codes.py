@@ -26,3 +26,17 @@ MOTIF_IRRECEVABILITE: Final = "RADIRR"
 MOTIF_SANS_CONTACT: Final = "RADCON"
 #: … e) what the system does by itself, for want of renewal.
 MOTIF_NON_RENOUVELLEMENT: Final = "RADREN"
+#: The two grounds of irrecevabilité (ListeSousMotifRadiationIrrecevabilite; order of 23/03/2015, annex, §
+#: 6.4), each with words by which a free text names it, folded (convention).
+MOTS_D_IRRECEVABILITE: Final = {
+    "IRRRES": ("irrres", "ressource", "plafond", "revenu"),
+    "IRRSEJ": ("irrsej", "sejour", "regulier", "sanspapiers"),
+}
+#: What is kept for households with priority (L. 441-1, L. 441-1-1 and L. 441-1-2): codes of
+#: ListeTypeReservataire, and of ListeAccordCollectif.
+CONTINGENT_DES_PRIORITAIRES: Final = "PPRIOR"
+ACCORDS_COLLECTIFS: Final = frozenset({"ACD", "ACI"})
+#: The event by which a favourable decision of a commission de médiation is told, and the characteristic that
+#: holds its day (convention).
+DALO_FAVORABLE: Final = "DALOFAV"
+DATE_DALO_FAVORABLE: Final = "DATEDEC"

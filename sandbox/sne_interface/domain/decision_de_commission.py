@@ -5,7 +5,7 @@ is read by role (« date_commission », « bail »), and `RolesDecision` binds e
 code. A lease follows an attribution only, and is not older than the commission.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Self
@@ -45,6 +45,8 @@ ATTRIBUTIONS: Final = (ATTRIBUTION, ATTRIBUTION_PAR_CLASSEMENT, ATTRIBUTION_SOUS
 DECISIONS: Final = (*ATTRIBUTIONS, NON_ATTRIBUTION, IRRECEVABILITE)
 
 _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
+#: Before a fact of the form, in a condition: the fact does not hold.
+_SANS: Final = "sans "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class CategoriePrioritaire:
     """A category of households with priority (L. 441-1), by a name that never changes (`role`), and its
     `code` in the list of the contract. `lettres` are its letters in the article, each with the first day that
     it is right (None: from the beginning), oldest first: a law that inserts a category moves those after it.
-    In force from `depuis` to `jusque` inclusive, None when there is no such bound."""
+    In force from `depuis` to `jusque` inclusive, None when there is no such bound. `propose` and `contredit`
+    are conditions on the form (`domain.menage.faits_du_formulaire`), each a list of facts that must all hold;
+    « sans » before a fact denies it. `fidelite` and `source` are those of these conditions."""
 
     role: str
     code: str
@@ -60,6 +64,10 @@ class CategoriePrioritaire:
     lettres: tuple[tuple[date | None, str], ...] = ()
     depuis: date | None = None
     jusque: date | None = None
+    propose: tuple[tuple[str, ...], ...] = ()
+    contredit: tuple[tuple[str, ...], ...] = ()
+    fidelite: str = ""
+    source: str = ""
 
     def en_vigueur(self, jour: date) -> bool:
         """True when the category exists in law on `jour`."""
@@ -69,6 +77,22 @@ class CategoriePrioritaire:
         """Its letter in the article on `jour`, "" when none is told."""
         dites = [lettre for depuis, lettre in self.lettres if depuis is None or depuis <= jour]
         return dites[-1] if dites else ""
+
+    def proposee(self, faits: Set[str]) -> tuple[str, ...]:
+        """The facts of the form that let the household have this category, () for none."""
+        return _tenue(self.propose, faits)
+
+    def contredite(self, faits: Set[str]) -> tuple[str, ...]:
+        """The facts of the form that contradict this category, () for none."""
+        return _tenue(self.contredit, faits)
+
+
+def _tenue(conditions: Iterable[tuple[str, ...]], faits: Set[str]) -> tuple[str, ...]:
+    """The first condition that holds, () for none."""
+    for condition in conditions:
+        if all((fait.removeprefix(_SANS) in faits) is not fait.startswith(_SANS) for fait in condition):
+            return condition
+    return ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

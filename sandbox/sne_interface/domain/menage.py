@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final, Literal, Self
 
+from sne_interface.domain.codes import LOGEMENT_PROPRE
 from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
@@ -26,6 +27,8 @@ _ENFANT: Final = Decimal("0.30")
 _AGE_AUTRE_PERSONNE: Final = 14
 _GARDE_ALTERNEE: Final = "G"
 _REGION_ILE_DE_FRANCE: Final = "11"
+_MAJORITE: Final = 18
+_M2_PAR_PERSONNE: Final = 9
 #: ListeLienParente: a child.
 _LIEN_ENFANT: Final = "E"
 
@@ -144,6 +147,54 @@ def poids(personne: Element, jour: date) -> Decimal:
     if naissance is None or age(naissance, jour) >= _AGE_AUTRE_PERSONNE:
         return _AUTRE_PERSONNE
     return _ENFANT
+
+
+# --- as the categories of L. 441-1 look at it ------------------------------------------------------------
+
+
+def faits_du_formulaire(demande: Demande, jour: date, premier_quartile: bool | None = None) -> frozenset[str]:
+    """The facts of the form by which a category of L. 441-1 is proposed or contradicted, in French; none of
+    an association. « motif 05 », « mode SD », « ressource AAH », « contrat CDI » are its codes, « motifs
+    donnés » that there are some. Ages are those of `jour`.
+    """
+    if demande.demandeur is None:
+        return frozenset()
+    codes: dict[str, list[str | None]] = {
+        "motif": [motif.code for motif in demande.motifs],
+        "mode": [*demande.modes_de_logement],
+        "ressource": [recue.code_de("ressource") for recue in demande.ressources_recues],
+        "contrat": [titulaire.contrat_travail for titulaire in demande.titulaires],
+    }
+    dits = {f"{genre} {code}" for genre, siens in codes.items() for code in siens if code}
+    dits |= {f"{genre}s donnés" for genre, siens in codes.items() if any(siens)}
+    gardes = demande.personnes_en_garde
+    alternes = [e for e in gardes if e.code_de("coParentalite") == _GARDE_ALTERNEE]
+    logement = demande.logement_actuel or Element("vide")
+    surface, habitants = logement.entier_de("surface"), logement.entier_de("nombreHabitant")
+    peut_etre = any(_mineur(e, jour) is not False for e in (*demande.personnes_a_charge, *gardes))
+    autres = {
+        "personne physique": True,
+        "enfant mineur": any(_mineur(e, jour) for e in (*demande.personnes_a_charge, *alternes)),
+        "enfant possible": peut_etre
+        or bool(demande.formulaire.entier_de("personnePhysique/personneANaitre/nombre")),
+        "logement à soi": bool(demande.modes_de_logement) and demande.modes_de_logement <= LOGEMENT_PROPRE,
+        "logement suroccupé": bool(surface and habitants) and (surface or 0) < _surface(habitants or 1),
+        "complément handicap": bool(demande.handicaps),
+        "premier quartile": premier_quartile is True,
+    }
+    return frozenset(dits | {fait for fait, tenu in autres.items() if tenu})
+
+
+def _mineur(personne: Element, jour: date) -> bool | None:
+    """True of a person under age on `jour`, None when nobody knows."""
+    naissance = personne.date_de("dateNaissance")
+    return None if naissance is None else age(naissance, jour) < _MAJORITE
+
+
+def _surface(habitants: int) -> int:
+    """Square metres below which a dwelling is overcrowded (D. 542-14 of the code de la sécurité sociale: 9
+    for one person, 16 for two, 9 for each other, 70 at most; deduced)."""
+    return min(_M2_PAR_PERSONNE if habitants == 1 else 16 + _M2_PAR_PERSONNE * (habitants - 2), 70)
 
 
 # --- as the statistics sort it -------------------------------------------------------------------------

@@ -52,6 +52,7 @@ SUJETS: Final = {
     "DAL": SujetDeRegles("dalo", "DALO", regles_dalo_evenements_recherches),
     "EVT": SujetDeRegles("evenement", "Événements", regles_dalo_evenements_recherches),
     "DEC": SujetDeRegles("decision", "Décisions", regles_decisions),
+    "PRI": SujetDeRegles("priorite", "Priorité et irrecevabilité", regles_dalo_evenements_recherches),
     "RCH": SujetDeRegles("recherche", "Recherche multicritère", regles_dalo_evenements_recherches),
     "COP": SujetDeRegles("piece", "Pièces justificatives", regles_message),
     "ASY": SujetDeRegles("asynchrone", "Échanges asynchrones", regles_dalo_evenements_recherches),

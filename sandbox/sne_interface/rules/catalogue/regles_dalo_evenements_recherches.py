@@ -1,5 +1,6 @@
 """The channels beside the demande's own messages: the declaration of a DALO decision (DAL); the events of
-the gestion partagée (EVT); the multi-criteria search (RCH); the files left in a guichet's inbox (ASY).
+the gestion partagée (EVT), and what a decision says of the household's priority, or of the grounds to refuse
+it (PRI); the multi-criteria search (RCH); the files left in a guichet's inbox (ASY).
 
 Events and searches are documents of their own (`xsd/evenement.xsd` and `xsd/recherche.xsd` of the contract).
 """
@@ -7,9 +8,23 @@ Events and searches are documents of their own (`xsd/evenement.xsd` and `xsd/rec
 from datetime import date
 from typing import Final
 
-from sne_interface.domain.base import Acte
+from sne_interface.domain import decision_de_commission as d
+from sne_interface.domain.base import Acte, NatureGuichet
+from sne_interface.domain.codes import (
+    ACCORDS_COLLECTIFS,
+    CONTINGENT_DES_PRIORITAIRES,
+    DALO_FAVORABLE,
+    DALO_RECONNU,
+    DATE_DALO_FAVORABLE,
+    MOTIF_ATTRIBUTION,
+    MOTIF_IRRECEVABILITE,
+    MOTS_D_IRRECEVABILITE,
+)
+from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.element_recu import Element, Elements
-from sne_interface.domain.evenement import Evenement, TypeEvenement, convient
+from sne_interface.domain.evenement import Evenement, TypeEvenement, convient, lire_jour
+from sne_interface.domain.menage import faits_du_formulaire
+from sne_interface.domain.texte import plier
 from sne_interface.rules.rule import (
     Contexte,
     Infractions,
@@ -25,6 +40,8 @@ from sne_interface.rules.rule import (
 
 
 _ACTIF: Final = "ACTIF"
+#: From then on a commission de médiation may recognise a household (law of 5 March 2007, L. 441-2-3).
+_PREMIER_DALO: Final = date(2008, 1, 1)
 
 
 @regle("DAL001", registre=True)
@@ -72,6 +89,41 @@ def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Infractions:
     Deduced."""
     if contexte.emetteur is None or not contexte.habilite(Acte.DECLARER_DALO):
         yield manquant(contexte.demande.formulaire, "numGuichet", valeur=contexte.code_emetteur)
+
+
+@regle("DAL005", registre=True)
+def evenement_dalo_d_un_autre(contexte: Contexte) -> Infractions:
+    """The event of a favourable decision is written by who may declare one, or by the système particulier
+    that sends for its guichets. Source: L. 441-2-3 (convention)."""
+    emetteur = contexte.emetteur
+    if emetteur is None or emetteur.nature is NatureGuichet.SYSTEME or contexte.habilite(Acte.DECLARER_DALO):
+        return
+    for evenement in _dalos_favorables(contexte):
+        yield sur(evenement, "codeTypeEvenement", valeur=contexte.code_emetteur)
+
+
+@regle("DAL006", registre=True)
+def date_du_dalo(contexte: Contexte) -> Infractions:
+    """A decision on the DALO is not older than the law that made it, and an event does not tell one of the
+    future (one day of tolerance; of a declaration, that is DAL002's). Source: L. 441-2-3, law of 5 March 2007
+    (deduced)."""
+    dalo = contexte.demande.information_dalo
+    declaree = dalo.date_de("dateDecisionDalo") if dalo is not None else None
+    if dalo is not None and declaree is not None and declaree < _PREMIER_DALO:
+        yield sur(dalo, "dateDecisionDalo")
+    for evenement in _dalos_favorables(contexte):
+        for dite in evenement.tous(_CARACTERISTIQUES):
+            valeur = dite.enfant("valeurCaracteristiqueSpecifique")
+            if valeur is None or dite.texte_de("code") != DATE_DALO_FAVORABLE:
+                continue
+            jour = lire_jour(valeur.texte)  # what is no day is EVT004's
+            if jour is not None and not _PREMIER_DALO <= jour <= contexte.aujourdhui:
+                yield infraction(valeur)
+
+
+def _dalos_favorables(contexte: Contexte) -> list[Element]:
+    types = ((e, type_de(e, contexte)) for e in a_ecrire(contexte))
+    return [e for e, genre in types if genre is not None and genre.code == DALO_FAVORABLE]
 
 
 def _de_la_liste(element: Element, liste: str, contexte: Contexte) -> bool:
@@ -225,6 +277,112 @@ def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
         genre.territoire is None
         or contexte.stockee is None
         or genre.territoire == contexte.stockee.territoire
+    )
+
+
+# --- PRI ----------------------------------------------------------------------------------------------
+
+
+@regle("PRI001", registre=True, roles=("decision.categorie",))
+def categorie_contredite(contexte: Contexte) -> Infractions:
+    """A category of L. 441-1 is not contradicted by the form that the base holds: its conditions are with the
+    category, in `contract.toml`. What the form does not say contradicts nothing. Source: L. 441-1
+    (deduced)."""
+    if contexte.stockee is None:
+        return
+    for decision in _decisions_ecrites(contexte):
+        jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
+        faits = faits_du_formulaire(contexte.stockee.demande, jour)
+        for dite in decision.valeurs.get(d.CATEGORIE, ()):
+            categorie = contexte.roles.decision.categories.get(dite.texte.strip())
+            pourquoi = categorie.contredite(faits) if categorie is not None else ()
+            if pourquoi:
+                yield infraction(dite, pourquoi=", ".join(pourquoi))
+
+
+@regle("PRI002", registre=True, roles=("decision.reservataire", "decision.categorie"))
+def contingent_sans_priorite(contexte: Contexte) -> Infractions:
+    """A dwelling of the prefect's contingent for households with priority goes to one: the decision says its
+    category, or DALO. So does one at least of the attributions that the base knows, when the radiation tells
+    this contingent or an accord collectif. Source: L. 441-1, L. 441-1-1 and L. 441-1-2 (deduced)."""
+    stockee = contexte.stockee
+    if stockee is None or stockee.statut_dalo in DALO_RECONNU:
+        return
+    for decision in _decisions_ecrites(contexte):
+        contingent = decision.element(d.RESERVATAIRE)
+        if contingent is None or decision.prise not in d.ATTRIBUTIONS or _dit_la_priorite(decision):
+            continue
+        if contingent.texte.strip() == CONTINGENT_DES_PRIORITAIRES:
+            yield infraction(contingent)
+    radiation = contexte.demande.radiation
+    if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or radiation is None:
+        return
+    connues = [dite for _, dite in _decisions_connues(contexte) if dite.prise in d.ATTRIBUTIONS]
+    if not connues or any(_dit_la_priorite(dite) for dite in connues):
+        return
+    reserves = {"typeReservataire": {CONTINGENT_DES_PRIORITAIRES}, "accordCollectif": ACCORDS_COLLECTIFS}
+    for nom, codes in reserves.items():
+        ecrit = radiation.enfant(f"attributionLogement/{nom}")
+        if ecrit is not None and ecrit.code in codes:
+            yield infraction(ecrit)
+
+
+@regle("PRI003", registre=True, roles=("decision.decision", "decision.motif"))
+def motif_d_irrecevabilite(contexte: Contexte) -> Infractions:
+    """The motive of an irrecevabilité is one of the two that exist: resources above the ceiling, or stay. It
+    is a free text: one in which neither is recognised only warns. Source: order of 23/03/2015, annex, § 6.4
+    (deduced)."""
+    for decision in _decisions_ecrites(contexte):
+        motif = decision.element(d.MOTIF)
+        if decision.prise == d.IRRECEVABILITE and motif is not None and not _sous_motifs(decision):
+            yield infraction(motif)
+
+
+@regle("PRI004", f"motifRadiation={MOTIF_IRRECEVABILITE}", registre=True, roles=("decision.motif",))
+def sous_motif_contraire_a_la_decision(contexte: Contexte) -> Infractions:
+    """The sub-motive of the radiation is that of the decision of the same guichet, when its words say which.
+    Source: order of 23/03/2015, annex, § 6.4 (deduced)."""
+    radiation = contexte.demande.radiation
+    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
+        return
+    sous_motif = radiation.enfant("sousMotifIrrecevabilite")
+    dits = [
+        _sous_motifs(decision)
+        for auteur, decision in _decisions_connues(contexte)
+        if auteur == contexte.code_emetteur and decision.prise == d.IRRECEVABILITE
+    ]
+    if sous_motif is None or not dits or not all(dits):  # one that is not understood may be it
+        return
+    if not any(sous_motif.code in siens for siens in dits):
+        yield infraction(sous_motif, attendu=", ".join(sorted(set().union(*dits))))
+
+
+def _decisions_ecrites(contexte: Contexte) -> list[Decision]:
+    """The decisions that the message writes."""
+    roles = contexte.roles.decision
+    ecrits = [e for e in a_ecrire(contexte) if roles.est(type_de(e, contexte))]
+    return [Decision.de(e, roles) for e in ecrits if not garde_les_siennes(e, contexte)]
+
+
+def _decisions_connues(contexte: Contexte) -> list[tuple[str, Decision]]:
+    """(author, decision) of the events of the demande that the base holds."""
+    roles, numero = contexte.roles.decision, contexte.demande.numero_unique
+    connus = contexte.registre.evenements(numero) if numero else ()
+    return [
+        (e.auteur_creation, Decision.stockee(e, roles)) for e in connus if roles.est(e) and not e.supprime
+    ]
+
+
+def _dit_la_priorite(decision: Decision) -> bool:
+    categories = decision.roles.categories
+    return bool(decision.booleen(d.DALO)) or any(c in categories for c in decision.textes(d.CATEGORIE))
+
+
+def _sous_motifs(decision: Decision) -> frozenset[str]:
+    """The grounds of irrecevabilité that the words of its motive name."""
+    motif = plier(decision.texte(d.MOTIF) or "")
+    return frozenset(
+        code for code, mots in MOTS_D_IRRECEVABILITE.items() if any(mot in motif for mot in mots)
     )
 
 

@@ -218,6 +218,35 @@ def nature_du_demandeur(contexte: Contexte) -> Infractions:
             yield infraction(ecrit, valeur=nom)
 
 
+@regle("IDT019", registre=True)
+def demande_d_un_inconnu(contexte: Contexte) -> Infractions:
+    """One person of the stored demande, holder or à charge, is still in it: a household that has nobody left
+    of it is another, which would take its number and its seniority. A death leaves the others; a name that
+    changes, a date that is corrected leave the person. Source: L. 441-2-1 (convention)."""
+    if contexte.stockee is None:
+        return
+    avant, apres = _du_foyer(contexte.stockee.demande), _du_foyer(contexte.demande)
+    if avant and apres and not any(_meme_personne(un, autre) for un in avant for autre in apres):
+        yield sur(apres[0].element, "nom")
+
+
+def _du_foyer(demande: Demande) -> tuple[Personne, ...]:
+    """The persons that have a name in the form."""
+    return (*demande.titulaires, *(Personne(e) for e in demande.personnes_a_charge))
+
+
+def _meme_personne(un: Personne, autre: Personne) -> bool:
+    """True when nothing tells two persons apart for sure: one birth date, two names in common, or one name
+    and nearly one date (of year, month and day two are the same, or day and month are swapped)."""
+    ici, la = un.date_naissance, autre.date_naissance
+    communs = {*un.noms, plier(un.prenom)} & {*autre.noms, plier(autre.prenom)} - {""}
+    if ici is None or la is None:
+        return bool(communs)
+    egales = (ici.year == la.year) + (ici.month == la.month) + (ici.day == la.day)
+    proches = egales > 1 or (ici.day, ici.month) == (la.month, la.day)
+    return ici == la or len(communs) > 1 or (bool(communs) and proches)
+
+
 def _nom_admis(nom: str) -> bool:
     lettres = nom.translate(_SIGNES)
     # Letters and accents written apart (NFD) are letters all the same.

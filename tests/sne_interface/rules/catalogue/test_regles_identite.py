@@ -68,7 +68,7 @@ def test_a_notification_is_shown_at_its_flag(message: Message) -> None:
 
 
 def test_what_compares_with_the_stored_demande_reads_the_base() -> None:
-    assert {r.code for r in REGLES_IDT if r.registre} == {"IDT011", "IDT018"}
+    assert {r.code for r in REGLES_IDT if r.registre} == {"IDT011", "IDT018", "IDT019"}
 
 
 @pytest.mark.parametrize("regle", [r for r in REGLES_IDT if not r.registre], ids=lambda r: r.code)
