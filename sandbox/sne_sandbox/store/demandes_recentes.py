@@ -240,7 +240,7 @@ def _lie(table: str, **poses: str) -> _Critere:
 
 
 def mouvements_de(registre: RegistreBase, numero: str) -> list[Mouvement]:
-    """The movements of a demande, oldest first; those of one that was deleted stay."""
+    """The movements of a demande, oldest first."""
     lignes = registre.connexion.lignes(requetes_sql.MOUVEMENTS, {"base": registre.base.nom, "numero": numero})
     return [
         Mouvement(
