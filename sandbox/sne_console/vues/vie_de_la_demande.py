@@ -30,6 +30,7 @@ _PAROLES: Final = {
     GenreMouvement.RADIATION: "Radiation",
     GenreMouvement.REACTIVATION: "Réactivation",
     GenreMouvement.SUPPRESSION: "Suppression",
+    GenreMouvement.MODIFICATION: "Demandeur d'une autre sorte",
 }
 #: Types of the messages that cause a movement; a night that radiates causes one too.
 _CAUSES: Final = {
@@ -38,6 +39,7 @@ _CAUSES: Final = {
     GenreMouvement.RADIATION: ("RAD",),
     GenreMouvement.REACTIVATION: ("RAD", "REN"),
     GenreMouvement.SUPPRESSION: ("SUP",),
+    GenreMouvement.MODIFICATION: ("MOD", "MOR"),
 }
 _NATURES: Final = {"CRE": "écrit", "MOD": "modifié", "SUP": "supprimé"}
 

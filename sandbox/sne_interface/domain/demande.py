@@ -432,13 +432,15 @@ class DemandeStockee:
 
 
 class GenreMouvement(StrEnum):
-    """The kind of a movement: the demande is created, renewed, radiated, reactivated, deleted."""
+    """The kind of a movement: the demande is created, renewed, radiated, reactivated, deleted, becomes an
+    association's or a person's."""
 
     CREATION = "CRE"
     RENOUVELLEMENT = "REN"
     RADIATION = "RAD"
     REACTIVATION = "REA"
     SUPPRESSION = "SUP"
+    MODIFICATION = "MOD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +485,8 @@ def mouvement_de_changement(avant: DemandeStockee, apres: DemandeStockee, jour: 
         effet = 0 if avant.active else 1
     elif apres.active and not avant.active:
         genre, quand, effet = GenreMouvement.REACTIVATION, jour, 1
+    elif avant.demande.est_association != apres.demande.est_association:
+        genre, quand, effet = GenreMouvement.MODIFICATION, jour, 0
     else:
         return None
     association, motif = apres.demande.est_association, apres.motif_radiation

@@ -94,7 +94,7 @@ def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
 
 
 def tirer_vie_effacee(tirage: Tirage, population: Population, jour: date) -> Vie:
-    """A life that ended more than a year before `jour`: only its movements are left."""
+    """A life that ended more than a year before `jour`: only what is counted of it is left."""
     vie = tirer_vie(tirage, replace(population, radiees=1.0, dalo=0.0, decisions=0.0), jour)
     assert vie.radiation is not None
     recul = vie.radiation[0] - (jour - timedelta(days=366 + tirage.entier(0, 730)))

@@ -35,7 +35,7 @@ from sne_interface.generators.demandes import DossierTire, contenu, formulaire, 
 from sne_interface.generators.elements_ecrits import TEXTE
 from sne_interface.generators.menages import Foyer
 from sne_interface.generators.population import Population
-from sne_interface.generators.tirage import Tirage, TirageAleatoire
+from sne_interface.generators.tirage import Repartition, Tirage, TirageAleatoire
 from sne_interface.generators.vies import (
     DU_BAILLEUR,
     Vie,
@@ -51,12 +51,13 @@ from sne_interface.generators.vies import (
     tirer_vie_effacee,
 )
 from sne_sandbox.store import tables
-from sne_sandbox.store.lignes import ligne_decision, ligne_evenement, micros, tasser
+from sne_sandbox.store.lignes import anonyme, ligne_decision, ligne_evenement, micros, tasser
+from sne_sandbox.store.registre import EFFACEMENT
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
-#: For each household, the chance that another left the register one to three years ago: only its
-#: movements remain. As many a year as leave it this year in the seed « ecole ».
+#: For each household, the chance that another left the register one to three years ago: only what is counted
+#: of it remains. As many a year as leave it this year in the seed « ecole ».
 _EFFACEES: Final = 0.6
 # Taken once: a column holds the value.
 _ACTIVE, _RADIEE = EtatDemande.ACTIVE.value, EtatDemande.RADIEE.value
@@ -151,6 +152,7 @@ def _lots(
     base = semence.base
     for debut in range(tireur * _LOT, semence.taille, tireurs * _LOT):
         tirage = TirageAleatoire(f"{semence.seed}:{debut}" if debut else semence.seed)
+        profils = TirageAleatoire(f"{semence.seed}:{debut}:{EFFACEMENT}")
         plants, effacees = [], []
         precedent: _Plant | None = None
         fin = min(debut + _LOT, semence.taille)
@@ -158,12 +160,17 @@ def _lots(
             precedent = _tirer(tirage, semence, rang, precedent)
             plants.append(precedent)
             if tirage.booleen(_EFFACEES):
-                effacees.append(_tirer_effacee(tirage, semence))
+                effacees.append(_tirer_effacee(tirage, profils, semence, rang))
         sequences = Counter(recevoir() if debut else {})
         numeros = [
             _numero(sequences, p.dossier.territoire.code, p.vie.depot, p.dossier.guichet) for p in plants
         ]
-        passees = [(_numero(sequences, t, vie.depot, guichet), vie) for (t, guichet), vie in effacees]
+        noms = []
+        for effacee in effacees:
+            territoire = effacee.dossier.territoire.code
+            _numero(sequences, territoire, effacee.vie.depot, "")  # which was its own
+            sequences[EFFACEMENT] += 1
+            noms.append(anonyme(territoire, sequences[EFFACEMENT]))
         evenement = sequences[_EVENEMENT]
         for plant in plants:
             tirer_reexamen(tirage, semence.population, plant.vie)
@@ -172,8 +179,8 @@ def _lots(
             transmettre(dict(sequences))
         lignes: Lignes = defaultdict(list)
         _planter(semence, tirage, plants, numeros, evenement, lignes)
-        for numero, vie in passees:
-            _raconter(base, numero, vie, False, lignes)
+        for nom, effacee in zip(noms, effacees, strict=True):
+            _planter_effacee(base, profils, effacee, nom, lignes)
         yield Lot(fin, dict(lignes), dict(sequences))
 
 
@@ -195,10 +202,14 @@ def _tirer(tirage: Tirage, semence: Semence, rang: int, precedent: _Plant | None
     return _Plant(rang, tirer_dossier(tirage, population, depot=vie.depot, jour=vie.debut), vie)
 
 
-def _tirer_effacee(tirage: Tirage, semence: Semence) -> tuple[tuple[str, str], Vie]:
+def _tirer_effacee(tirage: Tirage, profils: Tirage, semence: Semence, rang: int) -> _Plant:
+    """A demande that was erased; `profils` draws who asked: the others are what they are without it."""
     territoire = tirage.selon(semence.population.territoires)
     vie = tirer_vie_effacee(tirage, semence.population, semence.maintenant.date())
-    return (territoire.code, tirage.choix(territoire.guichets)), vie
+    guichet = tirage.choix(territoire.guichets)
+    population = replace(semence.population, territoires=Repartition({territoire: 1}))
+    dossier = tirer_dossier(profils, population, depot=vie.depot, jour=vie.debut)
+    return _Plant(rang, replace(dossier, guichet=guichet), vie)
 
 
 def _numero(sequences: Counter[str], territoire: str, depot: date, guichet: str) -> str:
@@ -259,6 +270,27 @@ def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Ligne
         rang += 1
         faits.append((base, numero, rang, _RADIATION, jour.isoformat(), -1, association, motif))
     return rang
+
+
+def _planter_effacee(base: str, tirage: Tirage, plant: _Plant, nom: str, lignes: Lignes) -> None:
+    """The rows of a demande that was erased: what is counted of it, as `RegistreBase.supprimer_tout` leaves
+    it."""
+    dossier, vie = plant.dossier, plant.vie
+    _raconter(base, nom, vie, dossier.association is not None, lignes)
+    demandeur = _demandeur(dossier, vie)
+    profil = dict(zip(tables.demande_stat.noms, _ligne_stat(base, nom, dossier, vie, demandeur), strict=True))
+    if (naissance := profil["date_naissance"]) is not None:
+        profil["date_naissance"] = f"{naissance[:4]}-01-01"
+    profil["ressources"] -= profil["ressources"] % 100
+    profil["souhaitees"] = " ".join(sorted({place.code for place in dossier.souhait.places}))
+    lignes["demande_stat"].append(tuple(profil.values()))
+    jour, motif = vie.radiation or (vie.depot, None)
+    if motif == motifs.MOTIF_ATTRIBUTION:
+        bailleur = tirage.choix(dossier.territoire.bailleurs)
+        siren = dossier.territoire.sirens.get(bailleur)
+        radiation = bloc_radiation(tirage, motif, jour, dossier, bail=dater(vie, tirage), siren=siren)
+        dite = DecisionNotee.de_la_radiation(nom, jour, bailleur, radiation, demandeur)
+        lignes["decision"].append(tuple(ligne_decision(base, dite).values()))
 
 
 @lru_cache(maxsize=8)
@@ -344,7 +376,8 @@ def _ligne_stat(
 ) -> tuple[Any, ...]:
     foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), demandeur.souhaitee
     sortie = vie.radiation[0].isoformat() if vie.radiation else None
-    suite = (depot, sortie, next(iter(dossier.motifs), None), next(iter(dossier.souhait.types), None))
+    criteres = next(iter(dossier.motifs), None), next(iter(dossier.souhait.types), None)
+    suite = (depot, sortie, *criteres, None)
     if foyer is None:
         rien = (None, None, None, None, 0, None)
         return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune, *suite)

@@ -358,7 +358,14 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> Rangee:
         "commune": demande.premiere_commune,
         "motif": demande.formulaire.code_de("principauxMotifDemande/motifDemande"),
         "type_logement": demande.formulaire.code_de("logementRecherche/listeTypeLogement/typeLogement"),
+        "souhaitees": None,
     }
+
+
+def anonyme(numero: str, rang: int) -> str:
+    """The name of what is counted of a demande that is erased: the territory of its numéro, which the
+    statistics ask for, and how many of the base were before it."""
+    return f"{numero[:3]}-{rang:08d}"
 
 
 def ligne_decision(base: str, notee: DecisionNotee) -> Rangee:

@@ -1,5 +1,5 @@
-"""The data that v0004 added to the tables, taken again from the documents and the events of a database that
-is migrated, or of a base that is restored from an older snapshot.
+"""The data that v0004 and v0007 added to the tables, taken again from what a database that is migrated holds,
+or a base that is restored from an older snapshot.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from typing import Final
 import tomli
 
 from sne_interface.domain.base import NatureGuichet
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement
@@ -21,8 +22,10 @@ from sne_interface.domain.livre_des_attributions import (
     organisme_de,
     tenir,
 )
+from sne_interface.domain.menage import Composition
 from sne_sandbox.store import lignes, requetes_sql, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
+from sne_sandbox.store.registre import nommer_effacees
 
 #: Demandes read at once.
 _PAGE: Final = 500
@@ -50,6 +53,43 @@ _DECRIRE: Final = RequeteSql(
 )
 
 
+#: Demandes that were erased before v0007: their movements stay, under their numéro.
+_EFFACEES: Final = RequeteSql(
+    "SELECT DISTINCT numero_unique FROM mouvement AS m WHERE base = :base AND NOT EXISTS (SELECT 1 "
+    "FROM demande_stat AS s WHERE s.base = m.base AND s.numero_unique = m.numero_unique) ORDER BY 1"
+)
+_DITE: Final = (
+    "(SELECT max({}) FROM decision AS d WHERE d.base = m.base AND d.numero_unique = m.numero_unique)"
+)
+#: Their profile: all that their movements and their decisions tell. `souhaitees` says nothing, which tells
+#: them from those that were erased since.
+_PROFILER: Final = RequeteSql(
+    "INSERT INTO demande_stat (base, numero_unique, date_creation, composition, personnes, ressources, "
+    "ressources_uc, commune, entree, sortie, souhaitees) SELECT base, numero_unique, "
+    "coalesce(min(CASE WHEN genre = 'CRE' THEN jour END), min(jour)), "
+    f"CASE WHEN max(CASE WHEN association THEN 1 ELSE 0 END) = 1 THEN '{Composition.ASSOCIATION.value}' "
+    f"ELSE '' END, 0, 0, {_DITE.format('ressources_uc')}, {_DITE.format('souhaitee')}, "
+    "CASE WHEN NOT EXISTS (SELECT 1 FROM demande_a_part AS p WHERE p.base = m.base "
+    "AND p.numero_unique = m.numero_unique) THEN min(CASE WHEN effet > 0 THEN jour END) END, "
+    "max(CASE WHEN effet < 0 THEN jour END), '' FROM mouvement AS m "
+    "WHERE base = :base AND numero_unique = :anonyme GROUP BY base, numero_unique"
+)
+#: The attribution of those radiated for one before decisions were kept.
+_ATTRIBUER: Final = RequeteSql(
+    "INSERT INTO decision (base, numero_unique, rang, jour, guichet, issue) "
+    f"SELECT base, numero_unique, {RANG_RADIATION}, jour, '', motif FROM mouvement WHERE base = :base "
+    f"AND numero_unique = :anonyme AND motif = '{MOTIF_ATTRIBUTION}' AND rang = (SELECT max(rang) "
+    "FROM mouvement WHERE base = :base AND numero_unique = :anonyme) ON CONFLICT DO NOTHING"
+)
+#: That a person's demande became an association's, or the reverse: no movement told it before v0007.
+_CHANGEES: Final = RequeteSql(
+    "INSERT INTO mouvement (base, numero_unique, rang, genre, jour, effet, association) "
+    "SELECT base, numero_unique, revision, 'MOD', date_creation, 0, association_plie IS NOT NULL "
+    "FROM demande AS d WHERE base = :base AND (SELECT association FROM mouvement AS m WHERE m.base = d.base "
+    "AND m.numero_unique = d.numero_unique ORDER BY rang DESC LIMIT 1) <> (association_plie IS NOT NULL)"
+)
+
+
 def _roles_d_avant() -> RolesDecision:
     """How decisions were written then (`rattrapage_de_migration.toml`)."""
     lu = tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
@@ -59,8 +99,7 @@ def _roles_d_avant() -> RolesDecision:
 
 def rattraper(connexion: Connexion, base: str | None = None) -> None:
     """Fills what v0004 added to the statistics, and the ledger of attributions, of one base, or of all."""
-    noms = [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
-    for nom in noms:
+    for nom in _noms(connexion, base):
         natures = {code: NatureGuichet(nature) for code, nature in connexion.lignes(_NATURES, {"base": nom})}
         for stockee in _demandes(connexion, nom):
             decrite = lignes.ligne_stat(nom, stockee)
@@ -74,8 +113,7 @@ def tenir_les_livres(connexion: Connexion, base: str | None = None) -> None:
     """Tells the ledger of each demande again, as v0007 does, of one base or of all: with its events, where
     they are written as they were before v0004; else with the lines that are there, those of the demandes
     erased since among them."""
-    noms = [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
-    for nom in noms:
+    for nom in _noms(connexion, base):
         _tenir_les_livres(connexion, nom)
 
 
@@ -136,6 +174,20 @@ def _completer(
             association=radiee.association,
             radiee_le=radiee.jour,
         )
+
+
+def rattraper_le_passe(connexion: Connexion, base: str | None = None) -> None:
+    """Makes a profile, which names nobody, of the demandes that were erased from one base, or from all."""
+    for nom in _noms(connexion, base):
+        numeros = [numero for (numero,) in connexion.lignes(_EFFACEES, {"base": nom})]
+        effacees = nommer_effacees(connexion, nom, numeros)
+        for requete in (*requetes_sql.ANONYMISER, _PROFILER, _ATTRIBUER):
+            connexion.faire_tout(requete, effacees)
+        connexion.faire(_CHANGEES, {"base": nom})
+
+
+def _noms(connexion: Connexion, base: str | None) -> list[str]:
+    return [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
 
 
 def _attribution(stockee: DemandeStockee, natures: Mapping[str, NatureGuichet]) -> DecisionNotee | None:

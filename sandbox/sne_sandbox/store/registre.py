@@ -29,8 +29,9 @@ from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 
 _SEQUENCE_MAX: Final = 999_999
-#: The sequence of the events of a base.
+#: The sequences of a base that draw no numéro: of its events, of its demandes that are erased.
 _EVENEMENT: Final = "evenement"
+EFFACEMENT: Final = "effacement"
 #: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
 CHANGEMENTS_MAX: Final = 50_000
 PAS: Final = 1_000
@@ -195,7 +196,7 @@ class RegistreBase:
             plantees = sorted((ligne for lot in lots for ligne in lot.get(table, ())), key=itemgetter(1))
             self.connexion.planter(table, ("base", *noms), plantees)
         for nom, dernier in sequences.items():
-            if nom != _EVENEMENT:
+            if nom not in (_EVENEMENT, EFFACEMENT):
                 _verifier_sequence(nom, dernier)
             self.connexion.faire(requetes_sql.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
 
@@ -231,13 +232,14 @@ class RegistreBase:
         """Deletes a demande, its events and what was counted of its decisions: it should not have been.
         Answers whether there was one. Its number is never given again."""
         self._ecrit()
-        self._proches.clear()
-        self._demandes[numero] = None
         cle = {"base": self._nom, "numero": numero}
+        if self.connexion.ligne(requetes_sql.LIRE, cle) is None:
+            return False
         jour = self._aujourdhui().isoformat()
         self.connexion.faire(requetes_sql.NOTER_SUPPRESSION, {**cle, "jour": jour, "motif": None})
         self.connexion.faire(requetes_sql.OTER_DECISIONS, cle)
-        return self.connexion.faire(requetes_sql.SUPPRIMER, cle) == 1
+        self.supprimer_tout([numero])
+        return True
 
     # --- demandes, found -----------------------------------------------------------------------------
 
@@ -474,14 +476,15 @@ class RegistreBase:
         self.connexion.faire_tout(requetes_sql.NOTER_RADIATION, [{**fait, "numero": n} for n in numeros])
 
     def supprimer_tout(self, numeros: Sequence[str]) -> None:
-        """Deletes many demandes and their events at once. Their numbers are never given again."""
+        """Deletes many demandes and their events at once. Their numbers are never given again; what the
+        statistics count of each stays, under a name that does not lead back to it."""
         self._ecrit()
         self._proches.clear()
         for numero in numeros:
             self._demandes.pop(numero, None)
-        self.connexion.faire_tout(
-            requetes_sql.SUPPRIMER, [{"base": self._nom, "numero": numero} for numero in numeros]
-        )
+        effacees = nommer_effacees(self.connexion, self._nom, numeros)
+        for requete in (requetes_sql.EFFACER, *requetes_sql.ANONYMISER, requetes_sql.SUPPRIMER):
+            self.connexion.faire_tout(requete, effacees)
 
     def feuilleter(self, numeros: Iterable[str]) -> Iterator[DemandeStockee]:
         """These demandes, those that exist, read one by one and not remembered: there may be many."""
@@ -535,6 +538,20 @@ class RegistreBase:
 def changer_jeton(connexion: Connexion, base: str) -> None:
     """Tells every process that what it remembers of the guichets and event types of a base is stale."""
     connexion.faire(requetes_sql.regler_base("jeton"), {"cle": base, "jeton": secrets.randbits(62)})
+
+
+def nommer_effacees(connexion: Connexion, base: str, numeros: Sequence[str]) -> list[dict[str, str]]:
+    """Gives each of these demandes the name that it has once erased (`anonyme`)."""
+    if not numeros:
+        return []
+    cle = {"base": base, "nom": EFFACEMENT}
+    derniere = connexion.ligne(requetes_sql.SEQUENCE, cle)
+    rang = 0 if derniere is None else int(derniere[0])
+    connexion.faire(requetes_sql.POSER, {**cle, "rang": rang + len(numeros)})
+    return [
+        {"base": base, "numero": numero, "anonyme": lignes.anonyme(numero, rang + n)}
+        for n, numero in enumerate(numeros, 1)
+    ]
 
 
 def _curseur(guichet: str) -> str:

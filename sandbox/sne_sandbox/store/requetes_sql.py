@@ -108,6 +108,22 @@ RADIER: Final = RequeteSql(
     f"{_DEMANDE}"
 )
 SUPPRIMER: Final = RequeteSql(f"DELETE FROM demande {_DEMANDE}")
+#: The profile that the statistics count of a demande that is erased, before it is: neither numéro nor day of
+#: birth, the resources of the month cut to hundreds.
+EFFACER: Final = RequeteSql(
+    {
+        moteur: "UPDATE demande_stat SET numero_unique = :anonyme, "
+        "date_naissance = substr(date_naissance, 1, 4) || '-01-01', ressources = ressources / 100 * 100, "
+        f"souhaitees = coalesce((SELECT {liste}(commune, ' ') FROM demande_commune {_DEMANDE}), '') "
+        f"{_DEMANDE}"
+        for moteur, liste in (("sqlite", "group_concat"), ("postgresql", "string_agg"))
+    }
+)
+#: What else outlives it takes the name of the profile.
+ANONYMISER: Final = tuple(
+    RequeteSql(f"UPDATE {nom} SET numero_unique = :anonyme {_DEMANDE}")
+    for nom in ("mouvement", "demande_a_part", "decision")
+)
 SUPPRIMER_ENFANTS: Final = tuple(
     RequeteSql(f"DELETE FROM {table.nom} {_DEMANDE}")
     for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif)

@@ -102,6 +102,19 @@ def ordres_de(table: tables.Table, dialecte: str) -> Iterator[str]:
         yield f"CREATE INDEX ix_{table.nom}_{premiere} ON {table.nom} (base, {index.colonnes}){quand}"
 
 
+def refaire(table: tables.Table, revision: str, dialecte: str) -> Iterator[str]:
+    """The orders that give a table what a revision changed in it: its columns would stand after its
+    constraints. A server of before that still writes waits, and writes to the new one."""
+    nom, anciennes = table.nom, ", ".join(c.nom for c in table.colonnes if c.depuis < revision)
+    if dialecte == "postgresql":
+        yield f"LOCK TABLE {nom} IN ACCESS EXCLUSIVE MODE"
+    yield f"CREATE TABLE avant AS SELECT * FROM {nom}"
+    yield f"DROP TABLE {nom}"
+    yield from ordres_de(table.a_la_revision(revision), dialecte)
+    yield f"INSERT INTO {nom} ({anciennes}) SELECT {anciennes} FROM avant ORDER BY 1, 2"
+    yield "DROP TABLE avant"
+
+
 def _table(table: tables.Table, dialecte: str) -> str:
     types = {} if dialecte == "sqlite" else _TYPES_PG
     nom, cle = table.nom, ", ".join(table.noms[: table.cle])

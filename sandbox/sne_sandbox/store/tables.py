@@ -6,7 +6,7 @@ engine; text compares by code point (`C` collation). `schema_sql` makes them, `m
 SQLAlchemy; `migrations/` builds the same tables step by step, and `test_schema_sql.py` proves it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sne_interface.resources import table
@@ -17,7 +17,7 @@ REVISION: Final = "v0007"
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
 #: snapshots are restored, with nothing there but what `rattrapage_de_migration` fills.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0005", "v0004", "v0003", "v0002", "v0001", "0005"})
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0006", "v0005", "v0004", "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
@@ -38,10 +38,12 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Index:
-    """An index that begins with the base, then `colonnes`; with `quand`, of the rows of interest only."""
+    """An index that begins with the base, then `colonnes`; with `quand`, of the rows of interest only.
+    `depuis` is the revision that added it."""
 
     colonnes: str
     quand: str | None = None
+    depuis: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ class Table:
     def gardees(self) -> tuple[Colonne, ...]:
         """Its columns that are not deduced."""
         return tuple(colonne for colonne in self.colonnes if not colonne.deduite)
+
+    def a_la_revision(self, revision: str) -> "Table":
+        """The table as that revision left it."""
+        colonnes = tuple(colonne for colonne in self.colonnes if colonne.depuis <= revision)
+        return replace(
+            self, colonnes=colonnes, index=tuple(index for index in self.index if index.depuis <= revision)
+        )
 
 
 def _table(nom: str, cle: int, **autres: Any) -> Table:
@@ -100,7 +109,7 @@ demande: Final = _table(
     parent="base",
     index=(
         Index("date_creation, numero_unique"),  # a search by day reads it, and no demande
-        Index("etat, date_creation, numero_unique", "etat = 'R'"),  # the latest are seldom radiated
+        Index("etat, date_creation, numero_unique", "etat = 'R'", "v0003"),  # the latest are seldom so
         Index("fin_validite", "etat = 'A'"),
         Index("ref_interne, guichet_createur", "ref_interne IS NOT NULL"),
         Index("association_plie", "association_plie IS NOT NULL"),
@@ -144,8 +153,15 @@ demande_motif: Final = _table(
 )
 
 #: What the statistics sort a demande by, kept narrow: they read every row of it. Ages are taken, and incomes
-#: told, as on the day the present year of validity began.
-demande_stat: Final = _table("demande_stat", 2, parent="demande", range_par_cle=True)
+#: told, as on the day the present year of validity began. No foreign key to the demande: the row outlives it,
+#: and then names nobody (`requetes_sql.EFFACER`).
+demande_stat: Final = _table(
+    "demande_stat",
+    2,
+    parent="base",
+    range_par_cle=True,
+    index=(Index("souhaitees", "souhaitees IS NOT NULL", "v0007"),),
+)
 
 #: The ledger of attributions (`domain.livre_des_attributions`): `rang` is the
 #: event that tells one, 0 for what its radiation tells. No foreign key to the demande: its past outlives it.
@@ -159,7 +175,13 @@ decision: Final = _table(
 )
 
 #: No foreign key to the demande: its past outlives it.
-mouvement: Final = _table("mouvement", 3, parent="base", range_par_cle=True)
+mouvement: Final = _table(
+    "mouvement",
+    3,
+    parent="base",
+    range_par_cle=True,
+    index=(Index("jour, motif, numero_unique", "genre = 'RAD'", "v0007"),),
+)
 
 #: How many movements of a kind there were on a day in a territory; `motif` is « » without one.
 flux: Final = _table("flux", 7, parent="base", range_par_cle=True, deduite=True)
@@ -172,7 +194,7 @@ evenement: Final = _table(
     "evenement",
     2,
     parent="demande",
-    index=(Index("numero_unique, identifiant"), Index("suite_le", "suite_le IS NOT NULL")),
+    index=(Index("numero_unique, identifiant"), Index("suite_le", "suite_le IS NOT NULL", "v0004")),
 )
 
 #: No foreign key: what is sent to a base that does not exist has its line too.
@@ -184,7 +206,7 @@ echange: Final = _table(
         # Holds all that the measures read: they never walk through the bytes of the exchanges.
         Index("operation, verdict, duree_us"),
         # Few are so, and are looked for among all.
-        Index("verdict, identifiant", "verdict IN ('fault', 'refus', 'erreur')"),
+        Index("verdict, identifiant", "verdict IN ('fault', 'refus', 'erreur')", "v0003"),
     ),
 )
 

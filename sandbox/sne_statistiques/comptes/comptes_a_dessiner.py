@@ -1,9 +1,10 @@
 """The counts that the pictures of a base show: its demandes by commune and by EPCI, month by month, and by
 resources.
 
-Every number counts demandes that the base still holds, as `comptes.demandes_comptees` finds them: a search
-for the demandes behind a number finds as many. Conventions: a demande is of the first commune it wishes, an
-attribution of the commune of the dwelling; tension is active demandes for one attribution of twelve months.
+Every number is that of the tables of the same day, and counts demandes as `comptes.demandes_comptees` finds
+them: a search for those behind a number finds as many, the erased ones by their profile. Conventions: a
+demande is of the first commune it wishes, an attribution of the commune of the dwelling; tension is active
+demandes for one attribution of twelve months.
 """
 
 from collections import Counter
@@ -13,20 +14,25 @@ from datetime import date, timedelta
 from itertools import pairwise, zip_longest
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import ajouter_mois
+from sne_interface.domain.demande import GenreMouvement
 from sne_interface.domain.menage import SeuilQuartile
-from sne_sandbox.store import metadonnees
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes import demandes_comptees
+from sne_statistiques.comptes import demandes_comptees, requetes_attributions
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.comptes_par_territoire import Niveau, lieu_de
 from sne_statistiques.comptes.demandes_comptees import Periode
 from sne_statistiques.comptes.requetes_statistiques import Comptes, Seuils
-from sne_statistiques.comptes.statistiques import LIBELLES, des_souhaits, inventes, nom_d_epci, premiers_jours
+from sne_statistiques.comptes.statistiques import (
+    LIBELLES,
+    des_souhaits,
+    inventes,
+    nom_d_epci,
+    passe,
+    premiers_jours,
+)
 
 #: Months of the curves; the present one ends at the day counted.
 MOIS: Final = 13
@@ -113,27 +119,28 @@ def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
     depuis = ajouter_mois(jour, -12) + timedelta(days=1)
     seuils = des_souhaits(registre, contrat, jour)
     par_commune, par_tranche = _stock(registre, seuils, jour)
+    connexion, base = registre.connexion, registre.base.nom
+    comptes = Comptes(connexion, base, jour)
     motifs: Counter[str] = Counter()
+    for passage in comptes.passages(depuis):
+        if passage.genre is GenreMouvement.RADIATION:
+            motifs[passage.motif or ""] += passage.nombre
     attribuees: Counter[str | None] = Counter()
-    # The months begin before these twelve.
-    radiees = demandes_comptees.radiees(registre, Periode(premiers_jours(jour, MOIS)[0], jour), depuis)
-    for _, compte, motif, commune, n in radiees:
-        if compte:
-            motifs[motif or ""] += n
-            if motif == MOTIF_ATTRIBUTION:
-                attribuees[commune] += n
-    communes = _communes(contrat, par_commune, demandes_comptees.souhaitees(registre), attribuees)
+    for (commune, issue, *_), n in requetes_attributions.decidees(connexion, base, depuis, jour).items():
+        if issue == MOTIF_ATTRIBUTION:
+            attribuees[commune or None] += n
+    communes = _communes(contrat, par_commune, store.souhaitees(connexion, base, jour), attribuees)
     return Images(
         registre.base.nom,
         jour,
         depuis,
         communes,
         _epcis(contrat, communes),
-        _mois(registre, jour, radiees),
+        _mois(registre, comptes, jour),
         _tranches(par_tranche, seuils),
         sum(n for (rang, _), n in par_tranche.items() if rang is None),
         dict(motifs.most_common()),
-        FIDELITE + inventes(seuils),
+        FIDELITE + inventes(seuils) + passe(registre, jour),
     )
 
 
@@ -141,12 +148,8 @@ def codes_de(registre: RegistreBase, contrat: Contrat, code: str) -> tuple[str |
     """The communes, as documents write them, that are counted in a commune, an EPCI (by its SIREN) or
     `INCONNU`: former codes count in what took them over."""
     niveau: Niveau = "epci" if len(code) > len("62498") and code != INCONNU else "commune"
-    attribution = metadonnees.demande.c.commune_attribution
-    choix = sa.select(attribution).distinct().where(metadonnees.demande.c.base == registre.base.nom)
-    vues = {
-        *store.communes(registre.connexion, registre.base.nom),
-        *(lu for (lu,) in registre.connexion.sa.execute(choix.where(attribution.is_not(None)))),
-    }
+    ici = (registre.connexion, registre.base.nom)
+    vues = {*store.communes(*ici), *requetes_attributions.communes_attribuees(*ici)}
     code_de = lieu_de(niveau, contrat)
     dites: tuple[str | None, ...] = tuple(sorted(vue for vue in vues if (code_de(vue) or INCONNU) == code))
     return (*dites, None) if code == INCONNU else dites
@@ -173,7 +176,7 @@ def _stock(
 def _communes(
     contrat: Contrat,
     premieres: Counter[str | None],
-    souhaitees: dict[str, int],
+    souhaitees: Mapping[str, int],
     attribuees: Mapping[str | None, int],
 ) -> list[LieuCompte]:
     code_de = lieu_de("commune", contrat)
@@ -203,19 +206,19 @@ def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, lieu.nom))
 
 
-def _mois(registre: RegistreBase, jour: date, sorties: Iterable[Any]) -> list[Mois]:
+def _mois(registre: RegistreBase, comptes: Comptes, jour: date) -> list[Mois]:
     premiers = premiers_jours(jour, MOIS)
     derniers = [suivant - timedelta(days=1) for _, suivant in pairwise(premiers)] + [jour]
-    periode = Periode(premiers[0], jour)
-    actives = demandes_comptees.actives(registre, derniers)
-    deposees = demandes_comptees.deposees(registre, periode)
+    deposees = demandes_comptees.deposees(registre, Periode(premiers[0], jour))
     radiees, attribuees = Counter[str](), Counter[str]()
-    for mois, _, motif, _, n in sorties:
-        radiees[mois] += n
-        attribuees[mois] += n if motif == MOTIF_ATTRIBUTION else 0
+    for passage in comptes.passages(premiers[0]):
+        if passage.genre is GenreMouvement.RADIATION:
+            radiees[passage.mois] += passage.nombre
+            attribuees[passage.mois] += passage.nombre if passage.motif == MOTIF_ATTRIBUTION else 0
+    stocks = comptes.stocks([dernier.isoformat() for dernier in derniers])
     return [
-        Mois(du, au, stock, deposees.get(cle := f"{du:%Y-%m}", 0), radiees[cle], attribuees[cle])
-        for du, au, stock in zip(premiers, derniers, actives, strict=True)
+        Mois(du, au, stock.total, deposees.get(cle := f"{du:%Y-%m}", 0), radiees[cle], attribuees[cle])
+        for du, au, stock in zip(premiers, derniers, stocks, strict=True)
     ]
 
 

@@ -26,6 +26,7 @@ from sne_statistiques.comptes.statistiques import (
     des_souhaits,
     inventes,
     nom_d_epci,
+    passe,
     seuils,
 )
 
@@ -116,7 +117,13 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
         lieux_de.setdefault(territoire_de(commune), {})[commune] = seuil
     averties = {code: averti for code, siens in lieux_de.items() if (averti := inventes(siens).strip())}
     return ComptesDeLieux(
-        registre.base.nom, depuis, jour, niveau, lignes, FIDELITE + inventes(souhaites | attribues), averties
+        registre.base.nom,
+        depuis,
+        jour,
+        niveau,
+        lignes,
+        FIDELITE + inventes(souhaites | attribues) + passe(registre, jour),
+        averties,
     )
 
 

@@ -20,7 +20,10 @@ _F: Final = metadonnees.flux.c
 _S: Final = metadonnees.demande_stat.c
 #: The demandes of persons, not of associations.
 PERSONNES: Final = _S.composition != Composition.ASSOCIATION.value
+_C: Final = metadonnees.demande_commune.c
 _Q: Final = metadonnees.sequence.c
+#: The demandes that were erased: their profile alone is left.
+EFFACEE: Final = _S.souhaitees.is_not(None)
 #: Length of « TTTMMAA », which names the sequence of a territory and a month; others are longer.
 _PREFIXE: Final = 7
 #: Demandes whose classes are told at once, in one text: a row for each would cost as much again as the rest.
@@ -46,6 +49,11 @@ class Stock:
 
     personnes: int
     associations: int
+
+    @property
+    def total(self) -> int:
+        """How many of both."""
+        return self.personnes + self.associations
 
 
 @dataclass(frozen=True)
@@ -130,20 +138,20 @@ class Comptes:
         faits: Counter[tuple[str, bool]] = Counter()
         for jour, association, somme in self._connexion.sa.execute(sommes.group_by(_F.jour, _F.association)):
             faits[jour, bool(association)] += int(somme)
-        # Those that have come back, for one, are not counted by their movements but by what these make.
+        # Those that have come back, for one, are not counted by their movements but by what these make, each
+        # as what it is now: a person's, or an association's.
         histoires = (
-            sa.select(_M.numero_unique, _M.jour, _M.association, _M.effet)
-            .where(*self._avant, _a_part(self._base))
+            sa.select(_M.numero_unique, _M.jour, _M.association, _M.effet, ~PERSONNES)
+            .where(*self._avant, _a_part(self._base), _liee(_M))
             .order_by(_M.numero_unique, _M.jour)
         )
         for _, sienne in groupby(self._connexion.sa.execute(histoires), itemgetter(0)):
-            somme, dite, comptee = 0, False, False
-            for _, jour, association, effet in sienne:
+            somme, comptee = 0, False
+            for _, jour, association, effet, dite in sienne:
                 faits[jour, bool(association)] -= effet
-                faits[jour, dite] -= comptee
-                somme, dite = somme + effet, dite or bool(association)
+                somme += effet
+                faits[jour, bool(dite)] += (somme > 0) - comptee
                 comptee = somme > 0
-                faits[jour, dite] += comptee
         return [
             Stock(
                 *(
@@ -256,14 +264,43 @@ def revenues(base: str, jour: str) -> sa.Select[str]:
     )
 
 
+def _liee(table: Any) -> Condition:
+    """That a row of `demande_stat` and one of another table are of one demande."""
+    return sa.and_(table.base == _S.base, table.numero_unique == _S.numero_unique)
+
+
 def _a_part(base: str) -> Condition:
     part = metadonnees.demande_a_part.c
     return _M.numero_unique.in_(sa.select(part.numero_unique).where(part.base == base))
 
 
 def communes(connexion: Connexion, base: str) -> list[str]:
-    """The communes that the demandes of a base wish."""
-    return [code for (code,) in connexion.lignes(_COMMUNES, {"base": base})]
+    """The communes that the demandes of a base wish, those that were erased too."""
+    dites = sa.select(_S.souhaitees, _S.commune).distinct().where(_S.base == base, EFFACEE)
+    codes = {code for (code,) in connexion.lignes(_COMMUNES, {"base": base})}
+    for souhaitees, commune in connexion.sa.execute(dites):
+        codes.update(souhaitees.split() or filter(None, [commune]))
+    return sorted(codes)
+
+
+def souhaitees(connexion: Connexion, base: str, jour: date) -> Counter[str]:
+    """How many demandes of the stock at the end of a day wish each commune, in whatever rank."""
+    ici = presente(base, jour.isoformat())
+    choix = sa.select(_C.commune, sa.func.count()).where(_C.base == base, _liee(_C), ici)
+    comptes = Counter({code: int(n) for code, n in connexion.sa.execute(choix.group_by(_C.commune))})
+    for (dites, commune), n in semblables(
+        connexion, base, _S, [_S.souhaitees, _S.commune], ici, EFFACEE
+    ).items():
+        comptes.update(dict.fromkeys(dites.split() or filter(None, [commune]), n))
+    return comptes
+
+
+def entier_depuis(connexion: Connexion, base: str) -> date | None:
+    """The first day from which all demandes of the stock have their profile: some were erased before the base
+    kept it. None when all have, whatever the day."""
+    choix = sa.select(sa.func.max(_S.sortie)).where(_S.base == base, EFFACEE, _S.souhaitees == "")
+    jour = connexion.sa.execute(choix).scalar()
+    return None if jour is None else date.fromisoformat(jour)
 
 
 def territoires(connexion: Connexion, base: str) -> list[str]:

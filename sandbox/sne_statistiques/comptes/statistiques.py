@@ -2,7 +2,7 @@
 their columns and their slices are conventions of this sandbox.
 
 The stock at a day is what entered and had not left at its end. TAB03 describes that of persons by the form as
-the base holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
+the base holds it now, or held it when it erased the demande.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +114,8 @@ def tableau(
         case "TAB02":
             return tab02(comptes, contrat, jour)
         case "TAB03":
-            return tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour)
+            note = passe(registre, jour)
+            return tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour, note)
     raise KeyError(code)
 
 
@@ -123,13 +124,12 @@ def tab01(comptes: Comptes, jour: date) -> Tableau:
     before, and what the year has added."""
     jours = (jour, ajouter_mois(jour, -1), ajouter_mois(jour, -12))
     stocks = comptes.stocks([le.isoformat() for le in jours])
-    personnes, associations = [s.personnes for s in stocks], [s.associations for s in stocks]
     lignes = tuple(
         ("Demandes actives", libelle, (*nombres, nombres[0] - nombres[-1]))
         for libelle, nombres in (
-            ("Personnes physiques", personnes),
-            ("Associations", associations),
-            ("Total", [p + a for p, a in zip(personnes, associations, strict=True)]),
+            ("Personnes physiques", [stock.personnes for stock in stocks]),
+            ("Associations", [stock.associations for stock in stocks]),
+            ("Total", [stock.total for stock in stocks]),
         )
     )
     colonnes = ("demandes", "un_mois_avant", "un_an_avant", "evolution")
@@ -152,9 +152,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
         dedans = [p for p in passages if p.mois in periode.mois]
         radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
         flux = [_somme(dedans, genre) for genre in _FLUX.values()]
-        lignes.append(
-            (periode.rubrique, periode.libelle, (stock.personnes + stock.associations, *flux, *radiees))
-        )
+        lignes.append((periode.rubrique, periode.libelle, (stock.total, *flux, *radiees)))
     return Tableau(
         "TAB02",
         f"Évolution du stock / du nombre de demandes actives jusqu'au {date_francaise(jour)}",
@@ -174,9 +172,10 @@ _FLUX: Final = {
 }
 
 
-def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date) -> Tableau:
+def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date, passe_dit: str) -> Tableau:
     """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
-    resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`)."""
+    resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`),
+    `passe_dit` what `passe` says."""
     rubriques = _rubriques(des_communes, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], store.PERSONNES)
     lignes = [
@@ -184,15 +183,12 @@ def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date) 
         for rubrique, comptees in zip(rubriques, nombres, strict=True)
         for libelle, nombre in rubrique.lignes(comptees, decrites)
     ]
-    absentes = comptes.stocks([jour.isoformat()])[0].personnes - decrites
     note = (
         "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
         " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
     )
     invente = inventes(des_communes)
-    note += invente
-    if absentes:
-        note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
+    note += invente + passe_dit
     titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
     return Tableau("TAB03", titre, ("demandes",), tuple(lignes), note, invente.strip())
 
@@ -278,7 +274,7 @@ def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> tuple[_Rub
         _Rubrique("Ancienneté", anciennetes, _tranches(_ANCIENNETES, "ans", a_rebours=True)),
         _Rubrique("Âge du demandeur", ages, _tranches(_AGES, "ans", a_rebours=True)),
         codes("Nationalité", "nationalite", "ListeNationalite"),
-        _Rubrique("Taille du ménage", store.tranches("personnes", range(2, _TAILLE_MAX + 1)), _tailles()),
+        _Rubrique("Taille du ménage", store.tranches("personnes", range(1, _TAILLE_MAX + 1)), _tailles()),
         _Rubrique("Composition familiale", store.selon("composition"), compositions),
         codes("Activité professionnelle", "contrat", "ListeTypeContratTravail"),
         codes("Situation familiale", "situation", "ListeSituationFamiliale"),
@@ -321,7 +317,7 @@ def _tailles() -> list[_Ligne]:
         *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
         f"{_TAILLE_MAX} personnes et plus",
     ]
-    return [(libelle, (str(rang),)) for rang, libelle in enumerate(libelles)]
+    return [(libelle, (str(rang),)) for rang, libelle in enumerate(libelles, 1)]
 
 
 def _tranches(bornes: Sequence[int], unite: str, *, a_rebours: bool = False) -> list[_Ligne]:
@@ -345,6 +341,18 @@ def inventes(seuils: Seuils) -> str:
     if not libelles:
         return ""
     return f" Premier quartile : seuils inventés pour la démonstration ({', '.join(libelles)})."
+
+
+def passe(registre: RegistreBase, jour: date) -> str:
+    """Says from which day the past of a base is whole; "" when it always is."""
+    depuis = store.entier_depuis(registre.connexion, registre.base.nom)
+    if depuis is None:
+        return ""
+    suite = ", et sont ici en « non renseigné » ou « inconnu »" if jour < depuis else ""
+    return (
+        f" Le passé est entier depuis le {date_francaise(depuis)} : avant, des demandes effacées n'ont "
+        f"laissé que leurs dates{suite}."
+    )
 
 
 def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> Seuils:

@@ -27,7 +27,7 @@ from sne_statistiques.comptes.requetes_statistiques import Condition
 from sne_statistiques.vues.adresse_d_un_nombre import CHAMPS
 
 _S: Final = metadonnees.demande_stat.c
-_D: Final = metadonnees.demande.c
+_M: Final = metadonnees.mouvement.c
 _T = TypeVar("_T")
 #: Names of a class of the first quartile in an address, and its words.
 QUARTILES: Final = {
@@ -57,17 +57,19 @@ class _ChampIllisible(ValueError):
 def page(base: str) -> str:
     """The page, which tells the selection again."""
     apres = repere_lu(request.args.get("apres", ""))
-    trouvees, combien = Recentes([]), 0
+    trouvees, combien, effacees = Recentes([]), 0, 0
     with services().magasin.lire(base) as registre:
         choix = lire(request.args, registre, contrat_servi())
         if not choix.fautes:
             combien = demandes_comptees.compter(registre, choix.selection)
+            effacees = demandes_comptees.compter(registre, (store.EFFACEE, *choix.selection))
             trouvees = demandes_comptees.lister(registre, choix.selection, PAR_PAGE, apres)
     territoires = contrat_servi().territoires
     return render_template(
         "demandes/selection.html",
         choix=choix,
         combien=combien,
+        effacees=effacees,
         lignes=[ligne_trouvee(stockee, territoires) for stockee in trouvees.demandes],
         **autres_pages(base, choix.champs, apres, trouvees.suite),
     )
@@ -130,19 +132,19 @@ class _LecteurDeChamps:
 
     def attribuee(self, ecrit: str) -> str:
         codes, nom = self._lieu(ecrit)
-        self.radiation.append(demandes_comptees.parmi(_D.commune_attribution, codes))
+        self.conditions.append(demandes_comptees.qui_sont_attribuees(self.registre.base.nom, codes))
         return f"logement attribué : {nom}"
 
     def motif(self, ecrit: str) -> str:
         mots = self.contrat.nomenclatures.liste("ListeMotifsRadiation").get(ecrit)
         if not mots:
             raise _ChampIllisible(f"« {ecrit} » n'est pas un motif de radiation.")
-        self.radiation.append(self._sans_index(_D.motif_radiation) == ecrit)
+        self.radiation.append(_M.motif == ecrit)
         return f"{mots} ({ecrit})"
 
     def radiees(self, ecrit: str) -> str:
         periode = _periode(ecrit)
-        self.radiation.append(periode.contient(self._sans_index(_D.date_radiation)))
+        self.radiation.append(periode.contient(_M.jour))
         return f"radiées {_dire(periode)}"
 
     def deposees(self, ecrit: str) -> str:
@@ -177,11 +179,6 @@ class _LecteurDeChamps:
     def modalite(self, ecrit: str) -> str:
         # Read with its section.
         return ""
-
-    def _sans_index(self, colonne: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-        """A column of a radiation: few are of a place, whose index is then walked instead of this one's."""
-        lieu = self.arguments.get("attribuee", "").strip()
-        return colonne.concat("") if lieu not in ("", comptes_a_dessiner.INCONNU) else colonne
 
     @property
     def _jour_compte(self) -> date:

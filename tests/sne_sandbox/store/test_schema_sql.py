@@ -1,17 +1,20 @@
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from exemples_store import GUICHETS
-from histoires_tirees import GESTES, JOURS, verifier, vivre
+from exemples_store import GUICHETS, stockee
+from histoires_tirees import GESTES, JOURS, Recit, verifier, vivre
 
 from sne_interface.domain.base import Base
+from sne_interface.domain.decision_notee import DecisionNotee
 from sne_interface.errors import StoreError
-from sne_sandbox.store import schema_sql, tables
+from sne_sandbox.store import lignes, requetes_sql, schema_sql, tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.magasin import Magasin
@@ -21,9 +24,9 @@ from sne_sandbox.store.tables import REVISION
 def _decrire(connexion: Connexion) -> object:
     """Everything the database says of its tables."""
     if connexion.dialecte == "sqlite":
-        lignes = connexion.sa.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+        lues = connexion.sa.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
         # The two ways to write a table differ in their blanks.
-        return sorted((*ligne[:3], " ".join((ligne[3] or "").split())) for ligne in lignes)
+        return sorted((*ligne[:3], " ".join((ligne[3] or "").split())) for ligne in lues)
     colonnes = connexion.sa.exec_driver_sql(
         "SELECT table_name, column_name, ordinal_position, data_type, is_nullable, column_default,"
         " collation_name, character_maximum_length FROM information_schema.columns"
@@ -72,7 +75,7 @@ def test_tables_that_change_are_of_another_revision() -> None:
     """A database at the present revision is not looked at: what changes here without a migration would be in
     new ones only. With one, write the print of the new tables."""
     ecrits = "\n".join(ordre for moteur in ("sqlite", "postgresql") for ordre in schema_sql.ordres(moteur))
-    assert (REVISION, hashlib.sha256(ecrits.encode()).hexdigest()[:16]) == ("v0006", "302bbc87410be24f")
+    assert (REVISION, hashlib.sha256(ecrits.encode()).hexdigest()[:16]) == ("v0007", "0ba155db4a4c171d")
 
 
 def test_an_older_database_is_brought_up_to_date(
@@ -85,11 +88,14 @@ def test_an_older_database_is_brought_up_to_date(
     gardees = [
         table for table in (tables.base, *reversed(tables.CONTENU)) if not table.deduite and not table.depuis
     ]
+    recit = Recit()
     with Magasin.ouvrir(autre, tmp_path) as magasin:
         magasin.bases.creer(Base("ecole"), GUICHETS)
         with magasin.ecrire("ecole") as registre:
-            for rang, (geste, choix) in enumerate(product(GESTES, (False, True))):
-                vivre(registre, [("arrive", 0, JOURS[2], False), (geste, 0, JOURS[rang % 9], choix)], rang)
+            # Of one that changes or is erased, less was kept then.
+            for rang, (geste, choix) in enumerate(product(GESTES[:-3], (False, True))):
+                arrivee = ("arrive", 0, JOURS[2], False)
+                vivre(registre, [arrivee, (geste, 0, JOURS[rang % 9], choix)], recit, rang)
         with magasin.transaction(ecriture=False) as connexion:
             neuve = _decrire(connexion), _tenir(connexion)
             contenu = {
@@ -106,8 +112,54 @@ def test_an_older_database_is_brought_up_to_date(
     with Magasin.ouvrir(url, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
         assert (_decrire(connexion), _tenir(connexion)) == neuve
     with Magasin.ouvrir(url, tmp_path) as magasin, magasin.lire("ecole") as registre:
-        verifier(registre)
+        verifier(registre, recit)
         assert registre.guichets() == list(GUICHETS)  # nothing is said of what an older one did not hold
+
+
+def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
+    url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """In a database of v0006, which kept no profile of an erased demande, nor that a person's became an
+    association's."""
+    stats = pytest.importorskip("sne_statistiques.comptes.requetes_statistiques")
+    radiee, active = "1110318000001G1104", "1110318000002G1104"
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
+        schema_sql.monter(connexion, None, jusqua="v0006")
+        connexion.faire(requetes_sql.CREER_BASE, lignes.ligne_base(Base("ecole")) | {"jeton": 1})
+        reste = replace(stockee(active, association="Toits"), revision=2)
+        connexion.faire(requetes_sql.AJOUTER, lignes.ligne_demande("ecole", reste, 2))
+        faits = [
+            (radiee, 1, "CRE", "2018-01-10", 1, None),
+            (radiee, 2, "RAD", "2018-02-20", -1, "RADATT"),
+            (active, 1, "CRE", "2018-03-15", 1, None),
+        ]
+        noms = ("base", "numero_unique", "rang", "genre", "jour", "effet", "motif", "association")
+        connexion.planter("mouvement", noms, [("ecole", *fait, False) for fait in faits])
+        dite = DecisionNotee(radiee, 7, date(2018, 2, 1), "G1104", "non_attribution", souhaitee="75112")
+        for table, ligne in (
+            (tables.demande_stat, lignes.ligne_stat("ecole", reste)),
+            (tables.decision, lignes.ligne_decision("ecole", dite)),
+        ):
+            alors = [nom for nom in table.a_la_revision("v0006").noms if nom in ligne]
+            connexion.planter(table.nom, alors, [tuple(ligne[nom] for nom in alors)])
+    with Magasin.ouvrir(url, tmp_path) as magasin, magasin.lire("ecole") as registre:
+        connexion = registre.connexion
+        for jour, personnes, associations in (
+            ("2018-02-01", 1, 0),
+            ("2018-02-20", 0, 0),
+            ("2018-03-15", 0, 1),
+        ):
+            comptes = stats.Comptes(connexion, "ecole", date.fromisoformat(jour))
+            assert comptes.stocks([jour]) == [stats.Stock(personnes, associations)]
+            decrites, (sortes,) = comptes.croiser([stats.selon("composition")])
+            assert (decrites, sortes["ASS"]) == (personnes + associations, associations)
+        assert stats.entier_depuis(connexion, "ecole") == date(2018, 2, 20)
+        assert stats.souhaitees(connexion, "ecole", date(2018, 2, 1)) == {"75112": 1}
+        suites = RequeteSql("SELECT numero_unique, rang, issue FROM decision ORDER BY rang")
+        nom = "111-00000001"
+        assert connexion.lignes(suites, {}) == [(nom, 0, "RADATT"), (nom, 7, "non_attribution")]
+        for table in ("mouvement", "decision", "demande_stat", "demande_a_part"):
+            assert connexion.entier(f"SELECT count(*) FROM {table} WHERE numero_unique = '{radiee}'") == 0
 
 
 def premieres(table: tables.Table) -> list[str]:

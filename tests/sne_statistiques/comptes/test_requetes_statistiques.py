@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from exemples_store import personne, stockee
-from histoires_tirees import HISTOIRE, JOURS, verifier, vivre
+from histoires_tirees import HISTOIRE, JOURS, Recit, verifier, vivre
 from hypothesis import HealthCheck, example, given, settings
 
 from sne_interface.domain.base import Base
@@ -117,18 +117,18 @@ def test_what_is_counted_is_what_each_movement_tells(
 ) -> None:
     """Whoever wrote the movements, whatever their days; in a base that is restored too, and in none that was
     emptied."""
-    nom = f"b{next(_RANGS)}"
+    nom, recit = f"b{next(_RANGS)}", Recit()
     magasin.bases.creer(Base(nom))
     with magasin.ecrire(nom) as registre:
-        vivre(registre, histoire)
-        verifier(registre)
+        vivre(registre, histoire, recit)
+        verifier(registre, recit)
     fichier = tmp_path / f"{nom}.zip"
     fichier_de_sauvegarde.sauvegarder(magasin, nom, fichier)
     with magasin.ecrire(nom) as registre:
         registre.vider("etat")
-        verifier(registre)
+        verifier(registre, {})
     with magasin.lire(fichier_de_sauvegarde.restaurer(magasin, nom, fichier)) as registre:
-        verifier(registre)
+        verifier(registre, recit)
 
 
 def test_the_stock_is_looked_at_in_several_times(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:

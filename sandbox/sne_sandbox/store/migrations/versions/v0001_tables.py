@@ -27,7 +27,6 @@ INDEX = {
     "ix_demande_commune_commune": "commune, numero_unique)",
     "ix_demande_motif_motif": "motif, numero_unique)",
 }
-AJOUTES = {"ix_demande_etat", "ix_echange_verdict", "ix_evenement_suite_le"}
 
 
 def upgrade() -> None:
@@ -35,9 +34,10 @@ def upgrade() -> None:
         if table.deduite or table.depuis:
             continue
         premieres = tuple(colonne for colonne in table.gardees if not colonne.depuis)
-        for ordre in ordres_de(replace(table, colonnes=premieres), op.get_bind().dialect.name):
+        alors = replace(table.a_la_revision(""), colonnes=premieres)
+        for ordre in ordres_de(alors, op.get_bind().dialect.name):
             nom = ordre.split()[2]
-            if nom in AJOUTES or ordre in partitions_du_journal.DIVISER:
+            if ordre in partitions_du_journal.DIVISER:
                 continue
             entiere = ordre.partition(" PARTITION BY ")[0]
             op.execute(f"CREATE INDEX {nom} ON {table.nom} (base, {INDEX[nom]}" if nom in INDEX else entiere)

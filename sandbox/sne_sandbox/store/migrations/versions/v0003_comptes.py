@@ -5,8 +5,6 @@ The tables that get a column are made again, in the order of their keys: rows th
 their pages half empty.
 """
 
-from dataclasses import replace
-
 from alembic import op
 
 from sne_sandbox.store import tables
@@ -46,8 +44,7 @@ def upgrade() -> None:
         nom = table.nom
         op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")
         op.execute(f"DROP TABLE {nom}")
-        presentes = tuple(colonne for colonne in table.colonnes if not colonne.depuis)
-        creer, *index = ordres_de(replace(table, colonnes=presentes), moteur)
+        creer, *index = ordres_de(table.a_la_revision(revision), moteur)
         op.execute(creer)
         op.execute(f"INSERT INTO {nom} SELECT t.*, {deduites} FROM avant AS t ORDER BY base, numero_unique")
         op.execute("DROP TABLE avant")
