@@ -11,7 +11,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from sne_interface.domain.decision_notee import RANG_RADIATION
+from sne_interface.domain.livre_des_attributions import RANG_RADIATION
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes, Repere
 from sne_sandbox.store.registre import RegistreBase

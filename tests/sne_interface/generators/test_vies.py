@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sne_interface.domain.parcours_en_commission import IRRECEVABILITE
+from sne_interface.domain.livre_des_attributions import IRRECEVABILITE
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger

@@ -50,7 +50,7 @@ def test_the_empty_register_knows_nothing(message: Message) -> None:
     assert vide.type_evenement("DECATT") is None
     assert vide.evenement(1) is None
     assert not vide.evenements("1110318000001G1104")
-    assert vide.reactivee_le("1110318000001G1104") is None
+    assert vide.mouvements("1110318000001G1104") == []
     assert vide.demande_de_reference("G1104", "X") is None
     assert not [*vide.doublons("111", personnes), *vide.doublons("111", personnes, patronymiques=True)]
     assert not vide.demandes_du_nir("111", "206127511100564")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
+from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur
 
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Horloge

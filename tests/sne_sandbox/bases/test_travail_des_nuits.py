@@ -7,7 +7,7 @@ import pytest
 from ecritures import vider
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sne_interface.domain.parcours_en_commission import BAIL, IRRECEVABILITE
+from sne_interface.domain.livre_des_attributions import BAIL, IRRECEVABILITE
 from temps import MIDI, ajouter, etat, nuits, stockee
 
 from sne_interface.contract import codec

@@ -186,9 +186,10 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
     fichier_de_sauvegarde.restaurer(garni, "reprise", fichier)
     with garni.lire("reprise") as registre:
         an = date(2018, 1, 1), date(2018, 12, 31)
-        assert attributions.baux(registre.connexion, "reprise", *an, {}) == [
-            attributions.Baux(None, attribue, "75112", None, None, True, None, 1)
-        ]
+        (dite,) = attributions.attributions(registre.connexion, "reprise", *an, {})
+        assert (dite.guichet, dite.commune, dite.prioritaire, dite.signees, dite.nombre) == (
+            attribue, "75112", True, True, 1,
+        )  # fmt: skip
         comptes = profils_comptes.Comptes(registre.connexion, "reprise", date.max)
         motifs = [lus[-1] for lus in comptes.profils({}, metadonnees.demande_stat.c.motif)]
         assert motifs == ["LOGDEC"]

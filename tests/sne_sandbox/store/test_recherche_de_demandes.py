@@ -9,7 +9,7 @@ from exemples_store import MOTEURS, demandes, numero, personne, peupler, radiati
 
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement
 from sne_sandbox.store import requetes_sql
-from sne_sandbox.store.demandes_recentes import Criteres, mouvements_de, separees_de
+from sne_sandbox.store.demandes_recentes import Criteres, separees_de
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import PEU, numeros, rechercher
 
@@ -186,12 +186,12 @@ def neuf(magasin: Magasin) -> Magasin:
 
 def test_the_movements_of_a_demande_are_told_in_order(neuf: Magasin) -> None:
     with neuf.lire("ecole") as registre:
-        faits = mouvements_de(registre, numero(2))
+        faits = registre.mouvements(numero(2))
         assert [(m.genre, m.motif) for m in faits] == [
             (GenreMouvement.CREATION, None),
             (GenreMouvement.RADIATION, "RADATT"),
         ]
-        assert mouvements_de(registre, "inconnu") == []
+        assert registre.mouvements("inconnu") == []
 
 
 def test_a_separation_is_found_from_the_joint_demande(neuf: Magasin) -> None:

@@ -12,7 +12,7 @@ from exemples_store import GUICHETS, stockee
 from histoires_tirees import GESTES, JOURS, Recit, verifier, vivre
 
 from sne_interface.domain.base import Base
-from sne_interface.domain.decision_notee import DecisionNotee
+from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_interface.errors import StoreError
 from sne_sandbox.store import lignes, requetes_sql, schema_sql, tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
