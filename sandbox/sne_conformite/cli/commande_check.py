@@ -219,6 +219,11 @@ def _texte(resultats: _Resultats, jour: date) -> None:
         suite = f", {accorde(autres, 'avertissement', 'avertissements')}" if autres else ""
         lignes.append((f"{chemin} : {etat}{suite}", BON if controle.conforme else MAUVAIS))
         lignes += ((ligne, _style(ligne)) for dite in _dire(controle.fautes) for ligne in dite.split("\n"))
+        if controle.categories:
+            proposees = ", ".join(
+                f"{c.code} ({c.lettre}) : {', '.join(c.d_apres)} [{c.fidelite}]" for c in controle.categories
+            )
+            lignes.append((f"  Catégories de L. 441-1 à examiner : {proposees}.", DISCRET))
         if controle.en_attente:
             attente = ", ".join(controle.en_attente)
             if len(controle.en_attente) > _EN_ATTENTE_MAX:
@@ -279,6 +284,7 @@ def _json(resultats: _Resultats) -> None:
                 "fautes": en_json(controle.fautes),
                 "omises": controle.omises,
                 "en_attente": controle.en_attente,
+                "categories": en_json(controle.categories),
             }
             for chemin, controle in resultats
         ],

@@ -17,12 +17,13 @@ from sne_console.vues.seances_montrees import Montreur
 from sne_console.vues.vie_de_la_demande import ECHANGES, relire
 from sne_interface.contract import codec
 from sne_interface.contract.table_des_roles import LIBELLES
-from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
+from sne_interface.domain.codes import DALO_RECONNU, MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 from sne_interface.domain.nir import masquer_nirs
+from sne_interface.rules.controle import categories_proposees
 from sne_sandbox.operations import attestation
 from sne_sandbox.store.demandes_recentes import doublons_de, separees_de
 from sne_sandbox.web.configuration_et_services import services
@@ -69,6 +70,8 @@ def page(base: str, numero: str) -> str:
         statut_dalo=contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or ""),
         parties=presenter(codec.lire(etree.tostring(racine, encoding="UTF-8")), contrat),
         foyer=calculer(demande, question.maintenant.date(), contrat),
+        categories=categories_proposees(demande, question.maintenant.date(), contrat),
+        dalo_reconnu=stockee.statut_dalo in DALO_RECONNU,
         seuils=contrat.quartiles.seuils,
         non_transmis=[
             LIBELLES[f"demande.{role}"] for role in contrat.roles.demande.sans_place(stockee.version)

@@ -4,7 +4,7 @@ neither a base nor a transport."""
 import re
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, NoReturn
@@ -15,7 +15,9 @@ from sne_interface.contract.explication import expliquer_sous
 from sne_interface.contract.phrases_d_explication import remede_de_regle, types_voulus
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.domain.anomalie import Anomalie, Gravite
+from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import DocumentRecu, Element, ElementNu
+from sne_interface.domain.menage import Menage, faits_du_formulaire
 from sne_interface.errors import ExchangeError
 from sne_interface.rules import engine
 from sne_interface.rules.catalogue import REGLES
@@ -35,6 +37,8 @@ _ESPACE: Final = f"{{{codec.NS}}}"
 _VIDE: Final = RegistreMemoire()
 #: Blocks of `demande` that one type of document alone has.
 _D_UN_TYPE: Final = ("informationDalo", "demandeLogement/radiation", "demandeLogement/renouvellement")
+#: Types of document that hold the whole form.
+_DU_FORMULAIRE: Final = ("CRE", "CRS", "MOD", "REN")
 #: Rules after which the SNE says no more.
 _FINALES: Final = frozenset(regle.code for regle in REGLES if regle.prealable)
 
@@ -73,19 +77,49 @@ class FauteDeDocument:
 
 @dataclass(frozen=True, slots=True)
 class Controle:
-    """The verdict on one document. `omises` are the codes of the rules that could not be judged here, for
-    want of a base or of a transport; `en_attente` of those that look at what the schema refuses, or at what
-    could not be read."""
+    """The verdict on one document. `categories` are those of L. 441-1 that its form lets propose. `omises` are
+    the codes of the rules that could not be judged here, for want of a base or of a transport; `en_attente`
+    of those that look at what the schema refuses, or at what could not be read."""
 
     genre: str
     fautes: tuple[FauteDeDocument, ...]
     omises: tuple[str, ...] = ()
     en_attente: tuple[str, ...] = ()
+    categories: "tuple[CategorieProposee, ...]" = ()
 
     @property
     def conforme(self) -> bool:
         """Tell whether the document would be accepted: no fault of it blocks."""
         return not any(faute.gravite is Gravite.BLOQUANTE for faute in self.fautes)
+
+
+@dataclass(frozen=True, slots=True)
+class CategorieProposee:
+    """A category of L. 441-1 that a household may have: its code, its letter on that day, the facts of the
+    form that propose it, and how surely they do."""
+
+    code: str
+    libelle: str
+    lettre: str
+    d_apres: tuple[str, ...]
+    fidelite: str
+    source: str
+
+
+def categories_proposees(demande: Demande, jour: date, contrat: Contrat) -> tuple[CategorieProposee, ...]:
+    """The categories of L. 441-1 in force on `jour` that the form lets propose, in the order of the contract:
+    the form never proves one."""
+    categories = contrat.roles.decision.categories.values()
+    menage = Menage.de(demande, jour) if categories else None
+    if menage is None:
+        return ()
+    seuil = contrat.quartiles.seuil(demande, contrat.territoires, jour)
+    faits = faits_du_formulaire(demande, jour, menage.premier_quartile(seuil.montant) if seuil else None)
+    return tuple(
+        CategorieProposee(c.code, c.libelle, c.lettre(jour), d_apres, c.fidelite, c.source)
+        for c in categories
+        if c.en_vigueur(jour) and (d_apres := c.proposee(faits))
+    )
 
 
 def controler(octets: bytes, contrat: Contrat, profil: str, maintenant: datetime, **options: Any) -> Controle:
@@ -281,7 +315,9 @@ def _juger(
     contexte = contexte_sans_registre(document, types[0], contrat, maintenant, nom)
     omises, douteuses = _omises(contrat, types, nom is not None)
     anomalies = engine.juger(contexte, contrat, profil, engine.Jeu.SANS_REGISTRE)
-    if not anomalies:
+    formulaire = types[0] in _DU_FORMULAIRE
+    categories = categories_proposees(contexte.demande, contexte.jour, contrat) if formulaire else ()
+    if not (anomalies or categories):
         return _sans_faute(genre, omises)
     fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]
     if any(a.regle in _FINALES for a in anomalies):
@@ -289,7 +325,7 @@ def _juger(
         toutes = engine.juger_par(lambda regle: regle.controler(lu), lu, contrat, profil)
         fautes += _ensuite(toutes, contrat, {*omises, *douteuses, *_FINALES})
         return Controle(str(genre), tuple(fautes), omises, tuple(c for c in douteuses if c not in omises))
-    return Controle(str(genre), tuple(fautes), omises)
+    return Controle(str(genre), tuple(fautes), omises, categories=categories)
 
 
 def _types(document: Element, genre: Document, contrat: Contrat) -> tuple[str, ...] | None:
