@@ -340,7 +340,7 @@ def _ligne_demande(
     if radiation is not None and jour is not None and motif == motifs.MOTIF_ATTRIBUTION:
         plant.attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur, siren)
     if vie.dalo is not None:
-        dernier = dossier.territoire.etat
+        dernier = dossier.territoire.etats[dossier.souhait.places[0].departement]
         statut = motifs.DALO_RELOGE if motif == motifs.MOTIF_ATTRIBUTION else motifs.DALO_ACTIF
         dalo = tasser(codec.encoder(bloc_dalo(statut, vie.dalo, dossier)))
     return (
