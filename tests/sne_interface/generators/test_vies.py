@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sne_interface.domain.livre_des_attributions import IRRECEVABILITE
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat, charger
@@ -20,6 +19,7 @@ from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.livre_des_attributions import IRRECEVABILITE
 from sne_interface.rules.engine import juger
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte

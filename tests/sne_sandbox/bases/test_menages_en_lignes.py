@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur
 
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Horloge
@@ -19,6 +18,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur
 from sne_interface.errors import StoreError
 from sne_interface.generators.population import lire_population
 from sne_sandbox.bases import bases, semis

@@ -7,7 +7,6 @@ import pytest
 from ecritures import vider
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sne_interface.domain.livre_des_attributions import BAIL, IRRECEVABILITE
 from temps import MIDI, ajouter, etat, nuits, stockee
 
 from sne_interface.contract import codec
@@ -16,6 +15,7 @@ from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import EtatDemande
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.livre_des_attributions import BAIL, IRRECEVABILITE
 from sne_sandbox.bases import horloge, travail_des_nuits
 from sne_sandbox.bases.faits_des_nuits import Fait
 from sne_sandbox.bases.travail_des_nuits import BilanNuits

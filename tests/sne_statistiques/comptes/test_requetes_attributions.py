@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from exemples_store import _e, stockee
-from sne_interface.domain.livre_des_attributions import DecisionNotee
 
 from sne_interface.contract import codec
 from sne_interface.domain.demande import EtatDemande
