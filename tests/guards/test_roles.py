@@ -27,7 +27,6 @@ DES_NOTRES = {
     "sne_interface/rules/catalogue/__init__.py": "a subject of rules",
     "sne_sandbox/store/lignes.py": "a column",
     "sne_sandbox/store/registre.py": "a parameter",
-    "sne_sandbox/store/tables.py": "a column",
     "sne_console/vues/formulaire_cerfa.py": "a way to show a value",
 }
 
