@@ -12,12 +12,11 @@ from sne_console.api.questions_et_reponses import (
     ENTIER_MAX,
     NOM,
     Appels,
-    Booleen,
     Entier,
     QuestionLue,
     QuestionSchema,
-    combien,
     facultatif,
+    questions,
 )
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import Base, lire_horloge, lire_instant
@@ -45,6 +44,7 @@ snapshots: Final = Appels(
 )
 faults: Final = Appels("pannes", "/bases/<base>/pannes", "Les pannes d'une base")
 seeds: Final = Appels("seeds", "/seeds", "Les jeux de départ")
+_QUESTIONS: Final = questions(__file__, faits=Fait)
 
 _REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
 #: The largest number that a setting may have.
@@ -121,21 +121,6 @@ class BaseNouvelleSchema(QuestionSchema):
     )
 
 
-class PorteeSchema(QuestionSchema):
-    """Body of …/reset: what of the base goes back to its start."""
-
-    exemple: ClassVar = {"portee": "journal"}
-
-    portee = facultatif(
-        "journal, etat, pannes ou tout (sans corps : tout)",
-        "tout",
-        parmi=("journal", "etat", "pannes", "tout"),
-    )
-    horloge = facultatif(
-        "avec etat ou tout, remet aussi l'horloge : real, ou un instant ISO", allow_none=True
-    )
-
-
 def _lue(base: Base) -> BasePubliee:
     return BasePubliee.de(base, services().contrats)
 
@@ -201,7 +186,7 @@ def changer_reglages(donnees: QuestionLue, base: str) -> Reglages:
     return bases.regler(services().magasin, services().contrats, base, ecrits).reglages
 
 
-@blueprint.post("/<base>/reset", corps=PorteeSchema)
+@blueprint.post("/<base>/reset", corps=_QUESTIONS["Portee"])
 def remettre(donnees: QuestionLue, base: str) -> BasePubliee:
     """A base, or a part of it, put back to its start."""
     heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
@@ -213,59 +198,30 @@ def remettre(donnees: QuestionLue, base: str) -> BasePubliee:
 # --- their clock --------------------------------------------------------------------------------------------
 
 
-class GelSchema(QuestionSchema):
-    """Body of …/clock/freeze: the instant at which the clock stops."""
-
-    exemple: ClassVar = {"instant": _EXEMPLE}
-
-    instant = facultatif(f"instant ISO, par exemple {_EXEMPLE} ; absent : maintenant", allow_none=True)
-
-
-class AvanceSchema(QuestionSchema):
-    """Body of …/clock/advance: how far the clock goes."""
-
-    exemple: ClassVar = {"vers": "P1M"}
-
-    vers = fields.String(
-        required=True, metadata={"description": "durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO"}
-    )
-
-
 @clock.get("")
 def dire_l_heure(base: str) -> HeureLue:
     """The time of the clock of a base."""
     return horloge.lire(services().magasin, base)
 
 
-@clock.post("/freeze", corps=GelSchema, refus={409: _RECUL, 422: "Instant illisible, ou trop loin"})
+@clock.post("/freeze", corps=_QUESTIONS["Gel"], refus={409: _RECUL, 422: "Instant illisible, ou trop loin"})
 def figer(donnees: QuestionLue, base: str) -> Deplacement:
     """The clock stopped, now or at an instant."""
     instant = lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
     return horloge.figer(services().magasin, base, instant)
 
 
-@clock.post("/advance", corps=AvanceSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
+@clock.post(
+    "/advance", corps=_QUESTIONS["Avance"], refus={409: _RECUL, 422: "Durée illisible, ou trop longue"}
+)
 def avancer(donnees: QuestionLue, base: str) -> Deplacement:
     """The clock moved on; the nights in between run on the way."""
     return horloge.avancer(services().magasin, base, donnees["vers"])
 
 
-class ApercuSchema(QuestionSchema):
-    """Query of …/clock/preview: the move that is asked for, and the page of its facts."""
-
-    genre = facultatif(
-        "le déplacement : une avance, un gel, le retour à l'heure réelle, ou les nuits en attente",
-        "avance",
-        parmi=("avance", "gel", "retour", "nuits"),
-    )
-    vers = facultatif("pour une avance : durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO", "P1M")
-    instant = facultatif("pour un gel : instant ISO ; absent : maintenant")
-    fait = facultatif("ce fait seul", parmi=tuple(Fait))
-    apres = facultatif("faits à passer", 0, genre=fields.Integer, validate=validate.Range(0, ENTIER_MAX))
-    limite = combien()
-
-
-@clock.get("/preview", question=ApercuSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
+@clock.get(
+    "/preview", question=_QUESTIONS["Apercu"], refus={409: _RECUL, 422: "Durée illisible, ou trop longue"}
+)
 def essayer(donnees: QuestionLue, base: str) -> Apercu:
     """The effects of a move, which is not made: nothing is written, nobody waits."""
     instant = lire_instant(donnees["instant"]) if donnees["instant"] else None
@@ -300,28 +256,13 @@ def passer_les_nuits(base: str) -> Deplacement:
 # --- their snapshots ----------------------------------------------------------------------------------------
 
 
-class SauvegardeNouvelleSchema(QuestionSchema):
-    """Body of POST …/snapshots: a name, and whether it may be taken again."""
-
-    exemple: ClassVar = {"nom": "avant"}
-
-    nom = fields.String(required=True, validate=NOM)
-    remplacer = facultatif("remplace celle de ce nom", False, genre=Booleen)
-
-
-class AvecSauvegardeSchema(QuestionSchema):
-    """The other end of the comparison."""
-
-    avec = facultatif("une autre sauvegarde ; absent : la base telle qu'elle est", validate=NOM)
-
-
 @snapshots.get("")
 def lister_sauvegardes(base: str) -> list[SauvegardeLue]:
     """The snapshots of a base, latest first."""
     return objet_de_l_adresse.sauvegardes().lister(base)
 
 
-@snapshots.post("", corps=SauvegardeNouvelleSchema, statut=201, refus={409: "Le nom est pris"})
+@snapshots.post("", corps=_QUESTIONS["SauvegardeNouvelle"], statut=201, refus={409: "Le nom est pris"})
 def sauvegarder(donnees: QuestionLue, base: str) -> SauvegardeLue:
     """Saves the base as it is."""
     return objet_de_l_adresse.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
@@ -357,7 +298,7 @@ def restaurer(base: str, nom: str) -> SauvegardeLue:
 
 
 @snapshots.get(
-    "/<nom>/compare", question=AvecSauvegardeSchema, refus={409: "Une autre comparaison est en cours"}
+    "/<nom>/compare", question=_QUESTIONS["AvecSauvegarde"], refus={409: "Une autre comparaison est en cours"}
 )
 def comparer(donnees: QuestionLue, base: str, nom: str) -> ComparaisonLue:
     """The changes since a snapshot, until another or now: demandes and their fields."""

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, QuestionLue, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, questions
 from sne_console.vues import interface_montree, objet_de_l_adresse, regles_montrees
 from sne_console.vues.cerfa_face_au_message import FormulaireDecrit, decrire
 from sne_console.vues.interface_montree import emplois, par_service, presentation
@@ -26,6 +26,9 @@ blueprint: Final = Appels(
     "contract", "/contract", "L'interface publiée que sert ce serveur, ou une de ses bases"
 )
 rules: Final = Appels("rules", "/rules", "Les contrôles, les mêmes pour toutes les bases d'un contrat")
+_QUESTIONS: Final = questions(
+    __file__, sujets=regles_montrees.SUJETS, effets=Gravite, fidelites=Fidelite, profils=PROFILS
+)
 
 #: Communes that one question finds: those of a few letters are hundreds.
 COMMUNES_MAX: Final = 50
@@ -64,19 +67,6 @@ class ContratLu:
     services: list[ServiceDit]
 
 
-class DeBaseSchema(QuestionSchema):
-    """Of which base it is the contract."""
-
-    base = facultatif("celle dont c'est le contrat ; absente : celui du serveur", exemple="essai-42")
-
-
-class QuelsElementsSchema(DeBaseSchema):
-    """Which elements of a document."""
-
-    version = facultatif("de message, pour une demande ; absente : la plus haute", exemple="02.01")
-    texte = facultatif("chaque mot : dans le chemin, le type ou la nomenclature", "", exemple="nom")
-
-
 @dataclass(frozen=True)
 class SchemaLu:
     """The elements of a document."""
@@ -109,12 +99,6 @@ class NomenclatureEntiere(Nomenclature):
     """A closed list, with its codes."""
 
     codes: list[CodeLu]
-
-
-class QuellesCommunesSchema(DeBaseSchema):
-    """Which communes."""
-
-    nom = facultatif("un nom ou son début, un code postal, un code INSEE", "", exemple="Créteil")
 
 
 @dataclass(frozen=True)
@@ -209,7 +193,7 @@ def _operation(contrat: Contrat, operation: OperationPubliee) -> OperationLue:
     return tirer(OperationLue, operation, titre=dite.titre, phrase=dite.phrase, entree=entree, sortie=sortie)
 
 
-@blueprint.get("", question=DeBaseSchema)
+@blueprint.get("", question=_QUESTIONS["DeBase"])
 def resumer(de_qui: QuestionLue) -> ContratLu:
     """The interface in short: message versions, documents, services."""
     contrat = _contrat(de_qui)
@@ -228,7 +212,7 @@ def resumer(de_qui: QuestionLue) -> ContratLu:
     )
 
 
-@blueprint.get("/documents/<document>", question=QuelsElementsSchema)
+@blueprint.get("/documents/<document>", question=_QUESTIONS["QuelsElements"])
 def lire_document(quels: QuestionLue, document: str) -> SchemaLu:
     """The elements of a document, parents before children, with their bounds, or those looked for."""
     contrat = _contrat(quels)
@@ -248,27 +232,27 @@ def lire_document(quels: QuestionLue, document: str) -> SchemaLu:
     return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
 
 
-@blueprint.get("/form", question=DeBaseSchema)
+@blueprint.get("/form", question=_QUESTIONS["DeBase"])
 def decrire_formulaire(de_qui: QuestionLue) -> FormulaireDecrit:
     """The rubrics of the Cerfa 14069*03 against the elements of the message."""
     return decrire(_contrat(de_qui))
 
 
-@blueprint.get("/nomenclatures", question=DeBaseSchema)
+@blueprint.get("/nomenclatures", question=_QUESTIONS["DeBase"])
 def lister_nomenclatures(de_qui: QuestionLue) -> list[Nomenclature]:
     """The closed lists, and the elements that each rules."""
     contrat = _contrat(de_qui)
     return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
 
 
-@blueprint.get("/nomenclatures/<liste>", question=DeBaseSchema)
+@blueprint.get("/nomenclatures/<liste>", question=_QUESTIONS["DeBase"])
 def lire_nomenclature(de_qui: QuestionLue, liste: str) -> NomenclatureEntiere:
     """One closed list, its codes and their words."""
     contrat = _contrat(de_qui)
     return _nomenclature(contrat, objet_de_l_adresse.nomenclature(contrat, liste))
 
 
-@blueprint.get("/communes", question=QuellesCommunesSchema)
+@blueprint.get("/communes", question=_QUESTIONS["QuellesCommunes"])
 def chercher_communes(quelles: QuestionLue) -> list[CommuneLue]:
     """The communes of a name, of a postal code or of a code, some dozens at most."""
     territoires, ecrit = _contrat(quelles).territoires, quelles["nom"].strip()
@@ -279,13 +263,13 @@ def chercher_communes(quelles: QuestionLue) -> list[CommuneLue]:
     return [tirer(CommuneLue, commune) for commune in trouvees[:COMMUNES_MAX]]
 
 
-@blueprint.get("/events", question=DeBaseSchema)
+@blueprint.get("/events", question=_QUESTIONS["DeBase"])
 def lister_evenements(de_qui: QuestionLue) -> list[TypeLu]:
     """The types of events, and what each carries."""
     return [_type(type_) for type_ in _contrat(de_qui).evenements]
 
 
-@blueprint.get("/operations", question=DeBaseSchema)
+@blueprint.get("/operations", question=_QUESTIONS["DeBase"])
 def lister_operations(de_qui: QuestionLue) -> list[OperationLue]:
     """The SOAP operations, and the fields of their messages."""
     contrat = _contrat(de_qui)
@@ -295,28 +279,11 @@ def lister_operations(de_qui: QuestionLue) -> list[OperationLue]:
 # --- its controls -------------------------------------------------------------------------------------------
 
 
-class RechercheReglesSchema(DeBaseSchema):
-    """The search: all that is given must hold."""
-
-    texte = facultatif("chaque mot : dans le code, la condition, le remède…", "")
-    sujet = facultatif("celles de ce sujet", "", parmi=regles_montrees.SUJETS)
-    effet = facultatif("ce qu'elle fait sous le profil", "", parmi=Gravite)
-    fidelite = facultatif("d'où on les tient", "", parmi=Fidelite)
-    type = facultatif("celles qui regardent ce type de fichier", "", exemple="REN")
-    profil = facultatif("absent : celui des nouvelles bases de ce serveur", parmi=PROFILS)
-
-
-class ProfilSchema(DeBaseSchema):
-    """The profile under which the control is looked at."""
-
-    profil = RechercheReglesSchema._declared_fields["profil"]
-
-
 def _profil(choisi: str | None) -> str:
     return choisi or services().configuration.reglages.profile
 
 
-@rules.get("", question=RechercheReglesSchema)
+@rules.get("", question=_QUESTIONS["RechercheRegles"])
 def lister_regles(cherche: QuestionLue) -> list[RegleLue]:
     """The controls of the contract, in the order they run, or those that are looked for."""
     profil = _profil(cherche.pop("profil"))
@@ -324,7 +291,7 @@ def lister_regles(cherche: QuestionLue) -> list[RegleLue]:
     return [ligne for ligne in toutes if regles_montrees.convient(ligne, cherche)]
 
 
-@rules.get("/<regle>", question=ProfilSchema)
+@rules.get("/<regle>", question=_QUESTIONS["Profil"])
 def lire_regle(choix: QuestionLue, regle: str) -> RegleEntiere:
     """One control by its code, or the official one; its examples, the smallest message it refuses."""
     contrat = _contrat(choix)

@@ -6,16 +6,12 @@ from typing import Annotated, Any, ClassVar, Final, Self
 
 from flask import Response
 from lxml import etree
-from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_console.api.questions_et_reponses import (
     Appels,
     QuestionLue,
-    QuestionSchema,
-    combien,
-    facultatif,
-    jour_iso,
+    questions,
 )
 from sne_console.vues import calcul_du_foyer, demande_relue, vie_de_la_demande
 from sne_console.vues.calcul_du_foyer import FoyerLu
@@ -36,30 +32,7 @@ from sne_sandbox.web.reponses_http import telechargement
 #: Demandes that a page holds at most, whatever was asked: each is decoded.
 LIGNES_MAX: Final = 200
 blueprint: Final = Appels("demandes", "/bases/<base>/demandes", "Les demandes d'une base")
-
-
-class RechercheDemandesSchema(QuestionSchema):
-    """The search: all that is given must hold."""
-
-    numero = facultatif("numéro unique")
-    nom = facultatif("nom d'usage d'un titulaire ; sans prénom ni naissance, ou d'une association")
-    prenom = facultatif("prénom du même titulaire")
-    naissance = jour_iso("date de naissance du même titulaire")
-    association = facultatif("nom d'une association")
-    debut = facultatif(
-        "le début du numéro et des noms suffit : « Vass » trouve Vasseur", False, genre=fields.Boolean
-    )
-    commune = facultatif("code INSEE d'une commune souhaitée")
-    etat = facultatif("A : active, R : radiée", parmi=EtatDemande)
-    depuis = jour_iso("date de dépôt, au plus tôt")
-    jusqua = jour_iso("date de dépôt, au plus tard")
-    apres = facultatif(
-        "« suite » de la page précédente",
-        validate=validate.Regexp(
-            r"^\d{4}-\d\d-\d\d_[0-9A-Za-z]{1,40}$", error="Attendu : la « suite » de la page précédente."
-        ),
-    )
-    limite = combien()
+_QUESTIONS: Final = questions(__file__)
 
 
 @dataclass(frozen=True)
@@ -146,7 +119,7 @@ class DemandeEntiere(DemandeBreve):
     mouvements: list[MouvementLu]
 
 
-@blueprint.get("", question=RechercheDemandesSchema)
+@blueprint.get("", question=_QUESTIONS["RechercheDemandes"])
 def chercher(cherche: QuestionLue, base: str) -> PageDemandes:
     """The demandes that are looked for, latest deposit first."""
     limite, apres = min(cherche["limite"], LIGNES_MAX), cherche["apres"]

@@ -11,17 +11,13 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from flask import Response, jsonify
-from marshmallow import fields
 from werkzeug.exceptions import NotFound
 
 from sne_conformite.observation.observation import Observation
 from sne_console.api.questions_et_reponses import (
     Appels,
     QuestionLue,
-    QuestionSchema,
-    combien,
-    facultatif,
-    rang,
+    questions,
 )
 from sne_console.messages import echange_montre as cotes
 from sne_console.messages import envoi_et_rejeu
@@ -40,6 +36,7 @@ from sne_sandbox.web.configuration_et_services import expediteur, services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
 blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")
+_QUESTIONS: Final = questions(__file__, verdicts=VerdictEchange)
 
 _Ligne = TypeVar("_Ligne")
 _BRUT: Final = {403: "brut=oui sans le jeton d'administration"}
@@ -47,70 +44,6 @@ _COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 
 
 # --- questions ----------------------------------------------------------------------------------------------
-
-
-class FiltresSchema(QuestionSchema):
-    """The filters of exchanges."""
-
-    guichet = facultatif("code du guichet qui appelle ; - : ceux qui n'en ont pas")
-    operation = facultatif("nom de l'opération SOAP ; - : les requêtes sans opération")
-    verdict = facultatif("ce que la réponse en a dit", parmi=VerdictEchange)
-    regle = facultatif("code d'une règle que l'échange soulève")
-    nuits = facultatif(
-        "non : sans les lignes des nuits, ni celles des échanges effacés", "oui", parmi=("oui", "non")
-    )
-    numero = facultatif("numéro unique")
-    texte = facultatif("cherché dans l'adresse, les en-têtes, les anomalies, la fault")
-
-
-class FiltresPageSchema(FiltresSchema):
-    """The filters, an XPath beside them, and which page of what they leave."""
-
-    avant = rang("ceux d'avant ce numéro")
-    apres = rang("ceux d'après ce numéro : ce qui est arrivé depuis", 0)
-    xpath = facultatif(
-        "cherchée dans les documents envoyés et rendus, noms sans préfixe ; une page n'en ouvre qu'un nombre,"
-        " et peut être vide sans être la dernière : voir suite",
-        "",
-        exemple="//demandeur[nom='Dupont']",
-    )
-    limite = combien()
-
-
-class IdsSchema(QuestionSchema):
-    """Which exchanges."""
-
-    ids = fields.String(
-        required=True,
-        metadata={"description": "leurs numéros, séparés par des virgules ; 200 au plus", "example": "12,14"},
-    )
-
-
-class DepuisRefusSchema(QuestionSchema):
-    """Which page of the refusals."""
-
-    avant = rang("ceux d'avant ce numéro")
-    limite = combien()
-
-
-class BrutSchema(QuestionSchema):
-    """Query: are the bytes wanted as they travelled?"""
-
-    brut = facultatif(
-        "oui : les octets tels qu'ils ont voyagé, NIR en clair ; il faut un jeton de droit « tout »",
-        "non",
-        parmi=("oui", "non"),
-    )
-
-
-class CibleSchema(QuestionSchema):
-    """Body: the anomaly that the document must still raise."""
-
-    exemple: ClassVar = {"cible": "ENT009"}
-
-    cible = facultatif(
-        "code d'une règle que l'échange soulève, ou structure (refus du schéma) ; absente : la première"
-    )
 
 
 # --- answers ------------------------------------------------------------------------------------------------
@@ -306,7 +239,9 @@ def _cote(cote: str) -> cotes.Nom:
 # --- the journal --------------------------------------------------------------------------------------------
 
 
-@blueprint.get("", question=FiltresPageSchema, refus={409: "Une autre recherche par XPath est en cours"})
+@blueprint.get(
+    "", question=_QUESTIONS["FiltresPage"], refus={409: "Une autre recherche par XPath est en cours"}
+)
 def lister(filtres: QuestionLue, base: str) -> Page:
     """The exchanges of a base, newest first, narrowed by filters or an XPath."""
     gardes, oublies = services().magasin.journal.compter(base)
@@ -317,7 +252,7 @@ def lister(filtres: QuestionLue, base: str) -> Page:
     return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
 
 
-@blueprint.get("/count", question=FiltresSchema)
+@blueprint.get("/count", question=_QUESTIONS["Filtres"])
 def denombrer(filtres: QuestionLue, base: str) -> Nombre:
     """How many exchanges answer the filters."""
     filtres["sans_nuits"] = filtres.pop("nuits") == "non"
@@ -326,7 +261,7 @@ def denombrer(filtres: QuestionLue, base: str) -> Nombre:
 
 @blueprint.get(
     "/har",
-    question=IdsSchema,
+    question=_QUESTIONS["Ids"],
     schema={"type": "object"},
     description="HAR 1.2",
     refus={422: "Aucun de ces numéros n'est d'une requête HTTP, ou il y en a trop"},
@@ -337,13 +272,15 @@ def donner_archives(question: QuestionLue, base: str) -> Response:
     return Response(contenu, content_type="application/json")
 
 
-@blueprint.delete("", question=IdsSchema, refus={422: "Ce ne sont pas des numéros, ou il y en a trop"})
+@blueprint.delete(
+    "", question=_QUESTIONS["Ids"], refus={422: "Ce ne sont pas des numéros, ou il y en a trop"}
+)
 def effacer(question: QuestionLue, base: str) -> Efface:
     """Erases what exchanges were; their ids stay."""
     return Efface(services().magasin.journal.effacer(base, envoi_et_rejeu.choisis([question["ids"]])))
 
 
-@blueprint.get("/near-misses", question=DepuisRefusSchema)
+@blueprint.get("/near-misses", question=_QUESTIONS["DepuisRefus"])
 def lister_manques(filtres: QuestionLue, base: str) -> list[ManqueLu]:
     """The requests that SOAP refused, or HTTP before it, and their remedies."""
     trouves = presque_acceptes.chercher(services().magasin, services().contrat_de(base), base, **filtres)
@@ -364,7 +301,11 @@ def montrer(base: str, identifiant: int) -> Detail:
 
 
 @blueprint.get(
-    _COTE, question=BrutSchema, contenu=OCTETS, description="Le corps, NIR masqués sauf brut=oui", refus=_BRUT
+    _COTE,
+    question=_QUESTIONS["Brut"],
+    contenu=OCTETS,
+    description="Le corps, NIR masqués sauf brut=oui",
+    refus=_BRUT,
 )
 def donner_octets(question: QuestionLue, base: str, identifiant: int, cote: str) -> Response:
     """The body of one side, NIR masked; as it travelled, when it is asked for on purpose."""
@@ -375,7 +316,7 @@ def donner_octets(question: QuestionLue, base: str, identifiant: int, cote: str)
 
 @blueprint.get(
     f"{_COTE}/document",
-    question=BrutSchema,
+    question=_QUESTIONS["Brut"],
     contenu=OCTETS,
     description="XML ou archive, NIR masqués sauf brut=oui",
     refus=_BRUT,
@@ -421,7 +362,7 @@ def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue
 
 @blueprint.get(
     f"{_COTE}/parts/<int:rang>",
-    question=BrutSchema,
+    question=_QUESTIONS["Brut"],
     contenu=OCTETS,
     description="La pièce, NIR masqués sauf brut=oui",
     refus=_BRUT,
@@ -438,7 +379,7 @@ def donner_piece(question: QuestionLue, base: str, identifiant: int, cote: str, 
 
 @blueprint.post(
     "/<int:identifiant>/reduce",
-    corps=CibleSchema,
+    corps=_QUESTIONS["Cible"],
     refus={422: "L'échange n'a rien de tel à réduire, ou la base a changé"},
 )
 def reduire(donnees: QuestionLue, base: str, identifiant: int) -> Reduite:

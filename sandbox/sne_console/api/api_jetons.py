@@ -1,26 +1,14 @@
 """`/api/v1/jetons`: who may enter; tokens made, listed, revoked."""
 
-from typing import ClassVar, Final
+from typing import Final
 
-from marshmallow import fields
-
-from sne_console.api.questions_et_reponses import NOM, Appels, QuestionLue, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, questions
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau, JetonsTenus
 from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = Appels("jetons", "/jetons", "Les jetons")
-
-
-class JetonDemandeSchema(QuestionSchema):
-    """Body of POST /jetons: for whom, for what, until when."""
-
-    exemple: ClassVar = {"nom": "ci-nuit", "droit": "lecture", "expire": "P30D"}
-
-    nom = fields.String(required=True, validate=NOM, metadata={"description": "à qui il est"})
-    droit = facultatif("ce qu'il ouvre", Droit.LECTURE, parmi=Droit)
-    base = facultatif("la base du droit base", allow_none=True, validate=NOM)
-    expire = facultatif("une durée (P30D), ou un jour ; vide : jamais", "")
+_QUESTIONS: Final = questions(__file__, droits=Droit)
 
 
 @blueprint.get("")
@@ -31,7 +19,7 @@ def lister() -> JetonsTenus:
 
 @blueprint.post(
     "",
-    corps=JetonDemandeSchema,
+    corps=_QUESTIONS["JetonDemande"],
     statut=201,
     refus={404: "La base n'existe pas", 409: "Un jeton a déjà ce nom"},
 )

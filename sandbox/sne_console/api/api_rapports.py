@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from flask import Response, jsonify
-from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_conformite.rapports import formats_de_rapport, rapport_json, rapports_compares
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.rapports_compares import ComparaisonRapports
-from sne_console.api.questions_et_reponses import Appels, Entier, QuestionLue, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import (
+    Appels,
+    QuestionLue,
+    questions,
+)
 from sne_console.vues import applications_pilotables, epreuves, objet_de_l_adresse
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
 from sne_interface.domain.nir import masquer_nirs
@@ -33,53 +36,9 @@ APPLICATION: Final = "application"
 _EN_COURS: Final = "Un jugement est en cours"
 _SANS_RAPPORT: Final = "Le rapport n'est pas rendu"
 _ILLISIBLE: Final = "Le rapport ne se lit pas, ou la base de données ne répond pas"
-
-
-class JugementNouveauSchema(QuestionSchema):
-    """Body of POST /reports: what to judge, the traffic of a base, or an application that is driven."""
-
-    exemple: ClassVar = {"mode": "trafic", "base": "ecole"}
-
-    mode = facultatif(
-        "trafic : ce que la base a vu ; temoin : l'application témoin, pilotée ; application : la vôtre",
-        TRAFIC,
-        parmi=(TRAFIC, TEMOIN, APPLICATION),
-    )
-    base = facultatif("celle à juger ; d'une application pilotée, son profil et son contrat", "ecole")
-    adresse = facultatif("application : où répond son adaptateur (http://localhost:9000/sne)", "")
-    application = facultatif(
-        "application : son nom, si le propriétaire du serveur l'a déclarée (serve --application)", ""
-    )
-    exemples = facultatif(
-        "application pilotée : ménages tirés par scénario",
-        1,
-        genre=Entier,
-        validate=validate.Range(1, epreuves.EXEMPLES_DE_LA_CONSOLE),
-    )
-    graine = facultatif(
-        "application pilotée : graine des tirages",
-        0,
-        genre=Entier,
-        validate=validate.Range(0, epreuves.GRAINE_MAX),
-    )
-    famille = facultatif("application pilotée : scénarios de cette famille seulement (CRE)", "")
-
-
-class PartieSchema(QuestionSchema):
-    """Body of POST /reports/…/replay: what to play again."""
-
-    exemple: ClassVar = {"scenario": "CRE-SIMPLE"}
-
-    scenario = fields.String(
-        required=True, metadata={"description": "le scénario à rejouer", "example": "CRE-SIMPLE"}
-    )
-    exigence = facultatif("la vérification que l'on regarde ; vide : toutes", "")
-
-
-class AvecRapportSchema(QuestionSchema):
-    """The other report, the one from before."""
-
-    avec = fields.String(required=True, metadata={"description": "le rapport d'avant", "example": "hier"})
+_QUESTIONS: Final = questions(
+    __file__, exemples=(1, epreuves.EXEMPLES_DE_LA_CONSOLE), graines=(0, epreuves.GRAINE_MAX)
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +89,7 @@ def lister() -> list[JugementLu]:
 
 
 @blueprint.post(
-    "", corps=JugementNouveauSchema, statut=202, refus={404: "La base n'existe pas", 409: _EN_COURS}
+    "", corps=_QUESTIONS["JugementNouveau"], statut=202, refus={404: "La base n'existe pas", 409: _EN_COURS}
 )
 def juger(donnees: QuestionLue) -> JugementSuivi:
     """Begins one. The reference application is of no base."""
@@ -155,7 +114,7 @@ def juger(donnees: QuestionLue) -> JugementSuivi:
     return _suivi(epreuves.piloter(services(), reglages.contrat, reglages.profile, **choix))
 
 
-@blueprint.post("/<rapport>/replay", corps=PartieSchema, statut=202, refus={409: _EN_COURS})
+@blueprint.post("/<rapport>/replay", corps=_QUESTIONS["Partie"], statut=202, refus={409: _EN_COURS})
 def rejouer(donnees: QuestionLue, rapport: str) -> JugementSuivi:
     """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
     epreuve = objet_de_l_adresse.jugement(rapport)
@@ -209,7 +168,9 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
     return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}")
 
 
-@blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})
+@blueprint.get(
+    "/<rapport>/compare", question=_QUESTIONS["AvecRapport"], refus={409: _SANS_RAPPORT, 503: _ILLISIBLE}
+)
 def comparer(donnees: QuestionLue, rapport: str) -> ComparaisonRapports:
     """The changes since another report: findings that are new, mended, still there."""
     apres, avant = _rendu(rapport), _rendu(donnees["avec"])

@@ -1,8 +1,9 @@
 """The material of every resource of the API: the fields of its questions, the schemas of its answers.
 
 A call is a function under `@blueprint.get`, `.post`… (`Appels`). A question (body or query) is a marshmallow
-class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/valeurs_en_json.py`),
-or a list of them: the annotation of the function says it, describes it, and writes it."""
+class below `QuestionSchema`, which checks it; `questions` makes those that the TOML beside a module declares.
+An answer is a frozen dataclass (`domain/valeurs_en_json.py`), or a list of them: the annotation of the
+function says it, describes it, and writes it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
@@ -13,10 +14,12 @@ from enum import Enum
 from functools import cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import marshmallow
+import tomli
 from flask import request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -136,11 +139,6 @@ def combien() -> Any:
     return facultatif("nombre au plus", 50, genre=fields.Integer, validate=validate.Range(1, 500))
 
 
-def rang(description: str, minimum: int = 1) -> Any:
-    """An id, from which or up to which lines are asked."""
-    return facultatif(description, genre=fields.Integer, validate=validate.Range(minimum, ENTIER_MAX))
-
-
 def jour_iso(description: str) -> Any:
     """A day of a question (2018-03-15), among those that a clock may show."""
     return facultatif(description, genre=fields.Date, validate=_verifier_annee)
@@ -156,6 +154,44 @@ NOM: Final = validate.Regexp(
     r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$",
     error="Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus.",
 )
+#: Kinds of fields that the TOML of a module of the API may declare, and what each checks by itself.
+_GENRES: Final[Mapping[str, tuple[type[fields.Field[Any]], Callable[[Any], Any] | None]]] = {
+    "texte": (fields.String, None),
+    "nom": (fields.String, NOM),
+    "nombre": (fields.Integer, None),
+    "entier": (Entier, None),
+    "booleen": (Booleen, None),
+    "oui_non": (fields.Boolean, None),
+    "jour": (fields.Date, _verifier_annee),
+}
+
+
+def questions(module: str, **connus: Iterable[Any]) -> dict[str, type[QuestionSchema]]:
+    """The questions of a module of the API, given by its `__file__`, by name: the TOML beside it declares
+    them. `comme` names one whose fields come first, `exemple` is a body to try; of a field, `dit` is what it
+    means, and `parmi` and `bornes` (the values it may have) may name one of `connus`."""
+    lues: dict[str, type[QuestionSchema]] = {}
+    for nom, dite in tomli.loads(Path(module).with_suffix(".toml").read_text("utf-8")).items():
+        mere = lues[dite["comme"]] if "comme" in dite else QuestionSchema
+        champs = {champ: _champ_declare(dit, connus) for champ, dit in dite["champs"].items()}
+        lues[nom] = type(f"{nom}Schema", (mere,), {**champs, "exemple": dite.get("exemple")})
+    return lues
+
+
+def _champ_declare(dit: Mapping[str, Any], connus: Mapping[str, Iterable[Any]]) -> fields.Field[Any]:
+    genre, verifier = _GENRES[dit.get("genre", "texte")]
+    permis = dit.get("parmi") or dit.get("bornes") or ()
+    valeurs = connus[permis] if isinstance(permis, str) else permis
+    if "parmi" in dit:
+        verifier = validate.OneOf([str(valeur) for valeur in valeurs])
+    elif "bornes" in dit:
+        verifier = validate.Range(*valeurs)
+    elif "motif" in dit:
+        verifier = validate.Regexp(dit["motif"], error=dit["attendu"])
+    dits = {"description": dit.get("dit"), "example": dit.get("exemple")}
+    options: dict[str, Any] = {"required": True} if dit.get("requis") else {"load_default": dit.get("defaut")}
+    meta = {cle: texte for cle, texte in dits.items() if texte}
+    return genre(validate=verifier, metadata=meta, **options)
 
 
 # --- answers ------------------------------------------------------------------------------------------------

@@ -7,16 +7,12 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from flask import Response, current_app
-from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_console.api.questions_et_reponses import (
     Appels,
     QuestionLue,
-    QuestionSchema,
-    combien,
-    facultatif,
-    jour_iso,
+    questions,
 )
 from sne_console.vues.seances_montrees import Montreur, PageDecisions
 from sne_interface.domain.base import ANNEES
@@ -37,75 +33,16 @@ quotas: Final = Appels("quotas", "/bases/<base>/quotas", "Les quotas d'attributi
 decisions: Final = Appels(
     "decisions", "/bases/<base>/decisions", "Les décisions des commissions, et celles que comptent les quotas"
 )
-
-
-class QuandSchema(QuestionSchema):
-    """At which day, and where."""
-
-    date = jour_iso("jour des tableaux ; absent : celui de la base")
-    territoire = facultatif(
-        "trois caractères, ceux qui commencent le numéro unique ; absent : tous",
-        exemple="062",
-        validate=validate.Regexp(
-            r"^[0-9A-Za-z]{3}\Z", error="Attendu : trois caractères, par exemple 062, 02A, 971 ou 111."
-        ),
-    )
-
-
-class QuandEtQuoiSchema(QuandSchema):
-    """The same, and the section of the table to draw."""
-
-    rubrique = fields.String(
-        required=True, metadata={"description": "celle d'une ligne du tableau", "example": "Total"}
-    )
-
-
-class NiveauSchema(QuestionSchema):
-    """At which day, and by what territories."""
-
-    date = jour_iso("jour des comptes ; absent : celui de la base")
-    niveau = fields.String(
-        required=True,
-        validate=validate.OneOf(comptes_par_territoire.NIVEAUX),
-        metadata={"description": "ce que sont les territoires", "example": "epci"},
-    )
-
-
-class AnneeSchema(QuestionSchema):
-    """Of which year."""
-
-    annee = facultatif(
-        "année des baux et des attributions ; absente : celle de la base",
-        genre=fields.Integer,
-        validate=validate.Range(ANNEES[0], ANNEES[-1]),
-    )
-
-
-class AnneeEtPartSchema(AnneeSchema):
-    """The same, and the share to draw."""
-
-    part = fields.String(
-        required=True,
-        validate=validate.OneOf([regle.code for regle in operation.REGLES]),
-        metadata={"description": "code d'une part", "example": "prioritaires"},
-    )
-
-
-class DecisionsSchema(AnneeSchema):
-    """Of which figure of the quotas, when of one; and which page."""
-
-    bailleur = facultatif("SIREN, code ou nom, tel que les quotas le disent", "")
-    epci = facultatif("SIREN ou nom, tel que les quotas le disent", "")
-    contingent = facultatif("code de ListeTypeReservataire", "", exemple="PPRIOR")
-    compte = facultatif("nombre d'une ligne des quotas", "", parmi=("", *operation.FIGURES))
-    part = facultatif("code d'une part", "", parmi=("", *(regle.code for regle in operation.REGLES)))
-    ceux = facultatif(
-        "d'une part : celles qu'elle compte, celles parmi lesquelles, celles dont on ne sait pas",
-        "oui",
-        parmi=operation.CEUX,
-    )
-    apres = facultatif("« suite » de la page précédente", 0, genre=fields.Integer, validate=validate.Range(0))
-    limite = combien()
+_PARTS: Final = [regle.code for regle in operation.REGLES]
+_QUESTIONS: Final = questions(
+    __file__,
+    niveaux=comptes_par_territoire.NIVEAUX,
+    annees=(ANNEES[0], ANNEES[-1]),
+    figures=("", *operation.FIGURES),
+    parts=_PARTS,
+    parts_ou_rien=("", *_PARTS),
+    ceux=operation.CEUX,
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +76,7 @@ def _tableau(base: str, code: str, jour: date, quand: QuestionLue) -> Tableau:
     return tableau
 
 
-@blueprint.get("", question=QuandSchema)
+@blueprint.get("", question=_QUESTIONS["Quand"])
 def lire(quand: QuestionLue, base: str) -> Tableaux:
     """TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
     jour = _jour(base, quand)
@@ -149,7 +86,7 @@ def lire(quand: QuestionLue, base: str) -> Tableaux:
 
 @blueprint.get(
     "/<any(TAB01, TAB02, TAB03):tableau>/csv",
-    question=QuandSchema,
+    question=_QUESTIONS["Quand"],
     contenu="text/csv",
     description="Une ligne par nombre",
 )
@@ -162,7 +99,7 @@ def donner_feuille(quand: QuestionLue, base: str, tableau: str) -> Response:
 
 @blueprint.get(
     "/<any(TAB01, TAB02, TAB03):tableau>/svg",
-    question=QuandEtQuoiSchema,
+    question=_QUESTIONS["QuandEtQuoi"],
     contenu="image/svg+xml",
     description="Sans script",
     refus={404: "La base n'existe pas, ou le tableau n'a pas cette rubrique"},
@@ -188,14 +125,14 @@ def _lieux(base: str, quand: QuestionLue) -> ComptesDeLieux:
     return comptes
 
 
-@blueprint.get("/territoires", question=NiveauSchema)
+@blueprint.get("/territoires", question=_QUESTIONS["Niveau"])
 def lire_territoires(quand: QuestionLue, base: str) -> ComptesDeLieux:
     """The counts of a base at a date, by territory."""
     return _lieux(base, quand)
 
 
 @blueprint.get(
-    "/territoires/csv", question=NiveauSchema, contenu="text/csv", description="Une ligne par nombre"
+    "/territoires/csv", question=_QUESTIONS["Niveau"], contenu="text/csv", description="Une ligne par nombre"
 )
 def donner_territoires(quand: QuestionLue, base: str) -> Response:
     """The same, to open in a spreadsheet."""
@@ -214,20 +151,22 @@ def _quotas(base: str, quand: QuestionLue) -> Quotas:
     return comptes
 
 
-@quotas.get("", question=AnneeSchema)
+@quotas.get("", question=_QUESTIONS["Annee"])
 def lire_quotas(quand: QuestionLue, base: str) -> Quotas:
     """The quotas of a base, of the leases signed in a year."""
     return _quotas(base, quand)
 
 
-@quotas.get("/csv", question=AnneeSchema, contenu="text/csv", description="Une ligne par bailleur et EPCI")
+@quotas.get(
+    "/csv", question=_QUESTIONS["Annee"], contenu="text/csv", description="Une ligne par bailleur et EPCI"
+)
 def donner_quotas(quand: QuestionLue, base: str) -> Response:
     """The same, to open in a spreadsheet."""
     comptes = _quotas(base, quand)
     return feuille(operation.en_csv(comptes), f"{base}-quotas-{comptes.annee}")
 
 
-@quotas.get("/svg", question=AnneeEtPartSchema, contenu="image/svg+xml", description="Sans script")
+@quotas.get("/svg", question=_QUESTIONS["AnneeEtPart"], contenu="image/svg+xml", description="Sans script")
 def dessiner_quotas(quand: QuestionLue, base: str) -> Response:
     """The chart of a share."""
     return Response(tableaux.dessiner_quota(_quotas(base, quand), quand["part"]), mimetype="image/svg+xml")
@@ -236,7 +175,7 @@ def dessiner_quotas(quand: QuestionLue, base: str) -> Response:
 # --- the decisions behind a figure --------------------------------------------------------------------------
 
 
-@decisions.get("", question=DecisionsSchema)
+@decisions.get("", question=_QUESTIONS["Decisions"])
 def lister_decisions(choix: QuestionLue, base: str) -> PageDecisions:
     """The decisions of a year, or those that a figure of the quotas counts."""
     debut, limite = choix.pop("apres"), choix.pop("limite")
