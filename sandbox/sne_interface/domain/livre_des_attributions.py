@@ -40,8 +40,8 @@ _PAR_ADRESSE: Final = "adresse "
 
 
 class SuiteDonnee(StrEnum):
-    """The end of a decision: a signed lease, a refusal by the household, a lease that came to nothing, the same
-    decision told otherwise since."""
+    """The end of a decision: a signed lease, a refusal by the household, a lease that came to nothing, the
+    same decision told otherwise since."""
 
     BAIL = "bail"
     REFUS = "refus"

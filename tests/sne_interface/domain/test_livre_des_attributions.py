@@ -48,8 +48,8 @@ def _lire(*caracteristiques: tuple[str, str], reconnu: bool = False) -> Decision
 def test_a_decision_with_a_lease() -> None:
     lue = _lire(
         ("DATECAL", "2018-03-01"), ("DECISION", "ATTCLA"), ("RANG", "2"), ("DALO", "non"),
-        ("CATEG", "MALLOG"), ("CATEG", "SANLOG"), ("SIREN", "900000019"), ("RPLS", "62bac00042"), ("RESERVAT", "COLTER"),
-        ("BAIL", "oui"), ("DATEBAIL", "2018-03-10"),
+        ("CATEG", "MALLOG"), ("CATEG", "SANLOG"), ("SIREN", "900000019"), ("RPLS", "62bac00042"),
+        ("RESERVAT", "COLTER"), ("BAIL", "oui"), ("DATEBAIL", "2018-03-10"),
     )  # fmt: skip
     assert lue == DecisionNotee(
         NUMERO, 7, date(2018, 3, 1), "G1226", "attribution_par_classement", bail=date(2018, 3, 10),
