@@ -105,13 +105,16 @@ def evenement_dalo_d_un_autre(contexte: Contexte) -> Infractions:
 @regle("DAL006", registre=True)
 def date_du_dalo(contexte: Contexte) -> Infractions:
     """A decision on the DALO is not older than the law that made it, and an event does not tell one of the
-    future (one day of tolerance; of a declaration, that is DAL002's). Source: L. 441-2-3, law of 5 March 2007
-    (deduced)."""
+    future (one day of tolerance; of a declaration, that is DAL002's, of dateSurvenance EVT003's). Source:
+    L. 441-2-3, law of 5 March 2007 (deduced)."""
     dalo = contexte.demande.information_dalo
     declaree = dalo.date_de("dateDecisionDalo") if dalo is not None else None
     if dalo is not None and declaree is not None and declaree < _PREMIER_DALO:
         yield sur(dalo, "dateDecisionDalo")
     for evenement in _dalos_favorables(contexte):
+        survenue = evenement.date_de("dateSurvenance")
+        if survenue is not None and survenue < _PREMIER_DALO:
+            yield sur(evenement, "dateSurvenance")
         for dite in evenement.tous(_CARACTERISTIQUES):
             valeur = dite.enfant("valeurCaracteristiqueSpecifique")
             if valeur is None or dite.texte_de("code") != DATE_DALO_FAVORABLE:
@@ -295,9 +298,8 @@ def categorie_contredite(contexte: Contexte) -> Infractions:
         faits = faits_du_formulaire(contexte.stockee.demande, jour)
         for dite in decision.valeurs.get(d.CATEGORIE, ()):
             categorie = contexte.roles.decision.categories.get(dite.texte.strip())
-            pourquoi = categorie.contredite(faits) if categorie is not None else ()
-            if pourquoi:
-                yield infraction(dite, pourquoi=", ".join(pourquoi))
+            if categorie is not None and categorie.contredite(faits):
+                yield infraction(dite, pourquoi=categorie.pourquoi)
 
 
 @regle("PRI002", registre=True, roles=("decision.reservataire", "decision.categorie"))
