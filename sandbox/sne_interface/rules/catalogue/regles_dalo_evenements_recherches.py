@@ -296,10 +296,13 @@ def categorie_contredite(contexte: Contexte) -> Infractions:
     for decision in _decisions_ecrites(contexte):
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
         faits = faits_du_formulaire(contexte.stockee.demande, jour)
-        for dite in decision.valeurs.get(d.CATEGORIE, ()):
-            categorie = contexte.roles.decision.categories.get(dite.texte.strip())
-            if categorie is not None and categorie.contredite(faits):
-                yield infraction(dite, pourquoi=categorie.pourquoi)
+        connues = contexte.roles.decision.categories
+        dites = [(dite, connues.get(dite.texte.strip())) for dite in decision.valeurs.get(d.CATEGORIE, ())]
+        contredites = [(dite, c.pourquoi) for dite, c in dites if c is not None and c.contredite(faits)]
+        # One that the form lets stand makes the priority: the file of the household may prove the others.
+        if len(contredites) == len(dites):
+            for dite, pourquoi in contredites:
+                yield infraction(dite, pourquoi=pourquoi)
 
 
 @regle("PRI002", registre=True, roles=("decision.reservataire", "decision.categorie"))
@@ -319,7 +322,12 @@ def contingent_sans_priorite(contexte: Contexte) -> Infractions:
     radiation = contexte.demande.radiation
     if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or radiation is None:
         return
-    connues = [dite for _, dite in _decisions_connues(contexte) if dite.prise in d.ATTRIBUTIONS]
+    dit = radiation.code_de("attributionLogement/typeReservataire")
+    connues = [
+        dite
+        for _, dite in _decisions_connues(contexte)
+        if dite.prise in d.ATTRIBUTIONS and dite.texte(d.RESERVATAIRE) in (None, dit)  # else DEC020's
+    ]
     if not connues or any(_dit_la_priorite(dite) for dite in connues):
         return
     reserves = {"typeReservataire": {CONTINGENT_DES_PRIORITAIRES}, "accordCollectif": ACCORDS_COLLECTIFS}
