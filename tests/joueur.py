@@ -206,7 +206,11 @@ class Joueur:
         evenement[:] = []
         corrige = pas.get("corrige")
         champs = {"idEvenement": self.evenements[corrige]} if corrige else {}
-        champs |= {"codeTypeEvenement": pas.get("evenement", "DECATT"), "dateSurvenance": pas["le"].isoformat(), "commentaire": "."}
+        champs |= {
+            "codeTypeEvenement": pas.get("evenement", "DECATT"),
+            "dateSurvenance": pas["le"].isoformat(),
+            "commentaire": ".",
+        }
         for nom, valeur in champs.items():
             etree.SubElement(evenement, f"{{{NS}}}{nom}").text = valeur
         self._ecrire(evenement, pas)

@@ -288,9 +288,9 @@ def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
 
 @regle("PRI001", registre=True, roles=("decision.categorie",))
 def categorie_contredite(contexte: Contexte) -> Infractions:
-    """A category of L. 441-1 is not contradicted by the form that the base holds: its conditions are with the
-    category, in `contract.toml`. What the form does not say contradicts nothing. Source: L. 441-1
-    (deduced)."""
+    """The form that the base holds lets one category of the decision stand, which makes the priority: the
+    file of the household may prove the others. The conditions are with each, in `contract.toml`; what the
+    form does not say contradicts nothing. Source: L. 441-1 (deduced)."""
     if contexte.stockee is None:
         return
     for decision in _decisions_ecrites(contexte):
@@ -299,7 +299,6 @@ def categorie_contredite(contexte: Contexte) -> Infractions:
         connues = contexte.roles.decision.categories
         dites = [(dite, connues.get(dite.texte.strip())) for dite in decision.valeurs.get(d.CATEGORIE, ())]
         contredites = [(dite, c.pourquoi) for dite, c in dites if c is not None and c.contredite(faits)]
-        # One that the form lets stand makes the priority: the file of the household may prove the others.
         if len(contredites) == len(dites):
             for dite, pourquoi in contredites:
                 yield infraction(dite, pourquoi=pourquoi)
