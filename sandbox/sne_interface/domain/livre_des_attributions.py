@@ -309,10 +309,16 @@ def tenir(
     (`revenue_le`) came to nothing."""
     en_ordre = sorted(dites, key=lambda dite: dite.ordre)
     lignes = [situee(dite, en_ordre) for dite in en_ordre]
+    gardees = [
+        dite
+        for rang, dite in enumerate(lignes)
+        if not any(autre.remplace(dite) for autre in lignes[rang + 1 :])
+    ]
+    debout = [dite for dite in gardees if _debout(dite, lignes, revenue_le)]
+    suites = [(dite, _suite(dite, lignes, gardees, debout)) for dite in lignes]
     tenues = [
         replace(dite, suite=suite, bail=dite.bail if suite is SuiteDonnee.BAIL else None)
-        for rang, dite in enumerate(lignes)
-        for suite in (_suite(dite, lignes, lignes[rang + 1 :], revenue_le),)
+        for dite, suite in suites
     ]
     return tenues if radiation is None else _radiee(tenues, radiation)
 
@@ -337,14 +343,14 @@ def _debout(dite: DecisionNotee, lignes: Sequence[DecisionNotee], revenue_le: da
 def _suite(
     dite: DecisionNotee,
     lignes: Sequence[DecisionNotee],
-    apres: Sequence[DecisionNotee],
-    revenue_le: date | None,
+    gardees: Sequence[DecisionNotee],
+    debout: Sequence[DecisionNotee],
 ) -> SuiteDonnee | None:
-    if any(autre.remplace(dite) for autre in apres):
+    if dite not in gardees:
         return SuiteDonnee.CORRIGEE
-    if _debout(dite, lignes, revenue_le):
+    if dite in debout:
         # The same lease, told again of another sitting, is that of the last one.
-        repris = any(_debout(autre, lignes, revenue_le) and autre.meme_bail(dite) for autre in apres)
+        repris = any(autre.ordre > dite.ordre and autre.meme_bail(dite) for autre in debout)
         return None if repris else SuiteDonnee.BAIL
     if dite.refus or (dite.attribue and any(autre.repond_a(dite) for autre in lignes)):
         return SuiteDonnee.REFUS

@@ -181,6 +181,7 @@ BAIL, REFUS, ABANDON, CORRIGEE = SuiteDonnee
         ([f"{A} {SIGNE}", "DECISION=ATTRIB DATECAL=2018-02-01 BAIL=non"], [CORRIGEE, None]),
         # One lease told of two sittings is on the last line; two dwellings, or two landlords, are two leases.
         ([f"{A} {SIGNE}", f"{A.replace('02-01', '02-08')} {SIGNE}"], [None, BAIL]),
+        ([f"{A.replace('02-01', '02-08')} {SIGNE}", f"{A} {SIGNE}", f"{A} BAIL=non"], [BAIL, CORRIGEE, None]),
         ([f"{A} {SIGNE}", f"{B} {SIGNE}"], [BAIL, BAIL]),
         ([f"{A} {SIGNE}", ("G2", f"{A} {SIGNE}")], [BAIL, BAIL]),
         ([f"{A} {SIGNE}", ("G3", f"{A} {SIGNE}")], [None, BAIL]),
