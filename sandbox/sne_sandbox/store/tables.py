@@ -1,17 +1,15 @@
-"""The tables, the same on SQLite and PostgreSQL, as data (`tables.toml`; their columns are `tables.csv`): a
-start reads no library for them. Every key begins with the base: bases never meet.
+"""The tables, the same on SQLite and PostgreSQL, as data: `tables_cles.csv`, in an order that can be made,
+their columns (`tables.csv`) and their indexes (`tables_index.csv`). A start reads no library for them. Every
+key begins with the base: bases never meet.
 
 Instants are integers (microseconds since 1970, UTC), days ISO text, both of which sort the same on either
 engine; text compares by code point (`C` collation). `schema_sql` makes them, `metadonnees` shows them to
 SQLAlchemy; `migrations/` builds the same tables step by step, and `test_schema_sql.py` proves it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final
-
-import tomli
+from typing import Final
 
 from sne_interface.resources import table
 
@@ -46,7 +44,7 @@ class Index:
     `depuis` is the revision that added it."""
 
     colonnes: str
-    quand: str | None = None
+    quand: str = ""
     depuis: str = ""
 
 
@@ -55,7 +53,9 @@ class Table:
     """A table, whose first columns, `cle` of them, are its key. `parent` is the table whose row its rows go
     with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID), `deduite` that
     its rows follow from others: triggers (`schema_sql`) write them, and no snapshot holds them; `depuis` the
-    revision that added it (see `Colonne`). `portee`: see `tables.toml`."""
+    revision that added it (see `Colonne`). `portee` is « etat » (what
+    « etat » empties of a base), « contenu » (the rest of a base but its own row), « partage » (what belongs
+    to no base)."""
 
     nom: str
     cle: int
@@ -85,24 +85,32 @@ class Table:
         )
 
 
-def _table(nom: str, cle: int, index: Sequence[Mapping[str, str]] = (), **autres: Any) -> Table:
-    colonnes = (
-        Colonne(c["colonne"], c["type"], bool(c["nulle"]), c["deduite"], c["depuis"])
-        for c in _COLONNES
-        if c["table"] == nom
-    )
-    return Table(nom, cle, tuple(colonnes), index=tuple(Index(**i) for i in index), **autres)
+def _tables() -> Iterator[Table]:
+    colonnes, index, cles = (table(f"{_ICI}{suite}") for suite in (".csv", "_index.csv", "_cles.csv"))
+    for lue in cles:
+        yield Table(
+            lue["nom"],
+            int(lue["cle"]),
+            tuple(
+                Colonne(c["colonne"], c["type"], bool(c["nulle"]), c["deduite"], c["depuis"])
+                for c in colonnes
+                if c["table"] == lue["nom"]
+            ),
+            lue["parent"] or None,
+            bool(lue["range_par_cle"]),
+            tuple(Index(i["colonnes"], i["quand"], i["depuis"]) for i in index if i["table"] == lue["nom"]),
+            bool(lue["deduite"]),
+            lue["depuis"],
+            lue["portee"],
+        )
 
 
 def _de_portee(portee: str) -> tuple[Table, ...]:
     return tuple(lue for lue in reversed(_TABLES.values()) if lue.portee == portee)
 
 
-_COLONNES: Final = table(__file__)
-_TABLES: Final = {
-    nom: _table(nom, **dites)
-    for nom, dites in tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
-}
+_ICI: Final = __file__.removesuffix(".py")
+_TABLES: Final = {lue.nom: lue for lue in _tables()}
 
 base: Final = _TABLES["base"]
 guichet: Final = _TABLES["guichet"]

@@ -1,4 +1,4 @@
-"""The first tables: the tables of `store/tables.toml`, without the deduced data, which v0003 adds, and without
+"""The first tables: the tables of `store/tables.py`, without the deduced data, which v0003 adds, and without
 the tables and columns that later revisions add. The indexes that later revisions change or add are as they
 were before, and the journal is one table.
 
