@@ -5,10 +5,9 @@ The stock at a day is what entered and had not left at its end. TAB03 describes 
 the base holds it now, or held it when it erased the demande.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -26,22 +25,17 @@ from sne_statistiques.comptes.requetes_statistiques import Axe, Comptes, Passage
 
 #: Codes of the tables, in order.
 CODES: Final = ("TAB01", "TAB02", "TAB03")
-MOIS: Final = 12
-TRIMESTRES: Final = 4
-ANNEES: Final = 3
+#: The periods of TAB02: their section, the months of one, how many there are.
+_DUREES: Final = (("Mois", 1, 12), ("Trimestre", 3, 4), ("Année", 12, 3))
 
+_LUS: Final = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
 #: What the statistics say of themselves, by table.
-LIBELLES: Final[Mapping[str, Mapping[str, str]]] = tomli.loads(
-    Path(__file__).with_name("libelles.toml").read_text("utf-8")
-)
+LIBELLES: Final[Mapping[str, Mapping[str, str]]] = _LUS
+_RUBRIQUES: Final[Sequence[Mapping[str, Any]]] = _LUS["rubriques"]
 #: How far to believe the tables, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
 _PREMIER_QUARTILE: Final = "Premier quartile"
-_ANCIENNETES: Final = (1, 2, 3, 5, 10)  # years
-_AGES: Final = (20, 25, 30, 40, 50, 65)  # years
-_RESSOURCES: Final = (500, 1000, 1500, 2000, 2500, 3000)  # euros a month
-_TAILLE_MAX: Final = 6
 
 
 @dataclass(frozen=True)
@@ -139,17 +133,15 @@ def tab01(comptes: Comptes, jour: date) -> Tableau:
 def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
     """TAB02, « Évolution du stock / du nombre de demandes actives » over 12 months, 4 quarters, 3 years: the
     stock at the end of each, and the flows that made it; the present one is cut at `jour`."""
-    mois = [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers_jours(jour, MOIS)]
-    periodes = [*mois, *_trimestres(jour), *_annees(jour)]
-    passages = comptes.passages(min(date.fromisoformat(f"{min(p.mois)}-01") for p in periodes))
+    periodes = list(_periodes(jour))
+    passages = comptes.passages(min(periode.debut for periode in periodes))
     motifs = {c: lib for c, lib in contrat.nomenclatures.liste("ListeMotifsRadiation").items() if c}
     vus = sorted({p.motif for p in passages if p.motif and p.motif not in motifs})
     motifs |= {code: code for code in vus}
-    # « 2018-02-31 » comes after every day of the month, as text.
-    stocks = comptes.stocks([min(f"{max(p.mois)}-31", jour.isoformat()) for p in periodes])
+    stocks = comptes.stocks([min(periode.fin, jour).isoformat() for periode in periodes])
     lignes = []
     for periode, stock in zip(periodes, stocks, strict=True):
-        dedans = [p for p in passages if p.mois in periode.mois]
+        dedans = [p for p in passages if f"{periode.debut:%Y-%m}" <= p.mois <= f"{periode.fin:%Y-%m}"]
         radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
         flux = [_somme(dedans, genre) for genre in _FLUX.values()]
         lignes.append((periode.rubrique, periode.libelle, (stock.total, *flux, *radiees)))
@@ -158,9 +150,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
         f"Évolution du stock / du nombre de demandes actives jusqu'au {date_francaise(jour)}",
         ("stock", *_FLUX, *motifs),
         tuple(lignes),
-        "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont"
-        " détaillées par motif (RADATT : attribution suivie d'un bail). La période en cours s'arrête à cette"
-        " date.",
+        LIBELLES["notes"]["flux"],
     )
 
 
@@ -176,19 +166,15 @@ def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date, 
     """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
     resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`),
     `passe_dit` what `passe` says."""
-    rubriques = _rubriques(des_communes, contrat, jour)
+    rubriques = list(_rubriques(des_communes, contrat, jour))
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], store.PERSONNES)
     lignes = [
         (rubrique.titre, libelle, (nombre,))
         for rubrique, comptees in zip(rubriques, nombres, strict=True)
         for libelle, nombre in rubrique.lignes(comptees, decrites)
     ]
-    note = (
-        "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
-        " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
-    )
     invente = inventes(des_communes)
-    note += invente + passe_dit
+    note = LIBELLES["notes"]["profils"] + invente + passe_dit
     titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
     return Tableau("TAB03", titre, ("demandes",), tuple(lignes), note, invente.strip())
 
@@ -199,30 +185,30 @@ def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date, 
 @dataclass(frozen=True)
 class _Periode:
     rubrique: str
-    libelle: str
-    mois: frozenset[str]
+    debut: date
+    fin: date
+
+    @property
+    def libelle(self) -> str:
+        """« 03/2018 », « T1 2018 », « 2018 »."""
+        return {
+            "Mois": f"{self.debut:%m/%Y}",
+            "Trimestre": f"T{self.fin.month // 3} {self.debut.year}",
+            "Année": str(self.debut.year),
+        }[self.rubrique]
+
+
+def _periodes(jour: date) -> Iterator[_Periode]:
+    for rubrique, duree, combien in _DUREES:
+        dernier = jour.replace(day=1, month=(jour.month - 1) // duree * duree + 1)
+        for recul in range(combien - 1, -1, -1):
+            debut = ajouter_mois(dernier, -duree * recul)
+            yield _Periode(rubrique, debut, ajouter_mois(debut, duree) - timedelta(days=1))
 
 
 def premiers_jours(jour: date, combien: int) -> list[date]:
     """The first days of the last months, that of `jour` last."""
     return [ajouter_mois(jour.replace(day=1), -recul) for recul in range(combien - 1, -1, -1)]
-
-
-def _trimestres(jour: date) -> list[_Periode]:
-    dernier = date(jour.year, (jour.month - 1) // 3 * 3 + 1, 1)
-    periodes = []
-    for recul in range(TRIMESTRES - 1, -1, -1):
-        debut = ajouter_mois(dernier, -3 * recul)
-        mois = frozenset(f"{ajouter_mois(debut, i):%Y-%m}" for i in range(3))
-        periodes.append(_Periode("Trimestre", f"T{(debut.month + 2) // 3} {debut.year}", mois))
-    return periodes
-
-
-def _annees(jour: date) -> list[_Periode]:
-    return [
-        _Periode("Année", str(annee), frozenset(f"{annee:04d}-{mois:02d}" for mois in range(1, 13)))
-        for annee in range(jour.year - ANNEES + 1, jour.year + 1)
-    ]
 
 
 def _somme(passages: Sequence[Passage], genre: GenreMouvement, motif: str | None = None) -> int:
@@ -260,38 +246,25 @@ class _Rubrique:
         return Modalite(self.axe, toutes, autres=True) if libelle == _NON_RENSEIGNE else None
 
 
-def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
-    def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
-        liste = contrat.nomenclatures.liste(nomenclature)
-        return _Rubrique(titre, store.selon(colonne), [(lu, (code,)) for code, lu in liste.items()], True)
+def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> Iterator[_Rubrique]:
+    for dite in _RUBRIQUES:
+        lignes: list[_Ligne] = [(lu, (classe or None,)) for lu, classe in dite.get("lignes", {}).items()]
+        if nomenclature := dite.get("nomenclature"):
+            lignes = [(lu, (code,)) for code, lu in contrat.nomenclatures.liste(nomenclature).items()]
+        yield _Rubrique(dite["titre"], _axe(dite, des_communes, jour), lignes, bool(nomenclature))
 
-    # From the oldest bound to the latest: the first slice holds the oldest demandes.
-    anciennetes = store.tranches("date_creation", _veilles(jour, _ANCIENNETES))
-    ages = store.tranches("date_naissance", _veilles(jour, _AGES))
-    compositions = [(libelle, (code,)) for code, libelle in LIBELLES["compositions"].items()]
-    inconnues = ("Ressources inconnues", (None,))
-    return (
-        _Rubrique("Ancienneté", anciennetes, _tranches(_ANCIENNETES, "ans", a_rebours=True)),
-        _Rubrique("Âge du demandeur", ages, _tranches(_AGES, "ans", a_rebours=True)),
-        codes("Nationalité", "nationalite", "ListeNationalite"),
-        _Rubrique("Taille du ménage", store.tranches("personnes", range(1, _TAILLE_MAX + 1)), _tailles()),
-        _Rubrique("Composition familiale", store.selon("composition"), compositions),
-        codes("Activité professionnelle", "contrat", "ListeTypeContratTravail"),
-        codes("Situation familiale", "situation", "ListeSituationFamiliale"),
-        _Rubrique(
-            "Ressources mensuelles", store.ressources(_RESSOURCES), [*_tranches(_RESSOURCES, "€"), inconnues]
-        ),
-        _Rubrique(
-            _PREMIER_QUARTILE,
-            store.quartile(des_communes),
-            [
-                ("Sous le seuil du premier quartile", (store.SOUS,)),
-                ("Au seuil ou au-dessus", (store.AU_DESSUS,)),
-                ("Territoire sans seuil connu", (store.SANS_SEUIL,)),
-                inconnues,
-            ],
-        ),
-    )
+
+def _axe(dite: Mapping[str, Any], des_communes: Seuils, jour: date) -> Axe:
+    match dite:
+        case {"colonne": colonne, "annees": annees}:
+            return store.tranches(colonne, _veilles(jour, annees))
+        case {"colonne": "ressources", "bornes": bornes}:
+            return store.ressources(bornes)
+        case {"colonne": colonne, "bornes": bornes}:
+            return store.tranches(colonne, bornes)
+        case {"colonne": "ressources_uc"}:
+            return store.quartile(des_communes)
+    return store.selon(dite["colonne"])
 
 
 def modalite(
@@ -304,29 +277,9 @@ def modalite(
 
 
 def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
-    # Who was born on or before that day is so old: one day later for the bound, which is excluded.
-    return [
-        date.fromordinal(ajouter_mois(jour, -12 * ans).toordinal() + 1).isoformat()
-        for ans in reversed(annees)
-    ]
-
-
-def _tailles() -> list[_Ligne]:
-    libelles = [
-        "1 personne",
-        *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
-        f"{_TAILLE_MAX} personnes et plus",
-    ]
-    return [(libelle, (str(rang),)) for rang, libelle in enumerate(libelles, 1)]
-
-
-def _tranches(bornes: Sequence[int], unite: str, *, a_rebours: bool = False) -> list[_Ligne]:
-    milieu = [f"De {bas} à moins de {haut} {unite}" for bas, haut in pairwise(bornes)]
-    premiere = f"Moins de {bornes[0]} {'an' if (bornes[0], unite) == (1, 'ans') else unite}"
-    libelles = [premiere, *milieu, f"{bornes[-1]} {unite} et plus"]
-    rangs = range(len(libelles))
-    classes = [(str(rang),) for rang in (reversed(rangs) if a_rebours else rangs)]
-    return list(zip(libelles, classes, strict=True))
+    # From the oldest bound to the latest. Who was born on or before that day is so old: one day later for the
+    # bound, which is excluded.
+    return [(ajouter_mois(jour, -12 * ans) + timedelta(days=1)).isoformat() for ans in reversed(annees)]
 
 
 def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> Seuils:
