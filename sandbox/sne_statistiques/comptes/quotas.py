@@ -8,7 +8,7 @@ counted as a yes; a share that an unknown fact could turn is told as undetermine
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -26,7 +26,12 @@ from sne_statistiques.comptes.statistiques import LIBELLES, inventes, nom_d_epci
 
 #: How far to believe the counts, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["quotas"]
-_CONTINGENTS: Final[Mapping[str, str]] = LIBELLES["contingents"]
+#: What a line counts, by key: words.
+COMPTES: Final = LIBELLES["comptes"]
+#: The same, and all of its leases and of its attributions.
+FIGURES: Final = {**LIBELLES["figures"], **COMPTES}
+#: Of a share: the decisions that it counts, those among which it counts them, those of which nobody knows.
+CEUX: Final = LIBELLES["ceux"]
 _QUOTAS: Final[Mapping[str, Any]] = LIBELLES["quotas"]
 #: Code, and name.
 _Nomme = tuple[str, str]
@@ -71,21 +76,27 @@ def _du_contingent(*codes: str) -> _Fait:
 
 
 @dataclass(frozen=True)
-class RegleDeQuota:
-    """A share: at least `objectif` hundredths of some attributions go to some households. `dans` says whether
-    an attribution is one of those, `oui` whether the household is; the other words are for whoever reads."""
+class PartDite:
+    """A share: at least `objectif` hundredths of some attributions go to some households."""
 
-    code: str
+    code: Annotated[str, f"une de : {', '.join(_QUOTAS)}"]
+    libelle: str
+    porte_sur: Annotated[PorteSur, "attributions : suivies ou non d'un bail"]
+    denominateur: Annotated[str, "ce parmi quoi ces ménages sont comptés"]
+    article: str
+    source: Annotated[str, "qui le dit ainsi : la loi, une fédération, ce bac à sable"]
+    fidelite: Annotated[str, "déduite ou convention"]
+    objectif: Annotated[int, "en pour cent"]
+
+
+@dataclass(frozen=True)
+class RegleDeQuota(PartDite):
+    """A share by its rule: `dans` says whether an attribution is one of those, `oui` whether the household is
+    one; `court` names it in a column."""
+
+    court: str
     dans: _Fait
     oui: _Fait
-    libelle: str
-    court: str
-    objectif: int
-    porte_sur: PorteSur
-    denominateur: str
-    article: str
-    source: str
-    fidelite: str
 
 
 _PARTS: Final[Mapping[str, tuple[_Fait, _Fait]]] = {
@@ -100,22 +111,17 @@ _PARTS: Final[Mapping[str, tuple[_Fait, _Fait]]] = {
     "prioritaires_etat": (_du_contingent("PPRIOR", "PFONCT"), _prioritaire),
     "prioritaires": (_bail(lambda _: True), _prioritaire),
 }
-REGLES: Final = tuple(RegleDeQuota(code, *faits, **_QUOTAS[code]) for code, faits in _PARTS.items())
+REGLES: Final = tuple(
+    RegleDeQuota(code, **_QUOTAS[code], court=LIBELLES["quotas_en_colonne"][code], dans=dans, oui=oui)
+    for code, (dans, oui) in _PARTS.items()
+)
 
 
 @dataclass(frozen=True)
-class PartDeQuota:
+class PartDeQuota(PartDite):
     """A share: `compte` attributions of `sur`. `inconnus` could be of them, or of those, if more was
     known."""
 
-    code: Annotated[str, f"une de : {', '.join(_PARTS)}"]
-    libelle: str
-    porte_sur: Annotated[PorteSur, "attributions : suivies ou non d'un bail"]
-    denominateur: Annotated[str, "ce parmi quoi ces ménages sont comptés"]
-    article: str
-    source: Annotated[str, "qui le dit ainsi : la loi, une fédération, ce bac à sable"]
-    fidelite: Annotated[str, "déduite ou convention"]
-    objectif: Annotated[int, "en pour cent"]
     compte: Annotated[int, "attributions qui vont à ces ménages"]
     sur: Annotated[int, "attributions parmi lesquelles ils sont comptés"]
     inconnus: Annotated[int, "celles dont on ne sait pas si elles en sont, jamais comptées comme un oui"]
@@ -151,27 +157,19 @@ class Quotas:
     note: Annotated[str, "ce qui est de la loi, ce qui en est déduit, ce qui est convention"]
 
 
-def _decidees(code: str) -> Callable[[Attributions], bool]:
-    return lambda dites: dites.decidees and (dites.contingent or "") == code
-
-
-#: What a line counts, by key: words, and which attributions.
-COMPTES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
-    "hors_quartier": ("Hors quartier prioritaire", lambda b: b.signees and b.en_quartier is False),
-    "en_quartier": ("En quartier prioritaire", lambda b: b.signees and b.en_quartier is True),
-    "lieu_inconnu": ("Quartier inconnu", lambda b: b.signees and b.en_quartier is None),
-    "premier_quartile": ("Premier quartile", lambda b: b.signees and _premier_quartile(b) is True),
-    "au_dessus": ("Au-dessus du seuil", lambda b: b.signees and _premier_quartile(b) is False),
-    "quartile_inconnu": ("Quartile inconnu", lambda b: b.signees and _premier_quartile(b) is None),
-    "dalo": ("DALO", lambda b: b.signees and b.dalo is True),
-    "prioritaires": (
-        "Autres prioritaires",
-        lambda b: b.signees and b.dalo is not True and b.prioritaire is True,
-    ),
-    "non_prioritaires": ("Non prioritaires", lambda b: b.signees and _prioritaire(b) is False),
-    "priorite_inconnue": ("Priorité inconnue", lambda b: b.signees and _prioritaire(b) is None),
-    **{f"contingent_{code or 'inconnu'}": (mots, _decidees(code)) for code, mots in _CONTINGENTS.items()},
-}
+def _figures(dites: Attributions) -> Iterator[str]:
+    """The keys of `FIGURES` that count an attribution."""
+    if dites.signees:
+        yield "baux"
+        yield {False: "hors_quartier", True: "en_quartier", None: "lieu_inconnu"}[dites.en_quartier]
+        quartile = _premier_quartile(dites)
+        yield {True: "premier_quartile", False: "au_dessus", None: "quartile_inconnu"}[quartile]
+        prioritaire = _prioritaire(dites)
+        dit = {True: "prioritaires", False: "non_prioritaires", None: "priorite_inconnue"}[prioritaire]
+        yield "dalo" if dites.dalo else dit
+    if dites.decidees:
+        yield "attributions"
+        yield f"contingent_{dites.contingent or 'inconnu'}"
 
 
 def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
@@ -214,13 +212,17 @@ def _rang(ligne: LigneQuota) -> tuple[int, int, str, str, str]:
 def _ligne(
     bailleur: _Nomme, epci: _Nomme, toutes: Sequence[Attributions], des_communes: Seuils
 ) -> LigneQuota:
-    comptes = {cle: sum(a.nombre for a in toutes if compte(a)) for cle, (_, compte) in COMPTES.items()}
-    parts = [_part(regle, toutes) for regle in REGLES]
+    figures: Counter[str] = Counter()
+    for dites in toutes:
+        figures.update(dict.fromkeys(_figures(dites), dites.nombre))
     places = {dites.commune for dites in toutes}
     siens = {code: seuil for code, seuil in des_communes.items() if code in places}
-    baux = sum(dites.nombre for dites in toutes if dites.signees)
-    decidees = sum(dites.nombre for dites in toutes if dites.decidees)
-    return LigneQuota(*bailleur, *epci, baux, decidees, comptes, parts, inventes(siens).strip())
+    return LigneQuota(
+        *(*bailleur, *epci, figures["baux"], figures["attributions"]),
+        comptes={cle: figures[cle] for cle in COMPTES},
+        parts=[_part(regle, toutes) for regle in REGLES],
+        seuils_inventes=inventes(siens).strip(),
+    )
 
 
 def _part(regle: RegleDeQuota, toutes: Iterable[Attributions]) -> PartDeQuota:
@@ -234,19 +236,13 @@ def _part(regle: RegleDeQuota, toutes: Iterable[Attributions]) -> PartDeQuota:
     au_mieux = oui + n[True, None] + peut_etre, sur + peut_etre
     return PartDeQuota(
         regle.code,
-        regle.libelle,
-        regle.porte_sur,
-        regle.denominateur,
-        regle.article,
-        regle.source,
-        regle.fidelite,
-        regle.objectif,
-        oui,
-        sur,
-        n[True, None] + n[None, True] + n[None, False] + n[None, None],
+        **_QUOTAS[regle.code],
+        compte=oui,
+        sur=sur,
+        inconnus=n[True, None] + n[None, True] + n[None, False] + n[None, None],
         # Rounded down: a share that is not reached is never shown as the one that is wanted.
-        1000 * oui // sur / 10 if sur else None,
-        _etat(sur, *(100 * combien >= regle.objectif * parmi for combien, parmi in (au_pire, au_mieux))),
+        taux=1000 * oui // sur / 10 if sur else None,
+        etat=_etat(sur, *(100 * combien >= regle.objectif * parmi for combien, parmi in (au_pire, au_mieux))),
     )
 
 
@@ -280,18 +276,6 @@ def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
 
 # --- the decisions behind a figure --------------------------------------------------------------------------
 
-#: Of a share: those that it counts, those among which it counts them, those of which nobody knows.
-CEUX: Final[Mapping[str, tuple[str, Callable[[bool | None, bool | None], bool]]]] = {
-    "oui": ("qui en sont", lambda dans, oui: bool(dans) and oui is True),
-    "dans": ("parmi lesquelles la part se compte", lambda dans, oui: dans is True),
-    "inconnus": ("dont on ne sait pas", lambda dans, oui: dans is None or (dans and oui is None)),
-}
-#: What a line of the quotas counts, by the names of its fields.
-FIGURES: Final[Mapping[str, tuple[str, Callable[[Attributions], bool]]]] = {
-    "baux": ("Baux signés dans l'année", lambda dites: dites.signees),
-    "attributions": ("Attributions de l'année, suivies ou non d'un bail", lambda dites: dites.decidees),
-    **COMPTES,
-}
 _PAR_CODE: Final = {regle.code: regle for regle in REGLES}
 
 
@@ -320,9 +304,9 @@ class ChoixDeDecisions:
         """The figure in French."""
         dits = [f"Année {self.annee}", self.bailleur, self.epci, self.contingent]
         if self.compte:
-            dits.append(FIGURES[self.compte][0])
+            dits.append(FIGURES[self.compte])
         if self.part:
-            dits.append(f"{_PAR_CODE[self.part].libelle} : {CEUX[self.ceux][0]}")
+            dits.append(f"{_PAR_CODE[self.part].libelle} : {CEUX[self.ceux]}")
         return [dit for dit in dits if dit]
 
 
@@ -338,17 +322,20 @@ def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -
         if choix.bailleur in ("", *_bailleur(dites, guichets))
         and choix.epci in ("", *_epci(dites.commune, contrat))
         and choix.contingent in ("", dites.contingent)
-        and _compte(dites, choix)
+        and (not choix.compte or choix.compte in _figures(dites))
+        and (not choix.part or choix.ceux in _ceux(dites, _PAR_CODE[choix.part]))
     ]
 
 
-def _compte(dites: Attributions, choix: ChoixDeDecisions) -> bool:
-    if choix.compte and not FIGURES[choix.compte][1](dites):
-        return False
-    if not choix.part:
-        return True
-    regle = _PAR_CODE[choix.part]
-    return CEUX[choix.ceux][1](regle.dans(dites), regle.oui(dites))
+def _ceux(dites: Attributions, regle: RegleDeQuota) -> Iterator[str]:
+    """The keys of `CEUX` that an attribution is of, for a share."""
+    dans, oui = regle.dans(dites), regle.oui(dites)
+    if dans:
+        yield "dans"
+    if dans and oui:
+        yield "oui"
+    if dans is None or (dans and oui is None):
+        yield "inconnus"
 
 
 # --- the sheet ----------------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ def territoires(base: str) -> Response:
             "quotas": quotas,
             "regles": REGLES,
             "decisions": partial(_decisions, quotas.annee),
-            "mots": {cle: mot for cle, (mot, _) in COMPTES.items()},
+            "mots": COMPTES,
         }
 
     return _page(base, contexte, comptes=_niveau(), quotas=QUOTAS, lues=IMAGES)
