@@ -192,7 +192,7 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
         case "departement":
             return f"Département {code}"
         case "region":
-            return LIBELLES["regions"].get(code, f"Région {code}")
+            return str(LIBELLES["regions"].get(code, f"Région {code}"))
 
 
 def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:

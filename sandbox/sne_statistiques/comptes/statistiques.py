@@ -28,10 +28,8 @@ CODES: Final = ("TAB01", "TAB02", "TAB03")
 #: The periods of TAB02: their section, the months of one, how many there are.
 _DUREES: Final = (("Mois", 1, 12), ("Trimestre", 3, 4), ("Année", 12, 3))
 
-_LUS: Final = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
 #: What the statistics say of themselves, by table.
-LIBELLES: Final[Mapping[str, Mapping[str, str]]] = _LUS
-_RUBRIQUES: Final[Sequence[Mapping[str, Any]]] = _LUS["rubriques"]
+LIBELLES: Final[Mapping[str, Any]] = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
 #: How far to believe the tables, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
@@ -247,7 +245,7 @@ class _Rubrique:
 
 
 def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> Iterator[_Rubrique]:
-    for dite in _RUBRIQUES:
+    for dite in LIBELLES["rubriques"]:
         lignes: list[_Ligne] = [(lu, (classe or None,)) for lu, classe in dite.get("lignes", {}).items()]
         if nomenclature := dite.get("nomenclature"):
             lignes = [(lu, (code,)) for code, lu in contrat.nomenclatures.liste(nomenclature).items()]

@@ -14,6 +14,7 @@ from sne_console.vues.dessin import ajouter, image, lien
 from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
 from sne_statistiques.comptes.comptes_a_dessiner import LieuCompte
+from sne_statistiques.comptes.statistiques import LIBELLES
 
 #: Width of a frame, in its own units; a margin around it.
 LARGEUR: Final = 640
@@ -60,20 +61,7 @@ class MesureDeCarte:
     champ: str
 
 
-MESURES: Final = {
-    ligne[0]: MesureDeCarte(*ligne)
-    for ligne in (
-        ("premiere", "Demandes actives, par première commune souhaitée", "demandes", "premieres"),
-        ("souhaitee", "Demandes actives qui la souhaitent, à tout rang", "demandes", "souhaitees"),
-        ("attribuee", "Attributions de douze mois", "attributions", "attribuees"),
-        (
-            "tension",
-            "Tension : demandes actives pour une attribution",
-            "demandes pour une attribution",
-            "tension",
-        ),
-    )
-}
+MESURES: Final = {code: MesureDeCarte(code, **dite) for code, dite in LIBELLES["mesures"].items()}
 
 
 def ecrire(valeur: float) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import request
 
-#: The fields of an address of the demandes behind a number; `page_demandes_comptees` has a method for each.
+#: The fields of an address of the demandes behind a number; `page_demandes_comptees` reads each.
 CHAMPS: Final = (
     "au", "qui", "territoire", "premiere", "souhaitee", "attribuee", "motif", "radiees", "deposees",
     "ressources", "quartile", "rubrique", "modalite",

@@ -2,9 +2,9 @@
 the address asks for them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from flask import render_template, request
@@ -14,7 +14,6 @@ from sne_console.pages.page_demandes import autres_pages, ligne_trouvee
 from sne_console.vues.demandes_cherchees import repere_lu
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import date_francaise
-from sne_interface.domain.menage import Composition
 from sne_interface.domain.texte import nombre
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes
@@ -80,105 +79,81 @@ def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat)
     lecteur = _LecteurDeChamps(registre, contrat, arguments)
     champs: dict[str, str] = {}
     mots, fautes = list[str](), list[str]()
+    conditions, radiation = list[Condition](), list[Condition]()
     for champ in CHAMPS:
         ecrit = arguments.get(champ, "").strip()[:80]
         if not ecrit:
             continue
         champs[champ] = ecrit
         try:
-            mots += filter(None, [getattr(lecteur, champ)(ecrit)])
+            dit, *lues = lecteur.lire(champ, ecrit)
         except _ChampIllisible as refus:
             fautes.append(str(refus))
-    conditions = list(lecteur.conditions)
-    if lecteur.radiation:
-        conditions.append(demandes_comptees.qui_sont_radiees(registre.base.nom, *lecteur.radiation))
+            continue
+        mots += filter(None, [dit])
+        (radiation if champ in ("motif", "radiees") else conditions).extend(lues)
+    if radiation:
+        conditions.append(demandes_comptees.qui_sont_radiees(registre.base.nom, *radiation))
     return ChoixLu(champs, conditions, mots, fautes)
 
 
 @dataclass(frozen=True)
 class _LecteurDeChamps:
-    """Reads the fields: each becomes a condition, on a demande or on its radiation, and its words."""
-
     registre: RegistreBase
     contrat: Contrat
     arguments: Mapping[str, str]
-    conditions: list[Condition] = field(default_factory=list)
-    radiation: list[Condition] = field(default_factory=list)
 
-    def au(self, ecrit: str) -> str:
-        le = _jour(ecrit)
-        self.conditions.append(store.presente(self.registre.base.nom, le.isoformat()))
-        return f"actives au soir du {date_francaise(le)}"
-
-    def qui(self, ecrit: str) -> str:
-        associations, mots = _parmi(_QUI, ecrit)
-        des_associations = _S.composition == Composition.ASSOCIATION.value
-        self.conditions.append(des_associations if associations else sa.not_(des_associations))
-        return mots
-
-    def territoire(self, ecrit: str) -> str:
-        self.conditions.extend((_S.numero_unique >= ecrit, _S.numero_unique < f"{ecrit}~"))
-        return f"territoire {ecrit} du numéro"
-
-    def premiere(self, ecrit: str) -> str:
-        codes, nom = self._lieu(ecrit)
-        self.conditions.append(demandes_comptees.parmi(_S.commune, codes))
-        return f"première commune souhaitée : {nom}"
-
-    def souhaitee(self, ecrit: str) -> str:
-        codes, nom = self._lieu(ecrit)
-        self.conditions.append(demandes_comptees.qui_souhaitent(self.registre.base.nom, codes))
-        return f"commune souhaitée, à n'importe quel rang : {nom}"
-
-    def attribuee(self, ecrit: str) -> str:
-        codes, nom = self._lieu(ecrit)
-        self.conditions.append(demandes_comptees.qui_sont_attribuees(self.registre.base.nom, codes))
-        return f"logement attribué : {nom}"
-
-    def motif(self, ecrit: str) -> str:
-        mots = self.contrat.nomenclatures.liste("ListeMotifsRadiation").get(ecrit)
-        if not mots:
-            raise _ChampIllisible(f"« {ecrit} » n'est pas un motif de radiation.")
-        self.radiation.append(_M.motif == ecrit)
-        return f"{mots} ({ecrit})"
-
-    def radiees(self, ecrit: str) -> str:
-        periode = _periode(ecrit)
-        self.radiation.append(periode.contient(_M.jour))
-        return f"radiées {_dire(periode)}"
-
-    def deposees(self, ecrit: str) -> str:
-        periode = _periode(ecrit)
-        self.conditions.append(periode.contient(_S.date_creation))
-        return f"déposées {_dire(periode)}"
-
-    def ressources(self, ecrit: str) -> str:
-        bas, _, haut = ecrit.partition("-")
-        if not all(borne.isascii() and (borne.isdigit() or not borne) for borne in (bas, haut)):
-            raise _ChampIllisible(f"« {ecrit} » n'est pas une tranche de ressources : écrivez 6000-8000.")
-        self.conditions.append(_S.ressources_uc >= int(bas or 0))
-        if haut:
-            self.conditions.append(_S.ressources_uc < int(haut))
-        suite = f"à moins de {nombre(int(haut))} €" if haut else "et plus"
-        return f"ressources annuelles par UC de {nombre(int(bas or 0))} € {suite}"
-
-    def quartile(self, ecrit: str) -> str:
-        classe, mots = _parmi(QUARTILES, ecrit)
-        dite = store.quartile(statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte))
-        self.conditions.append(dite == classe if classe else _S.ressources_uc.is_(None))
-        return mots
-
-    def rubrique(self, ecrit: str) -> str:
-        libelle = self.arguments.get("modalite", "")[:120]
-        lue = statistiques.modalite(self.registre, self.contrat, self._jour_compte, ecrit, libelle)
-        if lue is None:
-            raise _ChampIllisible(f"TAB03 n'a pas de ligne « {libelle} » dans « {ecrit} ».")
-        self.conditions.append(lue.condition)
-        return f"{ecrit} : {libelle}"
-
-    def modalite(self, ecrit: str) -> str:
-        # Read with its section.
-        return ""
+    def lire(self, champ: str, ecrit: str) -> tuple[Any, ...]:
+        """The words of a field, then its conditions, on a demande or on its radiation."""
+        base = self.registre.base.nom
+        match champ:
+            case "au":
+                le = _jour(ecrit)
+                return f"actives au soir du {date_francaise(le)}", store.presente(base, le.isoformat())
+            case "qui":
+                associations, mots = _parmi(_QUI, ecrit)
+                return mots, sa.not_(store.PERSONNES) if associations else store.PERSONNES
+            case "territoire":
+                ici = _S.numero_unique >= ecrit, _S.numero_unique < f"{ecrit}~"
+                return f"territoire {ecrit} du numéro", *ici
+            case "premiere":
+                codes, nom = self._lieu(ecrit)
+                return f"première commune souhaitée : {nom}", demandes_comptees.parmi(_S.commune, codes)
+            case "souhaitee":
+                codes, nom = self._lieu(ecrit)
+                ou = demandes_comptees.qui_souhaitent(base, codes)
+                return f"commune souhaitée, à n'importe quel rang : {nom}", ou
+            case "attribuee":
+                codes, nom = self._lieu(ecrit)
+                return f"logement attribué : {nom}", demandes_comptees.qui_sont_attribuees(base, codes)
+            case "motif":
+                mots = self.contrat.nomenclatures.liste("ListeMotifsRadiation").get(ecrit, "")
+                if not mots:
+                    raise _ChampIllisible(f"« {ecrit} » n'est pas un motif de radiation.")
+                return f"{mots} ({ecrit})", _M.motif == ecrit
+            case "radiees":
+                periode = _periode(ecrit)
+                return f"radiées {_dire(periode)}", periode.contient(_M.jour)
+            case "deposees":
+                periode = _periode(ecrit)
+                return f"déposées {_dire(periode)}", periode.contient(_S.date_creation)
+            case "ressources":
+                return _ressources(ecrit)
+            case "quartile":
+                classe, mots = _parmi(QUARTILES, ecrit)
+                dite = store.quartile(
+                    statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
+                )
+                return mots, dite == classe if classe else _S.ressources_uc.is_(None)
+            case "rubrique":
+                libelle = self.arguments.get("modalite", "")[:120]
+                jour = self._jour_compte
+                lue = statistiques.modalite(self.registre, self.contrat, jour, ecrit, libelle)
+                if lue is None:
+                    raise _ChampIllisible(f"TAB03 n'a pas de ligne « {libelle} » dans « {ecrit} ».")
+                return f"{ecrit} : {libelle}", lue.condition
+        # « modalite » is read with its section.
+        return ("",)
 
     @property
     def _jour_compte(self) -> date:
@@ -197,6 +172,17 @@ class _LecteurDeChamps:
         else:
             raise _ChampIllisible(f"« {ecrit} » n'est ni une commune (code INSEE), ni un EPCI (SIREN).")
         return comptes_a_dessiner.codes_de(self.registre, self.contrat, ecrit), nom
+
+
+def _ressources(ecrit: str) -> tuple[Any, ...]:
+    bas, _, haut = ecrit.partition("-")
+    if not all(borne.isascii() and (borne.isdigit() or not borne) for borne in (bas, haut)):
+        raise _ChampIllisible(f"« {ecrit} » n'est pas une tranche de ressources : écrivez 6000-8000.")
+    dit = f"ressources annuelles par UC de {nombre(int(bas or 0))} €"
+    assez = _S.ressources_uc >= int(bas or 0)
+    if not haut:
+        return f"{dit} et plus", assez
+    return f"{dit} à moins de {nombre(int(haut))} €", assez, _S.ressources_uc < int(haut)
 
 
 def periode(du: date, au: date) -> str:

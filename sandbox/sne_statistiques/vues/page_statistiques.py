@@ -64,12 +64,7 @@ _RIEN_DE_PUBLIC: Final = "Ce serveur ne montre aucune statistique sans jeton."
 #: The three pages, by their views.
 ONGLETS: Final = LIBELLES["onglets"]
 #: Words of a level of territories.
-NIVEAUX: Final[Mapping[Niveau, str]] = {
-    "region": "Régions",
-    "departement": "Départements",
-    "epci": "EPCI",
-    "commune": "Communes",
-}
+NIVEAUX: Final[Mapping[Niveau, str]] = LIBELLES["niveaux"]
 #: The fields of the address of a figure of the quotas, its year apart.
 _CHAMPS_D_UN_CHIFFRE: Final = ("bailleur", "epci", "contingent", "compte", "part", "ceux")
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
@@ -323,24 +318,20 @@ def _en_svg(contenu: Any, nom: str) -> bytes:
 
 
 def _figure(lues: Images, nom: str) -> Figure:
+    titre = {**LIBELLES["titres_des_images"], **_TITRES_DES_MOIS}.get(nom, "")
     match nom:
         case "carte":
             return _figure_de_carte(lues)
         case "tension":
-            titre = "Demandes actives pour une attribution de douze mois, par EPCI"
-            lignes = [
-                (e.nom, e.tension or 0.0, carte.ecrire(e.tension) if e.tension else "aucune attribution")
-                for e in lues.epcis
-            ]
-            return _avec_sa_table(nom, titre, diagrammes.barres(titre, lignes), "lieux", lues.epcis)
+            dites = ((e, carte.ecrire(e.tension) if e.tension else "aucune attribution") for e in lues.epcis)
+            svg = diagrammes.barres(titre, [(e.nom, e.tension or 0.0, dite) for e, dite in dites])
+            return _avec_sa_table(nom, titre, svg, "lieux", lues.epcis)
         case "ressources":
-            titre = "Ressources annuelles par UC des demandes actives, au regard du premier quartile"
             cotes = ("Sous le seuil", "Au seuil ou au-dessus")
             cotees = [(_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches]
             svg = diagrammes.pyramide(titre, cotes, cotees)
             return _avec_sa_table(nom, titre, svg, "tranches", lues.tranches)
-        case _:
-            return _avec_sa_table(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), "mois", lues.mois)
+    return _avec_sa_table(nom, titre, _courbes(lues, nom), "mois", lues.mois)
 
 
 def _avec_sa_table(nom: str, titre: str, svg: Any, de_quoi: str, lignes: Sequence[Any]) -> Figure:
@@ -387,10 +378,10 @@ def _territoire() -> str | None:
 
 def _niveau() -> Niveau:
     lu = request.args.get("niveau") or "departement"
-    niveau = next((connu for connu in NIVEAUX if connu == lu), None)
-    if niveau is None:
-        raise UsageError(f"Le niveau [{lu[:20]}] n'existe pas.", remede=f"niveaux : {', '.join(NIVEAUX)}")
-    return niveau
+    for niveau in NIVEAUX:
+        if niveau == lu:
+            return niveau
+    raise UsageError(f"Le niveau [{lu[:20]}] n'existe pas.", remede=f"niveaux : {', '.join(NIVEAUX)}")
 
 
 def _mesure() -> carte.MesureDeCarte:
