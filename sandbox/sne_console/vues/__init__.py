@@ -1,1 +1,1 @@
-"""What pages and API show alike."""
+"""The facts that pages and API show alike."""

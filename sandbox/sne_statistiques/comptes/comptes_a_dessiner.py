@@ -8,11 +8,11 @@ demandes for one attribution of twelve months.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise, zip_longest
-from typing import Any, Final
+from typing import Final
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
@@ -180,19 +180,16 @@ def _communes(
     attribuees: Mapping[str | None, int],
 ) -> list[LieuCompte]:
     code_de = lieu_de("commune", contrat)
-    comptes: dict[str, list[int]] = {}
-    sources: tuple[Iterable[tuple[Any, int]], ...] = (
-        premieres.items(), souhaitees.items(), attribuees.items(),
-    )  # fmt: skip
-    for rang, source in enumerate(sources):
-        for commune, n in source:
-            comptes.setdefault(code_de(commune) or INCONNU, [0, 0, 0])[rang] += n
+    comptes: dict[str, Counter[str]] = {}
+    for champ, source in (("premieres", premieres), ("souhaitees", souhaitees), ("attribuees", attribuees)):
+        for ecrit, n in source.items():
+            comptes.setdefault(code_de(ecrit) or INCONNU, Counter(souhaitees=0))[champ] += n
     lieux = []
-    for code, (premiers, tous, siens) in comptes.items():
+    for code, siens in comptes.items():
         commune = contrat.territoires.commune(code)
         nom = commune.nom.removesuffix(" Arrondissement") if commune is not None else "Commune inconnue"
         epci = (commune.epci if commune is not None else None) or INCONNU
-        lieux.append(LieuCompte(code, nom, epci, premiers, tous, siens))
+        lieux.append(LieuCompte(code, nom, epci, **siens))
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, -(lieu.souhaitees or 0), lieu.nom))
 
 
@@ -201,8 +198,8 @@ def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
     for code in {lieu.epci for lieu in communes}:
         siens = [lieu for lieu in communes if lieu.epci == code]
         nom = "Hors EPCI, ou inconnu" if code == INCONNU else nom_d_epci(code, contrat)
-        premieres, attribuees = (sum(getattr(s, c) for s in siens) for c in ("premieres", "attribuees"))
-        lieux.append(LieuCompte(code, nom, code, premieres, None, attribuees))
+        premieres, attribuees = sum(lieu.premieres for lieu in siens), sum(lieu.attribuees for lieu in siens)
+        lieux.append(LieuCompte(code, nom, code, premieres, attribuees=attribuees))
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, lieu.nom))
 
 

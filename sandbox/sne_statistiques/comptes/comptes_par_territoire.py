@@ -36,18 +36,9 @@ NIVEAUX: Final[tuple[Niveau, ...]] = get_args(Niveau)
 #: How far to believe the counts, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["territoires"]
 _INCONNU: Final = "Inconnu"
-#: Code and words of each class of the first quartile, and of where a dwelling lies.
-_QUARTILES: Final = {
-    SOUS: ("q1", "Sous le seuil du premier quartile"),
-    AU_DESSUS: ("au_dessus", "Au seuil ou au-dessus"),
-    SANS_SEUIL: ("sans_seuil", "Sans seuil connu"),
-    "": ("inconnu", "Ressources inconnues"),
-}
-_QUARTIERS: Final = {
-    True: ("qpv", "en quartier prioritaire"),
-    False: ("hors_qpv", "hors quartier prioritaire"),
-    None: ("inconnu", "quartier inconnu"),
-}
+#: Codes of each class of the first quartile, and of where a dwelling lies.
+_QUARTILES: Final = {SOUS: "q1", AU_DESSUS: "au_dessus", SANS_SEUIL: "sans_seuil", "": "inconnu"}
+_QUARTIERS: Final = {True: "qpv", False: "hors_qpv", None: "inconnu"}
 #: What is counted, in order: words.
 INDICATEURS: Final = LIBELLES["indicateurs"]
 
@@ -103,15 +94,9 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     for commune, mesure, nombre in mesures:
         comptes[territoire_de(commune), mesure] += nombre
     noms = {code: _nom(niveau, code, contrat) for code in {code for code, _ in comptes}}
-    rangs = {indicateur: rang for rang, indicateur in enumerate(INDICATEURS)}
-    lignes = [
-        CompteDeLieu(code, noms[code], *mesure, nombre)
-        for (code, mesure), nombre in comptes.items()
-        if nombre
-    ]
-    lignes.sort(
-        key=lambda ligne: (ligne.code_territoire, rangs[ligne.indicateur], ligne.code, ligne.modalite)
-    )
+    rangs = list(INDICATEURS)
+    lignes = [CompteDeLieu(code, noms[code], *mesure, n) for (code, mesure), n in comptes.items() if n]
+    lignes.sort(key=lambda dit: (dit.code_territoire, rangs.index(dit.indicateur), dit.code, dit.modalite))
     lieux_de: dict[str, Seuils] = {}
     for commune, seuil in (souhaites | attribues).items():
         lieux_de.setdefault(territoire_de(commune), {})[commune] = seuil
@@ -140,7 +125,8 @@ def _demandes(
         yield commune, ("demandes_actives", "personnes", "Personnes (hors associations)"), nombre
         yield commune, ("demandes_actives_motif", motif, _dit(motifs, motif)), nombre
         yield commune, ("demandes_actives_taille", type_logement, _dit(types, type_logement)), nombre
-        yield commune, ("demandes_actives_quartile", *_QUARTILES[quartile]), nombre
+        code = _QUARTILES[quartile]
+        yield commune, ("demandes_actives_quartile", code, LIBELLES["quartiles"][code]), nombre
 
 
 def _decisions(
@@ -159,9 +145,9 @@ def _decisions(
             yield commune, ("decisions", issue + "_bail" * bool(suivie), mots), nombre
     for dites in requetes_attributions.attributions(connexion, base, depuis, jour, des_communes):
         if dites.signees:
-            (code, dit), (ou, lieu) = _QUARTILES[dites.quartile or ""], _QUARTIERS[dites.en_quartier]
-            mesure = ("baux_quartile_quartier", f"{code}_{ou}", f"{dit}, {lieu}")
-            yield dites.commune or "", mesure, dites.nombre
+            code, ou = _QUARTILES[dites.quartile or ""], _QUARTIERS[dites.en_quartier]
+            mots = f"{LIBELLES['quartiles'][code]}, {LIBELLES['quartiers'][ou]}"
+            yield dites.commune or "", ("baux_quartile_quartier", f"{code}_{ou}", mots), dites.nombre
 
 
 def _dit(liste: Mapping[str, str], code: str) -> str:

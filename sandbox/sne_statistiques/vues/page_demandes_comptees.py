@@ -1,10 +1,10 @@
 """`/console/<base>/demandes?premiere=62498&au=2018-03-15`: the demandes behind a number of the statistics, as
 the address asks for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import render_template, request
@@ -27,15 +27,6 @@ from sne_statistiques.vues.adresse_d_un_nombre import CHAMPS
 
 _S: Final = metadonnees.demande_stat.c
 _M: Final = metadonnees.mouvement.c
-_T = TypeVar("_T")
-#: Names of a class of the first quartile in an address, and its words.
-QUARTILES: Final = {
-    "sous": (store.SOUS, "sous le seuil du premier quartile"),
-    "dessus": (store.AU_DESSUS, "au seuil du premier quartile ou au-dessus"),
-    "sans-seuil": (store.SANS_SEUIL, "territoire sans seuil connu"),
-    "inconnu": ("", "ressources inconnues"),
-}
-_QUI: Final = {"personnes": (False, "hors associations"), "associations": (True, "associations")}
 
 
 @dataclass
@@ -111,7 +102,7 @@ class _LecteurDeChamps:
                 le = _jour(ecrit)
                 return f"actives au soir du {date_francaise(le)}", store.presente(base, le.isoformat())
             case "qui":
-                associations, mots = _parmi(_QUI, ecrit)
+                associations, mots = _parmi("qui", ecrit)
                 return mots, sa.not_(store.PERSONNES) if associations else store.PERSONNES
             case "territoire":
                 ici = _S.numero_unique >= ecrit, _S.numero_unique < f"{ecrit}~"
@@ -140,7 +131,7 @@ class _LecteurDeChamps:
             case "ressources":
                 return _ressources(ecrit)
             case "quartile":
-                classe, mots = _parmi(QUARTILES, ecrit)
+                classe, mots = _parmi("classes", ecrit)
                 dite = store.quartile(
                     statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
                 )
@@ -206,7 +197,9 @@ def _jour(ecrit: str) -> date:
         raise _ChampIllisible(f"« {ecrit[:20]} » n'est pas un jour : écrivez 2018-03-15.") from None
 
 
-def _parmi(connus: Mapping[str, tuple[_T, str]], ecrit: str) -> tuple[_T, str]:
+def _parmi(quoi: str, ecrit: str) -> Sequence[Any]:
+    """What a word of an address stands for, and what one reads."""
+    connus: Mapping[str, Sequence[Any]] = statistiques.LIBELLES["adresses"][quoi]
     if ecrit not in connus:
         raise _ChampIllisible(f"« {ecrit} » n'en est pas : {', '.join(connus)}.")
     return connus[ecrit]

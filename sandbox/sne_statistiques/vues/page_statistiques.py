@@ -285,36 +285,32 @@ def fichier(base: str, nom: str, forme: str) -> Response:
         for morceau in (base, code if nom == "territoires" else nom, periode_dite, demande.territoire)
         if morceau
     )
-    if forme == "csv":
-        return feuille(_en_csv(contenu, demande, nom), dit)
     try:
-        dessin = _en_svg(contenu, nom)
+        fait = _emporte(contenu, demande, nom, forme)
     except KeyError as inconnue:
         raise NotFound(f"Il n'y a pas de [{str(inconnue.args[0])[:40]}] à dessiner ici.") from None
-    return telechargement(dessin, f"{dit}.svg", "image/svg+xml")
+    if isinstance(fait, str):
+        return feuille(fait, dit)
+    return telechargement(fait, f"{dit}.svg", "image/svg+xml")
 
 
-def _en_csv(contenu: Any, demande: TableDemandee, nom: str) -> str:
-    match contenu:
-        case Tableau():
-            return en_csv([contenu], demande.jour, separateur=";")
-        case ComptesDeLieux():
-            return lieux_en_csv(contenu, separateur=";")
-        case Quotas():
-            return quotas_en_csv(contenu, separateur=";")
-    return _figure(contenu, nom).csv
-
-
-def _en_svg(contenu: Any, nom: str) -> bytes:
+def _emporte(contenu: Any, demande: TableDemandee, nom: str, forme: str) -> str | bytes:
     """Raises KeyError for a section, or a share, that is none."""
-    match contenu:
-        case Tableau():
+    match contenu, forme:
+        case Tableau(), "csv":
+            return en_csv([contenu], demande.jour, separateur=";")
+        case Tableau(), _:
             return tableaux.dessiner(contenu, request.args.get("rubrique", ""), mots=motifs_courts())
-        case ComptesDeLieux():
+        case ComptesDeLieux(), "csv":
+            return lieux_en_csv(contenu, separateur=";")
+        case ComptesDeLieux(), _:
             return tableaux.dessiner_lieux(contenu)
-        case Quotas():
+        case Quotas(), "csv":
+            return quotas_en_csv(contenu, separateur=";")
+        case Quotas(), _:
             return tableaux.dessiner_quota(contenu, request.args.get("part", ""))
-    return _figure(contenu, nom).fichier
+    figure = _figure(contenu, nom)
+    return figure.csv if forme == "csv" else figure.fichier
 
 
 def _figure(lues: Images, nom: str) -> Figure:
