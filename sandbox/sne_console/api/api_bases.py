@@ -2,20 +2,18 @@
 their snapshots, saved under a name, put back, compared; their pannes; `/api/v1/seeds`."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final
+from functools import partial
+from typing import Annotated, Any, Final
 
 from flask import Response, g
 from flask_smorest import abort
 from marshmallow import Schema, fields, validate
 
 from sne_console.api.questions_et_reponses import (
-    ENTIER_MAX,
-    NOM,
     Appels,
     Entier,
     QuestionLue,
     QuestionSchema,
-    facultatif,
     questions,
 )
 from sne_console.vues import objet_de_l_adresse
@@ -44,13 +42,11 @@ snapshots: Final = Appels(
 )
 faults: Final = Appels("pannes", "/bases/<base>/pannes", "Les pannes d'une base")
 seeds: Final = Appels("seeds", "/seeds", "Les jeux de départ")
-_QUESTIONS: Final = questions(__file__, faits=Fait)
 
 _REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
 #: The largest number that a setting may have.
 _NOMBRE_MAX: Final = 1_000_000
 _RECUL: Final = "L'heure demandée est le passé d'une base qui a des demandes"
-_EXEMPLE: Final = "2018-03-15T12:00:00"
 #: Of the two settings that name a contract.
 _NOM_CONTRAT: Final = validate.Regexp(
     r"^([A-Za-z0-9][A-Za-z0-9._-]{0,39})?$",
@@ -87,38 +83,20 @@ ReglagesChangesSchema.exemple = {"profile": "strict"}  # type: ignore[attr-defin
 ReglagesLusSchema = Schema.from_dict({s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesLusSchema")
 
 
-class BaseNouvelleSchema(QuestionSchema):
-    """Body of POST /bases: what a new base is called, starts from and is set to."""
-
-    exemple: ClassVar = {"nom": "essai-42", "semence": "ecole", "horloge": _EXEMPLE}
-
-    nom = fields.String(
-        required=True, validate=NOM, metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
-    )
-    semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
-    taille = facultatif(
-        "nombre de ménages (par défaut, celui du jeu de départ)",
-        genre=Entier,
-        allow_none=True,
-        validate=validate.Range(0, bases.TAILLE_MAX),
-    )
-    seed = facultatif(
-        "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
-    )
-    profil = facultatif("", "ecole", parmi=PAR_NOM["profile"].choix)
-    horloge = facultatif("real, ou un instant ISO", "real")
-    contrat = facultatif(
-        "interface servie, gardée à vie : une version, ou un dossier contrats/NOM du --home ; vide : celle "
-        "du serveur",
-        "",
-        exemple="v5.0",
-        validate=_NOM_CONTRAT,
-    )
-    reglages = fields.Nested(
-        ReglagesEcritsSchema,
-        load_default=dict,
-        metadata={"description": "les autres réglages, écrits comme en ligne de commande"},
-    )
+_QUESTIONS: Final = questions(
+    __file__,
+    genres={
+        "contrat": (fields.String, _NOM_CONTRAT),
+        "reglages": (partial(fields.Nested, ReglagesEcritsSchema), None),
+        "taux": (fields.Float, validate.Range(0, 1, min_inclusive=False)),
+        "parametres": (partial(fields.Dict, keys=fields.String(), values=fields.String()), None),
+    },
+    faits=Fait,
+    genres_de_pannes=GENRES,
+    profils=PAR_NOM["profile"].choix,
+    semences=bases.semences(),
+    tailles=(0, bases.TAILLE_MAX),
+)
 
 
 def _lue(base: Base) -> BasePubliee:
@@ -133,7 +111,7 @@ def lister() -> list[BasePubliee]:
 
 @blueprint.post(
     "",
-    corps=BaseNouvelleSchema,
+    corps=_QUESTIONS["BaseNouvelle"],
     statut=201,
     refus={409: "Le nom est pris", 422: "Nom, semence, horloge, contrat ou réglage incorrect"},
 )
@@ -354,32 +332,6 @@ class Otees:
     otees: int
 
 
-class PanneNouvelleSchema(QuestionSchema):
-    """Body of POST …/pannes: the panne to arm, and on which exchanges."""
-
-    exemple: ClassVar = {"genre": "delai", "fois": 3, "parametres": {"secondes": "10"}}
-
-    genre = fields.String(required=True, validate=validate.OneOf(list(GENRES)))
-    operation = facultatif("absente : toute opération", allow_none=True)
-    guichet = facultatif("absent : tout guichet", allow_none=True)
-    fois = Entier(
-        allow_none=True,
-        validate=validate.Range(1, 1_000_000_000),
-        metadata={
-            "description": "nombre d'échanges ; null : jusqu'à ce qu'on la désarme. "
-            "Absent : 1, ou null avec un taux"
-        },
-    )
-    taux = facultatif(
-        "part des échanges visés, tirée d'après la graine",
-        genre=fields.Float,
-        allow_none=True,
-        validate=validate.Range(0, 1, min_inclusive=False),
-    )
-    graine = facultatif("", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX))
-    parametres = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
-
-
 @faults.get("")
 def lister_pannes(base: str) -> Liste:
     """The pannes of a base, oldest first, and the table of kinds."""
@@ -390,7 +342,7 @@ def lister_pannes(base: str) -> Liste:
 
 @faults.post(
     "",
-    corps=PanneNouvelleSchema,
+    corps=_QUESTIONS["PanneNouvelle"],
     statut=201,
     refus={422: "Genre, opération ou paramètre inconnu, valeur hors bornes"},
 )

@@ -4,13 +4,14 @@ channel, client certificates for them, and the authority that signs these."""
 import base64
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final
+from functools import partial
+from typing import Annotated, ClassVar, Final
 
 from flask import Response, request
 from marshmallow import fields, validate
 from werkzeug.exceptions import InternalServerError
 
-from sne_console.api.questions_et_reponses import Appels, Booleen, QuestionLue, QuestionSchema
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, questions
 from sne_console.messages.documents_masques import montrer_octets
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
@@ -43,49 +44,19 @@ _TERRITOIRE: Final = validate.Regexp(r"^\d[0-9AB]{2}$", error="Attendu : 111, 06
 _CODE: Final = validate.Regexp(f"^{CODE_GUICHET.pattern}$", error="Attendu : G et quatre chiffres, ou GDPUB.")
 
 
-def _champs(*, requis: bool) -> dict[str, fields.Field[Any]]:
-    """The fields of a guichet; with `requis`, a body must hold those that nobody else can fill."""
-    territoire = {"description": "111 pour l'Île-de-France, 062, 02A, 971…"}
-    return {
-        "nature": fields.String(required=requis, validate=validate.OneOf(list(NatureGuichet))),
-        "territoire": fields.String(required=requis, validate=_TERRITOIRE, metadata=territoire),
-        "nom": fields.String(required=requis, validate=validate.Length(1, TEXTE_MAX)),
-        "adresse": fields.String(validate=validate.Length(0, TEXTE_MAX)),
-        "ouvert_le": fields.Date(required=requis),
-        "ferme_le": fields.Date(allow_none=True),
-        "siren": fields.String(
-            allow_none=True, metadata={"description": "neuf chiffres, clé de Luhn comprise"}
-        ),
-        "siren_invente": Booleen(metadata={"description": "true : aucun organisme n'a ce SIREN"}),
-        "autres_territoires": fields.List(
-            fields.String(validate=_TERRITOIRE), metadata={"description": "d'un système particulier seul"}
-        ),
-        "actes": fields.List(
-            fields.String(validate=validate.OneOf(list(Acte))),
-            allow_none=True,
-            metadata={"description": "ce que la base lui permet ; null : ce que permet sa nature"},
-        ),
-    }
-
-
-class GuichetChangeSchema(QuestionSchema.from_dict(_champs(requis=False))):  # type: ignore[misc]
-    """Body of PATCH …/guichets/{code}: what changes; the rest stays."""
-
-    exemple: ClassVar = {"nom": "Logis d'Essai", "ferme_le": "2018-12-31"}
-
-
-class GuichetNouveauSchema(QuestionSchema.from_dict(_champs(requis=True))):  # type: ignore[misc]
-    """Body of POST …/guichets: who it is, where, since when."""
-
-    exemple: ClassVar = {
-        "code": "G0591",
-        "nature": NatureGuichet.BAILLEUR,
-        "territoire": "059",
-        "nom": "Logis des Flandres (essai)",
-        "ouvert_le": "2011-03-28",
-    }
-
-    code = fields.String(required=True, validate=_CODE, metadata={"description": "G et quatre chiffres"})
+_QUESTIONS: Final = questions(
+    __file__,
+    genres={
+        "nom de guichet": (fields.String, validate.Length(1, TEXTE_MAX)),
+        "adresse": (fields.String, validate.Length(0, TEXTE_MAX)),
+        "code": (fields.String, _CODE),
+        "date": (fields.Date, None),
+        "territoire": (fields.String, _TERRITOIRE),
+        "territoires": (partial(fields.List, fields.String(validate=_TERRITOIRE)), None),
+        "actes": (partial(fields.List, fields.String(validate=validate.OneOf(list(Acte)))), None),
+    },
+    natures=NatureGuichet,
+)
 
 
 @dataclass(frozen=True)
@@ -187,7 +158,7 @@ def lister(base: str) -> list[objet_de_l_adresse.GuichetLu]:
 
 @blueprint.post(
     "",
-    corps=GuichetNouveauSchema,
+    corps=_QUESTIONS["GuichetNouveau"],
     statut=201,
     refus={409: "Le code est pris", 422: "Code, nature, territoire, SIREN ou jour incorrect"},
 )
@@ -198,7 +169,7 @@ def ajouter(donnees: QuestionLue, base: str) -> objet_de_l_adresse.GuichetLu:
 
 
 @blueprint.patch(
-    "/<code>", corps=GuichetChangeSchema, refus={422: "Nature, territoire, SIREN ou jour incorrect"}
+    "/<code>", corps=_QUESTIONS["GuichetChange"], refus={422: "Nature, territoire, SIREN ou jour incorrect"}
 )
 def changer(donnees: QuestionLue, base: str, code: str) -> objet_de_l_adresse.GuichetLu:
     """Changes it; what is not named stays."""

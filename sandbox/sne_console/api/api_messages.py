@@ -5,12 +5,13 @@ The NIR are masked in the message that is shown, and put back in the one that is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, Final
+from functools import partial
+from typing import Annotated, Any, Final
 
 from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import Appels, QuestionLue, QuestionSchema, facultatif
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, questions
 from sne_console.messages import brouillon, champs_saisis, envoi_et_rejeu, points_de_depart
 from sne_console.messages.brouillon import Brouillon
 from sne_console.messages.corrections import RemarquePlacee
@@ -54,46 +55,20 @@ class _EnXml(validate.Regexp):
 _VALEUR: Final = [validate.Length(max=_VALEUR_MAX), _EnXml()]
 
 
-def _valeurs(description: str) -> fields.Dict:
-    return fields.Dict(
-        keys=fields.String(validate=_EnXml()),
-        values=fields.String(validate=_VALEUR),
-        load_default=dict,
-        validate=validate.Length(max=_VALEURS_MAX),
-        metadata={"description": description},
-    )
-
-
-class DepuisSchema(QuestionSchema):
-    """The start of a message."""
-
-    depart = facultatif(
-        "menage-SORTE-GRAINE, specimen-NOM, demande-NUMERO, demande-NUMERO-TYPE (MOD, REN, RAD, REA, COP,"
-        " SUP), regle-CODE, echange-ID ; absent : le plus simple",
-        "",
-        exemple="menage-couple_avec_enfant-3",
-    )
-
-
-class MessageComposeSchema(QuestionSchema):
-    """A message: from its start, what is given takes the place of what the start says."""
-
-    exemple: ClassVar = {"depart": "menage-couple_avec_enfant-3"}
-
-    depart = facultatif("celui d'où il vient : ses NIR masqués y sont repris", "")
-    document = facultatif(
-        "XML, de travers au besoin ; absent : celui du départ",
-        validate=[validate.Length(max=points_de_depart.DOCUMENT_MAX), _EnXml()],
-    )
-    champs = _valeurs("champs simples à écrire dans le document, par leur nom ; vide : l'élément est retiré")
-    parametres = _valeurs("les autres champs de l'appel (numUnique, complet…)")
-    guichet = facultatif("qui appelle, pour un appel sans document ; sinon lu dedans", validate=_VALEUR)
-    nom = facultatif("nom du fichier ; absent : un nom neuf", validate=_VALEUR)
-    emballage = facultatif(
-        "mtom : en pièce jointe ; simple : en base64 dans l'enveloppe",
-        "mtom",
-        parmi=envoi_et_rejeu.EMBALLAGES,
-    )
+_QUESTIONS: Final = questions(
+    __file__,
+    genres={
+        "document": (fields.String, [validate.Length(max=points_de_depart.DOCUMENT_MAX), _EnXml()]),
+        "valeur": (fields.String, _VALEUR),
+        "valeurs": (
+            partial(
+                fields.Dict, keys=fields.String(validate=_EnXml()), values=fields.String(validate=_VALEUR)
+            ),
+            validate.Length(max=_VALEURS_MAX),
+        ),
+    },
+    emballages=envoi_et_rejeu.EMBALLAGES,
+)
 
 
 @dataclass(frozen=True)
@@ -239,7 +214,7 @@ def lister(base: str) -> list[OperationDite]:
     return [_operation(contrat, nom) for nom in contrat.operations if nom in OPERATIONS]
 
 
-@blueprint.get("/<operation>", question=DepuisSchema)
+@blueprint.get("/<operation>", question=_QUESTIONS["Depuis"])
 def commencer(depuis: QuestionLue, base: str, operation: str) -> Commence:
     """A message to begin with, on the day of the base, NIR masked."""
     lue = _base(base, operation)
@@ -256,7 +231,7 @@ def commencer(depuis: QuestionLue, base: str, operation: str) -> Commence:
     )
 
 
-@blueprint.post("/<operation>", corps=MessageComposeSchema, statut=201)
+@blueprint.post("/<operation>", corps=_QUESTIONS["MessageCompose"], statut=201)
 def envoyer(donnees: QuestionLue, base: str, operation: str) -> Envoye:
     """A message sent by SOAP. Raises StoreError when it left no line: nothing could be written."""
     lue = _base(base, operation)
@@ -270,7 +245,7 @@ def envoyer(donnees: QuestionLue, base: str, operation: str) -> Envoye:
     return Envoye(*laisse, None if echange is None else echange.verdict)
 
 
-@blueprint.post("/<operation>/check", corps=MessageComposeSchema)
+@blueprint.post("/<operation>/check", corps=_QUESTIONS["MessageCompose"])
 def verifier(donnees: QuestionLue, base: str, operation: str) -> Verifie:
     """The findings of the schema and of the controls on a document sent now; nothing is sent."""
     lue = _base(base, operation)
@@ -288,7 +263,7 @@ def verifier(donnees: QuestionLue, base: str, operation: str) -> Verifie:
     )
 
 
-@blueprint.post("/<operation>/request", corps=MessageComposeSchema)
+@blueprint.post("/<operation>/request", corps=_QUESTIONS["MessageCompose"])
 def ecrire(donnees: QuestionLue, base: str, operation: str) -> RequeteLue:
     """The whole HTTP request that a message would be, NIR masked; nothing is sent."""
     lue = _base(base, operation)

@@ -4,19 +4,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from marshmallow import validate
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import (
-    Appels,
-    Booleen,
-    Entier,
-    QuestionLue,
-    QuestionSchema,
-    facultatif,
-)
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, questions
 from sne_console.formation import scene_jouee, scenes
 from sne_console.formation.scene_jouee import Joue, Representation
 from sne_console.formation.scenes import PasScene, Scene
@@ -35,6 +27,8 @@ blueprint: Final = Appels(
 ici: Final = Appels(
     "scenes_ici", "/bases/<base>/scenes", "Les scènes, jouées dans une base : la commencer la vide"
 )
+
+_QUESTIONS: Final = questions(__file__)
 
 ACTIONS: Final = ("envoyer", "deposer", "avancer", "relever")
 #: The action of a step that only looks.
@@ -150,33 +144,6 @@ class SceneEntiere(SceneLue):
     pas: list[PasLu]
 
 
-class DepartSchema(QuestionSchema):
-    """Body of …/start: whether to empty a base that the scene did not make."""
-
-    exemple: ClassVar = {"vider": False}
-
-    vider = facultatif("efface une base de ce nom que la scène n'a pas faite", False, genre=Booleen)
-
-
-class RangSchema(QuestionSchema):
-    """Body of …/next: the step one believes to be the next, so that a second press plays nothing."""
-
-    exemple: ClassVar = {"rang": 1}
-
-    rang = facultatif(
-        "celui qu'on croit le suivant : déjà joué, il n'est pas rejoué",
-        genre=Entier,
-        allow_none=True,
-        validate=validate.Range(1, 1000),
-    )
-    choix = facultatif(
-        "pour un pas qui le demande : rang du choix de la salle",
-        genre=Entier,
-        allow_none=True,
-        validate=validate.Range(1, 100),
-    )
-
-
 def _entiere(scene: Scene) -> SceneEntiere:
     etat = scene_jouee.lire(services(), scene)
     joues = {joue.rang: joue for joue in etat.joues}
@@ -241,5 +208,5 @@ def jouer(demande: QuestionLue, scene: str, base: str = "") -> SceneEntiere:
 for appels in (blueprint, ici):
     appels.get("")(lister)
     appels.get("/<scene>")(montrer)
-    appels.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)(commencer)
-    appels.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)(jouer)
+    appels.post("/<scene>/start", corps=_QUESTIONS["Depart"], refus=_OCCUPEE)(commencer)
+    appels.post("/<scene>/next", corps=_QUESTIONS["Rang"], refus=_PAS_LA)(jouer)

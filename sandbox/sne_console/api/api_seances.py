@@ -4,39 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
-from marshmallow import fields, validate
-
-from sne_console.api.questions_et_reponses import (
-    Appels,
-    QuestionLue,
-    QuestionSchema,
-    combien,
-    facultatif,
-    jour_iso,
-)
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, questions
 from sne_console.vues.seances_montrees import Montreur, SeanceBreve, SeanceLue
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration_et_services import services
 
 blueprint: Final = Appels("seances", "/bases/<base>/seances", "Les séances des commissions d'attribution")
-
-
-class SeancesSchema(QuestionSchema):
-    """Of which days, and which page."""
-
-    annee = facultatif(
-        "année de la séance", genre=fields.Integer, validate=validate.Range(ANNEES[0], ANNEES[-1])
-    )
-    du = jour_iso("au plus tôt")
-    au = jour_iso("au plus tard")
-    apres = facultatif(
-        "« suite » de la page précédente",
-        "",
-        validate=validate.Regexp(
-            r"^(\d{4}-\d\d-\d\d-[0-9a-f]{8})?$", error="Attendu : la « suite » de la page précédente."
-        ),
-    )
-    limite = combien()
+_QUESTIONS: Final = questions(__file__, annees=(ANNEES[0], ANNEES[-1]))
 
 
 @dataclass(frozen=True)
@@ -47,7 +21,7 @@ class PageSeances:
     suite: Annotated[str | None, "à redonner dans « apres » ; null : il n'y en a plus"]
 
 
-@blueprint.get("", question=SeancesSchema)
+@blueprint.get("", question=_QUESTIONS["Seances"])
 def lister(choix: QuestionLue, base: str) -> PageSeances:
     """The sessions of a year, or between two days."""
     premiere, derniere = (choix["annee"],) * 2 if choix["annee"] else (ANNEES[0], ANNEES[-1])

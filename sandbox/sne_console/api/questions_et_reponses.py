@@ -32,8 +32,6 @@ from sne_interface.resources import table
 _Vue = TypeVar("_Vue")
 #: What a call reads of its question or of its body, by field.
 QuestionLue = dict[str, Any]
-#: What fits a signed 64-bit column.
-ENTIER_MAX: Final = 2**63 - 1
 
 
 # --- marshmallow in French ----------------------------------------------------------------------------------
@@ -118,44 +116,20 @@ class Entier(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-def facultatif(
-    description: str = "",
-    defaut: Any = None,
-    *,
-    genre: Callable[..., fields.Field[Any]] = fields.String,
-    parmi: Iterable[str] = (),
-    exemple: str = "",
-    **options: Any,
-) -> Any:
-    """A field that may be left out, for `defaut`; `parmi` are the values it may have."""
-    meta = {"description": description, "example": exemple}
-    if parmi:
-        options["validate"] = validate.OneOf([str(valeur) for valeur in parmi])
-    return genre(load_default=defaut, metadata={cle: dit for cle, dit in meta.items() if dit}, **options)
-
-
-def combien() -> Any:
-    """How many lines a page of results holds: 1 to 500, 50 by default."""
-    return facultatif("nombre au plus", 50, genre=fields.Integer, validate=validate.Range(1, 500))
-
-
-def jour_iso(description: str) -> Any:
-    """A day of a question (2018-03-15), among those that a clock may show."""
-    return facultatif(description, genre=fields.Date, validate=_verifier_annee)
-
-
 def _verifier_annee(jour: date) -> None:
     if jour.year not in ANNEES:
         raise ValidationError(f"L'année est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}.")
 
 
+#: A kind of field, and what it checks by itself.
+Genre = tuple[Callable[..., fields.Field[Any]], Any]
 #: A name that fits an address.
 NOM: Final = validate.Regexp(
     r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$",
     error="Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus.",
 )
 #: Kinds of fields that the TOML of a module of the API may declare, and what each checks by itself.
-_GENRES: Final[Mapping[str, tuple[type[fields.Field[Any]], Callable[[Any], Any] | None]]] = {
+_GENRES: Final[Mapping[str, Genre]] = {
     "texte": (fields.String, None),
     "nom": (fields.String, NOM),
     "nombre": (fields.Integer, None),
@@ -166,20 +140,26 @@ _GENRES: Final[Mapping[str, tuple[type[fields.Field[Any]], Callable[[Any], Any] 
 }
 
 
-def questions(module: str, **connus: Iterable[Any]) -> dict[str, type[QuestionSchema]]:
+def questions(
+    module: str, genres: Mapping[str, Genre] | None = None, **connus: Iterable[Any]
+) -> dict[str, type[QuestionSchema]]:
     """The questions of a module of the API, given by its `__file__`, by name: the TOML beside it declares
     them. `comme` names one whose fields come first, `exemple` is a body to try; of a field, `dit` is what it
-    means, and `parmi` and `bornes` (the values it may have) may name one of `connus`."""
+    means, `genre` one of ours or of `genres`; `parmi` and `bornes` (the values it may have) may name one of
+    `connus`; `omis` gives it no value when it is left out, and `nul` lets it be null."""
     lues: dict[str, type[QuestionSchema]] = {}
+    tous = {**_GENRES, **(genres or {})}
     for nom, dite in tomli.loads(Path(module).with_suffix(".toml").read_text("utf-8")).items():
         mere = lues[dite["comme"]] if "comme" in dite else QuestionSchema
-        champs = {champ: _champ_declare(dit, connus) for champ, dit in dite["champs"].items()}
+        champs = {champ: _champ_declare(dit, tous, connus) for champ, dit in dite["champs"].items()}
         lues[nom] = type(f"{nom}Schema", (mere,), {**champs, "exemple": dite.get("exemple")})
     return lues
 
 
-def _champ_declare(dit: Mapping[str, Any], connus: Mapping[str, Iterable[Any]]) -> fields.Field[Any]:
-    genre, verifier = _GENRES[dit.get("genre", "texte")]
+def _champ_declare(
+    dit: Mapping[str, Any], genres: Mapping[str, Genre], connus: Mapping[str, Iterable[Any]]
+) -> fields.Field[Any]:
+    genre, verifier = genres[dit.get("genre", "texte")]
     permis = dit.get("parmi") or dit.get("bornes") or ()
     valeurs = connus[permis] if isinstance(permis, str) else permis
     if "parmi" in dit:
@@ -189,7 +169,11 @@ def _champ_declare(dit: Mapping[str, Any], connus: Mapping[str, Iterable[Any]]) 
     elif "motif" in dit:
         verifier = validate.Regexp(dit["motif"], error=dit["attendu"])
     dits = {"description": dit.get("dit"), "example": dit.get("exemple")}
-    options: dict[str, Any] = {"required": True} if dit.get("requis") else {"load_default": dit.get("defaut")}
+    options: dict[str, Any] = {"allow_none": True} if dit.get("nul") else {}
+    if dit.get("requis"):
+        options["required"] = True
+    elif "omis" not in dit:
+        options["load_default"] = dict if dit.get("defaut") == {} else dit.get("defaut")
     meta = {cle: texte for cle, texte in dits.items() if texte}
     return genre(validate=verifier, metadata=meta, **options)
 
