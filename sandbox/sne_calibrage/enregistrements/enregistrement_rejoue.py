@@ -44,9 +44,9 @@ from sne_sandbox.operations.document_ecrit import FormulaireEcrit
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.pki.identite_du_certificat import ANONYME, Identite
-from sne_sandbox.store import requetes_sql
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.requetes_sql import SQL
 
 #: A clock of ours that says nearly when a line arrived is the machine's.
 _MEME_HEURE: Final = timedelta(seconds=5)
@@ -313,14 +313,12 @@ class _Reprise:
     def _reserver(self, registre: RegistreBase, numero: str) -> None:
         """No creation of ours draws the number of a demande that was planted."""
         if numero[_PREFIXE:_SEQUENCE].isdigit():
-            dernier = registre.connexion.ligne(
-                requetes_sql.SEQUENCE, {"base": _BASE, "nom": numero[:_PREFIXE]}
-            )
+            dernier = registre.connexion.ligne(SQL["sequence"], {"base": _BASE, "nom": numero[:_PREFIXE]})
             rang = int(numero[_PREFIXE:_SEQUENCE])
             self._poser(registre, numero[:_PREFIXE], max(rang, 0 if dernier is None else int(dernier[0])))
 
     def _poser(self, registre: RegistreBase, nom: str, rang: int) -> None:
-        registre.connexion.faire(requetes_sql.POSER, {"base": _BASE, "nom": nom, "rang": rang})
+        registre.connexion.faire(SQL["poser"], {"base": _BASE, "nom": nom, "rang": rang})
 
     def _inconnus(self, vue: Observation) -> Iterator[str]:
         """Why our register may not be the recorded one, for what this request reads of it."""

@@ -9,6 +9,7 @@ start.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sne_sandbox.store.commit_groupe import Groupe
@@ -41,6 +42,19 @@ class RequeteSql:
             "postgresql": _PARAMETRE.sub(r"%(\1)s", postgresql.replace("%", "%%")),
         }
         self.libre = libre
+
+
+def lire_requetes(module: str, **morceaux: str) -> Mapping[str, RequeteSql]:
+    """The statements of the `.sql` beside a module (its `__file__`), by name: « -- name: lire » begins one,
+    « -- name: lire libre » one that is so. `{…}` stands for one of `morceaux`; other lines that begin with
+    « -- » are for who reads."""
+    lues = {}
+    for bloc in Path(module).with_suffix(".sql").read_text("utf-8").split("-- name: ")[1:]:
+        tete, *lignes = bloc.splitlines()
+        nom, *libre = tete.split()
+        texte = "\n".join(ligne for ligne in lignes if ligne and not ligne.startswith("--"))
+        lues[nom] = RequeteSql(texte.format(**morceaux), libre=bool(libre))
+    return lues
 
 
 class Connexion:

@@ -20,7 +20,7 @@ from sne_interface.domain.echange import (
     VerdictEchange,
 )
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
-from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql, lire_requetes
 from sne_sandbox.store.lignes import (
     IDENTIFIANT_MAX,
     RAPPORT_MAX,
@@ -72,68 +72,19 @@ _CITES: Final = frozenset({"en_tetes", "en_tetes_reponse", "anomalies", "fault"}
 _LIRE_LES_DETAILS: Final = attrgetter(*_DETAILS)
 _ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
-_OCTETS: Final = ("requete", "reponse")
-_LIGNE: Final = (*_TETE, *_OCTETS)
-_AJOUTER: Final = RequeteSql(
-    f"INSERT INTO echange ({', '.join(_LIGNE)}) VALUES (:{', :'.join(_LIGNE)})", libre=True
-)
-_LIRE: Final = RequeteSql(
-    f"SELECT {', '.join(_LIGNE)} FROM echange WHERE base = :base AND identifiant = :identifiant"
-)
-_PESER: Final = RequeteSql(
-    "SELECT length(requete) + length(reponse) FROM echange WHERE base = :base AND identifiant = :identifiant"
-)
-_SANS_TETE: Final = RequeteSql(
-    f"SELECT {', '.join(_OCTETS)} FROM echange WHERE base = :base AND identifiant = :identifiant"
-)
-_SUIVANT: Final = RequeteSql(
-    "INSERT INTO journal_compteur (base, dernier, origine, oublies) VALUES (:cle, 1, 0, 0) ON CONFLICT "
-    "(base) DO UPDATE SET dernier = journal_compteur.dernier + 1 RETURNING dernier, origine, oublies",
-    libre=True,
-)
-_AVANCER: Final = RequeteSql("UPDATE journal_compteur SET dernier = :rang WHERE base = :cle", libre=True)
-_DETAILS_DE: Final = RequeteSql(
-    "SELECT details FROM echange WHERE base = :base AND identifiant = :identifiant"
-)
-_NOTER: Final = RequeteSql(
-    "UPDATE echange SET details = :details WHERE base = :base AND identifiant = :identifiant"
-)
-_NUITS_DE: Final = RequeteSql(
-    "SELECT identifiant, instant_base, chemin, methode FROM echange WHERE base = :base "
-    f"AND identifiant BETWEEN :de AND :a AND methode IN ('{NUIT}', '{NUIT_ANNULEE}') "
-    "ORDER BY identifiant LIMIT :limite"
-)
-# Neither a search of a demande nor what reads the nights finds them any more.
-_ANNULER_NUITS: Final = RequeteSql(
-    f"UPDATE echange SET methode = '{NUIT_ANNULEE}', numero_unique = NULL WHERE base = :base "
-    f"AND identifiant BETWEEN :de AND :a AND methode = '{NUIT}'"
-)
-# Its id and its hour stay: ids follow each other, and who judges the journal sees that something is missing.
-_EFFACER: Final = RequeteSql(
-    f"UPDATE echange SET methode = '{EFFACE}', chemin = :phrase, verdict = 'accepté', statut = 0, "
-    "duree_us = 0, guichet = NULL, service = NULL, operation = NULL, type_fichier = NULL, version = NULL, "
-    "numero_unique = NULL, details = :details, requete = :rien, reponse = :rien "
-    "WHERE base = :base AND identifiant = :identifiant "
-    f"AND methode NOT IN ({_noms(DITES | {SCENE})}) RETURNING identifiant"
-)
-_COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
-_COMPTER_TOUT: Final = RequeteSql(
-    "SELECT base, dernier, origine, oublies FROM journal_compteur ORDER BY base"
-)
-_PURGER: Final = RequeteSql("DELETE FROM echange WHERE base = :base AND identifiant <= :jusqua")
-_OUBLIER: Final = RequeteSql("UPDATE journal_compteur SET oublies = :combien WHERE base = :cle")
-
+_LIGNE: Final = (*_TETE, "requete", "reponse")
 #: Upper bounds of durations, in microseconds.
 BORNES_US: Final = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000)
-_SOUS: Final = [f"count(*) FILTER (WHERE duree_us <= {borne}) AS sous_{borne}" for borne in BORNES_US]
-# An index holds all of this, in the order of the groups: a third of a microsecond an exchange kept, whatever
-# the size of its messages.
-MESURES: Final = RequeteSql(
-    "SELECT base, coalesce(operation, '') AS nommee, verdict, sum(nombre), sum(duree), "
-    f"{', '.join(f'sum(sous_{borne})' for borne in BORNES_US)} "
-    f"FROM (SELECT base, operation, verdict, count(*) AS nombre, sum(duree_us) AS duree, {', '.join(_SOUS)} "
-    "FROM echange GROUP BY base, operation, verdict) AS e GROUP BY base, nommee, verdict "
-    "ORDER BY base, nommee, verdict"
+SQL: Final = lire_requetes(
+    __file__,
+    efface=EFFACE,
+    gardees=_noms(DITES | {SCENE}),
+    ligne=", ".join(_LIGNE),
+    ligne_dite=f":{', :'.join(_LIGNE)}",
+    nuit=NUIT,
+    nuit_annulee=NUIT_ANNULEE,
+    sommes=", ".join(f"sum(sous_{borne})" for borne in BORNES_US),
+    sous=", ".join(f"count(*) FILTER (WHERE duree_us <= {borne}) AS sous_{borne}" for borne in BORNES_US),
 )
 
 
@@ -216,10 +167,10 @@ class Journal:
         is gone. Raises StoreError."""
         cle = {"base": base, "identifiant": identifiant}
         with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
-            ligne = connexion.ligne(_DETAILS_DE, cle)
+            ligne = connexion.ligne(SQL["details_de"], cle)
             if ligne is not None:
                 connexion.faire(
-                    _NOTER, {**cle, "details": _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})}
+                    SQL["noter"], {**cle, "details": _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})}
                 )
 
     def effacer(self, base: str, identifiants: Collection[int]) -> list[int]:
@@ -231,7 +182,7 @@ class Journal:
         valeurs = {"base": base, "phrase": EFFACEMENT, "details": details, "rien": tasser_un_message(b"")}
         with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
             faits = (
-                connexion.ligne(_EFFACER, {**valeurs, "identifiant": identifiant})
+                connexion.ligne(SQL["effacer"], {**valeurs, "identifiant": identifiant})
                 for identifiant in sorted(set(identifiants))
                 if 0 < identifiant <= IDENTIFIANT_MAX
             )
@@ -239,12 +190,12 @@ class Journal:
 
     def annuler_nuits(self, connexion: Connexion, base: str, de_id: int, a_id: int) -> None:
         """Says of the nights of these ids that they were taken back; the lines stay, to be read."""
-        connexion.faire(_ANNULER_NUITS, {"base": base, "de": _borne(de_id), "a": _borne(a_id)})
+        connexion.faire(SQL["annuler_nuits"], {"base": base, "de": _borne(de_id), "a": _borne(a_id)})
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": _borne(identifiant)})
+            ligne = connexion.ligne(SQL["lire"], {"base": base, "identifiant": _borne(identifiant)})
         return None if ligne is None else _echange_de(ligne)
 
     def est_lourd(self, base: str, identifiant: int, seuil: int) -> bool:
@@ -252,10 +203,10 @@ class Journal:
         as the answer needs."""
         cle = {"base": base, "identifiant": _borne(identifiant)}
         with self._donnees.transaction(ecriture=False) as connexion:
-            poids = connexion.ligne(_PESER, cle)
+            poids = connexion.ligne(SQL["peser"], cle)
             if poids is None or poids[0] * RAPPORT_MAX < seuil:
                 return False
-            messages = () if poids[0] > seuil else connexion.ligne(_SANS_TETE, cle) or ()
+            messages = () if poids[0] > seuil else connexion.ligne(SQL["sans_tete"], cle) or ()
         return poids[0] > seuil or sum(longueur_tassee(octets, seuil + 1) for octets in messages) > seuil
 
     def chercher(
@@ -290,7 +241,7 @@ class Journal:
         `limite` at most. Nothing but their sentence is read."""
         valeurs = {"base": base, "de": _borne(de_id), "a": _borne(a_id), "limite": limite}
         with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = list(connexion.lignes(_NUITS_DE, valeurs))
+            lignes = list(connexion.lignes(SQL["nuits_de"], valeurs))
         return [
             NuitDite(identifiant, instant_ou_rien(instant), phrase, methode == NUIT_ANNULEE)
             for identifiant, instant, phrase, methode in lignes
@@ -327,12 +278,12 @@ class Journal:
 
     def _compteur(self, base: str) -> Ligne:
         with self._donnees.transaction(ecriture=False) as connexion:
-            return connexion.ligne(_COMPTER, {"base": base}) or (0, 0, 0)
+            return connexion.ligne(SQL["compter"], {"base": base}) or (0, 0, 0)
 
     def tenues(self) -> list[Tenue]:
         """The journals of all bases, by name."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = connexion.lignes(_COMPTER_TOUT, {})
+            lignes = connexion.lignes(SQL["compter_tout"], {})
         return [
             Tenue(base, dernier, dernier - origine - oublies, oublies)
             for base, dernier, origine, oublies in lignes
@@ -341,13 +292,13 @@ class Journal:
     def mesures(self) -> Iterator[Mesure]:
         """All exchanges that are kept, by base, operation and verdict."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            for base, nom, verdict, *comptes in connexion.lignes(MESURES, {}):
+            for base, nom, verdict, *comptes in connexion.lignes(SQL["mesures"], {}):
                 nombre, duree, *sous = map(int, comptes)
                 yield Mesure(base, nom, verdict, nombre, duree, tuple(sous))
 
     def _ajouter(self, connexion: Connexion, echange: Echange, question: bytes | None) -> int:
         base = echange.base = _lisible(echange.base) or ""
-        identifiant, origine, oublies = connexion.suivant(_SUIVANT, _AVANCER, {"cle": base})
+        identifiant, origine, oublies = connexion.suivant(SQL["suivant"], SQL["avancer"], {"cle": base})
         echange.identifiant = identifiant
         if not identifiant % partitions_du_journal.TAILLE:
             partitions_du_journal.ouvrir(connexion, base, (identifiant,))
@@ -359,7 +310,7 @@ class Journal:
             "requete": question or tasser_un_message(echange.requete),
             "reponse": tasser_un_message(echange.reponse),
         }
-        connexion.differer(_AJOUTER, [ligne])
+        connexion.differer(SQL["ajouter"], [ligne])
         trop = identifiant - origine - oublies - self._maximum
         if trop >= (partitions_du_journal.TAILLE if self._entieres else self._pas):
             self._purger(connexion, base, identifiant, origine)
@@ -375,17 +326,17 @@ class Journal:
                 return
             jusqua = avant - 1
         purgees = min(jusqua, partitions_du_journal.TAILLE - 1) if self._entieres else jusqua
-        connexion.faire(_PURGER, {"base": base, "jusqua": purgees})
-        connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
+        connexion.faire(SQL["purger"], {"base": base, "jusqua": purgees})
+        connexion.faire(SQL["oublier"], {"cle": base, "combien": jusqua - origine})
 
     def raccourcir(self, base: str) -> bool:
         """Drops the oldest exchanges of a base that is about to be deleted, ETAPE of them; whether some are
         left. Others write between two calls."""
         with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
-            dernier, origine, oublies = connexion.ligne(_COMPTER, {"base": base}) or (0, 0, 0)
+            dernier, origine, oublies = connexion.ligne(SQL["compter"], {"base": base}) or (0, 0, 0)
             jusqua = min(dernier, origine + oublies + ETAPE)
-            connexion.faire(_PURGER, {"base": base, "jusqua": jusqua})
-            connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
+            connexion.faire(SQL["purger"], {"base": base, "jusqua": jusqua})
+            connexion.faire(SQL["oublier"], {"cle": base, "combien": jusqua - origine})
         return bool(jusqua < dernier)
 
 

@@ -28,6 +28,7 @@ from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 from sne_sandbox.store.registre import Referentiels, RegistreBase
+from sne_sandbox.store.requetes_sql import SQL
 
 if TYPE_CHECKING:
     from sne_sandbox.store.plusieurs_serveurs.voisins import Voisins
@@ -204,7 +205,7 @@ class Bases:
         by now: one that was restored."""
         nom = lue.base.nom
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
-            ligne = connexion.ligne(requetes_sql.BASE_MEME_INACHEVEE, {"cle": nom})
+            ligne = connexion.ligne(SQL["base_meme_inachevee"], {"cle": nom})
             if ligne is None or base_de(ligne).jeton != lue.jeton:
                 raise ConflitEtat(
                     f"La base [{nom}] a été remplacée pendant qu'elle se remplissait.",
@@ -225,19 +226,19 @@ class Bases:
         what is there is of a process that died. Raises ConflitEtat."""
         nom = base.nom
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
-            if connexion.ligne(requetes_sql.BASE, {"cle": nom}) is not None:
+            if connexion.ligne(SQL["base"], {"cle": nom}) is not None:
                 raise ConflitEtat(
                     f"La base [{nom}] existe déjà.",
                     remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
                 )
-            if connexion.ligne(requetes_sql.BASE_MEME_INACHEVEE, {"cle": nom}) is not None:
+            if connexion.ligne(SQL["base_meme_inachevee"], {"cle": nom}) is not None:
                 if not seul:
                     return None
                 effacer(connexion, nom)
             connexion.faire(requetes_sql.CREER_BASE, {**ligne_base(base), "jeton": jeton})
             connexion.faire_tout(requetes_sql.AJOUTER_GUICHET, [ligne_guichet(nom, g) for g in guichets])
             connexion.faire_tout(requetes_sql.AJOUTER_TYPE, [ligne_type(nom, t) for t in types_evenements])
-            ligne = connexion.ligne(requetes_sql.BASE_MEME_INACHEVEE, {"cle": nom})
+            ligne = connexion.ligne(SQL["base_meme_inachevee"], {"cle": nom})
             assert ligne is not None
             return base_de(ligne)
 
@@ -246,14 +247,14 @@ class Bases:
         somebody read."""
         partitions_du_journal.balayer(self._magasin)
         with self._magasin.transaction(ecriture=False) as connexion:
-            inachevees = [ligne[0] for ligne in connexion.lignes(requetes_sql.INACHEVEES, {})]
+            inachevees = [ligne[0] for ligne in connexion.lignes(SQL["inachevees"], {})]
         for nom in inachevees:
             with self._magasin.remplissage(nom, attendre=False) as seul:
                 if not seul:
                     continue
                 with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
                     # It may have been made whole meanwhile.
-                    if connexion.ligne(requetes_sql.BASE, {"cle": nom}) is None:
+                    if connexion.ligne(SQL["base"], {"cle": nom}) is None:
                         effacer(connexion, nom)
 
     def lire(self, nom: str) -> Base:
@@ -264,7 +265,7 @@ class Bases:
     def lister(self) -> list[Base]:
         """All bases, by name. One whose row does not read is logged and left out: the others live on."""
         with self._magasin.transaction(ecriture=False) as connexion:
-            lignes = list(connexion.lignes(requetes_sql.BASES, {}))
+            lignes = list(connexion.lignes(SQL["bases"], {}))
         lues = []
         for ligne in lignes:
             try:
@@ -292,7 +293,7 @@ def lire_ligne(connexion: Connexion | Magasin, nom: str) -> Ligne:
     """The row of a base as it is stored (its settings may not be known to this version). Raises
     BaseInconnue."""
     # A name out of an address may hold what no column takes.
-    ligne = connexion.ligne(requetes_sql.BASE, {"cle": nom}) if est_nom_de_base(nom) else None
+    ligne = connexion.ligne(SQL["base"], {"cle": nom}) if est_nom_de_base(nom) else None
     if ligne is None:
         raise BaseInconnue(nom)
     return ligne
@@ -305,7 +306,7 @@ def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()
     for table in tables.CONTENU:
         if table not in sauf:
             connexion.faire(requetes_sql.VIDER[table.nom], {"cle": nom})
-    connexion.faire(requetes_sql.SUPPRIMER_BASE, {"cle": nom})
+    connexion.faire(SQL["supprimer_base"], {"cle": nom})
 
 
 def verifier_rangee(rangee: Mapping[str, Any]) -> Base:

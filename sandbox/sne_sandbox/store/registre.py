@@ -27,6 +27,7 @@ from sne_interface.settings import Reglages
 from sne_sandbox.store import lignes, requetes_sql, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
+from sne_sandbox.store.requetes_sql import SQL
 
 _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.
@@ -63,8 +64,8 @@ class Referentiels:
         connu = self._connus.get(lue.base.nom)
         if connu is None or connu.jeton != lue.jeton:
             cle = {"base": lue.base.nom}
-            guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(requetes_sql.GUICHETS, cle)]
-            types = [lignes.type_de(ligne) for ligne in connexion.lignes(requetes_sql.TYPES, cle)]
+            guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(SQL["guichets"], cle)]
+            types = [lignes.type_de(ligne) for ligne in connexion.lignes(SQL["types"], cle)]
             connu = Referentiel(lue.jeton, {g.code: g for g in guichets}, {t.code: t for t in types})
             self._connus[lue.base.nom] = connu
         return connu
@@ -146,7 +147,7 @@ class RegistreBase:
         """Puts `guichet` in the place of the one of its code, if any, for every process; this register still
         has the former one."""
         self._ecrit()
-        self.connexion.faire(requetes_sql.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
+        self.connexion.faire(SQL["oter_guichet"], {"base": self._nom, "code": guichet.code})
         self.connexion.faire(requetes_sql.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))
         changer_jeton(self.connexion, self._nom)
 
@@ -155,7 +156,7 @@ class RegistreBase:
     def demande(self, numero: str) -> DemandeStockee | None:
         """The stored demande of that number."""
         if numero not in self._demandes:
-            ligne = self.connexion.ligne(requetes_sql.LIRE, {"base": self._nom, "numero": numero})
+            ligne = self.connexion.ligne(SQL["lire"], {"base": self._nom, "numero": numero})
             self._demandes[numero] = None if ligne is None else lignes.demande_de(ligne)
         return self._demandes[numero]
 
@@ -197,7 +198,7 @@ class RegistreBase:
         for nom, dernier in sequences.items():
             if nom != _EVENEMENT:
                 _verifier_sequence(nom, dernier)
-            self.connexion.faire(requetes_sql.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
+            self.connexion.faire(SQL["poser"], {"base": self._nom, "nom": nom, "rang": dernier})
 
     def remplacer(self, stockee: DemandeStockee, nirs: Sequence[str | None] | None = None) -> DemandeStockee:
         """Replaces the stored demande of the same number, which must still be at `stockee.revision`; answers
@@ -208,14 +209,14 @@ class RegistreBase:
         avant = self.demande(numero)
         ligne = lignes.ligne_demande(self._nom, stockee, stockee.revision + 1)
         ligne["revision_lue"] = stockee.revision
-        if not self.connexion.faire(requetes_sql.REMPLACER, ligne):
+        if not self.connexion.faire(SQL["remplacer"], ligne):
             raise StoreError(
                 f"La demande {numero} a changé ou disparu depuis sa révision {stockee.revision}.",
                 remede="relisez-la et recommencez",
             )
         cle = {"base": self._nom, "numero": numero}
         if nirs is None:
-            nirs = [nir for (nir,) in self.connexion.lignes(requetes_sql.NIRS, cle)]
+            nirs = [nir for (nir,) in self.connexion.lignes(SQL["nirs"], cle)]
         for suppression in requetes_sql.SUPPRIMER_ENFANTS:
             self.connexion.faire(suppression, cle)
         self._ajouter_enfants(stockee, nirs)
@@ -232,11 +233,11 @@ class RegistreBase:
         Answers whether there was one. Its number is never given again."""
         self._ecrit()
         cle = {"base": self._nom, "numero": numero}
-        if self.connexion.ligne(requetes_sql.LIRE, cle) is None:
+        if self.connexion.ligne(SQL["lire"], cle) is None:
             return False
         jour = self._aujourdhui().isoformat()
-        self.connexion.faire(requetes_sql.NOTER_SUPPRESSION, {**cle, "jour": jour, "motif": None})
-        self.connexion.faire(requetes_sql.OTER_DECISIONS, cle)
+        self.connexion.faire(SQL["noter_suppression"], {**cle, "jour": jour, "motif": None})
+        self.connexion.faire(SQL["oter_decisions"], cle)
         self.supprimer_tout([numero])
         return True
 
@@ -266,12 +267,12 @@ class RegistreBase:
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
         """Number of the active demande that `guichet` created under this refInterne."""
         cle = {"base": self._nom, "guichet": guichet, "ref": ref_interne}
-        return min((numero for (numero,) in self.connexion.lignes(requetes_sql.REFERENCE, cle)), default=None)
+        return min((numero for (numero,) in self.connexion.lignes(SQL["reference"], cle)), default=None)
 
     def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> list[str]:
         """Numbers of the active demandes of `territoire` that hold this NIR, `sauf` excepted."""
         cle = {"base": self._nom, "territoire": territoire, "nir": nir}
-        numeros = {numero for (numero,) in self.connexion.lignes(requetes_sql.NIR, cle)}
+        numeros = {numero for (numero,) in self.connexion.lignes(SQL["nir"], cle)}
         return sorted(numeros.difference(sauf))
 
     def radiees_depuis(self, instant: datetime, **criteres: str | None) -> list[DemandeStockee]:
@@ -285,12 +286,12 @@ class RegistreBase:
     def daloes_depuis(self, instant: datetime) -> list[DemandeStockee]:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
         cle = {"base": self._nom, "instant": lignes.micros(instant)}
-        return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(requetes_sql.DALOES, cle)]
+        return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(SQL["daloes"], cle)]
 
     def compter(self, *, actives: bool = False, jusqua: int = lignes.IDENTIFIANT_MAX) -> int:
         """How many demandes the base holds, radiated ones included unless `actives`; `jusqua`, which is soon
         counted, when it holds as many or more."""
-        requete = requetes_sql.COMPTER_ACTIVES if actives else requetes_sql.COMPTER
+        requete = SQL["compter_actives"] if actives else SQL["compter"]
         ligne = self.connexion.ligne(requete, {"base": self._nom, "jusqua": jusqua})
         assert ligne is not None
         return int(ligne[0])
@@ -299,17 +300,17 @@ class RegistreBase:
 
     def evenement(self, identifiant: int) -> Evenement | None:
         """The event of that id, deleted ones included."""
-        ligne = self.connexion.ligne(requetes_sql.EVENEMENT, {"base": self._nom, "identifiant": identifiant})
+        ligne = self.connexion.ligne(SQL["evenement"], {"base": self._nom, "identifiant": identifiant})
         return None if ligne is None else lignes.evenement_de(ligne)
 
     def evenements(self, numero: str) -> list[Evenement]:
         """The events of a demande in the order they were written, deleted ones (`supprime`) included."""
-        trouves = self.connexion.lignes(requetes_sql.EVENEMENTS, {"base": self._nom, "numero": numero})
+        trouves = self.connexion.lignes(SQL["evenements"], {"base": self._nom, "numero": numero})
         return [lignes.evenement_de(ligne) for ligne in trouves]
 
     def mouvements(self, numero: str) -> list[Mouvement]:
         """The movements of a demande, oldest first; those of one that was deleted stay."""
-        lus = self.connexion.lignes(requetes_sql.MOUVEMENTS, {"base": self._nom, "numero": numero})
+        lus = self.connexion.lignes(SQL["mouvements"], {"base": self._nom, "numero": numero})
         return [
             Mouvement(
                 numero, rang, GenreMouvement(genre), date.fromisoformat(jour), effet, bool(association), motif
@@ -329,40 +330,38 @@ class RegistreBase:
         """Replaces the event of the same id. Raises StoreError when there is none."""
         self._ecrit()
         ligne = lignes.ligne_evenement(self._nom, evenement)
-        if not self.connexion.faire(requetes_sql.MODIFIER_EVENEMENT, ligne):
+        if not self.connexion.faire(SQL["modifier_evenement"], ligne):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
     # --- the ledger of attributions --------------------------------------------------------------------
 
     def livre(self, numero: str) -> list[DecisionNotee]:
         """The lines of a demande, erased or not."""
-        lus = self.connexion.lignes(requetes_sql.LIVRE, {"base": self._nom, "numero": numero})
+        lus = self.connexion.lignes(SQL["livre"], {"base": self._nom, "numero": numero})
         return [lignes.decision_de(ligne) for ligne in lus]
 
     def decisions_du_logement(self, logement: str) -> list[DecisionNotee]:
         """The lines that name a dwelling, by day."""
-        lus = self.connexion.lignes(requetes_sql.DU_LOGEMENT, {"base": self._nom, "logement": logement})
+        lus = self.connexion.lignes(SQL["du_logement"], {"base": self._nom, "logement": logement})
         return [lignes.decision_de(ligne) for ligne in lus]
 
     def seances(self, du: date, au: date) -> list[Seance]:
         """The sessions of commissions of these days, both included, the latest first."""
         bornes = {"base": self._nom, "du": du.isoformat(), "au": au.isoformat()}
-        lues = self.connexion.lignes(requetes_sql.SEANCES, bornes)
+        lues = self.connexion.lignes(SQL["seances"], bornes)
         return seances(lignes.decision_de(ligne) for ligne in lues)
 
     def jours_de_seance(self, du: date, au: date, limite: int) -> list[date]:
         """The last days on which a commission sat, from `du` to `au`, `limite` at most, the latest first."""
         bornes = {"base": self._nom, "du": du.isoformat(), "au": au.isoformat(), "limite": limite}
-        jours = self.connexion.lignes(requetes_sql.JOURS_DE_SEANCE, bornes)
+        jours = self.connexion.lignes(SQL["jours_de_seance"], bornes)
         return [date.fromisoformat(jour) for (jour,) in jours]
 
     def noter_decision(self, numero: str, rang: int, notee: DecisionNotee | None) -> None:
         """Keeps the line of that rank, in place of the one there was; None: there is none any more."""
         self._ecrit()
         if notee is None:
-            self.connexion.faire(
-                requetes_sql.OTER_DECISION, {"base": self._nom, "numero": numero, "rang": rang}
-            )
+            self.connexion.faire(SQL["oter_decision"], {"base": self._nom, "numero": numero, "rang": rang})
         else:
             self.connexion.faire(requetes_sql.NOTER_DECISION, lignes.ligne_decision(self._nom, notee))
 
@@ -395,11 +394,9 @@ class RegistreBase:
             "instant": lignes.micros(instant),
             **(dict.fromkeys(etat) if avant is None else lignes.en_colonnes(etat, avant)),
         }
-        self.connexion.differer(requetes_sql.NOTER_CHANGEMENT, [ligne])
+        self.connexion.differer(SQL["noter_changement"], [ligne])
         if self._referentiels.changement_a_purger():
-            self.connexion.faire(
-                requetes_sql.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX}
-            )
+            self.connexion.faire(SQL["purger_changements"], {"base": self._nom, "gardes": CHANGEMENTS_MAX})
 
     def changements(self, guichet: Guichet) -> list[Trace]:
         """The changes in the territories of a guichet since the last one that was dispatched to it, its own
@@ -410,7 +407,7 @@ class RegistreBase:
 
     def etat_avant(self, identifiant: int) -> Avant:
         """The state before a change that `changements` told of. Raises LookupError when it is gone."""
-        ligne = self.connexion.ligne(requetes_sql.CHANGEMENT, {"base": self._nom, "identifiant": identifiant})
+        ligne = self.connexion.ligne(SQL["changement"], {"base": self._nom, "identifiant": identifiant})
         if ligne is None:
             raise LookupError(identifiant)
         instant, renouvellement, *documents = ligne
@@ -419,14 +416,14 @@ class RegistreBase:
 
     def curseur(self, guichet: str) -> int:
         """Rank of the last change that was dispatched to a guichet, 0 before the first."""
-        ligne = self.connexion.ligne(requetes_sql.SEQUENCE, {"base": self._nom, "nom": _curseur(guichet)})
+        ligne = self.connexion.ligne(SQL["sequence"], {"base": self._nom, "nom": _curseur(guichet)})
         return 0 if ligne is None else int(ligne[0])
 
     def avancer_curseur(self, guichet: str, identifiant: int) -> None:
         """Records that a guichet was told of all changes up to that one."""
         self._ecrit()
         cle = {"base": self._nom, "nom": _curseur(guichet), "rang": identifiant}
-        self.connexion.faire(requetes_sql.POSER, cle)
+        self.connexion.faire(SQL["poser"], cle)
 
     # --- the base itself ---------------------------------------------------------------------------------
 
@@ -454,7 +451,7 @@ class RegistreBase:
         for table in _PORTEES[portee]:
             self.connexion.faire(requetes_sql.VIDER[table.nom], {"cle": self._nom})
         if tables.echange in _PORTEES[portee]:
-            self.connexion.faire(requetes_sql.VIDER_COMPTEUR, {"cle": self._nom})
+            self.connexion.faire(SQL["vider_compteur"], {"cle": self._nom})
         if tables.demande in _PORTEES[portee]:
             self._demandes.clear()
             self._proches.clear()
@@ -471,8 +468,8 @@ class RegistreBase:
             self._demandes.pop(numero, None)
         fait = {"base": self._nom, "jour": jour.isoformat(), "motif": motif}
         record = {"element": lignes.tasser(element), "instant": lignes.micros(instant)}
-        self.connexion.faire_tout(requetes_sql.RADIER, [{**fait, **record, "numero": n} for n in numeros])
-        self.connexion.faire_tout(requetes_sql.NOTER_RADIATION, [{**fait, "numero": n} for n in numeros])
+        self.connexion.faire_tout(SQL["radier"], [{**fait, **record, "numero": n} for n in numeros])
+        self.connexion.faire_tout(SQL["noter_radiation"], [{**fait, "numero": n} for n in numeros])
 
     def supprimer_tout(self, numeros: Sequence[str]) -> None:
         """Deletes many demandes and their events at once. Their numbers are never given again; what the
@@ -482,13 +479,13 @@ class RegistreBase:
         for numero in numeros:
             self._demandes.pop(numero, None)
         effacees = nommer_effacees(self._nom, numeros)
-        for requete in (requetes_sql.EFFACER, *requetes_sql.ANONYMISER, requetes_sql.SUPPRIMER):
+        for requete in (requetes_sql.EFFACER, *requetes_sql.ANONYMISER, SQL["supprimer"]):
             self.connexion.faire_tout(requete, effacees)
 
     def feuilleter(self, numeros: Iterable[str]) -> Iterator[DemandeStockee]:
         """These demandes, those that exist, read one by one and not remembered: there may be many."""
         for numero in numeros:
-            ligne = self.connexion.ligne(requetes_sql.LIRE, {"base": self._nom, "numero": numero})
+            ligne = self.connexion.ligne(SQL["lire"], {"base": self._nom, "numero": numero})
             if ligne is not None:
                 yield lignes.demande_de(ligne)
 
@@ -505,7 +502,7 @@ class RegistreBase:
     def _tirer(self, sequence: str) -> int:
         """Draws a number. One drawn in a transaction that is rolled back was never given."""
         cle = {"base": self._nom, "nom": sequence}
-        return int(self.connexion.suivant(requetes_sql.TIRER, requetes_sql.POSER, cle)[0])
+        return int(self.connexion.suivant(SQL["tirer"], SQL["poser"], cle)[0])
 
     def _aujourdhui(self) -> date:
         return self.base.horloge.maintenant(datetime.now(UTC)).date()
@@ -530,7 +527,7 @@ class RegistreBase:
         if connus is None:
             noms = ("territoire", "naissance", "prenom", "nom", "patronymique")
             parametres = {"base": self._nom, **dict(zip(noms, cle, strict=True))}
-            connus = self._proches[cle] = self.connexion.lignes(requetes_sql.PROCHES, parametres)
+            connus = self._proches[cle] = self.connexion.lignes(SQL["proches"], parametres)
         return connus
 
 

@@ -13,7 +13,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import EFFACE, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.connexion_en_transaction import RequeteSql
-from sne_sandbox.store.journal import MESURES, PAS, _conditions, _requete
+from sne_sandbox.store.journal import PAS, SQL, _conditions, _requete
 from sne_sandbox.store.lignes import DICTIONNAIRES, detasser, tasser, tasser_un_message
 from sne_sandbox.store.magasin import Magasin
 
@@ -304,7 +304,7 @@ def test_a_search_without_an_index_looks_at_so_many(
 
 
 def test_the_messages_are_not_walked_through(tmp_path: Path) -> None:
-    question = MESURES.textes["sqlite"]
+    question = SQL["mesures"].textes["sqlite"]
     with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
         plan = "\n".join(ligne[3] for ligne in connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}"))
     assert "SCAN echange USING COVERING INDEX ix_echange_operation" in plan

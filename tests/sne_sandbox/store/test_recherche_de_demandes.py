@@ -12,6 +12,7 @@ from sne_sandbox.store import requetes_sql
 from sne_sandbox.store.demandes_recentes import Criteres, separees_de
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import PEU, numeros, rechercher
+from sne_sandbox.store.requetes_sql import SQL
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 7)]
 
@@ -159,10 +160,10 @@ def test_each_criterion_has_its_index(garni_lu: Magasin, criteres: Criteres, ind
 @pytest.mark.parametrize(
     ("requete", "index"),
     [
-        (requetes_sql.PROCHES, "ix_demande_personne_date_naissance"),
-        (requetes_sql.NIR, "ix_demande_personne_nir"),
-        (requetes_sql.REFERENCE, "ix_demande_ref_interne"),
-        (requetes_sql.DALOES, "ix_demande_dalo_enregistre_le"),
+        (SQL["proches"], "ix_demande_personne_date_naissance"),
+        (SQL["nir"], "ix_demande_personne_nir"),
+        (SQL["reference"], "ix_demande_ref_interne"),
+        (SQL["daloes"], "ix_demande_dalo_enregistre_le"),
         (requetes_sql.radiees(), "ix_demande_radiation_enregistree_le"),
     ],
 )
