@@ -62,7 +62,7 @@ def page(base: str) -> str:
         parties=[e for e in trouvees if e.partie is not None],
         declarees=[nom for nom, _ in services().configuration.applications],
         gardes=services().magasin.journal.compter(base)[0],
-        familles=plan.familles.items(),
+        familles=[(sigle, f"{titre} ({sigle})") for sigle, titre in plan.familles.items()],
         exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
         pilotables=applications_pilotables,
         dossier=_home() / "conformite",

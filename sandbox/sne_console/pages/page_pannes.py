@@ -21,7 +21,7 @@ def page(base: str) -> str:
         armees=armement.lister(services().magasin, base),
         genres=[(genre, _armer_ailleurs(genre)) for genre in GENRES.values()],
         operations=sorted(OPERATIONS),
-        guichets=guichets,
+        guichets=[(guichet.code, f"{guichet.code} {guichet.nom}") for guichet in guichets],
         gestes=[equivalents("lister_pannes"), equivalents("desarmer")],
     )
 

@@ -243,11 +243,11 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
             jour=jour,
             territoire=territoire,
             nom_du_territoire=_nom_du_territoire(territoire) if territoire else "tous territoires",
-            territoires=[(code, _nom_du_territoire(code)) for code in connus],
+            territoires=[(code, f"{code} · {_nom_du_territoire(code)}") for code in connus],
             niveau=_niveau(),
             niveaux=NIVEAUX,
             mesure=_mesure(),
-            mesures=carte.MESURES,
+            mesures={code: mesure.titre for code, mesure in carte.MESURES.items()},
             choix={
                 "date": request.args.get("date"),
                 "territoire": territoire,
