@@ -20,26 +20,18 @@ from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import GenreMouvement
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes import demandes_comptees, requetes_attributions
+from sne_statistiques.comptes import demandes_comptees, requetes_attributions, statistiques
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.comptes_par_territoire import Niveau, lieu_de
 from sne_statistiques.comptes.demandes_comptees import Periode
 from sne_statistiques.comptes.requetes_statistiques import Comptes, Seuils
-from sne_statistiques.comptes.statistiques import (
-    LIBELLES,
-    des_souhaits,
-    inventes,
-    nom_d_epci,
-    passe,
-    premiers_jours,
-)
 
 #: Months of the curves; the present one ends at the day counted.
 MOIS: Final = 13
 #: Bounds of the slices of resources, in euros a year and per UC.
 TRANCHES: Final = (0, 2000, 4000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 25000, 30000)
 INCONNU: Final = "inconnu"
-FIDELITE: Final = LIBELLES["notes"]["images"]
+FIDELITE: Final = statistiques.LIBELLES["notes"]["images"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +109,7 @@ class Images:
 def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
     """The pictures of a base at the end of `jour`, which is its own day."""
     depuis = ajouter_mois(jour, -12) + timedelta(days=1)
-    seuils = des_souhaits(registre, contrat, jour)
+    seuils = statistiques.des_souhaits(registre, contrat, jour)
     par_commune, par_tranche = _stock(registre, seuils, jour)
     connexion, base = registre.connexion, registre.base.nom
     comptes = Comptes(connexion, base, jour)
@@ -140,7 +132,7 @@ def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
         _tranches(par_tranche, seuils),
         sum(n for (rang, _), n in par_tranche.items() if rang is None),
         dict(motifs.most_common()),
-        FIDELITE + inventes(seuils) + passe(registre, jour),
+        FIDELITE + statistiques.inventes(seuils) + statistiques.passe(registre, jour),
     )
 
 
@@ -197,14 +189,14 @@ def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
     lieux = []
     for code in {lieu.epci for lieu in communes}:
         siens = [lieu for lieu in communes if lieu.epci == code]
-        nom = "Hors EPCI, ou inconnu" if code == INCONNU else nom_d_epci(code, contrat)
+        nom = "Hors EPCI, ou inconnu" if code == INCONNU else statistiques.nom_d_epci(code, contrat)
         premieres, attribuees = sum(lieu.premieres for lieu in siens), sum(lieu.attribuees for lieu in siens)
         lieux.append(LieuCompte(code, nom, code, premieres, attribuees=attribuees))
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, lieu.nom))
 
 
 def _mois(registre: RegistreBase, comptes: Comptes, jour: date) -> list[Mois]:
-    premiers = premiers_jours(jour, MOIS)
+    premiers = statistiques.premiers_jours(jour, MOIS)
     derniers = [suivant - timedelta(days=1) for _, suivant in pairwise(premiers)] + [jour]
     deposees = demandes_comptees.deposees(registre, Periode(premiers[0], jour))
     radiees, attribuees = Counter[str](), Counter[str]()

@@ -19,28 +19,20 @@ from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.texte import ecrire_csv
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes import requetes_attributions
+from sne_statistiques.comptes import requetes_attributions, statistiques
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes, Seuils
-from sne_statistiques.comptes.statistiques import (
-    LIBELLES,
-    des_souhaits,
-    inventes,
-    nom_d_epci,
-    passe,
-    seuils,
-)
 
 _S: Final = metadonnees.demande_stat.c
 Niveau = Literal["commune", "epci", "departement", "region"]
 NIVEAUX: Final[tuple[Niveau, ...]] = get_args(Niveau)
 #: How far to believe the counts, for whoever reads them.
-FIDELITE: Final = LIBELLES["notes"]["territoires"]
+FIDELITE: Final = statistiques.LIBELLES["notes"]["territoires"]
 _INCONNU: Final = "Inconnu"
 #: Codes of each class of the first quartile, and of where a dwelling lies.
 _QUARTILES: Final = {SOUS: "q1", AU_DESSUS: "au_dessus", SANS_SEUIL: "sans_seuil", "": "inconnu"}
 _QUARTIERS: Final = {True: "qpv", False: "hors_qpv", None: "inconnu"}
 #: What is counted, in order: words.
-INDICATEURS: Final = LIBELLES["indicateurs"]
+INDICATEURS: Final = statistiques.LIBELLES["indicateurs"]
 
 
 #: Those that compare with a threshold.
@@ -83,8 +75,8 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     depuis = ajouter_mois(jour, -12) + timedelta(days=1)
     comptes: Counter[tuple[str, _Mesure]] = Counter()
     territoire_de = lieu_de(niveau, contrat)
-    souhaites = des_souhaits(registre, contrat, jour)
-    attribues = seuils(
+    souhaites = statistiques.des_souhaits(registre, contrat, jour)
+    attribues = statistiques.seuils(
         requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom), contrat, jour
     )
     mesures = (
@@ -100,15 +92,15 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     lieux_de: dict[str, Seuils] = {}
     for commune, seuil in (souhaites | attribues).items():
         lieux_de.setdefault(territoire_de(commune), {})[commune] = seuil
-    averties = {code: averti for code, siens in lieux_de.items() if (averti := inventes(siens).strip())}
+    averties = {code: statistiques.inventes(siens).strip() for code, siens in lieux_de.items()}
     return ComptesDeLieux(
         registre.base.nom,
         depuis,
         jour,
         niveau,
         lignes,
-        FIDELITE + inventes(souhaites | attribues) + passe(registre, jour),
-        averties,
+        FIDELITE + statistiques.inventes(souhaites | attribues) + statistiques.passe(registre, jour),
+        {code: averti for code, averti in averties.items() if averti},
     )
 
 
@@ -126,7 +118,7 @@ def _demandes(
         yield commune, ("demandes_actives_motif", motif, _dit(motifs, motif)), nombre
         yield commune, ("demandes_actives_taille", type_logement, _dit(types, type_logement)), nombre
         code = _QUARTILES[quartile]
-        yield commune, ("demandes_actives_quartile", code, LIBELLES["quartiles"][code]), nombre
+        yield commune, ("demandes_actives_quartile", code, statistiques.LIBELLES["quartiles"][code]), nombre
 
 
 def _decisions(
@@ -141,12 +133,12 @@ def _decisions(
         if refus:
             yield commune, ("refus_des_menages", "", "Logement refusé par le ménage"), nombre
         if issue or not refus:
-            mots = LIBELLES["decisions"][issue] + " suivie d'un bail" * bool(suivie)
+            mots = statistiques.LIBELLES["decisions"][issue] + " suivie d'un bail" * bool(suivie)
             yield commune, ("decisions", issue + "_bail" * bool(suivie), mots), nombre
     for dites in requetes_attributions.attributions(connexion, base, depuis, jour, des_communes):
         if dites.signees:
             code, ou = _QUARTILES[dites.quartile or ""], _QUARTIERS[dites.en_quartier]
-            mots = f"{LIBELLES['quartiles'][code]}, {LIBELLES['quartiers'][ou]}"
+            mots = f"{statistiques.LIBELLES['quartiles'][code]}, {statistiques.LIBELLES['quartiers'][ou]}"
             yield dites.commune or "", ("baux_quartile_quartier", f"{code}_{ou}", mots), dites.nombre
 
 
@@ -174,11 +166,11 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
         case "commune":
             return contrat.territoires.nom_de_commune(code)
         case "epci":
-            return nom_d_epci(code, contrat)
+            return statistiques.nom_d_epci(code, contrat)
         case "departement":
             return f"Département {code}"
         case "region":
-            return str(LIBELLES["regions"].get(code, f"Région {code}"))
+            return str(statistiques.LIBELLES["regions"].get(code, f"Région {code}"))
 
 
 def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:

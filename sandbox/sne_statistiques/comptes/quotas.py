@@ -180,20 +180,17 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[_Nomme, _Nomme], list[Attributions]] = {}
     for dites in toutes:
-        qui = _bailleur(dites, guichets), _epci(dites.commune, contrat)
-        groupes.setdefault(qui, []).append(dites)
-    par_epci: dict[_Nomme, list[Attributions]] = {}
-    for (_, epci), siennes in groupes.items():
-        par_epci.setdefault(epci, []).extend(siennes)
-    epcis = [_ligne(TOUS, epci, siennes, des_communes) for epci, siennes in par_epci.items()]
-    lignes = [_ligne(*qui, siennes, des_communes) for qui, siennes in groupes.items()]
+        epci = _epci(dites.commune, contrat)
+        for bailleur in (_bailleur(dites, guichets), TOUS):
+            groupes.setdefault((bailleur, epci), []).append(dites)
+    lues = sorted((_ligne(*qui, siennes, des_communes) for qui, siennes in groupes.items()), key=_rang)
     return Quotas(
         base,
         annee,
         list(requetes_attributions.annees(connexion, base)),
         _ligne(TOUS, TOUS_LES_EPCI, toutes, des_communes),
-        sorted(epcis, key=_rang),
-        sorted(lignes, key=_rang),
+        [ligne for ligne in lues if ligne.nom_bailleur == TOUS[1]],
+        [ligne for ligne in lues if ligne.nom_bailleur != TOUS[1]],
         FIDELITE + inventes(des_communes),
     )
 

@@ -9,11 +9,7 @@ from typing import Annotated, Any, Final
 from flask import Response, current_app
 from werkzeug.exceptions import NotFound
 
-from sne_console.api.questions_et_reponses import (
-    Appels,
-    QuestionLue,
-    questions,
-)
+from sne_console.api.questions_et_reponses import Appels, QuestionLue, questions
 from sne_console.vues.seances_montrees import Montreur, PageDecisions
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration_et_services import services

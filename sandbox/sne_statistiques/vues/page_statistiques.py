@@ -27,29 +27,13 @@ from sne_interface.domain.texte import nombre
 from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille, telechargement
+from sne_statistiques.comptes import comptes_par_territoire, statistiques
+from sne_statistiques.comptes import quotas as parts
 from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
-from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
-from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
-from sne_statistiques.comptes.quotas import (
-    COMPTES,
-    REGLES,
-    TOUS,
-    TOUS_LES_EPCI,
-    ChoixDeDecisions,
-    LigneQuota,
-    Quotas,
-    choisir,
-)
-from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
+from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux, Niveau
+from sne_statistiques.comptes.quotas import ChoixDeDecisions, LigneQuota, Quotas
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
-from sne_statistiques.comptes.statistiques import (
-    CODES,
-    FIDELITE,
-    LIBELLES,
-    Tableau,
-    en_csv,
-    verifier_territoire,
-)
+from sne_statistiques.comptes.statistiques import CODES, LIBELLES, Tableau
 from sne_statistiques.images import carte, diagrammes
 from sne_statistiques.vues import tableaux
 from sne_statistiques.vues.page_demandes_comptees import periode
@@ -156,14 +140,14 @@ def territoires(base: str) -> Response:
             "nom": lignes[0].territoire if lignes else None,
             "detail": [
                 (titre, siennes)
-                for indicateur, titre in INDICATEURS.items()
+                for indicateur, titre in comptes_par_territoire.INDICATEURS.items()
                 if (siennes := [ligne for ligne in lignes if ligne.indicateur == indicateur])
             ],
             "indicateurs": LIBELLES["resumes"],
             "quotas": quotas,
-            "regles": REGLES,
+            "regles": parts.REGLES,
             "decisions": partial(_decisions, quotas.annee),
-            "mots": COMPTES,
+            "mots": parts.COMPTES,
         }
 
     return _page(base, contexte, comptes=_niveau(), quotas=QUOTAS, lues=IMAGES)
@@ -176,7 +160,7 @@ def decisions(base: str) -> str:
     choix = ChoixDeDecisions(annee or maintenant().year, **{nom: dit for nom, dit in champs.items() if dit})
     debut = entier_saisi(request.args.get("apres", ""), "apres", bas=0) or 0
     with services().magasin.lire(base) as registre:
-        toutes = choisir(registre, contrat_servi(), choix)
+        toutes = parts.choisir(registre, contrat_servi(), choix)
         lue = Montreur(registre, contrat_servi()).quelques(toutes, debut, PAR_PAGE)
     ici = partial(url_for, "statistiques.decisions", **asdict(choix))
     return render_template(
@@ -209,7 +193,7 @@ def publique() -> Response:
             tables=[(t, tableaux.rubriques(t), t.lu.lignes) for t in tables] if prets else [],
             colonnes={**LIBELLES["colonnes"], **tableaux.FLUX},
             taire=_taire,
-            fidelite=FIDELITE,
+            fidelite=statistiques.FIDELITE,
         )
     )
     if not prets:
@@ -254,7 +238,7 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
                 "niveau": request.args.get("niveau"),
             },
             colonnes={**motifs_courts(), **LIBELLES["colonnes"], **tableaux.FLUX},
-            fidelite=FIDELITE,
+            fidelite=statistiques.FIDELITE,
             futur=jour > maintenant().date(),
             inconnu=territoire is not None and territoire not in connus,
             prets=prets,
@@ -298,15 +282,15 @@ def _emporte(contenu: Any, demande: TableDemandee, nom: str, forme: str) -> str 
     """Raises KeyError for a section, or a share, that is none."""
     match contenu, forme:
         case Tableau(), "csv":
-            return en_csv([contenu], demande.jour, separateur=";")
+            return statistiques.en_csv([contenu], demande.jour, separateur=";")
         case Tableau(), _:
             return tableaux.dessiner(contenu, request.args.get("rubrique", ""), mots=motifs_courts())
         case ComptesDeLieux(), "csv":
-            return lieux_en_csv(contenu, separateur=";")
+            return comptes_par_territoire.en_csv(contenu, separateur=";")
         case ComptesDeLieux(), _:
             return tableaux.dessiner_lieux(contenu)
         case Quotas(), "csv":
-            return quotas_en_csv(contenu, separateur=";")
+            return parts.en_csv(contenu, separateur=";")
         case Quotas(), _:
             return tableaux.dessiner_quota(contenu, request.args.get("part", ""))
     figure = _figure(contenu, nom)
@@ -368,7 +352,7 @@ def _demande(base: str, code: str) -> TableDemandee:
 def _territoire() -> str | None:
     territoire = request.args.get("territoire") or None
     if territoire is not None:
-        verifier_territoire(territoire, contrat_servi())
+        statistiques.verifier_territoire(territoire, contrat_servi())
     return territoire
 
 
@@ -461,8 +445,8 @@ def _adresse(**champs: Any) -> str:
 def _decisions(annee: int, ligne: LigneQuota, **champs: str) -> str:
     """Where the decisions of a figure of a line of the quotas are."""
     qui: dict[str, Any] = {
-        "bailleur": ligne.bailleur or (ligne.nom_bailleur if ligne.nom_bailleur != TOUS[1] else None),
-        "epci": ligne.epci or (ligne.nom_epci if ligne.nom_epci != TOUS_LES_EPCI[1] else None),
+        "bailleur": ligne.bailleur or (ligne.nom_bailleur if ligne.nom_bailleur != parts.TOUS[1] else None),
+        "epci": ligne.epci or (ligne.nom_epci if ligne.nom_epci != parts.TOUS_LES_EPCI[1] else None),
     }
     return url_for("statistiques.decisions", annee=annee, **qui | champs)
 
