@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Final
 
 from sne_interface.contract.contrats_charges import Contrat
@@ -196,18 +196,19 @@ def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
 
 
 def _mois(registre: RegistreBase, comptes: Comptes, jour: date) -> list[Mois]:
-    premiers = statistiques.premiers_jours(jour, MOIS)
-    derniers = [suivant - timedelta(days=1) for _, suivant in pairwise(premiers)] + [jour]
-    deposees = demandes_comptees.deposees(registre, Periode(premiers[0], jour))
+    voulus = statistiques.periodes(jour, 1, MOIS)
+    debut = voulus[0].du
+    deposees = demandes_comptees.deposees(registre, Periode(debut, jour))
     radiees, attribuees = Counter[str](), Counter[str]()
-    for passage in comptes.passages(premiers[0]):
+    for passage in comptes.passages(debut):
         if passage.genre is GenreMouvement.RADIATION:
             radiees[passage.mois] += passage.nombre
             attribuees[passage.mois] += passage.nombre if passage.motif == MOTIF_ATTRIBUTION else 0
-    stocks = comptes.stocks([dernier.isoformat() for dernier in derniers])
+    fins = [min(mois.au, jour) for mois in voulus]
+    stocks = comptes.stocks([fin.isoformat() for fin in fins])
     return [
         Mois(du, au, stock.total, deposees.get(cle := f"{du:%Y-%m}", 0), radiees[cle], attribuees[cle])
-        for du, au, stock in zip(premiers, derniers, stocks, strict=True)
+        for du, au, stock in zip((mois.du for mois in voulus), fins, stocks, strict=True)
     ]
 
 

@@ -76,9 +76,8 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     comptes: Counter[tuple[str, _Mesure]] = Counter()
     territoire_de = lieu_de(niveau, contrat)
     souhaites = statistiques.des_souhaits(registre, contrat, jour)
-    attribues = statistiques.seuils(
-        requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom), contrat, jour
-    )
+    places = requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom)
+    attribues = statistiques.seuils(places, contrat, jour)
     mesures = (
         *_demandes(registre, contrat, jour, souhaites),
         *_decisions(registre, depuis, jour, attribues),
@@ -162,15 +161,12 @@ def lieu_de(niveau: Niveau, contrat: Contrat) -> Callable[[str | None], str]:
 def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
     if not code:
         return _INCONNU
-    match niveau:
-        case "commune":
-            return contrat.territoires.nom_de_commune(code)
-        case "epci":
-            return statistiques.nom_d_epci(code, contrat)
-        case "departement":
-            return f"Département {code}"
-        case "region":
-            return str(statistiques.LIBELLES["regions"].get(code, f"Région {code}"))
+    return {
+        "commune": contrat.territoires.nom_de_commune(code),
+        "epci": statistiques.nom_d_epci(code, contrat),
+        "departement": f"Département {code}",
+        "region": str(statistiques.LIBELLES["regions"].get(code, f"Région {code}")),
+    }[niveau]
 
 
 def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:

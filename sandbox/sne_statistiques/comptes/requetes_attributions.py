@@ -20,10 +20,7 @@ _D: Final = metadonnees.decision.c
 _COLONNES: Final = tables.decision.noms[1:]
 _TENUE: Final = sa.or_(_D.suite.is_(None), _D.suite != SuiteDonnee.CORRIGEE.value)
 #: A commission's day; of a lease that the radiation alone tells, that of the lease.
-_ATTRIBUE_LE: Final = sa.case(
-    (_D.issue.in_(ATTRIBUTIONS), _D.jour),
-    else_=_D.bail,
-)
+_ATTRIBUE_LE: Final = sa.case((_D.issue.in_(ATTRIBUTIONS), _D.jour), else_=_D.bail)
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,18 @@ from sne_interface.domain.texte import ecrire_csv
 from sne_interface.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_statistiques as store
-from sne_statistiques.comptes.demandes_comptees import Modalite
+from sne_statistiques.comptes.demandes_comptees import Modalite, Periode
 from sne_statistiques.comptes.requetes_statistiques import Axe, Comptes, Passage, Seuils
 
 #: Codes of the tables, in order.
 CODES: Final = ("TAB01", "TAB02", "TAB03")
-#: The periods of TAB02: their section, the months of one, how many there are.
-_DUREES: Final = (("Mois", 1, 12), ("Trimestre", 3, 4), ("Année", 12, 3))
+#: The periods of TAB02: their section, the months of one, how many there are, and how one is called, by its
+#: first day and its quarter.
+_DUREES: Final = (
+    ("Mois", 1, 12, "{0:%m/%Y}"),
+    ("Trimestre", 3, 4, "T{1} {0:%Y}"),
+    ("Année", 12, 3, "{0:%Y}"),
+)
 
 #: What the statistics say of themselves, by table.
 LIBELLES: Final[Mapping[str, Any]] = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
@@ -131,18 +136,22 @@ def tab01(comptes: Comptes, jour: date) -> Tableau:
 def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
     """TAB02, « Évolution du stock / du nombre de demandes actives » over 12 months, 4 quarters, 3 years: the
     stock at the end of each, and the flows that made it; the present one is cut at `jour`."""
-    periodes = list(_periodes(jour))
-    passages = comptes.passages(min(periode.debut for periode in periodes))
+    voulues = [
+        (rubrique, forme.format(periode.du, (periode.du.month + 2) // 3), periode)
+        for rubrique, duree, combien, forme in _DUREES
+        for periode in periodes(jour, duree, combien)
+    ]
+    passages = comptes.passages(min(periode.du for *_, periode in voulues))
     motifs = {c: lib for c, lib in contrat.nomenclatures.liste("ListeMotifsRadiation").items() if c}
     vus = sorted({p.motif for p in passages if p.motif and p.motif not in motifs})
     motifs |= {code: code for code in vus}
-    stocks = comptes.stocks([min(periode.fin, jour).isoformat() for periode in periodes])
+    stocks = comptes.stocks([min(periode.au, jour).isoformat() for *_, periode in voulues])
     lignes = []
-    for periode, stock in zip(periodes, stocks, strict=True):
-        dedans = [p for p in passages if f"{periode.debut:%Y-%m}" <= p.mois <= f"{periode.fin:%Y-%m}"]
+    for (rubrique, libelle, periode), stock in zip(voulues, stocks, strict=True):
+        dedans = [p for p in passages if f"{periode.du:%Y-%m}" <= p.mois <= f"{periode.au:%Y-%m}"]
         radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
         flux = [_somme(dedans, genre) for genre in _FLUX.values()]
-        lignes.append((periode.rubrique, periode.libelle, (stock.total, *flux, *radiees)))
+        lignes.append((rubrique, libelle, (stock.total, *flux, *radiees)))
     return Tableau(
         "TAB02",
         f"Évolution du stock / du nombre de demandes actives jusqu'au {date_francaise(jour)}",
@@ -180,33 +189,11 @@ def tab03(comptes: Comptes, des_communes: Seuils, contrat: Contrat, jour: date, 
 # --- periods ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Periode:
-    rubrique: str
-    debut: date
-    fin: date
-
-    @property
-    def libelle(self) -> str:
-        """« 03/2018 », « T1 2018 », « 2018 »."""
-        return {
-            "Mois": f"{self.debut:%m/%Y}",
-            "Trimestre": f"T{self.fin.month // 3} {self.debut.year}",
-            "Année": str(self.debut.year),
-        }[self.rubrique]
-
-
-def _periodes(jour: date) -> Iterator[_Periode]:
-    for rubrique, duree, combien in _DUREES:
-        dernier = jour.replace(day=1, month=(jour.month - 1) // duree * duree + 1)
-        for recul in range(combien - 1, -1, -1):
-            debut = ajouter_mois(dernier, -duree * recul)
-            yield _Periode(rubrique, debut, ajouter_mois(debut, duree) - timedelta(days=1))
-
-
-def premiers_jours(jour: date, combien: int) -> list[date]:
-    """The first days of the last months, that of `jour` last."""
-    return [ajouter_mois(jour.replace(day=1), -recul) for recul in range(combien - 1, -1, -1)]
+def periodes(jour: date, duree: int, combien: int) -> list[Periode]:
+    """The last periods of so many months, that of `jour` last."""
+    dernier = jour.replace(day=1, month=(jour.month - 1) // duree * duree + 1)
+    debuts = [ajouter_mois(dernier, -duree * recul) for recul in range(combien - 1, -1, -1)]
+    return [Periode(du, ajouter_mois(du, duree) - timedelta(days=1)) for du in debuts]
 
 
 def _somme(passages: Sequence[Passage], genre: GenreMouvement, motif: str | None = None) -> int:

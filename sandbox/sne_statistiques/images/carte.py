@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -134,9 +134,8 @@ def _dessiner(
 
 def _legende(valeurs: Sequence[float], limites: Sequence[float]) -> list[tuple[int, str]]:
     legende = []
-    for rang, bas in enumerate(limites):
-        apres = limites[rang + 1] if rang + 1 < len(limites) else None
-        haut = max(v for v in valeurs if v >= bas and (apres is None or v < apres))
+    for bas, apres in zip_longest(limites, limites[1:], fillvalue=math.inf):
+        haut = max(valeur for valeur in valeurs if bas <= valeur < apres)
         dit = ecrire(bas) if haut == bas else f"{ecrire(bas)} à {ecrire(haut)}"
         legende.append((classe_de(bas, limites), dit))
     return legende

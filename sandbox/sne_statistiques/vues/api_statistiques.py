@@ -53,9 +53,7 @@ class Tableaux:
 
 
 def _jour(base: str, quand: QuestionLue) -> date:
-    maintenant = services().magasin.bases.lire(base).horloge.maintenant()
-    jour: date = quand["date"] or maintenant.date()
-    return jour
+    return quand["date"] or services().magasin.bases.lire(base).horloge.maintenant().date()
 
 
 def _compter(base: str, code: str, jour: date, territoire: str | None = None) -> Any:

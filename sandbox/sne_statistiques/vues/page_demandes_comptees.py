@@ -132,9 +132,8 @@ class _LecteurDeChamps:
                 return _ressources(ecrit)
             case "quartile":
                 classe, mots = _parmi("classes", ecrit)
-                dite = store.quartile(
-                    statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
-                )
+                seuils = statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
+                dite = store.quartile(seuils)
                 return mots, dite == classe if classe else _S.ressources_uc.is_(None)
             case "rubrique":
                 libelle = self.arguments.get("modalite", "")[:120]

@@ -2,7 +2,7 @@
 and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
@@ -30,7 +30,7 @@ from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes import quotas as parts
 from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
-from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux, Niveau
+from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
 from sne_statistiques.comptes.quotas import ChoixDeDecisions, LigneQuota, Quotas
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import CODES, LIBELLES, Tableau
@@ -48,7 +48,7 @@ _RIEN_DE_PUBLIC: Final = "Ce serveur ne montre aucune statistique sans jeton."
 #: The three pages, by their views.
 ONGLETS: Final = LIBELLES["onglets"]
 #: Words of a level of territories.
-NIVEAUX: Final[Mapping[Niveau, str]] = LIBELLES["niveaux"]
+NIVEAUX: Final[Mapping[str, str]] = LIBELLES["niveaux"]
 #: The fields of the address of a figure of the quotas, its year apart.
 _CHAMPS_D_UN_CHIFFRE: Final = ("bailleur", "epci", "contingent", "compte", "part", "ceux")
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
@@ -155,9 +155,9 @@ def territoires(base: str) -> Response:
 
 def decisions(base: str) -> str:
     """The decisions of a year, or those that a figure of the quotas counts."""
-    champs = {nom: request.args.get(nom, "") for nom in _CHAMPS_D_UN_CHIFFRE}
+    champs = {nom: dit for nom in _CHAMPS_D_UN_CHIFFRE if (dit := request.args.get(nom))}
     annee = entier_saisi(request.args.get("annee", ""), "annee", ANNEES[0], ANNEES[-1])
-    choix = ChoixDeDecisions(annee or maintenant().year, **{nom: dit for nom, dit in champs.items() if dit})
+    choix = ChoixDeDecisions(annee or maintenant().year, **champs)
     debut = entier_saisi(request.args.get("apres", ""), "apres", bas=0) or 0
     with services().magasin.lire(base) as registre:
         toutes = parts.choisir(registre, contrat_servi(), choix)
@@ -356,21 +356,20 @@ def _territoire() -> str | None:
     return territoire
 
 
-def _niveau() -> Niveau:
-    lu = request.args.get("niveau") or "departement"
-    for niveau in NIVEAUX:
-        if niveau == lu:
-            return niveau
-    raise UsageError(f"Le niveau [{lu[:20]}] n'existe pas.", remede=f"niveaux : {', '.join(NIVEAUX)}")
+def _niveau() -> str:
+    return _choisi("niveau", "departement", NIVEAUX, "Le niveau", "niveaux")
 
 
 def _mesure() -> carte.MesureDeCarte:
-    lue = request.args.get("mesure") or "premiere"
-    if lue not in carte.MESURES:
-        raise UsageError(
-            f"La carte [{lue[:20]}] n'existe pas.", remede=f"cartes : {', '.join(carte.MESURES)}"
-        )
-    return carte.MESURES[lue]
+    return carte.MESURES[_choisi("mesure", "premiere", carte.MESURES, "La carte", "cartes")]
+
+
+def _choisi(champ: str, defaut: str, connus: Iterable[str], quoi: str, lesquels: str) -> str:
+    """What a field of the address says, one of those. Raises UsageError."""
+    lu = request.args.get(champ) or defaut
+    if lu not in connus:
+        raise UsageError(f"{quoi} [{lu[:20]}] n'existe pas.", remede=f"{lesquels} : {', '.join(connus)}")
+    return lu
 
 
 def _jour() -> date:
