@@ -34,7 +34,7 @@ from sne_interface.domain.texte import plier
 from sne_interface.generators.demandes import TEXTE, DossierTire, contenu, formulaire, tirer_dossier
 from sne_interface.generators.menages import Foyer
 from sne_interface.generators.population import Population
-from sne_interface.generators.tirage import Repartition, Tirage, TirageAleatoire
+from sne_interface.generators.tirage import Repartition, Tirage
 from sne_interface.generators.vies import (
     DU_BAILLEUR,
     Vie,
@@ -151,8 +151,8 @@ def _lots(
     to the one after it."""
     base = semence.base
     for debut in range(tireur * _LOT, semence.taille, tireurs * _LOT):
-        tirage = TirageAleatoire(f"{semence.seed}:{debut}" if debut else semence.seed)
-        profils = TirageAleatoire(f"{semence.seed}:{debut}:effacement")
+        tirage = Tirage(f"{semence.seed}:{debut}" if debut else semence.seed)
+        profils = Tirage(f"{semence.seed}:{debut}:effacement")
         plants, effacees = [], []
         precedent: _Plant | None = None
         fin = min(debut + _LOT, semence.taille)
