@@ -31,7 +31,7 @@ from sne_interface.domain.livre_des_attributions import (
 )
 from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition, faits_du_formulaire
 from sne_interface.domain.texte import plier
-from sne_interface.generators.demandes import TEXTE, DossierTire, contenu, formulaire, tirer_dossier
+from sne_interface.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
 from sne_interface.generators.menages import Foyer
 from sne_interface.generators.population import Population
 from sne_interface.generators.tirage import Repartition, Tirage
@@ -321,9 +321,9 @@ def _ligne_demande(
     # A landlord's own reference, when it has one.
     bailleurs = dossier.territoire.bailleurs
     reference = f"{dossier.guichet}-{plant.rang + 1:08d}" if dossier.guichet in bailleurs else None
-    corps = formulaire(dossier, TEXTE, numero=numero, reference=reference, forcer=plant.forcee)
+    corps = formulaire(dossier, numero=numero, reference=reference, forcer=plant.forcee)
     debut, fin = _autour(dossier.version)
-    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps, TEXTE)) + fin
+    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps)) + fin
     if vie.decision is not None:
         plant.faits = faits_du_formulaire(Demande(codec.lire(document.encode())), vie.decision)
     dernier, etat = dossier.guichet, _ACTIVE
