@@ -1,6 +1,6 @@
 """Draws the names of `fixtures/seeds/noms.toml` again from Faker (`fr_FR`): all households change.
 
-`python tests/noms_de_faker.py` prints them. They replace all that stands above
+`python -m sne_interface.generators.noms_de_faker` prints them. They replace all that stands above
 `[remarquables]`.
 """
 
@@ -26,7 +26,9 @@ def tirer_de_faker() -> str:
         "metiers": (faker.job, 160, 39),
         "employeurs": (faker.company, 160, 25),
     }
-    lignes = ["# Drawn once from Faker (fr_FR) by « python tests/noms_de_faker.py »; see there."]
+    lignes = [
+        "# Drawn once from Faker (fr_FR) by « python -m sne_interface.generators.noms_de_faker »; see there."
+    ]
     for reserve, tirage in reserves.items():
         lignes.append(f"\n{reserve} = [")
         lignes.extend(f'    "{nom}",' for nom in _distincts(*tirage))
