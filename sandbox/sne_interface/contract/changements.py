@@ -128,11 +128,8 @@ def charger_changements(dossiers: DossiersContrat) -> Changements:
         nom = dossiers.noms[0] if dossier == dossiers.overlay else dossier.name
         tables = par_contrat.setdefault(nom, {})
         for cle, table in contenu.items():
-            if not isinstance(table, dict):
-                raise ContractError(
-                    f"{fichier} : la clé [{cle}] n'est pas une table.", remede=f"écrivez [{cle}]"
-                )
-            tables[cle] = fichier, fusionner(tables[cle][1], table) if cle in tables else table
+            dessous = tables[cle][1] if cle in tables else {}
+            tables[cle] = fichier, fusionner(dessous, table_de(table, f"{fichier} : [{cle}]"))
     lus: dict[str, Changement] = {}
     for nom in dossiers.noms:
         for cle, (fichier, table) in par_contrat.get(nom, {}).items():
@@ -147,15 +144,11 @@ def charger_changements(dossiers: DossiersContrat) -> Changements:
 
 def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Changement:
     lieu = f"{fichier} : [{cle}]"
-    inconnues = sorted(table.keys() - set(_CLES))
-    manquantes = [nom for nom in _TEXTES if not isinstance(table.get(nom), str) or not table[nom]]
-    if inconnues or manquantes:
-        raise ContractError(
-            f"{lieu} clé inconnue « {inconnues[0]} »."
-            if inconnues
-            else f"{lieu} « {manquantes[0]} » manque.",
-            remede=f"clés connues : {', '.join(_CLES)} ; textes obligatoires : {', '.join(_TEXTES)}",
-        )
+    table_de(table, lieu, _CLES)
+    for nom in _TEXTES:
+        if not isinstance(table.get(nom), str) or not table[nom]:
+            remede = f"textes obligatoires : {', '.join(_TEXTES)}"
+            raise ContractError(f"{lieu} « {nom} » manque.", remede=remede)
     for nom in _DATES:
         if isinstance(table.get(nom), datetime) or not isinstance(table.get(nom), date | None):
             raise ContractError(

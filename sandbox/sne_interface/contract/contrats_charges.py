@@ -24,7 +24,7 @@ from sne_interface.contract.nomenclatures_et_territoires import (
     lire_listes,
     lire_quartiles,
 )
-from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier, table_de
+from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier, table_de, textes_de
 from sne_interface.contract.schemas import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_interface.contract.table_des_roles import lire_roles
 from sne_interface.domain.base import DroitsGuichets
@@ -342,13 +342,8 @@ def _versions(table: TableToml) -> tuple[str, ...]:
     return tuple(sorted(versions))
 
 
-def _liste(table: TableToml, cle: str) -> list[str]:
-    valeur = table.get(cle, [])
-    if not isinstance(valeur, list) or not all(isinstance(v, str) for v in valeur):
-        raise ContractError(
-            f"{CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
-        )
-    return valeur
+def _liste(table: TableToml, cle: str) -> tuple[str, ...]:
+    return textes_de(table.get(cle, []), f"{CONTRAT} : « {cle} »", f'{cle} = ["02.00"]')
 
 
 def _table(table: TableToml, cle: str) -> TableToml:

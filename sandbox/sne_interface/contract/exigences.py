@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_interface.contract.nomenclatures_et_territoires import lignes_csv
-from sne_interface.contract.overlay import DossiersContrat, lire_le_fichier
+from sne_interface.contract.overlay import DossiersContrat, choix_de, lire_le_fichier
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.errors import ContractError
 
@@ -60,11 +60,7 @@ def _lire(fichier: Path) -> list[Exigence]:
                 f"{fichier}, ligne {rang} : exigence incomplète ou de niveau inconnu.",
                 remede="un id, un texte, et MUST ou SHOULD",
             )
-        if ligne["fidelity"] not in tuple(Fidelite):
-            raise ContractError(
-                f"{fichier}, ligne {rang} : fidélité inconnue « {ligne['fidelity']} ».",
-                remede=", ".join(Fidelite),
-            )
+        choix_de(Fidelite, ligne["fidelity"], f"{fichier}, ligne {rang}, fidelity")
         trouvees.append(Exigence(*(ligne[colonne] for colonne in _COLONNES)))
     return trouvees
 

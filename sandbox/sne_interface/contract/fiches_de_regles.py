@@ -76,11 +76,6 @@ def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]
         tables = {code: table for code, table in contenu.items() if code != _TABLE}
         tables |= contenu.get(_TABLE, {})
         for code, table in tables.items():
-            if not isinstance(table, Mapping):
-                raise ContractError(
-                    f"{fichier} : la clé [{code}] n'est pas une table.",
-                    remede=f"écrivez [{code}] puis ses clés",
-                )
             if code in fiches:
                 fiches[code] = _changer(fiches[code], table, fichier, dossiers.du_contrat(fichier))
             elif dossiers.du_contrat(fichier):

@@ -88,7 +88,7 @@ def test_a_users_folder_adds_a_change_of_its_own_and_amends_one(tmp_path):
         (f'[A]\n{PHRASE}quand = "x"\n', "clé inconnue « quand »"),
         (f'[A]\n{PHRASE.replace("ajout", "mieux")}couvre.regles = ["x"]\n', "« mieux » n'existe pas"),
         ('[A]\ngenre = "ajout"\n', "« phrase » manque"),
-        ("A = 1\n", "la clé [A] n'est pas une table"),
+        ("A = 1\n", "[A] n'est pas une table"),
     ],
 )
 def test_what_cannot_be_read_names_the_file_and_the_key(tmp_path, texte, dit):

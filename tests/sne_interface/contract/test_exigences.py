@@ -35,5 +35,5 @@ def test_a_fidelity_that_is_none_is_refused_with_its_line(tmp_path: Path) -> Non
     colonnes = "id,text,source,fidelity,level,since,not_tested_because,remedy"
     lignes = f"{colonnes}\nA-01,Un texte.,source,sûre,MUST,v5.2,,Un remède.\n"
     (tmp_path / "requirements.csv").write_text(lignes, "utf-8")
-    with pytest.raises(ContractError, match="ligne 2 : fidélité inconnue « sûre »"):
+    with pytest.raises(ContractError, match="ligne 2, fidelity : « sûre » n'existe pas"):
         charger_exigences(charger(overlay=tmp_path).dossiers)
