@@ -29,8 +29,7 @@ from sne_console.api.metriques import Journaux, Processus
 from sne_console.vues.cerfa_face_au_message import decrire
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.changements import charger_changements
-from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.roles_et_mentions import charger_certification
+from sne_interface.contract.exigences_et_mentions import charger_certification, charger_exigences
 from sne_interface.domain import panne
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import EtatDuServeur

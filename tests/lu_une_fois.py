@@ -13,9 +13,8 @@ from lxml import etree
 from sne_interface.contract import (
     contrats_charges,
     declarations_des_schemas,
-    exigences,
+    exigences_et_mentions,
     explication,
-    roles_et_mentions,
 )
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat
@@ -34,9 +33,8 @@ def poser() -> None:
     declarations_des_schemas.parle_de_nir = functools.cache(declarations_des_schemas.parle_de_nir)
     modeles = _relu(declarations_des_schemas.charger_modele)
     declarations_des_schemas.charger_modele = explication.charger_modele = modeles  # type: ignore[attr-defined]
-    lues = _des_livres(exigences.charger_exigences)
-    exigences.charger_exigences = roles_et_mentions.charger_exigences = lues
-    roles_et_mentions.charger_certification = _des_livres(roles_et_mentions.charger_certification)
+    exigences_et_mentions.charger_exigences = _des_livres(exigences_et_mentions.charger_exigences)
+    exigences_et_mentions.charger_certification = _des_livres(exigences_et_mentions.charger_certification)
 
 
 def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:

@@ -23,8 +23,7 @@ from sne_conformite.protocole import protocole
 from sne_conformite.rapports import formats_de_rapport, rapport
 from sne_interface import errors, settings
 from sne_interface.contract import contrats_charges
-from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.roles_et_mentions import charger_certification
+from sne_interface.contract.exigences_et_mentions import charger_certification, charger_exigences
 from sne_interface.domain import panne
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue import REGLES

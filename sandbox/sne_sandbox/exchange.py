@@ -52,7 +52,7 @@ from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite_du_certificat import Identite, identite
 from sne_sandbox.soap.pannes_de_reponse import a_la_place, abimer, erreur_de
-from sne_sandbox.soap.reponse_emballee import Emballage
+from sne_sandbox.soap.serveur_soap import Emballage
 from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Depot
 from sne_sandbox.store.magasin import Magasin

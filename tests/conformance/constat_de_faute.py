@@ -17,7 +17,7 @@ from fautes import FAUTES, PAR_NOM, Faute
 
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict, Verification
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 
 #: A finding that names no cause, when there are others: nothing was sent, for a reason that they tell.
 SANS_CAUSE: Final = frozenset({"rien_envoye"})

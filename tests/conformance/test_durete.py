@@ -15,7 +15,7 @@ from epreuve import Epreuve
 from fautes import fautif
 
 from sne_conformite.rapports.rapport import Rapport, Verdict
-from sne_interface.contract.roles_et_mentions import charger_certification
+from sne_interface.contract.exigences_et_mentions import charger_certification
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.temoin_assemble import Temoin
 

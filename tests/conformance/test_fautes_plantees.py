@@ -9,7 +9,7 @@ from fautes import FAUTES, PAR_NOM, Faute, planter
 from fautes.__main__ import principal
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_temoin.temoin_assemble import Temoin
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)

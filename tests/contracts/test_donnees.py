@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import RISQUES, charger_exigences
+from sne_interface.contract.exigences_et_mentions import RISQUES, charger_exigences
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain import decision_de_commission
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement

@@ -21,7 +21,7 @@ from sne_conformite.plan.exemples_tires import ExempleTire, formulaire_de, strat
 from sne_conformite.plan.plan import d_une_etape
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.contract.schemas import Document, chemin_inclus, inclusions
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE

@@ -13,7 +13,7 @@ from sne_conformite.plan import plan
 from sne_conformite.protocole.formulaire_saisi import repetables
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.element_recu import CODE_INCONNU, VIDE_OBLIGATOIRE, Element

@@ -10,9 +10,9 @@ from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite, juger
 from sne_conformite.observation.observation import observer
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.contract.exigences import charger_exigences
-from sne_interface.generators.demandes_fautives import defaut
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.generators.document_reduit import codes_bloquants
+from sne_interface.generators.messages_en_nombre import defaut
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.soap.requete_soap_ecrite import Forme
 

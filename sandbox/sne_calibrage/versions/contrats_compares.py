@@ -24,10 +24,10 @@ from sne_calibrage.versions.differences_de_contrats import (
     attribuer,
     hors,
 )
-from sne_interface.contract import changements, exigences, roles_et_mentions
+from sne_interface.contract import changements, exigences_et_mentions
 from sne_interface.contract.changements import Changements, Nature, charger_changements
 from sne_interface.contract.contrats_charges import Contrat, MessageOperation
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.schemas import lire_arbre
 from sne_interface.domain.anomalie import Fidelite, Gravite
@@ -368,7 +368,7 @@ def _fichiers(avant: Contrat, apres: Contrat) -> Differences:
     """Every other file: TOML key by key, CSV row by row (its first column names it), XML as a tree."""
     lus = (avant, apres)
     dits = {c.dossiers.toml(_CONTRAT)["fichiers"].get(cle, "") for c in lus for cle in _LUS}
-    compares = {changements.FICHIER, exigences.FICHIER, *dits}
+    compares = {changements.FICHIER, exigences_et_mentions.EXIGENCES, *dits}
     compares.update(f for c in lus for f in schemas_compares.fichiers(c))
     for chemin in sorted({f for c in lus for f in c.dossiers.fichiers()} - compares):
         for cle, un, autre in _paires(*[_contenu(c, chemin) for c in lus]):
@@ -397,7 +397,7 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
         severites = {Sens.REQUETE: Severite.ERREUR if perdu else Severite.INFORMATION}
     elif chemin == _CONTRAT and racine == "reglages":
         severites = {Sens.REQUETE: Severite.AVERTISSEMENT}
-    elif chemin == roles_et_mentions.FICHIER:
+    elif chemin == exigences_et_mentions.FICHIER:
         nature, objet = Nature.CERTIFICATION, cle
     elif chemin.endswith((".wsdl", ".xsd")):
         nature, objet = Nature.OPERATIONS, chemin

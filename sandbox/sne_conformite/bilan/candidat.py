@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sne_conformite.rapports.rapport import Attestation, Candidat
 from sne_interface import archives
-from sne_interface.contract.roles_et_mentions import Certification
+from sne_interface.contract.exigences_et_mentions import Certification
 from sne_interface.domain.texte import plier
 from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError, raison_systeme

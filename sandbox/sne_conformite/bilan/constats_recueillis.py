@@ -30,13 +30,13 @@ from sne_conformite.rapports.rapport import (
     Verdict,
 )  # fmt: skip
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.exigences import Exigence
+from sne_interface.contract.exigences_et_mentions import Exigence
 from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.domain.echange import TLS, VerdictEchange
 from sne_interface.rules.controle import lire_explication
 
 if TYPE_CHECKING:
-    from sne_interface.contract.roles_et_mentions import FormeDifficile
+    from sne_interface.contract.exigences_et_mentions import FormeDifficile
 
 #: Findings kept of one kind (requirement, `genre`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5

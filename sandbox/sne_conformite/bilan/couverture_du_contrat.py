@@ -129,7 +129,7 @@ def _rubrique(nom: str, tous: tuple[str, ...], vus: set[str]) -> Rubrique:
 
 @retenu
 def _motifs(contrat: Contrat) -> Mapping[str, re.Pattern[str]]:
-    from sne_interface.contract.roles_et_mentions import charger_certification
+    from sne_interface.contract.exigences_et_mentions import charger_certification
 
     formes = charger_certification(contrat.dossiers).formes.values()
     return {forme.id: re.compile(forme.motif, re.MULTILINE) for forme in formes if forme.motif}

@@ -36,8 +36,7 @@ from sne_conformite.rapports.verdict_de_conformite import (
     scenarios_en_erreur,
     surcharge,
 )
-from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.roles_et_mentions import (
+from sne_interface.contract.exigences_et_mentions import (
     FICHIER,
     JOUE,
     Certification,
@@ -46,6 +45,7 @@ from sne_interface.contract.roles_et_mentions import (
     PartieDeProduit,
     charger_certification,
 )
+from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.texte import accorde, plier
 from sne_interface.errors import ContractError, UsageError
 

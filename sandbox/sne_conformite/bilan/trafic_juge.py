@@ -34,7 +34,7 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.verdict_de_conformite import decider, motifs_des_refus
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.exigences import charger_exigences, niveaux
+from sne_interface.contract.exigences_et_mentions import charger_exigences, niveaux
 from sne_interface.domain.echange import EFFACE, Echange, VerdictEchange
 from sne_interface.domain.nir import extrait, masquer_nirs
 from sne_interface.domain.texte import accorde

@@ -21,8 +21,8 @@ from sne_conformite.plan.plan import EXEMPLES
 from sne_conformite.rapports.rapport import Candidat
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE
 from sne_interface import resources
+from sne_interface.contract.exigences_et_mentions import JOUE, Certification, MentionProposee, PartieDeProduit
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.roles_et_mentions import JOUE, Certification, MentionProposee, PartieDeProduit
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 

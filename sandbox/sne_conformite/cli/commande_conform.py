@@ -22,7 +22,7 @@ from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sor
 from sne_conformite.rapports.etapes_avant_le_plan import annoncer
 from sne_conformite.rapports.rapport import TRAFIC, Evenement, Rapport, Verdict
 from sne_interface import systeme
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.domain.base import Horloge, lire_horloge
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import OperatorError, UsageError, raison_ecriture

@@ -8,8 +8,7 @@ import click
 from sne_conformite.juges import PILOTEES
 from sne_conformite.plan import plan
 from sne_interface.contract import contrats_charges
-from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.roles_et_mentions import charger_certification
+from sne_interface.contract.exigences_et_mentions import charger_certification, charger_exigences
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
 
 _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}

@@ -43,7 +43,7 @@ from sne_conformite.rapports.rapport import TRAFIC, Rapport
 from sne_conformite.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.roles_et_mentions import charger_certification
+from sne_interface.contract.exigences_et_mentions import charger_certification
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.texte import abrege, accorde, visible
 from sne_interface.errors import UsageError, raison_systeme

@@ -382,7 +382,7 @@ def _demandes(
     if fichier is None and not demandees:
         return (), None
     from sne_conformite.bilan.candidat import lire_candidat
-    from sne_interface.contract.roles_et_mentions import charger_certification
+    from sne_interface.contract.exigences_et_mentions import charger_certification
 
     certification = charger_certification(DossiersContrat(resources.contracts_dir(), *contrat))
     ids = tuple(mot for valeur in demandees for mot in valeur.replace(",", " ").split())
@@ -452,7 +452,7 @@ def exigees(demandees: Collection[str], contrat: "Contrat", *, pilotee: bool = F
     """The ids of --require, as `ids_ecrits`. Raises UsageError for one that
     is no requirement, is not tested by design or, unless the application is driven, that no traffic shows."""
     from sne_conformite.juges import PILOTEES
-    from sne_interface.contract.exigences import charger_exigences
+    from sne_interface.contract.exigences_et_mentions import charger_exigences
 
     connues = charger_exigences(contrat.dossiers)
     ids = ids_ecrits(demandees)

@@ -54,8 +54,7 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.verdict_de_conformite import decider, retardes
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.exigences import charger_exigences, niveaux
-from sne_interface.contract.roles_et_mentions import charger_certification
+from sne_interface.contract.exigences_et_mentions import charger_certification, charger_exigences, niveaux
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.texte import abrege, accorde
 from sne_interface.domain.valeurs_en_json import en_json

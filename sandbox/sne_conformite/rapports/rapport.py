@@ -35,7 +35,7 @@ from zlib import crc32
 from sne_interface.domain.texte import plier
 
 if TYPE_CHECKING:
-    from sne_interface.contract.exigences import Exigence
+    from sne_interface.contract.exigences_et_mentions import Exigence
 
 #: Mode of a report on whatever traffic came: its « scenarios » are families of requirements.
 TRAFIC: Final = "trafic"

@@ -27,7 +27,7 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.rapport_masque import masquer, montrable
 from sne_conformite.rapports.verdict_de_conformite import decider
-from sne_interface.contract.exigences import Exigence
+from sne_interface.contract.exigences_et_mentions import Exigence
 
 #: Why a scenario that has ended is not judged yet.
 EN_SUSPENS: Final = "À confirmer : un autre scénario peut encore l'expliquer."

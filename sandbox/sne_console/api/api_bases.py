@@ -21,13 +21,12 @@ from sne_console.api.questions_et_reponses import (
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import Base, lire_horloge, lire_instant
 from sne_interface.settings import PAR_NOM, SETTINGS, Reglages, Setting
-from sne_sandbox.bases import apercu_et_retour_d_horloge, bases, ecarts_de_sauvegardes, horloge
+from sne_sandbox.bases import apercu_et_retour_d_horloge, bases, horloge, sauvegardes
 from sne_sandbox.bases.apercu_et_retour_d_horloge import Annulation, Apercu, prevoir
 from sne_sandbox.bases.bases import BasePubliee
-from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
 from sne_sandbox.bases.faits_des_nuits import Fait
 from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
-from sne_sandbox.bases.sauvegardes import SauvegardeLue
+from sne_sandbox.bases.sauvegardes import ComparaisonLue, SauvegardeLue
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import telechargement
@@ -359,7 +358,7 @@ def comparer(donnees: QuestionLue, base: str, nom: str) -> ComparaisonLue:
     objet_de_l_adresse.sauvegarde(base, nom)
     if donnees["avec"] is not None:
         objet_de_l_adresse.sauvegarde(base, donnees["avec"])
-    return ecarts_de_sauvegardes.depuis(objet_de_l_adresse.sauvegardes(), base, nom, donnees["avec"])
+    return sauvegardes.depuis(objet_de_l_adresse.sauvegardes(), base, nom, donnees["avec"])
 
 
 # --- what they start from -----------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.messages.paroles import PAROLES
-from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
+from sne_console.messages.verdicts_et_refus import verdict_vecu
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Base, Horloge, lire_horloge
 from sne_interface.domain.dates import PARIS, lire_date_saisie

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final
 from sne_console.formation import scenes
 from sne_console.formation.scene_jouee import ouverture_lue
 from sne_console.formation.scenes import Scene
-from sne_console.messages.refus_groupes import resumer
+from sne_console.messages.verdicts_et_refus import resumer
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.dates import PARIS

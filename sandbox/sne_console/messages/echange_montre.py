@@ -18,7 +18,7 @@ from sne_console.messages.documents_masques import (
     montrer_bruts,
     montrer_octets,
 )
-from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
+from sne_console.messages.verdicts_et_refus import verdict_vecu
 from sne_console.vues import objet_de_l_adresse
 from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import HORS_HTTP, Piece

@@ -11,7 +11,7 @@ from sne_console.cadre.equivalents import curl
 from sne_console.cadre.outillage_des_sections import compter, contrat_servi
 from sne_console.messages import brouillon
 from sne_console.messages.envoi_et_rejeu import emballer
-from sne_console.messages.refus_groupes import grouper
+from sne_console.messages.verdicts_et_refus import grouper
 from sne_console.vues.echanges_immontrables import essayer
 from sne_console.vues.interface_montree import par_service
 from sne_sandbox.pki.authority import Autorite

@@ -39,7 +39,7 @@ from sne_console.vues import applications_pilotables, epreuves, objet_de_l_adres
 from sne_console.vues import avancement_du_pilotage as avancements
 from sne_console.vues.avancement_du_pilotage import Avancement
 from sne_console.vues.epreuves import JugementConserve
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_sandbox.web.configuration_et_services import services
 
 _FLUX_PAS: Final = 0.5

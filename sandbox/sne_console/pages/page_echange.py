@@ -19,7 +19,7 @@ from sne_console.messages.document_deroule import Remarque, construire, remarque
 from sne_console.messages.documents_compares import DifferencesXml, comparer_xml, queue
 from sne_console.messages.documents_masques import arbre_repondu, masquer_en_tetes
 from sne_console.messages.sequence import dessiner
-from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
+from sne_console.messages.verdicts_et_refus import verdict_vecu
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.echanges_immontrables import Essais, essayer, nu
 from sne_interface.domain.anomalie import Gravite

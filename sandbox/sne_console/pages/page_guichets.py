@@ -23,7 +23,7 @@ from sne_console.messages.document_deroule import Arbre, construire
 from sne_console.messages.documents_masques import lire as lire_xml
 from sne_console.messages.documents_masques import montrer_octets
 from sne_console.messages.echange_montre import imprimable
-from sne_console.messages.refus_groupes import resumer
+from sne_console.messages.verdicts_et_refus import resumer
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Acte, Guichet, NatureGuichet

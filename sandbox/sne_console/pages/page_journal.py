@@ -19,9 +19,9 @@ from sne_console.cadre.outillage_des_sections import (
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
-from sne_console.messages import envoi_et_rejeu, refus_groupes
+from sne_console.messages import envoi_et_rejeu, verdicts_et_refus
 from sne_console.messages.recherche_xpath import RechercheXpath, chercher
-from sne_console.messages.verdict_vu_de_l_appelant import Vecu, verdict_vecu
+from sne_console.messages.verdicts_et_refus import Vecu, verdict_vecu
 from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.echanges_immontrables import essayer
 from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange, VerdictEchange
@@ -55,7 +55,7 @@ class Rangee:
 
     echange: Echange
     vecu: Vecu
-    resume: refus_groupes.Resume
+    resume: verdicts_et_refus.Resume
     cle: str
     suite: tuple["Rangee", ...] = ()
     ancre: int = 0
@@ -81,14 +81,14 @@ class Rangee:
 def rangee(echange: Echange) -> Rangee:
     """An exchange, as a line of the list."""
     resume = essayer(
-        lambda: refus_groupes.resumer(echange),
-        lambda raison: refus_groupes.Resume(f"{raison[0].upper()}{raison[1:]}."),
+        lambda: verdicts_et_refus.resumer(echange),
+        lambda raison: verdicts_et_refus.Resume(f"{raison[0].upper()}{raison[1:]}."),
     )
     return Rangee(echange, verdict_vecu(echange), resume, _cle(echange), ancre=echange.identifiant or 0)
 
 
 def _cle(echange: Echange) -> str:
-    communes = refus_groupes.pliables(echange)
+    communes = verdicts_et_refus.pliables(echange)
     return blake2b(repr(communes).encode(), digest_size=6).hexdigest() if communes else ""
 
 
@@ -120,7 +120,7 @@ def page(base: str) -> str | tuple[str, int]:
     comptes = journal.chercher(base, limite=COMPTES + 1, **larges, apres_id=plancher)
     if len(comptes) > COMPTES:
         plancher = (comptes[-1].identifiant or 0) - 1
-    refuses = [] if avant is not None else refus_groupes.grouper(retenus(comptes, criteres))
+    refuses = [] if avant is not None else verdicts_et_refus.grouper(retenus(comptes, criteres))
     rendue = render_template(
         "journal/page.html",
         erreur=erreur,
@@ -165,7 +165,7 @@ def _rangees(
         dites += 1
         return resume_des_nuits(journal, base, max(de, 1), a)
 
-    for bloc in refus_groupes.plier(trouves):
+    for bloc in verdicts_et_refus.plier(trouves):
         tete, *suite = map(rangee, bloc)
         nuits = cachees(tete.ancre + 1, attendu)
         # The id of the oldest: what comes later does not change it.
@@ -215,7 +215,7 @@ _FACETTES: Final[Mapping[str, tuple[str, Callable[[Echange], Iterable[str]]]]] =
     "verdict": ("Verdict", lambda echange: (str(echange.verdict),)),
     "operation": ("Opération", _operations),
     "guichet": ("Guichet", lambda echange: (echange.guichet or AUCUN,)),
-    "regle": ("Règle", refus_groupes.regles_de),
+    "regle": ("Règle", verdicts_et_refus.regles_de),
 }
 
 

@@ -14,7 +14,7 @@ from sne_console.cadre.outillage_des_sections import contrat_servi, permis
 from sne_console.pages import page_guide
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation
-from sne_interface.contract.exigences import Exigence, charger_exigences
+from sne_interface.contract.exigences_et_mentions import Exigence, charger_exigences
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.nir import masquer_nirs

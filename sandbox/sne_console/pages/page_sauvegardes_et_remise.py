@@ -17,8 +17,8 @@ from sne_interface.domain.base import Horloge, Portee
 from sne_interface.domain.demande import EtatDemande
 from sne_interface.resources import table
 from sne_sandbox.bases import bases as gestion
-from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases import pannes as armement
+from sne_sandbox.bases import sauvegardes
 from sne_sandbox.bases.sauvegardes import MAINTENANT, SauvegardeLue
 from sne_sandbox.web.configuration_et_services import services
 
@@ -53,7 +53,7 @@ def comparer(base: str) -> str:
         objet_de_l_adresse.sauvegarde(base, nom)
     return render_template(
         "controle/comparaison.html",
-        comparaison=ecarts_de_sauvegardes.depuis(objet_de_l_adresse.sauvegardes(), base, avant, avec),
+        comparaison=sauvegardes.depuis(objet_de_l_adresse.sauvegardes(), base, avant, avec),
         dire=_dire,
         sauvegardes=objet_de_l_adresse.sauvegardes().lister(base),
         maintenant_dit=MAINTENANT,

@@ -15,10 +15,16 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import territoire_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.errors import UsageError
-from sne_interface.generators import logements
-from sne_interface.generators.demandes import DossierTire, adresse_postale, message, tirer_dossier
-from sne_interface.generators.demandes_ornees import Decor, bornes, orner
-from sne_interface.generators.logements import HABITANTS, MOTIFS_MAX
+from sne_interface.generators.demandes import (
+    HABITANTS,
+    MOTIFS_MAX,
+    DossierTire,
+    adresse_postale,
+    logement_actuel,
+    message,
+    tirer_dossier,
+)
+from sne_interface.generators.demandes_ornees import ORNEMENTS, Decor, bornes, orner
 from sne_interface.generators.menages import (
     ASSOCIATION,
     COLOCATION,
@@ -34,7 +40,6 @@ from sne_interface.generators.menages import (
     tirer_individu,
 )
 from sne_interface.generators.population import Place, Population, Territoire, lire_population
-from sne_interface.generators.table_des_ornements import ORNEMENTS
 from sne_interface.generators.tirage import Repartition, Tirage, noms
 
 _POPULATION: Final = "ecole"
@@ -266,7 +271,7 @@ def _varier(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
         dossier = replace(
             dossier,
             adresse=adresse_postale(tirage, place, foyer, hebergeant),
-            logement=logements.actuel(tirage, foyer, place, ici.jour),
+            logement=logement_actuel(tirage, foyer, place, ici.jour),
         )
     enfants = (*foyer.a_charge, *foyer.en_garde)
     handicap = dossier.handicap or voulu.handicap

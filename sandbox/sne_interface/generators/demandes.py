@@ -1,16 +1,18 @@
-"""Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract."""
+"""Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract.
 
-from collections.abc import Mapping
+With a `Plume`: as elements, that others go on with, or as text, in a third of the time, for those that are
+only stored."""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final, Generic, TypeVar
 
+from sne_interface.domain.codes import HEBERGES, LOCATAIRES
 from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
-from sne_interface.domain.element_recu import Element
+from sne_interface.domain.element_recu import Element, bloc, de_code
 from sne_interface.domain.roles import PERSONNES
-from sne_interface.generators import logements
-from sne_interface.generators.elements_ecrits import ELEMENTS, Feuilles, Plume, T
-from sne_interface.generators.logements import LogementActuel, Souhait
 from sne_interface.generators.menages import (
     ASSOCIATION,
     NOMS,
@@ -23,6 +25,189 @@ from sne_interface.generators.menages import (
 )
 from sne_interface.generators.population import Place, PlaceDuNir, Population, Territoire
 from sne_interface.generators.tirage import Tirage, noms
+
+T = TypeVar("T")
+#: Elements that hold no other, by name, in order.
+Feuilles = Mapping[str, str]
+#: Those of them that are codes.
+_CODES: Final = frozenset(
+    {
+        *("capaciteMarcheHandicap", "categorieLogement", "categorieLogementRecherche", "civilite"),
+        *("coParentalite", "commune", "etatHandicap", "lienParente", "nationalite", "sexe"),
+        *("situationFamiliale", "typeLogementActuel"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plume(Generic[T]):
+    """Writes an element, by its name: `feuille` one that holds a text, `code` an empty one whose attribute
+    `code` it is given, `bloc` one that holds those it is given. `nom` is the name of one that is written."""
+
+    feuille: Callable[[str, str], T]
+    code: Callable[[str, str], T]
+    bloc: Callable[..., T]
+    nom: Callable[[T], str]
+
+    def feuilles(self, feuilles: Feuilles) -> list[T]:
+        """Each of `feuilles`."""
+        return [self.code(n, v) if n in _CODES else self.feuille(n, v) for n, v in feuilles.items()]
+
+
+def _feuille(nom: str, texte: str) -> str:
+    if "&" in texte or "<" in texte or ">" in texte:
+        texte = texte.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<ns1:{nom}>{texte}</ns1:{nom}>" if texte else f"<ns1:{nom}/>"
+
+
+def _bloc(nom: str, *contenu: str) -> str:
+    return f"<ns1:{nom}>{''.join(contenu)}</ns1:{nom}>" if contenu else f"<ns1:{nom}/>"
+
+
+ELEMENTS: Final = Plume(Element, de_code, bloc, lambda element: element.nom)
+#: What `codec.encoder` makes of the same elements (a code is letters and digits).
+TEXTE: Final = Plume(
+    _feuille,
+    lambda nom, code: f'<ns1:{nom} code="{code}"/>',
+    _bloc,
+    lambda ecrit: ecrit[5 : ecrit.index(">")].partition(" ")[0].rstrip("/"),
+)
+
+
+# --- dwellings: the one a household lives in, the one it wishes for, and why --------------------------
+
+_PROPRE: Final = LOCATAIRES | {"POCC"}
+_PIECES: Final = ("T1", "T1", "T2", "T3", "T4", "T5", "T6P")
+_PIECES_MAX: Final = 6
+MOTIFS_MAX: Final = 3
+_SEPARATION: Final = "11"
+_DECOHABITATION: Final = "12"
+_HANDICAP: Final = "07"
+_ACCEDANT: Final = "22"
+#: How many live in a dwelling.
+HABITANTS: Final = "nombreHabitant"
+
+
+@dataclass(slots=True)
+class Souhait:
+    """The dwelling wished for: types (ListeTypeLogement), communes in order, monthly rent in euros."""
+
+    categorie: str
+    parking: bool
+    types: tuple[str, ...]
+    places: tuple[Place, ...]
+    loyer: int | None
+    elargie: bool
+
+
+@dataclass(slots=True)
+class LogementActuel:
+    """The dwelling of today: its kind (ListeModeleLogement), and what else is written of it."""
+
+    modele: str
+    feuilles: Feuilles
+
+
+def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -> Souhait:
+    """A wish that the household's size and means allow."""
+    nombre = min(int(tirage.selon(PARTS["communes"])), len(territoire.places))
+    premier = tirage.entier(0, len(territoire.places) - 1)
+    places = (territoire.places + territoire.places)[premier : premier + nombre]
+    personnes = foyer.taille if foyer is not None else 2
+    pieces = min(personnes // 2 + 1, _PIECES_MAX)
+    if tirage.booleen(0.55) and pieces < _PIECES_MAX:
+        pieces += 1
+    types: tuple[str, ...] = (_PIECES[pieces],)
+    if pieces > 1 and tirage.booleen(0.4):
+        types = (_PIECES[pieces - 1], _PIECES[pieces])
+    loyer = None
+    if foyer is not None and tirage.booleen(0.4):
+        loyer = foyer.ressources * tirage.entier(25, 40) // 1000 * 10
+    return Souhait(
+        tirage.selon(PARTS["categorie"]), tirage.booleen(0.45), types, places, loyer, tirage.booleen(0.7)
+    )
+
+
+def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, ...]:
+    """One to three motives that fit where the household lives and how it is made."""
+    modele = foyer.logement
+    motifs: list[str] = [_HANDICAP] if handicap else []
+    if foyer.demandeur.situation in ("D", "S") and tirage.booleen(0.45):
+        motifs.append(_SEPARATION)
+    if modele == "CPE":
+        motifs.append(_DECOHABITATION)
+    elif modele == "POCC":
+        motifs.append(_ACCEDANT)
+    if modele in _PROPRE:
+        motifs.append(tirage.selon(PARTS["motif_loge"]))
+    elif modele != "CPE" or tirage.booleen(0.4):
+        motifs.append(tirage.selon(PARTS["motif_sans_logement"]))
+    return tuple(dict.fromkeys(motifs))[:MOTIFS_MAX]
+
+
+def logement_recherche(souhait: Souhait, p: Plume[T]) -> T:
+    """The element `logementRecherche` of a wish."""
+    dit = {
+        "categorieLogementRecherche": souhait.categorie,
+        "avecParking": "true" if souhait.parking else "false",
+        "rezDeChaussee": "true",
+        "sansAscenseur": "false" if souhait.parking else "true",
+    }
+    if souhait.loyer is not None:
+        dit["montantLoyer"] = str(souhait.loyer)
+    dit["demandeElargie"] = "true" if souhait.elargie else "false"
+    listes = (
+        p.bloc("listeTypeLogement", *[p.code("typeLogement", t) for t in souhait.types]),
+        p.bloc(
+            "listeLocalisationSouhaite",
+            *[p.bloc("localisationSouhaite", p.code("commune", place.code)) for place in souhait.places],
+        ),
+    )
+    return p.bloc("logementRecherche", *p.feuilles(dit), *listes)
+
+
+def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> LogementActuel:
+    """The dwelling of today, drawn as it is written: nothing else depends on it."""
+    modele = foyer.logement
+    feuilles = _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
+    habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
+    if modele in LOCATAIRES:
+        pieces = min(max(1, habitants // 2 + tirage.entier(0, 1)), _PIECES_MAX)
+        loyer = 190 + 90 * pieces + (180 if modele == "LP" else 0) + tirage.montant(0, 90)
+        feuilles["montantMensuelLoyer"] = str(loyer)
+        if tirage.booleen(0.5):
+            feuilles["montantMensuelAPL"] = str(loyer * tirage.entier(2, 6) // 10)
+        feuilles[HABITANTS] = str(habitants)
+        feuilles["categorieLogement"] = "A"
+        feuilles["typeLogementActuel"] = _PIECES[pieces]
+        feuilles["surface"] = str(14 + 16 * pieces)
+    elif modele != "SD":
+        feuilles[HABITANTS] = str(habitants)
+    feuilles["proprietaire"] = "true" if modele == "POCC" else "false"
+    feuilles["etranger"] = "false"
+    feuilles["codePostal"] = place.code_postal
+    feuilles["commune"] = place.code
+    return LogementActuel(modele, feuilles)
+
+
+def ecrire_logement(logement: LogementActuel, p: Plume[T]) -> T:
+    """The element `logementActuel`."""
+    modele = p.bloc("listeModeleLogement", p.code("modeleLogement", logement.modele))
+    return p.bloc("logementActuel", modele, *p.feuilles(logement.feuilles))
+
+
+def _complement(tirage: Tirage, modele: str, depuis: date) -> dict[str, str]:
+    if modele == "HLM":
+        return {"compNomOrgBailleur": tirage.choix(NOMS["bailleurs"])}
+    if modele == "SH":
+        return {"compStructDepuis": depuis.isoformat(), "compNomStructure": tirage.choix(NOMS["structures"])}
+    if modele == "CDEFCM":
+        return {"compCentreDepuis": depuis.isoformat(), "compNomCentre": "Le Nid"}
+    nom = NOMS["depuis"].get(modele)
+    return {nom: depuis.isoformat()} if nom is not None else {}
+
+
+# --- demandes -----------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -79,7 +264,7 @@ def tirer_dossier(
             departement=ne_a or territoire.places[0].departement,
             naissance=naissance,
         )
-    souhait = logements.tirer_souhait(tirage, territoire, foyer)
+    souhait = tirer_souhait(tirage, territoire, foyer)
     place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
     hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
     commun = (version, territoire, guichet, depot, jour, souhait, foyer)
@@ -89,8 +274,8 @@ def tirer_dossier(
     if foyer is None:
         return DossierTire(*commun, *contact, nirs=nirs)
     handicap = tirage.booleen(0.04)
-    motifs = logements.tirer_motifs(tirage, foyer, handicap=handicap)
-    actuel = logements.actuel(tirage, foyer, place, jour)
+    motifs = tirer_motifs(tirage, foyer, handicap=handicap)
+    actuel = logement_actuel(tirage, foyer, place, jour)
     electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
     return DossierTire(*commun, *contact, motifs, actuel, handicap, electronique, nirs=nirs)
 
@@ -136,7 +321,7 @@ def formulaire(
     if dossier.electronique:
         dit["renouvellementElec"] = "true"
     dit["precision"] = dossier.precision
-    enfants = [*p.feuilles(dit), logements.recherche(dossier.souhait, p)]
+    enfants = [*p.feuilles(dit), logement_recherche(dossier.souhait, p)]
     if dossier.motifs:
         codes = tuple([p.code("motifDemande", motif) for motif in dossier.motifs])
         enfants.append(p.bloc("principauxMotifDemande", *codes))
@@ -172,7 +357,7 @@ def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
     if autres:
         enfants.append(p.bloc("listeCotitulaire", *autres))
     if dossier.logement is not None:
-        enfants.append(logements.ecrire(dossier.logement, p))
+        enfants.append(ecrire_logement(dossier.logement, p))
     _placer_le_nir(enfants, "demandeur", foyer.demandeur, PERSONNE_PHYSIQUE, dossier, p)
     return p.bloc("personnePhysique", *enfants)
 

@@ -25,9 +25,8 @@ from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.contraintes_de_menages import Atelier
 from sne_interface.generators.demandes import document
-from sne_interface.generators.demandes_ornees import allonger, bornes, orner, ranger
+from sne_interface.generators.demandes_ornees import ORNEMENTS, PRECISIONS, allonger, bornes, orner, ranger
 from sne_interface.generators.population import Place
-from sne_interface.generators.table_des_ornements import ORNEMENTS, PRECISIONS
 from sne_interface.generators.tirage import Tirage, noms
 from sne_interface.rules.catalogue.regles_radiation import MOIS_SANS_REPONSE
 

@@ -12,8 +12,7 @@ from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.element_recu import Element, bloc, construits, de_code
 from sne_interface.domain.parcours_en_commission import MOIS_APRES_AVERTISSEMENT, radiation_possible_le
-from sne_interface.generators.demandes import DossierTire
-from sne_interface.generators.elements_ecrits import ELEMENTS
+from sne_interface.generators.demandes import ELEMENTS, DossierTire
 from sne_interface.generators.menages import NOMS, PARTS
 from sne_interface.generators.population import Population
 from sne_interface.generators.tirage import Tirage

@@ -27,8 +27,7 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition
 from sne_interface.domain.parcours_en_commission import parcours, suites
 from sne_interface.domain.texte import plier
-from sne_interface.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
-from sne_interface.generators.elements_ecrits import TEXTE
+from sne_interface.generators.demandes import TEXTE, DossierTire, contenu, formulaire, tirer_dossier
 from sne_interface.generators.menages import Foyer
 from sne_interface.generators.population import Population
 from sne_interface.generators.tirage import Tirage, TirageAleatoire

@@ -19,7 +19,7 @@ from sne_interface.generators.menages import SORTES
 from sne_sandbox.cli.options import COMMUNES, barre, reglages, une_horloge, verifier_guichet
 
 if TYPE_CHECKING:
-    from sne_interface.generators.demandes_fautives import Defaut
+    from sne_interface.generators.messages_en_nombre import Defaut
 
 
 #: Parameters that mean nothing of a defect.

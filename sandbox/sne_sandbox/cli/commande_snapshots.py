@@ -6,9 +6,8 @@ import click
 
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.texte import accorde
-from sne_sandbox.bases import ecarts_de_sauvegardes
-from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
-from sne_sandbox.bases.sauvegardes import SauvegardeLue, Sauvegardes
+from sne_sandbox.bases import sauvegardes
+from sne_sandbox.bases.sauvegardes import ComparaisonLue, SauvegardeLue, Sauvegardes
 from sne_sandbox.cli.options import GroupeQuiListe, Poste, rendu, sur_une_base
 
 
@@ -85,7 +84,7 @@ def _ecarts(comparaison: ComparaisonLue) -> Iterator[str]:
 @rendu(_ecarts, retrait=2)
 def comparer(poste: Poste, nom: str, avec: str | None, base: str) -> ComparaisonLue:
     """Compare la sauvegarde AVANT à la sauvegarde APRES, ou à la base telle qu'elle est."""
-    return ecarts_de_sauvegardes.depuis(_sauvegardes(poste), base, nom, avec)
+    return sauvegardes.depuis(_sauvegardes(poste), base, nom, avec)
 
 
 def _sauvegardes(poste: Poste) -> Sauvegardes:

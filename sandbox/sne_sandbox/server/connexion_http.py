@@ -25,8 +25,7 @@ from sne_interface.domain.texte import Retenus
 from sne_interface.errors import raison_systeme
 from sne_sandbox.server import execution_wsgi, pannes_du_reseau, refus_http, requete_malformee, sondes, tls
 from sne_sandbox.server.bornes import Arrivee
-from sne_sandbox.server.corps_long_envoye import EN_MEMOIRE, MORCEAU, Ecoulement
-from sne_sandbox.server.execution_wsgi import ReponseWsgi
+from sne_sandbox.server.execution_wsgi import EN_MEMOIRE, MORCEAU, Ecoulement, ReponseWsgi
 from sne_sandbox.server.listeners import Genre
 from sne_sandbox.server.livraison_de_la_reponse import AVANT, PENDANT, Adieu, NonRemise, reste
 from sne_sandbox.server.refus_http import RefusServeur

@@ -12,8 +12,8 @@ import tomli
 from sne_conformite.bilan.candidat import MODELE, CandidatIncorrect, lire_candidat
 from sne_conformite.rapports.rapport import Attestation, Candidat
 from sne_interface import resources
+from sne_interface.contract.exigences_et_mentions import charger_certification
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.roles_et_mentions import charger_certification
 
 CERTIFICATION = charger_certification(DossiersContrat(resources.contracts_dir(), "v5.2"))
 TETE = 'editeur = "E"\nproduit = "P"\nversion = "1"\n'

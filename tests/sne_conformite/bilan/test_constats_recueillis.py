@@ -17,7 +17,7 @@ from sne_conformite.rapports.rapport import Constat, EtatExigence, ResultatScena
 from sne_conformite.rapports.rapport_texte import RapportDeTest
 from sne_conformite.rapports.signalements_a_la_forge import signaler
 from sne_conformite.rapports.verdict_de_conformite import RIEN_D_ACCEPTE, motifs_d_ailleurs
-from sne_interface.contract.exigences import Exigence
+from sne_interface.contract.exigences_et_mentions import Exigence
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.rules.controle import controler
 

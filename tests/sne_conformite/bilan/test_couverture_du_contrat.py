@@ -12,7 +12,7 @@ from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, observer
 from sne_conformite.rapports.rapport import AngleMort, Rubrique
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.roles_et_mentions import charger_certification
+from sne_interface.contract.exigences_et_mentions import charger_certification
 from sne_interface.resources import docs_dir, fixtures_dir
 
 

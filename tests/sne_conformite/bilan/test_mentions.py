@@ -31,8 +31,8 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
 from sne_interface import resources
+from sne_interface.contract.exigences_et_mentions import FICHIER
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.roles_et_mentions import FICHIER
 from sne_interface.errors import ContractError
 
 REFERENTIEL: Final = charger_referentiel(DossiersContrat(resources.contracts_dir(), "v5.2"))

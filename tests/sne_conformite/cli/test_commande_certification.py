@@ -16,8 +16,8 @@ from sne_conformite.cli.sorties_de_rapport import Preuves, Sorties
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import Bilan, EtatExigence, Rapport, Rubrique, VerdictMention
 from sne_conformite.rapports.verdict_de_conformite import decider
+from sne_interface.contract.exigences_et_mentions import charger_certification
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.errors import UsageError
 from sne_interface.resources import contracts_dir
 from sne_sandbox.cli.main import cli

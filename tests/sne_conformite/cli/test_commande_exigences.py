@@ -5,7 +5,7 @@ import json
 from click.testing import CliRunner
 
 from sne_interface.contract import contrats_charges
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_sandbox.cli.main import cli
 from sne_sandbox.cli.options import inconnu
 

@@ -16,7 +16,7 @@ from sne_conformite.juges import juge, juges_fidelite
 from sne_conformite.observation.observation import observer
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.domain.echange import Echange
 
 EXIGENCES = charger_exigences(charger().dossiers)

@@ -9,7 +9,7 @@ from sne_conformite.juges import PILOTEES
 from sne_conformite.plan import plan
 from sne_conformite.plan.plan import d_une_etape, etapes_qui_montrent, montrables
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 
 BON = """
 titre = "Un essai"

@@ -20,7 +20,7 @@ from sne_conformite.protocole.protocole import (
     verifier_reponse,
 )
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.resources import docs_dir, fixtures_dir
 from sne_sandbox.server.listeners import AdressesServies, Genre
 

@@ -11,7 +11,7 @@ from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_sandbox.bases import ecarts_de_sauvegardes
+from sne_sandbox.bases import sauvegardes
 from sne_sandbox.bases.sauvegardes import Sauvegardes
 
 NIR = "206127511100564"
@@ -230,7 +230,7 @@ def test_metrics_are_those_of_the_journal(banc: Banc) -> None:
 
 def test_snapshots_are_compared_one_at_a_time(banc: Banc) -> None:
     assert appeler(banc, "POST", "/snapshots", {"nom": "avant"}).status_code == 201
-    with ecarts_de_sauvegardes._TOUR:
+    with sauvegardes._TOUR:
         refus = appeler(banc, "GET", "/snapshots/avant/compare")
     assert (refus.status_code, "en cours" in refus.json["detail"]) == (409, True)
     assert appeler(banc, "GET", "/snapshots/avant/compare").status_code == 200

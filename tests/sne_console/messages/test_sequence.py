@@ -7,7 +7,7 @@ import pytest
 
 from sne_console.messages.echange_montre import Cote
 from sne_console.messages.sequence import AUTRES, CONNEXION, GUICHET, LARGEUR, SNE, dessiner
-from sne_console.messages.verdict_vu_de_l_appelant import verdict_vecu
+from sne_console.messages.verdicts_et_refus import verdict_vecu
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.panne import GENRES
 

@@ -10,7 +10,7 @@ from banc import FORMULAIRE, Banc, poser, specimen
 from lxml import html
 
 from sne_console.api import api_echanges
-from sne_console.messages import echange_montre, recherche_xpath, refus_groupes
+from sne_console.messages import echange_montre, recherche_xpath, verdicts_et_refus
 from sne_console.pages import page_echange
 from sne_console.vues import presque_acceptes, vie_de_la_demande
 from sne_interface.domain.echange import FICHIER, NUIT, Echange, VerdictEchange
@@ -170,7 +170,7 @@ def test_a_line_that_fails_is_there_and_says_so(banc: Banc, monkeypatch: pytest.
     echanges = lire(banc, f"/api/v1/bases/{banc.nom}/exchanges").json["echanges"]
     assert [e["id"] for e in echanges] == [2, 1]
     assert all(DIT in e["fault"]["message"] for e in echanges)
-    monkeypatch.setattr(refus_groupes, "resumer", casser)
+    monkeypatch.setattr(verdicts_et_refus, "resumer", casser)
     assert lire(banc, f"/console/{banc.nom}/journal").text.count("ZeroDivisionError") == 2
     monkeypatch.setattr(vie_de_la_demande, "_raconter_echange", casser)
     etapes = lire(banc, f"/api/v1/bases/{banc.nom}/demandes/{numero}/timeline").json

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.errors import ContractError
 
 

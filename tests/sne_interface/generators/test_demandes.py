@@ -14,8 +14,14 @@ from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import composition
 from sne_interface.generators import vies
-from sne_interface.generators.demandes import DossierTire, document, formulaire, message, tirer_dossier
-from sne_interface.generators.elements_ecrits import ELEMENTS
+from sne_interface.generators.demandes import (
+    ELEMENTS,
+    DossierTire,
+    document,
+    formulaire,
+    message,
+    tirer_dossier,
+)
 from sne_interface.generators.population import Population, lire_population
 from sne_interface.generators.tirage import TirageAleatoire
 from sne_interface.rules.controle import controler

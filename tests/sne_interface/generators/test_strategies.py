@@ -20,8 +20,8 @@ from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element, avec_enfants
 from sne_interface.generators import messages_apres_creation, strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
-from sne_interface.generators.demandes_fautives import Defaut, essayer
 from sne_interface.generators.messages_apres_creation import document_d_evenement, document_de_recherche
+from sne_interface.generators.messages_en_nombre import Defaut, essayer
 from sne_interface.generators.strategies import TirageHypothese, Tirees
 from sne_interface.generators.tirage import Repartition, noms
 from sne_interface.rules.controle import controler

@@ -7,8 +7,7 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 
 from sne_interface.errors import BaseInconnue, StoreError, UsageError
-from sne_sandbox.bases import ecarts_de_sauvegardes
-from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes
+from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes, depuis
 from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.magasin import Magasin
@@ -78,7 +77,7 @@ def test_what_cannot_be_restored_is_listed_as_such_and_deleted(banc: Banc, sauve
     with pytest.raises(StoreError):
         sauvegardes.restaurer(banc.nom, "b", banc.services.contrats)
     with pytest.raises(StoreError):
-        ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "b", None)
+        depuis(sauvegardes, banc.nom, "b", None)
     sauvegardes.supprimer(banc.nom, "b")
     assert [s.nom for s in sauvegardes.lister(banc.nom)] == ["a"]
 
@@ -112,7 +111,7 @@ def test_what_changed_is_told_field_by_field(banc: Banc, sauvegardes: Sauvegarde
     sauvegardes.faire(banc.nom, "avant")
     banc.demander(radiation(racine, radiee, "RADABA"))
     nouvelle, _ = banc.creer_demande("association")
-    comparaison = ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "avant")
+    comparaison = depuis(sauvegardes, banc.nom, "avant")
     assert (comparaison.ajoutees, comparaison.disparues, comparaison.changees) == (1, 0, 1)
     assert comparaison.inchangees == 1
     assert reste not in {e.numero for e in comparaison.ecarts}
@@ -126,13 +125,11 @@ def test_what_changed_is_told_field_by_field(banc: Banc, sauvegardes: Sauvegarde
     assert comparaison.phrase() == "Demandes : 1 ajoutée, 1 changée, 1 inchangée."
 
     sauvegardes.faire(banc.nom, "apres")
-    entre = ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "avant", "apres")
+    entre = depuis(sauvegardes, banc.nom, "avant", "apres")
     assert entre.ecarts == comparaison.ecarts
-    retour = ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "apres", "avant")
+    retour = depuis(sauvegardes, banc.nom, "apres", "avant")
     assert (retour.ajoutees, retour.disparues, retour.changees) == (0, 1, 1)
-    assert (
-        ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "apres").phrase() == "Aucune demande n'a changé."
-    )
+    assert depuis(sauvegardes, banc.nom, "apres").phrase() == "Aucune demande n'a changé."
 
 
 def test_an_event_that_changed_is_told(banc: Banc, sauvegardes: Sauvegardes) -> None:
@@ -146,7 +143,7 @@ def test_an_event_that_changed_is_told(banc: Banc, sauvegardes: Sauvegardes) -> 
     with banc.services.magasin.ecrire(banc.nom) as registre:
         commenter = RequeteSql("UPDATE evenement SET commentaire = 'après' WHERE numero_unique = :numero")
         assert registre.connexion.faire(commenter, {"numero": numero}) > 0
-    comparaison = ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "avant")
+    comparaison = depuis(sauvegardes, banc.nom, "avant")
     assert (comparaison.changees, comparaison.inchangees) == (1, 1)
     (change,) = comparaison.ecarts
     assert change.numero == numero
@@ -159,7 +156,7 @@ def test_a_field_of_the_form_and_a_nir(banc: Banc, sauvegardes: Sauvegardes) -> 
     maj = message(racine, "MOD", numero)
     poser(maj, f"{FORMULAIRE}/personnePhysique/demandeur/telPortable", "0612345678")
     assert banc.demander(maj).anomalies == []
-    (ecart,) = ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "avant").ecarts
+    (ecart,) = depuis(sauvegardes, banc.nom, "avant").ecarts
     assert any(c.nom.endswith("demandeur/telPortable") and c.apres == "0612345678" for c in ecart.champs)
 
 
@@ -172,7 +169,7 @@ def test_a_nir_is_never_told(banc: Banc, sauvegardes: Sauvegardes) -> None:
     nir.text = None
     nir.getparent().remove(nir)
     banc.demander(maj)
-    (ecart,) = ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "avant").ecarts
+    (ecart,) = depuis(sauvegardes, banc.nom, "avant").ecarts
     dits = " ".join(c.avant + c.apres for c in ecart.champs)
     assert any(c.nom.endswith("/nir") for c in ecart.champs)
     assert ecrit not in dits
@@ -185,6 +182,6 @@ def test_a_long_list_is_cut_and_counted(
     sauvegardes.faire(banc.nom, "avant")
     banc.creer_demande("personne_seule")
     banc.demander(message(specimen("colocataires"), "CRE"))
-    monkeypatch.setattr(ecarts_de_sauvegardes, "DEMANDES_MAX", 1)
-    comparaison = ecarts_de_sauvegardes.depuis(sauvegardes, banc.nom, "avant")
+    monkeypatch.setattr("sne_sandbox.bases.sauvegardes.DEMANDES_MAX", 1)
+    comparaison = depuis(sauvegardes, banc.nom, "avant")
     assert (comparaison.ajoutees, len(comparaison.ecarts)) == (2, 1)

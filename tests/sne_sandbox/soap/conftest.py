@@ -13,8 +13,7 @@ from sne_interface.domain.echange import Appel, Echange, Piece, Reponse, Reponse
 from sne_interface.settings import Limites, Reglages
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.pki.identite_du_certificat import ANONYME, Identite
-from sne_sandbox.soap.reponse_emballee import Emballage
-from sne_sandbox.soap.serveur_soap import ServeurSoap
+from sne_sandbox.soap.serveur_soap import Emballage, ServeurSoap
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 WS = "http://ws.metier.nuu.application.i2/"

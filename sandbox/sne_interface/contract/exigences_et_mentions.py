@@ -1,4 +1,6 @@
-"""The claims that a product may make: `certification.toml`, the folders merged key by key.
+"""The requirements an application is judged on: `requirements.csv`, the folders merged by id; what a
+household risks when one is broken: `risques.toml`, by id or, failing that, by family (« FID »); and the
+claims that a product may make: `certification.toml`, the folders merged key by key.
 
 A *rôle* is what the product does, an *option* what it may do beside; a *mention* demands roles, options and
 conditions of the trial. Requirements are written by expression (« EMB-* », « VIE-01..06 », « CTR-09 »), and
@@ -7,15 +9,77 @@ resolved here. The file says at its head what each key is; all of it is checked 
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sne_interface.contract.exigences import NIVEAUX, charger_exigences, niveaux
 from sne_interface.contract.nomenclatures_et_territoires import lignes_csv
-from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.overlay import DossiersContrat, choix_de, lire_le_fichier
 from sne_interface.contract.table_des_roles import noms_ecrits
+from sne_interface.domain.anomalie import Fidelite
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml
+
+EXIGENCES: Final = "requirements.csv"
+RISQUES: Final = "risques.toml"
+NIVEAUX: Final = ("MUST", "SHOULD")
+_COLONNES: Final = ("id", "text", "source", "fidelity", "level", "since", "not_tested_because", "remedy")
+
+
+@dataclass(frozen=True, slots=True)
+class Exigence:
+    """A requirement. `fidelite` says how far its source goes, `niveau` is MUST or SHOULD; `non_testee` says
+    why it is not tested, "" when it is; `remede` what a developer does when it breaks, `risque` what a
+    household risks then ("" when unsaid)."""
+
+    id: str
+    texte: str
+    source: str
+    fidelite: str
+    niveau: str
+    depuis: str
+    non_testee: str = ""
+    remede: str = ""
+    risque: str = ""
+
+
+def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
+    """Requirements by id, in the order of the files, a row replacing the row of the same id of the contract
+    below; those that a later contract is the first to ask are left out. Raises ContractError, with file and
+    line, for a row that cannot be read."""
+    lues: dict[str, Exigence] = {}
+    for dossier in reversed(dossiers.couches):
+        fichier = dossier / EXIGENCES
+        if fichier.is_file():
+            # A row of ours may be of a later contract.
+            siennes = not dossiers.du_contrat(fichier)
+            lues |= {e.id: e for e in _lire(fichier) if siennes or e.depuis in dossiers.noms}
+    risques = dossiers.toml(RISQUES)
+    return {
+        nom: replace(e, risque=str(risques.get(nom) or risques.get(nom.partition("-")[0]) or ""))
+        for nom, e in lues.items()
+    }
+
+
+def _lire(fichier: Path) -> list[Exigence]:
+    trouvees = []
+    for rang, ligne in enumerate(lignes_csv(lire_le_fichier(fichier), str(fichier), _COLONNES), 2):
+        if ligne["level"] not in NIVEAUX or not ligne["id"] or not ligne["text"]:
+            raise ContractError(
+                f"{fichier}, ligne {rang} : exigence incomplète ou de niveau inconnu.",
+                remede="un id, un texte, et MUST ou SHOULD",
+            )
+        choix_de(Fidelite, ligne["fidelity"], f"{fichier}, ligne {rang}, fidelity")
+        trouvees.append(Exigence(*(ligne[colonne] for colonne in _COLONNES)))
+    return trouvees
+
+
+def niveaux(exigences: Mapping[str, Exigence]) -> dict[str, str]:
+    """Tells by id whether each requirement MUST or SHOULD be met."""
+    return {exigence.id: exigence.niveau for exigence in exigences.values()}
+
+
+# --- roles, options, mentions -------------------------------------------------------------------------
 
 FICHIER: Final = "certification.toml"
 #: Keys of a mention's `plan`: how much of the plan is demanded.

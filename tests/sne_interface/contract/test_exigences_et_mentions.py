@@ -6,8 +6,8 @@ import pytest
 
 from sne_conformite.juges import PILOTEES
 from sne_interface import resources
+from sne_interface.contract.exigences_et_mentions import FICHIER, Certification, charger_certification
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.roles_et_mentions import FICHIER, Certification, charger_certification
 from sne_interface.errors import ContractError
 
 

@@ -13,8 +13,7 @@ from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.resources import fixtures_dir
-from sne_interface.rules.controle import Controle, controler, genre_de, passer
-from sne_interface.rules.regles_malgre_le_schema import ELEMENTS_MAX
+from sne_interface.rules.controle import ELEMENTS_MAX, Controle, controler, genre_de, passer
 
 CONTRAT: Final = charger()
 MIDI: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
