@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import sne_conformite as suite
-from sne_conformite.pilotage.autre_guichet import AutreGuichet
+from sne_conformite.pilotage.utilisateur_joue import AutreGuichet
 from sne_conformite.plan.plan import AUTRUI
 from sne_conformite.protocole.protocole import COMMANDES, TABLES, Statut
 from sne_interface.resources import fixtures_dir

@@ -15,8 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_conformite.juges.commande_jouee import MELEES, PasJoue
-from sne_conformite.juges.juge import CONSTATS, est_creation
+from sne_conformite.juges.juge import CONSTATS, MELEES, PasJoue, est_creation
 from sne_conformite.juges.juges_emballage import SEULE_ACTION
 from sne_conformite.juges.juges_fidelite import en_commun, nu
 from sne_conformite.juges.juges_pannes import PANNES

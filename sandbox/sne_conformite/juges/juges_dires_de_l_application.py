@@ -14,16 +14,19 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, juges_saisies
-from sne_conformite.juges.commande_jouee import (
+from sne_conformite.juges.juge import (
     MELEES,
     REQUETE_INACHEVEE,
+    Constats,
+    Dire,
     JugeDePas,
     PasJoue,
+    avec_remede,
     de,
     echange_de,
+    est_creation,
     fault_de,
 )
-from sne_conformite.juges.juge import Constats, Dire, avec_remede, est_creation
 from sne_conformite.juges.juges_pannes import APRES, PANNES, juger_panne
 from sne_conformite.juges.juges_saisies import filtres_de
 from sne_conformite.juges.juges_suites_d_envois import RETARD_MIN

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sne_conformite.juges.commande_jouee import PasJoue
-from sne_conformite.juges.juge import CONSTATS, Constats, Dire
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire, PasJoue
 from sne_conformite.observation.observation import PANNES_LISIBLES, Observation
 from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat

@@ -10,8 +10,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sne_conformite.juges import juges_fidelite, lieux_refuses
-from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de
-from sne_conformite.juges.juge import CONSTATS, Constats, Dire
+from sne_conformite.juges.juge import CONSTATS, Constats, Dire, JugeDePas, PasJoue, de
 from sne_conformite.juges.juges_vie import NATURES, nature_pour
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation

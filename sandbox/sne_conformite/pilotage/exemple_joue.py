@@ -12,13 +12,11 @@ from typing import Any, Final
 from sne_conformite.bilan.consequences import Cle, Consequences, Lectures, cle_de
 from sne_conformite.bilan.couverture_du_contrat import formes
 from sne_conformite.juges import Suite, juger, juges_saisies
-from sne_conformite.juges.commande_jouee import Connu, PasJoue
-from sne_conformite.juges.juge import Ordre, avec_remede
+from sne_conformite.juges.juge import Connu, Ordre, PasJoue, avec_remede
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.juges.juges_vie import FIN_ASYNCHRONE
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
-from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
 from sne_conformite.pilotage.base_pilotee import BaseJugee, controler
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
 from sne_conformite.pilotage.lien_application import Application, LienRompu, Message
@@ -31,7 +29,7 @@ from sne_conformite.pilotage.retards_excuses import (
     seuil,
     trop_tard,
 )
-from sne_conformite.pilotage.utilisateur_joue import Utilisateur
+from sne_conformite.pilotage.utilisateur_joue import AutreGuichet, AutruiRefuse, Utilisateur
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Etape, Scenario, panne_de
 from sne_conformite.protocole.protocole import COMMANDES, FAUX_SERVEURS, VRAI, Adresses, Statut

@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sne_conformite.juges.commande_jouee import PasJoue
+from sne_conformite.juges.juge import PasJoue
 from sne_conformite.juges.juges_releves import CERTIFICAT_DONNE, refus_du_certificat
 from sne_conformite.observation.observation import Observation
 from sne_conformite.pilotage.base_pilotee import BaseJugee

@@ -7,8 +7,7 @@ from typing import Final
 
 from sne_conformite.bilan.consequences import D_ABORD, SANS_CAUSE, a_sa_place, chef, chefs, commun, par_genre
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
-from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
-from sne_conformite.juges.juge import CONSTATS
+from sne_conformite.juges.juge import CONSTATS, REQUETE_INACHEVEE
 from sne_conformite.juges.juges_suites_d_envois import Reessais
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
 from sne_conformite.pilotage.exemple_joue import ExempleJoue

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sne_conformite.bilan.consequences import Consequences, Lectures, chef, chefs
-from sne_conformite.juges.commande_jouee import Connu, PasJoue
+from sne_conformite.juges.juge import Connu, PasJoue
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.element_recu import Element
 

@@ -23,7 +23,7 @@ from lxml import etree
 from sne_conformite.bilan.consequences import Consequences, Lectures
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
-from sne_conformite.juges.commande_jouee import Connu, PasJoue
+from sne_conformite.juges.juge import Connu, PasJoue
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer

@@ -10,7 +10,7 @@ from lxml import etree
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
-from sne_conformite.juges.commande_jouee import fault_de
+from sne_conformite.juges.juge import fault_de
 from sne_conformite.observation.observation import Observation, citer, observer
 from sne_conformite.rapports.rapport import EchangeCite
 from sne_interface.domain.echange import Echange, Piece, VerdictEchange
