@@ -31,7 +31,7 @@ from sne_conformite.rapports.rapport import (
 )  # fmt: skip
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.exigences_et_mentions import Exigence
-from sne_interface.contract.phrases_d_explication import remede_de_regle
+from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.domain.echange import TLS, VerdictEchange
 from sne_interface.rules.controle import lire_explication
 

@@ -8,8 +8,8 @@ from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
 from sne_interface.contract.explication import expliquer
-from sne_interface.contract.phrases_d_explication import suggerer, suggerer_une_commune
 from sne_interface.contract.schemas import Document
+from sne_interface.contract.suggestions import suggerer, suggerer_une_commune
 from sne_interface.domain import nir
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element, sans_indices

@@ -11,7 +11,7 @@ from lxml import etree
 from sne_console.messages.documents_masques import masquer
 from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.phrases_d_explication import remede_de_regle
+from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules.controle import ENSUITE, Controle, passer

@@ -29,12 +29,12 @@ from sne_interface.contract.phrases_d_explication import (
     inconnu,
     local,
     place,
-    preciser,
     refus_brut,
     texte_inattendu,
 )
 from sne_interface.contract.reparation_du_contenu import ENFANTS_MAX, Automate, PasAlignement, Sort
 from sne_interface.contract.schemas import BLANCS, Document, SchemaError, Schemas
+from sne_interface.contract.suggestions import preciser
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.nir import cache_un_nir, masquer_nir
 

@@ -12,8 +12,8 @@ from typing import Any, Final, NoReturn
 from sne_interface.contract import codec, places_dans_le_texte
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.explication import expliquer_sous
-from sne_interface.contract.phrases_d_explication import remede_de_regle, types_voulus
 from sne_interface.contract.schemas import Document, SchemaError
+from sne_interface.contract.suggestions import remede_de_regle, types_voulus
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element_recu import DocumentRecu, Element, ElementNu
 from sne_interface.errors import ExchangeError

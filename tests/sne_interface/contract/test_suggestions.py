@@ -3,12 +3,7 @@
 import pytest
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.phrases_d_explication import (
-    liste_de,
-    remede_de_regle,
-    suggerer,
-    suggerer_une_commune,
-)
+from sne_interface.contract.suggestions import liste_de, remede_de_regle, suggerer, suggerer_une_commune
 
 CONTRAT = charger()
 LOGEMENT = "interfaceNuu/demande/demandeLogement/logementRecherche/listeTypeLogement/typeLogement"
