@@ -27,7 +27,7 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition
 from sne_interface.domain.parcours_en_commission import parcours, suites
 from sne_interface.domain.texte import plier
-from sne_interface.generators.demandes import TEXTE, DossierTire, contenu, formulaire, tirer_dossier
+from sne_interface.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
 from sne_interface.generators.menages import Foyer
 from sne_interface.generators.population import Population
 from sne_interface.generators.tirage import Tirage, TirageAleatoire
@@ -279,9 +279,9 @@ def _ligne_demande(
     # A landlord's own reference, when it has one.
     bailleurs = dossier.territoire.bailleurs
     reference = f"{dossier.guichet}-{plant.rang + 1:08d}" if dossier.guichet in bailleurs else None
-    corps = formulaire(dossier, TEXTE, numero=numero, reference=reference, forcer=plant.forcee)
+    corps = formulaire(dossier, numero=numero, reference=reference, forcer=plant.forcee)
     debut, fin = _autour(dossier.version)
-    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps, TEXTE)) + fin
+    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps)) + fin
     dernier, etat = dossier.guichet, _ACTIVE
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:

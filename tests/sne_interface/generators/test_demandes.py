@@ -15,10 +15,10 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import composition
 from sne_interface.generators import vies
 from sne_interface.generators.demandes import (
-    ELEMENTS,
     DossierTire,
     document,
     formulaire,
+    lus,
     message,
     tirer_dossier,
 )
@@ -54,7 +54,7 @@ def _messages(
         dossier = tirer_dossier(tirage, population, depot=depot, jour=JOUR)
         numero = str(NumeroUnique.de(dossier.territoire.code, depot, rang, dossier.guichet))
         if type_fichier == "CRE":
-            corps = formulaire(dossier, ELEMENTS, reference=f"R{rang}")
+            (corps,) = lus(formulaire(dossier, reference=f"R{rang}"))
             trouves.append((document(dossier.version, "CRE", MAINTENANT, corps), None))
             continue
         emetteur, bloc_ = None, None
@@ -66,7 +66,7 @@ def _messages(
             motif = tirage.choix(("RADATT", "RADABA", "RADCON", "RADIRR"))
             bloc_ = vies.bloc_radiation(tirage, motif, JOUR, dossier)
             emetteur = dossier.territoire.bailleurs[0]
-        corps = formulaire(dossier, ELEMENTS, emetteur=emetteur, numero=numero)
+        (corps,) = lus(formulaire(dossier, emetteur=emetteur, numero=numero))
         if bloc_ is not None:
             corps = avec_enfants(corps, (*corps.enfants, bloc_))
         racine = document(dossier.version, type_fichier, MAINTENANT, corps)
@@ -75,7 +75,7 @@ def _messages(
 
 
 def _stockee(dossier: DossierTire, numero: str) -> DemandeStockee:
-    racine = document(dossier.version, "RET", MAINTENANT, formulaire(dossier, ELEMENTS, numero=numero))
+    racine = document(dossier.version, "RET", MAINTENANT, *lus(formulaire(dossier, numero=numero)))
     code, guichet, depot = dossier.territoire.code, dossier.guichet, dossier.depot
     return DemandeStockee(
         numero, code, EtatDemande.ACTIVE, dossier.version, guichet, guichet, False, depot, depot,
