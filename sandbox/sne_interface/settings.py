@@ -105,6 +105,7 @@ class Reglages:
     recherche_max: int = 500
     doublons_association: str = "erreur"
     dispatching: str = "oui"
+    deploiement: str = "suivi"
     contrat: str = ""
     contrat_suivant: str = ""
     bail_sans_radiation_jours: int = 30

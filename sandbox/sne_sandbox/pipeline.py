@@ -17,6 +17,7 @@ from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import SchemaError
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base
+from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.demande import NUMERO_MAX
 from sne_interface.domain.echange import Appel, Echange, Piece, Reponse, VerdictEchange
 from sne_interface.domain.element_recu import Element
@@ -138,12 +139,13 @@ class Pipeline:
         """The anomalies of the document `racine` as `traiter` would find them over this register; nothing is
         written. Raises StructureIncorrecte, without an explanation."""
         operation = OPERATIONS[appel.operation]
-        version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
+        base = registre.base
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        annoncee = racine.get("versionInterface", "")
+        version = self.contrat.version_de_lecture(annoncee, base.jour_du_contrat(maintenant))
         if self.contrat.schemas.validate(racine, document=operation.genre, version=version):
             raise StructureIncorrecte
         document = codec.decoder_recu(racine, self.contrat.nomenclatures)
-        base = registre.base
-        maintenant = base.horloge.maintenant(datetime.now(UTC))
         guichet, sans_suite = guichet_de(appel, document), Echange(appel.base, appel.recu_le)
         jugement = self._jugement(appel, operation, document, base, maintenant, guichet, sans_suite)
         if jugement is None:
@@ -195,9 +197,17 @@ class Pipeline:
     def _valider(
         self, racine: Any, operation: Operation, appel: Appel, base: Base, maintenant: datetime
     ) -> None:
-        version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
+        annoncee = racine.get("versionInterface", "")
+        version = self.contrat.version_de_lecture(annoncee, base.jour_du_contrat(maintenant))
         if self.contrat.schemas.validate(racine, document=operation.genre, version=version):
             profil = base.reglages.profile
+            if version != self.contrat.version_de_lecture(annoncee):  # it is not there yet
+                dites = _phrases(expliquer(racine, operation.genre, version, self.contrat.schemas))
+                jour = date_francaise(self.contrat.deploye[annoncee])
+                raise StructureIncorrecte(
+                    explication=f"La version {annoncee} n'est en base école que le {jour} (réglage "
+                    f"deploiement) : lu comme un message {version}.\n{dites}"
+                )
             raise StructureIncorrecte(
                 explication=_expliquer(racine, operation, appel, self.contrat, profil, maintenant)
             )
@@ -218,6 +228,7 @@ class Pipeline:
             # Whatever was sent as a number: the journal's index does not take a megabyte.
             echange.numero_unique = appel.texte("numUnique")[:NUMERO_MAX] or None
             return None
+        jour = base.jour_du_contrat(maintenant)
         contexte = Contexte(
             type_fichier=operation.type_regles or document.texte_de("entete/typeFichier") or "",
             document=document,
@@ -228,7 +239,8 @@ class Pipeline:
             registre=_SANS_REGISTRE,
             operation=operation.nom,
             canal=appel.canal,
-            versions=self.contrat.versions,
+            versions=self.contrat.versions_du(jour),
+            a_venir=self.contrat.a_venir(jour),
             roles=self.contrat.roles,
             guichet_certificat=appel.guichet_certificat,
             guichet_emetteur=guichet or None,

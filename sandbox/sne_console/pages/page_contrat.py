@@ -7,6 +7,7 @@ from flask import render_template, request
 from sne_console.cadre.outillage_des_sections import contrat_servi, maintenant
 from sne_console.vues import cerfa_face_au_message, interface_montree, objet_de_l_adresse
 from sne_console.vues.interface_montree import emplois, par_service, presentation
+from sne_interface.contract.contrats_charges import CONTRAT
 from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
 
@@ -22,6 +23,7 @@ def page(base: str) -> str:
         contrat=contrat,
         par_service=par_service(contrat),
         presentation=presentation(contrat),
+        publication=contrat.dossiers.toml(CONTRAT).get("publication", {}),
     )
 
 

@@ -5,7 +5,8 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import wraps
+from datetime import date
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
@@ -43,7 +44,7 @@ _Cle = ParamSpec("_Cle")
 _Valeur = TypeVar("_Valeur")
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
-    "fichiers", "services", "roles", "reglages",
+    "fichiers", "services", "roles", "reglages", "deploye", "publication",
 )  # fmt: skip
 _FICHIERS: Final = (
     "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
@@ -115,7 +116,9 @@ class Contrat:
 
     `versions` are the message versions it accepts, lowest first, `conventions` those of them whose schema
     is ours; `namespace` that of the payload documents. `reglages` are settings, by name, that a base has
-    under this contract as long as nobody changes them (`[reglages]` of contract.toml).
+    under this contract as long as nobody changes them (`[reglages]` of contract.toml). `deploye` is the first
+    day of a message version, or of a type of events, in the base école; one that it does not name is there
+    on any day.
     """
 
     nom: str
@@ -135,6 +138,7 @@ class Contrat:
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
     reglages: Mapping[str, Any]
+    deploye: Mapping[str, date]
     #: The results that `retenu` keeps with it.
     retenus: dict[Any, dict[Any, Any]] = field(default_factory=dict, init=False)
 
@@ -146,10 +150,23 @@ class Contrat:
         """The highest version of message that the contract accepts."""
         return self.versions[-1]
 
-    def version_de_lecture(self, version: str) -> str:
-        """The version whose schema reads a message of `version`: itself, or the highest when the contract
-        does not list it (convention)."""
-        return version if version in self.versions else self.version_haute
+    @lru_cache(maxsize=64)  # noqa: B019 - a contract lives as long as its process
+    def a_venir(self, jour: date | None) -> frozenset[str]:
+        """The message versions and types of events that the base école does not have yet on `jour`; none of
+        no day."""
+        return frozenset(nom for nom, premier in self.deploye.items() if jour is not None and jour < premier)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - as above
+    def versions_du(self, jour: date | None) -> tuple[str, ...]:
+        """The message versions that the base école takes on `jour`; all of them, before the first."""
+        a_venir = self.a_venir(jour)
+        return tuple(version for version in self.versions if version not in a_venir) or self.versions
+
+    def version_de_lecture(self, version: str, jour: date | None = None) -> str:
+        """The version whose schema reads a message of `version` on `jour`: itself, or the highest when the
+        contract does not list it (convention)."""
+        admises = self.versions if jour is None else self.versions_du(jour)
+        return version if version in admises else admises[-1]
 
     def wsdl(self, service: str) -> bytes:
         """The WSDL of a service, as it is in the contract. Raises ContractError for an unknown service."""
@@ -257,6 +274,7 @@ def charger(
         operations=operations,
         dossiers=dossiers,
         reglages=_reglages(table.get("reglages", {})),
+        deploye=_deploye(table_de(table.get("deploye", {}), f"{CONTRAT} [deploye]")),
     )
 
 
@@ -301,6 +319,16 @@ def _reglages(table: Any) -> dict[str, Any]:
             remede=getattr(erreur, "remede", "") or "une table de réglages",
         ) from None
     return {cle: lus[cle] for cle in dict(table)}
+
+
+def _deploye(table: TableToml) -> dict[str, date]:
+    """Reads first days, by what is deployed. Raises ContractError for what is no day."""
+    for nom, jour in table.items():
+        if type(jour) is not date:
+            raise ContractError(
+                f"{CONTRAT} : [deploye] {nom} attend une date.", remede='"02.02" = 2018-01-30'
+            )
+    return dict(table)
 
 
 def _schemas(table: TableToml, versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:

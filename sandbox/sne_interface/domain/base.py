@@ -94,6 +94,11 @@ class Base:
         """The beginning of the addresses of its services: see `prefixe_de`."""
         return prefixe_de(self.nom)
 
+    def jour_du_contrat(self, maintenant: datetime) -> date | None:
+        """The day by which its contract has what is deployed one day (`Contrat.deploye`); None when it takes
+        all of it on any day."""
+        return maintenant.date() if self.reglages.deploiement == "suivi" else None
+
     def nuit_due(self, maintenant: datetime) -> bool:
         """True when a night is due at `maintenant` of the base's clock. A base that never noted a night is
         due too: it has to say from when it counts."""

@@ -111,8 +111,9 @@ class Population:
 
 
 @retenu
-def lire_population(contrat: Contrat, nom: str) -> Population:
-    """The population of the seed `nom`, its communes found in the contract's: read once. Raises UsageError
+def lire_population(contrat: Contrat, nom: str, a_venir: frozenset[str] = frozenset()) -> Population:
+    """The population of the seed `nom`, its communes found in the contract's: read once. It has nothing of
+    what is not there yet (`Contrat.a_venir`). Raises UsageError
     for an unknown seed, ContractError for one that is not well written."""
     lue = _lire(nom)
     inconnues = set(lue) - _CLES
@@ -122,9 +123,12 @@ def lire_population(contrat: Contrat, nom: str) -> Population:
         sortes = lue["menages"]
         if not set(sortes) <= set(SORTES):
             raise _incorrecte(nom, f"ménages inconnus {sorted(set(sortes) - set(SORTES))}")
-        sans = () if contrat.roles.decision.type else ("decisions",)
+        decide = contrat.roles.decision.type and contrat.roles.decision.type not in a_venir
+        sans = () if decide else ("decisions",)
         sirens = _sirens(nom)
-        versions = {v: part for v, part in lue["versions"].items() if v in contrat.versions}
+        versions = {
+            v: part for v, part in lue["versions"].items() if v in contrat.versions and v not in a_venir
+        }
         return Population(
             taille=int(lue["taille"]),
             **{chance: float(lue[chance]) for chance in _CHANCES if chance not in sans},

@@ -33,7 +33,7 @@ class Contexte:
     `type_fichier` is the message's type (CRE, …), or what stands for it where there is none (DALO, EVT, RCH);
     `canal` is ASY for a file left in an inbox: the rules of that channel judge it too. `document` is the root
     (`interfaceNuu`), `maintenant` the base's clock, `operation` the SOAP operation, `versions` the message
-    versions that the contract accepts, `nom_fichier` the name that the file was sent under.
+    versions that the contract accepts that day, `nom_fichier` the name that the file was sent under.
     `localisations_max` (0: by the day of deposit, REC003) and `recherche_max` are settings of the base.
     """
 
@@ -48,6 +48,8 @@ class Contexte:
     operation: str = "getNumUnique"
     canal: str = ""
     versions: tuple[str, ...] = ("02.00", "02.01", "02.02")
+    #: Types of events that the contract does not have yet on that day (`Contrat.a_venir`).
+    a_venir: frozenset[str] = frozenset()
     #: The stored demande that the message names (numUnique), when there is one.
     stockee: DemandeStockee | None = None
     #: The guichet that the client certificate names, if it names one.

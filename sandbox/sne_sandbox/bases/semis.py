@@ -65,7 +65,7 @@ def semer(
     """Draws what fills the empty base of that name from the seed `semence` as on `maintenant` (its clock).
     The demandes of those so far are whole, and may be committed. `taille` is how many households, the seed's
     own by default. Raises UsageError for an unknown seed, ContractError for one not well written."""
-    population = lire_population(contrat, semence)
+    population = lire_population(contrat, semence, contrat.a_venir(maintenant.date()))
     total = population.taille if taille is None else taille
     a_tirer = Semence(base, population, seed, total, maintenant)
     attendent: list[Lot] = []
@@ -98,7 +98,8 @@ def _deja_tires(a_tirer: Semence, semence: str, contrat: Contrat) -> Iterator[Lo
 def _tirer_une_fois(
     semence: str, contrat: Contrat, seed: int, taille: int, maintenant: datetime
 ) -> tuple[Lot, ...]:
-    return tuple(lots(Semence("", lire_population(contrat, semence), seed, taille, maintenant)))
+    population = lire_population(contrat, semence, contrat.a_venir(maintenant.date()))
+    return tuple(lots(Semence("", population, seed, taille, maintenant)))
 
 
 def _tires_a_cote(semence: Semence) -> Iterator[Lot]:

@@ -176,6 +176,18 @@ class Presentation:
         else:
             self.placer(construire(nom, texte))
 
+    def adapter(self, contrat: Contrat, jour: date | None) -> str:
+        """Writes the document in the highest message version that the contract has on `jour`, unless that one
+        has no place for what a lower one holds (convention). Returns the version of the document."""
+        version, sienne = contrat.versions_du(jour)[-1], self.racine.get("versionInterface")
+        if version > sienne:
+            self.racine.set("versionInterface", version)
+            if contrat.schemas.validate(self.racine, document=Document.DEMANDE, version=version):
+                self.racine.set("versionInterface", version := sienne)
+        else:
+            self.en_version(version)
+        return version
+
     def en_version(self, version: str) -> None:
         """Write the document in another message version: elements that it does not know are left out."""
         if self.racine.get("versionInterface") == version:

@@ -146,7 +146,8 @@ def _specifiques(caracteristiques: Iterable[Elements]) -> list[Element]:
 
 
 def lister_nationaux(question: Question) -> Sortie:
-    """All national types, out of date ones included (they carry their dates)."""
+    """All national types, out of date ones included (they carry their dates); none that the interface does
+    not have yet on the base's day."""
     return _des_types(question, question.registre.types_evenements(None))
 
 
@@ -160,7 +161,8 @@ def lister_territoriaux(question: Question) -> Sortie:
 
 
 def _des_types(question: Question, types: Iterable[TypeEvenement]) -> Sortie:
-    liste = construire("listeTypesEvenements", tuple(_type(t) for t in types))
+    a_venir = question.contrat.a_venir(question.jour_du_contrat)
+    liste = construire("listeTypesEvenements", tuple(_type(t) for t in types if t.code not in a_venir))
     return fichier_xml(question, Document.TYPE_EVENEMENT, "TYP", liste)
 
 

@@ -14,7 +14,8 @@ from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
 def executer(question: Question) -> Sortie:
-    """The form; with `complet`, whatever its text, also DALO, radiation and processing information (which
+    """The form, in the highest message version of the day, whatever the one that it was registered in
+    (convention); with `complet`, whatever its text, also DALO, radiation and processing information (which
     version 02.02 shows in every answer).
 
     Raises NumeroInconnu (convention).
@@ -26,19 +27,20 @@ def executer(question: Question) -> Sortie:
     complet = bool(question.appel.texte("complet"))
     montrer = Presentation.complete if complet else Presentation.de
     vue = montrer(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
+    version = vue.adapter(question.contrat, question.jour_du_contrat)
     # The resources per UC and the quartile are shown in every answer; the indicators alone in a whole one.
-    if complet or montre_les_calculs(question.contrat, stockee.version):
-        for bloc in blocs_calcules(stockee, question, stockee.version):
+    if complet or montre_les_calculs(question.contrat, version):
+        for bloc in blocs_calcules(stockee, question, version):
             vue.placer(bloc)
     return Sortie(
         racine=vue.racine,
         genre=Document.DEMANDE,
-        version=stockee.version,
+        version=version,
         champ="fichierDemande",
         champ_nom="nomFichierDemande",
         nom_fichier=question.nom_de_fichier("RET", numero[7:13]),
         numero_unique=numero,
-        notes=note_du_quartile(stockee, question, stockee.version),
+        notes=note_du_quartile(stockee, question, version),
     )
 
 

@@ -216,7 +216,7 @@ def refuser(question: Question) -> Sortie:
     return _sortie(
         question,
         codec.encoder(_avec(demande, ajouts, question)),
-        question.contrat.version_de_lecture(demande.version),
+        question.contrat.version_de_lecture(demande.version, question.jour_du_contrat),
         question.sequence_recue(),
     )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
@@ -55,6 +55,11 @@ class Question:
         """The document of an operation that always receives one."""
         assert self.document is not None
         return self.document
+
+    @property
+    def jour_du_contrat(self) -> date | None:
+        """The day by which its contract has what is deployed one day: see `Base`."""
+        return self.base.jour_du_contrat(self.maintenant)
 
     def sequence_recue(self) -> str:
         """The 6 digits that end the file name received, else 000000."""

@@ -212,8 +212,9 @@ def ecrire_reglages(reglages: Reglages) -> str:
 
 @lru_cache(maxsize=64)
 def _lire_reglages(texte: str) -> Reglages:
-    # Raises UsageError for a setting that this version does not know.
-    return Reglages.de(json.loads(texte))
+    # Raises UsageError for a setting that this version does not know. A base that an older version made goes
+    # on as it was: it minds no day of deployment.
+    return Reglages.de({"deploiement": "ignore"} | json.loads(texte))
 
 
 # --- guichets and types of events ------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 
 from sne_interface import resources
 from sne_interface.contract.changements import GenreChangement, Nature, charger_changements
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.errors import ContractError
@@ -22,6 +23,9 @@ def test_what_5_2_brings_has_its_dates_and_its_fidelity():
     nir, asynchrone = changements["NIR"], changements["FIN-ASYNCHRONE"]
     assert (nir.genre, nir.fidelite, nir.contrat) == (GenreChangement.AJOUT, Fidelite.CONVENTION, "v5.2")
     assert (nir.publie, nir.deploye, nir.exige) == (date(2018, 8, 6), date(2018, 1, 30), None)
+    assert charger().deploye == {
+        "02.02": changements["MESSAGE-0202"].deploye, "DECATT": changements["DECISIONS"].deploye
+    }  # fmt: skip
     assert (asynchrone.exige, asynchrone.preuve) == (date(2018, 12, 31), ("regle", "ASY001"))
     assert nir.en_json()["publie"] == "2018-08-06"
     assert "exige" not in nir.en_json()

@@ -33,7 +33,8 @@ def test_there_are_many() -> None:
 def test_a_lawful_life_raises_nothing(
     nouvelle_base: Nouvelle, histoire: Mapping[str, Any], profil: str
 ) -> None:
-    joues = Joueur(nouvelle_base(profile=profil, horloge=debut(histoire)), histoire).jouer()
+    banc = nouvelle_base(profile=profil, horloge=debut(histoire), deploiement="ignore")
+    joues = Joueur(banc, histoire).jouer()
     assert [(pas, sorted(constat.codes), constat.refuse) for pas, constat in joues] == [
         (pas, [], False) for pas, _ in joues
     ]
@@ -46,7 +47,7 @@ def test_each_situation_has_the_outcome_that_is_written(
 ) -> None:
     """The outcome is told by the rule and the profile; only a place that is `leger` warns whatever they
     say."""
-    banc = nouvelle_base(profile=profil, horloge=debut(histoire))
+    banc = nouvelle_base(profile=profil, horloge=debut(histoire), deploiement="ignore")
     regles = banc.services.contrat.regles
     joueur = Joueur(banc, histoire)
     for pas, constat in joueur.jouer():

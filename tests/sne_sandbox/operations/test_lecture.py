@@ -2,14 +2,30 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
-from banc import FORMULAIRE, MIDI, Banc, ecart, message, oter, poser, radiation, specimen, texte, trouver
+from banc import (
+    FORMULAIRE,
+    MIDI,
+    Banc,
+    ecart,
+    evenement,
+    message,
+    oter,
+    poser,
+    radiation,
+    specimen,
+    texte,
+    trouver,
+)
+from lxml import etree
 
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.dates import PARIS
 
 DALO = "getDeclarationNouveauDalo"
+CALCULES = ["ressourcesAnnuellesUC", "nombreUC", "premierQuartile"]
 ATTESTEE = "Une erreur inattendue est survenue lors du traitement de la demande."
 
 
@@ -32,6 +48,7 @@ def test_an_unknown_number_is_a_sender_fault(banc: Banc) -> None:
 
 @pytest.mark.parametrize("version", ["02.00", "02.01", "02.02"])
 def test_complet_adds_what_the_sne_keeps_beside_the_form(banc: Banc, version: str) -> None:
+    """And the first quartile, whatever the version that it was registered in."""
     racine = specimen("hebergee_secret")
     for nom in ("notifSms", "notifEvt", "nir"):
         for noeud in list(racine.iter("{http://nuu.application.i2/}" + nom)):
@@ -42,27 +59,44 @@ def test_complet_adds_what_the_sne_keeps_beside_the_form(banc: Banc, version: st
     assert banc.demander(radiation(racine, numero, "RADABA")).anomalies == []
     for complet in (None, ""):
         formulaire = banc.relire(numero, complet).document
-        assert formulaire.get("versionInterface") == version
+        assert formulaire.get("versionInterface") == "02.02"
         assert trouver(formulaire, "demande/informationDalo") is None
         assert trouver(formulaire, f"{FORMULAIRE}/radiation") is None
         traitement = trouver(formulaire, f"{FORMULAIRE}/informationTraitement")
-        assert (traitement is not None) is (version == "02.02")
+        assert [etree.QName(e).localname for e in traitement][-3:] == CALCULES
     for complet in ("oui", "non", "0", " "):
         tout = banc.relire(numero, complet).document
         assert trouver(tout, "demande/informationDalo/statutDalo").get("code") == "ACTIF"
         assert trouver(tout, f"{FORMULAIRE}/radiation/motifRadiation").get("code") == "RADABA"
-        traitement = trouver(tout, f"{FORMULAIRE}/informationTraitement")
-        assert (traitement is not None) is (version > "02.00")
+        assert len(trouver(tout, f"{FORMULAIRE}/informationTraitement")) == 6
 
 
-def test_a_radiation_of_a_higher_version_is_shown_in_the_stored_one(banc: Banc) -> None:
-    racine = specimen("colocataires")
-    racine.set("versionInterface", "02.00")
-    numero = banc.demander(racine).numero
-    plus_recente = radiation(racine, numero, "RADABA")
-    plus_recente.set("versionInterface", "02.02")
-    assert banc.demander(plus_recente).document.get("versionInterface") == "02.02"
-    assert banc.relire(numero, "1").document.get("versionInterface") == "02.00"
+def test_before_5_2_is_deployed_it_is_not_there(nouvelle_base: Callable[..., Banc]) -> None:
+    """In the base's own time: 02.02, what it has more, the decisions. A base may take them all the same."""
+
+    def decision(numero: str) -> Any:
+        racine = evenement(numero)
+        for element in racine.iter():
+            element.text = (element.text or "").replace("2018-03-08", "2018-01-29")
+        return racine
+
+    veille, jour = (datetime(2018, 1, n, 12, tzinfo=PARIS) for n in (29, 30))
+    banc = nouvelle_base(horloge=veille)
+    ancienne, recente = specimen("colocataires"), specimen("colocataires")
+    recente.set("versionInterface", "02.02")
+    assert banc.demander(recente).anomalies == ["ENT003"]
+    numero = banc.demander(ancienne).numero
+    assert banc.demander(specimen("personne_seule_nir")).fault == ("Sender", ATTESTEE)
+    assert "EVT002" in banc.fichier("ajouterEvenementDemande", decision(numero)).anomalies
+    types = banc.fichier("listerTypesEvenementsNationaux", specimen("type_evenement", "documents"))
+    assert "DECATT" not in [code.text for code in types.document.iter("{*}codeTypeEvenement")]
+    lue = banc.relire(numero, "1").document
+    assert lue.get("versionInterface") == "02.01"
+    assert len(trouver(lue, f"{FORMULAIRE}/informationTraitement")) == 3
+    for ouverte in (nouvelle_base(horloge=jour), nouvelle_base(horloge=veille, deploiement="ignore")):
+        numero = ouverte.demander(recente).numero
+        assert "EVT002" not in ouverte.fichier("ajouterEvenementDemande", decision(numero)).anomalies
+        assert ouverte.relire(numero).document.get("versionInterface") == "02.02"
 
 
 # --- getDoublons ----------------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def type_de(evenement: Element, contexte: Contexte) -> TypeEvenement | None:
 
 
 def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
-    if genre is None or not genre.est_valide(contexte.jour):
+    if genre is None or not genre.est_valide(contexte.jour) or genre.code in contexte.a_venir:
         return False
     # An unknown demande is EVT001's: its territory is not known.
     return (
