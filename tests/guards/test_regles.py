@@ -42,6 +42,33 @@ def test_each_rule_says_what_it_wants_and_where_it_comes_from(contrat: Contrat) 
     assert {code for code, fiche in fiches.items() if not fiche.remede.endswith(".")} == set()
 
 
+#: A place in a text of law, or of a numbered document.
+_ARTICLE = re.compile(r"[LRD]\. \d{3}(-\d+)*|arrêté du .+, annexe, § \d|arrêté du 6 août 2018|n° \d+")
+#: A file of the contract, and the names in it: « types-demande.xsd, Radiation/dateRadiation ».
+_FICHIER = re.compile(r"([\w.-]+\.(?:xsd|csv)), ([\w/]+)")
+
+
+@pytest.mark.parametrize("nom", ["v5.0", "v5.2"])
+def test_a_rule_that_blocks_cites_a_place_and_the_place_is_there(nom: str) -> None:
+    """« déduit du contrat publié » says nothing: an article, or a file of the contract with what is read in
+    it. A convention that blocks, in `strict`, says that it is ours."""
+    contrat = charger(nom)
+    sans_lieu = []
+    for code, fiche in contrat.regles.items():
+        cites = [
+            (fichier, mot) for fichier, mots in _FICHIER.findall(fiche.source) for mot in mots.split("/")
+        ]
+        for fichier, mot in cites:
+            dossier = contracts_dir() / "v5.0" / ("xsd" if fichier.endswith(".xsd") else "")
+            texte = (dossier / fichier).read_text("utf-8")
+            assert f'"{mot}"' in texte or f"\n{mot}," in texte, f"{code} : {mot} n'est pas dans {fichier}"
+        notre = fiche.fidelite == "convention"
+        ou = "communes.csv" in fiche.source or cites or _ARTICLE.search(fiche.source)
+        if fiche.gravite == "bloquante" and not (ou or notre):
+            sans_lieu.append(f"{code} : {fiche.source}")
+    assert sans_lieu == []
+
+
 #: Words that no French source holds.
 _ANGLAIS = {
     *("the", "is", "are", "was", "only", "admits", "meaning", "in", "of", "not", "may", "be", "by", "and"),

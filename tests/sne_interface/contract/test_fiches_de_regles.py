@@ -37,12 +37,8 @@ def test_every_kind_and_deed_is_said_with_its_source(contrat: Contrat) -> None:
     assert set(table.libelles) == set(Acte)
     droits = [droit for par_acte in table.droits.values() for droit in par_acte.values()]
     assert all(droit.source for droit in droits)
-    # What the text of an article says is attested; the rest follows from one.
-    assert {(a, d.fidelite) for par in table.droits.values() for a, d in par.items()} >= {
-        (Acte.RADIER_ATTRIBUTION, Fidelite.ATTESTEE),
-        (Acte.DECLARER_DALO, Fidelite.DEDUITE),
-    }
-    assert {droit.fidelite for droit in droits} <= {Fidelite.ATTESTEE, Fidelite.DEDUITE}
+    # An article says who may; that the server refuses the others follows.
+    assert {droit.fidelite for droit in droits} == {Fidelite.DEDUITE}
 
 
 def test_the_departments_of_systemes_particuliers_and_the_collectivities_outside(contrat: Contrat) -> None:

@@ -56,10 +56,12 @@ def caracteres_du_nom(contexte: Contexte) -> Infractions:
 
 @regle("IDT002", "dateNaissance")
 def naissance_du_demandeur(contexte: Contexte) -> Infractions:
-    """The applicant is born, and is not older than 120."""
+    """The applicant is born; who is older than 120 is only warned of, as the bound is ours."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
-        if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
+        if naissance > contexte.aujourdhui:
             yield _sur_la_naissance(demandeur)
+        elif age(naissance, contexte.jour) > AGE_MAXIMAL:
+            yield allege(_sur_la_naissance(demandeur))
 
 
 @regle("IDT003", "dateNaissance")
