@@ -18,7 +18,7 @@ from sne_interface.contract.schemas import Document
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, Guichet
 from sne_interface.domain.dates import xs_date_time
-from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande
+from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, mediation_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import ContractError, UsageError
@@ -47,6 +47,7 @@ _AUTRES: Final = {
 }
 _GUICHET: Final = "G1226"
 _FORMULAIRE: Final = "demande/demandeLogement"
+_SOUHAITEE: Final = "logementRecherche/listeLocalisationSouhaite/localisationSouhaite/commune"
 _EVENEMENT: Final = "listeEvenements/evenement"
 _MOTIF: Final = "RADABA"
 #: Bytes of a document in a form; the largest demandes take a tenth of it.
@@ -283,11 +284,14 @@ class _Atelier:
             demande.remove(ancienne)
         rangs = ordre(self._contrat, Document.DEMANDE, racine.get("versionInterface"))
         greffer(demande, trouver(exemple, "demande/informationDalo"), "interfaceNuu/demande", rangs)
-        # By a commission de médiation, or the State service that keeps its secretariat, of the same territory
-        # if any.
+        # By the commission de médiation of the first commune, or the State service that keeps its secretariat;
+        # else of the same territory, if any.
         etats = [g for g in self._registre.guichets() if self._contrat.guichets.peut(g, Acte.DECLARER_DALO)]
         ecrit = self._registre.guichet(trouver(racine, f"{_FORMULAIRE}/numGuichet").text or "")
-        etats.sort(key=lambda g: ecrit is None or g.territoire != ecrit.territoire)
+        souhaitee = trouver(racine, f"{_FORMULAIRE}/{_SOUHAITEE}")
+        siens = "" if souhaitee is None else mediation_de(souhaitee.get("code", ""))
+        loin = frozenset() if ecrit is None else frozenset(ecrit.territoires)
+        etats.sort(key=lambda g: (g.territoire != siens, loin.isdisjoint(g.territoires)))
         if etats:
             self._poser(racine, f"{_FORMULAIRE}/numGuichet", etats[0].code)
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.dates import PARIS
+from sne_interface.domain.demande import numerote
 from sne_interface.errors import UsageError
 from sne_interface.settings import Reglages
 
@@ -136,7 +137,7 @@ class Acte(StrEnum):
 class Guichet:
     """A counter of the register, by which demandes come in: its software calls us. `code` is `G` and 4
     digits, or `GDPUB` for the public portal; `territoire` where it registers (111 for Île-de-France, else
-    069, 02A…: see `domain.demande.territoire_de`), `autres_territoires` those that a système particulier
+    069, 02A…: see `domain.demande.territoire_de`; 075 of a commission de médiation), `autres_territoires` those that a système particulier
     covers beside it (R. 441-2-5 IV).
 
     `siren` is its body's, 9 digits, None when it has none; `siren_invente` says that no such body exists.
@@ -157,8 +158,8 @@ class Guichet:
 
     @property
     def territoires(self) -> tuple[str, ...]:
-        """All its territories, its own first."""
-        return (self.territoire, *self.autres_territoires)
+        """All its territories, as numbers begin with them, its own first."""
+        return (numerote(self.territoire), *self.autres_territoires)
 
     def est_ouvert(self, jour: date) -> bool:
         """True when the guichet is open on `jour`, closing day excluded."""

@@ -26,7 +26,7 @@ PERSONNE_PHYSIQUE: Final = f"{FORMULAIRE}/personnePhysique"
 #: Characters of a numéro unique.
 NUMERO_MAX: Final = 18
 _FORME: Final = re.compile(r"([0-9][0-9AB][0-9AB])(\d\d)(\d\d)(\d{6})([A-Z0-9]{5})")
-_ILE_DE_FRANCE: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
+_ILE_DE_FRANCE: Final = frozenset({"075", "077", "078", "091", "092", "093", "094", "095"})
 
 #: Territory of Île-de-France: one number for the whole region (R. 441-2-1; code deduced).
 TERRITOIRE_ILE_DE_FRANCE: Final = "111"
@@ -46,10 +46,18 @@ def territoire_de(commune: str) -> str:
     111 for Île-de-France (R. 441-2-1; code deduced); elsewhere `0` + département, `971`…, `02A`/`02B`
     (convention). The Rhône and the Métropole de Lyon are one territory (069), Corsica stays two.
     """
-    departement = departement_de(commune)
-    if departement in _ILE_DE_FRANCE:
-        return TERRITOIRE_ILE_DE_FRANCE
-    return departement.rjust(3, "0")
+    return numerote(mediation_de(commune))
+
+
+def mediation_de(commune: str) -> str:
+    """The département of a commune, as the territory of its commission de médiation: « 075 », « 062 », « 02A »,
+    « 971 ». There is one a département (L. 441-2-3), in Île-de-France too."""
+    return departement_de(commune).rjust(3, "0")
+
+
+def numerote(territoire: str) -> str:
+    """The territory by which numbers begin there: that of the region for a département of Île-de-France."""
+    return TERRITOIRE_ILE_DE_FRANCE if territoire in _ILE_DE_FRANCE else territoire
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +354,16 @@ class Demande(Vue):
         """Territory of the first commune wished (see `territoire_de`), None without any."""
         communes = self.communes_souhaitees
         return territoire_de(communes[0].attributs["code"]) if communes else None
+
+    @property
+    def mediation(self) -> frozenset[str]:
+        """The territories whose commission de médiation the household may go to: those where it wishes to
+        live, or lives (L. 441-2-3). A commission of Île-de-France that does not say its département has that
+        of the region."""
+        siennes = [a.code_de("commune") for a in self.adresses if a.nom != "situationProfessionnelle"]
+        codes = [*[commune.code for commune in self.communes_souhaitees], *siennes]
+        departements = [mediation_de(code) for code in codes if code]
+        return frozenset([*departements, *map(numerote, departements)])
 
     #: Why the household asks (`motifDemande`), in order; codes of ListeMotifDemande.
     motifs = _du_formulaire(Element.tous, "principauxMotifDemande/motifDemande")

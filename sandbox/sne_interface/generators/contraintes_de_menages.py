@@ -191,7 +191,7 @@ def atelier(
 def _population(contrat: Contrat, guichet: str, voulu: Contraintes) -> Population:
     population = lire_population(contrat, _POPULATION)
     territoires = population.territoires.valeurs
-    ici = next((t for t in territoires if guichet in (*t.guichets, t.etat)), territoires[0])
+    ici = next((t for t in territoires if guichet in (*t.guichets, *t.etats.values())), territoires[0])
     if voulu.communes:
         ici = _territoire(contrat, ici, voulu.communes)
     sortes: Mapping[str, float] = {

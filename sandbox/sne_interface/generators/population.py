@@ -50,8 +50,8 @@ class Territoire:
     places: tuple[Place, ...]
     guichets: tuple[str, ...]
     bailleurs: tuple[str, ...]
-    #: The guichet of the State's service, which declares DALO decisions.
-    etat: str
+    #: The guichet of each département's commission de médiation, which declares DALO decisions.
+    etats: Mapping[str, str] = field(hash=False, compare=False)
     #: The SIREN of each landlord that has one.
     sirens: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
 
@@ -204,7 +204,8 @@ def _territoire(nom: str, table: TableToml, sirens: Mapping[str, str], contrat: 
         places.append(Place.de(commune))
     bailleurs = tuple(table["bailleurs"])
     siens = {code: sirens[code] for code in bailleurs if code in sirens}
-    return Territoire(table["code"], tuple(places), tuple(table["guichets"]), bailleurs, table["etat"], siens)
+    etats = {place.departement: table["etat"] for place in places} | table.get("etats", {})
+    return Territoire(table["code"], tuple(places), tuple(table["guichets"]), bailleurs, etats, siens)
 
 
 def _incorrecte(nom: str, raison: str) -> ContractError:

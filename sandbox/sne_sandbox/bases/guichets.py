@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Fidelite
-from sne_interface.domain.base import Acte, DroitsGuichets, Guichet
+from sne_interface.domain.base import Acte, DroitsGuichets, Guichet, NatureGuichet
+from sne_interface.domain.demande import numerote
 from sne_interface.domain.guichet_ecrit import lire_guichet
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.store.magasin import Magasin
@@ -95,12 +96,15 @@ def changer(magasin: Magasin, contrat: Contrat, base: str, code: str, champs: Ma
 def _verifier(guichet: Guichet, contrat: Contrat) -> None:
     """Raises UsageError for a territory that the register does not have, or a SIREN of a kind without."""
     permis = contrat.territoires.numerotes - contrat.guichets.hors_registre.codes
-    for territoire in guichet.territoires:
+    if guichet.nature is NatureGuichet.COMMISSION:
+        permis |= {guichet.territoire} if numerote(guichet.territoire) in permis else set()
+    for territoire in (guichet.territoire, *guichet.autres_territoires):
         if territoire not in permis:
             raise UsageError(
                 f"Le guichet [{guichet.code}] ne convient pas : [{territoire}] n'est pas un territoire du "
                 "système national.",
-                remede="111 (Île-de-France), ou un département : 062, 02A, 971… ; hors du registre : "
+                remede="111 (Île-de-France ; d'une commission de médiation : 075, 093…), ou un département : "
+                "062, 02A, 971… ; hors du registre : "
                 + ", ".join(sorted(contrat.guichets.hors_registre.codes)),
             )
     if guichet.siren is not None and guichet.nature not in contrat.guichets.avec_siren:

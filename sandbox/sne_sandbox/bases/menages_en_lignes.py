@@ -300,7 +300,7 @@ def _ligne_demande(
         attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur)
         lignes["decision"].append(tuple(ligne_decision(semence.base, attribution).values()))
     if vie.dalo is not None:
-        dernier = dossier.territoire.etat
+        dernier = dossier.territoire.etats[dossier.souhait.places[0].departement]
         statut = motifs.DALO_RELOGE if motif == motifs.MOTIF_ATTRIBUTION else motifs.DALO_ACTIF
         dalo = tasser(codec.encoder(bloc_dalo(statut, vie.dalo, dossier)))
     return (
