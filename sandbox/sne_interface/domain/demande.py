@@ -50,8 +50,8 @@ def territoire_de(commune: str) -> str:
 
 
 def mediation_de(commune: str) -> str:
-    """The département of a commune, as the territory of its commission de médiation: « 075 », « 062 », « 02A »,
-    « 971 ». There is one a département (L. 441-2-3), in Île-de-France too."""
+    """The territory of the commission de médiation of a commune: its département (L. 441-2-3), in
+    Île-de-France too, as « 075 », « 062 », « 02A », « 971 »."""
     return departement_de(commune).rjust(3, "0")
 
 
