@@ -157,7 +157,7 @@ def test_there_is_no_register_overseas(nouvelle_base: Callable[..., Banc], commu
         ("G0751", "62498", "G1226", ["GUI002"]),
         ("G0622", "62498", "G1226", []),
         ("G0622", "94028", "G1104", ["GUI002"]),
-        ("G0751", "94028", "G1104", ["GUI002"]),  # one a département, in Île-de-France too
+        ("G0751", "94028", "G1104", []),  # a household of the region goes to the one that it likes
         ("G0941", "94028", "G1104", []),
         ("G7501", "94028", "G1104", ["DAL004"]),
     ],
