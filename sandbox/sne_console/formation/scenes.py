@@ -4,6 +4,7 @@
     apprendre                       what one knows afterwards: a phrase, for the list and the handout
     horloge                         instant (Paris) at which the base of the scene is frozen
     ordre                           place in the list
+    [guichets.G1205]                what its base has otherwise than a new one: fields of a `Guichet`, by name
     [[pas]]                         in order
     titre, dire, regarder           what it is called; what the trainer says before, and nobody else is shown;
                                     what the room is told to look at once it is done
@@ -147,6 +148,7 @@ class Scene:
     pas: tuple[PasScene, ...]
     apprendre: str = ""
     ordre: int = 100
+    guichets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lieu: str = ""
 
     @property
@@ -283,9 +285,12 @@ def demarrer(magasin: Magasin, contrat: Contrat, scene: Scene) -> Base:
     try:
         magasin.bases.lire(scene.base)
     except BaseInconnue:
-        return bases.creer(magasin, contrat, scene.base, horloge=horloge)
+        bases.creer(magasin, contrat, scene.base, horloge=horloge)
     with magasin.ecrire(scene.base) as registre:
         registre.vider("tout")
+        for code, change in scene.guichets.items():
+            if (guichet := registre.guichet(code)) is not None:
+                registre.remplacer_guichet(replace(guichet, **change))
         registre.regler_horloge(horloge)
         registre.changer_reglages(Reglages(contrat=registre.base.reglages.contrat))
     return magasin.bases.lire(scene.base)
