@@ -204,8 +204,8 @@ class Pipeline:
             if version != self.contrat.version_de_lecture(annoncee):  # it is not there yet
                 jour = date_francaise(self.contrat.deploye[annoncee])
                 raise StructureIncorrecte(
-                    explication=f"La version {annoncee} n'est en base école que le {jour} (réglage deploiement) "
-                    f": écrivez un message {version}."
+                    explication=f"La version {annoncee} n'est en base école que le {jour} (réglage "
+                    f"deploiement) : écrivez un message {version}."
                 )
             raise StructureIncorrecte(
                 explication=_expliquer(racine, operation, appel, self.contrat, profil, maintenant)
