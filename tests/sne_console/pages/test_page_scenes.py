@@ -226,7 +226,8 @@ def test_a_step_leads_to_the_page_of_its_base(
     banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
 ) -> None:
     for rang, pas in enumerate(scene.pas, 1):
-        jouer(scene, rang)
+        for choix, _ in coups(pas):
+            jouer(scene, rang, **({"choix": str(choix)} if choix else {}))
         liens = voir(page, scene).xpath(f"//*[@id='pas-{rang}']//p[starts-with(., 'Page à ouvrir')]/a")
         assert len(liens) == (pas.page is not None and installe("sne_statistiques"))
         for lien in liens:
