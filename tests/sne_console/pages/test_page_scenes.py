@@ -263,7 +263,7 @@ def test_the_kit_is_printed_with_the_name_of_the_base(banc: Banc, page: Callable
             texte = " ".join(etree.fromstring(octets).itertext())
         else:
             texte = PdfReader(io.BytesIO(octets)).pages[0].extract_text()
-        assert "Base « ecole » : http" in texte
+        assert f"Base « {lien.split('/')[2]} » : http" in texte
         assert "non officiel" in texte
     for absente in ("affiche.png", "tract.pdf"):
         assert banc.http.get(f"/console/ecole/scenes/kit/{absente}", headers=ENTETES).status_code == 404
