@@ -108,13 +108,15 @@ def _lignes(piece: Mapping[str, Any]) -> Iterator[Ligne]:
     changes = [changements[nom] for nom in piece.get("changements", ())]
     dits = [f"{dit['phrase']} ({dit['fidelite']} : {dit['source']})" for dit in changes]
     for point in (*dits, *piece["points"]):
+        for espace in ("L. ", "R. ", "n° ", " :", " ;", " ?", "« ", " »"):  # at which no line breaks
+            point = point.replace(espace, espace.replace(" ", "\N{NO-BREAK SPACE}"))
         for rang, dite in enumerate(textwrap.wrap(point, int(2 * (large - 2 * _GAUCHE) / corps))):
             yield Ligne(("– " if not rang else "   ") + dite, y, corps, "#1e2a2a")
             y += corps * 1.4
         y += corps * 0.7
     assert y < haut - 60, "the piece is too long for its page"
     yield Ligne(marque(0).decode("ascii"), haut - 50, 11, "#1e2a2a", gras=True)
-    yield Ligne(textes()["pied"], haut - 24, 9, "#1e2a2a")
+    yield Ligne(textes()["pied"], haut - 24, 11, "#1e2a2a")
 
 
 @cache
