@@ -83,8 +83,8 @@ def a_rejouer(rapport: Rapport) -> tuple[str, ...]:
 def prochaine_etape(
     rapport: Rapport, dossier: Path | None = None, *, gardees: tuple[str, ...] = (), signee: bool = False
 ) -> tuple[str, str]:
-    """What who ran the trial does next, in French, and the command to type, which keeps the words `gardees`;
-    `dossier` has the report, and its evidence is signed or not."""
+    """The next thing to do after the trial, in French, and the command to type, which keeps the words
+    `gardees`; `dossier` has the report, and its evidence is signed or not."""
     entete = rapport.entete
     perdue = not all(motif.startswith(_MENTION_EXIGEE) for motif in rapport.motifs)
     entiere = entete.commande if entete.mode == TRAFIC else _avec(entete.commande, gardees)

@@ -1,4 +1,4 @@
-"""What the servers of one database share, beside its bases; the journal of PostgreSQL is divided
+"""The rows that the servers of one database share, beside its bases; the journal of PostgreSQL is divided
 (`store/plusieurs_serveurs/partitions_du_journal.py`), its rows where they belong."""
 
 from alembic import context, op

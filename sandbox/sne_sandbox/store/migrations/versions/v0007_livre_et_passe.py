@@ -1,7 +1,7 @@
 """The ledger of attributions: a decision says its dwelling, its contingent, its rank, its categories, and
-what followed it; a lease is on one line. The lines that are there are told again. What the statistics count
-of a demande outlives it, and names nobody; the radiations of a period are found by their day. Of the demandes
-erased before, the profile is what their movements and decisions still tell.
+what followed it; a lease is on one line. The lines that are there are told again. The facts that statistics
+count of a demande outlive it, and name nobody; the radiations of a period are found by their day. Of the
+demandes erased before, the profile is what their movements and decisions still tell.
 """
 
 from alembic import context, op
