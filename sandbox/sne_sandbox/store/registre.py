@@ -367,7 +367,7 @@ class RegistreBase:
 
     def _noter_attribution(self, avant: DemandeStockee | None, apres: DemandeStockee) -> None:
         # What a radiation says is read when it is made: who writes afterwards did not attribute.
-        dite = None if avant is None else (avant.motif_radiation, avant.radiation)
+        dite = (None, None) if avant is None else (avant.motif_radiation, avant.radiation)
         if (apres.motif_radiation, apres.radiation) == dite:
             return
         notee = lignes.attribution_de(apres, organisme_de(self.guichet(apres.guichet_dernier)))
