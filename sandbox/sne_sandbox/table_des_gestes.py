@@ -22,15 +22,7 @@ from sne_sandbox.offres_des_paquets import tables_de_gestes
 #: What « … » stands for at the head of the path of a call.
 BASE: Final = "/bases/{base}"
 #: Why a deed has no command, or no call, where a row gives one of these words.
-RAISONS: Final[Mapping[str, str]] = {
-    "a_lire": "se lit dans la console ou par l'API",
-    "par_soap": "une application le demande par SOAP ; la console et l'API le montrent",
-    "d_un_serveur": "ne se fait que sur un serveur en marche",
-    "sans_serveur": "se fait sans serveur",
-    "a_changer": "se change dans la console ou par l'API",
-    "de_la_salle": "se fait dans la console, ou en ligne de commande",
-    "au_tableau": "se fait au tableau de l'atelier, dans la console",
-}
+RAISONS: Final = {ligne["raison"]: ligne["dite"] for ligne in table(__file__)}
 
 
 @dataclass(frozen=True)

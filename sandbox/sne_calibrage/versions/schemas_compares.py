@@ -26,18 +26,13 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES
 from sne_interface.contract.explication import modele_de
 from sne_interface.contract.schemas import Document, cloture
+from sne_interface.resources import table
 
 Places = Mapping[str, PlaceDeSchema]
 #: Facets of which a smaller value admits less, and those of which a larger one does.
 _HAUTES: Final = ("maxLength", "maxInclusive", "maxExclusive", "totalDigits", "fractionDigits")
 _BASSES: Final = ("minLength", "minInclusive", "minExclusive")
-_FACETTES: Final[Mapping[str, str]] = {
-    "length": "longueur", "minLength": "longueur minimale", "maxLength": "longueur maximale",
-    "minInclusive": "minimum", "minExclusive": "minimum (exclu)", "maxInclusive": "maximum",
-    "maxExclusive": "maximum (exclu)", "totalDigits": "chiffres en tout", "fractionDigits": "décimales",
-    "whiteSpace": "traitement des blancs", "namespace": "espaces de noms admis",
-    "processContents": "contrôle de ce qui est admis",
-}  # fmt: skip
+_FACETTES: Final = {ligne["facette"]: ligne["dite"] for ligne in table(__file__)}
 
 
 def comparer(avant: Contrat, apres: Contrat) -> Iterator[DifferenceDeContrats]:

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from sne_interface.domain.texte import plier
+from sne_interface.resources import table
 
 if TYPE_CHECKING:
     from sne_interface.contract.exigences_et_mentions import Exigence
@@ -43,30 +44,11 @@ TRAFIC: Final = "trafic"
 MARQUES: Final = "porte les marques de l'application témoin"
 #: Nature of an answer that refuses.
 REFUS: Final = "refus"
+_TITRES: Final = table(__file__)
 #: Groups of scenarios, in the order of the plan: folder -> title.
-GROUPES: Final[Mapping[str, str]] = {
-    "transport": "Transport et emballage",
-    "creation": "Création",
-    "anomalies": "Anomalies traitées",
-    "cycle": "Cycle de vie",
-    "radiation": "Radiation, attribution et décisions",
-    "doublons": "Doublons",
-    "releves": "DALO et relevés",
-    "evenements": "Événements",
-    "recherche": "Recherche et consultation",
-    "dispatching": "Dispatching et fin des échanges asynchrones",
-    "robustesse": "Robustesse",
-    "concurrence": "Concurrence",
-}
+GROUPES: Final = {dit["cle"]: dit["titre"] for dit in _TITRES if dit["genre"] == "groupe"}
 #: Families of requirements, in the order of the contract: first letters of an id -> title.
-FAMILLES: Final[Mapping[str, str]] = {
-    "EMB": "Emballage des messages",
-    "NOM": "Noms des fichiers et guichets",
-    "CTR": "Respect du contrat",
-    "VIE": "Vie des demandes",
-    "FID": "Fidélité à ce qui est saisi",
-    "ROB": "Tenue devant les pannes",
-}
+FAMILLES: Final = {dit["cle"]: dit["titre"] for dit in _TITRES if dit["genre"] == "famille"}
 #: Version of the JSON shape of a report (`fixtures/schemas/rapport.schema.json`).
 FORMAT_RAPPORT = 2
 #: Those that are read: 1 told a recommendation that is not followed as a failure.

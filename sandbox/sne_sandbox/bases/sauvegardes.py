@@ -31,6 +31,7 @@ from sne_interface.domain.echange import REMISE
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.errors import ConflitEtat, StoreError, UsageError, raison_ecriture, raison_systeme
+from sne_interface.resources import table
 from sne_sandbox.store import fichier_de_sauvegarde, tables
 from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.lignes import Rangee, detasser
@@ -265,17 +266,7 @@ Genre = Literal["ajoutée", "disparue", "changée"]
 DEMANDES_MAX: Final = 200
 CHAMPS_MAX: Final = 60
 #: What the base knows of a demande beside its documents, as it is told.
-_ETAT: Final = {
-    "etat": "état",
-    "debut_validite": "début de validité",
-    "fin_validite": "fin de validité",
-    "date_renouvellement": "date de renouvellement",
-    "date_radiation": "date de radiation",
-    "motif_radiation": "motif de radiation",
-    "statut_dalo": "statut DALO",
-    "guichet_dernier": "dernier guichet",
-    "numero_associe": "numéro associé",
-}
+_ETAT: Final = {ligne["champ"]: ligne["dit"] for ligne in table(__file__)}
 #: Events of a demande that has none.
 _SANS: Final = (0, 0)
 #: Of an event: what it does not say itself.
