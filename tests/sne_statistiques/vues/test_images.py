@@ -11,6 +11,7 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
+from sne_statistiques.images import carte
 from sne_statistiques.images.carte import LARGEUR, bornes, cadres, classe_de
 from sne_statistiques.images.diagrammes import Serie, courbes
 from sne_statistiques.vues import page_statistiques
@@ -48,6 +49,14 @@ def test_each_number_opens_as_many_demandes(peuple: Banc, page: Callable[..., An
     for lien in liens:
         adresse = lien.get("href").removeprefix(f"/console/{peuple.nom}")
         assert nombre_trouve(page(adresse)) == int(lien.text), adresse
+
+
+def test_communes_without_an_outline_are_named(
+    peuple: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carte, "cadres", tuple)
+    dit = page("/statistiques/territoires").xpath("string(//p[starts-with(., 'Sans contour')])")
+    assert "Créteil (1), Lens (1)" in dit
 
 
 def test_each_shape_is_a_link_with_a_name(peuple: Banc, page: Callable[..., Any]) -> None:
