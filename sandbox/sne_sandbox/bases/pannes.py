@@ -15,7 +15,7 @@ from sne_interface.domain.panne import GENRES, PanneDefinition
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, lire_requetes
 from sne_sandbox.store.lignes import IDENTIFIANT_MAX, instant_de, micros
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.requetes_sql import inserer
@@ -24,18 +24,7 @@ from sne_sandbox.store.requetes_sql import inserer
 GARDEES: Final = 100
 
 _AJOUTER: Final = inserer(tables.panne)
-_DERNIERE: Final = RequeteSql("SELECT max(identifiant) FROM panne WHERE base = :cle")
-_LISTER: Final = RequeteSql(
-    "SELECT identifiant, definition, restantes, armee_le FROM panne WHERE base = :cle ORDER BY identifiant"
-)
-_NOTER: Final = RequeteSql(
-    "UPDATE panne SET definition = :valeur, restantes = :reste WHERE base = :cle AND identifiant = :numero"
-)
-_OUBLIER: Final = RequeteSql(
-    "DELETE FROM panne WHERE base = :cle AND restantes = 0 AND identifiant <= :jusqua"
-)
-_SUPPRIMER: Final = RequeteSql("DELETE FROM panne WHERE base = :cle AND identifiant = :numero")
-_SUPPRIMER_TOUT: Final = RequeteSql("DELETE FROM panne WHERE base = :cle")
+_SQL: Final = lire_requetes(__file__)
 
 
 #: Whether an exchange can be given a panne.
@@ -186,9 +175,9 @@ class PanneLue:
 
 def inscrire(connexion: Connexion, base: str, definition: PanneDefinition, instant: datetime) -> int:
     """Writes the row of a panne; answers its id. `instant` is the machine's (aware)."""
-    ligne = connexion.ligne(_DERNIERE, {"cle": base})
+    ligne = connexion.ligne(_SQL["derniere"], {"cle": base})
     identifiant = int((ligne[0] if ligne is not None else None) or 0) + 1
-    connexion.faire(_OUBLIER, {"cle": base, "jusqua": identifiant - GARDEES})
+    connexion.faire(_SQL["oublier"], {"cle": base, "jusqua": identifiant - GARDEES})
     connexion.faire(
         _AJOUTER,
         {
@@ -204,14 +193,14 @@ def inscrire(connexion: Connexion, base: str, definition: PanneDefinition, insta
 
 def lire(connexion: Connexion, base: str) -> list[PanneArmee]:
     """The pannes of a base, oldest first, those that are over included."""
-    return [_armee(*ligne) for ligne in connexion.lignes(_LISTER, {"cle": base})]
+    return [_armee(*ligne) for ligne in connexion.lignes(_SQL["lister"], {"cle": base})]
 
 
 def noter(connexion: Connexion, base: str, armee: PanneArmee) -> None:
     """Writes back the counters of a panne."""
     definition = _ecrire(armee.definition, armee.jouees, armee.tirages)
     connexion.faire(
-        _NOTER,
+        _SQL["noter"],
         {"cle": base, "numero": armee.identifiant, "valeur": definition, "reste": armee.restantes},
     )
 
@@ -219,10 +208,10 @@ def noter(connexion: Connexion, base: str, armee: PanneArmee) -> None:
 def oter(connexion: Connexion, base: str, identifiant: int | None) -> int:
     """Deletes a panne, or all of them for None; how many."""
     if identifiant is None:
-        return connexion.faire(_SUPPRIMER_TOUT, {"cle": base})
+        return connexion.faire(_SQL["supprimer_tout"], {"cle": base})
     if not 0 < identifiant <= IDENTIFIANT_MAX:
         return 0
-    return connexion.faire(_SUPPRIMER, {"cle": base, "numero": identifiant})
+    return connexion.faire(_SQL["supprimer"], {"cle": base, "numero": identifiant})
 
 
 def _ecrire(definition: PanneDefinition, jouees: int, tirages: int) -> str:

@@ -11,7 +11,7 @@ from sne_interface.domain.echange import NUIT, REMISE, SCENE, VerdictEchange
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
-from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, lire_requetes
 from sne_sandbox.store.lignes import micros
 from sne_sandbox.store.requetes_sql import inserer
 
@@ -20,17 +20,8 @@ DOSSIER: Final = "ateliers"
 VERROU: Final = "sne-sandbox:ateliers"
 #: Lines of a journal, the last ones, that are looked at.
 LIGNES: Final = 5_000
-_TOUS: Final = RequeteSql("SELECT nom, contenu FROM piece WHERE dossier = :dossier ORDER BY nom")
-_LIRE: Final = RequeteSql("SELECT contenu FROM piece WHERE dossier = :dossier AND nom = :nom AND rang = 0")
-_OTER: Final = RequeteSql("DELETE FROM piece WHERE dossier = :dossier AND nom = :nom")
+_SQL: Final = lire_requetes(__file__, nuit=NUIT, remise=REMISE, scene=SCENE)
 _AJOUTER: Final = inserer(tables.piece)
-_RECENTES: Final = "FROM echange WHERE base = :base AND identifiant > :depuis"
-_APPELS: Final = f"{_RECENTES} AND methode NOT IN ('{NUIT}', '{SCENE}', '{REMISE}')"
-_DERNIER: Final = RequeteSql(f"SELECT identifiant {_APPELS} ORDER BY identifiant DESC LIMIT 1")
-_VERDICTS: Final = RequeteSql(f"SELECT verdict, count(*) {_APPELS} GROUP BY verdict")
-_SCENE: Final = RequeteSql(
-    f"SELECT chemin {_RECENTES} AND methode = '{SCENE}' ORDER BY identifiant DESC LIMIT 1"
-)
 
 
 @dataclass(frozen=True)
@@ -54,19 +45,18 @@ class Ateliers:
     def lister(self) -> list[tuple[str, bytes]]:
         """All of them, by name."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            return [
-                (str(nom), bytes(contenu)) for nom, contenu in connexion.lignes(_TOUS, {"dossier": DOSSIER})
-            ]
+            lues = connexion.lignes(_SQL["tous"], {"dossier": DOSSIER})
+        return [(str(nom), bytes(contenu)) for nom, contenu in lues]
 
     def lire(self, nom: str) -> bytes | None:
         """That of this name; None for none."""
-        ligne = self._donnees.ligne(_LIRE, {"dossier": DOSSIER, "nom": nom})
+        ligne = self._donnees.ligne(_SQL["lire"], {"dossier": DOSSIER, "nom": nom})
         return None if ligne is None else bytes(ligne[0])
 
     def ajouter(self, nom: str, contenu: bytes) -> None:
         """Keeps a new one. Raises ConflitEtat for a name that is taken."""
         with self._seul() as connexion:
-            if connexion.ligne(_LIRE, {"dossier": DOSSIER, "nom": nom}) is not None:
+            if connexion.ligne(_SQL["lire"], {"dossier": DOSSIER, "nom": nom}) is not None:
                 raise ConflitEtat(
                     f"L'atelier [{nom}] existe déjà.",
                     remede=f"un autre nom, ou « sne-sandbox atelier clore {nom} » d'abord",
@@ -78,24 +68,25 @@ class Ateliers:
         """One to be changed, alone: a list that holds it, and whose first item is kept at the end; an empty
         list when there is none."""
         with self._seul() as connexion:
-            ligne = connexion.ligne(_LIRE, {"dossier": DOSSIER, "nom": nom})
+            ligne = connexion.ligne(_SQL["lire"], {"dossier": DOSSIER, "nom": nom})
             tenu = [] if ligne is None else [bytes(ligne[0])]
             yield tenu
             if tenu and ligne is not None:
-                connexion.faire(_OTER, {"dossier": DOSSIER, "nom": nom})
+                connexion.faire(_SQL["oter"], {"dossier": DOSSIER, "nom": nom})
                 _ecrire(connexion, nom, tenu[0])
 
     def oter(self, nom: str) -> None:
         """Forgets one."""
         with self._seul() as connexion:
-            connexion.faire(_OTER, {"dossier": DOSSIER, "nom": nom})
+            connexion.faire(_SQL["oter"], {"dossier": DOSSIER, "nom": nom})
 
     def trace(self, base: str, dernier: int) -> TraceDeBase:
         """Returns the trace of a base whose journal ends with the line `dernier`."""
         cle = {"base": base, "depuis": max(0, dernier - LIGNES)}
         with self._donnees.transaction(ecriture=False) as connexion:
-            appel, scene = connexion.ligne(_DERNIER, cle), connexion.ligne(_SCENE, cle)
-            comptes = {str(verdict): int(nombre) for verdict, nombre in connexion.lignes(_VERDICTS, cle)}
+            appel, scene = connexion.ligne(_SQL["dernier"], cle), connexion.ligne(_SQL["scene"], cle)
+            lus = connexion.lignes(_SQL["verdicts"], cle)
+        comptes = {str(verdict): int(nombre) for verdict, nombre in lus}
         appels = sum(comptes.values())
         return TraceDeBase(
             None if appel is None else int(appel[0]),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, lire_requetes
 from sne_sandbox.store.lignes import detasser, instant_de, instant_ou_rien, micros, tasser
 from sne_sandbox.store.requetes_sql import inserer
 
@@ -28,23 +28,8 @@ class Depot:
     traite_le: datetime | None
 
 
-_BOITE: Final = "FROM fichier WHERE base = :base AND guichet = :guichet AND boite = :boite"
-_UN: Final = f"{_BOITE} AND nom = :nom"
-_LISTER: Final = RequeteSql(f"SELECT nom, depose_le, traite_le {_BOITE} ORDER BY depose_le, nom")
-_DERNIERS: Final = RequeteSql(
-    f"SELECT nom, depose_le, traite_le {_BOITE} ORDER BY depose_le DESC, nom DESC LIMIT :limite"
-)
-_COMPTER: Final = RequeteSql(
-    "SELECT guichet, boite, count(*), count(traite_le) FROM fichier WHERE base = :base "
-    "GROUP BY guichet, boite"
-)
-_LIRE: Final = RequeteSql(f"SELECT contenu {_UN}")
-_OTER: Final = RequeteSql(f"DELETE {_UN}")
+_SQL: Final = lire_requetes(__file__)
 _AJOUTER: Final = inserer(tables.fichier)
-_MARQUER: Final = RequeteSql(
-    "UPDATE fichier SET traite_le = :instant WHERE base = :base AND guichet = :guichet AND boite = :boite "
-    "AND nom = :nom AND depose_le = :depot AND traite_le IS NULL"
-)
 
 
 @dataclass(frozen=True)
@@ -59,7 +44,7 @@ def compter(connexion: Connexion, base: str) -> dict[tuple[str, Boite], Compte]:
     """The files of all boxes of a base, by guichet and box; a box that holds none is not there."""
     return {
         (guichet, Boite(boite)): Compte(total, total - traites)
-        for guichet, boite, total, traites in connexion.lignes(_COMPTER, {"base": base})
+        for guichet, boite, total, traites in connexion.lignes(_SQL["compter"], {"base": base})
     }
 
 
@@ -73,33 +58,33 @@ class Boites:
 
     def lister(self, boite: Boite) -> list[Depot]:
         """The files of a box, oldest first, processed ones included."""
-        return [_depot(*ligne) for ligne in self.connexion.lignes(_LISTER, self._cle(boite))]
+        return [_depot(*ligne) for ligne in self.connexion.lignes(_SQL["lister"], self._cle(boite))]
 
     def derniers(self, boite: Boite, limite: int) -> list[Depot]:
         """The last `limite` files of a box, newest first."""
         cle = {**self._cle(boite), "limite": limite}
-        return [_depot(*ligne) for ligne in self.connexion.lignes(_DERNIERS, cle)]
+        return [_depot(*ligne) for ligne in self.connexion.lignes(_SQL["derniers"], cle)]
 
     def lire(self, boite: Boite, nom: str) -> bytes | None:
         """Bytes of a file, None when there is none of that name."""
-        ligne = self.connexion.ligne(_LIRE, self._cle(boite, nom))
+        ligne = self.connexion.ligne(_SQL["lire"], self._cle(boite, nom))
         return None if ligne is None else detasser(ligne[0])
 
     def deposer(self, boite: Boite, nom: str, contenu: bytes, instant: datetime) -> None:
         """Leaves a file, in place of the one that has its name."""
         cle = self._cle(boite, nom)
-        self.connexion.faire(_OTER, cle)
+        self.connexion.faire(_SQL["oter"], cle)
         colonnes = {"depose_le": micros(instant), "traite_le": None, "contenu": tasser(contenu)}
         self.connexion.faire(_AJOUTER, {**cle, **colonnes})
 
     def oter(self, boite: Boite, nom: str) -> bool:
         """Takes a file away; whether there was one."""
-        return self.connexion.faire(_OTER, self._cle(boite, nom)) == 1
+        return self.connexion.faire(_SQL["oter"], self._cle(boite, nom)) == 1
 
     def marquer(self, boite: Boite, depot: Depot, instant: datetime) -> bool:
         """Notes that a file was processed at `instant`; False when it was already, or is another one now."""
         instants = {"depot": micros(depot.depose_le), "instant": micros(instant)}
-        return self.connexion.faire(_MARQUER, {**self._cle(boite, depot.nom), **instants}) == 1
+        return self.connexion.faire(_SQL["marquer"], {**self._cle(boite, depot.nom), **instants}) == 1
 
     def _cle(self, boite: Boite, nom: str | None = None) -> dict[str, str]:
         cle = {"base": self.base, "guichet": self.guichet, "boite": boite.value}

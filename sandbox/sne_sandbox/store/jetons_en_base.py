@@ -9,29 +9,14 @@ from typing import Final
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
-from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, lire_requetes
 from sne_sandbox.store.lignes import Rangee, en_colonnes, instant_de, instant_ou_rien, micros
 from sne_sandbox.store.requetes_sql import inserer
 
 #: What its writers hold alone on PostgreSQL: no base has such a name.
 _VERROU: Final = "sne-sandbox:jetons"
-_LU: Final = f"SELECT {', '.join(tables.jeton.noms)} FROM jeton"
-_TOUS: Final = RequeteSql(f"{_LU} ORDER BY nom")
-_DE_NOM: Final = RequeteSql(f"{_LU} WHERE nom = :nom")
-_DE_L_EMPREINTE: Final = RequeteSql(f"{_LU} WHERE empreinte = :empreinte")
+_SQL: Final = lire_requetes(__file__, jeton=", ".join(tables.jeton.noms))
 _AJOUTER: Final = inserer(tables.jeton)
-_OTER: Final = RequeteSql("DELETE FROM jeton WHERE nom = :nom")
-_OTER_DE_LA_BASE: Final = RequeteSql("DELETE FROM jeton WHERE base = :base")
-_VOIR: Final = RequeteSql("UPDATE jeton SET vu_le = :vu_le WHERE empreinte = :empreinte")
-_OUBLIER_CODES: Final = RequeteSql("DELETE FROM code_utilise WHERE expire_le < :maintenant")
-_UTILISER: Final = RequeteSql(
-    "INSERT INTO code_utilise (empreinte, expire_le) VALUES (:empreinte, :expire_le) ON CONFLICT DO NOTHING"
-)
-_COMPTER: Final = RequeteSql(
-    "INSERT INTO jeton_compteur (nom, nombre, dernier_le) VALUES ('refus', 1, :maintenant) "
-    "ON CONFLICT (nom) DO UPDATE SET nombre = jeton_compteur.nombre + 1, dernier_le = :maintenant"
-)
-_COMPTES: Final = RequeteSql("SELECT nombre, dernier_le FROM jeton_compteur WHERE nom = 'refus'")
 
 
 @dataclass(frozen=True)
@@ -56,23 +41,23 @@ class Jetons:
     def lister(self) -> list[JetonGarde]:
         """All of them, by name, those that have expired too."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            return [_lu(ligne) for ligne in connexion.lignes(_TOUS, {})]
+            return [_lu(ligne) for ligne in connexion.lignes(_SQL["tous"], {})]
 
     def trouver(self, empreinte: str) -> JetonGarde | None:
         """The token of this hash; None for none."""
-        ligne = self._donnees.ligne(_DE_L_EMPREINTE, {"empreinte": empreinte})
+        ligne = self._donnees.ligne(_SQL["de_l_empreinte"], {"empreinte": empreinte})
         return None if ligne is None else _lu(ligne)
 
     def lire(self, nom: str) -> JetonGarde | None:
         """The token of this name; None for none."""
-        ligne = self._donnees.ligne(_DE_NOM, {"nom": nom})
+        ligne = self._donnees.ligne(_SQL["de_nom"], {"nom": nom})
         return None if ligne is None else _lu(ligne)
 
     def ajouter(self, jeton: JetonGarde, *, remplacer: bool = False) -> None:
         """Keeps a token. Raises ConflitEtat for a name that is taken, unless it is to be replaced."""
         with self._seul() as connexion:
             if remplacer:
-                connexion.faire(_OTER, {"nom": jeton.nom})
+                connexion.faire(_SQL["oter"], {"nom": jeton.nom})
             else:
                 _refuser_le_pris(connexion, jeton.nom)
             connexion.faire(_AJOUTER, _ligne(jeton))
@@ -87,35 +72,36 @@ class Jetons:
     def revoquer(self, *noms: str) -> bool:
         """Forgets tokens; whether there was one."""
         with self._seul() as connexion:
-            return sum([connexion.faire(_OTER, {"nom": nom}) for nom in noms]) > 0
+            return sum([connexion.faire(_SQL["oter"], {"nom": nom}) for nom in noms]) > 0
 
     def voir(self, empreinte: str, maintenant: datetime) -> None:
         """Notes when a token was used."""
         with self._seul() as connexion:
-            connexion.faire(_VOIR, {"empreinte": empreinte, "vu_le": micros(maintenant)})
+            connexion.faire(_SQL["voir"], {"empreinte": empreinte, "vu_le": micros(maintenant)})
 
     def utiliser(self, empreinte: str, expire_le: datetime, maintenant: datetime) -> bool:
         """Uses a code up, until it is too old; whether nobody had."""
         with self._seul() as connexion:
-            connexion.faire(_OUBLIER_CODES, {"maintenant": micros(maintenant)})
-            return connexion.faire(_UTILISER, {"empreinte": empreinte, "expire_le": micros(expire_le)}) > 0
+            connexion.faire(_SQL["oublier_codes"], {"maintenant": micros(maintenant)})
+            fait = {"empreinte": empreinte, "expire_le": micros(expire_le)}
+            return connexion.faire(_SQL["utiliser"], fait) > 0
 
     def compter_refus(self, maintenant: datetime) -> None:
         """Counts a wrong token."""
         with self._seul() as connexion:
-            connexion.faire(_COMPTER, {"maintenant": micros(maintenant)})
+            connexion.faire(_SQL["compter"], {"maintenant": micros(maintenant)})
 
     def _seul(self) -> AbstractContextManager[Connexion]:
         return self._donnees.transaction(ecriture=True, verrou=_VERROU)
 
     def refus(self) -> tuple[int, datetime | None]:
         """How many wrong tokens came, and when the last did."""
-        ligne = self._donnees.ligne(_COMPTES, {})
+        ligne = self._donnees.ligne(_SQL["comptes"], {})
         return (0, None) if ligne is None else (int(ligne[0]), instant_de(ligne[1]))
 
 
 def _refuser_le_pris(connexion: Connexion, nom: str) -> None:
-    if connexion.ligne(_DE_NOM, {"nom": nom}) is not None:
+    if connexion.ligne(_SQL["de_nom"], {"nom": nom}) is not None:
         raise ConflitEtat(
             f"Le jeton [{nom}] existe déjà.",
             remede=f"un autre nom, ou « sne-sandbox jetons revoquer {nom} » d'abord",
@@ -124,7 +110,7 @@ def _refuser_le_pris(connexion: Connexion, nom: str) -> None:
 
 def revoquer_ceux_de(connexion: Connexion, base: str) -> None:
     """Forgets the tokens of a base that goes: another one of its name is not theirs."""
-    connexion.faire(_OTER_DE_LA_BASE, {"base": base})
+    connexion.faire(_SQL["oter_de_la_base"], {"base": base})
 
 
 def _lu(ligne: Ligne) -> JetonGarde:

@@ -15,7 +15,7 @@ from typing import Final
 
 from sne_interface.errors import StoreError, raison_ecriture
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, lire_requetes
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.requetes_sql import inserer
 
@@ -26,19 +26,7 @@ FICHIER_MAX: Final = 500_000_000
 COPIES: Final = "partages"
 #: What is taken to be a file that somebody is writing.
 _CACHE: Final = "."
-_DOSSIERS: Final = RequeteSql(
-    "SELECT DISTINCT dossier FROM piece WHERE dossier >= :debut AND dossier < :fin ORDER BY dossier"
-)
-_FICHIERS: Final = RequeteSql(
-    "SELECT nom, max(ecrit_le), sum(length(contenu)) FROM piece WHERE dossier = :dossier GROUP BY nom"
-)
-_PIECES: Final = RequeteSql(
-    "SELECT contenu FROM piece WHERE dossier = :dossier AND nom = :nom AND ecrit_le = :ecrit_le "
-    "AND rang = :rang"
-)
-_EXISTE: Final = RequeteSql("SELECT ecrit_le FROM piece WHERE dossier = :dossier AND nom = :nom LIMIT 1")
-_OTER: Final = RequeteSql("DELETE FROM piece WHERE dossier = :dossier AND nom = :nom")
-_OTER_TOUT: Final = RequeteSql("DELETE FROM piece WHERE dossier = :dossier")
+_SQL: Final = lire_requetes(__file__)
 _AJOUTER: Final = inserer(tables.piece)
 
 
@@ -57,11 +45,11 @@ class Classeur:
         """The folders below another, by name, each with the path of that one before it."""
         with self.magasin.transaction(ecriture=False) as connexion:
             bornes = {"debut": f"{racine}/", "fin": f"{racine}0"}  # « 0 » comes after « / »
-            return [dossier for (dossier,) in connexion.lignes(_DOSSIERS, bornes)]
+            return [dossier for (dossier,) in connexion.lignes(_SQL["dossiers"], bornes)]
 
     def contient(self, dossier: str, nom: str) -> bool:
         """True when a file is there. Raises StoreError."""
-        return self.magasin.ligne(_EXISTE, {"dossier": dossier, "nom": nom}) is not None
+        return self.magasin.ligne(_SQL["existe"], {"dossier": dossier, "nom": nom}) is not None
 
     def a_jour(self, dossier: str) -> Path:
         """The copy of a folder, as the database has it at this moment. Raises StoreError."""
@@ -69,7 +57,7 @@ class Classeur:
         with self.magasin.transaction(ecriture=False) as connexion:
             presents = {
                 nom: (int(ecrit_le), int(octets))
-                for nom, ecrit_le, octets in connexion.lignes(_FICHIERS, {"dossier": dossier})
+                for nom, ecrit_le, octets in connexion.lignes(_SQL["fichiers"], {"dossier": dossier})
             }
             try:
                 self._copier(connexion, dossier, presents)
@@ -120,9 +108,9 @@ class Classeur:
                 self._seul(dossier) as connexion,
             ):
                 cle = {"dossier": dossier, "nom": nom}
-                if not remplacer and connexion.ligne(_EXISTE, cle) is not None:
+                if not remplacer and connexion.ligne(_SQL["existe"], cle) is not None:
                     return False
-                connexion.faire(_OTER, cle)
+                connexion.faire(_SQL["oter"], cle)
                 ecrit_le, rang = etat.st_mtime_ns // 1000, 0
                 while (morceau := entree.read(PIECE)) or not rang:
                     connexion.faire(_AJOUTER, {**cle, "rang": rang, "ecrit_le": ecrit_le, "contenu": morceau})
@@ -141,9 +129,9 @@ class Classeur:
         """Takes a file away, or a whole folder, here and for the others."""
         with self._seul(dossier) as connexion:
             if nom is None:
-                connexion.faire(_OTER_TOUT, {"dossier": dossier})
+                connexion.faire(_SQL["oter_tout"], {"dossier": dossier})
             else:
-                connexion.faire(_OTER, {"dossier": dossier, "nom": nom})
+                connexion.faire(_SQL["oter"], {"dossier": dossier, "nom": nom})
 
     def verser(self, dossier: str, locaux: Path) -> None:
         """Moves there what a folder of the home held before servers shared it; what has its name there
@@ -171,6 +159,6 @@ def _signe(fichier: Path) -> tuple[int, int]:
 
 def _lire(connexion: Connexion, dossier: str, nom: str, ecrit_le: int) -> Iterator[bytes]:
     cle, rang = {"dossier": dossier, "nom": nom, "ecrit_le": ecrit_le}, 0
-    while (ligne := connexion.ligne(_PIECES, {**cle, "rang": rang})) is not None:
+    while (ligne := connexion.ligne(_SQL["pieces"], {**cle, "rang": rang})) is not None:
         yield bytes(ligne[0])
         rang += 1
