@@ -120,7 +120,7 @@ _ROLE = '[roles.x]\ntitre = "X"\nexigences = ["EMB-01"]\n'
         ('[roles.x]\ntitre = "X"\nexigences = ["EMB-03..01"]\n', "[roles.x] exigences", "ne désigne aucune"),
         ('[roles.x]\ntitre = "X"\nexigences = ["ZZZ-*"]\n', "[roles.x] exigences", "ne désigne aucune"),
         ('[roles.x]\ntitre = "X"\nexigences = ["emb-01"]\n', "[roles.x] exigences", "ne se lit pas"),
-        ('[roles.x]\ntitre = "X"\nexigences = [""]\n', "[roles.x] exigences", "sans texte vide"),
+        ('[roles.x]\ntitre = "X"\nexigences = [""]\n', "[roles.x] exigences", "ne se lit pas"),
         ('[roles.x]\ntitre = "X"\nexigences = "EMB-01"\n', "[roles.x] exigences", "attend une liste"),
         ('[roles.x]\ntitre = "X"\n', "[roles.x]", "ne demande rien"),
         (f'{_ROLE}operations = ["getLune"]\n', "[roles.x] operations", "« getLune » n'existe pas"),
