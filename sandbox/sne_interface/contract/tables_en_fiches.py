@@ -18,7 +18,7 @@ _SIMPLES: Final[Mapping[type, tuple[str, str]]] = {
     str: ("un texte", 'entre guillemets : "…"'),
     bool: ("oui ou non", "true ou false, sans guillemets"),
     int: ("un nombre entier", "sans guillemets : 10"),
-    float: ("un nombre à virgule", "un point, sans guillemets : 10.0"),
+    float: ("un nombre", "sans guillemets : 0.25"),
     date: ("une date", "sans guillemets : 2018-01-30"),
     datetime: ("un instant", "sans guillemets : 2018-03-15T12:00:00"),
 }
@@ -82,6 +82,8 @@ def valeur_de(genre: Any, valeur: Any, lieu: str) -> Any:
         return frozenset(lus) if sorte is frozenset else tuple(lus)
     if isinstance(sorte, type) and is_dataclass(sorte):
         return fiche_de(sorte, valeur, lieu)
+    if sorte is float and type(valeur) is int:
+        return float(valeur)
     if sorte in _SIMPLES:
         attendu, remede = _SIMPLES[sorte]
         if type(valeur) is not sorte:
