@@ -6,6 +6,7 @@ Each function raises ContractError, with the place of what does not fit, and the
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
+from functools import cache
 from types import UnionType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -13,6 +14,8 @@ from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml
 
 _Fiche = TypeVar("_Fiche")
+#: The types of the fields of a dataclass, by name.
+_annotations: Final = cache(get_type_hints)
 #: Of each plain type, what its value is in French, and one that is written well.
 _SIMPLES: Final[Mapping[type, tuple[str, str]]] = {
     str: ("un texte", 'entre guillemets : "…"'),
@@ -53,7 +56,7 @@ def fiche_de(classe: type[_Fiche], valeur: Any, lieu: str, /, **dits: Any) -> _F
 
 def champs_de(classe: type, valeur: Any, lieu: str, cles: Collection[str]) -> dict[str, Any]:
     """The fields of a dataclass that a table gives, among `cles`."""
-    genres = get_type_hints(classe)
+    genres = _annotations(classe)
     table = table_de(valeur, lieu, cles)
     return {cle: valeur_de(genres[cle], dite, f"{lieu} {cle}") for cle, dite in table.items()}
 
@@ -77,11 +80,11 @@ def valeur_de(genre: Any, valeur: Any, lieu: str) -> Any:
     if sorte in (tuple, frozenset, Sequence):
         if not isinstance(valeur, list):
             raise ContractError(f"{lieu} attend une liste.", remede='["…", "…"]')
+        if sorte is tuple and arguments[-1] is not Ellipsis and len(valeur) != len(arguments):
+            raise ContractError(f"{lieu} attend {len(arguments)} valeurs.", remede='["…", "…"]')
         membres = enumerate(valeur, 1)
         lus = [valeur_de(arguments[0], membre, f"{lieu}[{rang}]") for rang, membre in membres]
         return frozenset(lus) if sorte is frozenset else tuple(lus)
-    if isinstance(sorte, type) and is_dataclass(sorte):
-        return fiche_de(sorte, valeur, lieu)
     if sorte is float and type(valeur) is int:
         return float(valeur)
     if sorte in _SIMPLES:
@@ -89,6 +92,8 @@ def valeur_de(genre: Any, valeur: Any, lieu: str) -> Any:
         if type(valeur) is not sorte:
             raise ContractError(f"{lieu} attend {attendu}, reçu {valeur!r}.", remede=remede)
         return valeur
+    if isinstance(sorte, type) and is_dataclass(sorte):
+        return fiche_de(sorte, valeur, lieu)
     return sorte(_une_de(list(sorte), valeur, lieu))
 
 
