@@ -252,27 +252,19 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
     dites = lecteur.fiches("mentions", MentionProposee)
     lecteur.sans_boucle("roles", "exige", {role.id: role.exige for role in roles.values()})
     lecteur.sans_boucle("mentions", "herite", {mention.id: mention.herite for mention in dites.values()})
-    for role in roles.values():
-        if not (role.exigences or role.operations):
-            raise lecteur.refus(
-                "roles", role.id, "ce rôle ne demande rien", "donnez-lui exigences ou operations"
-            )
-    for mention in dites.values():
-        if not (mention.roles or mention.herite):
-            raise lecteur.refus(
-                "mentions", mention.id, "elle ne demande aucun rôle", "donnez-lui roles, ou herite"
-            )
-    for alternative in alternatives.values():
-        if len(alternative.parmi) < 2:
-            raise lecteur.refus(
-                "alternatives", alternative.id, "parmi attend deux exigences au moins", _REMEDE
-            )
+    for r in roles.values():
+        demande = r.exigences or r.operations
+        lecteur.exiger(
+            demande, "roles", r.id, "ce rôle ne demande rien", "donnez-lui exigences ou operations"
+        )
+    for m in dites.values():
+        demande = m.roles or m.herite
+        lecteur.exiger(demande, "mentions", m.id, "elle ne demande aucun rôle", "donnez-lui roles, ou herite")
+    for a in alternatives.values():
+        deux = len(a.parmi) > 1
+        lecteur.exiger(deux, "alternatives", a.id, "parmi attend deux exigences au moins", _REMEDE)
     for forme in formes.values():
-        try:
-            re.compile(forme.motif)
-        except re.error as erreur:
-            quoi = f"ce motif ne se lit pas ({erreur})"
-            raise lecteur.refus("formes", forme.id, quoi, "corrigez-le") from None
+        lecteur.exiger(_se_lit(forme.motif), "formes", forme.id, "ce motif ne se lit pas", "corrigez-le")
     mentions = [_mention(mention, dites, roles, options, lecteur.nom) for mention in dites.values()]
     exigences = lecteur.exigences.values()
     return Certification(
@@ -346,9 +338,10 @@ class _Lecteur:
         fichiers = [fichier for fichier, contenu in self._fichiers if nom in contenu.get(genre, {})]
         return f"{fichiers[-1]} : [{genre}.{nom}]"
 
-    def refus(self, genre: str, nom: str, quoi: str, remede: str) -> ContractError:
-        """The error of a table."""
-        return ContractError(f"{self.lieu(genre, nom)} {quoi}.", remede=remede)
+    def exiger(self, tenu: object, genre: str, nom: str, faute: str, remede: str) -> None:
+        """Raises ContractError for a table of which that does not hold."""
+        if not tenu:
+            raise ContractError(f"{self.lieu(genre, nom)} {faute}.", remede=remede)
 
     def fiches(self, genre: str, classe: type[_T]) -> dict[str, _T]:
         """The tables of a kind by id, the ids of their lists known, expressions resolved."""
@@ -408,9 +401,18 @@ class _Lecteur:
     def sans_boucle(self, genre: str, cle: str, suites: Mapping[str, tuple[str, ...]]) -> None:
         """Raises ContractError for a table that leads to itself by the ids of `cle`."""
         for nom, suite in suites.items():
-            if nom in _fermeture(suites, suite, lambda ids: ids):
-                remede = "ôtez l'une des étapes de cette boucle"
-                raise self.refus(genre, nom, f"{cle} : « {nom} » mène à lui-même", remede)
+            sans = nom not in _fermeture(suites, suite, lambda ids: ids)
+            faute, remede = f"{cle} : « {nom} » mène à lui-même", "ôtez l'une des étapes de cette boucle"
+            self.exiger(sans, genre, nom, faute, remede)
+
+
+def _se_lit(motif: str) -> bool:
+    """True when a text is a regular expression."""
+    try:
+        re.compile(motif)
+    except re.error:
+        return False
+    return True
 
 
 def _a_plat(valeur: Any) -> Any:
