@@ -1,1 +1,1 @@
-"""What pages and API show alike."""
+"""The values that pages and API show alike."""
