@@ -113,7 +113,7 @@ def _vivre(serveur: ServeurEnfant, dossier: Path) -> str:
 
 
 class _Agent:
-    """The clerks who work with the reference application, in one guichet after another."""
+    """One person who works with the reference application, in one guichet after another."""
 
     def __init__(self, pret: Mapping[str, Any]) -> None:
         self._pret = pret

@@ -8,11 +8,11 @@ says in its table.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 import tomli
 
@@ -25,10 +25,11 @@ from sne_conformite.preuves.empreintes_de_ce_qui_juge import lire_plan
 from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS
 from sne_conformite.protocole.protocole import COMMANDES, FAUX_SERVEURS, NUM_UNIQUE, VRAI, Commande, Statut
 from sne_conformite.rapports.rapport import GROUPES
+from sne_interface.contract.tables_en_fiches import fiche_de, table_de
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.panne import GENRES, PanneDefinition
-from sne_interface.errors import UsageError
+from sne_interface.errors import ContractError, UsageError
 from sne_interface.generators.contraintes_de_menages import Contraintes
 from sne_interface.generators.menages import SORTES
 from sne_interface.resources import fixtures_dir
@@ -116,11 +117,8 @@ _NOMS_TYPES: Final = {genre: nom for nom, genre in _TYPES.items()}
 _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
     sorte: {cle: _TYPES[genre] for cle, genre in cles.items()} for sorte, cles in TABLES["etapes"].items()
 }
-#: What each key of a household takes; days are read apart.
-_CONTRAINTES: Final[Mapping[str, Any]] = {
-    nom: get_origin(genre) if get_origin(genre) is tuple else (*get_args(genre), genre)[0]
-    for nom, genre in get_type_hints(Contraintes).items()
-}
+#: Days of a household, which may be written as texts.
+_JOURS: Final = ("depot", "naissance")
 #: What a step speaks of: these name a household, or a demande that an earlier step made.
 _NOMS: Final = ("reference", "origine", "jumeau_de")
 #: Some instant: what matters is whether a duration or a day can be read.
@@ -367,28 +365,16 @@ class _LecteurScenario:
 
     def contraintes(self, nom: str, brut: Any) -> Contraintes:
         ou = f"[menages.{nom}]"
-        if not isinstance(brut, dict):
-            raise self.refuser(ou, "ce n'est pas une table", f"écrivez {ou}")
-        self.connues(brut, [f.name for f in fields(Contraintes)], ou)
-        lues: dict[str, Any] = {cle: tuple(v) if isinstance(v, list) else v for cle, v in brut.items()}
-        for cle, valeur in lues.items():
-            genre = _CONTRAINTES[cle]
-            if genre is date:
-                try:
-                    lues[cle] = date.fromisoformat(str(valeur))
-                except ValueError:
-                    dit = f"« {cle} » n'est pas un jour : {valeur}"
-                    raise self.refuser(ou, dit, "2018-03-15, par exemple") from None
-            else:
-                admis = isinstance(valeur, (int, float) if genre is float else genre)
-                bon = admis and (genre is bool or not isinstance(valeur, bool))
-                if not bon or (cle == "communes" and not all(isinstance(c, str) for c in valeur)):
-                    dit = _NOMS_TYPES[genre]
-                    raise self.refuser(ou, f"« {cle} » n'est pas un {dit}", "corrigez-le")
-        if "sorte" in lues:
-            self.parmi(ou, lues["sorte"], SORTES)
-        self._richesse(ou, lues)
-        return Contraintes(**lues)
+        lieu = f"{self.fichier}, {ou}"
+        try:
+            dites = {cle: _jour(v) if cle in _JOURS else v for cle, v in table_de(brut, lieu).items()}
+            lues = fiche_de(Contraintes, dites, lieu)
+        except ContractError as faute:
+            raise PlanIncorrect(str(faute), remede=faute.remede) from None
+        if lues.sorte is not None:
+            self.parmi(ou, lues.sorte, SORTES)
+        self._richesse(ou, {"richesse": lues.richesse})
+        return lues
 
     def _richesse(self, ou: str, dits: Mapping[str, Any]) -> None:
         if not 0 <= dits.get("richesse", 0) <= 1:
@@ -485,6 +471,14 @@ class _LecteurScenario:
                 atteindre(_UN_JOUR, etape.quoi)
         except UsageError as erreur:
             raise self.refuser(ou, str(erreur).rstrip("."), erreur.remede) from None
+
+
+def _jour(ecrit: Any) -> Any:
+    """A day that is written as a text, read; any other value as it is."""
+    try:
+        return date.fromisoformat(ecrit)
+    except (TypeError, ValueError):
+        return ecrit
 
 
 def panne_de(etape: Etape) -> PanneDefinition:

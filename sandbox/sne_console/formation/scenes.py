@@ -29,7 +29,7 @@ said is four sentences at most.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,7 @@ import tomli
 from sne_console.messages import champs_saisis
 from sne_console.messages.documents_masques import en_texte
 from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.tables_en_fiches import fiche_de
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS, xs_date_time
 from sne_interface.domain.panne import GENRES
@@ -161,12 +162,6 @@ class Scene:
         return replace(self, lieu=base)
 
 
-#: By key, the tables that another holds.
-_DEDANS: Final[Mapping[str, Any]] = {
-    "pas": PasScene, "envoyer": MessageScene, "deposer": MessageScene, "choix": Choix, "attendu": Attendu,
-}  # fmt: skip
-
-
 # --- read ------------------------------------------------------------------------------------------------
 
 
@@ -193,41 +188,16 @@ def lire(fichier: Path) -> Scene:
         raise ContractError(f"{lieu} : {erreur}", remede="corrigez le TOML") from None
     if not table.get("pas"):
         raise ContractError(f"{lieu} : aucun pas.", remede="écrivez au moins un [[pas]]")
-    horloge = table.get("horloge")
-    if not isinstance(horloge, datetime):
-        raise ContractError(f"{lieu} : horloge n'est pas un instant.", remede="horloge = 2018-03-15T12:00:00")
-    table["horloge"] = horloge if horloge.tzinfo is not None else horloge.replace(tzinfo=PARIS)
-    scene: Scene = _construire(Scene, {**table, "identifiant": fichier.stem, "lieu": ""}, lieu)
+    scene = fiche_de(Scene, table, lieu, identifiant=fichier.stem, lieu="")
+    if scene.horloge.tzinfo is None:
+        scene = replace(scene, horloge=scene.horloge.replace(tzinfo=PARIS))
     connues = {_JOUR}
     for rang, pas in enumerate(scene.pas, 1):
         for faute, remede in _fautes(pas, connues):
-            raise ContractError(f"{lieu}, pas {rang} : {faute}.", remede=remede)
+            raise ContractError(f"{lieu} pas[{rang}] : {faute}.", remede=remede)
         if pas.message is not None and pas.message.retient is not None:
             connues.add(pas.message.retient)
     return scene
-
-
-def _construire(genre: Any, table: Mapping[str, Any], lieu: str) -> Any:
-    """A value of `genre`, with those that its table holds. Raises ContractError."""
-    connues = [champ.name for champ in fields(genre)]
-    inconnues = sorted(table.keys() - set(connues))
-    if inconnues:
-        raise ContractError(
-            f"{lieu} : clés inconnues : {', '.join(inconnues)}.",
-            remede=f"clés admises : {', '.join(connues)}",
-        )
-    valeurs = dict(table)
-    for cle in valeurs.keys() & _DEDANS.keys():
-        dedans, ici = _DEDANS[cle], valeurs[cle]
-        if isinstance(ici, list):
-            suite = (_construire(dedans, t, f"{lieu}, {cle} {rang}") for rang, t in enumerate(ici, 1))
-            valeurs[cle] = tuple(suite)
-        else:
-            valeurs[cle] = _construire(dedans, ici, f"{lieu}, {cle}")
-    try:
-        return genre(**valeurs)
-    except TypeError as erreur:
-        raise ContractError(f"{lieu} : {erreur}", remede=f"clés : {', '.join(connues)}") from None
 
 
 def _fautes(pas: PasScene, connues: Collection[str]) -> Iterator[tuple[str, str]]:

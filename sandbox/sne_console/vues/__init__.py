@@ -1,1 +1,1 @@
-"""The facts that pages and API show alike."""
+"""The values that pages and API show alike."""

@@ -10,16 +10,16 @@ resolved here. The file says at its head what each key is; all of it is checked 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from sne_interface.contract.nomenclatures_et_territoires import lignes_csv
 from sne_interface.contract.overlay import DossiersContrat, lire_le_fichier
 from sne_interface.contract.table_des_roles import noms_ecrits
-from sne_interface.contract.tables_en_fiches import valeur_de
+from sne_interface.contract.tables_en_fiches import fiche_de, table_de, valeur_de
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.errors import ContractError
-from sne_interface.resources import TableToml
 
 EXIGENCES: Final = "requirements.csv"
 RISQUES: Final = "risques.toml"
@@ -83,26 +83,15 @@ def niveaux(exigences: Mapping[str, Exigence]) -> dict[str, str]:
 # --- roles, options, mentions -------------------------------------------------------------------------
 
 FICHIER: Final = "certification.toml"
-#: Keys of a mention's `plan`: how much of the plan is demanded.
-PROPOSE: Final = "propose"
+#: A mention whose `plan` is this one demands that the plan was played.
 JOUE: Final = "joue"
-_PARTIE: Final = ("exigences", "operations", "commandes", "alternatives")
-_LISTES: Final[Mapping[str, tuple[str, ...]]] = {
-    "roles": (*_PARTIE, "exige"),
-    "options": (*_PARTIE, "roles"),
-    "alternatives": ("parmi",),
-    "formes": ("exigences", "scenarios", "regles", "roles", "hors"),
-    "mentions": ("roles", "options", "attestations", "herite", "profils"),
-}
-_TEXTES: Final[Mapping[str, tuple[str, ...]]] = {
-    "formes": ("motif",),
-    "mentions": ("niveau", "mode", "plan", "quoi"),
-}
-_CHOIX: Final[Mapping[str, tuple[str, ...]]] = {
-    "niveau": NIVEAUX,
-    "mode": ("", "plan"),
-    "plan": ("", PROPOSE, JOUE),
-}
+#: The values of a mention's keys, the one that demands most last.
+Niveau = Literal["MUST", "SHOULD"]
+Mode = Literal["", "plan"]
+Plan = Literal["", "propose", "joue"]
+#: The lists that name ids of the same file, and where these are.
+_GENRES: Final = ("roles", "options", "alternatives", "formes", "mentions")
+_RENVOIS: Final = {"exige": "roles", "herite": "mentions"} | {genre: genre for genre in _GENRES}
 _EXPRESSION: Final = re.compile(r"([A-Z]{3})-(?:(\*)|(\d\d)(?:\.\.(\d\d))?)")
 _REMEDE: Final = "écrivez une famille « EMB-* », une suite « VIE-01..06 », ou un identifiant « CTR-09 »"
 
@@ -177,9 +166,9 @@ class MentionProposee:
     attestations: tuple[str, ...] = ()
     herite: tuple[str, ...] = ()
     profils: tuple[str, ...] = ()
-    niveau: str = "MUST"
-    mode: str = ""
-    plan: str = ""
+    niveau: Niveau = "MUST"
+    mode: Mode = ""
+    plan: Plan = ""
     exemples_min: int = 0
 
 
@@ -256,21 +245,34 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
     and key."""
     lecteur = _Lecteur(dossiers)
     noms = noms_ecrits(dossiers)
-    tables = {genre: lecteur.tables(genre) for genre in _LISTES}
-    roles = {i: RoleDeProduit(i, **t) for i, t in tables["roles"].items()}
-    options = {i: OptionDeProduit(i, **t) for i, t in tables["options"].items()}
-    for genre, suites in (("roles", "exige"), ("mentions", "herite")):
-        lecteur.sans_boucle(genre, suites, tables[genre])
-    mentions = [_mention(i, tables["mentions"], roles, options, lecteur.table) for i in tables["mentions"]]
+    roles = lecteur.fiches("roles", RoleDeProduit)
+    options = lecteur.fiches("options", OptionDeProduit)
+    alternatives = lecteur.fiches("alternatives", AlternativeDExigences)
+    formes = lecteur.fiches("formes", FormeDifficile)
+    dites = lecteur.fiches("mentions", MentionProposee)
+    lecteur.sans_boucle("roles", "exige", {role.id: role.exige for role in roles.values()})
+    lecteur.sans_boucle("mentions", "herite", {mention.id: mention.herite for mention in dites.values()})
+    for r in roles.values():
+        demande = r.exigences or r.operations
+        lecteur.exiger(
+            demande, "roles", r.id, "ce rôle ne demande rien", "donnez-lui exigences ou operations"
+        )
+    for m in dites.values():
+        demande = m.roles or m.herite
+        lecteur.exiger(demande, "mentions", m.id, "elle ne demande aucun rôle", "donnez-lui roles, ou herite")
+    for a in alternatives.values():
+        deux = len(a.parmi) > 1
+        lecteur.exiger(deux, "alternatives", a.id, "parmi attend deux exigences au moins", _REMEDE)
+    for forme in formes.values():
+        lecteur.exiger(_se_lit(forme.motif), "formes", forme.id, "ce motif ne se lit pas", "corrigez-le")
+    mentions = [_mention(mention, dites, roles, options, lecteur.nom) for mention in dites.values()]
     exigences = lecteur.exigences.values()
-    alternatives = {i: AlternativeDExigences(i, **t) for i, t in tables["alternatives"].items()}
-    formes = {i: t | {"motif": _par_role(t["motif"], noms)} for i, t in tables["formes"].items()}
     return Certification(
-        nom=str(lecteur.table.get("nom", "")),
+        nom=lecteur.nom,
         roles=roles,
         options=options,
         alternatives=alternatives,
-        formes={i: FormeDifficile(i, **t) for i, t in formes.items()},
+        formes={f.id: replace(f, motif=_par_role(f.motif, noms)) for f in formes.values()},
         mentions={m.id: m for m in sorted(mentions, key=lambda m: len(m.herite))},
         niveaux=niveaux(lecteur.exigences),
         attestables={e.id: f"{e.texte} ({e.non_testee})" for e in exigences if e.non_testee},
@@ -278,38 +280,28 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
 
 
 def _mention(
-    identifiant: str,
-    tables: Mapping[str, TableToml],
+    mention: MentionProposee,
+    dites: Mapping[str, MentionProposee],
     roles: Mapping[str, RoleDeProduit],
     options: Mapping[str, OptionDeProduit],
-    table: TableToml,
+    nom: str,
 ) -> MentionProposee:
-    """One mention: its own keys, and all that those it inherits demand."""
-    lignee = _fermeture(tables, [identifiant], lambda t: t["herite"])
-    dites = [tables[mention] for mention in lignee]
-
-    def ensemble(cle: str, ordre: Iterable[str]) -> tuple[str, ...]:
-        tous = {valeur for t in dites for valeur in t[cle]}
-        return tuple(valeur for valeur in ordre if valeur in tous)
-
-    def plus_fort(cle: str) -> str:
-        valeurs: list[str] = [t[cle] for t in dites]
-        return max(valeurs, key=_CHOIX[cle].index)
-
-    profils = [t["profils"] for t in dites if t["profils"]]
-    return MentionProposee(
-        identifiant,
-        " – ".join(filter(None, (str(table.get("nom", "")), tables[identifiant]["titre"]))),
-        quoi=tables[identifiant]["quoi"],
-        roles=_fermeture(roles, ensemble("roles", roles), lambda role: role.exige),
-        options=ensemble("options", options),
-        attestations=tuple(dict.fromkeys(a for t in dites for a in t["attestations"])),
-        herite=tuple(m for m in lignee if m != identifiant),
+    """A mention as it is written, with all that those it inherits demand."""
+    lignee = _fermeture(dites, [mention.id], lambda m: m.herite)
+    toutes = [dites[m] for m in lignee]
+    profils = [m.profils for m in toutes if m.profils]
+    return replace(
+        mention,
+        titre=" – ".join(filter(None, (nom, mention.titre))),
+        roles=_fermeture(roles, (r for m in toutes for r in m.roles), lambda role: role.exige),
+        options=tuple(o for o in options if any(o in m.options for m in toutes)),
+        attestations=tuple(dict.fromkeys(a for m in toutes for a in m.attestations)),
+        herite=tuple(m for m in lignee if m != mention.id),
         profils=tuple(p for p in profils[0] if all(p in autres for autres in profils)) if profils else (),
-        niveau=plus_fort("niveau"),
-        mode=plus_fort("mode"),
-        plan=plus_fort("plan"),
-        exemples_min=max(t["exemples_min"] for t in dites),
+        niveau=max((m.niveau for m in toutes), key=get_args(Niveau).index),
+        mode=max((m.mode for m in toutes), key=get_args(Mode).index),
+        plan=max((m.plan for m in toutes), key=get_args(Plan).index),
+        exemples_min=max(m.exemples_min for m in toutes),
     )
 
 
@@ -328,134 +320,103 @@ def _fermeture(
 
 
 class _Lecteur:
-    """The merged file being read; a refusal names the file that holds the key, the key, and the remedy."""
+    """The merged file being read; a refusal names the file that has the table, the table, and the remedy."""
 
     def __init__(self, dossiers: DossiersContrat) -> None:
-        self._fichiers = dossiers.tomls(FICHIER)
-        self.table = dossiers.toml(FICHIER)
-        self.exigences = charger_exigences(dossiers)
-        self._operations: set[str] | None = None
         self._dossiers = dossiers
-        for cle in self.table:
-            if cle != "nom" and cle not in _LISTES:
-                raise self.refus((cle,), "clé inconnue", f"clés : nom, {', '.join(_LISTES)}")
+        self._fichiers = dossiers.tomls(FICHIER)
+        self._table = dossiers.toml(FICHIER)
+        self.nom = str(self._table.get("nom", ""))
+        self.exigences = charger_exigences(dossiers)
+        for fichier, contenu in self._fichiers:
+            table_de(contenu, str(fichier), ("nom", *_GENRES))
+            for genre in _GENRES:
+                table_de(contenu.get(genre, {}), f"{fichier} : [{genre}]")
 
-    def refus(self, cles: tuple[str, ...], quoi: str, remede: str) -> ContractError:
-        """The error of a key: in the last file that has it, or the table that lacks it."""
-        lieux = (
-            fichier
-            for n in range(len(cles), 0, -1)
-            for fichier, contenu in reversed(self._fichiers)
-            if _contient(contenu, cles[:n])
-        )
-        ou = next(lieux, FICHIER)
-        return ContractError(f"{ou}, [{'.'.join(cles)}] : {quoi}.", remede=remede)
+    def lieu(self, genre: str, nom: str) -> str:
+        """The place of a table: in the last file that has it."""
+        fichiers = [fichier for fichier, contenu in self._fichiers if nom in contenu.get(genre, {})]
+        return f"{fichiers[-1]} : [{genre}.{nom}]"
 
-    def tables(self, genre: str) -> dict[str, dict[str, Any]]:
-        """The tables of a kind by id, each with all its keys, lists resolved."""
-        brutes = self.table.get(genre, {})
-        if not isinstance(brutes, Mapping):
-            raise self.refus((genre,), "une table est attendue", f"écrivez [{genre}.ID]")
-        return {nom: self._une(genre, nom, brute) for nom, brute in brutes.items()}
+    def exiger(self, tenu: object, genre: str, nom: str, faute: str, remede: str) -> None:
+        """Raises ContractError for a table of which that does not hold."""
+        if not tenu:
+            raise ContractError(f"{self.lieu(genre, nom)} {faute}.", remede=remede)
 
-    def _une(self, genre: str, nom: str, brute: Any) -> dict[str, Any]:
-        cles = (genre, nom)
-        if not isinstance(brute, Mapping):
-            raise self.refus(cles, "une table est attendue", f"écrivez [{genre}.{nom}]")
-        textes = ("titre", *_TEXTES.get(genre, ()))
-        nombres = ("exemples_min",) if genre == "mentions" else ()
-        for cle in brute:
-            if cle not in (permises := (*textes, *nombres, *_LISTES[genre])):
-                raise self.refus((*cles, cle), "clé inconnue", f"clés : {', '.join(permises)}")
-        lue: dict[str, Any] = {cle: self._texte(cles, brute, cle) for cle in textes}
-        for cle in nombres:
-            lue[cle] = brute.get(cle, 0)
-            if not isinstance(lue[cle], int) or isinstance(lue[cle], bool) or lue[cle] < 0:
-                raise self.refus((*cles, cle), "un nombre entier est attendu", f"{cle} = 10")
-        for cle in _LISTES[genre]:
-            lue[cle] = self._liste((*cles, cle), brute.get(cle, []))
-        if genre == "alternatives" and len(lue["parmi"]) < 2:
-            raise self.refus((*cles, "parmi"), "deux exigences au moins sont attendues", _REMEDE)
-        if genre == "roles" and not (lue["exigences"] or lue["operations"]):
-            raise self.refus(cles, "ce rôle ne demande rien", "donnez-lui exigences ou operations")
-        if genre == "mentions" and not (lue["roles"] or lue["herite"]):
-            raise self.refus(cles, "cette mention ne demande aucun rôle", "donnez-lui roles, ou herite")
-        return lue
+    def fiches(self, genre: str, classe: type[_T]) -> dict[str, _T]:
+        """The tables of a kind by id, the ids of their lists known, expressions resolved."""
+        return {
+            nom: self._fiche(classe, nom, t, self.lieu(genre, nom))
+            for nom, t in self._table.get(genre, {}).items()
+        }
 
-    def _texte(self, cles: tuple[str, ...], brute: TableToml, cle: str) -> str:
-        valeur = brute.get(cle, "MUST" if cle == "niveau" else "")
-        choix = _CHOIX.get(cle)
-        if not isinstance(valeur, str) or (choix is None and not valeur and cle != "quoi"):
-            raise self.refus((*cles, cle), "un texte, non vide, est attendu", f'écrivez {cle} = "…"')
-        if choix is not None and valeur not in choix:
-            dits = ", ".join(filter(None, choix))
-            raise self.refus((*cles, cle), f"valeur inconnue « {valeur} »", f"valeurs : {dits}")
-        try:
-            re.compile(valeur if cle == "motif" else "")
-        except re.error as erreur:
-            raise self.refus((*cles, cle), f"ce motif ne se lit pas ({erreur})", "corrigez-le") from None
-        return valeur
+    def _fiche(self, classe: type[_T], nom: str, table: Any, lieu: str) -> _T:
+        ecrite = {cle: _a_plat(valeur) for cle, valeur in table_de(table, lieu).items()}
+        fiche = fiche_de(classe, ecrite, lieu, id=nom)
+        listes = {cle: mots for cle, mots in ecrite.items() if isinstance(mots, list)}
+        lues = {cle: self._liste(cle, mots, f"{lieu} {cle}") for cle, mots in listes.items()}
+        return replace(fiche, **lues)  # type: ignore[type-var]
 
-    def _liste(self, cles: tuple[str, ...], brute: Any) -> tuple[str, ...]:
-        """A list, or a table of lists added up; ids are checked, expressions resolved."""
-        listes = list(brute.values()) if isinstance(brute, Mapping) else [brute]
-        if any(not isinstance(liste, list) for liste in listes):
-            raise self.refus(cles, "une liste est attendue", f'écrivez {cles[-1]} = ["…"]')
-        mots = [mot for liste in listes for mot in liste]
-        if any(not isinstance(mot, str) or not mot for mot in mots):
-            raise self.refus(cles, "une liste de textes, non vides, est attendue", f'{cles[-1]} = ["…"]')
-        if cles[-1] in ("exigences", "parmi", "attestations"):
-            return tuple(dict.fromkeys(e for mot in mots for e in self._resoudre(cles, mot)))
-        connus = self._connus(cles[-1])
+    def _liste(self, cle: str, mots: list[str], lieu: str) -> tuple[str, ...]:
+        if cle in ("exigences", "parmi", "attestations"):
+            return tuple(dict.fromkeys(e for mot in mots for e in self._resoudre(mot, lieu)))
+        connus: Collection[str] = mots
+        if cle == "operations":
+            connus = self._operations
+        elif cle in _RENVOIS:
+            connus = self._table.get(_RENVOIS[cle], {})
         for mot in mots:
-            if connus is not None and mot not in connus:
-                remede = f"connus : {', '.join(connus) or 'aucun'}"
-                raise self.refus(cles, f"« {mot} » n'existe pas", remede)
+            if mot not in connus:
+                raise ContractError(
+                    f"{lieu} : « {mot} » n'existe pas.", remede=f"connus : {', '.join(connus) or 'aucun'}"
+                )
         return tuple(dict.fromkeys(mots))
 
-    def _connus(self, cle: str) -> Iterable[str] | None:
-        """The ids that a list may hold; None for what a lower layer does not know."""
-        if cle == "operations":
-            if self._operations is None:
-                chemin = self._dossiers.toml("contract.toml").get("fichiers", {}).get("operations", "")
-                lignes = lignes_csv(self._dossiers.lire(chemin), chemin, ("operation",))
-                self._operations = {ligne["operation"] for ligne in lignes}
-            return sorted(self._operations)
-        genre = {"exige": "roles", "herite": "mentions"}.get(cle, cle)
-        return self.table.get(genre, {}) if genre in _LISTES else None
+    @cached_property
+    def _operations(self) -> list[str]:
+        chemin = self._dossiers.toml("contract.toml").get("fichiers", {}).get("operations", "")
+        lignes = lignes_csv(self._dossiers.lire(chemin), chemin, ("operation",))
+        return sorted({ligne["operation"] for ligne in lignes})
 
-    def _resoudre(self, cles: tuple[str, ...], expression: str) -> list[str]:
+    def _resoudre(self, expression: str, lieu: str) -> list[str]:
         """The requirements that an expression names, in the order of the contract."""
         lue = _EXPRESSION.fullmatch(expression)
         if lue is None:
-            raise self.refus(cles, f"l'expression « {expression} » ne se lit pas", _REMEDE)
+            raise ContractError(f"{lieu} : l'expression « {expression} » ne se lit pas.", remede=_REMEDE)
         famille, toutes, premier, dernier = lue.groups()
-        if not toutes:
-            for borne in filter(None, (premier, dernier)):
-                if f"{famille}-{borne}" not in self.exigences:
-                    dites = ", ".join(e for e in self.exigences if e.startswith(famille)) or "aucune"
-                    quoi = f"l'exigence {famille}-{borne} n'existe pas"
-                    raise self.refus(cles, quoi, f"celles de {famille} : {dites}")
-        trouvees = [
-            e
-            for e in self.exigences
-            if e.startswith(f"{famille}-") and (toutes or premier <= e[4:] <= (dernier or premier))
-        ]
+        siennes = [e for e in self.exigences if e.startswith(f"{famille}-")]
+        for borne in filter(None, (premier, dernier)):
+            if f"{famille}-{borne}" not in siennes:
+                raise ContractError(
+                    f"{lieu} : l'exigence {famille}-{borne} n'existe pas.",
+                    remede=f"celles de {famille} : {', '.join(siennes) or 'aucune'}",
+                )
+        trouvees = [e for e in siennes if toutes or premier <= e[4:] <= (dernier or premier)]
         if not trouvees:
-            raise self.refus(cles, f"l'expression « {expression} » ne désigne aucune exigence", _REMEDE)
+            raise ContractError(
+                f"{lieu} : l'expression « {expression} » ne désigne aucune exigence.", remede=_REMEDE
+            )
         return trouvees
 
-    def sans_boucle(self, genre: str, cle: str, tables: Mapping[str, TableToml]) -> None:
-        """Raises ContractError for one that leads to itself by `cle`."""
-        for nom, table in tables.items():
-            if nom in _fermeture(tables, table[cle], lambda t: t[cle]):
-                quoi = f"« {nom} » mène à lui-même"
-                raise self.refus((genre, nom, cle), quoi, "ôtez l'une des étapes de cette boucle")
+    def sans_boucle(self, genre: str, cle: str, suites: Mapping[str, tuple[str, ...]]) -> None:
+        """Raises ContractError for a table that leads to itself by the ids of `cle`."""
+        for nom, suite in suites.items():
+            sans = nom not in _fermeture(suites, suite, lambda ids: ids)
+            faute, remede = f"{cle} : « {nom} » mène à lui-même", "ôtez l'une des étapes de cette boucle"
+            self.exiger(sans, genre, nom, faute, remede)
 
 
-def _contient(contenu: Any, cles: tuple[str, ...]) -> bool:
-    for cle in cles:
-        if not isinstance(contenu, Mapping) or cle not in contenu:
-            return False
-        contenu = contenu[cle]
+def _se_lit(motif: str) -> bool:
+    """True when a text is a regular expression."""
+    try:
+        re.compile(motif)
+    except re.error:
+        return False
     return True
+
+
+def _a_plat(valeur: Any) -> Any:
+    """A list; of a table of lists, all of them added up."""
+    if isinstance(valeur, Mapping) and all(isinstance(liste, list) for liste in valeur.values()):
+        return [mot for liste in valeur.values() for mot in liste]
+    return valeur

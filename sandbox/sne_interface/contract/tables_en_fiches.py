@@ -3,9 +3,10 @@
 Each function raises ContractError, with the place of what does not fit, and the remedy.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from types import UnionType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -13,12 +14,16 @@ from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml
 
 _Fiche = TypeVar("_Fiche")
+#: The types of the fields of a dataclass, by name.
+_annotations: Final = cache(get_type_hints)
 #: Of each plain type, what its value is in French, and one that is written well.
 _SIMPLES: Final[Mapping[type, tuple[str, str]]] = {
     str: ("un texte", 'entre guillemets : "…"'),
     bool: ("oui ou non", "true ou false, sans guillemets"),
     int: ("un nombre entier", "sans guillemets : 10"),
+    float: ("un nombre", "sans guillemets : 0.25"),
     date: ("une date", "sans guillemets : 2018-01-30"),
+    datetime: ("un instant", "sans guillemets : 2018-03-15T12:00:00"),
 }
 
 
@@ -34,7 +39,7 @@ def table_de(valeur: Any, lieu: str, cles: Collection[str] | None = None) -> Tab
     return valeur
 
 
-def fiche_de(classe: type[_Fiche], valeur: Any, lieu: str, **dits: Any) -> _Fiche:
+def fiche_de(classe: type[_Fiche], valeur: Any, lieu: str, /, **dits: Any) -> _Fiche:
     """A dataclass from the table that gives its fields, but for those that are said here. No field that has
     to be there is an empty text."""
     champs = [champ for champ in fields(classe) if champ.name not in dits]  # type: ignore[arg-type]
@@ -51,14 +56,14 @@ def fiche_de(classe: type[_Fiche], valeur: Any, lieu: str, **dits: Any) -> _Fich
 
 def champs_de(classe: type, valeur: Any, lieu: str, cles: Collection[str]) -> dict[str, Any]:
     """The fields of a dataclass that a table gives, among `cles`."""
-    genres = get_type_hints(classe)
+    genres = _annotations(classe)
     table = table_de(valeur, lieu, cles)
     return {cle: valeur_de(genres[cle], dite, f"{lieu} {cle}") for cle, dite in table.items()}
 
 
 def valeur_de(genre: Any, valeur: Any, lieu: str) -> Any:
-    """A value of the type that an annotation says: a text, yes or no, an integer, a day, a member of an
-    enumeration; a list, a table or a dataclass of such; one of these or None. A list has no empty text."""
+    """A value of the type that an annotation says: a text, yes or no, a number, a day, an instant, a member
+    of an enumeration; a list, a table or a dataclass of such; one of these or None."""
     sorte, arguments = get_origin(genre) or genre, get_args(genre)
     if sorte is Any:
         return valeur
@@ -67,23 +72,28 @@ def valeur_de(genre: Any, valeur: Any, lieu: str) -> Any:
     if sorte is Literal:
         return _une_de(arguments, valeur, lieu)
     if sorte is Mapping:
-        lus = table_de(valeur, lieu).items()
+        genre_des_cles, genre_des_valeurs = arguments
         return {
-            valeur_de(arguments[0], cle, lieu): valeur_de(arguments[1], v, f"{lieu}.{cle}") for cle, v in lus
+            valeur_de(genre_des_cles, cle, lieu): valeur_de(genre_des_valeurs, dite, f"{lieu}.{cle}")
+            for cle, dite in table_de(valeur, lieu).items()
         }
-    if sorte in (tuple, frozenset):
-        if not isinstance(valeur, list) or "" in valeur:
-            raise ContractError(f"{lieu} attend une liste, sans texte vide.", remede='["…", "…"]')
-        return sorte(
-            [valeur_de(arguments[0], membre, f"{lieu}[{rang}]") for rang, membre in enumerate(valeur, 1)]
-        )
-    if isinstance(sorte, type) and is_dataclass(sorte):
-        return fiche_de(sorte, valeur, lieu)
+    if sorte in (tuple, frozenset, Sequence):
+        if not isinstance(valeur, list):
+            raise ContractError(f"{lieu} attend une liste.", remede='["…", "…"]')
+        if sorte is tuple and arguments[-1] is not Ellipsis and len(valeur) != len(arguments):
+            raise ContractError(f"{lieu} attend {len(arguments)} valeurs.", remede='["…", "…"]')
+        membres = enumerate(valeur, 1)
+        lus = [valeur_de(arguments[0], membre, f"{lieu}[{rang}]") for rang, membre in membres]
+        return frozenset(lus) if sorte is frozenset else tuple(lus)
+    if sorte is float and type(valeur) is int:
+        return float(valeur)
     if sorte in _SIMPLES:
         attendu, remede = _SIMPLES[sorte]
         if type(valeur) is not sorte:
             raise ContractError(f"{lieu} attend {attendu}, reçu {valeur!r}.", remede=remede)
         return valeur
+    if isinstance(sorte, type) and is_dataclass(sorte):
+        return fiche_de(sorte, valeur, lieu)
     return sorte(_une_de(list(sorte), valeur, lieu))
 
 

@@ -64,8 +64,7 @@ class CategoriePrioritaire:
     moves those after it. In force from `depuis` to `jusque` inclusive, None when there is no such bound.
     `propose` are conditions on the form, each a list of facts that must all hold
     (`domain.menage.faits_du_formulaire`; « sans » before one denies it); `contredit` is one that denies the
-    category, for the reason `pourquoi`, in French.
-    `fidelite` and `source` are those of these conditions."""
+    category, for the reason `pourquoi`, in French. `fidelite` and `source` are those of these conditions."""
 
     role: str
     code: str

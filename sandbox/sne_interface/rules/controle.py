@@ -115,8 +115,8 @@ _DALO: Final = CategorieProposee(
 def categories_proposees(
     demande: Demande, jour: date, contrat: Contrat, statut_dalo: str | None
 ) -> tuple[CategorieProposee, ...]:
-    """The facts that give a household priority: its DALO, then the categories of L. 441-1 in force on `jour`
-    that the form lets propose, in the order of the contract: the form never proves one."""
+    """The priorities of a household: its DALO, then the categories of L. 441-1 in force on `jour` that the
+    form lets propose, in the order of the contract: the form never proves one."""
     categories, proposees = contrat.roles.decision.categories.values(), []
     if statut_dalo in DALO_RECONNU:
         proposees.append(replace(_DALO, d_apres=(f"statut {statut_dalo}",)))

@@ -14,9 +14,9 @@ from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
 def executer(question: Question) -> Sortie:
-    """The form, in the highest message version of the day, whatever the one that it was registered in
-    (convention); with `complet`, whatever its text, also DALO, radiation and processing information (which
-    version 02.02 shows in every answer).
+    """The form, in the message version that it was registered in; with `complet`, whatever its text, in the
+    highest of the day, also DALO, radiation and processing information, which version 02.02 shows in every
+    answer (convention).
 
     Raises NumeroInconnu (convention).
     """
@@ -27,7 +27,7 @@ def executer(question: Question) -> Sortie:
     complet = bool(question.appel.texte("complet"))
     montrer = Presentation.complete if complet else Presentation.de
     vue = montrer(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    version = vue.adapter(question.contrat, question.jour_du_contrat)
+    version = vue.adapter(question.contrat, question.jour_du_contrat) if complet else stockee.version
     # The resources per UC and the quartile are shown in every answer; the indicators alone in a whole one.
     if complet or montre_les_calculs(question.contrat, version):
         for bloc in blocs_calcules(stockee, question, version):

@@ -1,7 +1,7 @@
 """Demandes chosen as the statistics count them: what stands behind a number, page after page.
 
 Everything is asked of the narrow rows of the statistics, and of the index of radiations: a base of 200,000
-demandes is looked through in the time of a page. The erased ones are counted, and not listed.
+demandes is looked through in the time of a page. The erased are counted, and not listed.
 """
 
 from collections.abc import Sequence

@@ -190,10 +190,10 @@ def test_every_page_of_the_console_only_reads(rempli: tuple[Banc, dict[str, Any]
         "code": "G1226",
         "nom": "avant",
         "forme": "svg",
+        "extension": "svg",
+        "piece": "affiche",
         "jeton": banc.app.extensions["acces"].lecture,  # a wrong one is counted
         "filename": "rien",
-        "piece": "affiche",
-        "extension": "pdf",
         "scenario": "CRE-SIMPLE",
     }
     for regle in console.url_map.iter_rules():
