@@ -40,8 +40,11 @@ def test_5_2_refuses_nothing_and_the_rest_is_explained(preuves: Path, request: p
     assert (lu["depuis"], lu["prete"], lu["comptes"]["refusé"]) == ("v5.0", True, 0)
     assert lu["comptes"]["inchangé"] > INCHANGES[request.node.callspec.params["preuves"]]
     autrement = [e for e in lu["echanges"] if e["devenir"] == "répondu autrement"]
-    assert {e["operation"] for e in autrement} == {"listerTypesEvenementsNationaux"}
-    assert {cause["changement"] for e in autrement for cause in e["causes"]} == {"DECISIONS"}
+    assert {e["operation"] for e in autrement} == {"getDemandeLogement", "listerTypesEvenementsNationaux"}
+    assert {cause["changement"] for e in autrement for cause in e["causes"]} == {
+        "DECISIONS",
+        "PREMIER-QUARTILE",
+    }
     indecidables = [e for e in lu["echanges"] if e["devenir"] == "indécidable"]
     assert len(indecidables) == lu["comptes"]["indécidable"] < 30
     assert all(e["raison"] for e in indecidables)
