@@ -17,11 +17,14 @@ import serveur
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from donnees import a_cote
 from recensement import recenser
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.cli.options import tableau_markdown
 from sne_sandbox.store.magasin import Magasin
+
+DONNEES = a_cote(__file__)
 
 #: Milliseconds in which a page has to answer, the first time that it is asked for too.
 CIBLE: Final = 300.0
@@ -33,100 +36,9 @@ REELS: Final = 200
 #: Exchanges written in one transaction.
 _LOT: Final = 2_000
 #: What a user or a script asks that makes the store look at everything: no line answers, or all do.
-QUESTIONS: Final = (
-    "/console/ecole/statistiques/flux",
-    "/console/ecole/statistiques?date=2017-12-31",
-    "/console/ecole/statistiques?territoire=062",
-    "/console/ecole/statistiques/territoires?niveau=commune",
-    "/console/ecole/statistiques/territoires.svg",
-    "/console/ecole/statistiques/TAB01.csv",
-    "/console/ecole/statistiques/TAB02.csv",
-    "/console/ecole/statistiques/carte.svg",
-    "/console/ecole/?role=certifie",
-    "/console/ecole/?role=forme",
-    "/console/ecole/recherche?q=1110218",
-    "/console/ecole/recherche?q=Vasseur",
-    "/console/ecole/recherche?q=CRE030",
-    "/console/ecole/recherche?q=Lens",
-    "/console/ecole/recherche?q=radiation",
-    "/console/ecole/recherche/trouver?q=Vass",
-    "/console/ecole/controle/apercu?genre=avance&vers=P1D",
-    "/console/ecole/controle/apercu?genre=avance&vers=P1M",
-    "/console/ecole/controle/apercu?genre=avance&vers=P13M",
-    "/console/ecole/journal?refus=tous",
-    "/console/ecole/journal?regle=DOU001",
-    "/console/ecole/journal?nuits=1",
-    "/console/ecole/journal?operation=getNumUnique",
-    "/console/ecole/journal?verdict=anomalies",
-    "/console/ecole/journal?regle=CRE030",
-    "/console/ecole/journal?avant=51",
-    "/console/ecole/journal?texte=introuvable",
-    "/console/ecole/journal?texte=introuvable&verdict=accept%C3%A9&guichet=G1226",
-    "/console/ecole/journal?verdict=anomalies&guichet=G1226",
-    "/console/ecole/journal?xpath=%2F%2Fdemandeur%5Bnom%3D%27PERSONNE%27%5D",
-    "/console/ecole/demandes?nom=Vasseur",
-    "/console/ecole/demandes?nom=PERSONNE-DE-CE-NOM",
-    "/console/ecole/demandes?nom=Vass",
-    "/console/ecole/demandes?nom=L",
-    "/console/ecole/demandes?nom=L&prenom=C",
-    "/console/ecole/demandes?nom=L&etat=R",
-    "/console/ecole/demandes?nom=L&commune=62498",
-    "/console/ecole/demandes?nom=Vasseur&entiers=1",
-    "/console/ecole/demandes?prenom=C",
-    "/console/ecole/demandes?numero=1",
-    "/console/ecole/demandes?numero=06203",
-    "/console/ecole/demandes?numero=1110218",
-    "/console/ecole/demandes?numero=111&etat=R",
-    "/console/ecole/demandes?numero=9",
-    "/console/ecole/demandes?prenom=Camille",
-    "/console/ecole/demandes?naissance=1980-01-01",
-    "/console/ecole/demandes?commune=62498",
-    "/console/ecole/demandes?etat=A",
-    "/console/ecole/demandes?etat=R",
-    "/console/ecole/demandes?commune=62498&etat=R",
-    "/api/v1/bases/ecole",
-    "/api/v1/bases/ecole/exchanges",
-    "/api/v1/bases/ecole/exchanges?texte=introuvable",
-    "/api/v1/bases/ecole/exchanges/count",
-    "/api/v1/bases/ecole/exchanges/near-misses",
-    "/api/v1/bases/ecole/demandes",
-    "/api/v1/bases/ecole/demandes?commune=62498",
-    "/api/v1/bases/ecole/demandes?nom=L&debut=true",
-    "/api/v1/bases/ecole/demandes?numero=111&debut=true&limite=500",
-    "/api/v1/bases/ecole/guichets",
-    "/console/ecole/demandes?premiere=62498&au=2018-03-15",
-    "/console/ecole/demandes?souhaitee=62498&au=2018-03-15",
-    "/console/ecole/demandes?au=2018-03-15&qui=personnes&quartile=inconnu",
-    "/console/ecole/controle/apercu?genre=avance&vers=P13M&fait=radiation&apres=50",
-    "/metrics",
-)
+QUESTIONS: Final = DONNEES["questions"]
 #: Kinds of pages, rows of docs/performances.md: title, how their addresses begin. The first that fits holds.
-GENRES: Final = (
-    ("comparaison de deux échanges", "/console/ecole/echanges/comparer"),
-    ("un échange", "/console/ecole/echanges/"),
-    ("une demande", "/console/ecole/demandes/"),
-    ("demandes", "/console/ecole/demandes"),
-    ("journal", "/console/ecole/journal"),
-    ("guichets et boîtes", "/console/ecole/guichets"),
-    ("composer", "/console/ecole/composer"),
-    ("recherche", "/console/ecole/recherche"),
-    ("scènes", "/console/ecole/scenes"),
-    ("ateliers", "/console/ecole/ateliers"),
-    ("temps, aperçus", "/console/ecole/controle/apercu"),
-    ("pannes", "/console/ecole/controle/pannes"),
-    ("réglages, bases, sauvegardes", "/console/ecole/controle/"),
-    ("temps", "/console/ecole/controle"),
-    ("statistiques", "/console/ecole/statistiques"),
-    ("règles", "/console/ecole/regles"),
-    ("contrat", "/console/ecole/contrat"),
-    ("conformité", "/console/ecole/conformite"),
-    ("jetons, affichage", "/console/ecole/jetons"),
-    ("jetons, affichage", "/affichage"),
-    ("accueil", "/console/ecole/"),
-    ("guide", "/guide"),
-    ("API", "/api/v1"),
-    ("mesures Prometheus", "/metrics"),
-)
+GENRES: Final = DONNEES["genres"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Habits of vendors' applications, all of which the contract allows, and how each writes its documents."""
 
 import contextlib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -11,45 +13,7 @@ from lxml import etree
 NUU = "http://nuu.application.i2/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
-HABITUDES = {
-    "majuscules": "les noms et les voies en capitales, accents gardés",
-    "indente": "des documents indentés, sous un autre préfixe",
-    "defaut": "l'espace de noms des documents déclaré par défaut",
-    "schema_location": "xsi:schemaLocation sur la racine, avant la version",
-    "ascii": "les caractères accentués écrits en références",
-    "latin9": "des documents en ISO-8859-15, déclarés comme tels, quand les caractères y tiennent",
-    "utf16": "des documents en UTF-16, déclarés comme tels",
-    "cdata": "les textes dans des sections CDATA",
-    "sans_declaration": "aucune déclaration XML",
-    "bom": "une marque d'ordre des octets devant le document",
-    "booleens": "1 et 0 pour true et false",
-    "entiers": "des nombres entiers écrits avec des zéros devant",
-    "fuseau": "des dates avec leur fuseau",
-    "utc": "dateFichier en temps universel",
-    "numerotation": "des numéros de fichier tirés de l'horloge de la machine",
-    "reference": "sa propre référence interne sur chaque demande",
-    "sans_reference": "aucune référence interne",
-    "telephone_unique": "un même numéro de téléphone donné une seule fois par personne",
-    "connexion": "une connexion par appel",
-    "http10": "HTTP/1.0",
-    "chunked": "Transfer-Encoding: chunked",
-    "mtom": "MTOM",
-    "wsa": "les en-têtes de WS-Addressing",
-    "certificat": "le certificat dans le message",
-    "relecture": "une consultation après chaque enregistrement",
-    "doublons_d_abord": "une recherche de doublons avant chaque enregistrement",
-    "reessai": "un nouvel envoi, après attente et recherche, quand une réponse manque",
-    "releves_frequents": "des relevés à chaque commande, rendus quand on les demande",
-    "types_tous": "les deux listes de types lues à chaque fois",
-    "partiel": "la moitié des commandes annoncées et non gérées",
-    "moitie": "la moitié des commandes pas même annoncées",
-    "lent": "un départ lent",
-    "bavard": "des traces sur l'erreur standard",
-    "cles": "des clés de plus dans ses réponses",
-    "nombres": "des nombres et des booléens JSON dans la demande rendue",
-    "desordre": "des listes rendues dans un autre ordre",
-    "sans_message": "aucun message quand tout va bien, null pour ce qui manque",
-}
+HABITUDES: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 TETE = (
     "numGuichet", "numUnique", "numUniqueAssocie", "refInterne", "dateCreationDemande", "forcerDoublon",
     "renouvellementElec", "precision", "informationTraitement", "logementRecherche", "principauxMotifDemande",

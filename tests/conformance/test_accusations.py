@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from donnees import a_cote
 from epreuve import Epreuve
 from fautes import fautif
 from fautes.faute import argument, menage, saisie, sans
@@ -50,40 +51,7 @@ def test_un_second_envoi_que_le_plan_demande_n_est_pas_de_l_application(epreuve:
 
 
 #: By fault, the requirement that is its cause, those that follow from it, and scenarios that show it.
-CAUSES = {
-    "dates-en-utc": (
-        "FID-13",
-        "FID-01 FID-03 FID-14 VIE-04 VIE-05 VIE-22",
-        "CRE-TRES-NOMBREUX CRE-ASSOCIATION CYC-MODIFIER CYC-RENOUVELER DAL-AUTRUI EVT-AUTRUI",
-    ),
-    "mojibake": ("FID-10", "CTR-01 FID-14 VIE-23", "EVT-LIMITES EVT-AJOUTER RCH-TOUS-CRITERES"),
-    "code-qualifie": ("CTR-01", "FID-01 FID-02 FID-04 FID-05 FID-06 FID-11 VIE-22", "CRE-COUPLE DAL-AUTRUI"),
-    "nationalite-iso": ("CTR-03", "FID-01", "CRE-COUPLE CRE-LISTES"),
-    "commune-inventee": ("CTR-04", "FID-06", "CRE-COUPLE CRE-SIMPLE"),
-    "abandon-en-radren": ("VIE-08", "FID-14", "RAD-ABANDON"),
-    "outre-mer": ("FID-05", "FID-06", "CRE-CODES"),
-    "codes-en-nombres": ("CTR-04", "FID-06", "CRE-CODES CRE-COURRIER"),
-    "oui-non": ("CTR-01", "FID-05", "CRE-COMPLETE"),
-    "sans-ligature": ("FID-10", "CTR-01", "CRE-LIMITES"),
-    "motif-autre": ("VIE-06", "CTR-03 FID-14", "RAD-LOGEMENT"),
-    "numero-du-doublon": ("VIE-21", "CTR-11 VIE-10", "DOU-FORCER DOU-DOUZE"),
-    "anomalies-ignorees": ("CTR-11", "VIE-21", "ANO-ASSOCIATION ANO-MOTIF"),
-    "action-d-une-autre": ("EMB-18", "EMB-04", "EVT-LISTER EVT-SUPPRIMER"),
-    "code-guichet": ("NOM-04", "NOM-05", "RCH-NOM"),
-    "evenement-sans-date": ("VIE-16", "FID-14", "EVT-AJOUTER"),
-    "creation-doublee": (
-        "VIE-02",
-        "VIE-10 VIE-11 VIE-20 VIE-21",
-        "CRE-SIMPLE CYC-SEPARER DOU-FORCER ANO-CREATION",
-    ),
-    "creation-doublee-autrement": ("VIE-02", "VIE-10", "CRE-SIMPLE CYC-MODIFIER"),
-    "action-figee": ("EMB-18", "CTR-01", "EVT-LISTER EVT-MODIFIER EVT-SUPPRIMER EVT-TYPES-NATIONAUX"),
-    "sans-action": (
-        "EMB-04",
-        "VIE-26",
-        "EVT-TYPES-TERRITORIAUX EVT-TYPES-NATIONAUX EVT-AUTRUI EVT-REGLEMENTAIRE EVT-SUPPRIMER",
-    ),
-}
+CAUSES = a_cote(__file__)["causes"]
 
 
 @pytest.mark.parametrize(

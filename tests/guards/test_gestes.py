@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 import pytest
 from documentation import gestes_en_markdown
+from donnees import a_cote
 from flask import Flask
 
 from sne_console.api.description_openapi import operations
@@ -19,30 +20,7 @@ from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
 
 #: Commands that are no deed on a base of a server, and why.
-COMMANDES_SEULES: Final = {
-    "serve": "starts the server",
-    "sante": "asks whether the server is ready",
-    "run": "starts a server, a base and the vendor's tests",
-    "proxy": "starts a relay to a real server",
-    "calibrer": "compares a recording with a contract, over a base of its own",
-    "diagnostic": "looks at the set-up of a machine, from outside",
-    "demo": "shows the product, in a folder of its own",
-    "jetons lien": "an address of the server: of use to a person alone",
-    "cles creer": "a key is its owner's, and no server's",
-    "cles montrer": "only shows a key",
-    "cles defi": "only draws a text",
-    "contrat verifier": "reads a folder of files",
-    "contrat comparer": "compares files",
-    "contrat preparer": "replays a recording in a temporary base",
-    "adaptateur": "writes a program that is to be filled",
-    "exigences": "tells what an application is judged on",
-    "certification": "tells what a product may attain, and what is to be done for it",
-    "pannes genres": "« pannes list » and its page tell them too",
-    "pki renouveler": "before the server starts",
-    "db upgrade": "before the server starts",
-    "db secret": "a secret is of those who run the servers, and no base's",
-    "db seed": "before the server starts; « bases create » after it",
-}
+COMMANDES_SEULES: Final = a_cote(__file__)["commandes_seules"]
 #: A value for each place of a row, and for each parameter that a command cannot do without.
 EXEMPLES: Final[dict[str, str]] = {
     "instant": "2018-03-15T12:00:00", "code": "G1226", "profil": "strict", "regle": "ENT009",

@@ -13,28 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from donnees import a_cote
 from mesures import lire_budgets
 
 from sne_interface.resources import fixtures_dir
 
 #: Modules that nothing needs before a search, a chart, a page…, with who may import them, when.
-DE_TROP: Final = {
-    "alembic",  # a schema to upgrade
-    "apispec",  # the first call of the API
-    "flask",  # the first page
-    "hypothesis",  # the generators
-    "jinja2",
-    "marshmallow",
-    "markdown_it",  # the first page of the guide
-    "prometheus_client",  # the first look at /metrics
-    "psycopg",  # a base in PostgreSQL
-    "sqlalchemy",  # the first search, statistics, a snapshot
-    "structlog",  # the first bug
-    "werkzeug",
-    "wtforms",
-    "xmlschema",  # the first refusal by the schema
-    "zeep",
-}
+DE_TROP: Final = set(a_cote(__file__)["de_trop"])
 #: What answers: imported once the ready file is there.
 REPONDENT: Final = {"OpenSSL", "rich", "spyne", "twisted"}
 #: What `check` does without besides: hundreds of documents and a progress bar ask for them.

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from donnees import a_cote
 from sources import Lu, lus
 
 from sne_interface.contract.contrats_charges import charger
@@ -15,21 +16,7 @@ from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES
 
 #: Where « nir » is a word of ours, and no name of an element: what it is there.
-DES_NOTRES = {
-    "sne_calibrage/dossier_officiel/noms_devines.py": "a word by which it is guessed",
-    "sne_interface/contract/table_des_roles.py": "the key of [roles.demande]",
-    "sne_interface/domain/nir.py": "the word itself: an element of that name is always hidden",
-    "sne_interface/domain/roles.py": "the name of the role",
-    "sne_conformite/bilan/couverture_du_contrat.py": "the id of a blind spot",
-    "sne_conformite/juges/juges_fidelite.py": "the key of its own table",
-    "sne_interface/generators/population.py": "a key of a seed",
-    "sne_conformite/preuves/paquet_de_preuves.py": "a key of the evidence",
-    "sne_interface/rules/catalogue/__init__.py": "a subject of rules",
-    "sne_sandbox/store/lignes.py": "a column",
-    "sne_sandbox/store/registre.py": "a parameter",
-    "sne_sandbox/store/tables.py": "a column",
-    "sne_console/vues/formulaire_cerfa.py": "a way to show a value",
-}
+DES_NOTRES = a_cote(__file__)["des_notres"]
 
 
 def _noms() -> frozenset[str]:

@@ -22,6 +22,7 @@ from schemathesis.engine.recorder import ScenarioRecorder
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from banc import Banc
+from donnees import a_cote
 
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.rapports import rapport_json
@@ -128,55 +129,7 @@ def test_every_operation_answers_as_it_is_described(api: Any, exemples: int) -> 
 
 
 #: Checks that an operation cannot meet, and why.
-SAUF: Final = {
-    # Strings that mean more than a schema says: an ISO duration, an instant, what a kind of panne takes.
-    ("POST /api/v1/bases/{base}/clock/advance", "positive_data_acceptance"),
-    ("POST /api/v1/bases/{base}/clock/freeze", "positive_data_acceptance"),
-    ("GET /api/v1/bases/{base}/clock/preview", "positive_data_acceptance"),
-    ("POST /api/v1/bases", "positive_data_acceptance"),
-    ("POST /api/v1/bases/{base}/reset", "positive_data_acceptance"),
-    ("POST /api/v1/bases/{base}/pannes", "positive_data_acceptance"),
-    # A base that goes with its right alone; a duration, or a day to come.
-    ("POST /api/v1/jetons", "positive_data_acceptance"),
-    # Ids, written one after the other; those that are there.
-    ("GET /api/v1/bases/{base}/exchanges/har", "positive_data_acceptance"),
-    ("DELETE /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
-    # Scenes that there are; a duration, or a day to come; as many trainees as names at least, and one.
-    # What the room chose, of the choices of the step that comes.
-    ("POST /api/v1/scenes/{scene}/next", "positive_data_acceptance"),
-    # What is no XPath.
-    ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
-    # Days that no clock shows, territories of no commune; names that no file may have.
-    ("GET /api/v1/bases/{base}/statistics", "positive_data_acceptance"),
-    ("GET /api/v1/bases/{base}/statistics/territoires", "positive_data_acceptance"),
-    ("GET /api/v1/bases/{base}/statistics/territoires/csv", "positive_data_acceptance"),
-    ("GET /api/v1/bases/{base}/demandes", "positive_data_acceptance"),
-    ("PUT /api/v1/bases/{base}/guichets/{code}/inbox/{nom}", "positive_data_acceptance"),
-    ("POST /api/v1/bases/{base}/guichets/{code}/inbox/{nom}", "positive_data_acceptance"),
-    # The key of a SIREN, days that follow each other, what only one kind of guichet has.
-    ("POST /api/v1/bases/{base}/guichets", "positive_data_acceptance"),
-    ("PATCH /api/v1/bases/{base}/guichets/{code}", "positive_data_acceptance"),
-    # The contracts that this server has.
-    ("PATCH /api/v1/bases/{base}/settings", "positive_data_acceptance"),
-    # What the plan holds; what only one of two modes takes.
-    ("POST /api/v1/reports", "positive_data_acceptance"),
-    # Its scenarios, of what this server may play again.
-    ("POST /api/v1/reports/{rapport}/replay", "positive_data_acceptance"),
-    # What an exchange raised, if it raised anything.
-    ("POST /api/v1/bases/{base}/exchanges/{identifiant}/reduce", "positive_data_acceptance"),
-    # Days that no clock shows, territories of no commune.
-    ("GET /api/v1/bases/{base}/statistics/{tableau}/csv", "positive_data_acceptance"),
-    ("GET /api/v1/bases/{base}/statistics/{tableau}/svg", "positive_data_acceptance"),
-    # Names of fields and parameters, of which each operation has its own; what fills in a document.
-    ("POST /api/v1/bases/{base}/messages/{operation}", "positive_data_acceptance"),
-    ("POST /api/v1/bases/{base}/messages/{operation}/check", "positive_data_acceptance"),
-    ("POST /api/v1/bases/{base}/messages/{operation}/request", "positive_data_acceptance"),
-    # A line that is no HTTP request: a state put back, a night.
-    ("POST /api/v1/bases/{base}/exchanges/{identifiant}/replay", "positive_data_acceptance"),
-    # A file may be called « relever », and may then be put there.
-    ("POST /api/v1/bases/{base}/guichets/{code}/inbox/relever", "allow_header_conformance"),
-    ("POST /api/v1/bases/{base}/guichets/{code}/outbox/relever", "allow_header_conformance"),
-}
+SAUF: Final = {tuple(un) for un in a_cote(__file__)["sauf"]}
 
 
 def _fautes(releve: ScenarioRecorder) -> list[str]:

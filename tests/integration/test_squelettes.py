@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from commande import sne
+from donnees import a_cote
 
 from sne_conformite.cli.commande_adaptateur import LANGAGES
 from sne_interface.resources import fixtures_dir
@@ -27,60 +28,8 @@ application = Guichet(dict(adresses=adresses, certificats=certificats, guichet=g
 application.rang = os.getpid() % 900000  # a name of file serves once
 print(json.dumps(application.envoyer("CRE", message)))
 """
-#: How `enregistrer` is filled, two at a time (of PHP and Node, fixtures/clients has whole ones): what
-#: replaces what; and the line of the table of filled commands, whose mark is taken away.
-REMPLIS: dict[str, tuple[dict[str, str], str]] = {
-    "csharp": (
-        {
-            '"version"] = "0.1",': '"version"] = "0.1", ["a_la_fois"] = 2,',
-            "using System.Text": "using System.Diagnostics;\nusing System.Text",
-            'throw new Issue("non_gere");': """var voulu = new ProcessStartInfo(PYTHON, SCRIPT);
-        voulu.RedirectStandardInput = voulu.RedirectStandardOutput = true;
-        using var processus = Process.Start(voulu)!;
-        var (adresses, certificats) = (app.Adresses.DeepClone(), app.Certificats.DeepClone());
-        var dit = new JsonArray(adresses, certificats, app.Guichet, message.DeepClone());
-        using (var entree = processus.StandardInput) entree.Write(dit.ToJsonString());
-        return JsonNode.Parse(processus.StandardOutput.ReadToEnd())!.AsObject();""",
-        },
-        '// ["enregistrer"] = Enregistrer,',
-    ),
-    "python": (
-        {
-            "import ssl": "import json\nimport ssl\nimport subprocess",
-            '"version": "0.1",': '"version": "0.1", "a_la_fois": 2,',
-            'raise Issue("non_gere")': """dit = [app.adresses, app.certificats, app.guichet, message]
-    dit = json.dumps(dit)
-    vu = subprocess.run([PYTHON, SCRIPT], input=dit, capture_output=True, text=True, check=True)
-    return json.loads(vu.stdout)""",
-        },
-        '# "enregistrer": enregistrer,',
-    ),
-    "java": (
-        {
-            '"version", "0.1");': '"version", "0.1"); PRESENTATION.put("a_la_fois", 2);',
-            'throw new Issue("non_gere");': """Process processus = new ProcessBuilder(PYTHON, SCRIPT).start();
-        String dit = Json.ecrire(java.util.List.of(app.adresses, app.certificats, app.guichet, message));
-        processus.getOutputStream().write(dit.getBytes("UTF-8"));
-        processus.getOutputStream().close();
-        return Protocole.lire(new String(processus.getInputStream().readAllBytes(), "UTF-8"));""",
-        },
-        '// REMPLIES.put("enregistrer", Adaptateur::enregistrer);',
-    ),
-    "go": (
-        {
-            '"version": "0.1",': '"version": "0.1", "a_la_fois": 2,',
-            '"log"': '"bytes"\n"encoding/json"\n"log"\n"os/exec"',
-            'return nil, Issue{Statut: "non_gere"}': """processus := exec.Command(PYTHON, SCRIPT)
-	dit, _ := json.Marshal([]any{app.Adresses, app.Certificats, app.Guichet, message})
-	processus.Stdin = bytes.NewReader(dit)
-	sortie, err := processus.Output()
-	rendu := Objet{}
-	json.Unmarshal(sortie, &rendu)
-	return rendu, err""",
-        },
-        '// "enregistrer": enregistrer,',
-    ),
-}
+#: How `enregistrer` is filled, two at a time (of PHP and Node, fixtures/clients has whole ones).
+REMPLIS = a_cote(__file__)["remplis"]
 _MARQUES = [pytest.mark.etranger, pytest.mark.cher]
 TOUS = [pytest.param(nom, marks=_MARQUES if nom != "python" else ()) for nom in OUTILS]
 
@@ -123,12 +72,15 @@ def test_a_fresh_skeleton_is_accused_of_nothing(dossier: Path) -> None:
 
 @pytest.mark.parametrize("dossier", [p for p in TOUS if p.values[0] in REMPLIS], indirect=True)
 def test_a_skeleton_with_one_command_filled_is_judged(dossier: Path) -> None:
-    remplacements, ligne = REMPLIS[dossier.name]
+    rempli = REMPLIS[dossier.name]
     script = dossier / "application"
     script.write_text(APPLICATION.format(clients=str(fixtures_dir() / "clients" / "python")), "utf-8")
     source = dossier / LANGAGES[dossier.name]["remplir"]
     texte = source.read_text("utf-8")
-    for ancien, nouveau in {**remplacements, ligne: ligne.partition(" ")[2]}.items():
+    for ancien, nouveau in {
+        **rempli["remplacements"],
+        rempli["ligne"]: rempli["ligne"].partition(" ")[2],
+    }.items():
         assert ancien in texte
         texte = texte.replace(ancien, nouveau, 1)
     texte = texte.replace("PYTHON", json.dumps(sys.executable)).replace("SCRIPT", json.dumps(str(script)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
+from donnees import a_cote
 from navigateur import ENTETES
 
 from sne_console.cadre import outillage_des_sections as communes
@@ -46,28 +47,7 @@ def test_an_empty_base_says_so(page: Page, banc: Banc) -> None:
     assert "La base ne contient aucune demande." in dit(page("/demandes"))
 
 
-@pytest.mark.parametrize(
-    ("question", "attendues"),
-    [
-        ("nom=MARCHAND", ["personne_seule"]),
-        ("nom=marchand&prenom=yanis&naissance=14/09/1991", ["personne_seule"]),
-        ("naissance=1991-09-14", ["personne_seule"]),
-        ("naissance=14/9/1991", ["personne_seule"]),
-        ("nom=wattel", []),
-        ("prenom=S%C3%B3phie", ["couple_garde_alternee_handicap"]),
-        ("nom=association+un+toit-en-partage", ["association"]),
-        ("commune=lens&etat=A", ["couple_garde_alternee_handicap"]),
-        ("commune=94028&etat=A", ["personne_seule"]),
-        ("commune=94028&etat=R", []),
-        ("nom=Martinez", []),
-        ("nom=March", ["personne_seule"]),
-        ("nom=March&entiers=1", []),
-        ("nom=marchand&entiers=1", ["personne_seule"]),
-        ("nom=association+un", ["association"]),
-        ("nom=mar&prenom=yan", ["personne_seule"]),
-        ("nom=-", []),
-    ],
-)
+@pytest.mark.parametrize(("question", "attendues"), a_cote(__file__)["criteria_are_read_as_they_are_said"])
 def test_criteria_are_read_as_they_are_said(
     page: Page, garni: dict[str, str], question: str, attendues: list[str]
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from banc import Banc, message, poser, specimen
+from donnees import a_cote
 from navigateur import ENTETES
 
 from sne_conformite.bilan import trafic_juge
@@ -50,27 +51,7 @@ def test_newest_first_with_what_it_comes_down_to(banc: Banc, page: Callable[...,
     assert numero in textes[2]
 
 
-@pytest.mark.parametrize(
-    ("question", "attendus"),
-    [
-        ("verdict=fault", [3]),
-        ("operation=getNumUnique", [2, 1]),
-        ("guichet=G1104&verdict=anomalies", [2]),
-        ("numero=1110318000001G1104", [1]),
-        ("texte=DOU001", [2]),
-        ("texte=est+inconnu", [3]),
-        ("texte=%25", []),
-        ("verdict=rien", []),
-        ("verdict=&operation=", [3, 2, 1]),
-        ("avant=3", [2, 1]),
-        ("avant=abc", [3, 2, 1]),
-        ("xpath=//personnePhysique", [2, 1]),
-        ("xpath=//anomalie[@code='DOU001']", [2]),
-        ("xpath=count(//*)>1000", []),
-        ("xpath=//personnePhysique&verdict=accepté", [1]),
-        ("xpath=/interfaceNuu/entete/typeFichier='CRE'", [2, 1]),
-    ],
-)
+@pytest.mark.parametrize(("question", "attendus"), a_cote(__file__)["filters"])
 def test_filters(banc: Banc, page: Callable[..., Any], question: str, attendus: list[int]) -> None:
     _, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))

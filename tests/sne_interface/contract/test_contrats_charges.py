@@ -1,6 +1,7 @@
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+from donnees import a_cote
 from lxml import etree
 
 from sne_interface.contract.contrats_charges import charger, wsdl_servi, xsd_servi
@@ -71,25 +72,7 @@ def test_an_overlay_may_rename_a_structurante_rule_not_switch_it_off(tmp_path):
     assert "structurante" in refus(overlay=tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("texte", "dits"),
-    [
-        ('[XXX001]\ntexte = "x"\n', ("rules.toml", "XXX001", "ENT001")),
-        ('[ENT006]\ncouleur = "x"\n', ("rules.toml", "ENT006", "couleur", "gravite")),
-        ('[ENT006]\ntypes = ["CRE"]\n', ("types", "clés connues")),
-        ('[ENT006]\ngravite = "grave"\n', ("grave", "avertissement")),
-        ("[ENT006]\ntexte = 3\n", ("texte", "3")),
-        ('[ENT006]\ntexte = "Le guichet [{valeur]."\n', ("ENT006", "texte", "accolades")),
-        ('[ENT006]\ntexte = "Le guichet [{}]."\n', ("texte", "accolades")),
-        ('[ENT006]\ntexte = "Le guichet [{valeur!x}]."\n', ("texte", "accolades")),
-        ('[ENT006]\ncode_officiel = "ANOMALIE-06"\n', ("code_officiel", "ANOMALIE-06", "10")),
-        ('[ENT006]\ncode_officiel = ""\n', ("code_officiel", "10")),
-        ('[ENT006]\npropriete = "{valeur}"\n', ("propriete", "{valeur}", "{chemin}")),
-        ('[ENT006]\npropriete = "{"\n', ("propriete", "{parent}")),
-        ("ENT006 = 3\n", ("ENT006", "table")),
-        ("[ENT006\n", ("rules.toml", "line 1")),
-    ],
-)
+@pytest.mark.parametrize(("texte", "dits"), a_cote(__file__)["a_wrong_rule_names_file_and_key"])
 def test_a_wrong_rule_names_file_and_key(tmp_path, texte, dits):
     dit = refus(overlay=ecrire(tmp_path, "rules.toml", texte))
     assert all(morceau in dit for morceau in dits), dit

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.contract import codec
 from sne_interface.domain.demande import (
@@ -98,24 +99,7 @@ def test_an_association_counts_even_when_empty() -> None:
 # --- TTT MM AA NNNNNN GGGGG ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("commune", "territoire"),
-    [
-        ("75056", "111"),
-        ("75120", "111"),
-        ("77186", "111"),
-        ("95018", "111"),
-        ("62041", "062"),
-        ("01004", "001"),
-        ("69123", "069"),
-        ("69266", "069"),
-        ("2A004", "02A"),
-        ("2B033", "02B"),
-        ("97105", "971"),
-        ("97411", "974"),
-        ("98818", "988"),
-    ],
-)
+@pytest.mark.parametrize(("commune", "territoire"), a_cote(__file__)["the_territory_of_a_commune"])
 def test_the_territory_of_a_commune(commune: str, territoire: str) -> None:
     assert territoire_de(commune) == territoire
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
 
+from donnees import a_cote
 from temps import ajouter, stockee
 
 from sne_interface.domain.base import Base, Horloge
@@ -36,28 +37,7 @@ def _lancer(home: Path, *arguments: str) -> Result:
     return resultat
 
 
-@pytest.mark.parametrize(
-    ("arguments", "dit"),
-    [
-        ((), "Base [ecole] : 15/03/2018 12:00:00 (figée)\n"),
-        (("read",), "Base [ecole] : 15/03/2018 12:00:00 (figée)\n"),
-        (("read", "--base", "autre"), "Base [autre] : 15/03/2018 13:00:00 (figée)\n"),
-        (
-            ("advance", "P1M"),
-            "31 nuits (du 16/03/2018 au 15/04/2018) : rien à faire.\n"
-            "Base [ecole] : 15/04/2018 12:00:00 (figée)\n",
-        ),
-        (
-            ("--base", "autre", "advance", "2018-03-16"),
-            "1 nuit (16/03/2018) : rien à faire.\nBase [autre] : 16/03/2018 13:00:00 (figée)\n",
-        ),
-        (
-            ("freeze", "2018-03-15T18:00:00"),
-            "Aucune nuit n'est passée.\nBase [ecole] : 15/03/2018 18:00:00 (figée)\n",
-        ),
-        (("freeze",), "Aucune nuit n'est passée.\nBase [ecole] : 15/03/2018 12:00:00 (figée)\n"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "dit"), a_cote(__file__)["the_clock_is_read_and_moved"])
 def test_the_clock_is_read_and_moved(home: Path, arguments: tuple[str, ...], dit: str) -> None:
     assert _lancer(home, *arguments).stdout == dit
 

@@ -9,31 +9,14 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from donnees import a_cote
 
 from sne_sandbox.cli import francais
 from sne_sandbox.cli.main import cli
 from sne_sandbox.offres_des_paquets import commandes
 
 #: What only a programmer reads, or what we never call.
-AILLEURS = {
-    "DeprecationWarning: The command {name!r} is deprecated.{extra_message}",
-    "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}",
-    "deprecated",
-    "Could not determine name for option with declarations {decls!r}",
-    "Arguments take exactly one parameter declaration, got {length}: {decls}.",
-    "Name '{name}' defined twice",
-    "Boolean option {decl!r} cannot use the same flag for true/false.",
-    "Choice({choices})",
-    "Unknown color {colour!r}",
-    # Prompts.
-    "Do you want to continue?",
-    "Confirm the action without prompting.",
-    "Press any key to continue...",
-    "Repeat for confirmation",
-    "Error: The two entered values do not match.",
-    "Error: invalid input",
-    "%(prog)s, version %(version)s",
-}
+AILLEURS = set(a_cote(__file__)["ailleurs"])
 
 
 def marquees() -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import rmtree
+from shutil import copy, rmtree
 from typing import Any
 
 import pytest
@@ -19,23 +19,7 @@ from sne_conformite.rapports.rapport import Fin
 from sne_sandbox.operations import contrat_a_venir
 
 Nouvelle = Callable[..., Banc]
-CHANGEMENTS = """
-[FIN-ANCIENNES]
-phrase = "Les versions 02.00 et 02.01 ne sont plus admises."
-genre = "retrait"
-fidelite = "convention"
-source = "essai"
-exige = 2018-12-31
-couvre.messages = ["02.00", "02.01"]
-
-[TELEPHONE]
-phrase = "Un numéro de téléphone mal formé est refusé."
-genre = "durcissement"
-fidelite = "convention"
-source = "essai"
-exige = 2018-06-30
-couvre.regles = ["IDT007"]
-"""
+CHANGEMENTS = Path(__file__).with_suffix(".toml")
 
 
 @pytest.fixture
@@ -45,7 +29,7 @@ def futurs(application: Flask) -> Iterator[Path]:
     futur = poser(dossier / "futur", "v5.2")
     with (futur / "contract.toml").open("a", encoding="utf-8") as fichier:
         fichier.write('versions = ["02.02"]\n')
-    (futur / "changements.toml").write_text(CHANGEMENTS, "utf-8")
+    copy(CHANGEMENTS, futur / "changements.toml")
     yield dossier
     rmtree(dossier)
 
@@ -103,7 +87,7 @@ def test_what_the_base_refuses_already_is_no_news(nouvelle_base: Nouvelle, futur
 
 def test_a_fault_that_only_the_register_can_weigh_is_not_told(nouvelle_base: Nouvelle, futurs: Path) -> None:
     dur = poser(futurs / "dur", "v5.2", '[IDT007]\ngravite = "bloquante"\nfidelite = "attestée"\n')
-    (dur / "changements.toml").write_text(CHANGEMENTS, "utf-8")
+    copy(CHANGEMENTS, dur / "changements.toml")
     banc = nouvelle_base(contrat_suivant="dur")
     racine = message(specimen("personne_seule"), "CRE")
     ecrire(racine, "demande/demandeLogement/personnePhysique/demandeur/telPortable", "9639980099")

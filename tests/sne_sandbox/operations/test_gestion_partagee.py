@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from banc import FORMULAIRE, NS, Banc, ecart, message, oter, poser, radiation, specimen, texte, trouver
+from donnees import a_cote
 from lxml import etree
 
 from sne_interface.contract.schemas import Document
@@ -252,34 +253,7 @@ def peuplee(banc: Banc) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("criteres", "attendus"),
-    [
-        ({"etatDemande": "A"}, ["personne_seule", "association", "hebergee_secret"]),
-        ({"etatDemande": "R"}, ["colocataires"]),
-        ({"dateDepotDebut": "2018-03-15"}, ["personne_seule", "association"]),
-        ({"dateDepotFin": "2017-04-03"}, ["colocataires"]),
-        ({"dateDepotDebut": "2017-04-03", "dateDepotFin": "2017-11-20"}, ["colocataires", "hebergee_secret"]),
-        ({"dateRadiationDebut": "2018-01-01"}, ["colocataires"]),
-        ({"dateRadiationFin": "2018-01-01"}, []),
-        ({"dateRenouvellementDebut": "2018-01-01"}, []),
-        ({"etatDemande": "A", "motifDemande": "09"}, ["personne_seule"]),
-        ({"motifRadiation": "RADATT"}, ["colocataires"]),
-        ({"motifRadiation": "RADABA"}, []),
-        ({"communeSouhaitee": "94028"}, ["personne_seule"]),
-        ({"communeSouhaitee": "62510"}, ["colocataires"]),
-        ({"personneRecherchee": {"nom": "MARCHAND"}}, ["personne_seule"]),
-        ({"personneRecherchee": {"nom": "Marchand", "prenom": "yanis"}}, ["personne_seule"]),
-        ({"personneRecherchee": {"nom": "Marchand", "dateNaissance": "1991-09-14"}}, ["personne_seule"]),
-        ({"personneRecherchee": {"nom": "Marchand", "dateNaissance": "1991-09-15"}}, []),
-        ({"personneRecherchee": {"nom": "vasseur", "prenom": "INES"}}, ["colocataires"]),
-        ({"communeSouhaitee": "94028", "personneRecherchee": {"nom": "Vasseur"}}, []),
-        ({"piecesJustificatives": {"codeCategorie": "ID"}}, []),
-        ({"estDelaiAnormalementLong": "true"}, []),
-        ({"estMultiplesAttributionsSousConditions": "true"}, []),
-        (
-            {"dateDepotDebut": "2018-03-15", "estDelaiAnormalementLong": "0"},
-            ["personne_seule", "association"],
-        ),
-    ],
+    a_cote(__file__)["a_search_holds_every_criterion"],
     ids=str,
 )
 def test_a_search_holds_every_criterion(

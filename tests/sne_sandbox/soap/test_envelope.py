@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.domain.echange import Piece, Reponse
 from sne_sandbox.mime.message_mime import Part, pack
@@ -246,25 +247,7 @@ def test_sans_action_plusieurs_operations_possibles(fichier_xml):
 
 
 @pytest.mark.parametrize(
-    ("contenu", "operation"),
-    [
-        ("", "listerTypesEvenementsNationaux"),
-        ("<operation><codeTerritoire>062</codeTerritoire></operation>", "listerTypesEvenementsTerritoriaux"),
-        ("<operation><numUnique>1</numUnique></operation>", "listerEvenementsDemande"),
-        (
-            "<operation><numUnique>1</numUnique></operation><listeEvenements><evenement/></listeEvenements>",
-            "ajouterEvenementDemande",
-        ),
-        (
-            "<listeEvenements><evenement><idEvenement>1</idEvenement></evenement></listeEvenements>",
-            "modifierEvenementDemande",
-        ),
-        (
-            "<listeEvenements><evenement><idEvenement>1</idEvenement>"
-            "<natureModification>SUP</natureModification></evenement></listeEvenements>",
-            "supprimerEvenementDemande",
-        ),
-    ],
+    ("contenu", "operation"), a_cote(__file__)["sans_action_le_document_dit_l_operation"]
 )
 def test_sans_action_le_document_dit_l_operation(fichier_xml, banc, messages, contenu, operation):
     document = f'<interfaceNuu xmlns="http://nuu.application.i2/">{contenu}</interfaceNuu>'.encode()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.rules.catalogue import REGLES, regles_logement
@@ -198,27 +199,7 @@ def test_owner_and_occupant(juger: Juger, modele: str, proprietaire: str, consta
     assert len(juger(regles_logement.occupant_non_proprietaire, document)) == constats
 
 
-@pytest.mark.parametrize(
-    ("modele", "suite", "attendu"),
-    [
-        ("POCC", "<proprietaire>true</proprietaire>", []),
-        ("LP", "<proprietaire>false</proprietaire>", []),
-        ("LP", "<proprietaire>true</proprietaire>", ["typeLogementPossede", "commune"]),
-        (
-            "LP",
-            "<proprietaire>1</proprietaire><codePostal>75013</codePostal><commune code='75113'/>"
-            "<typeLogementPossede code='T2'/>",
-            [],
-        ),
-        (
-            "LP",
-            "<proprietaire>true</proprietaire><communeEtranger>Gand</communeEtranger>"
-            "<typeLogementPossede code='T2'/>",
-            [],
-        ),
-        ("LP", "<proprietaire>true</proprietaire><commune code='75113'/>", ["typeLogementPossede"]),
-    ],
-)
+@pytest.mark.parametrize(("modele", "suite", "attendu"), a_cote(__file__)["dwelling_owned"])
 def test_dwelling_owned(juger: Juger, modele: str, suite: str, attendu: list[str]) -> None:
     assert fautifs(juger(regles_logement.logement_possede, loge(modele, suite=suite))) == attendu
 
