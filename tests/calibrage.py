@@ -25,7 +25,7 @@ _RECHERCHE: Final = f"{FORMULAIRE}/logementRecherche"
 #: Examples of the rules that the client sends.
 _REGLES: Final = (
     "ADR001", "ADR002", "ADR005", "HAN004", "IDT002", "IDT003", "IDT004", "IDT008", "IDT016", "LOG008",
-    "LOG011", "MEN002", "MEN004", "MEN005", "MEN007", "MOT001", "MOT003", "REC005", "RES002", "RES004",
+    "LOG011", "IDT013", "MEN004", "MEN005", "MEN009", "MOT001", "MOT003", "REC005", "RES002", "RES004",
     "NIR001",
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ code_officiel = "RG-201"
 code_officiel = "RG-202"
 [IDT008]
 code_officiel = "RG-203"
-[MEN002]
+[IDT013]
 code_officiel = "RG-204"
 [RES002]
 code_officiel = "RG-205"
@@ -57,7 +57,7 @@ texte = "Hors territoire : {valeur}"
 gravite = "avertissement"
 [MOT003]
 gravite = "avertissement"
-[MEN007]
+[MEN009]
 gravite = "ignorée"
 [IDT003]
 gravite = "bloquante"
@@ -102,9 +102,9 @@ type = "TXT"
 #: What the overlay changes, as (genre, words of the title) of the group that must tell it.
 CHANGEMENTS: Final = (
     *(("code", regle) for regle in
-      ("ADR001", "IDT002", "IDT008", "MEN002", "RES002", "HAN004", "REC005", "ADR005")),
+      ("ADR001", "IDT002", "IDT008", "IDT013", "RES002", "HAN004", "REC005", "ADR005")),
     *(("texte", regle) for regle in ("ADR002", "MEN005", "IDT016", "MEN004", "REC005")),
-    *(("gravité", regle) for regle in ("RES004", "MOT003", "MEN007", "IDT003", "LOG011", "ADR005")),
+    *(("gravité", regle) for regle in ("RES004", "MOT003", "MEN009", "IDT003", "LOG011", "ADR005")),
     ("propriété", "LOG008"),
     ("borne", "localisations_max"),
     ("borne", "recherche_max"),

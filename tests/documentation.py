@@ -557,6 +557,21 @@ def _loi() -> list[str]:
     return tableau(titres, rangees)
 
 
+def _categories() -> list[str]:
+    rangees = (
+        (
+            f"`{c.code}`",
+            " ; ".join(" et ".join(faits) for faits in c.propose),
+            c.pourquoi,
+            c.fidelite,
+            c.source,
+        )
+        for c in contrats_charges.charger().roles.decision.categories.values()
+        if c.fidelite
+    )
+    return tableau(("catégorie", "proposée par", "contredite si", "fidélité", "source"), rangees)
+
+
 # --- a server that others use -----------------------------------------------------------------------------
 
 
@@ -629,6 +644,7 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "decisions-situations": lambda: _issues("situations"),
     "decisions-fautives": lambda: _issues("fautives"),
     "decisions-licites": _licites,
+    "categories": _categories,
     "loi": _loi,
     "verifications": _verifications,
     "mesures": _mesures,

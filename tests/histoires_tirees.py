@@ -105,8 +105,8 @@ def vivre(
             effet = 0 if connue.active else 1
             if geste == "renouvelle" and jour != connue.date_renouvellement:
                 vie.faits.append((jour, "REN", effet, None))
-            elif connue.date_renouvellement is None or geste == "renouvelle":
-                vie.faits += [(aujourdhui, "REA", effet, None)] if effet else []
+            elif effet:
+                vie.faits.append((aujourdhui, "REA", effet, None))
             if geste == "renouvelle":
                 champs["date_renouvellement"] = jour
             registre.remplacer(replace(connue, date_radiation=None, **champs))

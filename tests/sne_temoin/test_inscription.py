@@ -9,6 +9,9 @@ from sne_temoin.documents_lus import Lecture
 from sne_temoin.incidents import SansReponse
 from sne_temoin.transport import ReponseBrute
 
+#: Elements that the SNE writes, not who registers.
+_DU_SNE = ("numGuichet", "numUnique", "informationTraitement")
+
 
 def perdre(reponse: ReponseBrute) -> ReponseBrute:
     raise SansReponse("La connexion au SNE est perdue.")
@@ -174,5 +177,5 @@ def test_ce_qui_est_lu_est_ce_qui_a_ete_saisi(pilote: Pilote) -> None:
     voulue = saisie("couple_garde_alternee_handicap")
     pilote.faire("enregistrer", reference="d1", demande=voulue, version="02.00")
     lue = pilote.faire("consulter", reference="d1")["demande"]
-    assert {n: v for n, v in lue.items() if n not in ("numGuichet", "numUnique")} == voulue
+    assert {n: v for n, v in lue.items() if n not in _DU_SNE} == voulue
     assert Lecture().modifies(pilote.banc.relire(lue["numUnique"]).document) == []

@@ -220,10 +220,10 @@ def _texte(resultats: _Resultats, jour: date) -> None:
         lignes.append((f"{chemin} : {etat}{suite}", BON if controle.conforme else MAUVAIS))
         lignes += ((ligne, _style(ligne)) for dite in _dire(controle.fautes) for ligne in dite.split("\n"))
         if controle.categories:
-            proposees = ", ".join(
-                f"{c.code} ({c.lettre}) : {', '.join(c.d_apres)} [{c.fidelite}]" for c in controle.categories
+            proposees = " ; ".join(
+                f"{c.code}, {', '.join(c.d_apres)} ({c.fidelite})" for c in controle.categories
             )
-            lignes.append((f"  Catégories de L. 441-1 à examiner : {proposees}.", DISCRET))
+            lignes.append((f"  Priorité à examiner (L. 441-1) : {proposees}.", DISCRET))
         if controle.en_attente:
             attente = ", ".join(controle.en_attente)
             if len(controle.en_attente) > _EN_ATTENTE_MAX:

@@ -176,7 +176,8 @@ def _schema(
     ici = _guichet(joue.pas) if joue is not None else None
     emetteur = ici or next(iter(cites), "")
     connu = guichets.get(emetteur)
-    voisins = [g.code for g in guichets.values() if connu is not None and g.territoire == connu.territoire]
+    ici_meme = connu.territoires[0] if connu is not None else None
+    voisins = [g.code for g in guichets.values() if g.territoires[0] == ici_meme]
     autres = [code for code in dict.fromkeys([*cites, *voisins]) if code != emetteur][:_AUTRES_MAX]
     return SchemaActeurs(
         _acteur(emetteur, guichets, actif=ici is not None),

@@ -284,8 +284,7 @@ class _Atelier:
             demande.remove(ancienne)
         rangs = ordre(self._contrat, Document.DEMANDE, racine.get("versionInterface"))
         greffer(demande, trouver(exemple, "demande/informationDalo"), "interfaceNuu/demande", rangs)
-        # By the commission de médiation of the first commune, or the State service that keeps its secretariat;
-        # else of the same territory, if any.
+        # By the commission de médiation of the first commune; else by whom may of the same territory, if any.
         etats = [g for g in self._registre.guichets() if self._contrat.guichets.peut(g, Acte.DECLARER_DALO)]
         ecrit = self._registre.guichet(trouver(racine, f"{_FORMULAIRE}/numGuichet").text or "")
         souhaitee = trouver(racine, f"{_FORMULAIRE}/{_SOUHAITEE}")

@@ -17,7 +17,7 @@ from sne_console.vues.seances_montrees import Montreur
 from sne_console.vues.vie_de_la_demande import ECHANGES, relire
 from sne_interface.contract import codec
 from sne_interface.contract.table_des_roles import LIBELLES
-from sne_interface.domain.codes import DALO_RECONNU, MOTIF_NON_RENOUVELLEMENT
+from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.demande import DemandeStockee
@@ -70,8 +70,7 @@ def page(base: str, numero: str) -> str:
         statut_dalo=contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or ""),
         parties=presenter(codec.lire(etree.tostring(racine, encoding="UTF-8")), contrat),
         foyer=calculer(demande, question.maintenant.date(), contrat),
-        categories=categories_proposees(demande, question.maintenant.date(), contrat),
-        dalo_reconnu=stockee.statut_dalo in DALO_RECONNU,
+        categories=categories_proposees(demande, question.maintenant.date(), contrat, stockee.statut_dalo),
         seuils=contrat.quartiles.seuils,
         non_transmis=[
             LIBELLES[f"demande.{role}"] for role in contrat.roles.demande.sans_place(stockee.version)

@@ -11,7 +11,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import DECISION
 from sne_interface.domain.evenement import lire_jour
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
+from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.seance_de_commission import Seance
 from sne_interface.domain.valeurs_en_json import tirer
@@ -19,11 +19,11 @@ from sne_sandbox.store.registre import RegistreBase
 
 #: Length of the day that begins the name of a session.
 _JOUR: Final = 10
-_SUITES: Final[Mapping[Suite, str]] = {
-    Suite.BAIL: "suivie d'un bail",
-    Suite.REFUS: "refusée par le ménage",
-    Suite.ABANDON: "bail abandonné",
-    Suite.CORRIGEE: "dite autrement depuis",
+_SUITES: Final[Mapping[SuiteDonnee, str]] = {
+    SuiteDonnee.BAIL: "suivie d'un bail",
+    SuiteDonnee.REFUS: "refusée par le ménage",
+    SuiteDonnee.ABANDON: "bail abandonné",
+    SuiteDonnee.CORRIGEE: "dite autrement depuis",
 }
 
 
@@ -47,7 +47,7 @@ class DecisionLue:
     prioritaire: Annotated[bool | None, "d'une catégorie de L. 441-1, DALO à part ; null : non dit"]
     categories: Annotated[str | None, "codes des catégories dites"]
     association: Annotated[bool, "une association n'est pas un ménage"]
-    suite: Annotated[Suite | None, "null : rien encore"]
+    suite: Annotated[SuiteDonnee | None, "null : rien encore"]
     suivie: Annotated[str, "la même chose, en clair ; vide : rien n'est attendu"]
     bail: Annotated[date | None, "signature du bail qui a suivi"]
     radiee_le: Annotated[date | None, "radiation pour attribution"]

@@ -29,7 +29,8 @@ _DU_MENAGE: Final = frozenset(
 #: Steps below the form: a block of the SNE, and what it holds.
 _PAS_MAX: Final = 2
 _CLES_CATEGORIE: Final = (
-    "code", "libelle", "lettres", "depuis", "jusque", "propose", "contredit", "fidelite", "source",
+    "code", "libelle", "lettres", "depuis", "jusque", "propose", "contredit", "pourquoi",
+    "fidelite", "source",
 )  # fmt: skip
 
 #: What each role is, for whoever reads a report.
@@ -175,14 +176,15 @@ class _Lecture:
             table = _table(contenu, lieu, _CLES_CATEGORIE)
             code = self._lie(table, ("decision", "categories", role), _de_la_liste(liste), "code")
             if code:
-                libelle, fidelite, source = (
-                    str(table.get(cle, "")) for cle in ("libelle", "fidelite", "source")
+                libelle, pourquoi, fidelite, source = (
+                    str(table.get(cle, "")) for cle in ("libelle", "pourquoi", "fidelite", "source")
                 )
                 depuis, jusque = (_jour(table, cle, lieu) for cle in ("depuis", "jusque"))
-                propose, contredit = (_conditions(table, cle, lieu) for cle in ("propose", "contredit"))
+                propose = tuple(_faits(faits, lieu, "propose") for faits in table.get("propose", []))
+                contredit = _faits(table.get("contredit", []), lieu, "contredit")
                 lues[code] = CategoriePrioritaire(
                     role, code, libelle, _lettres(table, lieu), depuis, jusque, propose, contredit,
-                    fidelite, source,
+                    pourquoi, fidelite, source,
                 )  # fmt: skip
         return lues
 
@@ -243,9 +245,8 @@ def _lettres(table: TableToml, lieu: str) -> tuple[tuple[date | None, str], ...]
     return tuple(sorted(lues, key=lambda lue: lue[0] or date.min))
 
 
-def _conditions(table: TableToml, cle: str, lieu: str) -> tuple[tuple[str, ...], ...]:
-    exemple = f'{cle} = [["motif 13", "enfant mineur"]]'
-    return tuple(textes_de(faits, f"{_CONTRAT} : [{lieu}] {cle}", exemple) for faits in table.get(cle, []))
+def _faits(faits: Any, lieu: str, cle: str) -> tuple[str, ...]:
+    return textes_de(faits, f"{_CONTRAT} : [{lieu}] {cle}", '["motif 13", "enfant mineur"]')
 
 
 def _jour(table: TableToml, cle: str, lieu: str) -> date | None:

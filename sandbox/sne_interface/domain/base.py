@@ -112,8 +112,11 @@ class NatureGuichet(StrEnum):
     BAILLEUR = "bailleur"
     COMMUNE = "commune"
     EPCI = "EPCI"
+    DEPARTEMENT = "département"
     ETAT = "service de l'État"
     ACTION_LOGEMENT = "Action Logement"
+    SIAO = "SIAO"
+    SERVICE_COMMUN = "service commun"
     COMMISSION = "commission de médiation"
     PORTAIL = "portail grand public"
     SYSTEME = "système particulier"
@@ -137,8 +140,8 @@ class Acte(StrEnum):
 class Guichet:
     """A counter of the register, by which demandes come in: its software calls us. `code` is `G` and 4
     digits, or `GDPUB` for the public portal; `territoire` where it registers (111 for Île-de-France, else
-    069, 02A…: see `domain.demande.territoire_de`; 075 of a commission de médiation), `autres_territoires` those that a système particulier
-    covers beside it (R. 441-2-5 IV).
+    069, 02A…: see `domain.demande.territoire_de`; a commission de médiation of Île-de-France has 075, 093…),
+    `autres_territoires` those that a système particulier covers beside it (R. 441-2-5 IV).
 
     `siren` is its body's, 9 digits, None when it has none; `siren_invente` says that no such body exists.
     `actes` is what it may do when the base says so itself, None for what its kind may do.

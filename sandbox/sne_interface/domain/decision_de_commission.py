@@ -53,10 +53,11 @@ _SANS: Final = "sans "
 class CategoriePrioritaire:
     """A category of households with priority (L. 441-1), by a name that never changes (`role`), and its
     `code` in the list of the contract. `lettres` are its letters in the article, each with the first day that
-    it is right (None: from the beginning), oldest first: a law that inserts a category moves those after it.
-    In force from `depuis` to `jusque` inclusive, None when there is no such bound. `propose` and `contredit`
-    are conditions on the form (`domain.menage.faits_du_formulaire`), each a list of facts that must all hold;
-    « sans » before a fact denies it. `fidelite` and `source` are those of these conditions."""
+    it is right (None: from the beginning), oldest first: a law that inserts one moves those after it. In
+    force from `depuis` to `jusque` inclusive, None when there is no such bound. `propose` are conditions on
+    the form, each a list of facts that must all hold (`domain.menage.faits_du_formulaire`; « sans » before
+    one denies it); `contredit` is one that denies the category, for the reason `pourquoi`, in French.
+    `fidelite` and `source` are those of these conditions."""
 
     role: str
     code: str
@@ -65,7 +66,8 @@ class CategoriePrioritaire:
     depuis: date | None = None
     jusque: date | None = None
     propose: tuple[tuple[str, ...], ...] = ()
-    contredit: tuple[tuple[str, ...], ...] = ()
+    contredit: tuple[str, ...] = ()
+    pourquoi: str = ""
     fidelite: str = ""
     source: str = ""
 
@@ -80,19 +82,15 @@ class CategoriePrioritaire:
 
     def proposee(self, faits: Set[str]) -> tuple[str, ...]:
         """The facts of the form that let the household have this category, () for none."""
-        return _tenue(self.propose, faits)
+        return next((condition for condition in self.propose if _tient(condition, faits)), ())
 
-    def contredite(self, faits: Set[str]) -> tuple[str, ...]:
-        """The facts of the form that contradict this category, () for none."""
-        return _tenue(self.contredit, faits)
+    def contredite(self, faits: Set[str]) -> bool:
+        """True when the form denies this category."""
+        return bool(self.contredit) and _tient(self.contredit, faits)
 
 
-def _tenue(conditions: Iterable[tuple[str, ...]], faits: Set[str]) -> tuple[str, ...]:
-    """The first condition that holds, () for none."""
-    for condition in conditions:
-        if all((fait.removeprefix(_SANS) in faits) is not fait.startswith(_SANS) for fait in condition):
-            return condition
-    return ()
+def _tient(condition: Iterable[str], faits: Set[str]) -> bool:
+    return all((fait.removeprefix(_SANS) in faits) is not fait.startswith(_SANS) for fait in condition)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

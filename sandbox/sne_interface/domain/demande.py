@@ -50,8 +50,8 @@ def territoire_de(commune: str) -> str:
 
 
 def mediation_de(commune: str) -> str:
-    """The département of a commune, as the territory of its commission de médiation: « 075 », « 062 », « 02A »,
-    « 971 ». There is one a département (L. 441-2-3), in Île-de-France too."""
+    """The territory of the commission de médiation of a commune: its département (L. 441-2-3), in
+    Île-de-France too, as « 075 », « 062 », « 02A », « 971 »."""
     return departement_de(commune).rjust(3, "0")
 
 
@@ -354,16 +354,6 @@ class Demande(Vue):
         """Territory of the first commune wished (see `territoire_de`), None without any."""
         communes = self.communes_souhaitees
         return territoire_de(communes[0].attributs["code"]) if communes else None
-
-    @property
-    def mediation(self) -> frozenset[str]:
-        """The territories whose commission de médiation the household may go to: those where it wishes to
-        live, or lives (L. 441-2-3). A commission of Île-de-France that does not say its département has that
-        of the region."""
-        siennes = [a.code_de("commune") for a in self.adresses if a.nom != "situationProfessionnelle"]
-        codes = [*[commune.code for commune in self.communes_souhaitees], *siennes]
-        departements = [mediation_de(code) for code in codes if code]
-        return frozenset([*departements, *map(numerote, departements)])
 
     #: Why the household asks (`motifDemande`), in order; codes of ListeMotifDemande.
     motifs = _du_formulaire(Element.tous, "principauxMotifDemande/motifDemande")

@@ -39,8 +39,8 @@ _ZONES: Final = {"ZUSOUI": True, "ZUSNON": False}
 _PAR_ADRESSE: Final = "adresse "
 
 
-class Suite(StrEnum):
-    """What followed a decision: a signed lease, a refusal by the household, a lease that came to nothing, the
+class SuiteDonnee(StrEnum):
+    """The end of a decision: a signed lease, a refusal by the household, a lease that came to nothing, the
     same decision told otherwise since."""
 
     BAIL = "bail"
@@ -113,7 +113,7 @@ class DecisionNotee:
     #: Codes of L. 441-1 that the decision gives, between blanks.
     categories: str | None = None
     association: bool = False
-    suite: Suite | None = None
+    suite: SuiteDonnee | None = None
     #: Day that the radiation for attribution followed it.
     radiee_le: date | None = None
     #: What the event says of the lease: signed, not signed.
@@ -147,7 +147,7 @@ class DecisionNotee:
             logement=logement_decrit(dite),
             contingent=dite.code_de("typeReservataire"),
             association=demandeur.association,
-            suite=Suite.BAIL,
+            suite=SuiteDonnee.BAIL,
             radiee_le=jour,
             dite_le=jour,
         )
@@ -309,10 +309,16 @@ def tenir(
     (`revenue_le`) came to nothing."""
     en_ordre = sorted(dites, key=lambda dite: dite.ordre)
     lignes = [situee(dite, en_ordre) for dite in en_ordre]
-    tenues = [
-        replace(dite, suite=suite, bail=dite.bail if suite is Suite.BAIL else None)
+    gardees = [
+        dite
         for rang, dite in enumerate(lignes)
-        for suite in (_suite(dite, lignes, lignes[rang + 1 :], revenue_le),)
+        if not any(autre.remplace(dite) for autre in lignes[rang + 1 :])
+    ]
+    debout = [dite for dite in gardees if _debout(dite, lignes, revenue_le)]
+    suites = [(dite, _suite(dite, lignes, gardees, debout)) for dite in lignes]
+    tenues = [
+        replace(dite, suite=suite, bail=dite.bail if suite is SuiteDonnee.BAIL else None)
+        for dite, suite in suites
     ]
     return tenues if radiation is None else _radiee(tenues, radiation)
 
@@ -337,18 +343,18 @@ def _debout(dite: DecisionNotee, lignes: Sequence[DecisionNotee], revenue_le: da
 def _suite(
     dite: DecisionNotee,
     lignes: Sequence[DecisionNotee],
-    apres: Sequence[DecisionNotee],
-    revenue_le: date | None,
-) -> Suite | None:
-    if any(autre.remplace(dite) for autre in apres):
-        return Suite.CORRIGEE
-    if _debout(dite, lignes, revenue_le):
+    gardees: Sequence[DecisionNotee],
+    debout: Sequence[DecisionNotee],
+) -> SuiteDonnee | None:
+    if dite not in gardees:
+        return SuiteDonnee.CORRIGEE
+    if dite in debout:
         # The same lease, told again of another sitting, is that of the last one.
-        repris = any(_debout(autre, lignes, revenue_le) and autre.meme_bail(dite) for autre in apres)
-        return None if repris else Suite.BAIL
+        repris = any(autre.ordre > dite.ordre and autre.meme_bail(dite) for autre in debout)
+        return None if repris else SuiteDonnee.BAIL
     if dite.refus or (dite.attribue and any(autre.repond_a(dite) for autre in lignes)):
-        return Suite.REFUS
-    return Suite.ABANDON if dite.bail is not None and dite.attribue else None
+        return SuiteDonnee.REFUS
+    return SuiteDonnee.ABANDON if dite.bail is not None and dite.attribue else None
 
 
 def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[DecisionNotee]:
@@ -358,8 +364,8 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
     suivies = [
         dite
         for dite in lignes
-        if dite.suite is not Suite.CORRIGEE
-        and (dite.suite in (None, Suite.BAIL) or dite.logement == radiation.logement is not None)
+        if dite.suite is not SuiteDonnee.CORRIGEE
+        and (dite.suite in (None, SuiteDonnee.BAIL) or dite.logement == radiation.logement is not None)
         and dite.attribue
         and dite.meme_organisme(radiation)
         and dite.meme_logement(radiation)
@@ -376,7 +382,7 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
     )  # fmt: skip
     complete = replace(
         suivie,
-        suite=Suite.BAIL,
+        suite=SuiteDonnee.BAIL,
         bail=suivie.bail or radiation.bail,
         siren=suivie.siren or radiation.siren,
         commune=radiation.commune,
@@ -412,7 +418,7 @@ def radiee_alors(mouvements: Iterable[Mouvement], jour: date) -> date | None:
 
 def baux(lignes: Iterable[DecisionNotee]) -> list[DecisionNotee]:
     """The lines that a signed lease followed."""
-    return [ligne for ligne in lignes if ligne.suite is Suite.BAIL and ligne.bail is not None]
+    return [ligne for ligne in lignes if ligne.suite is SuiteDonnee.BAIL and ligne.bail is not None]
 
 
 def attributions(lignes: Iterable[DecisionNotee]) -> list[DecisionNotee]:
@@ -420,7 +426,7 @@ def attributions(lignes: Iterable[DecisionNotee]) -> list[DecisionNotee]:
     return [
         ligne
         for ligne in lignes
-        if ligne.rang != RANG_RADIATION and ligne.attribue and ligne.suite in (None, Suite.BAIL)
+        if ligne.rang != RANG_RADIATION and ligne.attribue and ligne.suite in (None, SuiteDonnee.BAIL)
     ]
 
 
@@ -431,11 +437,11 @@ def irrecevabilites(lignes: Sequence[DecisionNotee]) -> list[DecisionNotee]:
         ligne
         for ligne in lignes
         if ligne.issue == d.IRRECEVABILITE
-        and ligne.suite is not Suite.CORRIGEE
+        and ligne.suite is not SuiteDonnee.CORRIGEE
         and not any(
             autre.attribue and autre.meme_organisme(ligne) and autre.jour > ligne.jour
             for autre in lignes
-            if autre.suite is not Suite.CORRIGEE
+            if autre.suite is not SuiteDonnee.CORRIGEE
         )
     ]
 

@@ -151,6 +151,14 @@ def poids(personne: Element, jour: date) -> Decimal:
 
 # --- as the categories of L. 441-1 look at it ------------------------------------------------------------
 
+#: The lists of the facts that are a code.
+LISTES_DES_FAITS: Final = {
+    "motif": "ListeMotifDemande",
+    "mode": "ListeModeleLogement",
+    "ressource": "ListeRessourceRecue",
+    "contrat": "ListeTypeContratTravail",
+}
+
 
 def faits_du_formulaire(demande: Demande, jour: date, premier_quartile: bool | None = None) -> frozenset[str]:
     """The facts of the form by which a category of L. 441-1 is proposed or contradicted, in French; none of

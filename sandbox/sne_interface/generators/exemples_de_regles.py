@@ -54,6 +54,7 @@ from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise, tamp
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.guichet_ecrit import lire_guichet
+from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur, organisme_de
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml, fixtures_dir
@@ -172,11 +173,13 @@ def contexte(
     )
     stockee = _stockee_de(exemple, demande, contrat, doublures)
     autres = [_stockee(table, None, contrat, doublures) for table in exemple.registre]
+    evenements = [_evenement(table) for table in exemple.evenements]
     registre = RegistreMemoire(
         demandes=(*([stockee] if stockee is not None else []), *autres),
         guichets=guichets(),
         types_evenement=contrat.evenements,
-        tous_evenements=[_evenement(table) for table in exemple.evenements],
+        tous_evenements=evenements,
+        livre=[dite for evenement in evenements if (dite := _notee(evenement, contrat)) is not None],
         roles=contrat.roles.demande,
     )
     guichet = demande.num_guichet
@@ -299,6 +302,11 @@ def _numero(demande: Demande) -> str:
 def _evenement(table: TableToml) -> Evenement:
     valeurs = {"auteur_creation": "G1226", "nature": "CRE", "date_survenance": None, "commentaire": None}
     return Evenement(**{**valeurs, "cree_le": datetime(2018, 3, 1, tzinfo=PARIS), **table})
+
+
+def _notee(evenement: Evenement, contrat: Contrat) -> DecisionNotee | None:
+    auteur = next((g for g in guichets() if g.code == evenement.auteur_creation), None)
+    return DecisionNotee.de_l_evenement(evenement, contrat.roles.decision, Demandeur(), organisme_de(auteur))
 
 
 # --- edits -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ renewals, radiation, DALO, decision), dated back from it so that nothing is over
 """
 
 from bisect import bisect
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -182,12 +183,18 @@ def _attribution(
         de_code("dejaLogeParcBailleur", "OUI" if hlm else "NON"),
         *construits(numeroRpls=rpls, attribueEnComDALO=dalo or None),
         de_code("accordCollectif", "AUCUN"),
-        de_code("typeReservataire", tirage.selon(PARTS["reservataire_dalo" if dalo else "reservataire"])),
+        de_code("typeReservataire", reservataire(tirage, dalo, personne=dossier.foyer is not None)),
         *construits(codeSirenBailleur=siren or None),
         de_code("zus", _ZONES[bisect(_ZONES_JUSQUA, int(rpls[-2:]))]),
         de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
         bloc("adresse", *ELEMENTS.feuilles(lieu)),
     )
+
+
+def reservataire(tirage: Tirage, dalo: bool, *, personne: bool) -> str:
+    """The reserving body of a dwelling, by code: an association is no household with priority."""
+    tire = tirage.selon(PARTS["reservataire_dalo" if dalo else "reservataire"])
+    return tire if personne or tire != motifs.CONTINGENT_DES_PRIORITAIRES else "AUCUN"
 
 
 def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
@@ -209,11 +216,13 @@ def decision(
     jour: date,
     radiation: Element | None = None,
     *,
+    faits: Set[str] = frozenset(),
     reexaminee: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """Characteristics of the event of a life that has a decision, by code, as on `jour`; those that have a
-    place. `siren` is that of the landlord who tells it. That of an attribution or of an irrecevabilité which
-    ended the life agrees with its `radiation`; of a demande that is `reexaminee` after, it was refused."""
+    place. `siren` is that of the landlord who tells it, `faits` those of the form, which the category does
+    not contradict. That of an attribution or of an irrecevabilité which ended the life agrees with its
+    `radiation`; of a demande that is `reexaminee` after, it was refused."""
     assert vie.decision is not None
     roles, commissions = population.roles.decision, population.commissions
     logement = radiation.enfant("attributionLogement") if radiation is not None else None
@@ -232,11 +241,6 @@ def decision(
         dit[d.CONDITION] = tirage.choix(commissions.conditions)
     dalo = est_dalo(vie, vie.decision)
     dit[d.DALO] = "oui" if dalo else "non"
-    if commissions.categories is not None and tirage.booleen(commissions.prioritaires):
-        categorie = tirage.selon(commissions.categories)
-        # One that the law has not opened yet, or has closed, is none.
-        if categorie.en_vigueur(vie.decision):
-            dit[d.CATEGORIE] = categorie.code
     dit[d.SIREN] = siren or ""
     if logement is not None:
         dit[d.RESERVATAIRE] = logement.code_de("typeReservataire") or ""
@@ -244,12 +248,19 @@ def decision(
         dit |= {d.BAIL: "oui", d.DATE_BAIL: logement.texte_de("dateSignatureBail") or ""}
     elif retenue != d.IRRECEVABILITE:
         # The dwelling for which the demande was examined.
-        dit[d.RESERVATAIRE] = tirage.selon(PARTS["reservataire_dalo" if dalo else "reservataire"])
+        dit[d.RESERVATAIRE] = reservataire(tirage, dalo, personne=bool(faits))
         dit[d.RPLS] = _rpls(tirage)
         dit[d.BAIL] = "non"
         laissee = reexaminee and retenue == d.ATTRIBUTION
         if laissee or (retenue in d.ATTRIBUTIONS and tirage.booleen(commissions.refus)):
             dit |= {d.REFUS_DU_MENAGE: "oui", d.MOTIF: tirage.choix(commissions.motifs_refus)}
+    due = dit.get(d.RESERVATAIRE) == motifs.CONTINGENT_DES_PRIORITAIRES and not dalo
+    if commissions.categories is not None and (due or tirage.booleen(commissions.prioritaires)):
+        siennes = [tirage.selon(commissions.categories), *(commissions.categories.valeurs if due else ())]
+        # One that the law has not opened yet, or has closed, or that the form contradicts, is none.
+        justes = [c.code for c in siennes if c.en_vigueur(vie.decision) and not c.contredite(faits)]
+        if justes:
+            dit[d.CATEGORIE] = justes[0]
     return roles.ecrire({role: dit[role] for role in d.CARACTERISTIQUES if role in dit})
 
 

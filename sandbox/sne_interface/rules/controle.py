@@ -15,9 +15,10 @@ from sne_interface.contract.explication import expliquer_sous
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.contract.suggestions import remede_de_regle, types_voulus
 from sne_interface.domain.anomalie import Anomalie, Gravite
+from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import DocumentRecu, Element, ElementNu
-from sne_interface.domain.menage import Menage, faits_du_formulaire
+from sne_interface.domain.menage import LISTES_DES_FAITS, Menage, faits_du_formulaire
 from sne_interface.errors import ExchangeError
 from sne_interface.rules import engine
 from sne_interface.rules.catalogue import REGLES
@@ -37,8 +38,8 @@ _ESPACE: Final = f"{{{codec.NS}}}"
 _VIDE: Final = RegistreMemoire()
 #: Blocks of `demande` that one type of document alone has.
 _D_UN_TYPE: Final = ("informationDalo", "demandeLogement/radiation", "demandeLogement/renouvellement")
-#: Types of document that hold the whole form.
-_DU_FORMULAIRE: Final = ("CRE", "CRS", "MOD", "REN")
+#: Types of document that say what a household is: the whole form, or its DALO.
+_DU_MENAGE: Final = ("CRE", "CRS", "MOD", "REN", "DALO")
 #: Rules after which the SNE says no more.
 _FINALES: Final = frozenset(regle.code for regle in REGLES if regle.prealable)
 
@@ -77,9 +78,9 @@ class FauteDeDocument:
 
 @dataclass(frozen=True, slots=True)
 class Controle:
-    """The verdict on one document. `categories` are those of L. 441-1 that its form lets propose. `omises` are
-    the codes of the rules that could not be judged here, for want of a base or of a transport; `en_attente`
-    of those that look at what the schema refuses, or at what could not be read."""
+    """The verdict on one document. `omises` are the codes of the rules that could not be judged here, for
+    want of a base or of a transport; `en_attente` of those that look at what the schema refuses, or at what
+    could not be read. `categories` are those of L. 441-1 that it lets propose."""
 
     genre: str
     fautes: tuple[FauteDeDocument, ...]
@@ -95,8 +96,8 @@ class Controle:
 
 @dataclass(frozen=True, slots=True)
 class CategorieProposee:
-    """A category of L. 441-1 that a household may have: its code, its letter on that day, the facts of the
-    form that propose it, and how surely they do."""
+    """A category of L. 441-1 that a household may have: its code, its letter on that day, the facts that
+    propose it (a code with its label), and how surely they do."""
 
     code: str
     libelle: str
@@ -106,20 +107,36 @@ class CategorieProposee:
     source: str
 
 
-def categories_proposees(demande: Demande, jour: date, contrat: Contrat) -> tuple[CategorieProposee, ...]:
-    """The categories of L. 441-1 in force on `jour` that the form lets propose, in the order of the contract:
-    the form never proves one."""
-    categories = contrat.roles.decision.categories.values()
+_DALO: Final = CategorieProposee(
+    "DALO", "Reconnu par la commission de médiation", "", (), "déduite", "L. 441-1 et L. 441-2-3"
+)
+
+
+def categories_proposees(
+    demande: Demande, jour: date, contrat: Contrat, statut_dalo: str | None
+) -> tuple[CategorieProposee, ...]:
+    """What gives a household priority: its DALO, then the categories of L. 441-1 in force on `jour` that the
+    form lets propose, in the order of the contract: the form never proves one."""
+    categories, proposees = contrat.roles.decision.categories.values(), []
+    if statut_dalo in DALO_RECONNU:
+        proposees.append(replace(_DALO, d_apres=(f"statut {statut_dalo}",)))
     menage = Menage.de(demande, jour) if categories else None
     if menage is None:
-        return ()
+        return tuple(proposees)
     seuil = contrat.quartiles.seuil(demande, contrat.territoires, jour)
     faits = faits_du_formulaire(demande, jour, menage.premier_quartile(seuil.montant) if seuil else None)
-    return tuple(
-        CategorieProposee(c.code, c.libelle, c.lettre(jour), d_apres, c.fidelite, c.source)
-        for c in categories
-        if c.en_vigueur(jour) and (d_apres := c.proposee(faits))
-    )
+    for c in categories:
+        d_apres = tuple(_en_clair(fait, contrat) for fait in c.proposee(faits))
+        if d_apres and c.en_vigueur(jour):
+            lettre = c.lettre(jour)
+            proposees.append(CategorieProposee(c.code, c.libelle, lettre, d_apres, c.fidelite, c.source))
+    return tuple(proposees)
+
+
+def _en_clair(fait: str, contrat: Contrat) -> str:
+    genre, _, code = fait.partition(" ")
+    liste = LISTES_DES_FAITS.get(genre)
+    return f"{fait} ({contrat.nomenclatures.libelle(liste, code)})" if liste else fait
 
 
 def controler(octets: bytes, contrat: Contrat, profil: str, maintenant: datetime, **options: Any) -> Controle:
@@ -315,8 +332,11 @@ def _juger(
     contexte = contexte_sans_registre(document, types[0], contrat, maintenant, nom)
     omises, douteuses = _omises(contrat, types, nom is not None)
     anomalies = engine.juger(contexte, contrat, profil, engine.Jeu.SANS_REGISTRE)
-    formulaire = types[0] in _DU_FORMULAIRE
-    categories = categories_proposees(contexte.demande, contexte.jour, contrat) if formulaire else ()
+    categories: tuple[CategorieProposee, ...] = ()
+    if types[0] in _DU_MENAGE:
+        dalo = contexte.demande.information_dalo
+        statut = dalo.code_de("statutDalo") if dalo is not None else None
+        categories = categories_proposees(contexte.demande, contexte.jour, contrat, statut)
     if not (anomalies or categories):
         return _sans_faute(genre, omises)
     fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]

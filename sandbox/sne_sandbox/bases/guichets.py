@@ -98,12 +98,12 @@ def _verifier(guichet: Guichet, contrat: Contrat) -> None:
     permis = contrat.territoires.numerotes - contrat.guichets.hors_registre.codes
     if guichet.nature is NatureGuichet.COMMISSION:
         permis |= {guichet.territoire} if numerote(guichet.territoire) in permis else set()
-    for territoire in guichet.territoires:
+    for territoire in (guichet.territoire, *guichet.autres_territoires):
         if territoire not in permis:
             raise UsageError(
                 f"Le guichet [{guichet.code}] ne convient pas : [{territoire}] n'est pas un territoire du "
                 "système national.",
-                remede="111 (Île-de-France ; 075, 093… pour une commission de médiation), ou un département : "
+                remede="111 (Île-de-France ; d'une commission de médiation : 075, 093…), ou un département : "
                 "062, 02A, 971… ; hors du registre : "
                 + ", ".join(sorted(contrat.guichets.hors_registre.codes)),
             )

@@ -20,7 +20,7 @@ from typing import Any, Final
 from sne_interface.contract import codec
 from sne_interface.domain import codes as motifs
 from sne_interface.domain.dates import age, ajouter_mois, xs_date_time
-from sne_interface.domain.demande import EtatDemande, GenreMouvement
+from sne_interface.domain.demande import Demande, EtatDemande, GenreMouvement
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
@@ -29,7 +29,7 @@ from sne_interface.domain.livre_des_attributions import (
     suites_attendues,
     tenir,
 )
-from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition
+from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition, faits_du_formulaire
 from sne_interface.domain.texte import plier
 from sne_interface.generators.demandes import TEXTE, DossierTire, contenu, formulaire, tirer_dossier
 from sne_interface.generators.menages import Foyer
@@ -107,7 +107,8 @@ class Semence:
 class _Plant:
     """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
     meant duplicate of the one before. Once its row is made, `radiation` is the block of the one that ended
-    it, `radiee_par` the landlord that sent it, if one did, `attribution` what the ledger keeps of it."""
+    it, `radiee_par` the landlord that sent it, if one did, `attribution` what the ledger keeps of it, `faits`
+    those of the form when a decision has to agree with it."""
 
     rang: int
     dossier: DossierTire
@@ -116,6 +117,7 @@ class _Plant:
     radiation: Element | None = None
     radiee_par: str = ""
     attribution: DecisionNotee | None = None
+    faits: frozenset[str] = frozenset()
 
 
 def lots(semence: Semence) -> Iterator[Lot]:
@@ -323,6 +325,8 @@ def _ligne_demande(
     corps = formulaire(dossier, TEXTE, numero=numero, reference=reference, forcer=plant.forcee)
     debut, fin = _autour(dossier.version)
     document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps, TEXTE)) + fin
+    if vie.decision is not None:
+        plant.faits = faits_du_formulaire(Demande(codec.lire(document.encode())), vie.decision)
     dernier, etat = dossier.guichet, _ACTIVE
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:
@@ -427,7 +431,7 @@ def _planter_decision(
         jour, radiation = plant.vie.decision or jour, None
     elif vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION:
         dite_le = vie.radiation[0]
-    dit = decision(vie, tirage, population, siren, jour, radiation, reexaminee=reexaminee)
+    dit = decision(vie, tirage, population, siren, jour, radiation, faits=plant.faits, reexaminee=reexaminee)
     quand = instant(dite_le, semence.maintenant)
     evenement = Evenement(identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, dit)
     notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(plant.dossier, plant.vie), siren)

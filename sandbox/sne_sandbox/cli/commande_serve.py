@@ -19,7 +19,7 @@ _ESSAI: Final = 0.3
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
     "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "connexions_max",
     "octets_max", "debit_min", "patience", "ouvert", "admin_token", "read_only_token", "url_publique",
-    "compression", "quartiles",
+    "compression", "quartiles", "statistiques_publiques",
 )  # fmt: skip
 @d_autres_noms
 @click.option("--application", "applications", multiple=True, metavar="NOM=COMMANDE",
@@ -69,6 +69,7 @@ def commande(
         options,
         noms,
         compression=options["compression"] == "oui",
+        statistiques_publiques=options["statistiques_publiques"],
         semence=semence,
         seed=seed,
         taille=taille,

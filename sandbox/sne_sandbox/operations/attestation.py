@@ -19,7 +19,7 @@ import tomli
 from sne_interface.contract.nomenclatures_et_territoires import Territoires
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.dates import ajouter_mois, date_francaise
-from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee
+from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee, mediation_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
 from sne_interface.resources import fixtures_dir
@@ -33,8 +33,8 @@ LIGNES_RESUME: Final = 14
 OCTETS_LIGNE: Final = 200
 LARGEUR: Final = 96
 #: What the first page can hold: of the lists of a demande, of a body, of the landlords (at most).
-_COTITULAIRES: Final = 8
-_LIGNES_COMMUNES: Final = 4
+_COTITULAIRES: Final = 4
+_LIGNES_COMMUNES: Final = 3
 _LIGNES_ORGANISME: Final = 2
 _LIGNES_BAILLEURS: Final = 8
 #: What follows the name of a body, and says that it does not exist.
@@ -152,8 +152,9 @@ def _mettre_en_lignes(tables: list[dict[str, Any]]) -> list[str]:
 
 
 def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
-    """The first page, a line each: a to e and g of R. 441-2-4 (convention for the layout: the real one is not
-    published)."""
+    """The first page, a line each: a to g of R. 441-2-4 (convention for the layout: the real one is not
+    published, but for « Expéditeur », « Destinataire » and « Date de dépôt initial »). A legal person cannot
+    go to the commission de médiation (L. 441-2-3)."""
     demande, territoires = stockee.demande, question.contrat.territoires
     demandeur = demande.demandeur
     association = demande.association
@@ -163,15 +164,15 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
         qui = demande.formulaire.texte_de("association/nom") or ""
         ou = association.enfant("adressePostale") if association is not None else None
     dites = [
-        f"Numéro unique d'enregistrement : {stockee.numero_unique}",
-        *_replier(f"Demandeur : {qui}"),
+        *_organisme(f"Expéditeur : {guichet.nom if guichet else stockee.guichet_createur}"),
+        *(_organisme(guichet.adresse) if guichet and guichet.adresse else []),
+        "",
+        *_replier(f"Destinataire : {qui}"),
         *_replier(f"Adresse : {_adresse(ou, territoires)}"),
         *_cotitulaires([f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires]),
         "",
-        *_organisme(f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}"),
-        *(_organisme(guichet.adresse) if guichet and guichet.adresse else []),
-        "",
-        f"Date de réception de la demande : {date_francaise(stockee.date_creation)}",
+        f"Numéro unique d'enregistrement : {stockee.numero_unique}",
+        f"Date de dépôt initial : {date_francaise(stockee.date_creation)}",
     ]
     if stockee.date_renouvellement is not None:
         dites.append(f"Date du dernier renouvellement : {date_francaise(stockee.date_renouvellement)}")
@@ -179,24 +180,30 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
     codes = [commune.attributs["code"] for commune in demande.communes_souhaitees]
     noms = [f"{nom} ({code})" if (nom := territoires.nom_de_commune(code)) else code for code in codes]
     dites += ["", "Localisations souhaitées :", *_communes(noms)]
-    bailleurs = _organismes(stockee, question, NatureGuichet.BAILLEUR)
-    commission = _organismes(stockee, question, NatureGuichet.COMMISSION)[0]
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
-    ans = delai_anormal_ans(demande)
+    departement = mediation_de(codes[0]) if codes else stockee.territoire
+    suite = [] if association is not None else _saisine(stockee, question, departement)
+    suite += [
+        "Changement de situation, validité, radiation, suivi, données personnelles : page suivante.",
+        "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
+    ]
+    bailleurs = _organismes(question, NatureGuichet.BAILLEUR, stockee.territoire)
+    place = min(_LIGNES_BAILLEURS, LIGNES - len(dites) - len(suite) - 1)
+    return [*dites, *_bailleurs(bailleurs, place), "", *suite]
+
+
+def _saisine(stockee: DemandeStockee, question: Question, departement: str) -> list[str]:
+    """When the commission de médiation of `departement` (« 093 ») may be gone to, and where it is."""
+    ans = delai_anormal_ans(stockee.demande)
     saisine = ajouter_mois(stockee.date_creation, 12 * ans)
     hors_de_paris = ans == DELAI_HORS_DE_PARIS_ANS
-    suite = [
-        "",
+    return [
         f"À compter du {date_francaise(saisine)}, faute de proposition adaptée, la commission de médiation",
         "peut être saisie (art. L. 441-2-3 du code de la construction et de l'habitation) :",
         f"{_PUCE}délai de {ans} ans{', une convention de ce bac à sable' if hors_de_paris else ''} ;",
-        *_organisme(f"{_PUCE}{commission}{FICTIF}."),
-        "",
-        "Les autres cas de saisine, la durée de validité, la radiation, le suivi : page suivante.",
-        "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
+        *_organisme(f"{_PUCE}{_organismes(question, NatureGuichet.COMMISSION, departement)[0]}{FICTIF}."),
+        *textes_fixes()["saisine"],
     ]
-    place = min(_LIGNES_BAILLEURS, LIGNES - len(dites) - len(suite))
-    return [*dites, *_bailleurs(bailleurs, place), *suite]
 
 
 def _bailleurs(bailleurs: Sequence[str], place: int) -> list[str]:
@@ -255,13 +262,15 @@ def resume(stockee: DemandeStockee, question: Question) -> list[str]:
     return dites
 
 
-def _organismes(stockee: DemandeStockee, question: Question, nature: NatureGuichet) -> list[str]:
-    """The bodies of a kind in the demande's territory: guichets of the base, else invented."""
-    jour, territoire = question.maintenant.date(), stockee.territoire
+def _organismes(question: Question, nature: NatureGuichet, territoire: str) -> list[str]:
+    """The bodies of a kind in a territory, or a département: guichets of the base, else invented."""
+    jour = question.maintenant.date()
     siens = [
         ", ".join(filter(None, (guichet.nom, guichet.adresse)))
         for guichet in question.registre.guichets()
-        if guichet.nature is nature and territoire in guichet.territoires and guichet.est_ouvert(jour)
+        if guichet.nature is nature
+        and territoire in (guichet.territoire, *guichet.autres_territoires)
+        and guichet.est_ouvert(jour)
     ]
     return siens or [nom.format(territoire=territoire) for nom in _textes()["invente"][nature]]
 

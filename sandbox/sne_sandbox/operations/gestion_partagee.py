@@ -145,7 +145,7 @@ def lister_territoriaux(question: Question) -> Sortie:
     code = question.recu.texte_de("operation/codeTerritoire")
     if code is None:
         guichet = question.registre.guichet(question.guichet)
-        code = guichet.territoire if guichet is not None else ""
+        code = guichet.territoires[0] if guichet is not None else ""
     return _des_types(question, question.registre.types_evenements(code))
 
 

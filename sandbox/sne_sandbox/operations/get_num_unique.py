@@ -99,7 +99,7 @@ def _emetteur(question: Question, demande: Demande) -> str:
 def _territoire_du_guichet(question: Question, code: str) -> str:
     # Only a lenient profile lets a demande without a wished commune in: its guichet says where it is.
     guichet = question.registre.guichet(code)
-    return guichet.territoire if guichet is not None else TERRITOIRE_ILE_DE_FRANCE
+    return guichet.territoires[0] if guichet is not None else TERRITOIRE_ILE_DE_FRANCE
 
 
 def modifier(question: Question, demande: Demande) -> _Fait:

@@ -21,7 +21,7 @@ from sne_interface.domain.base import Acte, Base, Guichet, Horloge, NatureGuiche
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur, Suite
+from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur, SuiteDonnee
 from sne_interface.domain.menage import Menage, composition, taille
 from sne_interface.domain.texte import plier
 from sne_interface.errors import StoreError, UsageError
@@ -377,7 +377,7 @@ _LECTURES_DECISION: Final[Lectures] = {
     "jour": date.fromisoformat,
     "bail": date.fromisoformat,
     "radiee_le": date.fromisoformat,
-    "suite": Suite,
+    "suite": SuiteDonnee,
     # A boolean is a number in SQLite.
     **dict.fromkeys(("en_quartier", "dalo", "prioritaire", "refus", "association"), bool),
 }

@@ -10,7 +10,7 @@ from typing import Final
 
 import tomli
 
-from sne_interface.domain.base import NatureGuichet
+from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import DemandeStockee
@@ -44,7 +44,9 @@ _REACTIVATION: Final = RequeteSql(
     "SELECT max(jour) FROM mouvement WHERE base = :base AND numero_unique = :numero "
     "AND effet > 0 AND genre <> 'CRE'"
 )
-_NATURES: Final = RequeteSql("SELECT code, nature FROM guichet WHERE base = :base")
+_ATTRIBUEES: Final = RequeteSql(
+    f"SELECT numero_unique FROM demande WHERE base = :base AND motif_radiation = '{MOTIF_ATTRIBUTION}'"
+)
 #: Columns of `demande_stat` that are filled, and its key.
 _DECRITES: Final = ("base", "numero_unique", "motif", "type_logement", "ressources_uc")
 _DECRIRE: Final = RequeteSql(
@@ -97,45 +99,41 @@ def _roles_d_avant() -> RolesDecision:
     return RolesDecision(lu["type"], lu["caracteristiques"], lu["valeurs"], categories)
 
 
-def rattraper(connexion: Connexion, base: str | None = None) -> None:
-    """Fills what v0004 added to the statistics, and the ledger of attributions, of one base, or of all."""
+def decrire(connexion: Connexion, base: str | None = None) -> None:
+    """Fills what v0004 added to the statistics of one base, or of all."""
     for nom in _noms(connexion, base):
-        natures = {code: NatureGuichet(nature) for code, nature in connexion.lignes(_NATURES, {"base": nom})}
         for stockee in _demandes(connexion, nom):
             decrite = lignes.ligne_stat(nom, stockee)
             connexion.faire(_DECRIRE, {cle: decrite[cle] for cle in _DECRITES})
-            if (radiee := _attribution(stockee, natures)) is not None:
-                connexion.faire(requetes_sql.NOTER_DECISION, lignes.ligne_decision(nom, radiee))
-        tenir_les_livres(connexion, nom)
 
 
 def tenir_les_livres(connexion: Connexion, base: str | None = None) -> None:
-    """Tells the ledger of each demande again, as v0007 does, of one base or of all: with its events, where
-    they are written as they were before v0004; else with the lines that are there, those of the demandes
-    erased since among them."""
+    """Tells the ledger of each demande of one base, or of all, again: with its radiation, and its events
+    where they are written as they were before v0004; else with the lines that are there, those of the
+    demandes erased since among them."""
     for nom in _noms(connexion, base):
         _tenir_les_livres(connexion, nom)
 
 
 def _tenir_les_livres(connexion: Connexion, base: str) -> None:
     roles = _roles_d_avant()
-    sirens = {
-        guichet.code: organisme_de(guichet)
-        for guichet in map(lignes.guichet_de, connexion.lignes(requetes_sql.GUICHETS, {"base": base}))
-    }
+    guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(requetes_sql.GUICHETS, {"base": base})]
+    connus = {guichet.code: guichet for guichet in guichets}
     connues: dict[str, dict[int, DecisionNotee]] = defaultdict(dict)
     for notee in map(lignes.decision_de, connexion.lignes(_LIVRES, {"base": base})):
-        connues[notee.numero_unique][notee.rang] = replace(notee, organisme=sirens.get(notee.guichet))
+        organisme = organisme_de(connus.get(notee.guichet))
+        connues[notee.numero_unique][notee.rang] = replace(notee, organisme=organisme)
     evenements: dict[str, list[Evenement]] = defaultdict(list)
     for evenement in map(
         lignes.evenement_de, connexion.lignes(_DECISIONS, {"base": base, "type": roles.type})
     ):
         evenements[evenement.numero_unique].append(evenement)
-    for numero in sorted(connues.keys() | evenements.keys()):
+    attribuees = {numero for (numero,) in connexion.lignes(_ATTRIBUEES, {"base": base})}
+    for numero in sorted(connues.keys() | evenements.keys() | attribuees):
         cle, siennes = {"base": base, "numero": numero}, connues[numero]
         lue = connexion.ligne(requetes_sql.LIRE, cle)
         if lue is not None:
-            _completer(siennes, lignes.demande_de(lue), evenements[numero], roles, sirens)
+            _completer(siennes, lignes.demande_de(lue), evenements[numero], roles, connus)
         revenue = connexion.ligne(_REACTIVATION, cle)
         radiation = siennes.pop(RANG_RADIATION, None)
         tenues = tenir(
@@ -154,26 +152,30 @@ def _completer(
     stockee: DemandeStockee,
     evenements: Iterable[Evenement],
     roles: RolesDecision,
-    sirens: Mapping[str, str | None],
+    guichets: Mapping[str, Guichet],
 ) -> None:
     """Adds to the lines of a demande what its events and its radiation say beside."""
     for evenement in evenements:
         avant = siennes.get(evenement.identifiant)
         demandeur = Demandeur.de(stockee) if avant is None else Demandeur.de_la_ligne(avant)
-        siren = sirens.get(evenement.auteur_creation)
-        dite = DecisionNotee.de_l_evenement(evenement, roles, demandeur, siren)
+        organisme = organisme_de(guichets.get(evenement.auteur_creation))
+        dite = DecisionNotee.de_l_evenement(evenement, roles, demandeur, organisme)
         if dite is not None:
             siennes[dite.rang] = dite
     avant, radiee = siennes.get(RANG_RADIATION), lignes.attribution_de(stockee)
-    if avant is not None and radiee is not None:
-        siennes[RANG_RADIATION] = replace(
-            avant,
-            suite=radiee.suite,
-            logement=radiee.logement,
-            contingent=radiee.contingent,
-            association=radiee.association,
-            radiee_le=radiee.jour,
-        )
+    if radiee is None:
+        return
+    if avant is None:
+        siennes[RANG_RADIATION] = _par_un_bailleur(radiee, guichets.get(radiee.guichet))
+        return
+    siennes[RANG_RADIATION] = replace(
+        avant,
+        suite=radiee.suite,
+        logement=radiee.logement,
+        contingent=radiee.contingent,
+        association=radiee.association,
+        radiee_le=radiee.jour,
+    )
 
 
 def rattraper_le_passe(connexion: Connexion, base: str | None = None) -> None:
@@ -190,14 +192,12 @@ def _noms(connexion: Connexion, base: str | None) -> list[str]:
     return [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
 
 
-def _attribution(stockee: DemandeStockee, natures: Mapping[str, NatureGuichet]) -> DecisionNotee | None:
-    """Returns the decision that a radiation tells. Its guichet is the last one that wrote the demande. A
-    guichet that is no landlord, as the State's service that declared it DALO since, did not attribute: the
-    guichet that did is then unknown."""
-    dite = lignes.attribution_de(stockee)
-    bailleur = NatureGuichet.BAILLEUR
-    if dite is None or natures.get(dite.guichet, bailleur) is bailleur:
-        return dite
+def _par_un_bailleur(dite: DecisionNotee, guichet: Guichet | None) -> DecisionNotee:
+    """The decision that a radiation of before v0004 tells, of the guichet that wrote the demande last. One
+    that is no landlord, as the State's service that declared it DALO since, did not attribute: the guichet
+    that did is then unknown."""
+    if guichet is None or guichet.nature is NatureGuichet.BAILLEUR:
+        return replace(dite, organisme=organisme_de(guichet))
     return replace(dite, guichet="")
 
 

@@ -171,7 +171,7 @@ decision: Final = _table(
     parent="base",
     range_par_cle=True,
     depuis="v0004",
-    index=(Index("logement, jour", "logement IS NOT NULL"), Index("jour, guichet")),
+    index=(Index("logement, jour", "logement IS NOT NULL", "v0007"), Index("jour, guichet", depuis="v0007")),
 )
 
 #: No foreign key to the demande: its past outlives it.

@@ -50,6 +50,8 @@ class Configuration:
     jeton_lecture: str | None = None
     #: The address by which others call it, without its last slash, when it is behind a relay.
     url_publique: str | None = None
+    #: The base whose statistics anybody may read; None: nobody reads any without a token.
+    statistiques_publiques: str | None = None
     #: Whether answers may be compressed: a client in the field announces it and cannot inflate (attested).
     compression: bool = False
     semence: str = "vide"

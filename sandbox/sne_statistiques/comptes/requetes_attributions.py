@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sne_interface.domain.decision_de_commission import ATTRIBUTIONS
-from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, Suite
+from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, SuiteDonnee
 from sne_sandbox.store import lignes, metadonnees, tables
 from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_statistiques.comptes.requetes_statistiques import Seuils, classe_de_quartile, semblables
@@ -18,7 +18,7 @@ from sne_statistiques.comptes.requetes_statistiques import Seuils, classe_de_qua
 _D: Final = metadonnees.decision.c
 #: Those that a line of the ledger is read from.
 _COLONNES: Final = tables.decision.noms[1:]
-_TENUE: Final = sa.or_(_D.suite.is_(None), _D.suite != Suite.CORRIGEE.value)
+_TENUE: Final = sa.or_(_D.suite.is_(None), _D.suite != SuiteDonnee.CORRIGEE.value)
 #: A commission's day; of a lease that the radiation alone tells, that of the lease.
 _ATTRIBUE_LE: Final = sa.case(
     (_D.issue.in_(ATTRIBUTIONS), _D.jour),

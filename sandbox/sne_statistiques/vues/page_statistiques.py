@@ -58,6 +58,9 @@ from sne_statistiques.vues.tableaux import IMAGES, QUOTAS, TableDemandee, etat_d
 #: Seconds that a page waits for each of its tables; seconds after which one that waits is loaded again.
 _PATIENCE: Final = 0.15
 _RELIRE: Final = 2
+#: Years that anybody may read, the last that is over among them.
+_ANNEES_PUBLIQUES: Final = 5
+_RIEN_DE_PUBLIC: Final = "Ce serveur ne montre aucune statistique sans jeton."
 #: The three pages, by their views.
 ONGLETS: Final = LIBELLES["onglets"]
 #: Words of a level of territories.
@@ -188,6 +191,41 @@ def decisions(base: str) -> str:
         premiere=ici() if debut else None,
         suivante=None if lue.suite is None else ici(apres=lue.suite),
     )
+
+
+def publique() -> Response:
+    """The three tables at the end of a year, for anybody, of the base that the owner of the server shows to
+    all: of a year that is over, since counts that change from one day to the next would tell who came."""
+    base = services().configuration.statistiques_publiques
+    if base is None:
+        raise NotFound(_RIEN_DE_PUBLIC)
+    derniere = services().magasin.regarder(base).base.horloge.maintenant().year - 1
+    annees = range(derniere - _ANNEES_PUBLIQUES + 1, derniere + 1)
+    annee = entier_saisi(request.args.get("annee", ""), "annee", annees[0], derniere) or derniere
+    demandes = [TableDemandee(base, code, date(annee, 12, 31)) for code in CODES]
+    lus = [_calculs().obtenir(services(), demande, attente=_PATIENCE) for demande in demandes]
+    tables = [resultat.contenu for resultat in lus if resultat is not None]
+    prets = len(tables) == len(CODES)
+    reponse = make_response(
+        render_template(
+            "statistiques/publique.html",
+            annee=annee,
+            annees=annees,
+            tables=[(t, tableaux.rubriques(t), t.lu.lignes) for t in tables] if prets else [],
+            colonnes={**LIBELLES["colonnes"], **tableaux.FLUX},
+            taire=_taire,
+            fidelite=FIDELITE,
+        )
+    )
+    if not prets:
+        reponse.headers["Refresh"] = str(_RELIRE)
+    return reponse
+
+
+def _taire(compte: int) -> str:
+    """A count that anybody may read: to the nearest ten, so that no difference gives back one of 1 to 10,
+    which is not told (11: that of the Insee for the incomes of households; convention here)."""
+    return "moins de 11" if 0 < compte < 11 else nombre(round(compte, -1))
 
 
 def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> Response:

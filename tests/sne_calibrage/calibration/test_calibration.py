@@ -215,7 +215,7 @@ def test_a_second_overlay_keeps_the_first(enregistrement: list[Echange], tmp_pat
     assert juger(enregistrement, deux).groupes == []
     # What is written says why, and how surely.
     regles = (tmp_path / "deux" / "rules.toml").read_text("utf-8")
-    assert "# c'est le code que le serveur enregistré donne à MEN002 (faible : un seul échange" in regles
+    assert "# c'est le code que le serveur enregistré donne à IDT013 (faible : un seul échange" in regles
     assert "[RES004] gravite = avertissement" in (tmp_path / "deux" / surcharge_proposee.LISEZ_MOI).read_text(
         "utf-8"
     )

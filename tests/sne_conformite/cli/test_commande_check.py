@@ -50,6 +50,27 @@ def test_the_three_forms_say_what_is_left_out(tmp_path: Path) -> None:
     assert "ligne 46, colonne 21, interfaceNuu/" in texte.stdout
 
 
+@pytest.mark.parametrize(
+    ("specimen", "dite"),
+    [
+        (
+            "couple_garde_alternee_handicap",
+            "HANDIC, complément handicap (déduite) ; MINEUR, enfant mineur, motif 13",
+        ),
+        ("dalo", "DALO, statut ACTIF (déduite) ; MALLOG, premier quartile (convention)"),
+        ("association", ""),
+        ("colocataires", ""),
+    ],
+)
+def test_the_priority_that_a_document_proposes_is_told(specimen: str, dite: str) -> None:
+    options = ("--clock", "2018-03-15T12:00:00", fixtures_dir() / "demandes" / f"{specimen}.xml", "--format")
+    texte, lu = verifier(*options, "text").stdout, json.loads(verifier(*options, "json").stdout)["fichiers"]
+    assert (f"  Priorité à examiner (L. 441-1) : {dite}" in texte) is bool(dite)
+    codes = [c["code"] for c in lu[0]["categories"]]
+    assert [c for c in codes if f"{c}, " not in texte] == []
+    assert bool(codes) is bool(dite)
+
+
 def test_what_a_rule_refuses_has_its_column_too(tmp_path: Path) -> None:
     fichier = tmp_path / "a.xml"
     fichier.write_text(SPECIMEN.replace(">1991-09-14<", ">2991-09-14<"), "utf-8")
@@ -128,7 +149,7 @@ def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
     vu = verifier(*options, tmp_path)
 
     assert vu.return_value == code
-    premier, detail, *_, dernier = vu.stdout.splitlines()
+    premier, detail, *_, dernier, _ = vu.stdout.splitlines()
     assert premier == f"{tmp_path / 'a.xml'} : non jugé, 1 avertissement"
     assert "NON-JUGÉ (avertissement) : Erreur du bac à sable, et non de ce document : Overflow" in detail
     assert "111 005" not in vu.stdout

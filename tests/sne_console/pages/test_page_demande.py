@@ -42,6 +42,8 @@ def test_a_demande_is_told_whole(banc: Banc, page: Page) -> None:
     assert "2 875 € × 12 = 34 500 € par an" in foyer.replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "un montant inventé pour la démonstration" in foyer
     assert "celui de 2017, l'année qui précède celle de la base" in foyer
+    assert "Handicap HANDIC, lettre a : complément handicap. déduite L. 441-1 a)" in foyer
+    assert "MINEUR, lettre i : enfant mineur, motif 13 (Logement trop petit)." in foyer
     assert f"Numéro unique d'enregistrement : {numero}" in dit(arbre, "t-attestation")
     assert (
         arbre.xpath("//section[@aria-labelledby='t-document']//span[@class='nom']/text()")[0]
@@ -60,6 +62,18 @@ def test_what_is_not_known_of_the_quartile_is_said(banc: Banc, page: Page) -> No
     assert "Aucun seuil n'est connu" in foyer
     assert "Il en connaît pour Île-de-France et " in foyer
     assert "Quartile : inconnu, aucune ressource n'est déclarée" in foyer
+    assert "DALO : " not in foyer
+
+
+def test_a_household_that_is_recognised_has_its_priority(banc: Banc, page: Page) -> None:
+    numero, _ = banc.creer_demande("hebergee_secret")
+    racine = message(specimen("dalo"), "DAL", numero)
+    assert not banc.demander(racine, operation="getDeclarationNouveauDalo").anomalies
+    foyer = dit(page(f"/demandes/{numero}"), "t-foyer")
+    assert (
+        "Reconnu par la commission de médiation DALO : statut ACTIF. déduite L. 441-1 et L. 441-2-3" in foyer
+    )
+    assert "VIOLEN, lettre f : motif 06 (Violences familiales)" in foyer
 
 
 def test_numbers_are_written_in_french(banc: Banc, page: Page) -> None:

@@ -38,7 +38,7 @@ def test_the_page_says_what_each_kind_may_do_and_how_surely(page: Page) -> None:
     (table,) = page("/guichets").xpath("//section[@aria-labelledby='t-droits']//tbody")
     lignes = [" ".join(case.text_content() for case in tr) for tr in table.xpath("tr")]
     assert any(
-        ligne.startswith("bailleur Radier pour attribution (RADATT) attestée") and "R. 441-2-8 a)" in ligne
+        ligne.startswith("bailleur Radier pour attribution (RADATT) déduite") and "R. 441-2-8 a)" in ligne
         for ligne in lignes
     )
     assert any(ligne.startswith("commission de médiation Déclarer") for ligne in lignes)

@@ -16,7 +16,7 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
     DecisionNotee,
     Demandeur,
-    Suite,
+    SuiteDonnee,
     attributions,
     baux,
     irrecevabilites,
@@ -47,14 +47,14 @@ def _lire(*caracteristiques: tuple[str, str], reconnu: bool = False) -> Decision
 
 def test_a_decision_with_a_lease() -> None:
     lue = _lire(
-        ("DATECAL", "2018-03-01"), ("DECISION", "ATTCLA"), ("RANG", "2"), ("DALO", "non"), ("CATEG", "MALLOG"),
-        ("CATEG", "SANLOG"), ("SIREN", "900000019"), ("RPLS", "62bac00042"), ("RESERVAT", "COLTER"),
-        ("BAIL", "oui"), ("DATEBAIL", "2018-03-10"),
+        ("DATECAL", "2018-03-01"), ("DECISION", "ATTCLA"), ("RANG", "2"), ("DALO", "non"),
+        ("CATEG", "MALLOG"), ("CATEG", "SANLOG"), ("SIREN", "900000019"), ("RPLS", "62bac00042"),
+        ("RESERVAT", "COLTER"), ("BAIL", "oui"), ("DATEBAIL", "2018-03-10"),
     )  # fmt: skip
     assert lue == DecisionNotee(
         NUMERO, 7, date(2018, 3, 1), "G1226", "attribution_par_classement", bail=date(2018, 3, 10),
-        siren="900000019", souhaitee="62498", dalo=False, prioritaire=True, ressources_uc=5000, organisme="111",
-        logement="62BAC00042", contingent="COLTER", classement=2, categories="MALLOG SANLOG",
+        siren="900000019", souhaitee="62498", dalo=False, prioritaire=True, ressources_uc=5000,
+        organisme="111", logement="62BAC00042", contingent="COLTER", classement=2, categories="MALLOG SANLOG",
     )  # fmt: skip
 
 
@@ -118,9 +118,9 @@ def test_a_dwelling_is_known_by_its_number_else_by_its_address_at_its_landlord_s
         bloc("adresse", Element("voie", "Rue É. Zola")),
     )
     assert logement(Element("numeroRpls", " 62bac00042")) == "62BAC00042"
-    assert (
-        logement(siren, adresse) == logement(siren, bloc("adresse", Element("voie", "RUE E. ZOLA"))) != None
-    )
+    decrit = logement(siren, adresse)
+    assert decrit is not None
+    assert decrit == logement(siren, bloc("adresse", Element("voie", "RUE E. ZOLA")))
     assert logement(siren, adresse) != logement(siren, adresse, Element("surface", "40"))
     assert logement(adresse) is None
     assert logement(siren) is None
@@ -160,7 +160,7 @@ def _suites(*dits: str | tuple[str, str], revenue_le: date | None = None) -> lis
 
 A, B = "DECISION=ATTRIB DATECAL=2018-02-01 RPLS=A", "DECISION=ATTRIB DATECAL=2018-02-01 RPLS=B"
 SIGNE = "BAIL=oui DATEBAIL=2018-02-10"
-BAIL, REFUS, ABANDON, CORRIGEE = Suite.BAIL, Suite.REFUS, Suite.ABANDON, Suite.CORRIGEE
+BAIL, REFUS, ABANDON, CORRIGEE = SuiteDonnee
 
 
 @pytest.mark.parametrize(
@@ -178,9 +178,10 @@ BAIL, REFUS, ABANDON, CORRIGEE = Suite.BAIL, Suite.REFUS, Suite.ABANDON, Suite.C
         # Signed after a refusal: the household changed its mind. Refused afterwards: it gave up.
         (["REFUSMEN=oui DATECAL=2018-02-01", f"{A} {SIGNE}"], [REFUS, BAIL]),
         ([f"{A} {SIGNE}", "REFUSMEN=oui DATECAL=2018-02-01"], [REFUS, REFUS]),
-        ([f"{A} {SIGNE}", "DECISION=ATTRIB DATECAL=2018-02-01 BAIL=non"], [ABANDON, None]),
+        ([f"{A} {SIGNE}", "DECISION=ATTRIB DATECAL=2018-02-01 BAIL=non"], [CORRIGEE, None]),
         # One lease told of two sittings is on the last line; two dwellings, or two landlords, are two leases.
         ([f"{A} {SIGNE}", f"{A.replace('02-01', '02-08')} {SIGNE}"], [None, BAIL]),
+        ([f"{A.replace('02-01', '02-08')} {SIGNE}", f"{A} {SIGNE}", f"{A} BAIL=non"], [BAIL, CORRIGEE, None]),
         ([f"{A} {SIGNE}", f"{B} {SIGNE}"], [BAIL, BAIL]),
         ([f"{A} {SIGNE}", ("G2", f"{A} {SIGNE}")], [BAIL, BAIL]),
         ([f"{A} {SIGNE}", ("G3", f"{A} {SIGNE}")], [None, BAIL]),
@@ -195,7 +196,7 @@ def test_what_followed(dits: list[str | tuple[str, str]], suites: list[str | Non
 
 
 @pytest.mark.parametrize(("jour", "suite"), [(9, BAIL), (10, ABANDON)])
-def test_a_lease_from_before_a_return_came_to_nothing(jour: int, suite: Suite) -> None:
+def test_a_lease_from_before_a_return_came_to_nothing(jour: int, suite: SuiteDonnee) -> None:
     assert _suites(f"{A} {SIGNE}", B, revenue_le=date(2018, 2, jour)) == [suite, None]
 
 
@@ -216,7 +217,8 @@ def _radiation(**champs: Any) -> DecisionNotee:
         ([A], {"guichet": "G2", "organisme": "222"}, 0),
         ([A], {"guichet": "G2", "organisme": None}, 1),
         ([A], {"bail": date(2018, 1, 31)}, 0),
-        ([A, "REFUSMEN=oui DATECAL=2018-02-01"], {}, 0),
+        ([A, "REFUSMEN=oui DATECAL=2018-02-01"], {}, 1),  # the household changed its mind
+        ([A, "REFUSMEN=oui DATECAL=2018-02-01"], {"logement": None}, 0),
         (["DECISION=NONATT DATECAL=2018-02-01 RPLS=A"], {}, 0),
     ],
 )

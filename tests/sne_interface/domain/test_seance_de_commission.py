@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
+from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
 from sne_interface.domain.seance_de_commission import Seance, seances
 
 JOUR, BAIL = date(2018, 3, 8), date(2018, 3, 12)
@@ -23,9 +23,9 @@ def test_a_session_has_its_candidates_by_rank_what_followed_and_one_lease() -> N
     (seance,) = seances(
         [
             dite("D", "non_attribution"),
-            dite("B", CLASSE, classement=2, suite=Suite.BAIL, bail=BAIL),
-            dite("A", CLASSE, classement=1, suite=Suite.REFUS),
-            dite("A", None, rang=2, refus=True, suite=Suite.REFUS),
+            dite("B", CLASSE, classement=2, suite=SuiteDonnee.BAIL, bail=BAIL),
+            dite("A", CLASSE, classement=1, suite=SuiteDonnee.REFUS),
+            dite("A", None, rang=2, refus=True, suite=SuiteDonnee.REFUS),
             dite("B", "RADATT", rang=0, radiee_le=BAIL),
         ]
     )
@@ -35,7 +35,7 @@ def test_a_session_has_its_candidates_by_rank_what_followed_and_one_lease() -> N
 
 
 def test_a_refusal_told_alone_is_a_candidate_still() -> None:
-    (seance,) = seances([dite("A", None, refus=True, suite=Suite.REFUS)])
+    (seance,) = seances([dite("A", None, refus=True, suite=SuiteDonnee.REFUS)])
     assert dit(seance) == [("A", "refus")]
 
 

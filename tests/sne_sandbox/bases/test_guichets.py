@@ -63,7 +63,8 @@ def test_the_seeded_guichets_are_somebody(banc: Banc) -> None:
     for lu in bases.guichets_de("ecole"):
         assert (lu.siren is not None) is (lu.nature in droits.avec_siren), lu.code
     assert {g.nature for g in bases.guichets_de("ecole")} >= {
-        NatureGuichet.COMMISSION, NatureGuichet.EPCI, NatureGuichet.SYSTEME
+        NatureGuichet.COMMISSION, NatureGuichet.DEPARTEMENT, NatureGuichet.EPCI, NatureGuichet.SERVICE_COMMUN,
+        NatureGuichet.SIAO, NatureGuichet.SYSTEME
     }  # fmt: skip
     systeme = guichet(banc, "G0440")
     assert set(systeme.territoires) <= droits.systemes_particuliers.codes
@@ -71,8 +72,10 @@ def test_the_seeded_guichets_are_somebody(banc: Banc) -> None:
     assert banc.services.contrat.territoires.epci(epci.siren or "") is not None
 
 
-def test_one_is_added_and_registers_at_once(banc: Banc) -> None:
-    assert ajouter(banc) == guichet(banc, "G0591")
+@pytest.mark.parametrize("nature", ["bailleur", "département", "SIAO", "service commun"])
+def test_one_is_added_and_registers_at_once(nouvelle_base: Callable[..., Banc], nature: str) -> None:
+    banc = nouvelle_base(profile="strict")
+    assert ajouter(banc, nature=nature) == guichet(banc, "G0591")
     assert banc.demander(souhaiter("personne_seule", "59350", guichet="G0591")).numero == "0590318000001G0591"
     with pytest.raises(ConflitEtat, match="existe déjà"):
         ajouter(banc)
@@ -98,6 +101,7 @@ def test_one_is_changed_and_the_rest_stays(banc: Banc) -> None:
         ({"siren": "12"}, "SIREN [12] est mal formé"),
         ({"territoire": "988"}, "[988] n'est pas un territoire"),
         ({"territoire": "096"}, "[096] n'est pas un territoire"),
+        ({"territoire": "093"}, "[093] n'est pas un territoire"),  # a commission's only
         ({"nature": "commission de médiation"}, "n'a pas de SIREN à lui"),
     ],
 )
@@ -114,7 +118,7 @@ def test_what_does_not_fit_changes_nothing(banc: Banc, champs: dict[str, Any], d
 def test_what_each_may_do_says_how_surely(banc: Banc) -> None:
     table = banc.services.contrat.guichets
     dits = {d.acte: d for d in guichets.droits_de(guichet(banc, "G1226"), table)}
-    assert dits[Acte.RADIER_ATTRIBUTION].fidelite is Fidelite.ATTESTEE
+    assert dits[Acte.RADIER_ATTRIBUTION].fidelite is Fidelite.DEDUITE
     assert "R. 441-2-8 a)" in dits[Acte.RADIER_ATTRIBUTION].source
     assert (dits[Acte.DECLARER_DALO].permis, dits[Acte.DECLARER_DALO].fidelite) == (False, None)
     a_part = {d.acte: d for d in guichets.droits_de(changer(banc, "G1226", actes=["declarer_dalo"]), table)}
@@ -153,7 +157,8 @@ def test_there_is_no_register_overseas(nouvelle_base: Callable[..., Banc], commu
         ("G0751", "62498", "G1226", ["GUI002"]),
         ("G0622", "62498", "G1226", []),
         ("G0622", "94028", "G1104", ["GUI002"]),
-        ("G0751", "94028", "G1104", []),
+        ("G0751", "94028", "G1104", []),  # a household of the region goes to the one that it likes
+        ("G0941", "94028", "G1104", []),
         ("G7501", "94028", "G1104", ["DAL004"]),
     ],
 )
@@ -175,7 +180,7 @@ def test_a_commission_registers_nothing(
 
 
 def test_a_closed_commission_declares_nothing(banc: Banc) -> None:
-    numero = banc.demander(souhaiter("personne_seule", "94028")).numero
+    numero = banc.demander(souhaiter("personne_seule", "75113")).numero
     changer(banc, "G0751", ferme_le=date(2018, 3, 15))
     dalo = message(specimen("dalo"), "DAL", numero)
     assert banc.demander(dalo, operation=DALO).anomalies == ["GUI005"]

@@ -49,12 +49,12 @@ def test_each_mention_of_the_article_is_there(banc: Banc) -> None:
     qui = f"{demandeur.findtext('{*}nom')} {demandeur.findtext('{*}prenom')}"
     adresse = demandeur.find("{*}adressePostale")
     # a, b, c, d
-    assert f"Demandeur : {qui}" in page
+    assert f"Destinataire : {qui}" in page
     assert f"{adresse.findtext('{*}numero')} {adresse.findtext('{*}voie')}" in page
     assert adresse.findtext("{*}codePostal") in page
-    assert "Service enregistreur : Maisons et Jardins d'Artois 8 place des Beffrois, 62000 Arras" in page
+    assert "Expéditeur : Maisons et Jardins d'Artois 8 place des Beffrois, 62000 Arras" in page
     assert numero in page
-    assert "Date de réception de la demande : 03/04/2017" in page
+    assert "Date de dépôt initial : 03/04/2017" in page
     assert "Date du dernier renouvellement" not in page
     # e and g, invented
     assert "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :" in page
@@ -65,10 +65,14 @@ def test_each_mention_of_the_article_is_there(banc: Banc) -> None:
         f"Commission de médiation du Pas-de-Calais (essai), 100 avenue des Mineurs, 62000 Arras{FICTIF}"
         in page
     )
-    # f, h, i
+    # f, and no page half blank
+    assert "menacé d'expulsion sans relogement" in page
+    assert "suroccupés" in page
+    assert len(premiere) > LIGNES / 2
+    # h, i, and data protection
     suite = _dit(droits)
-    for mot in ("menacé d'expulsion sans relogement", "suroccupés", "valable un an", "irrecevable",
-                "bail est signé", "Suivre sa demande"):  # fmt: skip
+    for mot in ("Changement de situation", "valable un an", "irrecevable", "bail est signé",
+                "Suivre sa demande", "CNIL"):  # fmt: skip
         assert mot in suite
     # annexes
     assert annexe1[0] == ANNEXES[0]
@@ -87,22 +91,28 @@ def test_a_renewal_is_dated(banc: Banc) -> None:
     assert "Date du dernier renouvellement : 15/03/2018" in _dit(_pages(pdf)[0])
 
 
-def test_the_delay_of_paris_is_published_and_not_ours(banc: Banc) -> None:
+@pytest.mark.parametrize(
+    ("commune", "dits"),
+    [
+        ("75113", (r"délai de (6|9|10) ans ;", r"Commission de médiation de Paris \(essai\)")),
+        ("93066", (r"délai de 3 ans, une", r"Commission de médiation de la Seine-Saint-Denis \(essai\)")),
+        ("95018", ("Logis de la Boucle", r"Commission de médiation d'essai, département 095, .* \(fictif\)")),
+        (
+            "59350",
+            ("Office d'Essai, territoire 059", r"essai, département 059, 3 rue de l'Exemple \(fictif\)"),
+        ),
+    ],
+)
+def test_the_bodies_are_of_the_place_invented_where_the_base_has_none(
+    banc: Banc, commune: str, dits: tuple[str, ...]
+) -> None:
+    """The delays of Paris are published, the others ours."""
     racine = message(specimen("personne_seule"), "CRE")
-    lieux = f"{FORMULAIRE}/logementRecherche/listeLocalisationSouhaite/localisationSouhaite/commune"
-    poser(racine, lieux, code="75113")
+    for souhaitee in racine.iterfind(".//{*}localisationSouhaite/{*}commune"):
+        souhaitee.set("code", commune)
     _, (premiere, *_) = _delivree(banc, racine)
-    assert re.search(r"délai de (6|9|10) ans ;", _dit(premiere))
-
-
-def test_a_territory_without_guichets_has_invented_bodies_marked_so(banc: Banc) -> None:
-    racine = message(specimen("personne_seule"), "CRE")
-    for commune in racine.iterfind(".//{*}localisationSouhaite/{*}commune"):
-        commune.set("code", "59350")
-    _, (premiere, *_) = _delivree(banc, racine)
-    page = _dit(premiere)
-    assert "Office d'Essai, territoire 059" in page
-    assert f"Commission de médiation d'essai, territoire 059, 3 rue de l'Exemple{FICTIF}" in page
+    assert all(re.search(dit, _dit(premiere)) for dit in dits)
+    assert _dit(premiere).count("Commission de médiation") == 1
 
 
 @pytest.mark.parametrize("mots", [0, 30])
@@ -136,10 +146,12 @@ def test_a_landlord_without_an_address_leaves_no_comma(banc: Banc) -> None:
 
 
 def test_an_association_has_its_address_and_no_household(banc: Banc) -> None:
-    _, (premiere, _, annexe1, _) = _delivree(banc, specimen("association"))
+    """And nothing on the commission de médiation, that persons only go to (L. 441-2-3)."""
+    _, (premiere, droits, annexe1, annexe2) = _delivree(banc, specimen("association"))
     voie = specimen("association").findtext(".//{*}association/{*}adressePostale/{*}voie")
     assert voie in _dit(premiere)
     assert "Personnes à loger" not in _dit(annexe1)
+    assert not re.search("médiation|saisi", _dit([*premiere, *droits, *annexe1, *annexe2]))
 
 
 @pytest.mark.parametrize("nom", ["adresse_etranger", "hebergee_secret", "parent_a_charge_nir"])
@@ -172,7 +184,7 @@ def test_a_long_list_says_how_many_it_leaves_out_and_the_page_is_whole(
         premier.addnext(deepcopy(premier))
     _, (premiere, *_) = _delivree(banc, racine)
     page = _dit(premiere)
-    tus = re.search(r"– et (\d+) autres Service enregistreur", page)
+    tus = re.search(r"– et (\d+) autres Numéro unique", page)
     assert tus is not None
     assert page.count("Co-titulaire : ") == 16 - int(tus[1])
     autres = re.search(r"– et (\d+) autres, que la page ne peut nommer\. À compter du", page)
@@ -196,7 +208,7 @@ def test_a_name_keeps_its_letters(banc: Banc, nom: str, prenom: str, dit: str) -
     for chemin, valeur in (("nom", nom), ("prenom", prenom)):
         poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/{chemin}", valeur)
     _, (premiere, *_) = _delivree(banc, racine)
-    assert f"Demandeur : {dit}" in _dit(premiere)
+    assert f"Destinataire : {dit}" in _dit(premiere)
 
 
 def test_without_a_declared_resource_the_summary_says_none(banc: Banc) -> None:
@@ -208,6 +220,6 @@ def test_without_a_declared_resource_the_summary_says_none(banc: Banc) -> None:
 
 def test_the_lines_fit_the_pages() -> None:
     fixes = attestation.textes_fixes()
-    assert set(fixes) == {"droits", "etapes", "pieces"}
+    assert set(fixes) == {"saisine", "droits", "etapes", "pieces"}
     assert max(len(ligne) for lignes in fixes.values() for ligne in lignes) <= LARGEUR
     assert max(len(fixes["droits"]), len(fixes["pieces"]), LIGNES_RESUME + 1 + len(fixes["etapes"])) <= LIGNES

@@ -55,9 +55,9 @@ def _notees(banc: Banc) -> list[tuple[str, str]]:
         # A radiation of another kind ends it all the same.
         ([{"le": BAIL, **SIGNE}, {"le": _le(3, 20), "radie": "RADABA"}], []),
         # Irrecevable, told late: the warning is due the night after, the radiation possible too.
-        ([{"le": _le(5, 15), "decide": "irrecevabilite", "motif": "x", "commission": COMMISSION}],
+        ([{"le": _le(5, 15), "decide": "irrecevabilite", "motif": "ressources", "commission": COMMISSION}],
          [("16/05", "AVERTI"), ("16/05", "IRRDUE")]),
-        ([{"le": COMMISSION, "decide": "irrecevabilite", "motif": "x"},
+        ([{"le": COMMISSION, "decide": "irrecevabilite", "motif": "ressources"},
           {"le": _le(4, 8), "radie": "RADIRR"}], [("09/03", "AVERTI"), ("08/04", "IRRDUE")]),
         ([{"le": COMMISSION, "decide": "non_attribution", "motif": "x"}], []),
     ],

@@ -145,12 +145,12 @@ def test_a_snapshot_of_an_older_revision_is_restored(garni: Magasin, tmp_path: P
     assert _etat(garni, "reprise") == avant
 
 
-@pytest.mark.parametrize(("dernier", "attribue"), [("G1104", "G1104"), ("G7501", "")])
+@pytest.mark.parametrize(("decidee", "attribue"), [(True, "G1104"), (False, "")])
 def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
-    garni: Magasin, tmp_path: Path, dernier: str, attribue: str
+    garni: Magasin, tmp_path: Path, decidee: bool, attribue: str
 ) -> None:
     """They are taken again from its demandes and its events. A commune, the last to write, did not
-    attribute: who did is not known."""
+    attribute: without an event, who did is not known."""
     attributions = pytest.importorskip(
         "sne_statistiques.comptes.requetes_attributions",
         reason="the statistics are a package that one may take away",
@@ -161,12 +161,13 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
         registre.ajouter(
             stockee(
                 numero, etat=EtatDemande.RADIEE, motif_radiation="RADATT", date_radiation=date(2018, 6, 1),
-                radiation=radiation("RADATT", reservataire="AUCUN", commune="75112"), guichet_dernier=dernier,
+                radiation=radiation("RADATT", reservataire="AUCUN", commune="75112"), guichet_dernier="G7501",
             )
         )  # fmt: skip
         dit = (("DATECAL", "2018-05-20"), ("DECISION", "ATTRIB"), ("CATEG", "MALLOG"), ("BAIL", "non"))
         evenement = Evenement(0, numero, "DECATT", "G1104", datetime.now(UTC), "CRE", None, None, dit)
-        registre.ajouter_evenement(evenement)
+        if decidee:
+            registre.ajouter_evenement(evenement)
     fichier = tmp_path / "ecole.zip"
     fichier_de_sauvegarde.sauvegarder(garni, "ecole", fichier)
 
@@ -188,7 +189,7 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
         an = date(2018, 1, 1), date(2018, 12, 31)
         (dite,) = attributions.attributions(registre.connexion, "reprise", *an, {})
         assert (dite.guichet, dite.commune, dite.prioritaire, dite.signees, dite.nombre) == (
-            attribue, "75112", True, True, 1,
+            attribue, "75112", decidee or None, True, 1,
         )  # fmt: skip
         comptes = profils_comptes.Comptes(registre.connexion, "reprise", date.max)
         motifs = [lus[-1] for lus in comptes.profils({}, metadonnees.demande_stat.c.motif)]

@@ -24,6 +24,7 @@ LIBRES: Final = {
     "static", "connexion.page", "connexion.entrer", "connexion.entree",
     "connexion.lecture", "connexion.lecteur", "connexion.sortir",
     "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire",
+    "statistiques.publique",  # of the base that the owner of the server shows to all
     "services", "services_base",  # they lead to a page that wants a right
 }  # fmt: skip
 #: What shows nothing of any base.

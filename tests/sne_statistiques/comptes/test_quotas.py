@@ -14,7 +14,7 @@ import pytest
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
+from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import quotas
@@ -117,9 +117,9 @@ def test_an_attribution_counts_whatever_followed_it_but_what_was_corrected(
 ) -> None:
     dite = {"rang": 1, "contingent": "PPRIOR", "dalo": True}
     noter(registre, **dite)
-    noter(registre, **dite, bail=None, refus=True, suite=Suite.REFUS)
+    noter(registre, **dite, bail=None, refus=True, suite=SuiteDonnee.REFUS)
     noter(registre, **dite, bail=None)
-    noter(registre, **dite, bail=None, suite=Suite.CORRIGEE)
+    noter(registre, **dite, bail=None, suite=SuiteDonnee.CORRIGEE)
     noter(registre, **dite, issue="non_attribution", bail=None)
     ensemble = compter(registre, contrat).ensemble
     assert (ensemble.baux, ensemble.attributions) == (1, 3)

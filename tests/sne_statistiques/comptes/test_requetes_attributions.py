@@ -9,7 +9,7 @@ from exemples_store import _e, stockee
 
 from sne_interface.contract import codec
 from sne_interface.domain.demande import EtatDemande
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
+from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
@@ -109,7 +109,7 @@ def test_a_decision_is_counted_by_what_its_line_says(magasin: Magasin) -> None:
         dite = DecisionNotee(
             NUMERO, 3, date(2018, 5, 20), "G1205", "attribution", bail=date(2018, 6, 1), siren="900000019",
             commune="75112", souhaitee="93066", en_quartier=False, dalo=False, prioritaire=True,
-            ressources_uc=8000, contingent="PPRIOR", suite=Suite.BAIL,
+            ressources_uc=8000, contingent="PPRIOR", suite=SuiteDonnee.BAIL,
         )  # fmt: skip
         registre.noter_decision(NUMERO, 3, dite)
         attendue = _dite("G1205", siren="900000019", contingent="PPRIOR", dalo=False, prioritaire=True)
@@ -117,9 +117,9 @@ def test_a_decision_is_counted_by_what_its_line_says(magasin: Magasin) -> None:
             assert _comptees(registre, seuil) == [replace(attendue, quartile=classe)]
         assert decidees(registre.connexion, "ecole", DU, AU) == {("93066", "attribution", "1", ""): 1}
         # Refused, it is an attribution still; told otherwise since, it is none; then it is not told any more.
-        registre.noter_decision(NUMERO, 3, replace(dite, bail=None, suite=Suite.REFUS, refus=True))
+        registre.noter_decision(NUMERO, 3, replace(dite, bail=None, suite=SuiteDonnee.REFUS, refus=True))
         assert _comptees(registre, 8001) == [replace(attendue, quartile=SOUS, signees=False)]
-        registre.noter_decision(NUMERO, 3, replace(dite, bail=None, suite=Suite.CORRIGEE))
+        registre.noter_decision(NUMERO, 3, replace(dite, bail=None, suite=SuiteDonnee.CORRIGEE))
         assert _comptees(registre) == []
         registre.noter_decision(NUMERO, 3, None)
         assert (_comptees(registre), decidees(registre.connexion, "ecole", DU, AU)) == ([], {})

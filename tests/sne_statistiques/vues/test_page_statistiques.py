@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from banc import FORMULAIRE, NS, Banc, evenement, poser, radiation, trouver
@@ -17,14 +19,19 @@ from navigateur import ENTETES
 from visite_de_la_console import equivalents
 from werkzeug.exceptions import ServiceUnavailable
 
+from sne_interface.domain.base import Horloge
+from sne_interface.domain.dates import PARIS
 from sne_interface.errors import StoreError
 from sne_sandbox.cli import main
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration_et_services import Configuration
 from sne_statistiques.comptes import statistiques
 from sne_statistiques.vues import page_statistiques as pages
 from sne_statistiques.vues import tableaux
 from sne_statistiques.vues.tableaux import Calculs, TableDemandee
 
 JOUR = date(2018, 3, 15)
+HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 240.0
 
@@ -109,6 +116,46 @@ def test_another_day(peuple: Banc, page: Callable[..., Any]) -> None:
     ]  # fmt: skip
     assert "31/12/2017" in arbre.xpath("//h2")[0].text_content()
     assert "--at 2017-12-31 --table TAB01" in arbre.xpath("//main")[0].text_content()
+
+
+def test_anybody_reads_the_rounded_past_of_the_base_that_is_public_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_PATIENCE", PATIENCE)
+    for publique in (None, "ecole"):
+        app = creer_application(
+            Configuration(
+                tmp_path, jeton="k" * 22, semence="ecole", taille=300, horloge=HORLOGE,
+                statistiques_publiques=publique,
+            )
+        )  # fmt: skip
+        http, magasin = app.test_client(), app.extensions["sne"].magasin
+        ici, html = {"Host": "127.0.0.1:8080"}, {"Accept": "text/html"}
+        lue = http.get("/statistiques?annee=2016", headers=ici)
+        assert lue.status_code == (404 if publique is None else 200)
+        for adresse in ("/console/ecole/statistiques", "/console/ecole/statistiques/TAB01.csv", "/console/",
+                        "/api/v1/bases/ecole/statistics"):  # fmt: skip
+            assert http.get(adresse, headers=ici).status_code == 401
+            if adresse.startswith("/console"):
+                assert http.get(adresse, headers=ici | html).status_code == 303
+        if publique is None:
+            magasin.fermer()
+    for annee, statut in (("2017", 200), ("2018", 422), ("2012", 422), ("x", 422)):
+        assert http.get(f"/statistiques?annee={annee}", headers=ici).status_code == statut
+    assert http.post("/statistiques", headers=ici).status_code == 401
+    arbre = etree.HTML(lue.data)
+    assert {urlsplit(lien).path for lien in arbre.xpath("//a/@href")} == {"/", "/statistiques", ""}
+    dits = {td.text for td in arbre.xpath("//tbody//td")}
+    assert {"0", "moins de 11"} < dits
+    assert all(dit == "moins de 11" or dit.endswith("0") for dit in dits)
+    with magasin.lire("ecole") as registre:
+        tab03 = statistiques.tableau("TAB03", registre, app.extensions["sne"].contrat, date(2016, 12, 31))
+    attendues = [(libelle, pages._taire(n)) for _, libelle, (n,) in tab03.lignes]
+    lignes = [
+        (tr.xpath("string(th)"), tr.xpath("string(td)")) for tr in arbre.xpath("//tbody/tr[count(td)=1]")
+    ]
+    assert lignes == attendues
+    magasin.fermer()
 
 
 def test_an_empty_base_is_no_accident(page: Callable[..., Any], banc: Banc) -> None:

@@ -105,13 +105,16 @@ def evenement_dalo_d_un_autre(contexte: Contexte) -> Infractions:
 @regle("DAL006", registre=True)
 def date_du_dalo(contexte: Contexte) -> Infractions:
     """A decision on the DALO is not older than the law that made it, and an event does not tell one of the
-    future (one day of tolerance; of a declaration, that is DAL002's). Source: L. 441-2-3, law of 5 March 2007
-    (deduced)."""
+    future (one day of tolerance; of a declaration, that is DAL002's, of dateSurvenance EVT003's). Source:
+    L. 441-2-3, law of 5 March 2007 (deduced)."""
     dalo = contexte.demande.information_dalo
     declaree = dalo.date_de("dateDecisionDalo") if dalo is not None else None
     if dalo is not None and declaree is not None and declaree < _PREMIER_DALO:
         yield sur(dalo, "dateDecisionDalo")
     for evenement in _dalos_favorables(contexte):
+        survenue = evenement.date_de("dateSurvenance")
+        if survenue is not None and survenue < _PREMIER_DALO:
+            yield sur(evenement, "dateSurvenance")
         for dite in evenement.tous(_CARACTERISTIQUES):
             valeur = dite.enfant("valeurCaracteristiqueSpecifique")
             if valeur is None or dite.texte_de("code") != DATE_DALO_FAVORABLE:
@@ -285,19 +288,20 @@ def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
 
 @regle("PRI001", registre=True, roles=("decision.categorie",))
 def categorie_contredite(contexte: Contexte) -> Infractions:
-    """A category of L. 441-1 is not contradicted by the form that the base holds: its conditions are with the
-    category, in `contract.toml`. What the form does not say contradicts nothing. Source: L. 441-1
-    (deduced)."""
+    """The form that the base holds lets one category of the decision stand, which makes the priority: the
+    file of the household may prove the others. The conditions are with each, in `contract.toml`; what the
+    form does not say contradicts nothing. Source: L. 441-1 (deduced)."""
     if contexte.stockee is None:
         return
     for decision in _decisions_ecrites(contexte):
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
         faits = faits_du_formulaire(contexte.stockee.demande, jour)
-        for dite in decision.valeurs.get(d.CATEGORIE, ()):
-            categorie = contexte.roles.decision.categories.get(dite.texte.strip())
-            pourquoi = categorie.contredite(faits) if categorie is not None else ()
-            if pourquoi:
-                yield infraction(dite, pourquoi=", ".join(pourquoi))
+        connues = contexte.roles.decision.categories
+        dites = [(dite, connues.get(dite.texte.strip())) for dite in decision.valeurs.get(d.CATEGORIE, ())]
+        contredites = [(dite, c.pourquoi) for dite, c in dites if c is not None and c.contredite(faits)]
+        if len(contredites) == len(dites):
+            for dite, pourquoi in contredites:
+                yield infraction(dite, pourquoi=pourquoi)
 
 
 @regle("PRI002", registre=True, roles=("decision.reservataire", "decision.categorie"))
@@ -317,7 +321,12 @@ def contingent_sans_priorite(contexte: Contexte) -> Infractions:
     radiation = contexte.demande.radiation
     if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or radiation is None:
         return
-    connues = [dite for _, dite in _decisions_connues(contexte) if dite.prise in d.ATTRIBUTIONS]
+    dit = radiation.code_de("attributionLogement/typeReservataire")
+    connues = [
+        dite
+        for _, dite in _decisions_connues(contexte)
+        if dite.prise in d.ATTRIBUTIONS and dite.texte(d.RESERVATAIRE) in (None, dit)  # else DEC020's
+    ]
     if not connues or any(_dit_la_priorite(dite) for dite in connues):
         return
     reserves = {"typeReservataire": {CONTINGENT_DES_PRIORITAIRES}, "accordCollectif": ACCORDS_COLLECTIFS}

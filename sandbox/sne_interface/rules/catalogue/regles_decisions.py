@@ -23,7 +23,7 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
     DecisionNotee,
     Demandeur,
-    Suite,
+    SuiteDonnee,
     attributions,
     baux,
     irrecevabilites,
@@ -327,7 +327,7 @@ def candidat_servi_avant_son_tour(contexte: Contexte) -> Infractions:
     whose demande is no longer active is out of the way. Source: R. 441-3 b) (deduced)."""
     for dite, trouver in _signatures(contexte):
         for avant in _candidats(dite, contexte):
-            if avant.suite is Suite.REFUS or not (avant.classement or 0) < (dite.classement or 0):
+            if avant.suite is SuiteDonnee.REFUS or not (avant.classement or 0) < (dite.classement or 0):
                 continue
             premiere = contexte.registre.demande(avant.numero_unique)
             if avant.classement is not None and premiere is not None and premiere.active:
@@ -387,7 +387,8 @@ def radiation_sans_attribution(contexte: Contexte) -> Infractions:
     siennes = [
         dite
         for dite in _livre(contexte)
-        if _du_meme_organisme(dite, contexte) and (dite.suite is not Suite.CORRIGEE or not dite.logement)
+        if _du_meme_organisme(dite, contexte)
+        and (dite.suite is not SuiteDonnee.CORRIGEE or not dite.logement)
     ]
     if siennes and not any(dite.attribue for dite in siennes):
         yield sur_le_motif(contexte)
@@ -529,7 +530,7 @@ def _candidats(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
         for autre in _les_autres(dite, contexte)
         if dite.issue == autre.issue == d.ATTRIBUTION_PAR_CLASSEMENT
         and autre.jour == dite.jour
-        and autre.suite is not Suite.CORRIGEE
+        and autre.suite is not SuiteDonnee.CORRIGEE
         and autre.meme_organisme(dite)
     ]
 

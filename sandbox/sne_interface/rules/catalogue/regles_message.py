@@ -290,21 +290,19 @@ def enregistrement_hors_territoire(contexte: Contexte) -> Infractions:
     if region is None or ici in contexte.droits.hors_registre.codes or ici in guichet.territoires:
         return
     systeme = guichet.nature is NatureGuichet.SYSTEME
-    if systeme or region != contexte.territoires.region_de(guichet.territoire):
+    if systeme or region != contexte.territoires.region_de(guichet.territoires[0]):
         yield _sur_ce_guichet(contexte, guichet, territoire=ici)
 
 
 @regle("GUI002", registre=True)
 def dalo_hors_territoire(contexte: Contexte) -> Infractions:
-    """A commission de médiation is that of a département (L. 441-2-3), in Île-de-France too: that of a commune
-    where the household wishes to live, or lives. Deduced. One whose territory is all of Île-de-France does not
-    say which it is."""
+    """A commission de médiation is that of a département (L. 441-2-3): the demande is of its territory. In
+    Île-de-France a household may go to the commission of any of its départements, but to one alone.
+    Deduced."""
     guichet, stockee = contexte.emetteur, contexte.stockee
     if guichet is None or stockee is None or not contexte.habilite(Acte.DECLARER_DALO):
         return  # DAL001 and DAL004
-    siens, siennes = (guichet.territoire, *guichet.autres_territoires), stockee.demande.mediation
-    la = not siennes.isdisjoint(siens) if siennes else stockee.territoire in guichet.territoires
-    if not la:
+    if stockee.territoire not in guichet.territoires:
         yield _sur_ce_guichet(contexte, guichet, territoire=stockee.territoire)
 
 

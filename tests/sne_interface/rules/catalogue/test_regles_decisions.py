@@ -13,7 +13,7 @@ from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_interface.domain.evenement import Evenement, TypeEvenement
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Suite
+from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
 from sne_interface.domain.roles import Roles
 from sne_interface.rules.catalogue import REGLES, regles_decisions
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
@@ -314,13 +314,13 @@ LE_12, LE_12_AVRIL = date(2018, 3, 12), date(2018, 4, 12)
         (regles_decisions.logement_deux_fois_loue, "RANG=1 BAIL=oui DATEBAIL=2018-03-12", {}, 0),
         (regles_decisions.rang_deja_donne, "RANG=1", {}, 1),
         (regles_decisions.rang_deja_donne, "RANG=2", {}, 0),
-        (regles_decisions.rang_deja_donne, "RANG=1", {"suite": Suite.CORRIGEE}, 0),
+        (regles_decisions.rang_deja_donne, "RANG=1", {"suite": SuiteDonnee.CORRIGEE}, 0),
         (regles_decisions.rang_deja_donne, "RANG=1", {"siren": "900000019", "organisme": "900000019"}, 0),
         (regles_decisions.candidat_servi_avant_son_tour, "RANG=2 BAIL=oui DATEBAIL=2018-03-12", {}, 1),
         (regles_decisions.candidat_servi_avant_son_tour, "RANG=1 BAIL=oui DATEBAIL=2018-03-12", {}, 0),
         (regles_decisions.candidat_servi_avant_son_tour, "RANG=2", {}, 0),
         (regles_decisions.candidat_servi_avant_son_tour, "RANG=2 BAIL=oui DATEBAIL=2018-03-12",
-         {"suite": Suite.REFUS}, 0),
+         {"suite": SuiteDonnee.REFUS}, 0),
         (regles_decisions.candidat_servi_avant_son_tour, "RANG=2 BAIL=oui DATEBAIL=2018-03-12",
          {"logement": "62BAC00001"}, 0),
     ],

@@ -7,7 +7,7 @@ it names.
 from alembic import context, op
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.rattrapage_de_migration import rattraper
+from sne_sandbox.store.rattrapage_de_migration import decrire
 from sne_sandbox.store.schema_sql import ordres_de, refaire
 
 revision = "v0004"
@@ -21,4 +21,4 @@ def upgrade() -> None:
             op.execute(ordre)
     for ordre in ordres_de(tables.decision.a_la_revision(revision), moteur):
         op.execute(ordre)
-    rattraper(context.config.attributes["magasin"])
+    decrire(context.config.attributes["magasin"])

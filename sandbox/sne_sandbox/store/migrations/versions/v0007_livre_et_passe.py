@@ -1,6 +1,6 @@
 """The ledger of attributions: a decision says its dwelling, its contingent, its rank, its categories, and
-what followed it; a lease is on one line. The lines that are there are told again. What the statistics count of
-a demande outlives it, and names nobody; the radiations of a period are found by their day. Of the demandes
+what followed it; a lease is on one line. The lines that are there are told again. What the statistics count
+of a demande outlives it, and names nobody; the radiations of a period are found by their day. Of the demandes
 erased before, the profile is what their movements and decisions still tell.
 """
 
