@@ -48,7 +48,7 @@ def _page(page: Canvas, titre: Sequence[str], lignes: Sequence[str]) -> None:
     page.setFont("Helvetica-Oblique", 9)
     page.drawString(_GAUCHE, 748, _SPECIMEN)
     bloc = page.beginText(_GAUCHE, 720)
-    bloc.setFont("Helvetica", 10, 15)
+    bloc.setFont("Helvetica", 10.5, 16)
     for ligne in lignes:
         bloc.textLine(ligne)
     page.drawText(bloc)

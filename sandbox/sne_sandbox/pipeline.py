@@ -202,11 +202,10 @@ class Pipeline:
         if self.contrat.schemas.validate(racine, document=operation.genre, version=version):
             profil = base.reglages.profile
             if version != self.contrat.version_de_lecture(annoncee):  # it is not there yet
-                dites = _phrases(expliquer(racine, operation.genre, version, self.contrat.schemas))
                 jour = date_francaise(self.contrat.deploye[annoncee])
                 raise StructureIncorrecte(
                     explication=f"La version {annoncee} n'est en base école que le {jour} (réglage "
-                    f"deploiement) : lu comme un message {version}.\n{dites}"
+                    f"deploiement) : écrivez un message {version}."
                 )
             raise StructureIncorrecte(
                 explication=_expliquer(racine, operation, appel, self.contrat, profil, maintenant)

@@ -31,7 +31,7 @@ _SUITES: Final[Mapping[SuiteDonnee, str]] = {
 class DecisionLue:
     """A line of the ledger of attributions: a decision, and what followed it."""
 
-    numero_unique: str
+    numero_unique: Annotated[str, "d'une demande effacée depuis, un nom tiré"]
     rang: Annotated[int, "événement qui la dit ; 0 : la radiation seule"]
     jour: Annotated[date, "de la commission, ou de la radiation"]
     guichet: Annotated[str, "qui l'a écrite"]

@@ -51,7 +51,6 @@ from sne_interface.generators.vies import (
 )
 from sne_sandbox.store import tables
 from sne_sandbox.store.lignes import anonyme, ligne_decision, ligne_evenement, micros, tasser
-from sne_sandbox.store.registre import EFFACEMENT
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
@@ -153,7 +152,7 @@ def _lots(
     base = semence.base
     for debut in range(tireur * _LOT, semence.taille, tireurs * _LOT):
         tirage = TirageAleatoire(f"{semence.seed}:{debut}" if debut else semence.seed)
-        profils = TirageAleatoire(f"{semence.seed}:{debut}:{EFFACEMENT}")
+        profils = TirageAleatoire(f"{semence.seed}:{debut}:effacement")
         plants, effacees = [], []
         precedent: _Plant | None = None
         fin = min(debut + _LOT, semence.taille)
@@ -170,8 +169,7 @@ def _lots(
         for effacee in effacees:
             territoire = effacee.dossier.territoire.code
             _numero(sequences, territoire, effacee.vie.depot, "")  # which was its own
-            sequences[EFFACEMENT] += 1
-            noms.append(anonyme(territoire, sequences[EFFACEMENT]))
+            noms.append(anonyme(territoire, profils.entier(0, 2**64 - 1)))
         evenement = sequences[_EVENEMENT]
         for plant in plants:
             tirer_reexamen(tirage, semence.population, plant.vie)
@@ -290,7 +288,8 @@ def _planter_effacee(base: str, tirage: Tirage, plant: _Plant, nom: str, lignes:
         bailleur = tirage.choix(dossier.territoire.bailleurs)
         siren = dossier.territoire.sirens.get(bailleur)
         radiation = bloc_radiation(tirage, motif, jour, dossier, bail=dater(vie, tirage), siren=siren)
-        dite = DecisionNotee.de_la_radiation(nom, jour, bailleur, radiation, demandeur)
+        dite = DecisionNotee.de_la_radiation(nom, jour, bailleur, radiation, demandeur, siren)
+        dite = replace(dite, logement=None)
         lignes["decision"].append(tuple(ligne_decision(base, dite).values()))
 
 

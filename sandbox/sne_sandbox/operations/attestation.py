@@ -182,8 +182,11 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
     dites += ["", "Localisations souhaitées :", *_communes(noms)]
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
     departement = mediation_de(codes[0]) if codes else stockee.territoire
-    suite = [] if association is not None else _saisine(stockee, question, departement)
-    suite += [
+    suite = textes_fixes()["association"]
+    if association is None:
+        suite = _saisine(stockee, question, departement)
+    suite = [
+        *suite,
         "Changement de situation, validité, radiation, suivi, données personnelles : page suivante.",
         "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
     ]

@@ -362,10 +362,10 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> Rangee:
     }
 
 
-def anonyme(numero: str, rang: int) -> str:
+def anonyme(numero: str, hasard: int) -> str:
     """The name of what is counted of a demande that is erased: the territory of its numéro, which the
-    statistics ask for, and how many of the base were before it."""
-    return f"{numero[:3]}-{rang:08d}"
+    statistics ask for, and 64 bits drawn. A rank would tell its numéro to who knows which were erased."""
+    return f"{numero[:3]}-{hasard:016x}"
 
 
 def ligne_decision(base: str, notee: DecisionNotee) -> Rangee:

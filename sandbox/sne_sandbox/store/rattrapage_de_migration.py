@@ -19,6 +19,7 @@ from sne_interface.domain.livre_des_attributions import (
     RANG_RADIATION,
     DecisionNotee,
     Demandeur,
+    SuiteDonnee,
     organisme_de,
     tenir,
 )
@@ -76,10 +77,12 @@ _PROFILER: Final = RequeteSql(
     "max(CASE WHEN effet < 0 THEN jour END), '' FROM mouvement AS m "
     "WHERE base = :base AND numero_unique = :anonyme GROUP BY base, numero_unique"
 )
-#: The attribution of those radiated for one before decisions were kept.
+#: The attribution of those radiated for one before decisions were kept, and its lease, as the radiation alone
+#: tells it (`DecisionNotee.de_la_radiation`).
 _ATTRIBUER: Final = RequeteSql(
-    "INSERT INTO decision (base, numero_unique, rang, jour, guichet, issue) "
-    f"SELECT base, numero_unique, {RANG_RADIATION}, jour, '', motif FROM mouvement WHERE base = :base "
+    "INSERT INTO decision (base, numero_unique, rang, jour, guichet, issue, bail, association, suite, "
+    f"radiee_le) SELECT base, numero_unique, {RANG_RADIATION}, jour, '', motif, jour, association, "
+    f"'{SuiteDonnee.BAIL.value}', jour FROM mouvement WHERE base = :base "
     f"AND numero_unique = :anonyme AND motif = '{MOTIF_ATTRIBUTION}' AND rang = (SELECT max(rang) "
     "FROM mouvement WHERE base = :base AND numero_unique = :anonyme) ON CONFLICT DO NOTHING"
 )
@@ -182,7 +185,7 @@ def rattraper_le_passe(connexion: Connexion, base: str | None = None) -> None:
     """Makes a profile, which names nobody, of the demandes that were erased from one base, or from all."""
     for nom in _noms(connexion, base):
         numeros = [numero for (numero,) in connexion.lignes(_EFFACEES, {"base": nom})]
-        effacees = nommer_effacees(connexion, nom, numeros)
+        effacees = nommer_effacees(nom, numeros)
         for requete in (*requetes_sql.ANONYMISER, _PROFILER, _ATTRIBUER):
             connexion.faire_tout(requete, effacees)
         connexion.faire(_CHANGEES, {"base": nom})

@@ -29,9 +29,8 @@ from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
 
 _SEQUENCE_MAX: Final = 999_999
-#: The sequences of a base that draw no numéro: of its events, of its demandes that are erased.
+#: The sequence of the events of a base.
 _EVENEMENT: Final = "evenement"
-EFFACEMENT: Final = "effacement"
 #: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
 CHANGEMENTS_MAX: Final = 50_000
 PAS: Final = 1_000
@@ -196,7 +195,7 @@ class RegistreBase:
             plantees = sorted((ligne for lot in lots for ligne in lot.get(table, ())), key=itemgetter(1))
             self.connexion.planter(table, ("base", *noms), plantees)
         for nom, dernier in sequences.items():
-            if nom not in (_EVENEMENT, EFFACEMENT):
+            if nom != _EVENEMENT:
                 _verifier_sequence(nom, dernier)
             self.connexion.faire(requetes_sql.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
 
@@ -482,7 +481,7 @@ class RegistreBase:
         self._proches.clear()
         for numero in numeros:
             self._demandes.pop(numero, None)
-        effacees = nommer_effacees(self.connexion, self._nom, numeros)
+        effacees = nommer_effacees(self._nom, numeros)
         for requete in (requetes_sql.EFFACER, *requetes_sql.ANONYMISER, requetes_sql.SUPPRIMER):
             self.connexion.faire_tout(requete, effacees)
 
@@ -540,17 +539,11 @@ def changer_jeton(connexion: Connexion, base: str) -> None:
     connexion.faire(requetes_sql.regler_base("jeton"), {"cle": base, "jeton": secrets.randbits(62)})
 
 
-def nommer_effacees(connexion: Connexion, base: str, numeros: Sequence[str]) -> list[dict[str, str]]:
+def nommer_effacees(base: str, numeros: Iterable[str]) -> list[dict[str, str]]:
     """Gives each of these demandes the name that it has once erased (`anonyme`)."""
-    if not numeros:
-        return []
-    cle = {"base": base, "nom": EFFACEMENT}
-    derniere = connexion.ligne(requetes_sql.SEQUENCE, cle)
-    rang = 0 if derniere is None else int(derniere[0])
-    connexion.faire(requetes_sql.POSER, {**cle, "rang": rang + len(numeros)})
     return [
-        {"base": base, "numero": numero, "anonyme": lignes.anonyme(numero, rang + n)}
-        for n, numero in enumerate(numeros, 1)
+        {"base": base, "numero": numero, "anonyme": lignes.anonyme(numero, secrets.randbits(64))}
+        for numero in numeros
     ]
 
 

@@ -119,10 +119,11 @@ EFFACER: Final = RequeteSql(
         for moteur, liste in (("sqlite", "group_concat"), ("postgresql", "string_agg"))
     }
 )
-#: What else outlives it takes the name of the profile.
+#: What else outlives it takes the name of the profile; a decision forgets the dwelling, where the household
+#: that signed lives.
 ANONYMISER: Final = tuple(
-    RequeteSql(f"UPDATE {nom} SET numero_unique = :anonyme {_DEMANDE}")
-    for nom in ("mouvement", "demande_a_part", "decision")
+    RequeteSql(f"UPDATE {quoi} numero_unique = :anonyme {_DEMANDE}")
+    for quoi in ("mouvement SET", "demande_a_part SET", "decision SET logement = NULL,")
 )
 SUPPRIMER_ENFANTS: Final = tuple(
     RequeteSql(f"DELETE FROM {table.nom} {_DEMANDE}")

@@ -72,6 +72,11 @@ def test_a_session_shows_its_candidates_by_rank_and_what_followed(
     assert page("/seances?du=09/03/2018").xpath("//div[@class='vide']")
     assert page(f"/{adresse}0", statut=404) is not None
     assert len(page("/seances?apres=hier").xpath("//tbody/tr")) == 1
+    # Of one that is erased, its place in the session is left.
+    with banc.services.magasin.ecrire(banc.nom) as registre:
+        registre.supprimer_tout([signe])
+    qui = [candidat[0] for candidat in lignes(page(f"/{adresse}"), "Candidats, par rang")]
+    assert qui == [refuse, "effacée", sans]
 
 
 def test_sessions_by_the_api(banc: Banc, examinees: list[str]) -> None:

@@ -20,7 +20,7 @@ from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.bases.nuits_du_journal import resume_des_nuits
 from sne_sandbox.bases.sauvegardes import Sauvegardes
-from sne_sandbox.store import echeances, fichier_de_sauvegarde, tables
+from sne_sandbox.store import echeances, fichier_de_sauvegarde, lignes, tables
 from sne_sandbox.store.magasin import Magasin
 
 Creer = Callable[..., str]
@@ -94,6 +94,7 @@ def test_what_is_foreseen_happens_and_is_taken_back(
     magasin: Magasin, creer: Creer, graine: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(travail_des_nuits, "CITES_MAX", 10_000)  # each night names its demandes
+    monkeypatch.setattr(lignes, "anonyme", lambda numero, _: f"111-{numero}")  # is not drawn
     hasard = Random(graine)
     base = creer()
     ajouter(magasin, base, *_tirees(hasard, 60))

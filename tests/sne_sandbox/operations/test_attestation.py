@@ -220,6 +220,6 @@ def test_without_a_declared_resource_the_summary_says_none(banc: Banc) -> None:
 
 def test_the_lines_fit_the_pages() -> None:
     fixes = attestation.textes_fixes()
-    assert set(fixes) == {"saisine", "droits", "etapes", "pieces"}
+    assert set(fixes) == {"association", "saisine", "droits", "etapes", "pieces"}
     assert max(len(ligne) for lignes in fixes.values() for ligne in lignes) <= LARGEUR
     assert max(len(fixes["droits"]), len(fixes["pieces"]), LIGNES_RESUME + 1 + len(fixes["etapes"])) <= LIGNES

@@ -155,9 +155,10 @@ def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
             assert (decrites, sortes["ASS"]) == (personnes + associations, associations)
         assert stats.entier_depuis(connexion, "ecole") == date(2018, 2, 20)
         assert stats.souhaitees(connexion, "ecole", date(2018, 2, 1)) == {"75112": 1}
-        suites = RequeteSql("SELECT numero_unique, rang, issue FROM decision ORDER BY rang")
-        nom = "111-00000001"
-        assert connexion.lignes(suites, {}) == [(nom, 0, "RADATT"), (nom, 7, "non_attribution")]
+        suites = RequeteSql("SELECT numero_unique, rang, issue, bail FROM decision ORDER BY rang")
+        (nom, *signe), (autre, *dite) = connexion.lignes(suites, {})
+        assert (nom[:4], nom) == ("111-", autre)
+        assert (signe, dite) == ([0, "RADATT", "2018-02-20"], [7, "non_attribution", None])
         for table in ("mouvement", "decision", "demande_stat", "demande_a_part"):
             assert connexion.entier(f"SELECT count(*) FROM {table} WHERE numero_unique = '{radiee}'") == 0
 
