@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final, TypedDict, Unpack
 
 from sne_interface.domain.echange import (
@@ -66,6 +67,9 @@ _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
     "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes", "non_remise", "temps",
 )  # fmt: skip
+#: Those that a line always has: it is read, and searched, by them.
+_CITES: Final = frozenset({"en_tetes", "en_tetes_reponse", "anomalies", "fault"})
+_LIRE_LES_DETAILS: Final = attrgetter(*_DETAILS)
 _ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
 _OCTETS: Final = ("requete", "reponse")
@@ -223,7 +227,7 @@ class Journal:
         their place, of method `EFFACE`: ids follow each other. Nights, steps of scenes, moves of the clock
         and states put back stay as they are. Answers the ids of those erased, in order. Raises StoreError."""
         vide = Echange(base, datetime.fromtimestamp(0, UTC))
-        details = _ECRIRE(attributs(_DETAILS, vide))
+        details = _ECRIRE(_details(vide))
         valeurs = {"base": base, "phrase": EFFACEMENT, "details": details, "rien": tasser_un_message(b"")}
         with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
             faits = (
@@ -351,7 +355,7 @@ class Journal:
             "base": echange.base,
             **en_colonnes(_COLONNES, echange),
             **{nom: _lisible(texte) for nom, texte in attributs(_TEXTES, echange).items()},
-            "details": _lisible(_ECRIRE(attributs(_DETAILS, echange))),
+            "details": _lisible(_ECRIRE(_details(echange))),
             "requete": question or tasser_un_message(echange.requete),
             "reponse": tasser_un_message(echange.reponse),
         }
@@ -467,6 +471,12 @@ _NUITS: Final = (
     "(SELECT dernier FROM journal_compteur WHERE base = :base) - :nuits "
     f"AND methode = '{NUIT}' AND numero_unique IS NULL AND details LIKE :cite ESCAPE '/'"
 )
+
+
+def _details(echange: Echange) -> dict[str, Any]:
+    """The details of an exchange, without those that it does not have."""
+    lus = zip(_DETAILS, _LIRE_LES_DETAILS(echange), strict=True)
+    return {nom: lu for nom, lu in lus if lu or lu is False or nom in _CITES}
 
 
 def _lisible(texte: str | None) -> str | None:

@@ -32,9 +32,13 @@ from sne_sandbox.store.connexion_en_transaction import Ligne
 #: As small as zlib's own first level.
 _NIVEAU: Final = 2
 #: The text that messages of the SNE have in common: a question, names of the schema that it does not use, our
-#: answer, runs of spaces cut. What is compressed begins with its checksum, and names it: it stays as it is,
-#: and one that is to follow it stands beside.
-COMMUN: Final = Path(__file__).with_name("messages_en_commun.bin").read_bytes()
+#: answer, runs of spaces cut: of the first versions, and of today.
+DICTIONNAIRES: Final = tuple(
+    Path(__file__).with_name(nom).read_bytes()
+    for nom in ("messages_en_commun.bin", "messages_en_commun_2.bin")
+)
+#: What is compressed names its dictionary by this checksum: each stays as it is.
+_PAR_SOMME: Final = {isal_zlib.adler32(dictionnaire): dictionnaire for dictionnaire in DICTIONNAIRES}
 #: How many times smaller than itself zlib can make anything, at the most.
 RAPPORT_MAX: Final = 1_032
 _EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,24 +84,29 @@ def tasser(octets: bytes) -> bytes:
 
 def tasser_un_message(octets: bytes) -> bytes:
     """The same, with what messages have in common as its dictionary."""
-    tasseur = isal_zlib.compressobj(_NIVEAU, zdict=COMMUN)
+    tasseur = isal_zlib.compressobj(_NIVEAU, zdict=DICTIONNAIRES[-1])
     return tasseur.compress(octets) + tasseur.flush()
 
 
 def detasser(octets: bytes) -> bytes:
     """The bytes that either compressed."""
-    lecteur = isal_zlib.decompressobj(zdict=COMMUN)
+    lecteur = isal_zlib.decompressobj(zdict=_dictionnaire(octets))
     lus = lecteur.decompress(octets)
     if not lecteur.eof:
         raise ValueError("compressed bytes without an end")
     return lus
 
 
+def _dictionnaire(octets: bytes) -> bytes:
+    """The dictionary of compressed bytes: its checksum follows their first two (RFC 1950, § 2.2)."""
+    return _PAR_SOMME.get(int.from_bytes(octets[2:6], "big"), DICTIONNAIRES[-1])
+
+
 def longueur_tassee(octets: bytes, assez: int) -> int:
     """Counts the bytes that either compressed, `assez` for as many or more, 0 for bytes that do not
     unpack."""
     try:
-        return len(isal_zlib.decompressobj(zdict=COMMUN).decompress(octets, assez))
+        return len(isal_zlib.decompressobj(zdict=_dictionnaire(octets)).decompress(octets, assez))
     except Exception:  # noqa: BLE001 - isal's own, without a type; whoever reads the row says that it is damaged
         return 0
 

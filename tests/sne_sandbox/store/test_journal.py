@@ -14,7 +14,7 @@ from sne_interface.domain.echange import EFFACE, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.journal import MESURES, PAS, _conditions, _requete
-from sne_sandbox.store.lignes import COMMUN, detasser, tasser, tasser_un_message
+from sne_sandbox.store.lignes import DICTIONNAIRES, detasser, tasser, tasser_un_message
 from sne_sandbox.store.magasin import Magasin
 
 RECU = datetime(2026, 3, 15, 16, 54, 6, 339123, tzinfo=UTC)
@@ -99,11 +99,14 @@ def test_a_damaged_line_says_so_and_leaves_the_others_alone(
 
 @pytest.mark.parametrize("octets", [b"", b"<ns1:nom>Roux</ns1:nom>", b"x" * 99_000, Random(1).randbytes(99)])
 def test_compressed_bytes_are_read_as_each_version_wrote_them(octets: bytes) -> None:
-    """The dictionary never changes: what it packed could not be read any more."""
-    assert zlib.adler32(COMMUN) == 0x899739
+    """A dictionary never changes: what it packed could not be read any more."""
+    assert [zlib.adler32(un) for un in DICTIONNAIRES] == [0x899739, 0x630A6103]
+    for dictionnaire in DICTIONNAIRES:
+        tasseur = zlib.compressobj(zdict=dictionnaire)
+        assert detasser(tasseur.compress(octets) + tasseur.flush()) == octets
     assert detasser(zlib.compress(octets)) == detasser(tasser(octets)) == octets
     tasses = tasser_un_message(octets)
-    assert detasser(tasses) == zlib.decompressobj(zdict=COMMUN).decompress(tasses) == octets
+    assert detasser(tasses) == zlib.decompressobj(zdict=DICTIONNAIRES[-1]).decompress(tasses) == octets
     with pytest.raises(ValueError, match="without an end"):
         detasser(tasses[:-1])
 
