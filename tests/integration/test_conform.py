@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from commande import MARS, argv, environnement, rapport_de, sne
+from donnees import a_cote
 from fautes import designation
 from lxml import etree
 
@@ -214,20 +215,7 @@ def test_an_application_that_does_nothing_is_not_conforming(tmp_path: Path) -> N
 
 
 #: What breaks when the adapter presents, or knows, something else than it was given; what is said then.
-AUTRES = {
-    "EMB-11": (
-        'load_cert_chain(message["certificats"]["certificat"], message["certificats"]["cle"])',
-        "load_cert_chain('G1226.pem', 'G1226.key')",
-        "n'est pas signé par l'autorité du bac à sable",
-        "le certificat et la clé que « demarrer » donne",
-    ),
-    "EMB-12": (
-        'create_default_context(cafile=message["certificats"]["ca"])',
-        "create_default_context()",
-        "Le certificat du serveur est refusé, que signe l'autorité donnée.",
-        "le serveur reconnu par l'autorité que « demarrer » donne",
-    ),
-}
+AUTRES = a_cote(__file__)["autres"]
 
 
 @pytest.mark.parametrize("exigence", AUTRES)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from commande import MARS, client, rapport_de, sne
+from donnees import a_cote
 from lxml import etree
 from paquet_refait import contenus, emballer, sceller
 
@@ -150,17 +151,7 @@ def test_compare_used_wrongly(ici: Path, autres: tuple[str, ...]) -> None:
 
 # --- known failures ----------------------------------------------------------------------------------
 
-CONNUS = """
-[[connue]]
-exigence = "NOM-02"
-raison = "ticket 12"
-expire = 2099-12-31
-
-[[connue]]
-exigence = "VIE-02"
-raison = "ticket 13"
-expire = {expire}
-"""
+CONNUS = a_cote(__file__)["connus"]
 
 
 @pytest.mark.parametrize(("expire", "code"), [("2099-12-31", 0), ("2020-01-31", 1)])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from donnees import a_cote
 
 from sne_conformite.pilotage import lien_application as module
 from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus, LienRompu
@@ -21,30 +22,7 @@ from sne_conformite.pilotage.lien_application import ApplicationHttp, Applicatio
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0
 #: An application that does what `commande` says.
-_DOUBLE = """
-import json, os, sys, time
-for ligne in sys.stdin:
-    m = json.loads(ligne)
-    c = m["commande"]
-    if c == "piece":
-        print("Connexion à la base…"); sys.stdout.flush(); continue
-    if c == "supprimer":
-        sys.stderr.write("attention\\n" * 30 + "plus de mémoire\\n"); sys.stderr.flush(); os.abort()
-    if c == "reactiver":
-        time.sleep(600)
-    r = {"id": m["id"], "statut": "fait", "nom": "double", "version": str(os.getpid()), "commandes": []}
-    if c == "modifier":
-        r["statut"] = "ok"
-    if c == "radier":
-        r["id"] += 1
-    if c == "consulter":
-        r["id"] = str(r["id"])
-    if c == "renouveler":
-        r["message"] = "\\ud83d perdu"
-    if c == "decider":
-        print("[" * 200_000); sys.stdout.flush(); continue
-    print(); print(json.dumps(r)); sys.stdout.flush()
-"""
+_DOUBLE = a_cote(__file__)["double"]
 
 
 def message(commande: str, rang: int = 1) -> dict[str, Any]:

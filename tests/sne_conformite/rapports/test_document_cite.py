@@ -1,6 +1,7 @@
 from base64 import b64encode
 
 import pytest
+from donnees import a_cote
 
 from sne_conformite.rapports.document_cite import AUTOUR, DocumentMontre, montrer, situer
 from sne_conformite.rapports.rapport import EchangeCite
@@ -98,24 +99,10 @@ Content-Type: text/xml
 
 
 @pytest.mark.parametrize(
-    ("chemin", "place"),
-    [
-        ("demande", (5, 1)),
-        ("demande/personne/nom", (5, 40)),
-        ("demande/personne[2]", (6, 3)),
-        ("demande/personne[2]/@code", (6, 3)),
-        ("n:demande/n:liste/n:personne[1]/n:nom", (6, 46)),
-        ("liste/personne/nom", (6, 46)),
-        # What should hold what is missing.
-        ("demande/liste/personne[2]", (6, 25)),
-        ("demande/personne[2]/prenom", (6, 3)),
-        ("absent/tout", (0, 0)),
-        ("", (0, 0)),
-        ("pas un chemin", (0, 0)),
-    ],
+    ("chemin", "place"), a_cote(__file__)["a_path_leads_to_its_tag_or_to_what_should_hold_it"]
 )
-def test_a_path_leads_to_its_tag_or_to_what_should_hold_it(chemin: str, place: tuple[int, int]) -> None:
-    assert situer(TEXTE, chemin) == place
+def test_a_path_leads_to_its_tag_or_to_what_should_hold_it(chemin: str, place: list[int]) -> None:
+    assert situer(TEXTE, chemin) == tuple(place)
 
 
 @pytest.mark.parametrize("texte", ["", "<", "</a></b>", "<a><a><a>", "<!-- ", "<a" * 10_000, "<a>" * 10_000])

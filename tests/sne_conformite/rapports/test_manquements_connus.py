@@ -3,6 +3,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from donnees import a_cote
 from specimen import rapport, trafic
 
 from sne_conformite.rapports import manquements_connus
@@ -12,19 +13,7 @@ from sne_conformite.rapports.verdict_de_conformite import decider
 JOUR = date(2026, 3, 2)
 DEMAIN = date(2026, 3, 3)
 
-FICHIER = """\
-# nos manquements connus
-[[connue]]
-verification = "CRE-03/FID-02"
-raison = "ticket 12"
-expire = 2027-01-31
-
-[[ connue ]] # en attente
-exigence = "FID-12"
-sorte = "nir_change"
-raison = "ticket 13"
-expire = 2026-12-31
-"""
+FICHIER = a_cote(__file__)["fichier"]
 
 
 def lu(tmp_path: Path, texte: str) -> tuple[Connue, ...]:

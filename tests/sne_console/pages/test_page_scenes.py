@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from banc import Banc
+from donnees import a_cote
 from lxml import html
 from navigateur import ENTETES
 
@@ -192,19 +193,7 @@ def dans_la_salle(page: Callable[..., Any], scene: Scene, rang: int) -> None:
     assert message is None or f"{message.guichet} envoie au SNE" in dessin
 
 
-@pytest.mark.parametrize(
-    ("ecrit", "lu"),
-    [
-        ("18240", "18\N{NARROW NO-BREAK SPACE}240"),
-        ("1.80", "1,80"),
-        ("2018-03-15", "15/03/2018"),
-        ("true", "oui"),
-        ("0639980199", "0639980199"),
-        ("1110318000001G1104", "1110318000001G1104"),
-        ("rue du Canal", "rue du Canal"),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("ecrit", "lu"), a_cote(__file__)["values_are_read_in_french"])
 def test_values_are_read_in_french(ecrit: str, lu: str) -> None:
     assert scene_jouee.en_francais(ecrit) == lu
 

@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
@@ -181,16 +182,7 @@ def test_no_threshold_of_none() -> None:
 
 @pytest.mark.parametrize(
     ("cotitulaires", "naissances", "personnes", "uc", "annuelles"),
-    [
-        (0, (), 1, "1.00", 24000),
-        (1, (), 2, "1.50", 16000),
-        (1, ("2010-01-01",), 3, "1.80", 13333),
-        (1, ("2010-01-01", "2012-01-01"), 4, "2.10", 11429),
-        (1, ("2001-01-01", "2010-01-01", "2012-01-01"), 5, "2.60", 9231),
-        (1, ("2001-01-01", "2002-01-01", "2010-01-01", "2012-01-01"), 6, "3.10", 7742),
-        (1, ("2001-01-01", "2002-01-01", "2010-01-01", "2012-01-01", "1940-01-01"), 7, "3.60", 6667),
-        (3, ("2001-01-01", "2010-01-01", "2012-01-01", "2014-01-01"), 8, "3.90", 6154),
-    ],
+    a_cote(__file__)["households_of_one_to_eight_on_2000_euros_a_month"],
 )
 def test_households_of_one_to_eight_on_2000_euros_a_month(
     cotitulaires: int, naissances: tuple[str, ...], personnes: int, uc: str, annuelles: int

@@ -1,6 +1,7 @@
 """How names compare, and what a terminal and XML are given."""
 
 import pytest
+from donnees import a_cote
 from lxml import etree
 
 from sne_interface.domain.texte import abrege, cellule, entier_de, plier, pour_xml, visible
@@ -53,18 +54,6 @@ def test_a_whole_number_is_read_if_a_column_holds_it(ecrit: str | None, attendu:
     assert entier_de(ecrit) == attendu
 
 
-@pytest.mark.parametrize(
-    ("valeur", "ecrite"),
-    [
-        ("=A1", "'=A1"),
-        ("+1", "'+1"),
-        ("-2+3", "'-2+3"),
-        ("@x", "'@x"),
-        ("\t=1", "'\t=1"),
-        ("a=1", "a=1"),
-        (-3, -3),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("valeur", "ecrite"), a_cote(__file__)["no_cell_is_a_formula"])
 def test_no_cell_is_a_formula(valeur: str | int, ecrite: str | int) -> None:
     assert cellule(valeur) == ecrite

@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from donnees import a_cote
 from mtom_d_un_client_reel import ACTION, CLIENT_REEL, CORPS_CLIENT_REEL, ENVELOPPE
 
 from sne_interface.errors import MessageMalforme, MessageTropGros
@@ -99,21 +100,7 @@ def test_a_header_that_contradicts_a_body_in_parts_is_named(content_type: str) -
     assert limite_du_corps(b"--<!-- a comment, and no header -->\r\n<a/>") == ""
 
 
-@pytest.mark.parametrize(
-    ("content_type", "codes"),
-    [
-        ("application/soap+xml", []),
-        ("application/soap+xml; charset=utf-8", []),
-        ('application/soap+xml; charset="US-ASCII"', []),
-        ("text/xml", ["T-27"]),
-        ("text/plain", ["T-27"]),
-        ("application/octet-stream", ["T-27"]),
-        ("", ["T-27"]),
-        ("application/soap+xml; charset=utf-16", ["T-28"]),
-        ("application/soap+xml; charset=iso-8859-1", ["T-28"]),
-        ("text/xml; charset=x-inconnu", ["T-27", "T-28"]),
-    ],
-)
+@pytest.mark.parametrize(("content_type", "codes"), a_cote(__file__)["anything_else_is_a_plain_envelope"])
 def test_anything_else_is_a_plain_envelope(content_type: str, codes: list[str]) -> None:
     lu = lire(content_type, ENVELOPPE)
     assert (lu.packaging, lu.racine, lu.type_racine) == (Packaging.SIMPLE, ENVELOPPE, content_type)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet, NatureGuichet
@@ -214,19 +215,7 @@ def test_reading_the_events_asks_for_no_event(juger_document: Juger, stocker: St
     assert juger_document(regle, document(), operation=LISTER, stockee=stocker()) == []
 
 
-@pytest.mark.parametrize(
-    ("code", "constats"),
-    [
-        ("VISITE", 0),
-        ("PARIS", 0),
-        ("DERNIER", 0),
-        ("ARRAS", 1),
-        ("FINI", 1),
-        ("FUTUR", 1),
-        ("INCONNU", 1),
-        ("", 1),
-    ],
-)
+@pytest.mark.parametrize(("code", "constats"), a_cote(__file__)["type_of_the_event"])
 def test_type_of_the_event(juger_document: Juger, stocker: Stocker, code: str, constats: int) -> None:
     trouves = juger_document(
         regles_dalo_evenements_recherches.type_d_evenement,

@@ -228,20 +228,7 @@ FAMILLE = (
 )
 
 
-@pytest.mark.parametrize(
-    ("lien", "motif", "habitants", "constats"),
-    [
-        ("M", "13", "3", 0),
-        ("M", "13", "2", 1),
-        ("M", "13", "", 0),
-        ("L", "13", "2", 0),  # a flatmate to be may live elsewhere
-        ("L", "13", "1", 1),
-        ("C", "14", "2", 0),  # so may a spouse to come
-        ("C", "14", "1", 1),
-        ("M", "15", "1", 0),  # and a family to be reunited
-        ("M", "15", "0", 1),
-    ],
-)
+@pytest.mark.parametrize(("lien", "motif", "habitants", "constats"), a_cote(__file__)["inhabitants"])
 def test_inhabitants(juger: Juger, lien: str, motif: str, habitants: str, constats: int) -> None:
     document = loge(
         "LP",
