@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from donnees import a_cote
-
 from fautes.faute import (
     Changement,
     Etape,
@@ -100,7 +98,19 @@ def _de_la_decision(nom: str, phrase: str, changer: Changement) -> Faute:
 # --- searches ----------------------------------------------------------------------------------------
 
 #: Criteria that an application forgets, each with the words for it.
-_CRITERES: Final = a_cote(__file__)["criteres"]
+_CRITERES: Final = {
+    "numUnique": "le numéro unique",
+    "dateRenouvellementDebut": "le début de la période de renouvellement",
+    "dateRenouvellementFin": "la fin de la période de renouvellement",
+    "dateRadiationDebut": "le début de la période de radiation",
+    "motifDemande": "le motif de la demande",
+    "motifRadiation": "le motif de radiation",
+    "communeAttribution": "la commune d'attribution",
+    "estDelaiAnormalementLong": "le délai anormalement long",
+    "estMultiplesAttributionsSousConditions": "les attributions multiples sous conditions",
+    "association": "l'association",
+    "piecesJustificatives": "les pièces justificatives",
+}
 
 
 def _recherche(nom: str, mots: str) -> Faute:

@@ -96,7 +96,6 @@ def test_une_modification_n_est_pas_la_correction_d_une_creation(banc: Banc) -> 
 
 
 def test_un_element_vide_n_est_pas_couvert(banc: Banc) -> None:
-    """It says nothing."""
     racine = specimen("personne_seule")
     poser(racine, f"{FORMULAIRE}/refInterne", "")
     banc.demander(racine)
@@ -105,7 +104,6 @@ def test_un_element_vide_n_est_pas_couvert(banc: Banc) -> None:
 
 
 def test_les_evenements_les_decisions_et_les_recherches(banc: Banc) -> None:
-    """What is entered beside a demande."""
     numero = banc.demander(specimen("personne_seule")).numero
     for operation, chemin in (
         ("ajouterEvenementDemande", "documents/evenement.xml"),

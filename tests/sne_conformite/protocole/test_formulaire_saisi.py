@@ -12,15 +12,10 @@ from lxml import etree
 
 from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS, appliquer, de_json, en_json, repetables
 from sne_interface.contract import codec
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element_recu import Element
 from sne_interface.generators.demandes import document
 from sne_interface.resources import fixtures_dir
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger()
 
 
 def canonique(element: Element) -> bytes:
