@@ -6,7 +6,7 @@ import pytest
 
 from sne_calibrage.versions.contrats_compares import comparer
 from sne_calibrage.versions.differences_de_contrats import PORTEURS, ComparaisonDeContrats
-from sne_interface.contract.changements import Changement, Changements, charger_changements
+from sne_interface.contract.changements import Changements, charger_changements
 from sne_interface.contract.contrats_charges import Contrat, charger, livres
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -45,16 +45,9 @@ def test_every_change_covers_a_difference_or_is_a_behaviour_that_is_shown(
     couverts = {d.changement for d in comparaison.differences}
     assert len(changements) > 0
     for changement in changements:
-        assert changement.id in couverts or changement.preuve is not None, changement.id
-        if changement.preuve is not None:
-            assert existe(changement, contrats[1]), changement.preuve
-
-
-def existe(changement: Changement, contrat: Contrat) -> bool:
-    assert changement.preuve is not None
-    quoi, nom = changement.preuve
-    connus = {"regle": contrat.regles, "reglage": PAR_NOM, "geste": GESTES}
-    return nom in connus[quoi]
+        assert changement.id in couverts or changement.preuve, changement.id
+        connus = {"regle": contrats[1].regles, "reglage": PAR_NOM, "geste": GESTES}
+        assert all(nom in connus[quoi] for quoi, nom in changement.preuve.items()), changement.preuve
 
 
 def test_each_pattern_of_a_change_covers_something_by_its_nature(

@@ -161,4 +161,4 @@ def attribuer(
     natures = tuple(Nature)
     dites.sort(key=lambda d: (_RANGS.index(d.severite), natures.index(d.nature), d.objet, d.sorte, d.texte))
     tous: tuple[Changement, ...] = (*apportes.liste, *ailleurs.liste)
-    return tuple(dites), tuple(c for c in tous if employes.get(c.id) is c or c.preuve is not None)
+    return tuple(dites), tuple(c for c in tous if employes.get(c.id) is c or c.preuve)

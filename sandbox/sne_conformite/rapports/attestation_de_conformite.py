@@ -16,7 +16,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.texte import accorde, visible
 from sne_sandbox.operations.attestation import LARGEUR, LIGNES, remplir
 
-GABARIT: Final = "verdict"
+GABARIT: Final = "attestation/verdict"
 #: Lines of the page that are larger, and characters of each.
 TETE: Final = 2
 _LARGEUR_TETE: Final = 60

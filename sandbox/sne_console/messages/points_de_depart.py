@@ -374,7 +374,7 @@ def _tirer(contrat: Contrat, guichet: str, instant: datetime, sorte: str, graine
     jour = instant.date()
     from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
     from sne_interface.generators.demandes import message, tirer_dossier
-    from sne_interface.generators.tirage import TirageAleatoire
+    from sne_interface.generators.tirage import Tirage
 
     ici = atelier(
         contrat,
@@ -387,7 +387,7 @@ def _tirer(contrat: Contrat, guichet: str, instant: datetime, sorte: str, graine
         ),
     )
     # Not the atelier's own: its variety leaves out what rules of ours expect.
-    dossier = tirer_dossier(TirageAleatoire(graine), ici.population, depot=jour, jour=jour)
+    dossier = tirer_dossier(Tirage(graine), ici.population, depot=jour, jour=jour)
     return message(dossier, instant, emetteur=guichet)
 
 

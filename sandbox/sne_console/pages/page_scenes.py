@@ -24,7 +24,7 @@ from sne_console.cadre.outillage_des_sections import (
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
-from sne_console.formation import ateliers, scene_jouee
+from sne_console.formation import ateliers, kit, scene_jouee
 from sne_console.formation import scenes as donnees
 from sne_console.formation.salle import essentiel, regarder
 from sne_interface.domain.texte import entier_de
@@ -54,6 +54,7 @@ def page(base: str) -> str:
         "scenes/page.html",
         scenes=[(s, scene_jouee.lire(services(), s)) for s in liste],
         lecture=lecture and pour_la_salle() + lecture,
+        kit=[(piece, kit.textes()[piece]["nom"]) for piece in kit.PIECES],
         partagee=partagee(),
     )
 
@@ -130,6 +131,14 @@ def _feuille(scene: donnees.Scene, *, corrige: bool) -> str:
         envois=[essentiel(pas) for pas in scene.pas],
         regles=[contrat.regles[code] for code in codes if code in contrat.regles],
     )
+
+
+def imprimer(base: str, piece: str, extension: str) -> Response:
+    """A piece of the kit, with the name and the address of the base."""
+    if piece not in kit.PIECES or extension not in kit.FORMATS:
+        raise NotFound("Le kit n'a pas cette pièce : la liste est en bas de la page des scènes.")
+    ici = f"Base « {base} » : {pour_la_salle()}{url_for('accueil.page', base=base)}"
+    return Response(kit.octets(piece, extension, ici), mimetype=kit.FORMATS[extension])
 
 
 def _ecoule(etat: scene_jouee.Representation) -> str:

@@ -7,23 +7,20 @@ keeps the name of the contract that brings it. The first that covers a thing exp
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from sne_interface.contract.overlay import DossiersContrat, choix_de, fusionner, table_de, textes_de
+from sne_interface.contract.overlay import DossiersContrat, fusionner
+from sne_interface.contract.tables_en_fiches import fiche_de, table_de
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.valeurs_en_json import TU, en_json
 from sne_interface.errors import ContractError
+from sne_interface.resources import TableToml
 
 FICHIER: Final = "changements.toml"
-_TEXTES: Final = ("phrase", "genre", "fidelite", "source")
-_DATES: Final = ("publie", "deploye", "exige")
-_CLES: Final = (*_TEXTES, *_DATES, "operations", "couvre", "preuve")
-#: What shows a change that no difference between files shows: a rule, a setting of a base, a deed.
-PREUVES: Final = ("regle", "reglage", "geste")
 
 
 class GenreChangement(StrEnum):
@@ -64,6 +61,15 @@ class Nature(StrEnum):
     FICHIERS = "fichiers"
 
 
+class Preuve(StrEnum):
+    """The thing that shows a change that no difference between files shows: a rule, a setting of a base, a
+    deed."""
+
+    REGLE = "regle"
+    REGLAGE = "reglage"
+    GESTE = "geste"
+
+
 @dataclass(frozen=True, slots=True)
 class Changement:
     """A change. `contrat` brings it; `phrase` is what its reader does or gets otherwise; `operations` are
@@ -71,8 +77,8 @@ class Changement:
 
     `publie` is the day of the text that announces it, `deploye` its first day in the base école, `exige` the
     last day on which the former way is admitted; None for what is not known, or never comes. `couvre` are
-    patterns of *objets* by nature (« * » is any text); `preuve` is (what, id) for a behaviour that is not in
-    the files.
+    patterns of *objets* by nature (« * » is any text); `preuve` is the id of what shows a behaviour
+    that is not in the files.
     """
 
     id: str
@@ -86,7 +92,7 @@ class Changement:
     deploye: date | None = None
     exige: date | None = None
     couvre: Annotated[Mapping[Nature, tuple[str, ...]], TU] = field(default_factory=dict)
-    preuve: Annotated[tuple[str, str] | None, TU] = None
+    preuve: Annotated[Mapping[Preuve, str], TU] = field(default_factory=dict)
 
     def porte_sur(self, nature: Nature, objet: str) -> bool:
         """Tell whether it covers this object."""
@@ -142,53 +148,13 @@ def charger_changements(dossiers: DossiersContrat) -> Changements:
     return Changements(tuple(lus.values()))
 
 
-def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Changement:
+def _lire(cle: str, contrat: str, table: TableToml, fichier: Path) -> Changement:
     lieu = f"{fichier} : [{cle}]"
-    table_de(table, lieu, _CLES)
-    for nom in _TEXTES:
-        if not isinstance(table.get(nom), str) or not table[nom]:
-            remede = f"textes obligatoires : {', '.join(_TEXTES)}"
-            raise ContractError(f"{lieu} « {nom} » manque.", remede=remede)
-    for nom in _DATES:
-        if isinstance(table.get(nom), datetime) or not isinstance(table.get(nom), date | None):
-            raise ContractError(
-                f"{lieu} {nom} attend une date.", remede=f"{nom} = 2018-01-30, ou rien quand on l'ignore"
-            )
-    couvre = table_de(table.get("couvre", {}), f"{lieu} couvre")
-    preuve = _preuve(table.get("preuve"), lieu)
-    genre = choix_de(GenreChangement, table["genre"], f"{lieu} genre")
-    if not couvre and (genre is not GenreChangement.COMPORTEMENT or preuve is None):
+    lu = fiche_de(Changement, table, lieu, id=cle, contrat=contrat)
+    if not lu.couvre and (lu.genre is not GenreChangement.COMPORTEMENT or not lu.preuve):
         raise ContractError(
             f"{lieu} ne couvre rien.",
             remede="dites dans couvre ce qu'il change ; d'un comportement, ce qui le prouve : "
             'preuve.regle = "ASY001"',
         )
-    return Changement(
-        id=cle,
-        contrat=contrat,
-        phrase=table["phrase"],
-        genre=genre,
-        fidelite=choix_de(Fidelite, table["fidelite"], f"{lieu} fidelite"),
-        source=table["source"],
-        operations=textes_de(table.get("operations", []), f"{lieu} operations", '["getNumUnique"]'),
-        **{nom: table.get(nom) for nom in _DATES},
-        couvre={
-            choix_de(Nature, nature, f"{lieu} couvre"): textes_de(
-                motifs, f"{lieu} couvre.{nature}", '["NIR*"]'
-            )
-            for nature, motifs in couvre.items()
-        },
-        preuve=preuve,
-    )
-
-
-def _preuve(table: Any, lieu: str) -> tuple[str, str] | None:
-    if table is None:
-        return None
-    if isinstance(table, Mapping) and len(table) == 1:
-        ((quoi, nom),) = table.items()
-        if quoi in PREUVES and isinstance(nom, str):
-            return quoi, nom
-    raise ContractError(
-        f"{lieu} preuve attend un seul de : {', '.join(PREUVES)}.", remede='preuve.regle = "ASY001"'
-    )
+    return lu

@@ -25,9 +25,10 @@ from sne_interface.contract.nomenclatures_et_territoires import (
     lire_listes,
     lire_quartiles,
 )
-from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier, table_de, textes_de
+from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
 from sne_interface.contract.schemas import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_interface.contract.table_des_roles import lire_roles
+from sne_interface.contract.tables_en_fiches import fiche_de, table_de
 from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.nir import retenir_noms_nir
@@ -42,10 +43,6 @@ CONTRAT: Final = "contract.toml"
 _RETENUS_MAX: Final = 256
 _Cle = ParamSpec("_Cle")
 _Valeur = TypeVar("_Valeur")
-_CLES: Final = (
-    "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
-    "fichiers", "services", "roles", "reglages", "deploye", "publication",
-)  # fmt: skip
 _FICHIERS: Final = (
     "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
     "evenements", "exigences", "quartiles", "guichets",
@@ -54,7 +51,6 @@ _FICHIERS: Final = (
 
 #: Invented amounts, so that the feature is seen on the seeded territories; in `fixtures/`.
 QUARTILES_DE_DEMONSTRATION: Final = "quartiles-demo.csv"
-_CLES_SERVICE: Final = ("wsdl", "xsd", "port", "binding", "port_type", "chemins")
 _SOAP_ADDRESS: Final = (
     "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
     "{http://schemas.xmlsoap.org/wsdl/soap/}address",
@@ -73,6 +69,26 @@ class Service:
     chemins: tuple[str, ...]
     wsdl: str
     xsd: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _ContratEcrit:
+    """The file that makes a folder a contract, as it is written."""
+
+    versions: tuple[str, ...]
+    namespace: str
+    namespace_services: str
+    schemas: Mapping[str, str]
+    fichiers: Mapping[str, str]
+    services: Mapping[str, TableToml]
+    nom: str = ""
+    titre: str = ""
+    extends: str = ""
+    conventions: tuple[str, ...] = ()
+    deploye: Mapping[str, date] = field(default_factory=dict)
+    roles: Any = None
+    reglages: Any = field(default_factory=dict)
+    publication: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,17 +238,19 @@ def charger(
     be read.
     """
     dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
-    table = dossiers.toml(CONTRAT)
-    table_de(table, CONTRAT, _CLES)
-    versions = _versions(table)
-    dits = table_de(_table(table, "fichiers"), f"{CONTRAT} [fichiers]", _FICHIERS)
-    fichiers = dict.fromkeys(_FICHIERS, "") | {cle: str(chemin) for cle, chemin in dits.items()}
+    ecrit = fiche_de(_ContratEcrit, dossiers.toml(CONTRAT), CONTRAT)
+    versions = _versions(ecrit.versions)
+    dits = table_de(ecrit.fichiers, f"{CONTRAT} [fichiers]", _FICHIERS)
+    fichiers = {cle: dits.get(cle, "") for cle in _FICHIERS}
 
     def lire(cle: str) -> bytes:
         return dossiers.lire(fichiers[cle])
 
-    espace = _texte(table, "namespace_services")
-    services = _services(_table(table, "services"), CONTRAT)
+    espace = ecrit.namespace_services
+    services = {
+        nom: fiche_de(Service, table, f"{CONTRAT} : [services.{nom}]", nom=nom)
+        for nom, table in ecrit.services.items()
+    }
     operations = _operations(lire("operations"), fichiers["operations"], espace)
     orphelines = sorted({operation.service for operation in operations.values()} - services.keys())
     if orphelines:
@@ -240,7 +258,7 @@ def charger(
             f"{fichiers['operations']} cite des services inconnus : {', '.join(orphelines)}.",
             remede=f"décrivez-les dans {CONTRAT}, table [services.NOM]",
         )
-    schemas = Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions))
+    schemas = Schemas(dossiers.lire, _schemas(ecrit.schemas, versions))
     chemins = lire_chemins(lire("chemins"), fichiers["chemins"])
     # Schemas that are the user's may call anything otherwise: it is read off them what they have.
     modeles = ModelesDemande(schemas, versions) if _a_ses_schemas(dossiers, fichiers["chemins"]) else None
@@ -253,10 +271,10 @@ def charger(
     retenir_noms_nir(roles.demande.noms_nir | (modeles.noms_de_nir() if modeles is not None else frozenset()))
     return Contrat(
         nom=nom,
-        titre=str(table.get("titre", nom)),
-        namespace=_texte(table, "namespace"),
+        titre=ecrit.titre or nom,
+        namespace=ecrit.namespace,
         versions=versions,
-        conventions=frozenset(_liste(table, "conventions")) & frozenset(versions),
+        conventions=frozenset(ecrit.conventions) & frozenset(versions),
         nomenclatures=nomenclatures,
         territoires=Territoires(
             dossiers.lire,
@@ -273,8 +291,8 @@ def charger(
         services=services,
         operations=operations,
         dossiers=dossiers,
-        reglages=_reglages(table.get("reglages", {})),
-        deploye=_deploye(table_de(table.get("deploye", {}), f"{CONTRAT} [deploye]")),
+        reglages=_reglages(ecrit.reglages),
+        deploye=ecrit.deploye,
     )
 
 
@@ -321,17 +339,7 @@ def _reglages(table: Any) -> dict[str, Any]:
     return {cle: lus[cle] for cle in dict(table)}
 
 
-def _deploye(table: TableToml) -> dict[str, date]:
-    """Reads first days, by what is deployed. Raises ContractError for what is no day."""
-    for nom, jour in table.items():
-        if type(jour) is not date:
-            raise ContractError(
-                f"{CONTRAT} : [deploye] {nom} attend une date.", remede='"02.02" = 2018-01-30'
-            )
-    return dict(table)
-
-
-def _schemas(table: TableToml, versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:
+def _schemas(table: Mapping[str, str], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:
     """Files by document and version, from keys `demande/02.00`, `evenement`, `type_evenement`, …"""
     fichiers: dict[Document, dict[str, str]] = {}
     for cle, fichier in table.items():
@@ -344,7 +352,7 @@ def _schemas(table: TableToml, versions: tuple[str, ...]) -> dict[Document, dict
                 remede=f"documents : {', '.join(d.replace('-', '_') for d in Document)}",
             ) from None
         if version in (*versions, ""):
-            fichiers.setdefault(document, {})[version] = str(fichier)
+            fichiers.setdefault(document, {})[version] = fichier
     sans = [d for d in Document if d not in fichiers]
     sans += [version for version in versions if version not in fichiers.get(Document.DEMANDE, {})]  # type: ignore[misc]
     if sans:
@@ -355,55 +363,16 @@ def _schemas(table: TableToml, versions: tuple[str, ...]) -> dict[Document, dict
     return fichiers
 
 
-def _versions(table: TableToml) -> tuple[str, ...]:
-    versions = _liste(table, "versions")
-    if not versions:
+def _versions(versions: tuple[str, ...]) -> tuple[str, ...]:
+    if not versions or any(re.fullmatch(r"\d\d\.\d\d", version) is None for version in versions):
         raise ContractError(
-            f"{CONTRAT} : « versions » attend une liste de versions de message.",
-            remede='versions = ["02.00"]',
-        )
-    fausses = [version for version in versions if re.fullmatch(r"\d\d\.\d\d", version) is None]
-    if fausses:
-        raise ContractError(
-            f"{CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
+            f"{CONTRAT} : « versions » attend des versions de message, reçu [{', '.join(versions)}].",
+            remede='deux chiffres, point, deux : versions = ["02.00"]',
         )
     return tuple(sorted(versions))
 
 
-def _liste(table: TableToml, cle: str) -> tuple[str, ...]:
-    return textes_de(table.get(cle, []), f"{CONTRAT} : « {cle} »", f'{cle} = ["02.00"]')
-
-
-def _table(table: TableToml, cle: str) -> TableToml:
-    valeur = table.get(cle)
-    if not isinstance(valeur, Mapping):
-        raise ContractError(f"{CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
-    return valeur
-
-
-def _texte(table: TableToml, cle: str) -> str:
-    valeur = table.get(cle)
-    if not isinstance(valeur, str) or not valeur:
-        raise ContractError(f"{CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
-    return valeur
-
-
-# --- services and operations ------------------------------------------------------------------------------
-
-
-def _services(tables: Mapping[str, TableToml], fichier: str) -> dict[str, Service]:
-    """The services by name. Raises ContractError for a missing or unknown key."""
-    services: dict[str, Service] = {}
-    for nom, table in tables.items():
-        fautives = sorted(table.keys() ^ set(_CLES_SERVICE))
-        if fautives:
-            raise ContractError(
-                f"{fichier} : [services.{nom}] clés absentes ou inconnues : {', '.join(fautives)}.",
-                remede=f"clés attendues : {', '.join(_CLES_SERVICE)}",
-            )
-        listes: dict[str, Any] = {cle: tuple(table[cle]) for cle in ("chemins", "xsd")}
-        services[nom] = Service(nom, **({cle: str(table[cle]) for cle in table} | listes))
-    return services
+# --- operations ---------------------------------------------------------------------------------------------
 
 
 def _operations(octets: bytes, fichier: str, espace: str) -> dict[str, OperationPubliee]:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sne_interface.contract.nomenclatures_et_territoires import lignes_csv
-from sne_interface.contract.overlay import DossiersContrat, choix_de, lire_le_fichier
+from sne_interface.contract.overlay import DossiersContrat, lire_le_fichier
 from sne_interface.contract.table_des_roles import noms_ecrits
+from sne_interface.contract.tables_en_fiches import valeur_de
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml
@@ -69,7 +70,7 @@ def _lire(fichier: Path) -> list[Exigence]:
                 f"{fichier}, ligne {rang} : exigence incomplète ou de niveau inconnu.",
                 remede="un id, un texte, et MUST ou SHOULD",
             )
-        choix_de(Fidelite, ligne["fidelity"], f"{fichier}, ligne {rang}, fidelity")
+        valeur_de(Fidelite, ligne["fidelity"], f"{fichier}, ligne {rang}, fidelity")
         trouvees.append(Exigence(*(ligne[colonne] for colonne in _COLONNES)))
     return trouvees
 

@@ -3,16 +3,23 @@ bites, where it comes from), its types of events (`evenements.toml`), and the ri
 (`guichets.toml`): the deeds of each kind of guichet, the départements of systèmes particuliers, the
 collectivities that the register does not cover."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from string import Formatter
-from typing import Any, Final, TypeVar, get_args
+from typing import Final
 
-from sne_interface.contract.overlay import DossiersContrat, choix_de, table_de, textes_de
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.tables_en_fiches import champs_de, fiche_de
 from sne_interface.domain.anomalie import Fidelite, Gravite
-from sne_interface.domain.base import Acte, DroitDeNature, DroitsGuichets, ListeDeTerritoires, NatureGuichet
-from sne_interface.domain.evenement import Caracteristique, TypeCaracteristique, TypeEvenement
+from sne_interface.domain.base import (
+    SANS_TERRITOIRE,
+    Acte,
+    DroitDeNature,
+    DroitsGuichets,
+    ListeDeTerritoires,
+    NatureGuichet,
+)
+from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml
 
@@ -20,11 +27,11 @@ from sne_interface.resources import TableToml
 CLES_OVERLAY: Final = (
     "gravite", "texte", "code_officiel", "propriete", "source", "remede", "condition", "fidelite",
 )  # fmt: skip
+_CLES: Final = (*CLES_OVERLAY, "types", "structurante")
 #: Places of `propriete`: the path of the element, that of its parent, its name.
 PLACES_PROPRIETE: Final = ("chemin", "parent", "nom")
 #: Characters of `anomalie/@code` in the schema.
 CODE_MAX: Final = 10
-_OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
 #: An overlay may gather its rules under one table: `[regles.ENT006]` is `[ENT006]`.
 _TABLE: Final = "regles"
 
@@ -32,9 +39,6 @@ _TABLE: Final = "regles"
 _DOCUMENTATION: Final = ("fidelite", "source")
 #: What takes away a type of event that a folder below has.
 _RETIRE: Final = "retire"
-_TYPES: Final = get_args(TypeCaracteristique)
-
-_Valeur = TypeVar("_Valeur", TypeEvenement, Caracteristique)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,6 @@ class FicheRegle:
     gravite_imposee: Gravite | None = None
 
 
-_CLES: Final = tuple(f.name for f in fields(FicheRegle) if f.name not in ("code", "gravite_imposee"))
-
-
 def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]:
     """The rules of a contract by code, the user's changes included.
 
@@ -76,59 +77,48 @@ def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]
         tables = {code: table for code, table in contenu.items() if code != _TABLE}
         tables |= contenu.get(_TABLE, {})
         for code, table in tables.items():
+            lieu = f"{fichier} : [{code}]"
             if code in fiches:
-                fiches[code] = _changer(fiches[code], table, fichier, dossiers.du_contrat(fichier))
+                fiches[code] = _changer(fiches[code], table, lieu, dossiers.du_contrat(fichier))
             elif dossiers.du_contrat(fichier):
-                fiches[code] = _creer(code, table, fichier)
+                fiches[code] = fiche_de(FicheRegle, table, lieu, code=code, gravite_imposee=None)
             else:
                 raise ContractError(
                     f"{fichier} : la règle [{code}] est inconnue.",
                     remede="une règle se change, elle ne s'ajoute pas par des données ; règles connues : "
                     + ", ".join(sorted(fiches)),
                 )
+            _verifier(fiches[code], lieu)
     return fiches
 
 
-def _creer(code: str, table: TableToml, fichier: Path) -> FicheRegle:
-    table_de(table, f"{fichier} : [{code}]", _CLES)
-    for cle in _OBLIGATOIRES:
-        if cle not in table:
-            raise ContractError(
-                f"{fichier} : [{code}] n'a pas de clé « {cle} ».",
-                remede=f"clés obligatoires : {', '.join(_OBLIGATOIRES)}",
-            )
-    return FicheRegle(code, **_valeurs(code, table, fichier))
-
-
-def _changer(fiche: FicheRegle, table: TableToml, fichier: Path, du_contrat: bool) -> FicheRegle:
-    table_de(table, f"{fichier} : [{fiche.code}]", _CLES if du_contrat else CLES_OVERLAY)
-    valeurs = _valeurs(fiche.code, table, fichier)
+def _changer(fiche: FicheRegle, table: TableToml, lieu: str, du_contrat: bool) -> FicheRegle:
+    valeurs = champs_de(FicheRegle, table, lieu, _CLES if du_contrat else CLES_OVERLAY)
     imposee = valeurs.get("gravite") if not du_contrat else None
     if fiche.structurante and valeurs.get("gravite", Gravite.BLOQUANTE) is not Gravite.BLOQUANTE:
         raise ContractError(
-            f"{fichier} : [{fiche.code}] gravite = {table['gravite']} : cette règle est structurante.",
+            f"{lieu} gravite = {table['gravite']} : cette règle est structurante.",
             remede="elle tient la base cohérente et reste bloquante ; son texte et son code peuvent changer",
         )
     return replace(fiche, **valeurs, gravite_imposee=imposee or fiche.gravite_imposee)
 
 
-def _valeurs(code: str, table: TableToml, fichier: Path) -> dict[str, Any]:
-    valeurs = {}
-    for cle, valeur in table.items():
-        lieu = f"{fichier} : [{code}] {cle}"
-        lire = _LECTEURS.get(cle)
-        valeurs[cle] = lire(lieu, valeur) if lire is not None else _texte(cle, lieu, valeur)
-    return valeurs
-
-
-def _texte(cle: str, lieu: str, valeur: Any) -> str:
-    if not isinstance(valeur, str):
-        raise ContractError(f"{lieu} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
-    if cle in _CONDITIONS:
-        tenue, faute, remede = _CONDITIONS[cle]
-        if not tenue(valeur):
-            raise ContractError(lieu + faute.format(valeur), remede=remede)
-    return valeur
+def _verifier(fiche: FicheRegle, lieu: str) -> None:
+    if fiche.code_officiel is not None and not 1 <= len(fiche.code_officiel) <= CODE_MAX:
+        raise ContractError(
+            f"{lieu} code_officiel = {fiche.code_officiel!r} ne tient pas dans anomalie/@code.",
+            remede=f"de 1 à {CODE_MAX} caractères",
+        )
+    if not _est_une_phrase(fiche.texte):
+        raise ContractError(
+            f"{lieu} texte : accolades mal écrites dans « {fiche.texte} ».",
+            remede="une place se note {valeur}, une accolade se double : {{",
+        )
+    if not _places(fiche.propriete or "") <= {*PLACES_PROPRIETE}:
+        raise ContractError(
+            f"{lieu} propriete : « {fiche.propriete} » a d'autres places que celles d'un chemin.",
+            remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+        )
 
 
 def _est_une_phrase(texte: str) -> bool:
@@ -150,33 +140,6 @@ def _places(texte: str) -> set[str]:
     return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
 
 
-#: How the value of a key is read; of any other, it is a text.
-_LECTEURS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
-    "types": lambda lieu, valeur: textes_de(valeur, lieu, 'types = ["CRE", "MOD"]'),
-    "structurante": lambda _, valeur: bool(valeur),
-    "gravite": lambda lieu, valeur: choix_de(Gravite, _texte("gravite", lieu, valeur), lieu),
-    "fidelite": lambda lieu, valeur: choix_de(Fidelite, _texte("fidelite", lieu, valeur), lieu),
-}
-#: What the text of a key has to be, what is said of one that is not, and the remedy.
-_CONDITIONS: Final[Mapping[str, tuple[Callable[[str], bool], str, str]]] = {
-    "code_officiel": (
-        lambda code: 1 <= len(code) <= CODE_MAX,
-        " = {!r} ne tient pas dans anomalie/@code.",
-        f"de 1 à {CODE_MAX} caractères",
-    ),
-    "texte": (
-        _est_une_phrase,
-        " : accolades mal écrites dans « {} ».",
-        "une place se note {valeur}, une accolade se double : {{",
-    ),
-    "propriete": (
-        lambda texte: _places(texte) <= {*PLACES_PROPRIETE},
-        " : « {} » a d'autres places que celles d'un chemin.",
-        f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
-    ),
-}
-
-
 # --- types of events ------------------------------------------------------------------------------------
 
 
@@ -184,95 +147,66 @@ def lire_evenements(tables: TableToml, fichier: str) -> tuple[TypeEvenement, ...
     """The types, in the order of the file, except those that a folder above took away (`retire = true`).
     Raises ContractError for an unknown key or a missing one."""
     gardes = {code: table for code, table in tables.items() if not dict(table).get(_RETIRE)}
-    return tuple(_type(code, table, fichier) for code, table in gardes.items())
+    return tuple(_type(code, table, f"{fichier} : [{code}]") for code, table in gardes.items())
 
 
-def _type(code: str, table: Any, fichier: str) -> TypeEvenement:
-    valeurs = {cle: valeur for cle, valeur in dict(table).items() if cle not in (*_DOCUMENTATION, _RETIRE)}
-    valeurs["caracteristiques"] = tuple(
-        _caracteristique(code, entree, fichier) for entree in valeurs.get("caracteristiques", ())
-    )
-    return _construire(TypeEvenement, {"code": code, **valeurs}, f"{fichier} : [{code}]")
-
-
-def _caracteristique(code: str, entree: TableToml, fichier: str) -> Caracteristique:
-    valeurs = dict(entree)
-    lieu = f"{fichier} : [{code}] caractéristique {valeurs.get('code', '?')}"
-    if valeurs.get("type") not in _TYPES:
-        raise ContractError(
-            f"{lieu} : type [{valeurs.get('type', '')}] inconnu.", remede=f"types : {', '.join(_TYPES)}"
-        )
-    valeurs["valeurs"] = tuple((str(cle), str(libelle)) for cle, libelle in valeurs.get("valeurs", ()))
-    if valeurs["type"] == "LST" and not valeurs["valeurs"]:
-        raise ContractError(f"{lieu} : une liste sans valeurs.", remede='valeurs = [["CODE", "libellé"]]')
-    return _construire(Caracteristique, valeurs, lieu)
-
-
-def _construire(classe: type[_Valeur], valeurs: Mapping[str, Any], lieu: str) -> _Valeur:
-    try:
-        return classe(**valeurs)
-    except TypeError:
-        connues = {f.name for f in fields(classe)}
-        inconnues = sorted(valeurs.keys() - connues)
-        faute = f"clé inconnue « {inconnues[0]} »" if inconnues else "clé obligatoire absente"
-        raise ContractError(f"{lieu} : {faute}.", remede=f"clés : {', '.join(sorted(connues))}") from None
+def _type(code: str, table: TableToml, lieu: str) -> TypeEvenement:
+    dite = {cle: valeur for cle, valeur in table.items() if cle not in (*_DOCUMENTATION, _RETIRE)}
+    genre = fiche_de(TypeEvenement, dite, lieu, code=code)
+    for caracteristique in genre.caracteristiques:
+        if caracteristique.type == "LST" and not caracteristique.valeurs:
+            raise ContractError(
+                f"{lieu} caractéristique {caracteristique.code} : une liste sans valeurs.",
+                remede='valeurs = [["CODE", "libellé"]]',
+            )
+    return genre
 
 
 # --- the rights of guichets -----------------------------------------------------------------------------
 
-_TABLES: Final = ("actes", "natures", "systemes_particuliers", "hors_registre")
-_NATURE: Final = ("nationale", "siren", "droits")
-_DROIT: Final = ("permis", "fidelite", "source")
-_LISTE: Final = ("codes", "fidelite", "source")
+
+@dataclass(frozen=True, slots=True)
+class _Nature:
+    """A kind of guichet, as it is written."""
+
+    nationale: bool = False
+    siren: bool = False
+    droits: Mapping[Acte, TableToml] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Droits:
+    """The file, as it is written."""
+
+    actes: Mapping[Acte, str] = field(default_factory=dict)
+    natures: Mapping[NatureGuichet, _Nature] = field(default_factory=dict)
+    systemes_particuliers: ListeDeTerritoires = SANS_TERRITOIRE
+    hors_registre: ListeDeTerritoires = SANS_TERRITOIRE
 
 
 def lire_droits(tables: TableToml, fichier: str) -> DroitsGuichets:
     """The rights of a contract. Raises ContractError, with file and key, for an unknown kind, deed or key, or
     a wrong value."""
-    table_de(tables, fichier, _TABLES)
-    natures = {
-        choix_de(NatureGuichet, nom, f"{fichier} [natures]"): table_de(
-            table, f"{fichier} [natures.{nom}]", _NATURE
-        )
-        for nom, table in table_de(tables.get("natures", {}), f"{fichier} [natures]").items()
-    }
-    actes = table_de(tables.get("actes", {}), f"{fichier} [actes]")
+    lus = fiche_de(_Droits, tables, fichier)
+    for liste in (lus.systemes_particuliers, lus.hors_registre):
+        if any(len(code) != 3 for code in liste.codes):
+            raise ContractError(
+                f"{fichier} : « codes » attend une liste de codes de trois caractères.",
+                remede='codes = ["044"]',
+            )
     return DroitsGuichets(
-        {n: _droits(n, t, fichier) for n, t in natures.items()},
-        {choix_de(Acte, nom, f"{fichier} [actes]"): str(dit) for nom, dit in actes.items()},
-        frozenset(n for n, table in natures.items() if table.get("nationale") is True),
-        frozenset(n for n, table in natures.items() if table.get("siren") is True),
-        _liste(tables, "systemes_particuliers", fichier),
-        _liste(tables, "hors_registre", fichier),
+        {nom: _droits(nature, f"{fichier} [natures.{nom}.droits]") for nom, nature in lus.natures.items()},
+        lus.actes,
+        frozenset(nom for nom, nature in lus.natures.items() if nature.nationale),
+        frozenset(nom for nom, nature in lus.natures.items() if nature.siren),
+        lus.systemes_particuliers,
+        lus.hors_registre,
     )
 
 
-def _droits(nature: NatureGuichet, table: TableToml, fichier: str) -> dict[Acte, DroitDeNature]:
-    lieu = f"{fichier} [natures.{nature}.droits]"
-    droits = {}
-    for nom, droit in table_de(table.get("droits", {}), lieu).items():
-        acte = choix_de(Acte, nom, lieu)
-        lu = table_de(droit, f"{lieu} {nom}", _DROIT)
-        if lu.get("permis", True) is True:
-            droits[acte] = DroitDeNature(*_origine(lu, f"{lieu} {nom}"))
-    return droits
-
-
-def _liste(tables: TableToml, cle: str, fichier: str) -> ListeDeTerritoires:
-    if cle not in tables:
-        return ListeDeTerritoires()
-    lieu = f"{fichier} [{cle}]"
-    table = table_de(tables[cle], lieu, _LISTE)
-    codes = table.get("codes")
-    if not isinstance(codes, list) or not all(isinstance(code, str) and len(code) == 3 for code in codes):
-        raise ContractError(
-            f"{lieu} : « codes » attend une liste de codes de trois caractères.", remede='codes = ["044"]'
-        )
-    return ListeDeTerritoires(frozenset(codes), *_origine(table, lieu))
-
-
-def _origine(table: TableToml, lieu: str) -> tuple[Fidelite, str]:
-    source = table.get("source")
-    if not isinstance(source, str) or not source:
-        raise ContractError(f"{lieu} : la clé « source » manque.", remede="citez l'article ou le texte")
-    return choix_de(Fidelite, str(table.get("fidelite", "rien")), f"{lieu} fidelite"), source
+def _droits(nature: _Nature, lieu: str) -> dict[Acte, DroitDeNature]:
+    gardes = {acte: dict(table) for acte, table in nature.droits.items() if table.get("permis", True)}
+    return {
+        acte: fiche_de(DroitDeNature, {c: dit for c, dit in table.items() if c != "permis"}, f"{lieu} {acte}")
+        for acte, table in gardes.items()
+    }

@@ -5,10 +5,9 @@ over both, in the same layout: `DIR/xsd/…` or `DIR/v5.2/xsd/…`.
 """
 
 import os
-from collections.abc import Collection, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import tomli
 
@@ -20,7 +19,6 @@ _COUCHES_MAX: Final = 8
 _CONTRAT: Final = "contract.toml"
 #: The contract that is served unless told otherwise; a user's own extends it, when it does not say what.
 PAR_DEFAUT: Final = "v5.2"
-_Choix = TypeVar("_Choix", bound=StrEnum)
 
 
 class DossiersContrat:
@@ -196,35 +194,3 @@ def lire_toml(fichier: Path) -> dict[str, Any]:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
     except tomli.TOMLDecodeError as erreur:
         raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None
-
-
-# --- what a table may hold; each raises ContractError, with the place, for something else -------------------
-
-
-def table_de(valeur: Any, lieu: str, cles: Collection[str] | None = None) -> TableToml:
-    """A table, whose keys are among `cles` when these are given."""
-    if not isinstance(valeur, Mapping):
-        raise ContractError(f"{lieu} n'est pas une table.", remede="écrivez-la entre crochets ou accolades")
-    inconnues = [cle for cle in valeur if cles is not None and cle not in cles]
-    if inconnues:
-        raise ContractError(
-            f"{lieu} : clé inconnue « {inconnues[0]} ».", remede=f"clés connues : {', '.join(cles or ())}"
-        )
-    return valeur
-
-
-def textes_de(valeur: Any, lieu: str, exemple: str) -> tuple[str, ...]:
-    """A list of texts, none of which is empty."""
-    if not isinstance(valeur, list) or not all(isinstance(texte, str) and texte for texte in valeur):
-        raise ContractError(f"{lieu} attend une liste de textes.", remede=exemple)
-    return tuple(valeur)
-
-
-def choix_de(enum: type[_Choix], valeur: str, lieu: str) -> _Choix:
-    """The member of an enumeration that a text names."""
-    try:
-        return enum(valeur)
-    except ValueError:
-        raise ContractError(
-            f"{lieu} : « {valeur} » n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
-        ) from None

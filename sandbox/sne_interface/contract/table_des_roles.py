@@ -6,12 +6,12 @@ binding in the user's own folder is an error of the user.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
-from sne_interface.contract.overlay import DossiersContrat, table_de, textes_de
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.tables_en_fiches import fiche_de, table_de
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE
@@ -28,10 +28,6 @@ _DU_MENAGE: Final = frozenset(
 )
 #: Steps below the form: a block of the SNE, and what it holds.
 _PAS_MAX: Final = 2
-_CLES_CATEGORIE: Final = (
-    "code", "libelle", "lettres", "depuis", "jusque", "propose", "contredit", "pourquoi",
-    "fidelite", "source",
-)  # fmt: skip
 
 #: What each role is, for whoever reads a report.
 LIBELLES: Final[Mapping[str, str]] = lire_a_cote(__file__, "roles.toml")
@@ -173,19 +169,10 @@ class _Lecture:
         tables = _table(decision.get("categories", {}), "roles.decision.categories")
         for role, contenu in tables.items():
             lieu = f"roles.decision.categories.{role}"
-            table = _table(contenu, lieu, _CLES_CATEGORIE)
+            table = _table(contenu, lieu)
             code = self._lie(table, ("decision", "categories", role), _de_la_liste(liste), "code")
             if code:
-                libelle, pourquoi, fidelite, source = (
-                    str(table.get(cle, "")) for cle in ("libelle", "pourquoi", "fidelite", "source")
-                )
-                depuis, jusque = (_jour(table, cle, lieu) for cle in ("depuis", "jusque"))
-                propose = tuple(_faits(faits, lieu, "propose") for faits in table.get("propose", []))
-                contredit = _faits(table.get("contredit", []), lieu, "contredit")
-                lues[code] = CategoriePrioritaire(
-                    role, code, libelle, _lettres(table, lieu), depuis, jusque, propose, contredit,
-                    pourquoi, fidelite, source,
-                )  # fmt: skip
+                lues[code] = fiche_de(CategoriePrioritaire, table, f"{_CONTRAT} : [{lieu}]", role=role)
         return lues
 
     # --- one role
@@ -231,29 +218,6 @@ def _de_la_liste(liste: Caracteristique | None) -> Callable[[str], str]:
         return lambda _: "la caractéristique qui la porterait n'est liée à rien"
     codes = {code for code, _ in liste.valeurs}
     return lambda code: "" if code in codes else f"la liste de {liste.code} n'a pas ce code"
-
-
-def _lettres(table: TableToml, lieu: str) -> tuple[tuple[date | None, str], ...]:
-    lues = []
-    for entree in table.get("lettres", []):
-        if not isinstance(entree, Mapping) or not isinstance(entree.get("lettre"), str):
-            raise ContractError(
-                f"{_CONTRAT} : [{lieu}] lettres est mal écrit.",
-                remede='lettres = [{ lettre = "b" }, { lettre = "c", depuis = 2018-11-25 }]',
-            )
-        lues.append((_jour(entree, "depuis", lieu), entree["lettre"]))
-    return tuple(sorted(lues, key=lambda lue: lue[0] or date.min))
-
-
-def _faits(faits: Any, lieu: str, cle: str) -> tuple[str, ...]:
-    return textes_de(faits, f"{_CONTRAT} : [{lieu}] {cle}", '["motif 13", "enfant mineur"]')
-
-
-def _jour(table: TableToml, cle: str, lieu: str) -> date | None:
-    valeur = table.get(cle)
-    if valeur is None or type(valeur) is date:
-        return valeur
-    raise ContractError(f"{_CONTRAT} : [{lieu}] {cle} attend une date.", remede=f"{cle} = 2018-11-25")
 
 
 def _table(valeur: Any, lieu: str, cles: Sequence[str] | None = None) -> TableToml:

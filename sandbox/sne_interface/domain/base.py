@@ -184,9 +184,13 @@ class DroitDeNature:
 class ListeDeTerritoires:
     """Territories (« 044 », « 988 ») of which something holds: how surely, and by what source."""
 
-    codes: frozenset[str] = frozenset()
-    fidelite: Fidelite = Fidelite.CONVENTION
-    source: str = ""
+    codes: frozenset[str]
+    fidelite: Fidelite
+    source: str
+
+
+#: None, where no contract says any.
+SANS_TERRITOIRE: Final = ListeDeTerritoires(frozenset(), Fidelite.CONVENTION, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +205,8 @@ class DroitsGuichets:
     libelles: Mapping[Acte, str] = field(default_factory=lambda: _SANS_DROIT)
     nationales: frozenset[NatureGuichet] = frozenset()
     avec_siren: frozenset[NatureGuichet] = frozenset()
-    systemes_particuliers: ListeDeTerritoires = ListeDeTerritoires()
-    hors_registre: ListeDeTerritoires = ListeDeTerritoires()
+    systemes_particuliers: ListeDeTerritoires = SANS_TERRITOIRE
+    hors_registre: ListeDeTerritoires = SANS_TERRITOIRE
 
     def peut(self, guichet: Guichet, acte: Acte) -> bool:
         """True when a guichet may do that deed: by what its base says of it, else by its kind."""

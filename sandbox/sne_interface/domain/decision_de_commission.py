@@ -50,11 +50,18 @@ _SANS: Final = "sans "
 
 
 @dataclass(frozen=True, slots=True)
+class Lettre:
+    """The letter of a category in its article, right from `depuis` on (None: from the beginning)."""
+
+    lettre: str
+    depuis: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CategoriePrioritaire:
     """A category of households with priority (L. 441-1), by a name that never changes (`role`), and its
-    `code` in the list of the contract. `lettres` are its letters in the article, each with the first day that
-    it is right (None: from the beginning), oldest first: a law that inserts one moves those after it. In
-    force from `depuis` to `jusque` inclusive, None when there is no such bound. `propose` are conditions on
+    `code` in the list of the contract. `lettres` are its letters in the article: a law that inserts one
+    moves those after it. In force from `depuis` to `jusque` inclusive, None when there is no such bound. `propose` are conditions on
     the form, each a list of facts that must all hold (`domain.menage.faits_du_formulaire`; « sans » before
     one denies it); `contredit` is one that denies the category, for the reason `pourquoi`, in French.
     `fidelite` and `source` are those of these conditions."""
@@ -62,7 +69,7 @@ class CategoriePrioritaire:
     role: str
     code: str
     libelle: str
-    lettres: tuple[tuple[date | None, str], ...] = ()
+    lettres: tuple[Lettre, ...] = ()
     depuis: date | None = None
     jusque: date | None = None
     propose: tuple[tuple[str, ...], ...] = ()
@@ -77,8 +84,8 @@ class CategoriePrioritaire:
 
     def lettre(self, jour: date) -> str:
         """Its letter in the article on `jour`, "" when none is told."""
-        dites = [lettre for depuis, lettre in self.lettres if depuis is None or depuis <= jour]
-        return dites[-1] if dites else ""
+        dites = [dite for dite in self.lettres if dite.depuis is None or dite.depuis <= jour]
+        return max(dites, key=lambda dite: dite.depuis or date.min).lettre if dites else ""
 
     def proposee(self, faits: Set[str]) -> tuple[str, ...]:
         """The facts of the form that let the household have this category, () for none."""

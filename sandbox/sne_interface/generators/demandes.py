@@ -1,17 +1,17 @@
 """Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract.
 
-With a `Plume`: as elements, that others go on with, or as text, in a third of the time, for those that are
-only stored."""
+Written as text, in a third of the time that elements take, for those that are only stored; `lus` reads them,
+for others to go on with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, Generic, TypeVar
+from typing import Final
 
+from sne_interface.contract.codec import NS, lire
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES
-from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
-from sne_interface.domain.element_recu import Element, bloc, de_code
+from sne_interface.domain.element_recu import Element, Elements, bloc, construits
 from sne_interface.domain.roles import PERSONNES
 from sne_interface.generators.menages import (
     ASSOCIATION,
@@ -26,7 +26,6 @@ from sne_interface.generators.menages import (
 from sne_interface.generators.population import Place, PlaceDuNir, Population, Territoire
 from sne_interface.generators.tirage import Tirage, noms
 
-T = TypeVar("T")
 #: Elements that hold no other, by name, in order.
 Feuilles = Mapping[str, str]
 #: Those of them that are codes.
@@ -39,39 +38,33 @@ _CODES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Plume(Generic[T]):
-    """Writes an element, by its name: `feuille` one that holds a text, `code` an empty one whose attribute
-    `code` it is given, `bloc` one that holds those it is given. `nom` is the name of one that is written."""
-
-    feuille: Callable[[str, str], T]
-    code: Callable[[str, str], T]
-    bloc: Callable[..., T]
-    nom: Callable[[T], str]
-
-    def feuilles(self, feuilles: Feuilles) -> list[T]:
-        """Each of `feuilles`."""
-        return [self.code(n, v) if n in _CODES else self.feuille(n, v) for n, v in feuilles.items()]
-
-
 def _feuille(nom: str, texte: str) -> str:
+    """An element that holds a text, as `codec.encoder` writes it."""
     if "&" in texte or "<" in texte or ">" in texte:
         texte = texte.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<ns1:{nom}>{texte}</ns1:{nom}>" if texte else f"<ns1:{nom}/>"
+
+
+def _code(nom: str, code: str) -> str:
+    """An empty element whose attribute `code` is letters and digits."""
+    return f'<ns1:{nom} code="{code}"/>'
 
 
 def _bloc(nom: str, *contenu: str) -> str:
     return f"<ns1:{nom}>{''.join(contenu)}</ns1:{nom}>" if contenu else f"<ns1:{nom}/>"
 
 
-ELEMENTS: Final = Plume(Element, de_code, bloc, lambda element: element.nom)
-#: What `codec.encoder` makes of the same elements (a code is letters and digits).
-TEXTE: Final = Plume(
-    _feuille,
-    lambda nom, code: f'<ns1:{nom} code="{code}"/>',
-    _bloc,
-    lambda ecrit: ecrit[5 : ecrit.index(">")].partition(" ")[0].rstrip("/"),
-)
+def _feuilles(feuilles: Feuilles) -> list[str]:
+    return [_code(n, v) if n in _CODES else _feuille(n, v) for n, v in feuilles.items()]
+
+
+def _nom(ecrit: str) -> str:
+    return ecrit[5 : ecrit.index(">")].partition(" ")[0].rstrip("/")
+
+
+def lus(*ecrits: str) -> Elements:
+    """The elements that these texts write."""
+    return lire(f'<ns1:lus xmlns:ns1="{NS}">{"".join(ecrits)}</ns1:lus>'.encode()).enfants
 
 
 # --- dwellings: the one a household lives in, the one it wishes for, and why --------------------------
@@ -145,7 +138,7 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
     return tuple(dict.fromkeys(motifs))[:MOTIFS_MAX]
 
 
-def logement_recherche(souhait: Souhait, p: Plume[T]) -> T:
+def logement_recherche(souhait: Souhait) -> str:
     """The element `logementRecherche` of a wish."""
     dit = {
         "categorieLogementRecherche": souhait.categorie,
@@ -157,13 +150,13 @@ def logement_recherche(souhait: Souhait, p: Plume[T]) -> T:
         dit["montantLoyer"] = str(souhait.loyer)
     dit["demandeElargie"] = "true" if souhait.elargie else "false"
     listes = (
-        p.bloc("listeTypeLogement", *[p.code("typeLogement", t) for t in souhait.types]),
-        p.bloc(
+        _bloc("listeTypeLogement", *[_code("typeLogement", t) for t in souhait.types]),
+        _bloc(
             "listeLocalisationSouhaite",
-            *[p.bloc("localisationSouhaite", p.code("commune", place.code)) for place in souhait.places],
+            *[_bloc("localisationSouhaite", _code("commune", place.code)) for place in souhait.places],
         ),
     )
-    return p.bloc("logementRecherche", *p.feuilles(dit), *listes)
+    return _bloc("logementRecherche", *_feuilles(dit), *listes)
 
 
 def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> LogementActuel:
@@ -190,10 +183,10 @@ def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> L
     return LogementActuel(modele, feuilles)
 
 
-def ecrire_logement(logement: LogementActuel, p: Plume[T]) -> T:
+def ecrire_logement(logement: LogementActuel) -> str:
     """The element `logementActuel`."""
-    modele = p.bloc("listeModeleLogement", p.code("modeleLogement", logement.modele))
-    return p.bloc("logementActuel", modele, *p.feuilles(logement.feuilles))
+    modele = _bloc("listeModeleLogement", _code("modeleLogement", logement.modele))
+    return _bloc("logementActuel", modele, *_feuilles(logement.feuilles))
 
 
 def _complement(tirage: Tirage, modele: str, depuis: date) -> dict[str, str]:
@@ -285,31 +278,30 @@ def message(
 ) -> Element:
     """The `interfaceNuu` message (CRE) that registers `dossier`, sent at `instant` by `emetteur` (by default,
     its guichet); `forcer` says that a duplicate is meant."""
-    corps = formulaire(dossier, ELEMENTS, emetteur=emetteur, forcer=forcer)
+    (corps,) = lus(formulaire(dossier, emetteur=emetteur, forcer=forcer))
     return document(dossier.version, "CRE", instant, corps)
 
 
 def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
     """An `interfaceNuu` document around the form `corps`."""
-    parties = contenu(type_fichier, xs_date_time(instant), corps, ELEMENTS)
-    return Element("interfaceNuu", "", {"versionInterface": version}, parties)
+    entete = bloc("entete", *construits(typeFichier=type_fichier, dateFichier=instant))
+    return Element("interfaceNuu", "", {"versionInterface": version}, (entete, bloc("demande", corps)))
 
 
-def contenu(type_fichier: str, date_fichier: str, corps: T, p: Plume[T]) -> tuple[T, T]:
-    """Returns the content of such a document."""
-    entete = (p.feuille("typeFichier", type_fichier), p.feuille("dateFichier", date_fichier))
-    return p.bloc("entete", *entete), p.bloc("demande", corps)
+def contenu(type_fichier: str, date_fichier: str, corps: str) -> tuple[str, str]:
+    """Returns the content of such a document, as text."""
+    entete = (_feuille("typeFichier", type_fichier), _feuille("dateFichier", date_fichier))
+    return _bloc("entete", *entete), _bloc("demande", corps)
 
 
 def formulaire(
     dossier: DossierTire,
-    p: Plume[T],
     *,
     emetteur: str | None = None,
     numero: str | None = None,
     reference: str | None = None,
     forcer: bool = False,
-) -> T:
+) -> str:
     """`demandeLogement`; `numero` is its numUnique, `reference` its refInterne."""
     dit = {"numGuichet": emetteur or dossier.guichet}
     for nom, valeur in (("numUnique", numero), ("refInterne", reference)):
@@ -321,48 +313,48 @@ def formulaire(
     if dossier.electronique:
         dit["renouvellementElec"] = "true"
     dit["precision"] = dossier.precision
-    enfants = [*p.feuilles(dit), logement_recherche(dossier.souhait, p)]
+    enfants = [*_feuilles(dit), logement_recherche(dossier.souhait)]
     if dossier.motifs:
-        codes = tuple([p.code("motifDemande", motif) for motif in dossier.motifs])
-        enfants.append(p.bloc("principauxMotifDemande", *codes))
+        codes = tuple([_code("motifDemande", motif) for motif in dossier.motifs])
+        enfants.append(_bloc("principauxMotifDemande", *codes))
     foyer = dossier.foyer
     if foyer is None:
-        contenu = p.feuilles({"nom": dossier.association or "", "telTravail": dossier.telephone})
-        adresse = p.bloc("adressePostale", *p.feuilles(dossier.adresse))
-        enfants.append(p.bloc("association", *contenu, adresse))
+        contenu = _feuilles({"nom": dossier.association or "", "telTravail": dossier.telephone})
+        adresse = _bloc("adressePostale", *_feuilles(dossier.adresse))
+        enfants.append(_bloc("association", *contenu, adresse))
     else:
-        enfants.append(_personne_physique(dossier, foyer, p))
+        enfants.append(_personne_physique(dossier, foyer))
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
         if handicapes:
-            enfants.append(p.bloc("listeHandicap", *[_handicap(n, p) for n in handicapes]))
+            enfants.append(_bloc("listeHandicap", *[_handicap(n) for n in handicapes]))
     if foyer is not None:
-        _placer_le_nir(enfants, "demandeur", foyer.demandeur, FORMULAIRE, dossier, p)
-    return p.bloc("demandeLogement", *enfants)
+        _placer_le_nir(enfants, "demandeur", foyer.demandeur, FORMULAIRE, dossier)
+    return _bloc("demandeLogement", *enfants)
 
 
-def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
-    enfants = [_demandeur(dossier, foyer.demandeur, p)]
+def _personne_physique(dossier: DossierTire, foyer: Foyer) -> str:
+    enfants = [_demandeur(dossier, foyer.demandeur)]
     if foyer.a_charge:
-        a_charge = [_a_charge(enfant, dossier, p) for enfant in foyer.a_charge]
-        enfants.append(p.bloc("listePersonneACharge", *a_charge))
+        a_charge = [_a_charge(enfant, dossier) for enfant in foyer.a_charge]
+        enfants.append(_bloc("listePersonneACharge", *a_charge))
     if foyer.a_naitre is not None:
-        nombre = p.feuille("nombre", str(foyer.naissances))
-        attendu = (nombre, p.feuille("dateNaissancePrevue", foyer.a_naitre.isoformat()))
-        enfants.append(p.bloc("personneANaitre", *attendu))
+        nombre = _feuille("nombre", str(foyer.naissances))
+        attendu = (nombre, _feuille("dateNaissancePrevue", foyer.a_naitre.isoformat()))
+        enfants.append(_bloc("personneANaitre", *attendu))
     if foyer.en_garde:
-        enfants.append(p.bloc("listePersonneEnGarde", *[_en_garde(enfant, p) for enfant in foyer.en_garde]))
-    autres = [_cotitulaire(individu, "L", dossier, p) for individu in foyer.colocataires]
+        enfants.append(_bloc("listePersonneEnGarde", *[_en_garde(enfant) for enfant in foyer.en_garde]))
+    autres = [_cotitulaire(individu, "L", dossier) for individu in foyer.colocataires]
     if foyer.cotitulaire is not None:
-        autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier, p))
+        autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier))
     if autres:
-        enfants.append(p.bloc("listeCotitulaire", *autres))
+        enfants.append(_bloc("listeCotitulaire", *autres))
     if dossier.logement is not None:
-        enfants.append(ecrire_logement(dossier.logement, p))
-    _placer_le_nir(enfants, "demandeur", foyer.demandeur, PERSONNE_PHYSIQUE, dossier, p)
-    return p.bloc("personnePhysique", *enfants)
+        enfants.append(ecrire_logement(dossier.logement))
+    _placer_le_nir(enfants, "demandeur", foyer.demandeur, PERSONNE_PHYSIQUE, dossier)
+    return _bloc("personnePhysique", *enfants)
 
 
-def _identite(individu: Individu, p: Plume[T]) -> list[T]:
+def _identite(individu: Individu) -> list[str]:
     dit = {"civilite": individu.civilite, "nom": individu.nom}
     if individu.nom_naissance is not None:
         dit["nomPatronymique"] = individu.nom_naissance
@@ -373,54 +365,54 @@ def _identite(individu: Individu, p: Plume[T]) -> list[T]:
         "situationFamiliale": individu.situation,
         "telPortable": individu.portable,
     }
-    return p.feuilles(dit | suite)
+    return _feuilles(dit | suite)
 
 
 def _placer_le_nir(
-    enfants: list[T], genre: str, individu: Individu | Enfant, niveau: str, dossier: DossierTire, p: Plume[T]
+    enfants: list[str], genre: str, individu: Individu | Enfant, niveau: str, dossier: DossierTire
 ) -> None:
     """Among the children of the element at `niveau`, when that is where the contract has it."""
     place = dossier.nirs.get(genre)
     if individu.nir is None or place is None or place.niveau != niveau:
         return
-    ecrit = p.feuille(place.pas[-1], individu.nir)
+    ecrit = _feuille(place.pas[-1], individu.nir)
     for pas in reversed(place.pas[:-1]):
-        ecrit = p.bloc(pas, ecrit)
-    rang = max([r for r, enfant in enumerate(enfants, 1) if p.nom(enfant) in place.avant], default=0)
+        ecrit = _bloc(pas, ecrit)
+    rang = max([r for r, enfant in enumerate(enfants, 1) if _nom(enfant) in place.avant], default=0)
     enfants.insert(rang, ecrit)
 
 
-def _demandeur(dossier: DossierTire, individu: Individu, p: Plume[T]) -> T:
-    enfants = _identite(individu, p)
+def _demandeur(dossier: DossierTire, individu: Individu) -> str:
+    enfants = _identite(individu)
     if individu.mel is not None:
-        enfants.append(p.feuille("mel", individu.mel))
+        enfants.append(_feuille("mel", individu.mel))
     if dossier.version >= "02.01":
-        enfants.append(p.feuille("notifSms", "true"))
+        enfants.append(_feuille("notifSms", "true"))
     enfants += (
-        p.bloc("adressePostale", *p.feuilles(dossier.adresse)),
-        *_situation(individu, dossier, p),
-        p.feuille("listeRessourceRecuePersACharge", ""),
-        p.feuille("listeRessourceVerseePersACharge", ""),
+        _bloc("adressePostale", *_feuilles(dossier.adresse)),
+        *_situation(individu, dossier),
+        _feuille("listeRessourceRecuePersACharge", ""),
+        _feuille("listeRessourceVerseePersACharge", ""),
     )
-    _placer_le_nir(enfants, "demandeur", individu, PERSONNES["demandeur"], dossier, p)
-    return p.bloc("demandeur", *enfants)
+    _placer_le_nir(enfants, "demandeur", individu, PERSONNES["demandeur"], dossier)
+    return _bloc("demandeur", *enfants)
 
 
-def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire, p: Plume[T]) -> T:
-    enfants = [*_identite(individu, p), p.code("lienDemandeur", lien), *_situation(individu, dossier, p)]
-    _placer_le_nir(enfants, "cotitulaire", individu, PERSONNES["cotitulaire"], dossier, p)
-    return p.bloc("cotitulaire", *enfants)
+def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire) -> str:
+    enfants = [*_identite(individu), _code("lienDemandeur", lien), *_situation(individu, dossier)]
+    _placer_le_nir(enfants, "cotitulaire", individu, PERSONNES["cotitulaire"], dossier)
+    return _bloc("cotitulaire", *enfants)
 
 
-def _situation(individu: Individu, dossier: DossierTire, p: Plume[T]) -> tuple[T, T, T, T]:
+def _situation(individu: Individu, dossier: DossierTire) -> tuple[str, str, str, str]:
     metier = individu.metier
-    emploi = [] if metier.profession is None else [p.feuille("profession", metier.profession)]
-    emploi.append(p.code("typeContratTravail", metier.contrat))
+    emploi = [] if metier.profession is None else [_feuille("profession", metier.profession)]
+    emploi.append(_code("typeContratTravail", metier.contrat))
     if metier.employeur is not None:
         lieu = dossier.souhait.places[0]
         employeur = {"multiEmployeur": "false", "nomEmployeurPrincipal": metier.employeur}
         place = {"etranger": "false", "codePostal": lieu.code_postal, "commune": lieu.code}
-        emploi += p.feuilles(employeur | place)
+        emploi += _feuilles(employeur | place)
     annee, (dernier, avant) = dossier.jour.year, individu.revenus
     revenu = {
         "anneeMoins1": str(annee - 1),
@@ -429,18 +421,18 @@ def _situation(individu: Individu, dossier: DossierTire, p: Plume[T]) -> tuple[T
         "montantMoins2": str(avant),
     }
     recues = [
-        p.bloc("detailRessource", p.code("ressource", nature), p.feuille("montant", str(montant)))
+        _bloc("detailRessource", _code("ressource", nature), _feuille("montant", str(montant)))
         for nature, montant in individu.ressources
     ]
     return (
-        p.bloc("situationProfessionnelle", *emploi),
-        p.bloc("revenuFiscal", *p.feuilles(revenu)),
-        p.bloc("listeRessourceRecue", *recues),
-        p.feuille("listeRessourceVersee", ""),
+        _bloc("situationProfessionnelle", *emploi),
+        _bloc("revenuFiscal", *_feuilles(revenu)),
+        _bloc("listeRessourceRecue", *recues),
+        _feuille("listeRessourceVersee", ""),
     )
 
 
-def _a_charge(enfant: Enfant, dossier: DossierTire, p: Plume[T]) -> T:
+def _a_charge(enfant: Enfant, dossier: DossierTire) -> str:
     dit = {
         "nom": enfant.nom,
         "prenom": enfant.prenom,
@@ -448,15 +440,15 @@ def _a_charge(enfant: Enfant, dossier: DossierTire, p: Plume[T]) -> T:
         "sexe": enfant.sexe,
         "lienParente": enfant.lien,
     }
-    enfants = p.feuilles(dit)
-    _placer_le_nir(enfants, "a_charge", enfant, PERSONNES["a_charge"], dossier, p)
-    return p.bloc("personneACharge", *enfants)
+    enfants = _feuilles(dit)
+    _placer_le_nir(enfants, "a_charge", enfant, PERSONNES["a_charge"], dossier)
+    return _bloc("personneACharge", *enfants)
 
 
-def _en_garde(enfant: Enfant, p: Plume[T]) -> T:
+def _en_garde(enfant: Enfant) -> str:
     naissance, garde = enfant.naissance.isoformat(), enfant.garde or "G"
     dit = {"dateNaissance": naissance, "sexe": enfant.sexe, "coParentalite": garde}
-    return p.bloc("personneEnGarde", *p.feuilles(dit))
+    return _bloc("personneEnGarde", *_feuilles(dit))
 
 
 def adresse_postale(
@@ -471,7 +463,7 @@ def adresse_postale(
     return feuilles if hebergeant is None else {**feuilles, "nomHebergeant": hebergeant}
 
 
-def _handicap(naissance: date, p: Plume[T]) -> T:
+def _handicap(naissance: date) -> str:
     dit = {
         "dateNaissance": naissance.isoformat(),
         "etatHandicap": "STA",
@@ -479,9 +471,9 @@ def _handicap(naissance: date, p: Plume[T]) -> T:
         "handicapMoteur": "true",
         "handicapSensoriel": "false",
     }
-    return p.bloc(
+    return _bloc(
         "handicap",
-        *p.feuilles(dit),
-        p.bloc("listeNatureHandicapMoteur", p.code("natureHandicapMoteur", "MI")),
-        p.bloc("listeAideTechniqueHandicap", p.code("aideTechniqueHandicap", "2")),
+        *_feuilles(dit),
+        _bloc("listeNatureHandicapMoteur", _code("natureHandicapMoteur", "MI")),
+        _bloc("listeAideTechniqueHandicap", _code("aideTechniqueHandicap", "2")),
     )

@@ -27,7 +27,7 @@ from sne_interface.domain.texte import plier
 from sne_interface.errors import ErreurInterne, UsageError
 from sne_interface.generators import messages_apres_creation
 from sne_interface.generators.contraintes_de_menages import LIBRE, Atelier, Contraintes, atelier
-from sne_interface.generators.demandes import ELEMENTS, formulaire
+from sne_interface.generators.demandes import formulaire, lus
 from sne_interface.generators.demandes_ornees import ranger
 from sne_interface.generators.document_reduit import codes_bloquants, profil_bloquant
 from sne_interface.generators.exemples_de_regles import (
@@ -105,7 +105,8 @@ def _jumeau(nom: str, deja: Mapping[str, Element], tirage: Tirage, contrat: Cont
             messages_apres_creation.separation(tirage, ici, commune, NUMERO_INVENTE), modele, contrat
         )
     dossier = ici.dossier(tirage)
-    nu = avec_enfants(modele, _avec_formulaire(modele, formulaire(dossier, ELEMENTS)))
+    (corps,) = lus(formulaire(dossier))
+    nu = avec_enfants(modele, _avec_formulaire(modele, corps))
     return ici.orner(tirage, _greffe(nu, modele, contrat), dossier.souhait.places[0])
 
 

@@ -1,6 +1,6 @@
 """Drawing: the few gestures that make up a household, by any kind of draw.
 
-`TirageAleatoire` draws a seed, which looks like the register; `TirageVarie` what `generate` writes, meant to
+`Tirage` draws a seed, which looks like the register; `TirageVarie` what `generate` writes, meant to
 break things: all values alike, rare things frequent, names that are hard to carry; `strategies` draws by
 Hypothesis. So builders draw little, in a fixed order, and put the simplest value first wherever there is one.
 """
@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from itertools import accumulate
 from random import Random
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import tomli
 
@@ -74,31 +74,9 @@ class Repartition(Generic[T]):
         return (self.cumuls[rang] - (self.cumuls[rang - 1] if rang else 0)) / self.total
 
 
-class Tirage(Protocol):
-    """The draws that a builder may ask for."""
-
-    def entier(self, bas: int, haut: int) -> int:
-        """An integer from `bas` to `haut`, both included; `bas` is the simplest."""
-
-    def montant(self, bas: int, haut: int) -> int:
-        """An amount in euros from `bas` to `haut`, both included."""
-
-    def choix(self, valeurs: Sequence[T]) -> T:
-        """One of `valeurs`, all alike; the first is the simplest."""
-
-    def selon(self, repartition: Repartition[T]) -> T:
-        """One value of `repartition`, according to its share."""
-
-    def booleen(self, chance: float) -> bool:
-        """True with that chance, between 0 and 1; False is the simplest."""
-
-    def date(self, du: date, au: date) -> date:
-        """A day from `du` to `au`, both included; `du` is the simplest."""
-
-
-class TirageAleatoire:
-    """Draws from `random.Random(graine)`, by its `random()` alone: the one method whose sequence Python
-    promises to keep from version to version. Its methods are told in `Tirage`."""
+class Tirage:
+    """The draws that a builder may ask for, from `random.Random(graine)`, by its `random()` alone: the one
+    method whose sequence Python promises to keep from version to version."""
 
     __slots__ = ("_random",)
 
@@ -106,20 +84,27 @@ class TirageAleatoire:
         self._random = Random(graine).random
 
     def entier(self, bas: int, haut: int) -> int:
+        """An integer from `bas` to `haut`, both included; `bas` is the simplest."""
         return bas + int(self._random() * (haut - bas + 1))
 
-    montant = entier
+    def montant(self, bas: int, haut: int) -> int:
+        """An amount in euros from `bas` to `haut`, both included."""
+        return self.entier(bas, haut)
 
     def choix(self, valeurs: Sequence[T]) -> T:
+        """One of `valeurs`, all alike; the first is the simplest."""
         return valeurs[int(self._random() * len(valeurs))]
 
     def selon(self, repartition: Repartition[T]) -> T:
+        """One value of `repartition`, according to its share."""
         return repartition.valeurs[bisect(repartition.cumuls, self._random() * repartition.total)]
 
     def booleen(self, chance: float) -> bool:
+        """True with that chance, between 0 and 1; False is the simplest."""
         return self._random() < chance
 
     def date(self, du: date, au: date) -> date:
+        """A day from `du` to `au`, both included; `du` is the simplest."""
         return date.fromordinal(self.entier(du.toordinal(), au.toordinal()))
 
 
@@ -150,7 +135,7 @@ def _simplicite(nom: str) -> tuple[bool, int, str]:
     return not (nom.isascii() and nom.replace(" ", "").isalpha()), len(nom), nom
 
 
-class TirageVarie(TirageAleatoire):
+class TirageVarie(Tirage):
     """Draws from `random.Random(graine)`, all values alike: for documents meant to try an application."""
 
     __slots__ = ()

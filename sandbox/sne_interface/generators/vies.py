@@ -13,7 +13,7 @@ from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.element_recu import Element, bloc, construits, de_code
 from sne_interface.domain.livre_des_attributions import MOIS_APRES_AVERTISSEMENT, radiation_possible_le
-from sne_interface.generators.demandes import ELEMENTS, DossierTire
+from sne_interface.generators.demandes import DossierTire
 from sne_interface.generators.menages import NOMS, PARTS
 from sne_interface.generators.population import Population
 from sne_interface.generators.tirage import Tirage
@@ -174,7 +174,7 @@ def _attribution(
     type_ = souhait.types[-1]
     place = tirage.choix(souhait.places)
     adresse = {nom: texte for nom, texte in dossier.adresse.items() if nom in ("numero", "voie")}
-    lieu = {**adresse, "codePostal": place.code_postal, "commune": place.code}
+    lieu = (*construits(**adresse, codePostal=place.code_postal), de_code("commune", place.code))
     rpls = _rpls(tirage)
     hlm = dossier.foyer is not None and dossier.foyer.logement == "HLM"
     return bloc(
@@ -187,7 +187,7 @@ def _attribution(
         *construits(codeSirenBailleur=siren or None),
         de_code("zus", _ZONES[bisect(_ZONES_JUSQUA, int(rpls[-2:]))]),
         de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
-        bloc("adresse", *ELEMENTS.feuilles(lieu)),
+        bloc("adresse", *lieu),
     )
 
 

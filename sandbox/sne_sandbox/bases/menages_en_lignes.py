@@ -31,10 +31,10 @@ from sne_interface.domain.livre_des_attributions import (
 )
 from sne_interface.domain.menage import LIENS_DE_COUPLE, Composition, faits_du_formulaire
 from sne_interface.domain.texte import plier
-from sne_interface.generators.demandes import TEXTE, DossierTire, contenu, formulaire, tirer_dossier
+from sne_interface.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
 from sne_interface.generators.menages import Foyer
 from sne_interface.generators.population import Population
-from sne_interface.generators.tirage import Repartition, Tirage, TirageAleatoire
+from sne_interface.generators.tirage import Repartition, Tirage
 from sne_interface.generators.vies import (
     DU_BAILLEUR,
     Vie,
@@ -151,8 +151,8 @@ def _lots(
     to the one after it."""
     base = semence.base
     for debut in range(tireur * _LOT, semence.taille, tireurs * _LOT):
-        tirage = TirageAleatoire(f"{semence.seed}:{debut}" if debut else semence.seed)
-        profils = TirageAleatoire(f"{semence.seed}:{debut}:effacement")
+        tirage = Tirage(f"{semence.seed}:{debut}" if debut else semence.seed)
+        profils = Tirage(f"{semence.seed}:{debut}:effacement")
         plants, effacees = [], []
         precedent: _Plant | None = None
         fin = min(debut + _LOT, semence.taille)
@@ -321,9 +321,9 @@ def _ligne_demande(
     # A landlord's own reference, when it has one.
     bailleurs = dossier.territoire.bailleurs
     reference = f"{dossier.guichet}-{plant.rang + 1:08d}" if dossier.guichet in bailleurs else None
-    corps = formulaire(dossier, TEXTE, numero=numero, reference=reference, forcer=plant.forcee)
+    corps = formulaire(dossier, numero=numero, reference=reference, forcer=plant.forcee)
     debut, fin = _autour(dossier.version)
-    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps, TEXTE)) + fin
+    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps)) + fin
     if vie.decision is not None:
         plant.faits = faits_du_formulaire(Demande(codec.lire(document.encode())), vie.decision)
     dernier, etat = dossier.guichet, _ACTIVE

@@ -62,12 +62,12 @@ def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question
     genre = "regional" if stockee.territoire == TERRITOIRE_ILE_DE_FRANCE else "departemental"
     premiere = lignes(stockee, guichet, question)[:LIGNES]
     blanches = [""] * (LIGNES - len(premiere))
-    return remplir(genre, [*premiere, *blanches, *resume(stockee, question)])
+    return remplir(f"attestation/{genre}", [*premiere, *blanches, *resume(stockee, question)])
 
 
 def remplir(gabarit: str, texte: Sequence[str]) -> bytes:
-    """Fills the pages of that name in `fixtures/attestation/` with the lines of `texte`. Leaves out
-    the text that a line or the pages have no room for."""
+    """Fills the pages of that name in `fixtures/` with the lines of `texte`. Leaves out the text that a line
+    or the pages have no room for."""
     morceaux = list(_morceaux(gabarit))
     for rang, ligne in enumerate(texte[: len(morceaux) // 2]):
         morceaux[2 * rang + 1] = _remplir(ligne)
@@ -75,10 +75,10 @@ def remplir(gabarit: str, texte: Sequence[str]) -> bytes:
 
 
 @cache
-def _morceaux(genre: str) -> tuple[bytes, ...]:
+def _morceaux(gabarit: str) -> tuple[bytes, ...]:
     """The pages cut at their lines, which are blank: what comes before the first, the first, what comes
     between, …"""
-    pdf = (fixtures_dir() / "attestation" / f"{genre}.pdf").read_bytes()
+    pdf = (fixtures_dir() / f"{gabarit}.pdf").read_bytes()
     coupes = [0]
     for rang in count():
         debut = pdf.find(marque(rang), coupes[-1])

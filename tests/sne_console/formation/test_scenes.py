@@ -28,24 +28,10 @@ def ecrire(dossier: Path, texte: str) -> Path:
     return fichier
 
 
-def test_the_scenes_that_trainers_were_promised_are_there() -> None:
-    assert {scene.identifiant for scene in scenes.scenes()} >= {
-        "premiere-demande",
-        "doublon",
-        "separation",
-        "renouvellement-oublie",
-        "dalo",
-        "attribution",
-        "sans-logement",
-        "quota",
-        "anomalie-corrigee",
-        "fin-asynchrone",
-        "premier-quartile",
-        "message-refuse",
-        "reponse-perdue",
-        "radiation-par-erreur",
-    }
-    assert len(scenes.scenes()) >= 12
+def test_there_are_twenty_five_scenes_each_in_its_place() -> None:
+    toutes = scenes.scenes()
+    assert len(toutes) == 25
+    assert len({scene.ordre for scene in toutes}) == len({scene.titre for scene in toutes}) == 25
 
 
 @pytest.mark.parametrize("scene", scenes.scenes(), ids=lambda s: s.identifiant)

@@ -1,5 +1,6 @@
 """Every scene played to its end, through its pages, as a trainer does."""
 
+import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 from banc import Banc
 from donnees import a_cote
-from lxml import html
+from lxml import etree, html
 from navigateur import ENTETES
+from pypdf import PdfReader
 
-from sne_console.formation import salle, scene_jouee, scenes
+from sne_console.formation import kit, salle, scene_jouee, scenes
 from sne_console.formation.scene_jouee import Joue
 from sne_console.formation.scenes import Attendu, PasScene, Scene
 from sne_console.pages.page_scenes import mouvements
@@ -215,7 +217,8 @@ def test_a_step_leads_to_the_page_of_its_base(
     banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
 ) -> None:
     for rang, pas in enumerate(scene.pas, 1):
-        jouer(scene, rang)
+        for choix, _ in coups(pas):
+            jouer(scene, rang, **({"choix": str(choix)} if choix else {}))
         liens = voir(page, scene).xpath(f"//*[@id='pas-{rang}']//p[starts-with(., 'Page à ouvrir')]/a")
         assert len(liens) == (pas.page is not None and installe("sne_statistiques"))
         for lien in liens:
@@ -238,6 +241,21 @@ def test_the_list_says_where_each_scene_stands(
         if scene.titre in c.text_content()
     ]
     assert "en cours, au pas 1 sur 4" in " ".join(carte.text_content().split())
+
+
+def test_the_kit_is_printed_with_the_name_of_the_base(banc: Banc, page: Callable[..., Any]) -> None:
+    liens = [a.get("href") for a in page("/scenes").xpath("//section[@aria-labelledby='t-kit']//a")]
+    assert len(liens) == 2 * len(kit.PIECES)
+    for lien in liens:
+        octets = banc.http.get(lien, headers=ENTETES).data
+        if lien.endswith(".svg"):
+            texte = " ".join(etree.fromstring(octets).itertext())
+        else:
+            texte = PdfReader(io.BytesIO(octets)).pages[0].extract_text()
+        assert f"Base « {lien.split('/')[2]} » : http" in texte
+        assert "non officiel" in texte
+    for absente in ("affiche.png", "tract.pdf"):
+        assert banc.http.get(f"/console/ecole/scenes/kit/{absente}", headers=ENTETES).status_code == 404
 
 
 def test_a_scene_begun_is_shown_with_its_own_base(banc: Banc, scene: Scene) -> None:

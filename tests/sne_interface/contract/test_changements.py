@@ -26,7 +26,7 @@ def test_what_5_2_brings_has_its_dates_and_its_fidelity():
     assert charger().deploye == {
         "02.02": changements["MESSAGE-0202"].deploye, "DECATT": changements["DECISIONS"].deploye
     }  # fmt: skip
-    assert (asynchrone.exige, asynchrone.preuve) == (date(2018, 12, 31), ("regle", "ASY001"))
+    assert (asynchrone.exige, asynchrone.preuve) == (date(2018, 12, 31), {"regle": "ASY001"})
     assert nir.en_json()["publie"] == "2018-08-06"
     assert "exige" not in nir.en_json()
 
@@ -88,10 +88,10 @@ def test_a_users_folder_adds_a_change_of_its_own_and_amends_one(tmp_path):
         (f'[A]\n{PHRASE}couvre.lois = ["x"]\n', "« lois » n'existe pas"),
         (f'[A]\n{PHRASE}exige = "2018-01-30"\n', "exige attend une date"),
         (f"[A]\n{PHRASE}exige = 2018-01-30T12:00:00\n", "exige attend une date"),
-        (f'[A]\n{PHRASE}preuve.loi = "x"\n', "preuve attend un seul de"),
+        (f'[A]\n{PHRASE}preuve.loi = "x"\n', "« loi » n'existe pas"),
         (f'[A]\n{PHRASE}quand = "x"\n', "clé inconnue « quand »"),
         (f'[A]\n{PHRASE.replace("ajout", "mieux")}couvre.regles = ["x"]\n', "« mieux » n'existe pas"),
-        ('[A]\ngenre = "ajout"\n', "« phrase » manque"),
+        ('[A]\ngenre = "ajout"\n', "il manque « phrase »"),
         ("A = 1\n", "[A] n'est pas une table"),
     ],
 )

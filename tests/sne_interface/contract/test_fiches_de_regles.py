@@ -86,14 +86,11 @@ DROIT = {"fidelite": "déduite", "source": "R. 441-3"}
         ({"natures": 3}, "n'est pas une table"),
         ({"natures": {"bailleur": {"couleur": 1}}}, "clé inconnue « couleur »"),
         ({"natures": {"bailleur": {"droits": {"voler": DROIT}}}}, "« voler » n'existe pas"),
-        ({"natures": {"bailleur": {"droits": {"decider": {"fidelite": "déduite"}}}}}, "« source » manque"),
-        (
-            {"natures": {"bailleur": {"droits": {"decider": {"source": "x"}}}}},
-            "« rien » n'existe pas",
-        ),
+        ({"natures": {"bailleur": {"droits": {"decider": {"fidelite": "déduite"}}}}}, "manque « source »"),
+        ({"natures": {"bailleur": {"droits": {"decider": {"source": "x"}}}}}, "manque « fidelite »"),
         ({"actes": {"voler": "Voler"}}, "« voler » n'existe pas"),
         ({"hors_registre": DROIT | {"codes": ["97"]}}, "« codes » attend une liste"),
-        ({"systemes_particuliers": {"codes": ["044"]}}, "« source » manque"),
+        ({"systemes_particuliers": {"codes": ["044"]}}, "manque « fidelite », « source »"),
     ],
 )
 def test_a_table_that_is_none_is_refused(tables: dict[str, Any], dit: str) -> None:

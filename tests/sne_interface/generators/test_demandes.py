@@ -15,15 +15,15 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import composition
 from sne_interface.generators import vies
 from sne_interface.generators.demandes import (
-    ELEMENTS,
     DossierTire,
     document,
     formulaire,
+    lus,
     message,
     tirer_dossier,
 )
 from sne_interface.generators.population import Population, lire_population
-from sne_interface.generators.tirage import TirageAleatoire
+from sne_interface.generators.tirage import Tirage
 from sne_interface.rules.controle import controler
 from sne_interface.rules.engine import juger
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
@@ -47,14 +47,14 @@ def _messages(
     population: Population, type_fichier: str, combien: int
 ) -> list[tuple[Element, DemandeStockee | None]]:
     """Messages of that type about demandes deposited last year, and what the base holds of each."""
-    tirage = TirageAleatoire(2018)
+    tirage = Tirage(2018)
     trouves: list[tuple[Element, DemandeStockee | None]] = []
     for rang in range(combien):
         depot = JOUR if type_fichier == "CRE" else ajouter_mois(JOUR, -11)
         dossier = tirer_dossier(tirage, population, depot=depot, jour=JOUR)
         numero = str(NumeroUnique.de(dossier.territoire.code, depot, rang, dossier.guichet))
         if type_fichier == "CRE":
-            corps = formulaire(dossier, ELEMENTS, reference=f"R{rang}")
+            (corps,) = lus(formulaire(dossier, reference=f"R{rang}"))
             trouves.append((document(dossier.version, "CRE", MAINTENANT, corps), None))
             continue
         emetteur, bloc_ = None, None
@@ -66,7 +66,7 @@ def _messages(
             motif = tirage.choix(("RADATT", "RADABA", "RADCON", "RADIRR"))
             bloc_ = vies.bloc_radiation(tirage, motif, JOUR, dossier)
             emetteur = dossier.territoire.bailleurs[0]
-        corps = formulaire(dossier, ELEMENTS, emetteur=emetteur, numero=numero)
+        (corps,) = lus(formulaire(dossier, emetteur=emetteur, numero=numero))
         if bloc_ is not None:
             corps = avec_enfants(corps, (*corps.enfants, bloc_))
         racine = document(dossier.version, type_fichier, MAINTENANT, corps)
@@ -75,7 +75,7 @@ def _messages(
 
 
 def _stockee(dossier: DossierTire, numero: str) -> DemandeStockee:
-    racine = document(dossier.version, "RET", MAINTENANT, formulaire(dossier, ELEMENTS, numero=numero))
+    racine = document(dossier.version, "RET", MAINTENANT, *lus(formulaire(dossier, numero=numero)))
     code, guichet, depot = dossier.territoire.code, dossier.guichet, dossier.depot
     return DemandeStockee(
         numero, code, EtatDemande.ACTIVE, dossier.version, guichet, guichet, False, depot, depot,
@@ -121,7 +121,7 @@ def test_messages_suit_a_base_that_knows_their_demande(
 
 
 def test_the_population_is_that_of_the_register(population: Population) -> None:
-    tirage = TirageAleatoire(5)
+    tirage = Tirage(5)
     nombre = 4000
     demandes = [
         Demande(message(tirer_dossier(tirage, population, depot=JOUR, jour=JOUR), MAINTENANT))
@@ -143,7 +143,7 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
 
 def test_an_event_of_decision_is_a_value(population: Population) -> None:
     vie = vies.Vie(JOUR, dalo=JOUR, decision=JOUR)
-    caracteristiques = vies.decision(vie, TirageAleatoire(1), population, "993681931", JOUR)
+    caracteristiques = vies.decision(vie, Tirage(1), population, "993681931", JOUR)
     evenement = Evenement(0, "", "DECATT", "", MAINTENANT, "CRE", JOUR, None, caracteristiques)
     assert ("DALO", "oui") in evenement.caracteristiques
     assert ("SIREN", "993681931") in evenement.caracteristiques

@@ -8,12 +8,12 @@ import pytest
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.errors import ContractError
 from sne_interface.generators.demandes_ornees import bornes
-from sne_interface.generators.tirage import Repartition, TirageAleatoire, TirageVarie, noms, pools
+from sne_interface.generators.tirage import Repartition, Tirage, TirageVarie, noms, pools
 
 
 def test_the_same_seed_draws_the_same() -> None:
     def tirer(graine: int) -> list[object]:
-        tirage = TirageAleatoire(graine)
+        tirage = Tirage(graine)
         parts = Repartition({"a": 1, "b": 3})
         return [tirage.entier(1, 9), tirage.choix("xyz"), tirage.selon(parts), tirage.booleen(0.5)]
 
@@ -22,12 +22,12 @@ def test_the_same_seed_draws_the_same() -> None:
 
 
 def test_a_seed_means_the_same_for_ever() -> None:
-    tirage = TirageAleatoire(42)
+    tirage = Tirage(42)
     assert [tirage.entier(1, 100) for _ in range(6)] == [64, 3, 28, 23, 74, 68]
 
 
 def test_bounds_are_included_and_nothing_else_comes() -> None:
-    tirage = TirageAleatoire(1)
+    tirage = Tirage(1)
     assert {tirage.entier(2, 4) for _ in range(200)} == {2, 3, 4}
     jours = {tirage.date(date(2018, 2, 28), date(2018, 3, 1)) for _ in range(50)}
     assert jours == {date(2018, 2, 28), date(2018, 3, 1)}
@@ -37,7 +37,7 @@ def test_bounds_are_included_and_nothing_else_comes() -> None:
 
 def test_shares_are_kept() -> None:
     parts = Repartition({"souvent": 9.0, "rarement": 1.0, "jamais": 0.0})
-    tirage = TirageAleatoire(3)
+    tirage = Tirage(3)
     comptes = Counter(tirage.selon(parts) for _ in range(4000))
     assert set(comptes) == {"souvent", "rarement"}
     assert comptes["rarement"] / 4000 == pytest.approx(0.1, abs=0.02)
