@@ -18,6 +18,8 @@ from sne_conformite.rapports import formats_de_rapport
 from sne_interface.resources import docs_dir
 from sne_sandbox.pki.authority import Autorite, ecrire
 
+DONNEES = a_cote(__file__)
+
 TEMOIN = ("conform", "--application", "temoin", "--clock", MARS)
 FAUTIVE = ("conform", "--application", designation("second-cotitulaire"), "--clock", MARS)
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
@@ -147,18 +149,8 @@ def test_a_command_that_is_none_is_told_before_anything_begins(tmp_path: Path, a
     assert "ne se lance pas" in cas.get("message")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "dit"),
-    [
-        ((), "Il manque l'application"),
-        ((), "« sne-sandbox adaptateur --modele »"),
-        (("--application", "temoin", "--scenario", "CRE-SIMPL"), "CRE-SIMPLE"),
-        (("--application", "temoin", "--examples", "0"), "examples"),
-        (("--application", "temoin", "--clock", "demain"), "demain"),
-        (("--application", "temoin", "--require", "FID-99"), "FID-"),
-    ],
-)
-def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], dit: str) -> None:
+@pytest.mark.parametrize(("arguments", "dit"), DONNEES["wrong_usage"])
+def test_wrong_usage(tmp_path: Path, arguments: list[str], dit: str) -> None:
     vu = sne(tmp_path, "conform", *arguments)
     assert (vu.returncode, vu.stdout) == (2, "")
     assert dit in vu.stderr
@@ -215,7 +207,7 @@ def test_an_application_that_does_nothing_is_not_conforming(tmp_path: Path) -> N
 
 
 #: What breaks when the adapter presents, or knows, something else than it was given; what is said then.
-AUTRES = a_cote(__file__)["autres"]
+AUTRES = DONNEES["autres"]
 
 
 @pytest.mark.parametrize("exigence", AUTRES)

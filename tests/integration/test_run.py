@@ -180,7 +180,7 @@ def test_evidence_that_lacks_fails_only_where_it_is_required(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("arguments", "dit"), DONNEES["wrong_usage"])
-def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], dit: str) -> None:
+def test_wrong_usage(tmp_path: Path, arguments: list[str], dit: str) -> None:
     vu = sne(tmp_path, *arguments)
     assert (vu.returncode, vu.stdout) == (2, "")
     assert dit in vu.stderr

@@ -61,10 +61,10 @@ class Lettre:
 class CategoriePrioritaire:
     """A category of households with priority (L. 441-1), by a name that never changes (`role`), and its
     `code` in the list of the contract. `lettres` are its letters in the article: a law that inserts one
-    moves those after it. In force from `depuis` to `jusque` inclusive, None when there is no such bound. `propose` are conditions on
-    the form, each a list of facts that must all hold (`domain.menage.faits_du_formulaire`; « sans » before
-    one denies it); `contredit` is one that denies the category, for the reason `pourquoi`, in French.
-    `fidelite` and `source` are those of these conditions."""
+    moves those after it. In force from `depuis` to `jusque` inclusive, None when there is no such bound.
+    `propose` are conditions on the form, each a list of facts that must all hold
+    (`domain.menage.faits_du_formulaire`; « sans » before one denies it); `contredit` is one that denies the
+    category, for the reason `pourquoi`, in French. `fidelite` and `source` are those of these conditions."""
 
     role: str
     code: str

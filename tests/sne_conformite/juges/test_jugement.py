@@ -20,6 +20,8 @@ from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.domain.echange import Echange
 
+DONNEES = a_cote(__file__)
+
 EXIGENCES = charger_exigences(charger().dossiers)
 JUGEES = {juge.exigence for juge in juges.JUGES} | {e for suite in juges.SUITES for e in suite.exigences}
 
@@ -69,17 +71,7 @@ def test_chaque_remede_est_d_une_exigence_et_se_cherche_dans_ce_qui_se_voit() ->
             assert any(re.search(motif, sorte) for sorte in sortes), motif
 
 
-@pytest.mark.parametrize(
-    ("agent", "mot"),
-    [
-        ("PHP-SOAP/8.2.7", "SOAP_1_2"),
-        ("node-soap/1.0.0", "forceSoap12Headers"),
-        ("Zeep/4.2.1 (www.python-zeep.org)", "client.bind"),
-        ("Apache-CXF/4.0.3", "SOAP12HTTP_BINDING"),
-        ("Go-http-client/1.1", "xml:"),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("agent", "mot"), DONNEES["le_remede_est_celui_de_la_pile"])
 def test_le_remede_est_celui_de_la_pile(banc: Banc, agent: str, mot: str) -> None:
     banc.creer_demande()
     echange = banc.services.magasin.journal.chercher(banc.nom, limite=1)[0]
@@ -90,8 +82,7 @@ def test_le_remede_est_celui_de_la_pile(banc: Banc, agent: str, mot: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("exigence", "sorte", "chemin", "ecart", "mot"),
-    a_cote(__file__)["le_remede_est_celui_de_ce_qui_est_arrive"],
+    ("exigence", "sorte", "chemin", "ecart", "mot"), DONNEES["le_remede_est_celui_de_ce_qui_est_arrive"]
 )
 def test_le_remede_est_celui_de_ce_qui_est_arrive(
     exigence: str, sorte: str, chemin: str, ecart: str, mot: str

@@ -19,10 +19,12 @@ from donnees import a_cote
 from sne_conformite.pilotage import lien_application as module
 from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus, LienRompu
 
+DONNEES = a_cote(__file__)
+
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0
 #: An application that does what `commande` says.
-_DOUBLE = a_cote(__file__)["double"]
+_DOUBLE = DONNEES["double"]
 
 
 def message(commande: str, rang: int = 1) -> dict[str, Any]:
@@ -48,15 +50,7 @@ def test_messages_are_answered_in_turn_by_one_process(application: ApplicationPr
 
 
 @pytest.mark.parametrize(
-    ("commande", "mots", "remede"),
-    [
-        ("piece", "autre chose que du JSON : « Connexion à la base… »", "erreur standard"),
-        ("supprimer", "s'est arrêtée (signal 6)", "doit rester en marche"),
-        ("radier", "a répondu au message 3, pas à 2", "recopiez dans la réponse l'« id »"),
-        ("consulter", 'a répondu au message "2", pas à 2', "recopiez dans la réponse l'« id »"),
-        ("modifier", "a mal répondu : « statut » vaut 'ok'", "/guide/reference/protocole"),
-        ("decider", "autre chose que du JSON : « [[[", "erreur standard"),
-    ],
+    ("commande", "mots", "remede"), DONNEES["what_goes_wrong_is_said_with_its_remedy_and_the"]
 )
 def test_what_goes_wrong_is_said_with_its_remedy_and_the_next_command_works(
     application: ApplicationProcessus, erreurs: io.StringIO, commande: str, mots: str, remede: str
@@ -207,16 +201,7 @@ def adresse() -> Iterator[str]:
     serveur.server_close()
 
 
-@pytest.mark.parametrize(
-    ("commande", "mots"),
-    [
-        ("piece", "n'a pas répondu du JSON"),
-        ("radier", "« statut »"),
-        ("modifier", "a répondu HTTP 500"),
-        ("supprimer", "a répondu au message 2, pas à 1"),
-        ("consulter", "a répondu HTTP 302"),
-    ],
-)
+@pytest.mark.parametrize(("commande", "mots"), DONNEES["what_goes_wrong_over_http"])
 def test_what_goes_wrong_over_http(adresse: str, commande: str, mots: str) -> None:
     with pytest.raises(LienRompu) as rompu:
         ApplicationHttp(adresse).envoyer(message(commande))

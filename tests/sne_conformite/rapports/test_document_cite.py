@@ -6,6 +6,8 @@ from donnees import a_cote
 from sne_conformite.rapports.document_cite import AUTOUR, DocumentMontre, montrer, situer
 from sne_conformite.rapports.rapport import EchangeCite
 
+DONNEES = a_cote(__file__)
+
 DOCUMENT = "<a:racine xmlns:a='x'><a:liste><a:un>é</a:un><a:un/></a:liste><a:deux>2</a:deux></a:racine>"
 ENVELOPE = "<s:Envelope xmlns:s='y'><s:Body><fichierDemande>{}</fichierDemande></s:Body></s:Envelope>"
 
@@ -31,14 +33,7 @@ def test_the_document_is_taken_out_of_its_packing_and_indented() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chemin", "marquee", "manque"),
-    [
-        ("racine/deux", "  <a:deux>2</a:deux>", ""),
-        ("racine/liste/un[2]", "    <a:un/>", ""),
-        ("racine/liste/un[3]", "  <a:liste>", "un[3]"),
-        ("racine/liste/un/code/libelle", "    <a:un>é</a:un>", "code/libelle"),
-        ("liste/un", "    <a:un>é</a:un>", ""),
-    ],
+    ("chemin", "marquee", "manque"), DONNEES["the_place_of_a_finding_is_marked_or_what_should"]
 )
 def test_the_place_of_a_finding_is_marked_or_what_should_hold_it(
     chemin: str, marquee: str, manque: str
@@ -98,9 +93,7 @@ Content-Type: text/xml
 """
 
 
-@pytest.mark.parametrize(
-    ("chemin", "place"), a_cote(__file__)["a_path_leads_to_its_tag_or_to_what_should_hold_it"]
-)
+@pytest.mark.parametrize(("chemin", "place"), DONNEES["a_path_leads_to_its_tag_or_to_what_should_hold_it"])
 def test_a_path_leads_to_its_tag_or_to_what_should_hold_it(chemin: str, place: list[int]) -> None:
     assert situer(TEXTE, chemin) == tuple(place)
 

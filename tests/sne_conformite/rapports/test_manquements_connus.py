@@ -10,10 +10,12 @@ from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.verdict_de_conformite import decider
 
+DONNEES = a_cote(__file__)
+
 JOUR = date(2026, 3, 2)
 DEMAIN = date(2026, 3, 3)
 
-FICHIER = a_cote(__file__)["fichier"]
+FICHIER = DONNEES["fichier"]
 
 
 def lu(tmp_path: Path, texte: str) -> tuple[Connue, ...]:
@@ -141,16 +143,7 @@ def test_an_entry_of_no_use_is_told() -> None:
     assert applique.rapport == rapport()
 
 
-@pytest.mark.parametrize(
-    ("choix", "partiel"),
-    [
-        ({"verification": "CRE-99/FID-01"}, False),  # its scenario was not played
-        ({"verification": "CRE-04/VIE-01"}, False),  # played, and nothing seen
-        ({"exigence": "VIE-22"}, False),  # without evidence
-        ({"exigence": "FID-01"}, True),  # held here; the other scenarios were not played
-        ({"exigence": "FID-02", "sorte": "autre"}, False),  # broken otherwise
-    ],
-)
+@pytest.mark.parametrize(("choix", "partiel"), DONNEES["what_was_not_played_again_is_not_to_be_removed"])
 def test_what_was_not_played_again_is_not_to_be_removed(choix: dict[str, str], partiel: bool) -> None:
     applique = manquements_connus.appliquer(rapport(), [connue(**choix)], JOUR, partiel=partiel)
     (dit,) = applique.remarques

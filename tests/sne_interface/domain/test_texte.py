@@ -6,18 +6,11 @@ from lxml import etree
 
 from sne_interface.domain.texte import abrege, cellule, entier_de, plier, pour_xml, visible
 
+DONNEES = a_cote(__file__)
 
-@pytest.mark.parametrize(
-    "noms",
-    [
-        ("Éloïse", "ELOISE", "eloise"),
-        ("Le Gall", "LE-GALL", "legall", "Le  Gall"),
-        ("D'Œuf", "d’oeuf", "DOEUF"),
-        ("Strauß", "STRAUSS"),
-        ("Nuñez", "nunez"),
-    ],
-)
-def test_names_fold_together(noms: tuple[str, ...]) -> None:
+
+@pytest.mark.parametrize("noms", DONNEES["names_fold_together"])
+def test_names_fold_together(noms: list[str]) -> None:
     assert len({plier(nom) for nom in noms}) == 1
 
 
@@ -54,6 +47,6 @@ def test_a_whole_number_is_read_if_a_column_holds_it(ecrit: str | None, attendu:
     assert entier_de(ecrit) == attendu
 
 
-@pytest.mark.parametrize(("valeur", "ecrite"), a_cote(__file__)["no_cell_is_a_formula"])
+@pytest.mark.parametrize(("valeur", "ecrite"), DONNEES["no_cell_is_a_formula"])
 def test_no_cell_is_a_formula(valeur: str | int, ecrite: str | int) -> None:
     assert cellule(valeur) == ecrite

@@ -135,17 +135,7 @@ def test_number_and_date_of_births_to_come(juger: Juger, a_naitre: str, fautif: 
     assert [c.chemin.rpartition("/")[2] for c in trouves] == ([fautif] if fautif else [])
 
 
-@pytest.mark.parametrize(
-    ("jour", "constats"),
-    [
-        ("2018-02-15", 0),
-        ("2018-02-14", 1),
-        ("2019-01-15", 0),
-        ("2019-01-16", 1),
-        ("9999-12-31", 1),
-        ("-0044-03-15", 1),
-    ],
-)
+@pytest.mark.parametrize(("jour", "constats"), DONNEES["expected_birth_is_near_the_file"])
 def test_expected_birth_is_near_the_file(juger: Juger, jour: str, constats: int) -> None:
     a_naitre = f"<nombre>1</nombre><dateNaissancePrevue>{jour}</dateNaissancePrevue>"
     assert len(juger(regles_menage.date_de_naissance_prevue, foyer(a_naitre=a_naitre))) == constats

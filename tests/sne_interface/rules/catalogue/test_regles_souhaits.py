@@ -97,32 +97,12 @@ def test_nothing_sought_has_no_places(juger: Juger) -> None:
     assert juger(regles_souhaits.nombre_de_localisations, "<numGuichet>G1104</numGuichet>") == []
 
 
-@pytest.mark.parametrize(
-    ("places", "constats"),
-    [
-        (("75113", "75114"), 0),
-        (("75113 Gare", "75113 Olympiades"), 0),
-        (("75113 Gare", "75113"), 0),
-        (("75113", "75113"), 1),
-        (("75113 Saint-Rémy", "75113 SAINT REMY"), 1),
-    ],
-)
+@pytest.mark.parametrize(("places", "constats"), DONNEES["same_place_twice"])
 def test_same_place_twice(juger: Juger, places: tuple[str, ...], constats: int) -> None:
     assert len(juger(regles_souhaits.localisation_en_double, recherche(places=places))) == constats
 
 
-@pytest.mark.parametrize(
-    ("places", "fautives"),
-    [
-        (("75113", "93066", "77001"), []),
-        (("69123", "69001"), []),
-        (("62041", "62498"), []),
-        (("2A004", "2B033"), ["2B033"]),
-        (("62041", "59350", "62498", "75113"), ["59350", "75113"]),
-        (("97411", "97101"), ["97101"]),
-        ((), []),
-    ],
-)
+@pytest.mark.parametrize(("places", "fautives"), DONNEES["one_territory"])
 def test_one_territory(juger: Juger, places: tuple[str, ...], fautives: list[str]) -> None:
     trouves = juger(regles_souhaits.communes_de_plusieurs_territoires, recherche(places=places))
     assert [c.valeurs["valeur"] for c in trouves] == fautives
@@ -204,17 +184,7 @@ def test_handicap_as_a_motive(juger: Juger) -> None:
     assert len(juger(regles_souhaits.motif_handicap_sans_complement, demande("07") + vide)) == 1
 
 
-@pytest.mark.parametrize(
-    ("motifs", "modeles", "constats"),
-    [
-        ("01", "LP", 1),
-        ("01", "HLM FONC", 1),
-        ("01", "LP CP", 0),
-        ("01", "SD", 0),
-        ("01", "", 0),
-        ("13", "LP", 0),
-    ],
-)
+@pytest.mark.parametrize(("motifs", "modeles", "constats"), DONNEES["without_a_dwelling"])
 def test_without_a_dwelling(juger: Juger, motifs: str, modeles: str, constats: int) -> None:
     assert len(juger(regles_souhaits.sans_logement_mais_loge, demande(motifs, modeles=modeles))) == constats
 
