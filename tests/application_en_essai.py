@@ -1,4 +1,4 @@
-"""The whole application once a session, and a base of its own for each test that asks for one."""
+"""The contract and the application, once a session; a base of its own for each test that asks for one."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,9 +7,16 @@ import pytest
 from banc import MIDI, Banc
 from flask import Flask
 
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Horloge
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
+
+
+@pytest.fixture(scope="session")
+def contrat() -> Contrat:
+    """The contract that is served, read once."""
+    return charger("v5.2")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from donnees import a_cote
 from lxml import etree
 
 from sne_interface.contract import contrats_charges
@@ -18,6 +19,8 @@ from sne_interface.contract.schemas import Document
 from sne_interface.domain.echange import Echange
 from sne_interface.generators import exemples_de_regles
 from sne_interface.resources import contracts_dir, fixtures_dir
+
+DONNEES = a_cote(__file__)
 
 FORMULAIRE: Final = "demande/demandeLogement"
 DEMANDEUR: Final = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -29,46 +32,7 @@ _REGLES: Final = (
     "NIR001",
 )  # fmt: skip
 
-REGLES: Final = """
-[ADR001]
-code_officiel = "RG-201"
-[IDT002]
-code_officiel = "RG-202"
-[IDT008]
-code_officiel = "RG-203"
-[IDT013]
-code_officiel = "RG-204"
-[RES002]
-code_officiel = "RG-205"
-[HAN004]
-code_officiel = "RG-206"
-[ADR002]
-texte = "Commune {valeur} absente du référentiel."
-[MEN005]
-texte = "Naissance le {valeur} : une date future est refusée."
-[IDT016]
-texte = "Nom de famille manquant."
-[MEN004]
-texte = "Personne à charge à compléter : {manque} !"
-[REC005]
-code_officiel = "RG-211"
-texte = "Hors territoire : {valeur}"
-[RES004]
-gravite = "avertissement"
-[MOT003]
-gravite = "avertissement"
-[MEN009]
-gravite = "ignorée"
-[IDT003]
-gravite = "bloquante"
-[LOG011]
-gravite = "bloquante"
-[ADR005]
-gravite = "bloquante"
-code_officiel = "RG-218"
-[LOG008]
-propriete = "{parent}"
-"""
+REGLES: Final = DONNEES["regles"]
 CONTRAT: Final = """
 [reglages]
 localisations_max = 8
@@ -88,17 +52,7 @@ _NOM_DU_DEMANDEUR: Final = """\
       <xs:element name="civilite" type="CodificationModifiable"/>
       <xs:element name="nom" type="Chaine36Modifiable"/>
 """
-VISITE: Final = """
-[VISITE]
-libelle = "Visite du logement"
-texte_pgp = "Vous avez visité un logement."
-texte_sne = "Le ménage a visité un logement proposé."
-reglementaire = false
-[[VISITE.caracteristiques]]
-code = "AVIS"
-libelle = "Avis du ménage"
-type = "TXT"
-"""
+VISITE: Final = DONNEES["visite"]
 #: What the overlay changes, as (genre, words of the title) of the group that must tell it.
 CHANGEMENTS: Final = (
     *(("code", regle) for regle in

@@ -25,7 +25,7 @@ import lu_une_fois
 import moule
 import reecriture
 import tirage_du_commit
-from application_en_essai import application, banc, nouvelle_base  # noqa: F401
+from application_en_essai import application, banc, contrat, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
 # machine that does three things at once is slow at each.

@@ -17,6 +17,7 @@ from typing import Final
 import click
 import schema_protocole
 import yaml
+from donnees import a_cote
 from joueur import histoires
 from prometheus_client import Metric
 
@@ -66,19 +67,7 @@ _LIBELLE: Final = re.compile(r"\{\{.*?\}\}")
 _FAMILLES: Final = {**FAMILLES, "FID": "Fidélité à ce qui est saisi", "ROB": "Tenue devant les pannes"}
 _NIVEAUX: Final = {"MUST": "obligatoire", "SHOULD": "recommandée"}
 #: What each variable of `run` holds. The rows are those that the code gives: one without a sentence fails.
-_VARIABLES: Final = {
-    "SNE_URL": "l'adresse du serveur, à laquelle ajouter `/services/…`",
-    "SNE_ENDPOINT_DEMANDE_LOGEMENT": "l'adresse du service DemandeLogement",
-    "SNE_ENDPOINT_GESTION_PARTAGEE_EVT": "celle de GestionPartageeEVT",
-    "SNE_ENDPOINT_RECHERCHE_DEMANDE": "celle de RechercheDemande",
-    "SNE_CA_FILE": "l'autorité à laquelle se fier (PEM)",
-    "SNE_CERT_FILE": "le certificat client (PEM)",
-    "SNE_KEY_FILE": "sa clé (PEM)",
-    "SNE_PKCS12_FILE": "le certificat et sa clé en PKCS#12",
-    "SNE_PKCS12_PASSWORD": "le mot de passe de ce fichier",
-    "SNE_GUICHET": "le guichet du certificat",
-    "SNE_READY_FILE": "le [fichier prêt](#le-fichier-prêt) : tout cela, et davantage, en JSON",
-}
+_VARIABLES: Final = a_cote(__file__)["variables"]
 #: When a check of readiness fails. A check without a sentence fails here too.
 _EN_DEFAUT: Final = {
     "fichier": "le fichier SQLite n'est plus celui qui a été ouvert",

@@ -19,7 +19,7 @@ A step is one of:
     decide = "attribution"          a decision, by its role; refuse = "motive" goes beside it, or alone
         commission, bail (days; `commission` is `le` by default), rang, condition, motif, categorie, dalo,
         siren, rpls, reservataire: by role, as `[roles.decision]` of contract.toml
-    codes = { DECISION = "X" }      the same, by codes of the contract; evenement = "DALOFAV": of another type
+    codes = { DECISION = "X" }      by the codes of the contract; evenement = "DALOFAV": of another type
     corrige = "d1"                  the event of the step whose `nom` is d1, with what is decided here
     supprime = "d1"                 that event
     radie = "RADATT"                dwelling: bail, siren, rpls, reservataire, dalo; commune, in its address;

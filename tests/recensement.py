@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 import requests
+from donnees import a_cote
 from flask import Flask
 from lxml import html
 from werkzeug.exceptions import HTTPException
@@ -20,16 +21,7 @@ from sne_console.cadre.application_console import inscrire
 from sne_sandbox.offres_des_paquets import sections
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
-PAR_VUE: Final[Mapping[str, int]] = {
-    "guide.page": 40,
-    "composer.operation": 3,
-    "echange.page": 8,
-    # The menu of bases leads to three; then a day, a territory.
-    "statistiques.page": 6,
-    "statistiques.territoires": 8,
-    # Those of the traffic, which have no scenario, then that of an application.
-    "conformite.rapport": 4,
-}
+PAR_VUE: Final[Mapping[str, int]] = a_cote(__file__)["par_vue"]
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0
 #: Words of Python or of a template that no page prints, in an attribute either; and those that only code may.

@@ -17,10 +17,13 @@ import console
 import menages
 import psycopg
 import serveur
+from donnees import a_cote
 from rangees import Banc, Rangee, nombre
 
 from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.soap.requete_soap_ecrite import requete
+
+DONNEES = a_cote(__file__)
 
 _RECHERCHE: Final = "/services/RechercheDemandeImplService/"
 _ACTION: Final = "http://ws.metier.nuu.application.i2/rechercheDemandeMulticritere"
@@ -39,37 +42,12 @@ _DOCUMENT: Final = (
     "</ns1:demandeMulticritere></ns1:operation></ns1:interfaceNuu>"
 )
 #: One search per criterion that an index serves; those of a large answer are narrowed, as a client must.
-RECHERCHES: Final = {
-    "numéro": "<ns1:numUnique>0620318000001G1226</ns1:numUnique>",
-    "personne": "<ns1:personneRecherchee><ns1:nom>Vasseur</ns1:nom><ns1:prenom>Inès</ns1:prenom>"
-    "<ns1:dateNaissance>1993-04-18</ns1:dateNaissance></ns1:personneRecherchee>",
-    "nom seul": "<ns1:personneRecherchee><ns1:nom>Vasseur</ns1:nom></ns1:personneRecherchee>",
-    "association": "<ns1:association><ns1:nom>Les Toits Partagés</ns1:nom></ns1:association>",
-    "dépôt (un jour)": "<ns1:dateDepotDebut>2018-03-14</ns1:dateDepotDebut>"
-    "<ns1:dateDepotFin>2018-03-14</ns1:dateDepotFin>",
-    "renouvellement (un jour)": "<ns1:dateRenouvellementDebut>2018-03-14</ns1:dateRenouvellementDebut>"
-    "<ns1:dateRenouvellementFin>2018-03-14</ns1:dateRenouvellementFin>",
-    "radiation (un jour)": "<ns1:dateRadiationDebut>2018-03-14</ns1:dateRadiationDebut>"
-    "<ns1:dateRadiationFin>2018-03-14</ns1:dateRadiationFin>",
-    "commune et dépôt": "<ns1:dateDepotDebut>2018-03-01</ns1:dateDepotDebut>"
-    "<ns1:dateDepotFin>2018-03-15</ns1:dateDepotFin><ns1:communeSouhaitee>62498</ns1:communeSouhaitee>",
-    "motif et dépôt": "<ns1:dateDepotDebut>2018-03-14</ns1:dateDepotDebut>"
-    "<ns1:dateDepotFin>2018-03-15</ns1:dateDepotFin><ns1:motifDemande>07</ns1:motifDemande>",
-}
+RECHERCHES: Final = DONNEES["recherches"]
 
 #: More than the most that an answer holds: a search that finds as many is refused (RCH003).
 _TROP: Final = 501
 #: What the searches find in a large base, in SQL.
-_TROUVEES: Final = {
-    "nom seul": "demande_personne WHERE base = 'ecole' AND nom_plie = 'vasseur'",
-    "dépôt": "demande WHERE base = 'ecole' AND date_creation = '2018-03-14'",
-    "renouvellement": "demande WHERE base = 'ecole' AND date_renouvellement = '2018-03-14'",
-    "radiation": "demande WHERE base = 'ecole' AND date_radiation = '2018-03-14'",
-    "commune": "demande_commune WHERE base = 'ecole' AND commune = '62498' "
-    "AND date_creation BETWEEN '2018-03-01' AND '2018-03-15'",
-    "motif": "demande_motif WHERE base = 'ecole' AND motif = '07' "
-    "AND date_creation BETWEEN '2018-03-14' AND '2018-03-15'",
-}
+_TROUVEES: Final = DONNEES["trouvees"]
 #: The tables of a demande.
 _TABLES: Final = ("demande", "demande_personne", "demande_commune", "demande_motif", "demande_stat")
 #: How much longer than over nothing, and milliseconds of the 99th centile.

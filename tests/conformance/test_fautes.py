@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from constat_de_faute import Trouvee, noter, reproches, resumer
+from donnees import a_cote
 from epreuve import Epreuve
 from fautes import FAUTES, PAR_NOM, Faute, fautif, partage, robustesse
 from tirage_du_commit import marquer, tirer
@@ -28,6 +29,8 @@ from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.plan import Scenario, montrables
 from sne_conformite.rapports.rapport import EtatExigence, Rapport
 from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
+
+DONNEES = a_cote(__file__)
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 DU_COMMIT = pytest.mark.parametrize("faute", marquer(FAUTES), ids=lambda faute: faute.nom)
@@ -52,20 +55,7 @@ TEMOINS, PANNES = ("CRE-COMPLETE",), ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
 VARIES = 4
 #: The scenario to begin with, for a defect or for all those of a requirement, where the two that are taken
 #: otherwise do not show it.
-D_ABORD = {
-    "VIE-23": "RCH-TOUS-CRITERES",
-    "certificat-commun": "SIM-GUICHETS",
-    "commentaire-coupe": "EVT-LIMITES",
-    "creation-rejouee": "CYC-PIECE",
-    "curseur-trop-tot": "ROB-RELEVE",
-    "guichet-commun": "SIM-GUICHETS",
-    "lue-donc-radiee": "ROB-RADIATION",
-    "numero-du-doublon": "DOU-FORCER",
-    "numero-montre-coupe": "CYC-SEPARER",
-    "premiere-trouvee": "ROB-HOMONYMES",
-    "survenance-du-jour": "EVT-AJOUTER",
-    "un-sous-motif": "RAD-IRRECEVABLE",
-}
+D_ABORD = DONNEES["d_abord"]
 
 
 def essayer(epreuve: Epreuve, faute: Faute, reduction: int = 0) -> Iterator[tuple[int, list[str], Rapport]]:
@@ -138,19 +128,7 @@ def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
     assert set(Trouvee.dans(rapport).echecs) == enfreintes
 
 
-@pytest.mark.parametrize(
-    ("fautes", "ou", "enfreintes"),
-    [
-        ("sans-action modification-dite-suppression", "EVT-MODIFIER EVT-D-AUTRUI", "EMB-04 VIE-31"),
-        ("sans-action modification-dite-suppression evenement-d-autrui", "EVT-D-AUTRUI EVT-MODIFIER",
-         "EMB-04 VIE-31 VIE-17"),
-        ("creation-doublee premiere-anomalie", "ANO-PLUSIEURS", "CTR-11 VIE-02 VIE-20"),
-        ("creation-doublee attestation-perdue", "CRE-ASSOCIATION", "VIE-02 VIE-11"),
-        ("sans-mtom fichier-d-hier", "CRE-SIMPLE", "CTR-13 EMB-10"),
-        ("virgule-decimale", "CRE-LISTES", "CTR-01"),
-        ("evenement-sans-caracteristiques", "EVT-AJOUTER EVT-TOUS", "VIE-16"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("fautes", "ou", "enfreintes"), DONNEES["une_faute_n_en_cache_pas_une_autre"])
 def test_une_faute_n_en_cache_pas_une_autre(epreuve: Epreuve, fautes: str, ou: str, enfreintes: str) -> None:
     """A guess is not why an event is somebody else's, nor a date that is taken why an answer is not read."""
     rapport = epreuve.passer(partial(fautif, *fautes.split()), ou.split())

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from contrat_modele import NUU, WS, Choix, Noeud, Valeur
+from donnees import a_cote
 from lxml import etree
 
 #: Texts tried on every string, besides those its own length calls for.
@@ -36,17 +37,7 @@ _CORPUS = {
     "base64Binary": ("", "QQ==", "QUI=", "QUJD", "QUJD QUJD", "QQ", "Q", "Q===", "QUJDé"),
 }
 #: A text that every facet of the tables admits, by pattern, else by base.
-_SPECIMENS = {
-    "[0-9]{2}\\.[0-9]{2}": "02.00",
-    "[a-zA-Z0-9]{3}": "CRE",
-    "string": "1",
-    "anySimpleType": "1",
-    "boolean": "true",
-    "date": "2018-03-15",
-    "dateTime": "2018-03-15T16:54:06.339+01:00",
-    "decimal": "1.5",
-    "base64Binary": "QQ==",
-}
+_SPECIMENS = a_cote(__file__)["specimens"]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import copy
 
 import promesses
 import pytest
+from donnees import a_cote
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +32,5 @@ def test_each_list_holds_something_and_misses_what_is_taken_away(actuelles: dict
 
 
 def test_the_lists_reach_what_a_user_writes(actuelles: dict[str, list[str]]) -> None:
-    for quoi, nom in (
-        ("commandes et options", "run --report-dir"),
-        ("commandes et options", "pki issue --guichet"),
-        ("réglages", "https_port"),
-        ("variables d'environnement", "SNE_SANDBOX_HOME"),
-        ("variables d'environnement", "SNE_CA_FILE"),
-        ("API", "POST /bases ← nom"),
-        ("API", "GET /bases/{base} → nom"),
-        ("protocole de l'adaptateur", "sne-sandbox/1"),
-        ("rapport.json", "entete.base"),
-        ("exigences", "EMB-01"),
-        ("règles", "NIR001"),
-        ("tolérances", "T-01"),
-        ("fichier d'un serveur prêt", "admin_token"),
-    ):
+    for quoi, nom in a_cote(__file__)["the_lists_reach_what_a_user_writes"]:
         assert nom in actuelles[quoi]

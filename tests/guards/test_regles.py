@@ -22,11 +22,6 @@ AU_REGISTRE = {regle.code for regle in REGLES if regle.registre}
 EXEMPLES = exemples()
 
 
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
 def test_each_rule_has_one_function_and_one_row(contrat: Contrat) -> None:
     assert sorted(CODES) == sorted(contrat.regles)
 

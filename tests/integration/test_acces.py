@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pytest
 from commande import sne
+from donnees import a_cote
 from serveur_local import Serveur
 
 PATIENCE: Final = 120.0
@@ -153,16 +154,7 @@ def test_a_secret_is_read_from_a_file_and_one_that_was_typed_is_told(tmp_path: P
 def test_no_list_of_processes_shows_what_run_hands_to_its_server(tmp_path: Path) -> None:
     jeton = "kQ3vX0aZ8rT5yB1nM7cW2e"
     (tmp_path / "secret").write_text(jeton)
-    programme = """
-import glob
-vus = []
-for fichier in glob.glob('/proc/[0-9]*/cmdline'):
-    try:
-        vus.append(open(fichier, 'rb').read())
-    except OSError:  # it has ended since
-        pass
-print('VU', any(b'kQ3vX0' + b'aZ8rT5' in v for v in vus if b'sne_sandbox' in v), len(vus))
-"""
+    programme = a_cote(__file__)["programme"]
     vu = subprocess.run(
         [sys.executable, "-m", "sne_sandbox", "run", "--admin-token-file", "secret", "--",
          sys.executable, "-c", programme],

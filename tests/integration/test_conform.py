@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from commande import MARS, argv, environnement, rapport_de, sne
+from donnees import a_cote
 from fautes import designation
 from lxml import etree
 
 from sne_conformite.rapports import formats_de_rapport
 from sne_interface.resources import docs_dir
 from sne_sandbox.pki.authority import Autorite, ecrire
+
+DONNEES = a_cote(__file__)
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", MARS)
 FAUTIVE = ("conform", "--application", designation("second-cotitulaire"), "--clock", MARS)
@@ -146,18 +149,8 @@ def test_a_command_that_is_none_is_told_before_anything_begins(tmp_path: Path, a
     assert "ne se lance pas" in cas.get("message")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "dit"),
-    [
-        ((), "Il manque l'application"),
-        ((), "« sne-sandbox adaptateur --modele »"),
-        (("--application", "temoin", "--scenario", "CRE-SIMPL"), "CRE-SIMPLE"),
-        (("--application", "temoin", "--examples", "0"), "examples"),
-        (("--application", "temoin", "--clock", "demain"), "demain"),
-        (("--application", "temoin", "--require", "FID-99"), "FID-"),
-    ],
-)
-def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], dit: str) -> None:
+@pytest.mark.parametrize(("arguments", "dit"), DONNEES["wrong_usage"])
+def test_wrong_usage(tmp_path: Path, arguments: list[str], dit: str) -> None:
     vu = sne(tmp_path, "conform", *arguments)
     assert (vu.returncode, vu.stdout) == (2, "")
     assert dit in vu.stderr
@@ -214,20 +207,7 @@ def test_an_application_that_does_nothing_is_not_conforming(tmp_path: Path) -> N
 
 
 #: What breaks when the adapter presents, or knows, something else than it was given; what is said then.
-AUTRES = {
-    "EMB-11": (
-        'load_cert_chain(message["certificats"]["certificat"], message["certificats"]["cle"])',
-        "load_cert_chain('G1226.pem', 'G1226.key')",
-        "n'est pas signé par l'autorité du bac à sable",
-        "le certificat et la clé que « demarrer » donne",
-    ),
-    "EMB-12": (
-        'create_default_context(cafile=message["certificats"]["ca"])',
-        "create_default_context()",
-        "Le certificat du serveur est refusé, que signe l'autorité donnée.",
-        "le serveur reconnu par l'autorité que « demarrer » donne",
-    ),
-}
+AUTRES = DONNEES["autres"]
 
 
 @pytest.mark.parametrize("exigence", AUTRES)

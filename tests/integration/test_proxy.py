@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from client_mtom import DEMANDE, Client, adapter, specimen
 from commande import sne
+from donnees import a_cote
 from lxml import etree
 from serveur_local import HORLOGE, Serveur
 
@@ -170,20 +171,7 @@ def test_many_at_once(serveur: Serveur, relayer: Relayer) -> None:
     assert sorted(ligne["id"] for ligne in relais.journal("proxy", limite=50)) == list(range(1, 21))
 
 
-@pytest.mark.parametrize(
-    ("mots", "phrase"),
-    [
-        (["proxy"], "--upstream URL"),
-        (["proxy", "--upstream", "sne.fr"], "ne convient pas à --upstream"),
-        (["proxy", "--upstream", "http://a", "--export", "x"], "--export DOSSIER"),
-        (["proxy", "--upstream", "http://a", "--anonymiser"], "--anonymiser"),
-        (["proxy", "--upstream", "https://a", "--upstream-key", "cle.pem"], "--upstream-cert"),
-        (
-            ["proxy", "--upstream", "https://a", "--upstream-cert", "cle.pem", "--host", "0.0.0.0"],
-            "quiconque",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("mots", "phrase"), a_cote(__file__)["wrong_usage_is_said"])
 def test_wrong_usage_is_said(tmp_path: Path, mots: list[str], phrase: str) -> None:
     (tmp_path / "cle.pem").touch()
     vu = sne(tmp_path, *mots)

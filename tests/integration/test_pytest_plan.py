@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from commande import jugee, rapport_de, sne
+from donnees import a_cote
 from fautes import ENVIRONNEMENT, designation
 
 pytestmark = pytest.mark.cher
@@ -151,18 +152,7 @@ def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytest
 
 def test_an_item_that_the_user_skips_does_not_end_the_run(pytester: pytest.Pytester) -> None:
     """By a mark, or as it is set up: the last ones, so that the run is not over."""
-    pytester.makeconftest(
-        """
-        import pytest
-        def pytest_collection_modifyitems(items):
-            for item in items:
-                if item.name == "EVT-AJOUTER":
-                    item.add_marker(pytest.mark.skip)
-        def pytest_runtest_setup(item):
-            if item.name == "ROB-HTML-502":
-                pytest.skip("plus tard")
-        """
-    )
+    pytester.makeconftest(a_cote(__file__)["an_item_that_the_user_skips_does_not_end_the_run"])
     vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport")
     vu.assert_outcomes(passed=1, skipped=2)
     tete = rapport_de(pytester.path / "rapport")["entete"]

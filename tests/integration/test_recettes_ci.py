@@ -315,52 +315,10 @@ def test_testcontainers_in_python(
     assert {f.name for f in (depot / "rapport").iterdir()} == set(TOUJOURS)
 
 
-DOUBLE_JAVA = {
-    "GenericContainer": """package org.testcontainers.containers;
-import org.testcontainers.containers.wait.strategy.Wait;
-public class GenericContainer<T> implements AutoCloseable {
-    public static String jeton; public static int http, https;
-    public GenericContainer(String image) {}
-    public void withEnv(String nom, String valeur) { jeton = valeur; }
-    public void withExposedPorts(Integer... ports) {}
-    public void waitingFor(Wait quoi) {}
-    public String getHost() { return "127.0.0.1"; }
-    public Integer getMappedPort(int port) { return port == 8443 ? https : http; }
-    public void close() {}
-}
-""",
-    "Wait": """package org.testcontainers.containers.wait.strategy;
-public class Wait {
-    public static Wait forHttp(String chemin) { return new Wait(); }
-    public Wait forPort(int port) { return this; }
-}
-""",
-    "Essai": """import java.nio.file.Path;
-import org.testcontainers.containers.GenericContainer;
-public class Essai {
-    public static void main(String[] mots) throws Exception {
-        SneSandboxContainer sne = new SneSandboxContainer("registre.exemple.fr/sne-sandbox:0.2.0");
-        System.out.println(GenericContainer.jeton);
-        String[] ports = new String(System.in.readNBytes(11)).split(" ");
-        GenericContainer.http = Integer.parseInt(ports[0]);
-        GenericContainer.https = Integer.parseInt(ports[1]);
-        sne.certificat("G1226", Path.of(mots[0]));
-        char[] motDePasse = sne.motDePasse().toCharArray();
-        java.security.KeyStore.getInstance(Path.of(mots[0], "G1226.p12").toFile(), motDePasse);
-        System.out.println(sne.url() + " " + sne.conforme(Path.of(mots[0])));
-    }
-}
-""",
-}
-
-
 @pytest.mark.etranger
 def test_testcontainers_in_java(conteneur: Callable[..., Serveur], tmp_path: Path) -> None:
     """Compiled against a base class of the same methods. Nothing is sent: it does not conform."""
-    sources = tmp_path / "java"
-    sources.mkdir()
-    for nom, texte in DOUBLE_JAVA.items():
-        (sources / f"{nom}.java").write_text(texte, "utf-8")
+    sources = shutil.copytree(Path(__file__).with_name("testcontainers"), tmp_path / "java")
     shutil.copy(CI / "testcontainers" / "SneSandboxContainer.java", sources)
     subprocess.run(["javac", "-d", "classes", *sorted(map(str, sources.iterdir()))], cwd=tmp_path, check=True)
     with subprocess.Popen(

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from commande import MARS, client, rapport_de, sne
+from donnees import a_cote
 from lxml import etree
 from paquet_refait import contenus, emballer, sceller
 
 from sne_conformite.rapports import formats_de_rapport
 from sne_interface.resources import fixtures_dir
+
+DONNEES = a_cote(__file__)
 
 FAUTIF = ["sh", str(Path(__file__).with_name("fautif.sh")), str(fixtures_dir() / "demandes/colocataires.xml")]
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -132,17 +135,8 @@ def test_two_runs_are_compared(ici: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "autres",
-    [
-        (),
-        ("absent.json",),
-        ("bon/junit.xml",),
-        ("mal/rapport.json", "--verify", "bon/preuves.zip"),
-        ("mal/rapport.json", "--format", "junit"),
-    ],
-)
-def test_compare_used_wrongly(ici: Path, autres: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("autres", DONNEES["compare_used_wrongly"])
+def test_compare_used_wrongly(ici: Path, autres: list[str]) -> None:
     vu = sne(ici, "report", "--compare", "bon/rapport.json", *autres)
     assert (vu.returncode, vu.stdout) == (2, "")
     assert vu.stderr
@@ -150,17 +144,7 @@ def test_compare_used_wrongly(ici: Path, autres: tuple[str, ...]) -> None:
 
 # --- known failures ----------------------------------------------------------------------------------
 
-CONNUS = """
-[[connue]]
-exigence = "NOM-02"
-raison = "ticket 12"
-expire = 2099-12-31
-
-[[connue]]
-exigence = "VIE-02"
-raison = "ticket 13"
-expire = {expire}
-"""
+CONNUS = DONNEES["connus"]
 
 
 @pytest.mark.parametrize(("expire", "code"), [("2099-12-31", 0), ("2020-01-31", 1)])

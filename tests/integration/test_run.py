@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from commande import MARS, argv, client, environnement, rapport_de, sne
+from donnees import a_cote
 from lxml import etree
 
 from sne_conformite.rapports import formats_de_rapport
 from sne_interface.resources import fixtures_dir
+
+DONNEES = a_cote(__file__)
 
 FAUTIF = Path(__file__).with_name("fautif.sh")
 ICI = ("run", "--clock", MARS)
@@ -95,24 +98,7 @@ def test_a_file_left_a_moment_before_the_end_is_judged(
 
 
 #: Registers, then calls the server whose certificate is made out to another name; `nom` to check it or not.
-_A_UN_AUTRE_NOM = """
-import json, os, runpy, ssl, sys
-client = runpy.run_path(sys.argv[1])
-pret = json.load(open(os.environ["SNE_READY_FILE"]))
-document = open(sys.argv[2], "rb").read()
-assert client["enregistrer"](pret, document)[0]
-if sys.argv[3] == "sans":
-    honnete = ssl.create_default_context
-    def sans_nom(**options):
-        contexte = honnete(**options)
-        contexte.check_hostname = False
-        return contexte
-    ssl.create_default_context = sans_nom
-try:
-    client["enregistrer"](pret | {"https": pret["https_autre_nom"]}, document)
-except ssl.SSLCertVerificationError:
-    pass
-"""
+_A_UN_AUTRE_NOM = DONNEES["a_un_autre_nom"]
 
 
 @pytest.mark.parametrize(("nom", "etat"), [("avec", "prouvée"), ("sans", "enfreinte")])
@@ -193,21 +179,8 @@ def test_evidence_that_lacks_fails_only_where_it_is_required(tmp_path: Path) -> 
     assert satisfait.returncode == 0, satisfait.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "dit"),
-    [
-        (("run",), "COMMANDE"),
-        (("run", "--"), "COMMANDE"),
-        (("run", "--", "commande-qui-n-existe-pas"), "introuvable"),
-        (("run", "--require", "ZZZ-99", "--", "true"), "ZZZ-99"),
-        (("run", "--require", "EMB-01", "EMB-02", "--", "true"), "--require EMB-01,EMB-02"),
-        (("run", "--require", "EMB-01,VIE-21", "--", "true"), "conform --require VIE-21"),
-        (("run", "--seed-base", "inconnue", "--", "true"), "inconnue"),
-        (("run", "--clock", "hier", "--", "true"), "hier"),
-        (("run", "--nimporte", "--", "true"), "--nimporte"),
-    ],
-)
-def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], dit: str) -> None:
+@pytest.mark.parametrize(("arguments", "dit"), DONNEES["wrong_usage"])
+def test_wrong_usage(tmp_path: Path, arguments: list[str], dit: str) -> None:
     vu = sne(tmp_path, *arguments)
     assert (vu.returncode, vu.stdout) == (2, "")
     assert dit in vu.stderr
@@ -316,22 +289,7 @@ def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(t
     assert "octet pour octet" in verifie.stderr
 
 
-TUER_LE_SERVEUR = """
-import os, signal
-from pathlib import Path
-
-def etat(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
-    except OSError:  # it has ended since
-        return ["Z", ""]
-
-for pid in [int(f.name) for f in Path("/proc").iterdir() if f.name.isdigit()]:
-    if pid != os.getpid() and etat(pid)[1] == str(os.getppid()):
-        os.kill(pid, signal.SIGKILL)
-        while etat(pid)[0] != "Z" or len(list(Path(f"/proc/{pid}/task").iterdir())) > 1:
-            pass  # its threads end one by one, and it has ended with the last
-"""
+TUER_LE_SERVEUR = DONNEES["tuer_le_serveur"]
 
 
 def test_a_server_that_dies_is_a_failure_of_the_tool(tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ def nom(racine: Any, rang: int) -> str:
 @FORMES
 @pytest.mark.parametrize("nom_specimen", CREATIONS)
 def test_chaque_specimen_de_creation(banc: Banc, nom_specimen: str, forme: Forme | None) -> None:
-    """A creation as the specimens have it."""
     racine = specimen(nom_specimen)
 
     assert banc.demander(racine, forme=forme, nom=nom(racine, 1)).numero

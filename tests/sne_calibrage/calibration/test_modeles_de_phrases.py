@@ -1,6 +1,7 @@
 """Sentences with places, read off sentences without."""
 
 import pytest
+from donnees import a_cote
 
 from sne_calibrage.calibration.modeles_de_phrases import entiers, modele_commun, places, remplir, valeurs_de
 
@@ -15,22 +16,7 @@ def test_what_fills_a_sentence_is_read_back() -> None:
     assert places(modele) == ["valeur", "liste"]
 
 
-@pytest.mark.parametrize(
-    ("exemples", "modele"),
-    [
-        ([({"valeur": "62999"}, "Commune 62999 absente.")], "Commune {valeur} absente."),
-        # A value that is a word of the sentence by chance, in one of two.
-        (
-            [({"valeur": "1"}, "Erreur 1 : code 1 inconnu"), ({"valeur": "7"}, "Erreur 1 : code 7 inconnu")],
-            "Erreur 1 : code {valeur} inconnu",
-        ),
-        ([({"valeur": ""}, "Nom {obligatoire}")], "Nom {{obligatoire}}"),
-        (
-            [({"valeur": "nom", "max": "8"}, "Au plus 8 pour nom, prénom")],
-            "Au plus {max} pour {valeur}, prénom",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("exemples", "modele"), a_cote(__file__)["the_sentence_that_gives_them_all"])
 def test_the_sentence_that_gives_them_all(exemples: list[tuple[dict[str, str], str]], modele: str) -> None:
     assert modele_commun(exemples) == (modele, [True] * len(exemples))
     assert [remplir(modele, valeurs) for valeurs, _ in exemples] == [phrase for _, phrase in exemples]

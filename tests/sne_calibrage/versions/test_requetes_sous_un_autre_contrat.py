@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, specimen
+from donnees import a_cote
 from flask import Flask
 
 from sne_calibrage.versions.rendu_des_versions import preparation_en_texte
@@ -118,19 +119,7 @@ def test_what_5_0_refused_and_5_2_takes_is_told_as_lifted_and_never_as_refused(b
 # --- tightened in twelve ways ------------------------------------------------------------------------------
 
 
-CHANGEMENT = """[SERRER]
-phrase = "Tout est plus serré."
-genre = "durcissement"
-fidelite = "convention"
-source = "essai"
-[SERRER.couvre]
-schemas = ["*"]
-messages = ["*"]
-regles = ["*"]
-nomenclatures = ["*"]
-evenements = ["*"]
-operations = ["*"]
-"""
+CHANGEMENT = a_cote(__file__)["changement"]
 
 
 def remplacer(fichier: str, *textes: str, version: str = "v5.0") -> Callable[[Path], None]:

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from donnees import a_cote
+
 from sne_conformite.bilan.consequences import Consequences, Lectures, chef, chefs
 from sne_conformite.juges.juge import Connu, PasJoue
 from sne_conformite.rapports.rapport import Constat
@@ -72,17 +74,7 @@ def test_a_recommendation_explains_no_command_that_was_given_up() -> None:
 
 def test_what_one_cause_does_in_two_families_is_charged_once() -> None:
     """To the first of them; a value that is changed, or left out, for no reason that is known, to each."""
-    for sorte, chemin, attendu, observe in (
-        ("valeur_changee", "demandeur/dateNaissance", "1987-07-01", "1987-06-30"),
-        ("valeur_changee", "adressePostale/commune", "2A004", "20004"),
-        ("valeur_changee", "adressePostale/codePostal", "01000", "1000"),
-        ("valeur_changee", "adressePostale/commune", "69387", "69123"),
-        ("valeur_changee", "demandeur/nom", "DUPONT", "Dupont"),
-        ("champ_absent", "logementActuel/etage", "0", ""),
-        ("champ_absent", "evenement/caracteristiqueSpecifique[2]", "code DONNEE", ""),
-        ("valeur_changee", "demandeur/nom", "Dupont", "Durand"),
-        ("champ_absent", "logementActuel/etage", "3", ""),
-    ):
+    for sorte, chemin, attendu, observe in a_cote(__file__)["charged_once"]:
         ruptures = {e: [Constat(e, False, "", sorte, chemin, attendu, observe)] for e in ("FID-03", "FID-01")}
         causes = [chef(c, chefs(ruptures)) for (c,) in ruptures.values()]
         assert causes == ["" if attendu in ("Dupont", "3") else "FID-01", ""]

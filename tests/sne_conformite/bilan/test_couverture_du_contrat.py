@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen
+from donnees import a_cote
 from lxml import etree
 
 from sne_conformite.bilan.couverture_du_contrat import Couverture
@@ -95,7 +96,6 @@ def test_une_modification_n_est_pas_la_correction_d_une_creation(banc: Banc) -> 
 
 
 def test_un_element_vide_n_est_pas_couvert(banc: Banc) -> None:
-    """It says nothing."""
     racine = specimen("personne_seule")
     poser(racine, f"{FORMULAIRE}/refInterne", "")
     banc.demander(racine)
@@ -104,7 +104,6 @@ def test_un_element_vide_n_est_pas_couvert(banc: Banc) -> None:
 
 
 def test_les_evenements_les_decisions_et_les_recherches(banc: Banc) -> None:
-    """What is entered beside a demande."""
     numero = banc.demander(specimen("personne_seule")).numero
     for operation, chemin in (
         ("ajouterEvenementDemande", "documents/evenement.xml"),
@@ -122,23 +121,7 @@ def test_les_evenements_les_decisions_et_les_recherches(banc: Banc) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("forme", "lignes", "vue"),
-    [
-        ("montant-non-rond", ["/montant=+1151"], True),
-        ("montant-non-rond", ["/montant=1150"], False),
-        (
-            "nouveau-ne",
-            ["/dateCreationDemande=2026-12-01+01:00", "/personneACharge/dateNaissance=2026-12-01"],
-            True,
-        ),
-        (
-            "nouveau-ne",
-            ["/dateCreationDemande=2026-12-01", "/personneACharge/dateNaissance=2015-03-04"],
-            False,
-        ),
-    ],
-)
+@pytest.mark.parametrize(("forme", "lignes", "vue"), a_cote(__file__)["a_hard_form_is_read_in_any_writing"])
 def test_a_hard_form_is_read_in_any_writing(forme: str, lignes: list[str], vue: bool) -> None:
     formes = charger_certification(charger().dossiers).formes
     assert bool(re.search(formes[forme].motif, "\n".join(lignes), re.MULTILINE)) is vue

@@ -21,7 +21,6 @@ NIR = "206127511100564"
 
 
 def test_rien_n_est_arrive(banc: Banc) -> None:
-    """Nothing proves nothing."""
     juge = banc.rapport()
 
     assert not juge.conforme
@@ -114,7 +113,6 @@ def test_un_should_n_empeche_pas(banc: Banc) -> None:
 
 
 def test_une_preuve_exigee_et_les_motifs_de_l_appelant(banc: Banc) -> None:
-    """What is required and was not seen; what the caller alone knows."""
     banc.demander(specimen("personne_seule"))
 
     assert banc.rapport(exiger=("EMB-01",)).conforme

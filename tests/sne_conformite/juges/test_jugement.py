@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen
+from donnees import a_cote
 
 from sne_conformite import juges
 from sne_conformite.juges import juge, juges_fidelite
@@ -18,6 +19,8 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.domain.echange import Echange
+
+DONNEES = a_cote(__file__)
 
 EXIGENCES = charger_exigences(charger().dossiers)
 JUGEES = {juge.exigence for juge in juges.JUGES} | {e for suite in juges.SUITES for e in suite.exigences}
@@ -68,17 +71,7 @@ def test_chaque_remede_est_d_une_exigence_et_se_cherche_dans_ce_qui_se_voit() ->
             assert any(re.search(motif, sorte) for sorte in sortes), motif
 
 
-@pytest.mark.parametrize(
-    ("agent", "mot"),
-    [
-        ("PHP-SOAP/8.2.7", "SOAP_1_2"),
-        ("node-soap/1.0.0", "forceSoap12Headers"),
-        ("Zeep/4.2.1 (www.python-zeep.org)", "client.bind"),
-        ("Apache-CXF/4.0.3", "SOAP12HTTP_BINDING"),
-        ("Go-http-client/1.1", "xml:"),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("agent", "mot"), DONNEES["le_remede_est_celui_de_la_pile"])
 def test_le_remede_est_celui_de_la_pile(banc: Banc, agent: str, mot: str) -> None:
     banc.creer_demande()
     echange = banc.services.magasin.journal.chercher(banc.nom, limite=1)[0]
@@ -89,39 +82,7 @@ def test_le_remede_est_celui_de_la_pile(banc: Banc, agent: str, mot: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("exigence", "sorte", "chemin", "ecart", "mot"),
-    [
-        ("VIE-21", "numero_altere", "", "0020318000001G1226 → 20318000001G1226", "zéros de tête"),
-        ("VIE-21", "numero_altere", "", "0620318000001G1226 → 0620318000001", "coupé"),
-        ("VIE-21", "numero_altere", "", "0620318000001G1226 → 0620318000001g1226", "casse"),
-        ("FID-06", "valeur_changee", "x/codePostal", "01000 → 1000", "en texte"),
-        ("FID-08", "valeur_changee", "x/telTravail", "+33199000001 → 0199000001", "chiffre pour chiffre"),
-        ("FID-09", "valeur_changee", "association/nom", "Clefs en Main → Clefs En Main", "ucwords"),
-        ("FID-03", "valeur_changee", "x/prenom", "Jean → Eve", "lettre pour lettre"),
-        ("FID-03", "valeur_changee", "x/nom", "Durand → d'Arc", "autre personne"),
-        ("FID-08", "valeur_changee", "x/dateNaissance", "2001-02-03 → 1990-01-02", "autre personne"),
-        ("FID-03", "valeur_changee", "x/personneANaitre/nombre", "2 → 1", "jumeaux"),
-        ("FID-04", "valeur_changee", "x/anneeMoins2", "2024 → 2023", "l'année"),
-        ("FID-04", "valeur_changee", "x/montant", "18000 → 9999", "déborde"),
-        ("FID-04", "valeur_changee", "x/montantMoins1", "40000 → -25536", "déborde"),
-        ("FID-04", "valeur_changee", "x/revenuFiscal/montantMoins1", "15000 → 9998", "à côté de son année"),
-        ("FID-04", "ressource_absente", "", "ressource AF, montant 0 → ", "des valeurs"),
-        ("FID-14", "valeur_changee", "x/montantLoyer", "512 → 510", "arrondi"),
-        ("FID-05", "localisation_absente", "", "commune 62193 → ", "dans une boucle"),
-        ("FID-05", "champ_absent", "x/logementRecherche/y[2]/quartier", "Le Port → ", "chaque entrée"),
-        ("FID-05", "valeur_changee", "x/logementRecherche/y", "2 → 1", "la table de codes"),
-        ("FID-05", "ordre_change", "x", "a, b → b, a", ""),
-        ("FID-12", "valeur_changee", "x/nir", "1… → 2…", "n'est pas le sien"),
-        ("FID-13", "champ_invente", "x/mel", " → a@b.fr", "la demande d'avant"),
-        ("FID-14", "texte_coupe", "x", "62BAC05154 → 62BAC0515", "Élargissez"),
-        ("FID-10", "texte_coupe", "x/prenom", "Anne Lise → Anne", "premier mot"),
-        ("FID-10", "texte_coupe", "x", "Un rez. Ou un étage. → Un rez", "première phrase"),
-        ("VIE-23", "texte_coupe", "x/nom", "Blanc → Bla", "critère entier"),
-        ("VIE-24", "caractere_abime", "x", "L'œil → L'oeil", "lu comme écrit"),
-        ("FID-10", "caractere_abime", "x", "L’œil → L?œil", "met « ? »"),
-        ("FID-10", "caractere_abime", "x", "A & B → A &amp; B", "échappé"),
-        ("VIE-24", "document_illisible", "", " → ", "jamais un nombre"),
-    ],
+    ("exigence", "sorte", "chemin", "ecart", "mot"), DONNEES["le_remede_est_celui_de_ce_qui_est_arrive"]
 )
 def test_le_remede_est_celui_de_ce_qui_est_arrive(
     exigence: str, sorte: str, chemin: str, ecart: str, mot: str

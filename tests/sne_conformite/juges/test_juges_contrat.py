@@ -139,7 +139,6 @@ def test_un_bloc_vide_dont_le_contenu_manque_n_est_pas_a_omettre(banc: Banc, con
 
 
 def test_la_phrase_et_son_remede(banc: Banc, constats: Callable[..., Any]) -> None:
-    """Two sentences, as the journal explained them."""
     racine = specimen("personne_seule")
     oter(racine, f"{DEMANDEUR}/nom")
     banc.demander(racine)

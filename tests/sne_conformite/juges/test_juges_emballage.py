@@ -187,7 +187,6 @@ ENTETES = {
 
 @pytest.mark.parametrize(("entete", "exigence", "sorte"), ENTETES.values(), ids=ENTETES)
 def test_un_en_tete_fautif(banc: Banc, rompues: Rompues, entete: str, exigence: str, sorte: str) -> None:
-    """The Content-Type of the message."""
     poster(banc, corps(), entete)
 
     assert rompues(banc) == {(exigence, sorte)}
@@ -220,7 +219,6 @@ DOCUMENTS = {
 def test_un_document_illisible(
     banc: Banc, rompues: Rompues, octets: bytes, patron: bytes, sorte: str
 ) -> None:
-    """The bytes of the document itself."""
     poster(banc, corps(document=patron % octets))
 
     assert ("EMB-09", sorte) in rompues(banc)
@@ -244,7 +242,6 @@ def test_un_corps_compresse_est_nomme(banc: Banc, constats: Constats) -> None:
 
 
 def test_une_methode_une_adresse_un_message_vide(banc: Banc, rompues: Rompues) -> None:
-    """What HTTP alone tells."""
     adresse = ADRESSE.format(base=banc.nom)
     banc.http.put(adresse, data=b"x")
     banc.http.post(adresse, data=b"")

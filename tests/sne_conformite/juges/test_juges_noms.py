@@ -67,7 +67,6 @@ def test_le_guichet_d_une_recherche_est_celui_du_certificat(banc: Banc) -> None:
     ["", "a.xml", JUSTE.lower(), JUSTE.replace("1200", "2560"), JUSTE.replace("DEM", "RAD"), JUSTE + ".gz"],
 )
 def test_un_nom_de_fichier_faux(banc: Banc, rompues: Rompues, nom: str) -> None:
-    """The form of the samples."""
     envoyer(banc, specimen("personne_seule"), nom=nom)
 
     assert ("NOM-01", "nom_de_fichier") in rompues(banc)
@@ -75,7 +74,6 @@ def test_un_nom_de_fichier_faux(banc: Banc, rompues: Rompues, nom: str) -> None:
 
 @pytest.mark.parametrize("nom", ["cert.pem", "CERG1104.pem", "CERG1104-201803151200.p12"])
 def test_un_nom_de_certificat_faux(banc: Banc, rompues: Rompues, nom: str) -> None:
-    """The form of the samples."""
     envoyer(banc, specimen("personne_seule"), certificat=nom)
 
     assert rompues(banc) == {("NOM-02", "nom_de_certificat")}
@@ -98,7 +96,6 @@ def test_un_autre_guichet_dans_les_noms(banc: Banc, rompues: Rompues) -> None:
 
 
 def test_un_message_sans_guichet(banc: Banc, rompues: Rompues) -> None:
-    """Left out, or empty."""
     sans, vide = specimen("personne_seule"), specimen("personne_seule")
     oter(sans, f"{FORMULAIRE}/numGuichet")
     poser(vide, f"{FORMULAIRE}/numGuichet", "")

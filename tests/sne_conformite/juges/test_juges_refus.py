@@ -48,7 +48,6 @@ def test_ce_que_le_plan_demande_deux_fois_n_est_pas_de_l_application(banc: Banc)
 
 
 def test_un_refus_corrige(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
-    """Mended, then accepted."""
     banc.demander(refusee(), nom="DEMG1104-201803151200-000001.xml")
     banc.demander(specimen("personne_seule"), nom="DEMG1104-201803151200-000002.xml")
 

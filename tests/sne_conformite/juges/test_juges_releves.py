@@ -111,7 +111,6 @@ def test_une_horloge_que_l_application_ne_regle_pas(banc: Banc, rompues: Rompues
 
 
 def test_un_releve_sans_certificat_nomme(banc: Banc, rompues: Rompues) -> None:
-    """The attested fault."""
     banc.depuis(RADIEES, nom="", certificat=b"")
 
     assert rompues(banc) == {("NOM-02", "nom_de_certificat"), ("VIE-14", "certificat_non_nomme")}
@@ -174,7 +173,6 @@ def test_un_bail_repris(banc: Banc, rompues: Rompues) -> None:
 
 
 def test_une_decision_sans_bail(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
-    """Nothing more is waited for."""
     numero, _ = banc.creer_demande("colocataires")
     _decision(banc, numero, bail=False)
 

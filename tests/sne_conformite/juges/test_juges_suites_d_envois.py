@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, evenement, message, poser, radiation, specimen
+from donnees import a_cote
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
@@ -222,22 +223,7 @@ def test_l_evenement_que_l_utilisateur_redemande(banc: Banc, rompues: Rompues) -
     assert aveugle not in rompues(banc, pilote=True, commandes=[_dernier(banc)])
 
 
-@pytest.mark.parametrize(
-    ("suite", "libre", "pilotee"),
-    [
-        ("décision décision", True, True),
-        ("modification modification", True, True),
-        ("dalo dalo", True, True),
-        ("décision décision décision", True, True),
-        ("radiation radiation", False, True),  # refused: a test may have wanted to see that
-        ("décision lecture décision", False, True),  # a test looked, and did it again
-        ("décision décision lecture autre", False, True),  # beside one that was sent once
-        ("décision autre", False, True),
-        ("décision modification dalo", False, False),
-        ("panne décision décision", False, False),
-        ("panne modification modification", False, False),
-    ],
-)
+@pytest.mark.parametrize(("suite", "libre", "pilotee"), a_cote(__file__)["ce_qui_est_ecrit_deux_fois"])
 def test_ce_qui_est_ecrit_deux_fois(
     banc: Banc, rompues: Rompues, suite: str, libre: bool, pilotee: bool
 ) -> None:

@@ -35,7 +35,6 @@ def envoyer(banc: Banc, racine: Any, rang: int = 2) -> Any:
 
 
 def test_une_creation_avec_un_numero(banc: Banc, rompues: Rompues) -> None:
-    """VIE-01."""
     envoyer(banc, message(specimen("personne_seule"), "CRE", "0620318000001G1104"))
 
     assert rompues(banc, pilote=True) == {("VIE-01", "numero_a_la_creation")}
@@ -50,7 +49,6 @@ def test_une_creation_avec_un_numero(banc: Banc, rompues: Rompues) -> None:
     ],
 )
 def test_une_modification_incomplete(banc: Banc, rompues: Rompues, oubli: str, sorte: str) -> None:
-    """VIE-03."""
     numero, racine = banc.creer_demande()
     modifiee = message(racine, "MOD", numero)
     oter(modifiee, f"{FORMULAIRE}/{oubli}")
@@ -91,7 +89,6 @@ def test_une_modification(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
 
 
 def test_un_renouvellement(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
-    """VIE-05."""
     numero, racine = banc.creer_demande()
     envoyer(banc, renouvellement(racine, numero, "2018-03-15"))
     assert "VIE-05" in tenues(banc)
@@ -126,7 +123,6 @@ def test_une_radiation_fautive(
     casser: Callable[[Any], None] | None,
     attendu: tuple[str, str],
 ) -> None:
-    """VIE-06 to VIE-08."""
     numero, racine = banc.creer_demande()
     radiee = radiation(racine, numero, motif)
     if casser is not None:
@@ -147,7 +143,6 @@ def test_une_creation_ne_prouve_que_la_moitie(banc: Banc, tenues: Tenues) -> Non
 
 
 def test_une_radiation_pour_attribution(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
-    """VIE-06 to VIE-08 held."""
     numero, _ = banc.creer_demande("colocataires")
     radiee = specimen("radiation")
     poser(radiee, f"{FORMULAIRE}/numUnique", numero)
@@ -158,7 +153,6 @@ def test_une_radiation_pour_attribution(banc: Banc, rompues: Rompues, tenues: Te
 
 
 def test_une_separation(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
-    """VIE-09."""
     numero, _ = banc.creer_demande("couple_garde_alternee_handicap")
     separee = specimen("separation")
     poser(separee, f"{FORMULAIRE}/numUniqueAssocie", numero)
@@ -188,7 +182,6 @@ CARACTERISTIQUES = f"{EVENEMENT}/listeCaracteristiquesSpecifiques"
 def test_un_evenement_incomplet(
     banc: Banc, rompues: Rompues, casser: Callable[[Any], None], sorte: str
 ) -> None:
-    """VIE-16."""
     incomplet = evenement(banc.creer_demande("colocataires")[0])
     casser(incomplet)
     banc.fichier("ajouterEvenementDemande", incomplet)
@@ -258,7 +251,6 @@ def test_le_canal_asynchrone(nouvelle_base: Callable[..., Banc], rompues: Rompue
 
 
 def test_une_declaration_de_dalo(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
-    """VIE-22."""
     numero, _ = banc.creer_demande("hebergee_secret")
     dalo = specimen("dalo")
     poser(dalo, f"{FORMULAIRE}/numUnique", numero)
@@ -280,7 +272,6 @@ def test_une_declaration_de_dalo(banc: Banc, rompues: Rompues, tenues: Tenues) -
 def test_une_suppression_ou_une_piece(
     banc: Banc, rompues: Rompues, tenues: Tenues, type_fichier: str
 ) -> None:
-    """VIE-27."""
     numero, racine = banc.creer_demande()
     envoyer(banc, message(racine, type_fichier))
     assert rompues(banc, pilote=True) == {("VIE-27", "numero_absent")}

@@ -54,7 +54,6 @@ def test_une_creation(banc: Banc, forme: Forme | None) -> None:
 
 
 def test_un_refus(banc: Banc) -> None:
-    """Its rules; no number."""
     racine = specimen("personne_seule")
     banc.demander(racine, nom="x.xml")
     (vue,) = vues(banc)
@@ -102,7 +101,6 @@ def test_une_consultation(banc: Banc) -> None:
     ("genre", "lisible"), [("delai", True), ("reponse_perdue", False), ("html_503", False)]
 )
 def test_une_panne(banc: Banc, genre: str, lisible: bool) -> None:
-    """What the application had of the answer."""
     pannes.armer(banc.services.magasin, banc.nom, PanneDefinition(genre=genre))
     banc.demander(specimen("personne_seule"))
     (vue,) = vues(banc)

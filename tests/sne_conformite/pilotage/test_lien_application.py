@@ -14,37 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from donnees import a_cote
 
 from sne_conformite.pilotage import lien_application as module
 from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus, LienRompu
 
+DONNEES = a_cote(__file__)
+
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0
 #: An application that does what `commande` says.
-_DOUBLE = """
-import json, os, sys, time
-for ligne in sys.stdin:
-    m = json.loads(ligne)
-    c = m["commande"]
-    if c == "piece":
-        print("Connexion à la base…"); sys.stdout.flush(); continue
-    if c == "supprimer":
-        sys.stderr.write("attention\\n" * 30 + "plus de mémoire\\n"); sys.stderr.flush(); os.abort()
-    if c == "reactiver":
-        time.sleep(600)
-    r = {"id": m["id"], "statut": "fait", "nom": "double", "version": str(os.getpid()), "commandes": []}
-    if c == "modifier":
-        r["statut"] = "ok"
-    if c == "radier":
-        r["id"] += 1
-    if c == "consulter":
-        r["id"] = str(r["id"])
-    if c == "renouveler":
-        r["message"] = "\\ud83d perdu"
-    if c == "decider":
-        print("[" * 200_000); sys.stdout.flush(); continue
-    print(); print(json.dumps(r)); sys.stdout.flush()
-"""
+_DOUBLE = DONNEES["double"]
 
 
 def message(commande: str, rang: int = 1) -> dict[str, Any]:
@@ -70,15 +50,7 @@ def test_messages_are_answered_in_turn_by_one_process(application: ApplicationPr
 
 
 @pytest.mark.parametrize(
-    ("commande", "mots", "remede"),
-    [
-        ("piece", "autre chose que du JSON : « Connexion à la base… »", "erreur standard"),
-        ("supprimer", "s'est arrêtée (signal 6)", "doit rester en marche"),
-        ("radier", "a répondu au message 3, pas à 2", "recopiez dans la réponse l'« id »"),
-        ("consulter", 'a répondu au message "2", pas à 2', "recopiez dans la réponse l'« id »"),
-        ("modifier", "a mal répondu : « statut » vaut 'ok'", "/guide/reference/protocole"),
-        ("decider", "autre chose que du JSON : « [[[", "erreur standard"),
-    ],
+    ("commande", "mots", "remede"), DONNEES["what_goes_wrong_is_said_with_its_remedy_and_the"]
 )
 def test_what_goes_wrong_is_said_with_its_remedy_and_the_next_command_works(
     application: ApplicationProcessus, erreurs: io.StringIO, commande: str, mots: str, remede: str
@@ -229,16 +201,7 @@ def adresse() -> Iterator[str]:
     serveur.server_close()
 
 
-@pytest.mark.parametrize(
-    ("commande", "mots"),
-    [
-        ("piece", "n'a pas répondu du JSON"),
-        ("radier", "« statut »"),
-        ("modifier", "a répondu HTTP 500"),
-        ("supprimer", "a répondu au message 2, pas à 1"),
-        ("consulter", "a répondu HTTP 302"),
-    ],
-)
+@pytest.mark.parametrize(("commande", "mots"), DONNEES["what_goes_wrong_over_http"])
 def test_what_goes_wrong_over_http(adresse: str, commande: str, mots: str) -> None:
     with pytest.raises(LienRompu) as rompu:
         ApplicationHttp(adresse).envoyer(message(commande))

@@ -14,6 +14,7 @@ from unittest.mock import Mock
 
 import pytest
 from banc import MIDI, Banc
+from donnees import a_cote
 
 from sne_conformite import juges
 from sne_conformite.bilan import constats_recueillis
@@ -41,6 +42,8 @@ from sne_interface.domain.element_recu import Element
 from sne_interface.generators.demandes import document
 from sne_sandbox.server.lancement import noter_le_refus
 from sne_sandbox.server.refus_http import RefusServeur
+
+DONNEES = a_cote(__file__)
 
 ADRESSES = Adresses(AdressesServices.sous("https://localhost:1", "x"), {}, "ca", "cert", "cle", "p12")
 Tour = Callable[[dict[str, Any]], None]
@@ -144,17 +147,7 @@ def casser(demande: dict[str, Any]) -> None:
     raise LienRompu("L'application s'est arrêtée.", remede="derniers mots.")
 
 
-COUPLE = """
-titre = "Un couple"
-pourquoi = "Pour voir."
-exigences = ["FID-02", "VIE-21"]
-[menages.d1]
-sorte = "couple_sans_enfant"
-cotitulaires_min = 1
-[[etapes]]
-faire = "enregistrer"
-reference = "d1"
-"""
+COUPLE = DONNEES["couple"]
 FAMILLE = montrant("FID-03").replace(
     'sorte = "couple_sans_enfant"\ncotitulaires_min = 1', 'sorte = "couple_avec_enfant"\nenfants_min = {}'
 )
@@ -397,19 +390,7 @@ def _a_refuser(serveur: str) -> Adresses:
     return replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
 
 
-DEUX_SERVEURS = """
-titre = "Un serveur"
-pourquoi = "Pour voir."
-exigences = ["EXIGENCE"]
-[menages.d1]
-sorte = "personne_seule"
-[[etapes]]
-serveur = "SERVEUR"
-[[etapes]]
-faire = "enregistrer"
-reference = "d1"
-attendu = ["erreur"]
-"""
+DEUX_SERVEURS = DONNEES["deux_serveurs"]
 
 
 def _avec_le_serveur(serveur: str) -> str:

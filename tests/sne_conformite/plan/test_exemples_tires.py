@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from banc import MIDI, Banc
+from donnees import a_cote
 
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.pilotage.exemple_reduit import Exemples, au_sort
@@ -59,19 +60,7 @@ def _valeurs(elements: list[Element], nom: str) -> set[str]:
     return {e.code or e.texte for un in elements for e in un.parcourir() if e.nom == nom}
 
 
-@pytest.mark.parametrize(
-    ("famille", "nom", "liste"),
-    [
-        ("DAL", "statutDalo", "ListeStatutDalo"),
-        ("RAD", "motifRadiation", "ListeMotifsRadiation"),
-        ("RAD", "sousMotifIrrecevabilite", "ListeSousMotifRadiationIrrecevabilite"),
-        ("RAD", "dejaLogeParcBailleur", "ListeBooleen"),
-        ("RAD", "accordCollectif", "ListeAccordCollectif"),
-        ("RAD", "zus", "ListeZUS"),
-        ("RAD", "typeReservataire", "ListeTypeReservataire"),
-        ("RAD", "typeLogement", "ListeTypeLogementRPLS"),
-    ],
-)
+@pytest.mark.parametrize(("famille", "nom", "liste"), a_cote(__file__)["a_hundred_examples_enter_every_code"])
 def test_a_hundred_examples_enter_every_code(famille: str, nom: str, liste: str, banc: Banc) -> None:
     contrat = banc.services.contrat
     codes = {code for code in contrat.nomenclatures.liste(liste) if code} - {"RADREN"}  # the SNE's own

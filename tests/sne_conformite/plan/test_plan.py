@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from donnees import a_cote
 
 from sne_conformite.juges import PILOTEES
 from sne_conformite.plan import plan
@@ -11,22 +12,9 @@ from sne_conformite.plan.plan import d_une_etape, etapes_qui_montrent, montrable
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences_et_mentions import charger_exigences
 
-BON = """
-titre = "Un essai"
-pourquoi = "Pour voir."
-exigences = ["VIE-01"]
-[menages.d1]
-sorte = "personne_seule"
-communes = ["62041"]
-[[etapes]]
-faire = "enregistrer"
-reference = "d1"
-[[etapes]]
-panne = "delai"
-parametres = { secondes = "0.5" }
-[[etapes]]
-serveur = "expire"
-"""
+DONNEES = a_cote(__file__)
+
+BON = DONNEES["bon"]
 
 
 NOM = "creation/ESSAI.toml"
@@ -41,46 +29,7 @@ def test_a_scenario_is_read() -> None:
     assert plan.panne_de(lu.etapes[1]).nombre("secondes") == 0.5
 
 
-@pytest.mark.parametrize(
-    ("avant", "apres", "mots"),
-    [
-        ('titre = "Un essai"', "", "« titre » manque"),
-        ("[menages.d1]", 'note = "x"\n[menages.d1]', "clé inconnue « note »"),
-        ("sorte =", "genre =", "[menages.d1] : clé inconnue « genre »"),
-        ('faire = "enregistrer"', 'faire = "inscrire"', "étape 1 : valeur inconnue « inscrire »"),
-        ('reference = "d1"', 'numero = "d1"', "étape 1 : clé inconnue « numero »"),
-        ('reference = "d1"', "reference = 1", "« reference » n'est pas un texte"),
-        ('reference = "d1"', 'reference = "d1"\nchangements = ["x"]', "valeur inconnue « x »"),
-        ('reference = "d1"', 'reference = "d1"\nattendu = ["ok"]', "valeur inconnue « ok »"),
-        ('reference = "d1"', 'reference = "d1"\nmenage = "d9"', "valeur inconnue « d9 »"),
-        ('panne = "delai"', 'panne = "orage"', "étape 2 : valeur inconnue « orage »"),
-        ('serveur = "expire"', 'serveur = "expire"\ntemps = "P1D"', "étape 3 : une étape a une sorte, et"),
-        ('reference = "d1"', 'reference = "d1"\nrichesse = 1', "« richesse » n'est pas un nombre à virgule"),
-        ('reference = "d1"', 'reference = "d1"\nrichesse = 1.5', "étape 1 : « richesse » n'est pas entre"),
-        ('serveur = "expire"', "serveur = true", "étape 3 : « serveur » n'a pas de valeur"),
-        ('serveur = "expire"', 'serveur = "faux"', "étape 3 : valeur inconnue « faux »"),
-        ('serveur = "expire"', 'temps = ""', "« temps » n'a pas de valeur"),
-        ('serveur = "expire"', 'temps = "demain"', "étape 3 : [demain] n'est ni une durée ni une date"),
-        ('serveur = "expire"', 'controle = "tout"', "étape 3 : valeur inconnue « tout »"),
-        ('serveur = "expire"', 'autrui = "renouveler"', "étape 3 : « reference » manque"),
-        ('titre = "Un essai"', "titre = ", "ne se lit pas"),
-        ('sorte = "personne_seule"', 'sorte = "licorne"', "[menages.d1] : valeur inconnue « licorne »"),
-        ('sorte = "personne_seule"', 'depot = "hier"', "[menages.d1] depot attend une date, reçu 'hier'"),
-        ('sorte = "personne_seule"', "depot = 12", "[menages.d1] depot attend une date, reçu 12"),
-        ('sorte = "personne_seule"', 'enfants_min = "deux"', "enfants_min attend un nombre entier"),
-        ('sorte = "personne_seule"', "enfants_min = true", "enfants_min attend un nombre entier"),
-        ('sorte = "personne_seule"', "nir = 1", "[menages.d1] nir attend oui ou non"),
-        ('sorte = "personne_seule"', "richesse = 2", "« richesse » n'est pas entre 0 et 1"),
-        ('communes = ["62041"]', "communes = [62041]", "communes[1] attend un texte"),
-        ("[menages.d1]", 'instant = "hier"\n[menages.d1]', "« instant » ne se lit pas : hier"),
-        ("[menages.d1]", 'instant = "2018-03-15T12:00:00"\n[menages.d1]', "« instant » ne se lit pas"),
-        ('reference = "d1"', 'reference = "d9"', "étape 1 : « reference » nomme « d9 », que rien ne tire"),
-        ('reference = "d1"', 'reference = "d1"\norigine = "d9"', "« origine » nomme « d9 »"),
-        ('reference = "d1"', 'reference = "d1"\nensemble = true', "étape 1 : « ensemble » n'a pas d'étape"),
-        ('["VIE-01"]', '[["VIE-01"]]', "n'est pas un texte"),
-        ("secondes", "heures", "étape 2"),
-    ],
-)
+@pytest.mark.parametrize(("avant", "apres", "mots"), DONNEES["a_mistake_is_said_with_its_place"])
 def test_a_mistake_is_said_with_its_place(avant: str, apres: str, mots: str) -> None:
     assert avant in BON
     with pytest.raises(plan.PlanIncorrect) as refus:

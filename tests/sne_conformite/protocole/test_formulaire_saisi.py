@@ -5,21 +5,17 @@ from collections.abc import Callable
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, specimen, trouver
+from donnees import a_cote
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS, appliquer, de_json, en_json, repetables
 from sne_interface.contract import codec
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element_recu import Element
 from sne_interface.generators.demandes import document
 from sne_interface.resources import fixtures_dir
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger()
 
 
 def canonique(element: Element) -> bytes:
@@ -82,16 +78,7 @@ def test_no_content(valeur: object) -> None:
 
 
 #: Refused changes: the specimen they are tried on, the anomaly.
-REFUSES = {
-    "ne_demain": ("personne_seule", "IDT002"),
-    "sans_motif": ("personne_seule", "MOT001"),
-    "sans_recherche": ("personne_seule", "REC001"),
-    "creation_future": ("personne_seule", "ENT008"),
-    "charges_sans_lien": ("couple_garde_alternee_handicap", "MEN004"),
-    "charge_sans_lien": ("couple_garde_alternee_handicap", "MEN004"),
-    "ressource_sans_montant": ("personne_seule", "RES004"),
-    "association_sans_nom": ("association", "IDT012"),
-}
+REFUSES = a_cote(__file__)["refuses"]
 
 
 def changee(banc: Banc, nom: str, changement: str, sans: str = "", **textes: str) -> tuple[Element, Element]:

@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from donnees import a_cote
 from specimen import rapport, trafic
 
 from sne_conformite.rapports.constats_groupes import branche_exemple, echange_de, grouper, lignes_exemple
@@ -129,16 +130,7 @@ def test_a_breakdown_that_hid_many_requirements_leaves_room_for_what_it_is() -> 
     assert groupe.phrase == raison
 
 
-MENAGE = {
-    "d1": {
-        "precision": "deux\nlignes",
-        "personnePhysique": {
-            "demandeur": {"civilite": {"code": "2"}, "nom": "Œ", "vide": {}},
-            "listeCotitulaire": {"cotitulaire": [{"nom": "A"}, {"nom": "B", "liste": []}]},
-        },
-        "force": True,
-    }
-}
+MENAGE = a_cote(__file__)["menage"]
 
 
 def test_an_example_is_a_line_a_value() -> None:

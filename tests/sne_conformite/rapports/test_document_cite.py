@@ -1,9 +1,12 @@
 from base64 import b64encode
 
 import pytest
+from donnees import a_cote
 
 from sne_conformite.rapports.document_cite import AUTOUR, DocumentMontre, montrer, situer
 from sne_conformite.rapports.rapport import EchangeCite
+
+DONNEES = a_cote(__file__)
 
 DOCUMENT = "<a:racine xmlns:a='x'><a:liste><a:un>é</a:un><a:un/></a:liste><a:deux>2</a:deux></a:racine>"
 ENVELOPE = "<s:Envelope xmlns:s='y'><s:Body><fichierDemande>{}</fichierDemande></s:Body></s:Envelope>"
@@ -30,14 +33,7 @@ def test_the_document_is_taken_out_of_its_packing_and_indented() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chemin", "marquee", "manque"),
-    [
-        ("racine/deux", "  <a:deux>2</a:deux>", ""),
-        ("racine/liste/un[2]", "    <a:un/>", ""),
-        ("racine/liste/un[3]", "  <a:liste>", "un[3]"),
-        ("racine/liste/un/code/libelle", "    <a:un>é</a:un>", "code/libelle"),
-        ("liste/un", "    <a:un>é</a:un>", ""),
-    ],
+    ("chemin", "marquee", "manque"), DONNEES["the_place_of_a_finding_is_marked_or_what_should"]
 )
 def test_the_place_of_a_finding_is_marked_or_what_should_hold_it(
     chemin: str, marquee: str, manque: str
@@ -97,25 +93,9 @@ Content-Type: text/xml
 """
 
 
-@pytest.mark.parametrize(
-    ("chemin", "place"),
-    [
-        ("demande", (5, 1)),
-        ("demande/personne/nom", (5, 40)),
-        ("demande/personne[2]", (6, 3)),
-        ("demande/personne[2]/@code", (6, 3)),
-        ("n:demande/n:liste/n:personne[1]/n:nom", (6, 46)),
-        ("liste/personne/nom", (6, 46)),
-        # What should hold what is missing.
-        ("demande/liste/personne[2]", (6, 25)),
-        ("demande/personne[2]/prenom", (6, 3)),
-        ("absent/tout", (0, 0)),
-        ("", (0, 0)),
-        ("pas un chemin", (0, 0)),
-    ],
-)
-def test_a_path_leads_to_its_tag_or_to_what_should_hold_it(chemin: str, place: tuple[int, int]) -> None:
-    assert situer(TEXTE, chemin) == place
+@pytest.mark.parametrize(("chemin", "place"), DONNEES["a_path_leads_to_its_tag_or_to_what_should_hold_it"])
+def test_a_path_leads_to_its_tag_or_to_what_should_hold_it(chemin: str, place: list[int]) -> None:
+    assert situer(TEXTE, chemin) == tuple(place)
 
 
 @pytest.mark.parametrize("texte", ["", "<", "</a></b>", "<a><a><a>", "<!-- ", "<a" * 10_000, "<a>" * 10_000])

@@ -3,28 +3,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from donnees import a_cote
 from specimen import rapport, trafic
 
 from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.verdict_de_conformite import decider
 
+DONNEES = a_cote(__file__)
+
 JOUR = date(2026, 3, 2)
 DEMAIN = date(2026, 3, 3)
 
-FICHIER = """\
-# nos manquements connus
-[[connue]]
-verification = "CRE-03/FID-02"
-raison = "ticket 12"
-expire = 2027-01-31
-
-[[ connue ]] # en attente
-exigence = "FID-12"
-sorte = "nir_change"
-raison = "ticket 13"
-expire = 2026-12-31
-"""
+FICHIER = DONNEES["fichier"]
 
 
 def lu(tmp_path: Path, texte: str) -> tuple[Connue, ...]:
@@ -152,16 +143,7 @@ def test_an_entry_of_no_use_is_told() -> None:
     assert applique.rapport == rapport()
 
 
-@pytest.mark.parametrize(
-    ("choix", "partiel"),
-    [
-        ({"verification": "CRE-99/FID-01"}, False),  # its scenario was not played
-        ({"verification": "CRE-04/VIE-01"}, False),  # played, and nothing seen
-        ({"exigence": "VIE-22"}, False),  # without evidence
-        ({"exigence": "FID-01"}, True),  # held here; the other scenarios were not played
-        ({"exigence": "FID-02", "sorte": "autre"}, False),  # broken otherwise
-    ],
-)
+@pytest.mark.parametrize(("choix", "partiel"), DONNEES["what_was_not_played_again_is_not_to_be_removed"])
 def test_what_was_not_played_again_is_not_to_be_removed(choix: dict[str, str], partiel: bool) -> None:
     applique = manquements_connus.appliquer(rapport(), [connue(**choix)], JOUR, partiel=partiel)
     (dit,) = applique.remarques

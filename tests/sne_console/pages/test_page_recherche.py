@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from banc import Banc
+from donnees import a_cote
 
 from sne_interface.domain.nir import masquer_nirs
 
@@ -19,17 +20,7 @@ def _trouves(page: Callable[..., Any], cherche: str) -> dict[str, list[tuple[str
 
 
 @pytest.mark.parametrize(
-    ("cherche", "rubrique", "adresse"),
-    [
-        ("ENT009", "Règles", "/regles/ENT009"),
-        ("ent009", "Règles", "/regles/ENT009"),
-        ("EMB-09", "Exigences", "/guide/reference/exigences#EMB-09"),
-        ("getNumUnique", "Opérations", "/contrat/operations/getNumUnique"),
-        ("62427", "Communes", "/demandes?commune=62427"),
-        ("liévin", "Communes", "/demandes?commune=62510"),
-        ("glossaire", "Pages", "/guide/reference/glossaire"),
-        ("statist", "Pages", "/statistiques"),
-    ],
+    ("cherche", "rubrique", "adresse"), a_cote(__file__)["each_thing_is_found_and_leads_to_its_page"]
 )
 def test_each_thing_is_found_and_leads_to_its_page(
     cherche: str, rubrique: str, adresse: str, page: Callable[..., Any]

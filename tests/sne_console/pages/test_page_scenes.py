@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from banc import Banc
+from donnees import a_cote
 from lxml import etree, html
 from navigateur import ENTETES
 from pypdf import PdfReader
@@ -24,6 +25,8 @@ from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.offres_des_paquets import installe
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration, Expediteur
+
+DONNEES = a_cote(__file__)
 
 SCENES = scenes.scenes()
 AVEC_PAGE = [s for s in SCENES if any(pas.page is not None for pas in s.pas)]
@@ -194,19 +197,7 @@ def dans_la_salle(page: Callable[..., Any], scene: Scene, rang: int) -> None:
     assert message is None or f"{message.guichet} envoie au SNE" in dessin
 
 
-@pytest.mark.parametrize(
-    ("ecrit", "lu"),
-    [
-        ("18240", "18\N{NARROW NO-BREAK SPACE}240"),
-        ("1.80", "1,80"),
-        ("2018-03-15", "15/03/2018"),
-        ("true", "oui"),
-        ("0639980199", "0639980199"),
-        ("1110318000001G1104", "1110318000001G1104"),
-        ("rue du Canal", "rue du Canal"),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("ecrit", "lu"), DONNEES["values_are_read_in_french"])
 def test_values_are_read_in_french(ecrit: str, lu: str) -> None:
     assert scene_jouee.en_francais(ecrit) == lu
 
@@ -525,23 +516,13 @@ def test_an_answer_that_is_lost_is_the_guichets_loss(banc: Banc, jouer: Callable
         banc.services.magasin.bases.supprimer(perdue.base)
 
 
-@pytest.mark.parametrize(
-    ("noms", "attendus"),
-    [
-        (("127.0.0.1",), {"127.0.0.1:8080": "127.0.0.1:8080"}),
-        (
-            ("0.0.0.0",),
-            {"127.0.0.1:8080": "poste-du-formateur:8080", "192.0.2.7:8080": "192.0.2.7:8080"},
-        ),
-        (("sne.example", "0.0.0.0"), {"localhost:8080": "sne.example:8080"}),
-    ],
-)
+@pytest.mark.parametrize(("noms", "attendus"), DONNEES["the_link_of_the_trainees_leads_them_to_the_trainer"])
 def test_the_link_of_the_trainees_leads_them_to_the_trainer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noms: tuple[str, ...], attendus: dict[str, str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noms: list[str], attendus: dict[str, str]
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "poste-du-formateur")
-    jeton = None if noms == ("127.0.0.1",) else "jeton-d-administration"
-    app = creer_application(Configuration(home=tmp_path, ouvert=jeton is None, jeton=jeton, noms=noms))
+    jeton = None if noms == ["127.0.0.1"] else "jeton-d-administration"
+    app = creer_application(Configuration(home=tmp_path, ouvert=jeton is None, jeton=jeton, noms=tuple(noms)))
     droits = {} if jeton is None else {"Authorization": f"Bearer {jeton}"}
     for hote, attendu in attendus.items():
         reponse = app.test_client().get("/console/ecole/scenes", headers={"Host": hote, **droits})

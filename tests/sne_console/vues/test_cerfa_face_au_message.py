@@ -12,11 +12,6 @@ from sne_interface.errors import ContractError
 
 
 @pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger()
-
-
-@pytest.fixture(scope="module")
 def decrit(contrat: Contrat) -> FormulaireDecrit:
     return decrire(contrat)
 

@@ -20,11 +20,6 @@ SPECIMENS = sorted(fichier.stem for fichier in (fixtures_dir() / "demandes").glo
 HORS_FORMULAIRE = ("listeAnomalie/", "listeDoublons/")
 
 
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return contrats_charges.charger()
-
-
 def mettre_en_page(racine: etree._Element, contrat: Contrat) -> dict[str, SectionRemplie]:
     document = codec.lire(etree.tostring(racine))
     return {p.titre: p for p in presenter(document, contrat)}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from donnees import a_cote
 
 from sne_conformite.juges import PILOTEES
 from sne_interface import resources
@@ -75,17 +76,7 @@ def test_recommendations_are_demanded_at_their_level_alone() -> None:
 
 
 def test_an_overlay_adds_one_row_and_repeats_nothing(tmp_path: Path) -> None:
-    texte = """
-    [roles.enregistreur.exigences]
-    nous = ["FID-09"]
-    [roles.archiviste]
-    titre = "Archive"
-    exige = ["enveloppe"]
-    exigences = ["ROB-*"]
-    [mentions.archives]
-    titre = "archives"
-    roles = ["archiviste"]
-    """
+    texte = a_cote(__file__)["texte"]
     certification = avec(tmp_path, texte)
     assert set(charger().roles["enregistreur"].exigences) | {"FID-09"} == set(
         certification.roles["enregistreur"].exigences

@@ -1,6 +1,7 @@
 """What is proposed in place of a code that is refused."""
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.suggestions import liste_de, remede_de_regle, suggerer, suggerer_une_commune
@@ -10,18 +11,8 @@ LOGEMENT = "interfaceNuu/demande/demandeLogement/logementRecherche/listeTypeLoge
 
 
 @pytest.mark.parametrize(
-    ("liste", "ecrit", "dit"),
-    [
-        ("ListeTypeLogement", "F3", "vouliez-vous écrire « T3 » ? codes de ListeTypeLogement : « C » (Cham"),
-        ("ListeTypeLogement", "t2", "vouliez-vous écrire « T2 » ? "),
-        ("ListeCivilite", " 1", "il y a une espace au début : écrivez « 1 » (Monsieur)"),
-        ("ListeCivilite", "1 ", "il y a une espace à la fin : écrivez « 1 » (Monsieur)"),
-        ("ListeCivilite", "madame", "vouliez-vous écrire « 2 » (Madame) ? "),
-        ("ListeMotifDemande", "9", "vouliez-vous écrire « 09 » (Logement trop cher) ? "),
-        ("ListeTypeFichier", "CREATION", "vouliez-vous écrire « CRE » (Création) ? "),
-        ("ListeMotifDemande", "qqqq", "tous les codes de ListeMotifDemande : sne-sandbox nomenclatures "),
-    ],
-)  # fmt: skip
+    ("liste", "ecrit", "dit"), a_cote(__file__)["the_nearest_code_is_told_with_its_label"]
+)
 def test_the_nearest_code_is_told_with_its_label(liste: str, ecrit: str, dit: str) -> None:
     assert suggerer(CONTRAT, liste, ecrit).startswith(dit)
 

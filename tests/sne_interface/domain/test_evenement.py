@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.domain.evenement import (
     Caracteristique,
@@ -34,26 +35,7 @@ def test_bounds_are_inclusive(debut: date | None, fin: date | None, jour: date, 
 # --- caracteristique ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("genre", "valeur", "attendu"),
-    [
-        ("DAT", "2018-03-15", True),
-        ("DAT", "15/03/2018", True),
-        ("DAT", "31/02/2018", False),
-        ("DAT", "mars 2018", False),
-        ("BOO", "oui", True),
-        ("BOO", "Non", True),
-        ("BOO", "true", True),
-        ("BOO", "peut-être", False),
-        ("NUM", "12", True),
-        ("NUM", "-3", True),
-        ("NUM", "1,5", False),
-        ("NUM", "", False),
-        ("LST", "A1", True),
-        ("LST", "Premier", False),
-        ("TXT", "n'importe quoi", True),
-    ],
-)
+@pytest.mark.parametrize(("genre", "valeur", "attendu"), a_cote(__file__)["value_fits_its_type"])
 def test_value_fits_its_type(genre: TypeCaracteristique, valeur: str, attendu: bool) -> None:
     caracteristique = Caracteristique("C", "Libellé", genre, valeurs=(("A1", "Premier"),))
     assert convient(caracteristique, valeur) is attendu

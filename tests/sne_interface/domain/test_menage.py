@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
@@ -15,6 +16,8 @@ from sne_interface.domain.menage import (
     taille,
     zone_du_seuil,
 )
+
+DONNEES = a_cote(__file__)
 
 JOUR = date(2018, 3, 15)
 
@@ -154,17 +157,10 @@ def test_the_area_of_a_threshold_is_the_epci_but_in_ile_de_france() -> None:
 
 
 @pytest.mark.parametrize(
-    ("annees", "horloge", "attendue"),
-    [
-        ((2016, 2017, 2018), 2018, 2017),
-        ((2019, 2020), 2018, 2019),
-        ((2016,), 2026, 2016),
-        ((2016, 2018), 2018, 2016),  # as near one as the other: the earlier
-        ((2018, 2016), 2018, 2016),
-    ],
+    ("annees", "horloge", "attendue"), DONNEES["the_threshold_is_that_of_the_year_before_else_the"]
 )
 def test_the_threshold_is_that_of_the_year_before_else_the_nearest(
-    annees: tuple[int, ...], horloge: int, attendue: int
+    annees: list[int], horloge: int, attendue: int
 ) -> None:
     seuils = [SeuilQuartile("REGION", "11", "Île-de-France", annee, 8000 + annee) for annee in annees]
     jour = date(horloge, 3, 15)
@@ -181,19 +177,10 @@ def test_no_threshold_of_none() -> None:
 
 @pytest.mark.parametrize(
     ("cotitulaires", "naissances", "personnes", "uc", "annuelles"),
-    [
-        (0, (), 1, "1.00", 24000),
-        (1, (), 2, "1.50", 16000),
-        (1, ("2010-01-01",), 3, "1.80", 13333),
-        (1, ("2010-01-01", "2012-01-01"), 4, "2.10", 11429),
-        (1, ("2001-01-01", "2010-01-01", "2012-01-01"), 5, "2.60", 9231),
-        (1, ("2001-01-01", "2002-01-01", "2010-01-01", "2012-01-01"), 6, "3.10", 7742),
-        (1, ("2001-01-01", "2002-01-01", "2010-01-01", "2012-01-01", "1940-01-01"), 7, "3.60", 6667),
-        (3, ("2001-01-01", "2010-01-01", "2012-01-01", "2014-01-01"), 8, "3.90", 6154),
-    ],
+    DONNEES["households_of_one_to_eight_on_2000_euros_a_month"],
 )
 def test_households_of_one_to_eight_on_2000_euros_a_month(
-    cotitulaires: int, naissances: tuple[str, ...], personnes: int, uc: str, annuelles: int
+    cotitulaires: int, naissances: list[str], personnes: int, uc: str, annuelles: int
 ) -> None:
     famille = demande(
         ne_le("demandeur", "1980-01-01", ressources("listeRessourceRecue", 2000)),

@@ -5,6 +5,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.domain.nir import (
     chercher_nirs,
@@ -19,27 +20,13 @@ from sne_interface.domain.nir import (
     masquer_nirs,
 )
 
+DONNEES = a_cote(__file__)
+
 D_UNE_FEMME = "206127511100564"
 MASQUE = "206************"
 
 
-@pytest.mark.parametrize(
-    ("nir", "attendu"),
-    [
-        ("206127511100564", True),
-        ("206122A11100509", True),
-        ("206122B11100536", True),
-        ("206122C11100536", False),
-        ("20612A511100564", False),
-        ("20612751110056", False),
-        ("2061275111005640", False),
-        ("206 127511100564", False),
-        ("206127511100564\n", False),
-        ("20612751110056٤", False),  # an Arabic digit is no digit of a NIR
-        ("206122a11100509", False),
-        ("", False),
-    ],
-)
+@pytest.mark.parametrize(("nir", "attendu"), DONNEES["form"])
 def test_form(nir: str, attendu: bool) -> None:
     assert forme_valide(nir) is attendu
 
@@ -130,19 +117,7 @@ def test_what_is_looked_for_in_a_text(ecrit: str) -> None:
 
 
 #: What people write beside, and must be read.
-AUTRES = [
-    "1110318000002G1104", "1110318 000002 G1104", "1110318 000001 g1104", "075031800001226001",
-    "0750318000012GDPUB", "SIRET 123 456 789 00012", "12345678900012", "SIREN 200071751/2020",
-    "200054781", "73282932000074", "06 12 34 56 78", "+33 6 12 34 56 78",
-    "06.12.34.56.78 ou 01.42.33.44.55", "0033612345678", "01 12 03 45 67, 75011",
-    "le 15/03/2018 à 16:54:00.123", "2018-03-15T16:54:00.123456+01:00", "2018-03-15 16:54:00.123",
-    "15-03 16:54:00.123", "201803151654", "20180315165400", "201803151654000", "1795869838123",
-    "1795869838.123", "DEMG1226-201803151654-000000.xml", "DEM-20180315-165400-000001",
-    "FR76 3000 6000 0112 3456 7890 189", "FR7630006000011234567890189", "BE68 5390 0754 7034",
-    "1 250,00 € et 12 300,50 €", "98000", "1234567890123456", "12345678901234", "123456789012",
-    "550e8400-e29b-41d4-a716-446655440000", "192.168.100.101", "9783161484100", "5060662999001",
-    "2850062999001", "2850600999001", "13012 13013 13004", "62BAC00042", "2853062999001", "285436299900111",
-]  # fmt: skip
+AUTRES = DONNEES["autres"]
 
 
 @pytest.mark.parametrize("autre", AUTRES)
@@ -173,21 +148,7 @@ def pas(texte: str) -> int:
     return comptes
 
 
-@pytest.mark.parametrize(
-    "motif",
-    [
-        "1 ",
-        "1 2 ",
-        "11 1 ",
-        "1110 1 1101 111 ",
-        "2 85 06 62 999 001 76 ",
-        "FR285066299900176 2850662999001 ",
-        "1 2:",
-        "&#50; ",
-        "&amp;#50;%32\\u0032",
-        "<!-- 1 -->2 85 ",
-    ],
-)
+@pytest.mark.parametrize("motif", DONNEES["no_text_costs_its_square"])
 def test_no_text_costs_its_square(motif: str) -> None:
     """What is listed for each group of digits is what stands beside it, not all that its run has."""
     un, deux = (pas(motif * (taille // len(motif))) for taille in (1_500, 3_000))

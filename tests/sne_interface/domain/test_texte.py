@@ -1,22 +1,16 @@
 """How names compare, and what a terminal and XML are given."""
 
 import pytest
+from donnees import a_cote
 from lxml import etree
 
 from sne_interface.domain.texte import abrege, cellule, entier_de, plier, pour_xml, visible
 
+DONNEES = a_cote(__file__)
 
-@pytest.mark.parametrize(
-    "noms",
-    [
-        ("Éloïse", "ELOISE", "eloise"),
-        ("Le Gall", "LE-GALL", "legall", "Le  Gall"),
-        ("D'Œuf", "d’oeuf", "DOEUF"),
-        ("Strauß", "STRAUSS"),
-        ("Nuñez", "nunez"),
-    ],
-)
-def test_names_fold_together(noms: tuple[str, ...]) -> None:
+
+@pytest.mark.parametrize("noms", DONNEES["names_fold_together"])
+def test_names_fold_together(noms: list[str]) -> None:
     assert len({plier(nom) for nom in noms}) == 1
 
 
@@ -53,18 +47,6 @@ def test_a_whole_number_is_read_if_a_column_holds_it(ecrit: str | None, attendu:
     assert entier_de(ecrit) == attendu
 
 
-@pytest.mark.parametrize(
-    ("valeur", "ecrite"),
-    [
-        ("=A1", "'=A1"),
-        ("+1", "'+1"),
-        ("-2+3", "'-2+3"),
-        ("@x", "'@x"),
-        ("\t=1", "'\t=1"),
-        ("a=1", "a=1"),
-        (-3, -3),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("valeur", "ecrite"), DONNEES["no_cell_is_a_formula"])
 def test_no_cell_is_a_formula(valeur: str | int, ecrite: str | int) -> None:
     assert cellule(valeur) == ecrite

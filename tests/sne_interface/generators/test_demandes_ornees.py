@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
@@ -222,17 +223,7 @@ def test_every_optional_element_is_seen_present_and_absent(contrat: Contrat) -> 
 
 #: What a household has whatever the richness, by beginning of path below the form: its persons, its trades,
 #: its present dwelling, what the draw of its wish gave.
-DU_MENAGE = (
-    "listeHandicap", "logementRecherche", "principauxMotifDemande", "renouvellementElec",
-    "association/telTravail", "personnePhysique/demandeur/adressePostale/compAdresse",
-    "personnePhysique/demandeur/adressePostale/nomHebergeant",
-    "personnePhysique/demandeur/listeRessourceRecue/",
-    "personnePhysique/demandeur/mel", "personnePhysique/demandeur/nir",
-    "personnePhysique/demandeur/nomPatronymique", "personnePhysique/demandeur/revenuFiscal/",
-    "personnePhysique/demandeur/situationProfessionnelle/", "personnePhysique/demandeur/telPortable",
-    "personnePhysique/listeCotitulaire", "personnePhysique/listePersonne", "personnePhysique/personneANaitre",
-    "personnePhysique/logementActuel/",
-)  # fmt: skip
+DU_MENAGE = tuple(a_cote(__file__)["du_menage"])
 #: And of these, what it does not have.
 EN_PLUS = (
     "logementRecherche/categorieLogementRecherche", "logementRecherche/avecParking",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from donnees import a_cote
 from lxml import etree
 
 from sne_interface.contract.contrats_charges import Contrat
@@ -42,20 +43,7 @@ def test_a_list_of_duplicates_is_a_document_too() -> None:
     assert genre_de(etree.fromstring(f"<listeDoublons {NS}/>")) == "doublons"
 
 
-@pytest.mark.parametrize(
-    ("contenu", "genre"),
-    [
-        ("<operation><codeTerritoire>062</codeTerritoire></operation>", "type-evenement"),
-        ("<listeTypesEvenements/>", "type-evenement"),
-        ("<listeEvenements/>", "evenement"),
-        ("<operation><demandeMulticritere/></operation>", "recherche"),
-        ("<listeDemandes/>", "recherche"),
-        ("<entete><codeGuichet>G1226</codeGuichet></entete>", "type-evenement"),
-        ("<entete><codeGuichet>G1226</codeGuichet></entete><demande/>", "demande"),
-        ("<demande/>", "demande"),
-        ("", "demande"),
-    ],
-)
+@pytest.mark.parametrize(("contenu", "genre"), a_cote(__file__)["documents_of_one_root_name_are_told_apart"])
 def test_documents_of_one_root_name_are_told_apart(contenu: str, genre: str) -> None:
     assert genre_de(etree.fromstring(f"<interfaceNuu {NS}>{contenu}</interfaceNuu>")) == genre
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 from banc import CREATIONS
+from donnees import a_cote
 
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
@@ -282,18 +283,7 @@ class TestFaultsThatTheStoredDemandeHas:
 
 
 @pytest.mark.parametrize(
-    ("anciens", "courants", "legers"),
-    [
-        ("a[2]", "a[1] a[2]", "a[2]"),  # at the same place first
-        ("a", "a[1] a[2]", "a[1]"),  # the index came with a namesake
-        ("a[3]", "a[1] a[2]", "a[1]"),
-        ("a[1] a[2]", "a[1] a[2] a[3]", "a[1] a[2]"),
-        ("a[1] a[2]", "a[2] a[3]", "a[2] a[3]"),
-        ("a[1] a[2] a[3]", "a", "a"),
-        ("a[1]/x a[2]/y", "a[1]/y a[2]/x", "a[1]/y a[2]/x"),
-        ("a", "b", ""),
-        ("", "a", ""),
-    ],
+    ("anciens", "courants", "legers"), a_cote(__file__)["each_old_fault_makes_one_light"]
 )
 def test_each_old_fault_makes_one_light(anciens: str, courants: str, legers: str) -> None:
     def constats(chemins: str) -> list[Infraction]:

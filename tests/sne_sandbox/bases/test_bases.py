@@ -9,7 +9,7 @@ import pytest
 from ecritures import poser
 
 from sne_interface.contract.contrats import Contrats
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.errors import BaseInconnue, ConflitEtat, UsageError
@@ -23,11 +23,6 @@ from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
 
 LE_15_MARS = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger()
 
 
 @pytest.fixture

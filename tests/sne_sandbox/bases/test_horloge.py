@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from donnees import a_cote
 from temps import MIDI, ajouter, etat, nuits, stockee
 
 from sne_interface.domain.base import Horloge
@@ -16,21 +17,7 @@ Creer = Callable[..., str]
 DEPOT = date(2018, 3, 15)
 
 
-@pytest.mark.parametrize(
-    ("vers", "attendu"),
-    [
-        ("P1D", "2018-03-16T12:00:00+01:00"),
-        ("P2W", "2018-03-29T12:00:00+02:00"),  # summer time began in between: still noon
-        ("P1M", "2018-04-15T12:00:00+02:00"),
-        ("p13m", "2019-04-15T12:00:00+02:00"),
-        ("P1Y1M1DT1H30M5S", "2019-04-16T13:30:05+02:00"),
-        ("PT36H", "2018-03-17T00:00:00+01:00"),
-        ("P0D", "2018-03-15T12:00:00+01:00"),
-        (" 2018-06-01 ", "2018-06-01T12:00:00+02:00"),
-        ("2018-06-01T08:00:00", "2018-06-01T08:00:00+02:00"),
-        ("2018-06-01T08:00:00Z", "2018-06-01T10:00:00+02:00"),
-    ],
-)
+@pytest.mark.parametrize(("vers", "attendu"), a_cote(__file__)["where_a_duration_or_a_date_leads"])
 def test_where_a_duration_or_a_date_leads(vers: str, attendu: str) -> None:
     assert horloge.atteindre(MIDI, vers) == datetime.fromisoformat(attendu)
 

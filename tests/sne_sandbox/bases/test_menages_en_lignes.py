@@ -34,11 +34,6 @@ NIRS = charger().roles.demande.nirs
 SEMENCES = ("attributions", "dalo", "doublons", "ecole", "radiations")
 
 
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
 @pytest.fixture
 def magasin(tmp_path: Path) -> Iterator[Magasin]:
     with Magasin.ouvrir(None, tmp_path) as ouvert:

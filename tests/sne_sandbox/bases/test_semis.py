@@ -26,11 +26,6 @@ SEMENCES = ("attributions", "dalo", "doublons", "ecole", "radiations")
 
 
 @pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
-
-
-@pytest.fixture(scope="module")
 def magasin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
     with Magasin.ouvrir(None, tmp_path_factory.mktemp("magasin")) as ouvert:
         yield ouvert

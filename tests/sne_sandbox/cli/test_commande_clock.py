@@ -38,7 +38,7 @@ def _lancer(home: Path, *arguments: str) -> Result:
 
 
 @pytest.mark.parametrize(("arguments", "dit"), a_cote(__file__)["the_clock_is_read_and_moved"])
-def test_the_clock_is_read_and_moved(home: Path, arguments: tuple[str, ...], dit: str) -> None:
+def test_the_clock_is_read_and_moved(home: Path, arguments: list[str], dit: str) -> None:
     assert _lancer(home, *arguments).stdout == dit
 
 

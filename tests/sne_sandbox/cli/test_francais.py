@@ -46,19 +46,7 @@ def test_each_sentence_of_click_has_its_translation() -> None:
     assert manquent == set()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "dit"),
-    [
-        (["run", "--profile", "srict", "--", "true"], "« srict » n'est pas une des valeurs possibles : "),
-        (["conforme"], "Il n'y a pas de commande conforme. Vouliez-vous dire 'conform' ?"),
-        (["check", "--formt", "json"], "Il n'y a pas d'option --formt. Vouliez-vous dire '--format'"),
-        (["run"], "Il manque l'argument"),
-        (["serve", "--https-port", "70000"], "70000 n'est pas dans -1<=x<=65535."),
-        (["run", "--http-port", "-5", "--", "true"], "-5 n'est pas dans -1<=x<=65535."),
-        (["check", "absent.xml", "--format"], "L'option --format veut une valeur."),
-        (["generate", "--count", "deux", "--out", "x"], "« deux » n'est pas un nombre (entier)."),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "dit"), a_cote(__file__)["wrong_usage_is_told_in_french"])
 def test_wrong_usage_is_told_in_french(arguments: list[str], dit: str) -> None:
     vu = CliRunner().invoke(cli, arguments)
     assert vu.exit_code == 2

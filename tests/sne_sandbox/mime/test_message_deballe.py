@@ -3,12 +3,15 @@
 import base64
 
 import pytest
+from donnees import a_cote
 from mtom_d_un_client_reel import ACTION, CLIENT_REEL, CORPS_CLIENT_REEL, ENVELOPPE
 
 from sne_interface.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import limite_du_corps, unpack
 from sne_sandbox.mime.message_mime import Message, Packaging
+
+DONNEES = a_cote(__file__)
 
 
 def lire(content_type: str, corps: bytes, **options: int) -> Message:
@@ -99,21 +102,7 @@ def test_a_header_that_contradicts_a_body_in_parts_is_named(content_type: str) -
     assert limite_du_corps(b"--<!-- a comment, and no header -->\r\n<a/>") == ""
 
 
-@pytest.mark.parametrize(
-    ("content_type", "codes"),
-    [
-        ("application/soap+xml", []),
-        ("application/soap+xml; charset=utf-8", []),
-        ('application/soap+xml; charset="US-ASCII"', []),
-        ("text/xml", ["T-27"]),
-        ("text/plain", ["T-27"]),
-        ("application/octet-stream", ["T-27"]),
-        ("", ["T-27"]),
-        ("application/soap+xml; charset=utf-16", ["T-28"]),
-        ("application/soap+xml; charset=iso-8859-1", ["T-28"]),
-        ("text/xml; charset=x-inconnu", ["T-27", "T-28"]),
-    ],
-)
+@pytest.mark.parametrize(("content_type", "codes"), DONNEES["anything_else_is_a_plain_envelope"])
 def test_anything_else_is_a_plain_envelope(content_type: str, codes: list[str]) -> None:
     lu = lire(content_type, ENVELOPPE)
     assert (lu.packaging, lu.racine, lu.type_racine) == (Packaging.SIMPLE, ENVELOPPE, content_type)
@@ -134,14 +123,7 @@ def test_a_charset_that_is_that_of_the_document_is_none_of_them(charset: str, co
 
 
 @pytest.mark.parametrize(
-    ("charset", "codec", "corps"),
-    [
-        ("ISO-8859-1", "latin-1", "<a>é</a>"),
-        ("windows-1252", "cp1252", '<?xml version="1.0"?><a>œ</a>'),
-        ("utf-16", "utf-16-le", "<a>é</a>"),
-        ("utf-16", "utf-16-be", "<a>é</a>"),
-        ("utf-16be", "utf-16-be", "<a>é</a>"),
-    ],
+    ("charset", "codec", "corps"), DONNEES["an_envelope_that_its_header_alone_tells_how_to"]
 )
 def test_an_envelope_that_its_header_alone_tells_how_to_read(charset: str, codec: str, corps: str) -> None:
     simple = lire(f"application/soap+xml; charset={charset}", corps.encode(codec))

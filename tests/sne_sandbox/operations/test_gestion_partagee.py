@@ -59,16 +59,7 @@ def test_an_added_event_comes_back_with_its_id_and_author(banc: Banc, numero: st
     assert texte(document, "entete/typeFichier") == "RET"
     assert texte(document, "entete/codeGuichet") == "G1226"
     assert texte(document, "operation/numUnique") == numero
-    ajouts = (
-        "entete",
-        "idEvenement",
-        "libelleTypeEvenement",
-        "auteurCreation",
-        "dateCreation",
-        "natureModification",
-        "reglementaire",
-        "libelle",
-    )
+    ajouts = tuple(a_cote(__file__)["ajouts"])
     assert ecart(envoye, document, sauf=ajouts) == []
     assert texte(document, f"{EVENEMENT}/auteurCreation") == "G1226"
     assert texte(document, f"{EVENEMENT}/natureModification") == "CRE"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from donnees import a_cote
 
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server import processus_serveur
@@ -17,23 +18,7 @@ from sne_sandbox.server.workers import Taches
 
 #: Seconds that nothing takes, however busy the machine.
 DELAI = 60.0
-LENTE = """# copie
-import sys
-from pathlib import Path
-from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.processus_serveur import Ecoute, servir
-from sne_sandbox.server.workers import Taches
-
-def application(environ, start_response):
-    print("entree", flush=True)
-    sys.stdin.readline()
-    start_response("200 OK", [("Content-Length", "2")])
-    return [b"ok"]
-
-servir(Ecoute(https_port=None, http_port=0, delai_arret=60), Taches(application, print),
-       Autorite.ouvrir(Path(sys.argv[1])), pret=lambda adresses: print(adresses.http, flush=True))
-print("fin", flush=True)
-"""
+LENTE = a_cote(__file__)["lente"]
 
 
 @pytest.mark.parametrize("signe", [signal.SIGTERM, signal.SIGINT])

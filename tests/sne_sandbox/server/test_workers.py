@@ -14,46 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from donnees import a_cote
+
+DONNEES = a_cote(__file__)
 
 # The parent is a process of its own, as in real life; its application is importable by its workers.
-APPLICATION = """
-import os
-from dataclasses import dataclass
-from sne_sandbox.server.workers import Taches
-
-@dataclass(frozen=True)
-class Fabrique:
-    nom: str
-
-    def taches(self):
-        if self.nom == "cassee":
-            from sne_interface.errors import StoreError
-            raise StoreError("La base ne s'ouvre pas.", remede="réparez-la")
-        return Taches(application=self.repondre, refus=print)
-
-    def repondre(self, environ, start_response):
-        corps = f"{self.nom} {os.getpid()} {os.environ['MALLOC_ARENA_MAX']}".encode()
-        start_response("200 OK", [("Content-Length", str(len(corps)))])
-        return [corps]
-"""
-PARENT = """
-import json, sys
-from dataclasses import asdict
-from pathlib import Path
-from application import Fabrique
-from sne_interface.errors import OperatorError
-from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.listeners import Ecoute
-from sne_sandbox.server.workers import servir_a_plusieurs
-
-try:
-    servir_a_plusieurs(2, Ecoute(https_port=0, http_port=0), Fabrique(sys.argv[2]).taches,
-                       Autorite.ouvrir(Path(sys.argv[1])),
-                       pret=lambda adresses: print(json.dumps(asdict(adresses)), flush=True))
-except OperatorError as erreur:
-    print(erreur.diagnostics(), file=sys.stderr)
-    sys.exit(erreur.exit_code)
-"""
+APPLICATION = DONNEES["application"]
+PARENT = DONNEES["parent"]
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 120.0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import Appel, Echange, Piece, Reponse, ReponseHttp, RequeteHttp
 from sne_interface.settings import Limites, Reglages
@@ -109,11 +109,6 @@ class Banc:
         except Exception as erreur:  # noqa: BLE001 - as the exchange does
             reponse = self.serveur.refuser(echange.echouer(erreur), voyage)
         return Resultat(reponse, echange, self.appels)
-
-
-@pytest.fixture(scope="session")
-def contrat() -> Contrat:
-    return charger()
 
 
 @pytest.fixture

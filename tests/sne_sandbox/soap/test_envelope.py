@@ -8,6 +8,8 @@ from donnees import a_cote
 from sne_interface.domain.echange import Piece, Reponse
 from sne_sandbox.mime.message_mime import Part, pack
 
+DONNEES = a_cote(__file__)
+
 WSA = "http://www.w3.org/2005/08/addressing"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 
@@ -84,17 +86,7 @@ def test_en_tete_obligatoire_inconnu(banc, messages, valeur, role):
     assert resultat.appels == []
 
 
-@pytest.mark.parametrize(
-    "attributs",
-    [
-        "",
-        'soap:mustUnderstand="false"',
-        'soap:mustUnderstand="0"',
-        'mustUnderstand="1"',
-        'soap:mustUnderstand="1" soap:role="http://www.w3.org/2003/05/soap-envelope/role/none"',
-        'soap:mustUnderstand="1" soap:role="urn:un-intermediaire"',
-    ],
-)
+@pytest.mark.parametrize("attributs", DONNEES["en_tete_qui_ne_nous_oblige_pas"])
 def test_en_tete_qui_ne_nous_oblige_pas(banc, messages, attributs):
     entete = f'<t:Transaction xmlns:t="urn:t" {attributs}>5</t:Transaction>'
     resultat = banc.envoyer(messages.enveloppe(messages.num_unique(), entete=entete))
@@ -246,9 +238,7 @@ def test_sans_action_plusieurs_operations_possibles(fichier_xml):
         assert nom in resultat.explication()
 
 
-@pytest.mark.parametrize(
-    ("contenu", "operation"), a_cote(__file__)["sans_action_le_document_dit_l_operation"]
-)
+@pytest.mark.parametrize(("contenu", "operation"), DONNEES["sans_action_le_document_dit_l_operation"])
 def test_sans_action_le_document_dit_l_operation(fichier_xml, banc, messages, contenu, operation):
     document = f'<interfaceNuu xmlns="http://nuu.application.i2/">{contenu}</interfaceNuu>'.encode()
     piece = base64.b64encode(document).decode()
@@ -431,17 +421,7 @@ def test_texte_avec_des_elements(banc, messages):
     assert resultat.fault() == ("soap:Sender", "Le champ [complet] contient des éléments.")
 
 
-@pytest.mark.parametrize(
-    "valeur",
-    [
-        "2018-03-15T16:54:06",
-        "2018-03-15T16:54:06.339+01:00",
-        "2018-03-15T16:54:06.1234567Z",
-        "\n 2018-03-15T00:00:00-10:00 ",
-        "2018-03-15T24:00:00",
-        "-0044-03-15T00:00:00+14:00",
-    ],
-)
+@pytest.mark.parametrize("valeur", DONNEES["instant_valable"])
 def test_instant_valable(banc, messages, valeur):
     resultat = banc.envoyer(messages.enveloppe(depuis(valeur)))
     assert resultat.appels[0].texte("dateNouveauDaloDepuisLe") == valeur.strip()
@@ -537,17 +517,7 @@ def inclure(messages, href: str, parties: list[Part]) -> tuple[str, bytes]:
     return pack(racine, parties, boundary="b")
 
 
-@pytest.mark.parametrize(
-    ("href", "content_id", "codes"),
-    [
-        ("cid:xml_id", "xml_id", []),
-        ("cid:doc@exemple.fr", "doc@exemple.fr", []),
-        ("cid:doc%40exemple.fr", "doc@exemple.fr", ["T-10"]),
-        ("CID:doc*1", "doc*1", ["T-05"]),
-        ("cid:http%3A%2F%2Ftempuri.org%2F1", "http://tempuri.org/1", ["T-10"]),
-        ("cid:a%20b", "a%20b", []),
-    ],
-)
+@pytest.mark.parametrize(("href", "content_id", "codes"), DONNEES["piece_jointe"])
 def test_piece_jointe(banc, messages, href, content_id, codes):
     content_type, corps = inclure(messages, href, [Part(content_id, "text/xml", "binary", b"\x00\xff<a/>")])
     resultat = banc.envoyer(corps, content_type)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from donnees import a_cote
 from ecritures import mettre_a_l_heure, regler, vider
 from exemples_store import GUICHETS, stockee
 
@@ -28,37 +29,12 @@ from sne_sandbox.store.lignes import ligne_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
 
+DONNEES = a_cote(__file__)
+
 #: Where `exemples_store` is.
 TESTS = Path(__file__).parents[2]
 
-TIREUR = """# copie
-import os
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import date
-from pathlib import Path
-from sne_sandbox.store.magasin import Magasin
-sys.path.insert(0, sys.argv[3])
-from exemples_store import stockee
-
-magasin = Magasin.ouvrir(sys.argv[1], Path(sys.argv[2]))
-modele = stockee("x")
-
-def inscrire(registre):
-    numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
-    registre.ajouter(replace(modele, numero_unique=numero))
-    return numero
-
-def tirer(_):
-    numero = magasin.ecrire_ensemble("ecole", inscrire)
-    os.write(1, f"{numero}\\n".encode())  # at once: threads would mix what they print
-
-print("prêt", flush=True)
-sys.stdin.readline()
-with ThreadPoolExecutor(int(sys.argv[4])) as fils:
-    list(fils.map(tirer, range(int(sys.argv[5]))))
-"""
+TIREUR = DONNEES["tireur"]
 
 
 def _tireurs(url: str, dossier: Path, fils: int, combien: int, processus: int = 1) -> list[Any]:
@@ -434,23 +410,7 @@ def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin
         magasin.bases.lire("abimee")
 
 
-MORT_EN_SEMANT = """# copie
-import os
-import signal
-import sys
-from pathlib import Path
-from sne_interface.domain.base import Base
-from sne_sandbox.store.magasin import Magasin
-sys.path.insert(0, sys.argv[3])
-from exemples_store import GUICHETS, stockee
-
-def remplir():
-    yield lambda registre: registre.ajouter(stockee("1110318000001G1104"))
-    yield lambda registre: registre.ajouter(stockee("1110318000002G1104"))
-    yield lambda registre: registre.vider("etat") or os.kill(os.getpid(), signal.SIGKILL)
-
-Magasin.ouvrir(sys.argv[1], Path(sys.argv[2])).bases.creer(Base("longue"), GUICHETS, remplir=remplir())
-"""
+MORT_EN_SEMANT = DONNEES["mort_en_semant"]
 
 
 @pytest.fixture

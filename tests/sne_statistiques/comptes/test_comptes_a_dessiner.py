@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import PARIS
@@ -27,11 +27,6 @@ from sne_statistiques.vues.page_demandes_comptees import periode
 HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
 JOUR = date(2018, 3, 15)
 SEMENCES = ("ecole", "attributions", "radiations", "vide")
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 @pytest.fixture(scope="module", params=SEMENCES)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.livre_des_attributions import DecisionNotee
@@ -21,11 +21,6 @@ from sne_statistiques.comptes.comptes_par_territoire import NIVEAUX, ComptesDeLi
 
 HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
 JOUR = date(2018, 3, 15)
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.errors import UsageError
@@ -14,11 +14,6 @@ from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import quotas
 from sne_statistiques.comptes.quotas import ChoixDeDecisions, choisir
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
@@ -24,11 +24,6 @@ from sne_statistiques.comptes.quotas import LigneQuota, PartDeQuota, Quotas
 VILLEFRANCHE, EPCI = "69264", "200040590"
 PAUVRE, AISE = 8255, 8256
 ARTOIS, SIREN = "G1226", "900000019"
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from sne_interface.contract import codec
-from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande
@@ -25,11 +25,6 @@ from sne_statistiques.comptes.statistiques import Tableau
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = date(2018, 3, 15)
-
-
-@pytest.fixture(scope="module")
-def contrat() -> Contrat:
-    return charger("v5.2")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from banc import FORMULAIRE, NS, Banc, evenement, poser, radiation, trouver
+from donnees import a_cote
 from lxml import etree
 from navigateur import ENTETES
 from visite_de_la_console import equivalents
@@ -221,21 +222,7 @@ def test_csv(peuple: Banc) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("suite", "statut"),
-    [
-        ("?date=hier", 422),
-        ("?date=0001-01-01", 422),
-        ("?territoire=Paris", 422),
-        ("?territoire=%27--", 422),
-        ("?territoire=999", 422),
-        ("/TAB04.csv", 404),
-        ("/TAB01.svg?rubrique=Couleur", 404),
-        ("/territoires?niveau=pays", 422),
-        ("/quotas.csv?date=hier", 422),
-        ("/quotas.svg?part=couleur", 404),
-    ],
-)
+@pytest.mark.parametrize(("suite", "statut"), a_cote(__file__)["what_cannot_be_counted_is_told"])
 def test_what_cannot_be_counted_is_told(page: Callable[..., Any], suite: str, statut: int) -> None:
     page(f"/statistiques{suite}", statut=statut)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet, NatureGuichet
@@ -15,6 +16,8 @@ from sne_interface.rules.catalogue import REGLES, regles_dalo_evenements_recherc
 from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import fin_des_echanges_asynchrones
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Infraction
+
+DONNEES = a_cote(__file__)
 
 # --- DAL ----------------------------------------------------------------------------------------------
 
@@ -70,17 +73,7 @@ def test_the_declaration_is_whole(juger: Juger, contrat: Contrat, suite: str, fa
     assert [c.chemin.rpartition("/")[2] for c in trouves] == fautifs
 
 
-@pytest.mark.parametrize(
-    ("statut", "typologie", "constats"),
-    [
-        ("ACTIF", "03", 0),
-        ("ACTIF", "", 1),
-        ("ACTIF", "07", 1),
-        ("CADUC", "", 0),
-        ("CADUC", "07", 0),
-        ("", "", 0),
-    ],
-)
+@pytest.mark.parametrize(("statut", "typologie", "constats"), DONNEES["type_of_dwelling"])
 def test_type_of_dwelling(juger: Juger, contrat: Contrat, statut: str, typologie: str, constats: int) -> None:
     suite = dalo(statut, typologie=typologie)
     trouves = juger(
@@ -214,19 +207,7 @@ def test_reading_the_events_asks_for_no_event(juger_document: Juger, stocker: St
     assert juger_document(regle, document(), operation=LISTER, stockee=stocker()) == []
 
 
-@pytest.mark.parametrize(
-    ("code", "constats"),
-    [
-        ("VISITE", 0),
-        ("PARIS", 0),
-        ("DERNIER", 0),
-        ("ARRAS", 1),
-        ("FINI", 1),
-        ("FUTUR", 1),
-        ("INCONNU", 1),
-        ("", 1),
-    ],
-)
+@pytest.mark.parametrize(("code", "constats"), DONNEES["type_of_the_event"])
 def test_type_of_the_event(juger_document: Juger, stocker: Stocker, code: str, constats: int) -> None:
     trouves = juger_document(
         regles_dalo_evenements_recherches.type_d_evenement,
@@ -354,32 +335,14 @@ def recherche(criteres: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    ("criteres", "constats"),
-    [
-        ("<etatDemande>A</etatDemande>", 0),
-        ("<estDelaiAnormalementLong>false</estDelaiAnormalementLong>", 0),
-        ("<association><nom>Les Toits</nom></association>", 0),
-        ("", 1),
-        ("<numUnique/><personneRecherchee><nom/></personneRecherchee>", 1),
-    ],
-)
+@pytest.mark.parametrize(("criteres", "constats"), DONNEES["one_criterion"])
 def test_one_criterion(juger_document: Juger, criteres: str, constats: int) -> None:
     trouves = juger_document(regles_dalo_evenements_recherches.recherche_sans_critere, recherche(criteres))
     assert [c.chemin for c in trouves] == ["interfaceNuu/operation/demandeMulticritere"] * constats
 
 
 @pytest.mark.parametrize("nom", ["Depot", "Renouvellement", "Radiation"])
-@pytest.mark.parametrize(
-    ("debut", "fin", "constats"),
-    [
-        ("2018-01-01", "2018-01-01", 0),
-        ("2018-01-01+14:00", "2018-01-01-10:00", 0),
-        ("2018-01-02", "2018-01-01", 1),
-        ("2018-01-02", "", 0),
-        ("", "2018-01-01", 0),
-    ],
-)
+@pytest.mark.parametrize(("debut", "fin", "constats"), DONNEES["dates_in_order"])
 def test_dates_in_order(juger_document: Juger, nom: str, debut: str, fin: str, constats: int) -> None:
     criteres = f"<date{nom}Debut>{debut}</date{nom}Debut><date{nom}Fin>{fin}</date{nom}Fin>"
     trouves = juger_document(regles_dalo_evenements_recherches.periode_inversee, recherche(criteres))

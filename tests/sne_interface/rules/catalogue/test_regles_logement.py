@@ -11,6 +11,8 @@ from sne_interface.rules.catalogue import REGLES, regles_logement
 from sne_interface.rules.catalogue.regles_logement import departement_connu, remplacante
 from sne_interface.rules.rule import Contexte, Infraction, Regle
 
+DONNEES = a_cote(__file__)
+
 # --- communes -----------------------------------------------------------------------------------------
 
 
@@ -169,17 +171,8 @@ def test_date_of_entry(juger: Juger, jour: str, constats: int) -> None:
     assert len(juger(regles_logement.date_d_entree, document)) == constats
 
 
-@pytest.mark.parametrize(
-    ("modeles", "constats"),
-    [
-        (("SD",), 0),
-        (("SD", "SH"), 0),
-        (("HLM", "LP"), 0),
-        (("LP", "SD"), 1),
-        (("FONC", "SQUAT", "CAMCAR"), 2),
-    ],
-)
-def test_contradictory_modes(juger: Juger, modeles: tuple[str, ...], constats: int) -> None:
+@pytest.mark.parametrize(("modeles", "constats"), DONNEES["contradictory_modes"])
+def test_contradictory_modes(juger: Juger, modeles: list[str], constats: int) -> None:
     assert len(juger(regles_logement.modes_de_logement_contradictoires, loge(*modeles))) == constats
 
 
@@ -199,7 +192,7 @@ def test_owner_and_occupant(juger: Juger, modele: str, proprietaire: str, consta
     assert len(juger(regles_logement.occupant_non_proprietaire, document)) == constats
 
 
-@pytest.mark.parametrize(("modele", "suite", "attendu"), a_cote(__file__)["dwelling_owned"])
+@pytest.mark.parametrize(("modele", "suite", "attendu"), DONNEES["dwelling_owned"])
 def test_dwelling_owned(juger: Juger, modele: str, suite: str, attendu: list[str]) -> None:
     assert fautifs(juger(regles_logement.logement_possede, loge(modele, suite=suite))) == attendu
 
@@ -228,20 +221,7 @@ FAMILLE = (
 )
 
 
-@pytest.mark.parametrize(
-    ("lien", "motif", "habitants", "constats"),
-    [
-        ("M", "13", "3", 0),
-        ("M", "13", "2", 1),
-        ("M", "13", "", 0),
-        ("L", "13", "2", 0),  # a flatmate to be may live elsewhere
-        ("L", "13", "1", 1),
-        ("C", "14", "2", 0),  # so may a spouse to come
-        ("C", "14", "1", 1),
-        ("M", "15", "1", 0),  # and a family to be reunited
-        ("M", "15", "0", 1),
-    ],
-)
+@pytest.mark.parametrize(("lien", "motif", "habitants", "constats"), DONNEES["inhabitants"])
 def test_inhabitants(juger: Juger, lien: str, motif: str, habitants: str, constats: int) -> None:
     document = loge(
         "LP",

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.rules.catalogue import REGLES, regles_menage
 from sne_interface.rules.rule import Infraction
+
+DONNEES = a_cote(__file__)
 
 # --- MEN ----------------------------------------------------------------------------------------------
 
@@ -57,19 +60,7 @@ def en_garde(naissance: str = "2010-01-01", coparentalite: str = "G", sexe: str 
     )
 
 
-@pytest.mark.parametrize(
-    ("lien", "demandeur", "autre", "constats"),
-    [
-        ("M", "M", "M", 0),
-        ("P", "P", "P", 0),
-        ("C", "U", "U", 0),
-        ("L", "C", "D", 0),
-        ("M", "M", "U", 1),
-        ("M", "C", "M", 1),
-        ("C", "M", "M", 1),
-        ("M", "M", "", 0),  # the missing code is ENT013's
-    ],
-)
+@pytest.mark.parametrize(("lien", "demandeur", "autre", "constats"), DONNEES["link_and_situation"])
 def test_link_and_situation(juger: Juger, lien: str, demandeur: str, autre: str, constats: int) -> None:
     document = foyer(situation=demandeur, cotitulaires=cotitulaire(lien, autre))
     assert len(juger(regles_menage.lien_contredit_la_situation, document)) == constats
@@ -144,17 +135,7 @@ def test_number_and_date_of_births_to_come(juger: Juger, a_naitre: str, fautif: 
     assert [c.chemin.rpartition("/")[2] for c in trouves] == ([fautif] if fautif else [])
 
 
-@pytest.mark.parametrize(
-    ("jour", "constats"),
-    [
-        ("2018-02-15", 0),
-        ("2018-02-14", 1),
-        ("2019-01-15", 0),
-        ("2019-01-16", 1),
-        ("9999-12-31", 1),
-        ("-0044-03-15", 1),
-    ],
-)
+@pytest.mark.parametrize(("jour", "constats"), DONNEES["expected_birth_is_near_the_file"])
 def test_expected_birth_is_near_the_file(juger: Juger, jour: str, constats: int) -> None:
     a_naitre = f"<nombre>1</nombre><dateNaissancePrevue>{jour}</dateNaissancePrevue>"
     assert len(juger(regles_menage.date_de_naissance_prevue, foyer(a_naitre=a_naitre))) == constats
@@ -308,20 +289,7 @@ def test_negative_amount(juger: Juger) -> None:
     assert trouve.valeurs["valeur"] == "-1"
 
 
-@pytest.mark.parametrize(
-    ("contrat", "ressource", "constats"),
-    [
-        ("CDI", "SAL", 0),
-        ("CDI", "AF", 1),
-        ("CDD", "CHO", 1),
-        ("APP", "BE", 1),
-        ("ETU", "BE", 0),
-        ("ETU", "SAL", 0),
-        ("ETU", "AF", 1),
-        ("CHO", "AF", 0),
-        ("RET", "AF", 0),
-    ],
-)
+@pytest.mark.parametrize(("contrat", "ressource", "constats"), DONNEES["resources_fit_the_contract"])
 def test_resources_fit_the_contract(juger: Juger, contrat: str, ressource: str, constats: int) -> None:
     document = travailleur(contrat=contrat, recues=detail(ressource, "500"))
     assert len(juger(regles_menage.ressource_sans_rapport_avec_le_contrat, document)) == constats

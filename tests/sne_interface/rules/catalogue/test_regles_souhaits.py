@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from donnees import a_cote
 
 from sne_interface.rules.catalogue import REGLES, regles_souhaits
 from sne_interface.rules.rule import Infraction
+
+DONNEES = a_cote(__file__)
 
 # --- REC ----------------------------------------------------------------------------------------------
 
@@ -47,21 +50,7 @@ def test_what_is_sought_is_told(juger: Juger) -> None:
     assert trouve.chemin == "interfaceNuu/demande/demandeLogement/logementRecherche"
 
 
-@pytest.mark.parametrize(
-    ("types", "constats"),
-    [
-        ("T2", 0),
-        ("T2 T3", 0),
-        ("T3 T2", 0),
-        ("C T1", 0),
-        ("T5 T6P", 0),
-        ("", 0),
-        ("T2 T2", 1),
-        ("T1 T3", 1),
-        ("T1 T2 T3", 1),
-        ("T2 ZZ", 0),
-    ],
-)
+@pytest.mark.parametrize(("types", "constats"), DONNEES["types_follow_each_other"])
 def test_types_follow_each_other(juger: Juger, types: str, constats: int) -> None:
     assert len(juger(regles_souhaits.types_qui_ne_se_suivent_pas, recherche(types))) == constats
 
@@ -108,51 +97,18 @@ def test_nothing_sought_has_no_places(juger: Juger) -> None:
     assert juger(regles_souhaits.nombre_de_localisations, "<numGuichet>G1104</numGuichet>") == []
 
 
-@pytest.mark.parametrize(
-    ("places", "constats"),
-    [
-        (("75113", "75114"), 0),
-        (("75113 Gare", "75113 Olympiades"), 0),
-        (("75113 Gare", "75113"), 0),
-        (("75113", "75113"), 1),
-        (("75113 Saint-Rémy", "75113 SAINT REMY"), 1),
-    ],
-)
+@pytest.mark.parametrize(("places", "constats"), DONNEES["same_place_twice"])
 def test_same_place_twice(juger: Juger, places: tuple[str, ...], constats: int) -> None:
     assert len(juger(regles_souhaits.localisation_en_double, recherche(places=places))) == constats
 
 
-@pytest.mark.parametrize(
-    ("places", "fautives"),
-    [
-        (("75113", "93066", "77001"), []),
-        (("69123", "69001"), []),
-        (("62041", "62498"), []),
-        (("2A004", "2B033"), ["2B033"]),
-        (("62041", "59350", "62498", "75113"), ["59350", "75113"]),
-        (("97411", "97101"), ["97101"]),
-        ((), []),
-    ],
-)
+@pytest.mark.parametrize(("places", "fautives"), DONNEES["one_territory"])
 def test_one_territory(juger: Juger, places: tuple[str, ...], fautives: list[str]) -> None:
     trouves = juger(regles_souhaits.communes_de_plusieurs_territoires, recherche(places=places))
     assert [c.valeurs["valeur"] for c in trouves] == fautives
 
 
-@pytest.mark.parametrize(
-    ("types", "a_charge", "constats"),
-    [
-        ("C", 0, 0),
-        ("T1", 0, 0),
-        ("T1", 1, 1),
-        ("T2", 2, 0),
-        ("T2", 3, 1),
-        ("T2 T3", 3, 0),
-        ("T6P", 9, 0),
-        ("T5", 9, 1),
-        ("", 3, 0),
-    ],
-)
+@pytest.mark.parametrize(("types", "a_charge", "constats"), DONNEES["rooms_for_the_household"])
 def test_rooms_for_the_household(juger: Juger, types: str, a_charge: int, constats: int) -> None:
     personnes = "<personneACharge><nom>E</nom></personneACharge>" * a_charge
     assert len(juger(regles_souhaits.logement_trop_petit, recherche(types, personnes=personnes))) == constats
@@ -228,35 +184,12 @@ def test_handicap_as_a_motive(juger: Juger) -> None:
     assert len(juger(regles_souhaits.motif_handicap_sans_complement, demande("07") + vide)) == 1
 
 
-@pytest.mark.parametrize(
-    ("motifs", "modeles", "constats"),
-    [
-        ("01", "LP", 1),
-        ("01", "HLM FONC", 1),
-        ("01", "LP CP", 0),
-        ("01", "SD", 0),
-        ("01", "", 0),
-        ("13", "LP", 0),
-    ],
-)
+@pytest.mark.parametrize(("motifs", "modeles", "constats"), DONNEES["without_a_dwelling"])
 def test_without_a_dwelling(juger: Juger, motifs: str, modeles: str, constats: int) -> None:
     assert len(juger(regles_souhaits.sans_logement_mais_loge, demande(motifs, modeles=modeles))) == constats
 
 
-@pytest.mark.parametrize(
-    ("motifs", "situation", "constats"),
-    [
-        ("14", "C", 0),
-        ("14", "M", 1),
-        ("11", "D", 0),
-        ("11", "S", 0),
-        ("11", "M", 0),
-        ("11", "P", 0),
-        ("11", "C", 1),
-        ("11", "U", 1),
-        ("11", "", 0),
-    ],
-)
+@pytest.mark.parametrize(("motifs", "situation", "constats"), DONNEES["motive_and_situation"])
 def test_motive_and_situation(juger: Juger, motifs: str, situation: str, constats: int) -> None:
     assert (
         len(juger(regles_souhaits.motif_et_situation_familiale, demande(motifs, situation=situation)))
