@@ -15,6 +15,8 @@ from sne_interface.domain.element_recu import Element, Elements, bloc, construit
 from sne_interface.domain.roles import PERSONNES
 from sne_interface.generators.menages import (
     ASSOCIATION,
+    ELEMENTS,
+    HANDICAP,
     NOMS,
     PARTS,
     Enfant,
@@ -29,13 +31,7 @@ from sne_interface.generators.tirage import Tirage, noms
 #: Elements that hold no other, by name, in order.
 Feuilles = Mapping[str, str]
 #: Those of them that are codes.
-_CODES: Final = frozenset(
-    {
-        *("capaciteMarcheHandicap", "categorieLogement", "categorieLogementRecherche", "civilite"),
-        *("coParentalite", "commune", "etatHandicap", "lienParente", "nationalite", "sexe"),
-        *("situationFamiliale", "typeLogementActuel"),
-    }
-)
+_CODES: Final = frozenset(ELEMENTS["codes"])
 
 
 def _feuille(nom: str, texte: str) -> str:
@@ -464,16 +460,9 @@ def adresse_postale(
 
 
 def _handicap(naissance: date) -> str:
-    dit = {
-        "dateNaissance": naissance.isoformat(),
-        "etatHandicap": "STA",
-        "capaciteMarcheHandicap": "2",
-        "handicapMoteur": "true",
-        "handicapSensoriel": "false",
-    }
     return _bloc(
         "handicap",
-        *_feuilles(dit),
+        *_feuilles({"dateNaissance": naissance.isoformat(), **HANDICAP}),
         _bloc("listeNatureHandicapMoteur", _code("natureHandicapMoteur", "MI")),
         _bloc("listeAideTechniqueHandicap", _code("aideTechniqueHandicap", "2")),
     )

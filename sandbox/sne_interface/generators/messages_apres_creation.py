@@ -26,6 +26,7 @@ from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.contraintes_de_menages import Atelier
 from sne_interface.generators.demandes import document
 from sne_interface.generators.demandes_ornees import ORNEMENTS, PRECISIONS, allonger, bornes, orner, ranger
+from sne_interface.generators.menages import ELEMENTS, TEXTES
 from sne_interface.generators.population import Place
 from sne_interface.generators.tirage import Tirage, noms
 from sne_interface.rules.catalogue.regles_radiation import MOIS_SANS_REPONSE
@@ -36,12 +37,7 @@ _DALO: Final = "interfaceNuu/demande/informationDalo"
 _SIREN: Final = "993681931"
 _ACTIF: Final = "ACTIF"
 #: Texts of a characteristic or a comment: the last is the longest that a characteristic may hold.
-_TEXTES: Final = (
-    "Avis",
-    "Livret de famille & avis d’imposition",
-    "Pièce « à l'appui » : œuvre, n° 12 <bis>",
-    "Dossier « à l'appui » : œuvre & l’avis, n° 12 <bis> ".ljust(99, "é") + ".",
-)
+_TEXTES: Final = TEXTES["caracteristiques"]
 _COMMENTAIRE_MAX: Final = 500
 #: Version of the messages of the event and search services.
 VERSION: Final = "02.00"
@@ -278,18 +274,8 @@ def _enveloppe(type_fichier: str, ici: Atelier, *blocs: Element) -> Element:
 
 _MODIFIANTS: Final = frozenset({"MOD", "REN"})
 #: What belongs to one message, and not to the demande.
-_DU_MESSAGE: Final = frozenset(
-    {
-        *("numGuichet", "numUnique", "numUniqueAssocie", "forcerDoublon", "renouvellement", "radiation"),
-        *("dateDerniereModificationPiece", "listeAnomalie", "listeDoublons", "incrementFichier"),
-    }
-)
-_IDENTITE: Final = frozenset(
-    {
-        *("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "nationalite"),
-        *("telDomicile", "telPortable", "telTravail"),
-    }
-)
+_DU_MESSAGE: Final = frozenset(ELEMENTS["du_message"])
+_IDENTITE: Final = frozenset(ELEMENTS["identite"])
 _SEPARE: Final = "S"
 _SEPARATION: Final = "11"
 
@@ -354,11 +340,7 @@ def qui_part(vue: Demande, contrat: Contrat) -> Element:
     taxes = (parti, vue.demandeur.element)  # together, where he gives no income
     revenu = next((e for p in taxes if (e := p.enfant("revenuFiscal")) is not None), Element("revenuFiscal"))
     situation = de_code("situationFamiliale", _SEPARE)
-    restes = [
-        e
-        for e in parti.enfants
-        if e.nom in ("situationProfessionnelle", "listeRessourceRecue", "listeRessourceVersee")
-    ]
+    restes = [e for e in parti.enfants if e.nom in ELEMENTS["moyens"]]
     restes += (Element("listeRessourceRecuePersACharge"), Element("listeRessourceVerseePersACharge"))
     enfants = [*identite, situation, adresse, revenu, *restes]
     place = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -375,13 +357,6 @@ def copie(element: Element) -> Element:
 # --- searches: a table of criteria, each there or not ------------------------------------------------
 
 _CHEMIN: Final = "interfaceNuu/operation/demandeMulticritere"
-#: What may be told of a person, the simplest first: always a name (RCH004).
-_IDENTITES: Final = (
-    ("nom",),
-    ("nom", "prenom"),
-    ("nom", "dateNaissance"),
-    ("nom", "prenom", "dateNaissance"),
-)
 
 
 #: What a search may ask: draws elements that go together.
@@ -421,21 +396,17 @@ def _commune(nom: str, rang: int) -> _Critere:
 
 
 def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    dits = tirage.choix(_IDENTITES)
+    dits = tirage.choix(ELEMENTS["recherchee"])
     prenoms = noms().masculins if "prenom" in dits and tirage.booleen(0.5) else noms().feminins
     naissance = ici.jour - timedelta(days=tirage.entier(7000, 30_000))
-    dessins = {
-        "nom": lambda: _nomme(tirage, ici, "personneRecherchee/nom", noms().familles),
-        "prenom": lambda: _nomme(tirage, ici, "personneRecherchee/prenom", prenoms),
-        "dateNaissance": lambda: Element("dateNaissance", naissance.isoformat()),
-    }
-    return [bloc("personneRecherchee", *[dessins[nom]() for nom in dits])]
+    pools = {"nom": noms().familles, "prenom": prenoms}
+    nommes = [_nomme(tirage, ici, f"personneRecherchee/{nom}", pools[nom]) for nom in dits if nom in pools]
+    dates = construits(dateNaissance=naissance) if "dateNaissance" in dits else ()
+    return [bloc("personneRecherchee", *nommes, *dates)]
 
 
 def _une_association(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    noms_connus = ("Escale", "Un Toit en Partage 12", "L’Œuvre d'Aÿ & « <Cie> »")
-    nom = _nomme(tirage, ici, "association/nom", noms_connus)
-    return [bloc("association", nom)]
+    return [bloc("association", _nomme(tirage, ici, "association/nom", TEXTES["associations"]))]
 
 
 def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> Element:

@@ -39,7 +39,15 @@ from sne_interface.generators.exemples_de_regles import (
     genre,
     specimen,
 )
-from sne_interface.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FAMILLE, MONOPARENTAL, SEUL
+from sne_interface.generators.menages import (
+    ASSOCIATION,
+    COLOCATION,
+    COUPLE,
+    ELEMENTS,
+    FAMILLE,
+    MONOPARENTAL,
+    SEUL,
+)
 from sne_interface.generators.messages_apres_creation import NUMERO_INVENTE
 from sne_interface.generators.tirage import Tirage, TirageVarie, noms
 from sne_interface.rules.catalogue import REGLES
@@ -54,12 +62,7 @@ CANAUX: Final = {"dalo": "hebergee_secret", "evenement": "colocataires"}
 #: The separation leaves this one.
 _COMMUNE: Final = {"separation": "couple_garde_alternee_handicap"}
 #: What a twin takes from its specimen: what belongs to the message.
-_DU_MESSAGE: Final = frozenset(
-    {
-        *("numGuichet", "numUnique", "numUniqueAssocie", "dateCreationDemande", "renouvellement"),
-        *("radiation", "dateDerniereModificationPiece", "forcerDoublon"),
-    }
-)
+_DU_MESSAGE: Final = frozenset(ELEMENTS["du_specimen"])
 _IDENTITE: Final = ("nom", "prenom", "dateNaissance")
 _RICHESSE: Final = 0.2
 
