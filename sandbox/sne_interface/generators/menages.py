@@ -31,6 +31,8 @@ NOMS: Final = _LU["noms"]
 ELEMENTS: Final = _LU["elements"]
 TEXTES: Final = _LU["textes"]
 HANDICAP: Final = _LU["handicap"]
+#: What a search may ask.
+CRITERES: Final = _LU["criteres"]
 _RETRAITE: Final = 63
 _PREFIXES_FIXES: Final = ("019900", "035301", "046571")
 

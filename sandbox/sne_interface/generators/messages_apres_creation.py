@@ -5,7 +5,7 @@ A function draws one fragment, or the whole message (`suite`, `separation`, `doc
 `document_de_recherche`) that carries one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,9 +26,10 @@ from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.contraintes_de_menages import Atelier
 from sne_interface.generators.demandes import document
 from sne_interface.generators.demandes_ornees import ORNEMENTS, PRECISIONS, allonger, bornes, orner, ranger
-from sne_interface.generators.menages import ELEMENTS, TEXTES
+from sne_interface.generators.menages import CRITERES, ELEMENTS, TEXTES
 from sne_interface.generators.population import Place
 from sne_interface.generators.tirage import Tirage, noms
+from sne_interface.resources import TableToml
 from sne_interface.rules.catalogue.regles_radiation import MOIS_SANS_REPONSE
 
 _RADIATION: Final = "interfaceNuu/demande/demandeLogement/radiation"
@@ -359,54 +360,39 @@ def copie(element: Element) -> Element:
 _CHEMIN: Final = "interfaceNuu/operation/demandeMulticritere"
 
 
-#: What a search may ask: draws elements that go together.
-_Critere = Callable[[Tirage, Atelier], Sequence[Element]]
+def _critere(tirage: Tirage, ici: Atelier, rangee: TableToml) -> Sequence[Element]:
+    """The elements that a row of the table draws."""
+    match rangee:
+        case {"nom": nom, "parmi": valeurs}:
+            return [Element(nom, tirage.choix(valeurs))]
+        case {"nom": nom, "liste": liste}:
+            return [Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))]
+        case {"nom": nom, "rang": rang}:
+            places = ici.territoire.places
+            return [Element(nom, tirage.choix(places[rang::2] or places).code)]
+        case {"debut": debut, "fin": fin, "depuis": depuis}:
+            haut = ici.jour - timedelta(days=tirage.entier(depuis, depuis + 30))
+            bas = haut - timedelta(days=tirage.entier(1, 730))
+            jours = construits(**{debut: bas, fin: haut})
+            return tirage.choix((jours, jours[:1], jours[1:], jours))
+        case {"nom": "association", "noms": noms_connus}:
+            return [bloc("association", _nomme(tirage, ici, "association/nom", noms_connus))]
+        case {"nom": "personneRecherchee", "dits": dits}:
+            return [_personne(tirage, ici, tirage.choix(dits))]
+        case {"nom": "piecesJustificatives", "categories": codes}:
+            combien = len(codes) if ici.contraintes.longues else tirage.entier(1, 2)
+            return [bloc("piecesJustificatives", *[Element("codeCategorie", c) for c in codes[:combien]])]
+        case _:
+            raise KeyError(str(rangee))
 
 
-def _parmi(nom: str, *valeurs: str) -> _Critere:
-    return lambda tirage, ici: [Element(nom, tirage.choix(valeurs))]
-
-
-def _periode(debut: str, fin: str, depuis: int) -> _Critere:
-    """Days that are no other criterion's: it ended `depuis` days ago, or up to thirty more."""
-
-    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        haut = ici.jour - timedelta(days=tirage.entier(depuis, depuis + 30))
-        bas = haut - timedelta(days=tirage.entier(1, 730))
-        bornes = construits(**{debut: bas, fin: haut})
-        return tirage.choix((bornes, bornes[:1], bornes[1:], bornes))
-
-    return dessiner
-
-
-def _de_liste(nom: str, liste: str) -> _Critere:
-    return lambda tirage, ici: [
-        Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))
-    ]
-
-
-def _commune(nom: str, rang: int) -> _Critere:
-    """One commune out of two: those of another rank are another criterion's."""
-
-    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        places = ici.territoire.places
-        return [Element(nom, tirage.choix(places[rang::2] or places).code)]
-
-    return dessiner
-
-
-def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    dits = tirage.choix(ELEMENTS["recherchee"])
+def _personne(tirage: Tirage, ici: Atelier, dits: Sequence[str]) -> Element:
     prenoms = noms().masculins if "prenom" in dits and tirage.booleen(0.5) else noms().feminins
     naissance = ici.jour - timedelta(days=tirage.entier(7000, 30_000))
     pools = {"nom": noms().familles, "prenom": prenoms}
     nommes = [_nomme(tirage, ici, f"personneRecherchee/{nom}", pools[nom]) for nom in dits if nom in pools]
     dates = construits(dateNaissance=naissance) if "dateNaissance" in dits else ()
-    return [bloc("personneRecherchee", *nommes, *dates)]
-
-
-def _une_association(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    return [bloc("association", _nomme(tirage, ici, "association/nom", TEXTES["associations"]))]
+    return bloc("personneRecherchee", *nommes, *dates)
 
 
 def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> Element:
@@ -421,40 +407,12 @@ def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> El
     return Element(chemin.rpartition("/")[2], texte)
 
 
-#: Kinds of pieces: the contract has no list of them.
-_PIECES: Final = ("IDENTITE", "IMPOT", *(f"PIECE{rang:02d}" for rang in range(1, 11)))
-
-
-def _pieces(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    codes = _PIECES if ici.contraintes.longues else _PIECES[: tirage.entier(1, 2)]
-    return [bloc("piecesJustificatives", *[Element("codeCategorie", code) for code in codes])]
-
-
-#: In the order of the schema.
-_CRITERES: Final = (
-    _parmi("numUnique", NUMERO_INVENTE),
-    _parmi("etatDemande", "A", "R"),
-    _periode("dateDepotDebut", "dateDepotFin", 0),
-    _periode("dateRenouvellementDebut", "dateRenouvellementFin", 31),
-    _periode("dateRadiationDebut", "dateRadiationFin", 62),
-    _de_liste("motifDemande", "ListeMotifDemande"),
-    _de_liste("motifRadiation", "ListeMotifsRadiation"),
-    _commune("communeSouhaitee", 0),
-    _commune("communeAttribution", 1),
-    _parmi("estDelaiAnormalementLong", "false", "true"),
-    _parmi("estMultiplesAttributionsSousConditions", "true", "false"),
-    _une_association,
-    _personne,
-    _pieces,
-)
-
-
 def recherche(tirage: Tirage, ici: Atelier) -> Element:
     """`demandeMulticritere`, one criterion at least."""
     enfants: list[Element] = []
-    for critere in _CRITERES:
+    for rangee in CRITERES:
         if tirage.booleen(ici.contraintes.richesse):
-            enfants += critere(tirage, ici)
+            enfants += _critere(tirage, ici, rangee)
     return bloc("demandeMulticritere", *(tuple(enfants) or (Element("etatDemande", "A"),)))
 
 
