@@ -102,7 +102,7 @@ def _verifier(fiche: FicheRegle, lieu: str) -> None:
             f"{lieu} code_officiel = {fiche.code_officiel!r} ne tient pas dans anomalie/@code.",
             remede=f"de 1 à {CODE_MAX} caractères",
         )
-    if not _est_une_phrase(fiche.texte):
+    if "?" in _places(fiche.texte):
         raise ContractError(
             f"{lieu} texte : accolades mal écrites dans « {fiche.texte} ».",
             remede="une place se note {valeur}, une accolade se double : {{",
@@ -114,23 +114,16 @@ def _verifier(fiche: FicheRegle, lieu: str) -> None:
         )
 
 
-def _est_une_phrase(texte: str) -> bool:
-    """Tell whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
-    try:
-        places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
-    except ValueError:
-        return False
-    return all(
-        nom is None or (nom.isidentifier() and not forme and not conversion)
-        for nom, forme, conversion in places
-    )
-
-
 def _places(texte: str) -> set[str]:
-    """The names of the places of a text, « ? » for what is not one."""
-    if not _est_une_phrase(texte):
+    """The names of the places of a text, « ? » for one that is no plain name: `{0}`, `{valeur.x}`."""
+    try:
+        places = [lue for lue in Formatter().parse(texte) if lue[1] is not None]
+    except ValueError:
         return {"?"}
-    return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
+    return {
+        nom if nom and nom.isidentifier() and not (forme or conversion) else "?"
+        for _, nom, forme, conversion in places
+    }
 
 
 # --- types of events ------------------------------------------------------------------------------------
