@@ -224,7 +224,7 @@ class DroitsGuichets:
         return not self.natures or acte in self.de(guichet.nature).droits
 
     def de(self, nature: NatureGuichet) -> DroitsDeNature:
-        """What is said of a kind of guichet."""
+        """The rights of a kind of guichet; none of one that the contract does not describe."""
         return self.natures.get(nature, _SANS_NATURE)
 
 

@@ -112,7 +112,7 @@ class Ornement:
 
     nom: str
     dessin: Dessin
-    si: Condition | None = None
+    si: Condition = lambda scene, parent: True
     refait: bool = False
     ajoute: bool = False
     toujours: bool = False
@@ -175,7 +175,7 @@ def _chance(scene: Decor, combien: int) -> float:
 
 def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
     """Tell whether a `facultatif` leaves: the simplest is without."""
-    if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
+    if parent.enfant(ornement.nom) is None or not ornement.si(scene, parent):
         return False
     return not scene.tirage.booleen(max(scene.richesse, ornement.garde))
 
@@ -183,7 +183,7 @@ def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
 def _permis(ornement: Ornement, scene: Decor, chemin: str, parent: Element) -> bool:
     if not ornement.refait and not ornement.ajoute and any(e.nom == ornement.nom for e in parent.enfants):
         return False
-    if ornement.si is not None and not ornement.si(scene, parent):
+    if not ornement.si(scene, parent):
         return False
     depuis = scene.nomenclatures.depuis_ou_rien(f"{chemin}/{ornement.nom}")
     return depuis is not None and depuis <= scene.version

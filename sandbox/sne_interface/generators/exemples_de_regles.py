@@ -59,6 +59,7 @@ from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml, fixtures_dir
+from sne_interface.resources import table as table_a_cote
 from sne_interface.rules.catalogue.regles_message import CANAUX
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
@@ -381,14 +382,7 @@ def _fragment(xml: str) -> bytes:
 # --- an example told in French -----------------------------------------------------------------------
 
 #: Fields of `ExempleDeRegle` beside the document and the base, as they are told.
-_REGLAGES: Final = {
-    "operation": "opération {}",
-    "nom_fichier": "fichier nommé « {} »",
-    "guichet_certificat": "certificat du guichet {}",
-    "localisations_max": "réglage localisations_max {}",
-    "recherche_max": "réglage recherche_max {}",
-    "resultats": "{} demandes trouvées",
-}
+_REGLAGES: Final = {ligne["champ"]: ligne["phrase"] for ligne in table_a_cote(__file__)}
 
 
 def decrire(exemple: ExempleDeRegle) -> str:
