@@ -312,9 +312,9 @@ def _droits_des_guichets() -> list[str]:
     return tableau(
         ("nature", "peut", "fidélité", "source"),
         (
-            (nature, table.libelles[acte], f"`{droit.fidelite}`", droit.source)
-            for nature, droits in table.droits.items()
-            for acte, droit in droits.items()
+            (nature, table.actes[acte], f"`{droit.fidelite}`", droit.source)
+            for nature, dite in table.natures.items()
+            for acte, droit in dite.droits.items()
         ),
     )
 

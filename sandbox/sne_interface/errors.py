@@ -5,8 +5,9 @@ Three kinds, never mixed: an *anomalie* is a returned value (`domain.anomalie`),
 and the command line prints its `diagnostics()`.
 """
 
+import csv
 import errno
-from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar, Final, Literal
 
 FaultCode = Literal["Sender", "Receiver", "VersionMismatch", "MustUnderstand"]
@@ -253,33 +254,16 @@ class HttpRefus(SandboxError):
 
 # --- why the system refused, in French: what it says itself is in English -------------------------------
 
-_RAISONS: Final[Mapping[int, str]] = {
-    errno.ENOENT: "il n'existe pas",
-    errno.EACCES: "les droits manquent",
-    errno.EPERM: "les droits manquent",
-    errno.EISDIR: "c'est un dossier",
-    errno.ENOTDIR: "un élément du chemin n'est pas un dossier",
-    errno.EEXIST: "il existe déjà",
-    errno.ENOSPC: "le disque est plein",
-    errno.EDQUOT: "le quota du disque est atteint",
-    errno.EROFS: "le disque est en lecture seule",
-    errno.ENAMETOOLONG: "son nom est trop long",
-    errno.ELOOP: "ses liens symboliques tournent en rond",
-    errno.EMFILE: "trop de fichiers sont ouverts",
-    errno.ENFILE: "trop de fichiers sont ouverts",
-    errno.EFBIG: "il est trop gros",
-    errno.EIO: "le disque a failli",
-    errno.ENOTEMPTY: "le dossier n'est pas vide",
-    errno.EBUSY: "il est occupé",
-    errno.ENOEXEC: "ce n'est ni un programme, ni un script qui commence par #!/bin/sh",
-}
+#: The sentences, by the name of the error. Read now: who has too many files open can open no other.
+_RAISONS: Final = dict(csv.reader(Path(__file__).with_suffix(".csv").read_text("utf-8").splitlines()))
 
 
 def raison_systeme(erreur: OSError) -> str:
     """The reason, to follow a colon; the number of the error for one that has no sentence here."""
     if erreur.errno is None:
         return str(erreur) or "le système a refusé"
-    return _RAISONS.get(erreur.errno, f"le système a refusé (erreur {erreur.errno})")
+    nom = errno.errorcode.get(erreur.errno, "")
+    return _RAISONS.get(nom, f"le système a refusé (erreur {erreur.errno})")
 
 
 def raison_ecriture(erreur: OSError) -> str:

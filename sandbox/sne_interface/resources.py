@@ -16,9 +16,11 @@ RACINE: Final = Path(__file__).resolve().parents[1]
 TableToml = Mapping[str, Any]
 
 
-def table(module: str) -> list[dict[str, str]]:
-    """The rows of the table (CSV) that stands beside a module, given by its `__file__`."""
-    return list(csv.DictReader(Path(module).with_suffix(".csv").read_text("utf-8").splitlines()))
+def table(module: str, nom: str = "") -> list[dict[str, str]]:
+    """The rows of the table (CSV) `nom`, that of the module by default, which stands beside a module, given
+    by its `__file__`."""
+    fichier = Path(module).with_name(nom or f"{Path(module).stem}.csv")
+    return list(csv.DictReader(fichier.read_text("utf-8").splitlines()))
 
 
 def contracts_dir() -> Path:

@@ -7,6 +7,7 @@ base is a line of `Reglages` too: its command, its page, its API and its column 
 import ipaddress
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -53,26 +54,20 @@ class Setting:
 
     def lire(self, brut: str) -> Any:
         """The value written in `brut`. Raises UsageError when it has not the type, or is no choice."""
-        if self.choix and brut not in self.choix:
-            raise UsageError(
-                f"Le réglage {self.nom} vaut [{brut}].",
-                remede=f"valeurs possibles : {', '.join(self.choix)}",
-            )
-        if self.type is bool:
-            if brut.lower() not in OUI_NON:
-                raise UsageError(
-                    f"Le réglage {self.nom} vaut [{brut[:40]}].", remede="valeurs possibles : oui, non"
-                )
-            return OUI_NON[brut.lower()]
-        try:
-            valeur = self.type(brut)
-        except ValueError:
-            valeur = None
-        if valeur is None or (self.type is int and not self.minimum <= valeur <= self.maximum):
-            raise UsageError(
-                f"Le réglage {self.nom} vaut [{brut[:40]}].",
-                remede=f"un entier est attendu, de {self.minimum} à {self.maximum}",
-            )
+        valeur: Any = None
+        if self.choix:
+            valeur = brut if brut in self.choix else None
+            remede = f"valeurs possibles : {', '.join(self.choix)}"
+        elif self.type is bool:
+            valeur, remede = OUI_NON.get(brut.lower()), "valeurs possibles : oui, non"
+        else:
+            remede = f"un entier est attendu, de {self.minimum} à {self.maximum}"
+            with suppress(ValueError):
+                valeur = self.type(brut)
+            if self.type is int and valeur is not None and not self.minimum <= valeur <= self.maximum:
+                valeur = None
+        if valeur is None:
+            raise UsageError(f"Le réglage {self.nom} vaut [{brut[:40]}].", remede=remede)
         return valeur
 
 

@@ -378,28 +378,25 @@ def _versions(versions: tuple[str, ...]) -> tuple[str, ...]:
 def _operations(octets: bytes, fichier: str, espace: str) -> dict[str, OperationPubliee]:
     """The operations by name, from a CSV with one line per field of a message."""
     colonnes = ("service", "operation", "soapAction", "direction", "element", "field", "type", "min")
-    tetes: dict[str, tuple[str, str]] = {}
-    elements: dict[tuple[str, str], str] = {}
-    champs: dict[tuple[str, str], list[ChampLu]] = {}
+    par_nom: dict[str, list[dict[str, str]]] = {}
     for ligne in lignes_csv(octets, fichier, colonnes):
-        nom, sens = ligne["operation"], ligne["direction"]
-        tetes[nom] = (ligne["service"], ligne["soapAction"])
-        elements[nom, sens] = ligne["element"]
-        lus = champs.setdefault((nom, sens), [])
-        if ligne["field"]:
-            lus.append(ChampLu(ligne["field"], ligne["type"], ligne["min"] != "0"))
+        par_nom.setdefault(ligne["operation"], []).append(ligne)
     operations = {}
-    for nom, (service, action) in tetes.items():
+    for nom, siennes in par_nom.items():
         messages = []
         for sens in ("input", "output"):
-            if (nom, sens) not in elements:
+            lignes = [ligne for ligne in siennes if ligne["direction"] == sens]
+            if not lignes:
                 raise ContractError(
                     f"{fichier} : l'opération {nom} n'a pas de ligne « {sens} ».",
                     remede="donnez une ligne à chaque champ de l'entrée et de la sortie",
                 )
-            qname = f"{{{espace}}}{elements[nom, sens]}"
-            messages.append(MessageOperation(qname, tuple(champs[nom, sens])))
-        operations[nom] = OperationPubliee(service, nom, espace, action, messages[0], messages[1])
+            champs = [ChampLu(li["field"], li["type"], li["min"] != "0") for li in lignes if li["field"]]
+            messages.append(MessageOperation(f"{{{espace}}}{lignes[-1]['element']}", tuple(champs)))
+        derniere = siennes[-1]
+        operations[nom] = OperationPubliee(
+            derniere["service"], nom, espace, derniere["soapAction"], *messages
+        )
     return operations
 
 
@@ -417,8 +414,7 @@ def wsdl_servi(contrat: Contrat, service: str, adresse: str, base_url: str) -> b
     racine = lire_arbre(octets, chemin)
     for port in racine.iter(*_SOAP_ADDRESS):
         port.set("location", adresse)
-    _situer(racine, chemin, base_url)
-    return _ecrire(racine)
+    return _situer(racine, chemin, base_url)
 
 
 #: What may be a path of a schema: no file system refuses to look for it.
@@ -440,15 +436,12 @@ def xsd_servi(contrat: Contrat, fichier: str, base_url: str) -> bytes:
     except ContractError:
         raise inconnu from None
     racine = lire_arbre(octets, chemin)
-    _situer(racine, chemin, base_url)
-    return _ecrire(racine)
+    return _situer(racine, chemin, base_url)
 
 
-def _situer(racine: Any, chemin: str, base_url: str) -> None:
+def _situer(racine: Any, chemin: str, base_url: str) -> bytes:
+    """The bytes of the file at `chemin`, whose inclusions are below `base_url`."""
     for inclusion in inclusions(racine):
         nom = chemin_inclus(chemin, inclusion.get("schemaLocation")).removeprefix(DOSSIER)
         inclusion.set("schemaLocation", f"{base_url}?xsd={quote(nom)}")
-
-
-def _ecrire(racine: Any) -> bytes:
     return bytes(etree.tostring(racine.getroottree(), encoding="UTF-8", xml_declaration=True))

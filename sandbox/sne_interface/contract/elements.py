@@ -11,18 +11,10 @@ from sne_interface.contract.explication import modele_de
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.valeurs_en_json import TU
+from sne_interface.resources import table
 
-#: Schema types that people know by another name.
-_TYPES: Final = {
-    "string": "texte", "date": "date", "dateTime": "instant", "boolean": "oui ou non", "decimal": "nombre",
-    "int": "entier", "integer": "entier", "anySimpleType": "texte",
-}  # fmt: skip
-_FACETTES: Final = {
-    "length": "{} caractères exactement", "minLength": "{} caractères au moins",
-    "maxLength": "{} caractères au plus",
-    "minInclusive": "au moins {}", "maxInclusive": "au plus {}", "fractionDigits": "{} décimales",
-    "totalDigits": "{} chiffres",
-}  # fmt: skip
+#: How the types of a schema that people know by another name are told, and its facets, by name.
+_DITS: Final = {ligne["nom"]: ligne["dit"] for ligne in table(__file__)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +107,18 @@ def _lire(contrat: Contrat, document: Document, racine: Any) -> Iterator[Element
 def _nom_du_type(simple: Any) -> str:
     racine = simple
     while racine.base_type is not None and racine.base_type.local_name not in (None, "anySimpleType"):
-        if racine.local_name in _TYPES:
+        if racine.local_name in _DITS:
             break
         racine = racine.base_type
-    return _TYPES.get(racine.local_name, racine.local_name or "texte")
+    return _DITS.get(racine.local_name, racine.local_name or "texte")
 
 
 def _bornes(simple: Any) -> str:
     dites = []
     for nom, facette in simple.facets.items():
         court = (nom or "").rpartition("}")[2]
-        if court in _FACETTES:
-            dite = _FACETTES[court].format(facette.value)
+        if court in _DITS:
+            dite = _DITS[court].format(facette.value)
             dites.append(dite.replace("caractères", "caractère") if facette.value == 1 else dite)
         elif court == "enumeration":
             dites.append("parmi " + ", ".join(str(v) for v in facette.enumeration))

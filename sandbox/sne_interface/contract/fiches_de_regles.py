@@ -4,21 +4,14 @@ bites, where it comes from), its types of events (`evenements.toml`), and the ri
 collectivities that the register does not cover."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from string import Formatter
-from typing import Final
+from typing import Any, Final
 
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.contract.tables_en_fiches import champs_de, fiche_de
 from sne_interface.domain.anomalie import Fidelite, Gravite
-from sne_interface.domain.base import (
-    SANS_TERRITOIRE,
-    Acte,
-    DroitDeNature,
-    DroitsGuichets,
-    ListeDeTerritoires,
-    NatureGuichet,
-)
+from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml
@@ -109,7 +102,7 @@ def _verifier(fiche: FicheRegle, lieu: str) -> None:
             f"{lieu} code_officiel = {fiche.code_officiel!r} ne tient pas dans anomalie/@code.",
             remede=f"de 1 à {CODE_MAX} caractères",
         )
-    if not _est_une_phrase(fiche.texte):
+    if "?" in _places(fiche.texte):
         raise ContractError(
             f"{lieu} texte : accolades mal écrites dans « {fiche.texte} ».",
             remede="une place se note {valeur}, une accolade se double : {{",
@@ -121,23 +114,16 @@ def _verifier(fiche: FicheRegle, lieu: str) -> None:
         )
 
 
-def _est_une_phrase(texte: str) -> bool:
-    """Tell whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
-    try:
-        places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
-    except ValueError:
-        return False
-    return all(
-        nom is None or (nom.isidentifier() and not forme and not conversion)
-        for nom, forme, conversion in places
-    )
-
-
 def _places(texte: str) -> set[str]:
-    """The names of the places of a text, « ? » for what is not one."""
-    if not _est_une_phrase(texte):
+    """The names of the places of a text, « ? » for one that is no plain name: `{0}`, `{valeur.x}`."""
+    try:
+        places = [lue for lue in Formatter().parse(texte) if lue[1] is not None]
+    except ValueError:
         return {"?"}
-    return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
+    return {
+        nom if nom and nom.isidentifier() and not (forme or conversion) else "?"
+        for _, nom, forme, conversion in places
+    }
 
 
 # --- types of events ------------------------------------------------------------------------------------
@@ -165,48 +151,26 @@ def _type(code: str, table: TableToml, lieu: str) -> TypeEvenement:
 # --- the rights of guichets -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Nature:
-    """A kind of guichet, as it is written."""
-
-    nationale: bool = False
-    siren: bool = False
-    droits: Mapping[Acte, TableToml] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Droits:
-    """The file, as it is written."""
-
-    actes: Mapping[Acte, str] = field(default_factory=dict)
-    natures: Mapping[NatureGuichet, _Nature] = field(default_factory=dict)
-    systemes_particuliers: ListeDeTerritoires = SANS_TERRITOIRE
-    hors_registre: ListeDeTerritoires = SANS_TERRITOIRE
-
-
 def lire_droits(tables: TableToml, fichier: str) -> DroitsGuichets:
     """The rights of a contract. Raises ContractError, with file and key, for an unknown kind, deed or key, or
     a wrong value."""
-    lus = fiche_de(_Droits, tables, fichier)
+    lus = fiche_de(DroitsGuichets, _permis(tables), fichier)
     for liste in (lus.systemes_particuliers, lus.hors_registre):
         if any(len(code) != 3 for code in liste.codes):
             raise ContractError(
                 f"{fichier} : « codes » attend une liste de codes de trois caractères.",
                 remede='codes = ["044"]',
             )
-    return DroitsGuichets(
-        {nom: _droits(nature, f"{fichier} [natures.{nom}.droits]") for nom, nature in lus.natures.items()},
-        lus.actes,
-        frozenset(nom for nom, nature in lus.natures.items() if nature.nationale),
-        frozenset(nom for nom, nature in lus.natures.items() if nature.siren),
-        lus.systemes_particuliers,
-        lus.hors_registre,
-    )
+    return lus
 
 
-def _droits(nature: _Nature, lieu: str) -> dict[Acte, DroitDeNature]:
-    gardes = {acte: dict(table) for acte, table in nature.droits.items() if table.get("permis", True)}
-    return {
-        acte: fiche_de(DroitDeNature, {c: dit for c, dit in table.items() if c != "permis"}, f"{lieu} {acte}")
-        for acte, table in gardes.items()
-    }
+def _permis(tables: TableToml) -> TableToml:
+    """These tables, without those that a folder takes away (`permis = false`)."""
+    gardees: dict[str, Any] = {}
+    for cle, valeur in tables.items():
+        if isinstance(valeur, Mapping):
+            if valeur.get("permis", True):
+                gardees[cle] = _permis(valeur)
+        elif cle != "permis":
+            gardees[cle] = valeur
+    return gardees

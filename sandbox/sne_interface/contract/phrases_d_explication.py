@@ -25,8 +25,8 @@ _XSI_TYPE: Final = re.compile(r"XMLSchema-instance\}type'|xsi:type")
 @cache
 def phrases(table: str) -> Mapping[str, tuple[str, str]]:
     """Returns the sentences of a table of `phrases.toml`, by name. `lieux`, `valeurs` and `xml` say the fault
-    and the remedy; `attendus` says how a type is asked for, with an example; `xml_nomme` says how libxml2
-    names what it met, and the words that replace it."""
+    and the remedy; `attendus` and `entiers` say how a type is asked for, with an example; `xml_nomme` says
+    how libxml2 names what it met, and the words that replace it."""
     lues = lire_a_cote(__file__, "phrases.toml")
     return {nom: (quoi, remede) for nom, (quoi, remede) in lues[table].items()}
 
@@ -143,13 +143,6 @@ def _liste(noms: list[str]) -> str:
 # --- values ---------------------------------------------------------------------------------------------
 
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
-_ENTIERS: Final = frozenset(
-    (
-        *("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger"),
-        *("nonPositiveInteger", "negativeInteger", "unsignedInt", "unsignedLong", "unsignedShort"),
-        "unsignedByte",
-    )
-)
 #: Characters of a value that a sentence shows.
 _MONTRE_MAX: Final = 80
 #: Characters of a text that are looked at: every expression goes through all of it.
@@ -197,14 +190,13 @@ def _predefini(type_: Any) -> str:
 
 
 def _attendu(base: str) -> tuple[str, str]:
-    if base in _ENTIERS:
-        return ("un nombre entier", "2018")
-    return phrases("attendus").get(base, (f"une valeur de type {base}", ""))
+    connue = phrases("entiers").get(base) or phrases("attendus").get(base)
+    return connue or (f"une valeur de type {base}", "")
 
 
 def _lexique(base: str, valeur: str, vu: str) -> Phrase | None:
     """Finds the fault of a text that is not even a value of the built-in type `base`."""
-    if base in _ENTIERS:
+    if base in phrases("entiers"):
         if re.fullmatch(r"[+-]?\d+", valeur):
             return None
         compact = re.sub(r"\s", "", valeur.replace("€", ""))

@@ -181,6 +181,16 @@ class DroitDeNature:
 
 
 @dataclass(frozen=True, slots=True)
+class DroitsDeNature:
+    """A kind of guichet: whether its guichets have no territory of their own (`nationale`), whether they are
+    bodies that have a SIREN, and what they may do."""
+
+    nationale: bool = False
+    siren: bool = False
+    droits: Mapping[Acte, DroitDeNature] = field(default_factory=lambda: _SANS_DROIT)
+
+
+@dataclass(frozen=True, slots=True)
 class ListeDeTerritoires:
     """Territories (« 044 », « 988 ») of which something holds: how surely, and by what source."""
 
@@ -193,18 +203,17 @@ class ListeDeTerritoires:
 SANS_TERRITOIRE: Final = ListeDeTerritoires(frozenset(), Fidelite.CONVENTION, "")
 
 
+#: A kind that no contract describes.
+_SANS_NATURE: Final = DroitsDeNature()
+
+
 @dataclass(frozen=True, slots=True)
 class DroitsGuichets:
-    """The deeds that each kind of guichet may do. Without any table, every guichet may do everything.
+    """The deeds that each kind of guichet may do. Without any table, every guichet may do everything. `actes`
+    says each deed in French."""
 
-    `libelles` says each deed in French; `nationales` are the kinds whose guichets have no territory of their
-    own, `avec_siren` those whose guichets are bodies that have a SIREN.
-    """
-
-    droits: Mapping[NatureGuichet, Mapping[Acte, DroitDeNature]] = field(default_factory=lambda: _SANS_DROIT)
-    libelles: Mapping[Acte, str] = field(default_factory=lambda: _SANS_DROIT)
-    nationales: frozenset[NatureGuichet] = frozenset()
-    avec_siren: frozenset[NatureGuichet] = frozenset()
+    actes: Mapping[Acte, str] = field(default_factory=lambda: _SANS_DROIT)
+    natures: Mapping[NatureGuichet, DroitsDeNature] = field(default_factory=lambda: _SANS_DROIT)
     systemes_particuliers: ListeDeTerritoires = SANS_TERRITOIRE
     hors_registre: ListeDeTerritoires = SANS_TERRITOIRE
 
@@ -212,7 +221,11 @@ class DroitsGuichets:
         """True when a guichet may do that deed: by what its base says of it, else by its kind."""
         if guichet.actes is not None:
             return acte in guichet.actes
-        return not self.droits or acte in self.droits.get(guichet.nature, _SANS_DROIT)
+        return not self.natures or acte in self.de(guichet.nature).droits
+
+    def de(self, nature: NatureGuichet) -> DroitsDeNature:
+        """The rights of a kind of guichet; none of one that the contract does not describe."""
+        return self.natures.get(nature, _SANS_NATURE)
 
 
 def lire_horloge(texte: str) -> Horloge:

@@ -15,6 +15,8 @@ from sne_interface.domain.element_recu import Element, Elements, bloc, construit
 from sne_interface.domain.roles import PERSONNES
 from sne_interface.generators.menages import (
     ASSOCIATION,
+    ELEMENTS,
+    HANDICAP,
     NOMS,
     PARTS,
     Enfant,
@@ -29,13 +31,7 @@ from sne_interface.generators.tirage import Tirage, noms
 #: Elements that hold no other, by name, in order.
 Feuilles = Mapping[str, str]
 #: Those of them that are codes.
-_CODES: Final = frozenset(
-    {
-        *("capaciteMarcheHandicap", "categorieLogement", "categorieLogementRecherche", "civilite"),
-        *("coParentalite", "commune", "etatHandicap", "lienParente", "nationalite", "sexe"),
-        *("situationFamiliale", "typeLogementActuel"),
-    }
-)
+_CODES: Final = frozenset(ELEMENTS["codes"])
 
 
 def _feuille(nom: str, texte: str) -> str:
@@ -54,8 +50,14 @@ def _bloc(nom: str, *contenu: str) -> str:
     return f"<ns1:{nom}>{''.join(contenu)}</ns1:{nom}>" if contenu else f"<ns1:{nom}/>"
 
 
-def _feuilles(feuilles: Feuilles) -> list[str]:
-    return [_code(n, v) if n in _CODES else _feuille(n, v) for n, v in feuilles.items()]
+def _feuilles(feuilles: Mapping[str, str | None]) -> list[str]:
+    """Leaves as they are written; None is none."""
+    dites = [(nom, texte) for nom, texte in feuilles.items() if texte is not None]
+    return [_code(n, v) if n in _CODES else _feuille(n, v) for n, v in dites]
+
+
+def _oui(vrai: bool) -> str | None:
+    return "true" if vrai else None
 
 
 def _nom(ecrit: str) -> str:
@@ -145,10 +147,9 @@ def logement_recherche(souhait: Souhait) -> str:
         "avecParking": "true" if souhait.parking else "false",
         "rezDeChaussee": "true",
         "sansAscenseur": "false" if souhait.parking else "true",
+        "montantLoyer": None if souhait.loyer is None else str(souhait.loyer),
+        "demandeElargie": "true" if souhait.elargie else "false",
     }
-    if souhait.loyer is not None:
-        dit["montantLoyer"] = str(souhait.loyer)
-    dit["demandeElargie"] = "true" if souhait.elargie else "false"
     listes = (
         _bloc("listeTypeLogement", *[_code("typeLogement", t) for t in souhait.types]),
         _bloc(
@@ -303,16 +304,15 @@ def formulaire(
     forcer: bool = False,
 ) -> str:
     """`demandeLogement`; `numero` is its numUnique, `reference` its refInterne."""
-    dit = {"numGuichet": emetteur or dossier.guichet}
-    for nom, valeur in (("numUnique", numero), ("refInterne", reference)):
-        if valeur is not None:
-            dit[nom] = valeur
-    dit["dateCreationDemande"] = dossier.depot.isoformat()
-    if forcer:
-        dit["forcerDoublon"] = "true"
-    if dossier.electronique:
-        dit["renouvellementElec"] = "true"
-    dit["precision"] = dossier.precision
+    dit = {
+        "numGuichet": emetteur or dossier.guichet,
+        "numUnique": numero,
+        "refInterne": reference,
+        "dateCreationDemande": dossier.depot.isoformat(),
+        "forcerDoublon": _oui(forcer),
+        "renouvellementElec": _oui(dossier.electronique),
+        "precision": dossier.precision,
+    }
     enfants = [*_feuilles(dit), logement_recherche(dossier.souhait)]
     if dossier.motifs:
         codes = tuple([_code("motifDemande", motif) for motif in dossier.motifs])
@@ -355,17 +355,17 @@ def _personne_physique(dossier: DossierTire, foyer: Foyer) -> str:
 
 
 def _identite(individu: Individu) -> list[str]:
-    dit = {"civilite": individu.civilite, "nom": individu.nom}
-    if individu.nom_naissance is not None:
-        dit["nomPatronymique"] = individu.nom_naissance
-    suite = {
+    dit = {
+        "civilite": individu.civilite,
+        "nom": individu.nom,
+        "nomPatronymique": individu.nom_naissance,
         "prenom": individu.prenom,
         "dateNaissance": individu.naissance.isoformat(),
         "nationalite": individu.nationalite,
         "situationFamiliale": individu.situation,
         "telPortable": individu.portable,
     }
-    return _feuilles(dit | suite)
+    return _feuilles(dit)
 
 
 def _placer_le_nir(
@@ -383,17 +383,14 @@ def _placer_le_nir(
 
 
 def _demandeur(dossier: DossierTire, individu: Individu) -> str:
-    enfants = _identite(individu)
-    if individu.mel is not None:
-        enfants.append(_feuille("mel", individu.mel))
-    if dossier.version >= "02.01":
-        enfants.append(_feuille("notifSms", "true"))
-    enfants += (
+    enfants = [
+        *_identite(individu),
+        *_feuilles({"mel": individu.mel, "notifSms": _oui(dossier.version >= "02.01")}),
         _bloc("adressePostale", *_feuilles(dossier.adresse)),
         *_situation(individu, dossier),
         _feuille("listeRessourceRecuePersACharge", ""),
         _feuille("listeRessourceVerseePersACharge", ""),
-    )
+    ]
     _placer_le_nir(enfants, "demandeur", individu, PERSONNES["demandeur"], dossier)
     return _bloc("demandeur", *enfants)
 
@@ -406,8 +403,7 @@ def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire) -> str:
 
 def _situation(individu: Individu, dossier: DossierTire) -> tuple[str, str, str, str]:
     metier = individu.metier
-    emploi = [] if metier.profession is None else [_feuille("profession", metier.profession)]
-    emploi.append(_code("typeContratTravail", metier.contrat))
+    emploi = _feuilles({"profession": metier.profession, "typeContratTravail": metier.contrat})
     if metier.employeur is not None:
         lieu = dossier.souhait.places[0]
         employeur = {"multiEmployeur": "false", "nomEmployeurPrincipal": metier.employeur}
@@ -464,16 +460,9 @@ def adresse_postale(
 
 
 def _handicap(naissance: date) -> str:
-    dit = {
-        "dateNaissance": naissance.isoformat(),
-        "etatHandicap": "STA",
-        "capaciteMarcheHandicap": "2",
-        "handicapMoteur": "true",
-        "handicapSensoriel": "false",
-    }
     return _bloc(
         "handicap",
-        *_feuilles(dit),
+        *_feuilles({"dateNaissance": naissance.isoformat(), **HANDICAP}),
         _bloc("listeNatureHandicapMoteur", _code("natureHandicapMoteur", "MI")),
         _bloc("listeAideTechniqueHandicap", _code("aideTechniqueHandicap", "2")),
     )

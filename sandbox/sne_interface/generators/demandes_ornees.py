@@ -18,6 +18,7 @@ from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.element_recu import Element, Elements, avec_enfants, bloc, construits, de_code
 from sne_interface.domain.nir import est_nom_de_nir
+from sne_interface.generators.menages import TEXTES
 from sne_interface.generators.tirage import Tirage, noms
 from sne_interface.resources import TableToml, lire_a_cote
 
@@ -57,7 +58,7 @@ def _borne(simple: Any) -> Borne:
 # --- the walk ----------------------------------------------------------------------------------------
 
 #: Elements whose text no limit stretches: they are read as codes, or have a form of their own.
-_FORMES: Final = frozenset(lire_a_cote(__file__, "menages.toml")["textes"]["formes"])
+_FORMES: Final = frozenset(TEXTES["formes"])
 
 
 #: Whether to stretch a text: a choice, of which what is hard is the last.
@@ -111,7 +112,7 @@ class Ornement:
 
     nom: str
     dessin: Dessin
-    si: Condition | None = None
+    si: Condition = lambda scene, parent: True
     refait: bool = False
     ajoute: bool = False
     toujours: bool = False
@@ -174,7 +175,7 @@ def _chance(scene: Decor, combien: int) -> float:
 
 def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
     """Tell whether a `facultatif` leaves: the simplest is without."""
-    if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
+    if parent.enfant(ornement.nom) is None or not ornement.si(scene, parent):
         return False
     return not scene.tirage.booleen(max(scene.richesse, ornement.garde))
 
@@ -182,7 +183,7 @@ def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
 def _permis(ornement: Ornement, scene: Decor, chemin: str, parent: Element) -> bool:
     if not ornement.refait and not ornement.ajoute and any(e.nom == ornement.nom for e in parent.enfants):
         return False
-    if ornement.si is not None and not ornement.si(scene, parent):
+    if not ornement.si(scene, parent):
         return False
     depuis = scene.nomenclatures.depuis_ou_rien(f"{chemin}/{ornement.nom}")
     return depuis is not None and depuis <= scene.version
@@ -305,7 +306,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> Elements:
 
 def expatrie(scene: Decor, chemin: str, parent: Element) -> Elements:
     """The four elements of an address abroad, in place of a French postal code and commune."""
-    postal, commune, pays = scene.tirage.choix(_LU["textes"]["etrangeres"])
+    postal, commune, pays = scene.tirage.choix(TEXTES["etrangeres"])
     return construits(etranger=True, codePostalEtranger=postal, communeEtranger=commune, pays=pays)
 
 
@@ -316,19 +317,19 @@ def _place(scene: Decor, *places: tuple[str, str]) -> Elements:
 
 def adresse_logement(scene: Decor, chemin: str, parent: Element) -> Elements:
     """An `adresseLogement` in the commune of the scene, or elsewhere."""
-    etranger, *lieu = _place(scene, scene.place, *_LU["textes"]["ailleurs"])
+    etranger, *lieu = _place(scene, scene.place, *TEXTES["ailleurs"])
     voie = Element("voie", scene.tirage.choix(noms().voies))
     return (bloc("adresseLogement", etranger, voie, *lieu),)
 
 
 def lieu_de_travail(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A place in the commune of the scene, or elsewhere."""
-    return _place(scene, scene.place, *_LU["textes"]["ailleurs"])
+    return _place(scene, scene.place, *TEXTES["ailleurs"])
 
 
 def ailleurs(scene: Decor, chemin: str, parent: Element) -> Elements:
     """A place of another département: who receives letters in one commune may live in another."""
-    return _place(scene, *_LU["textes"]["ailleurs"])
+    return _place(scene, *TEXTES["ailleurs"])
 
 
 def autre_modele(scene: Decor, chemin: str, parent: Element) -> Elements:
@@ -404,7 +405,7 @@ def rien(scene: Decor, chemin: str, parent: Element) -> Elements:
 
 _LU: Final = lire_a_cote(__file__, "menages.toml")
 #: Texts of `precision` worth trying.
-PRECISIONS: Final[tuple[str, ...]] = tuple(_LU["textes"]["precisions"])
+PRECISIONS: Final[tuple[str, ...]] = tuple(TEXTES["precisions"])
 #: The words of the table: drawings that take the name of what they draw, drawings of their own, conditions.
 _NOMMES: Final[Mapping[str, Callable[..., Dessin]]] = {
     fonction.__name__: fonction for fonction in (texte, entier, montant, booleen, code, reserve, jour, codes)

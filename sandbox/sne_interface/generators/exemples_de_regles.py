@@ -40,7 +40,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import tomli
 from lxml import etree
@@ -49,7 +49,8 @@ from sne_interface.contract.codec import NS, decoder, ecrire, encoder, parse
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.schemas import Document
-from sne_interface.domain.base import Guichet
+from sne_interface.contract.tables_en_fiches import champs_de, fiche_de
+from sne_interface.domain.base import Guichet, lire_instant
 from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_interface.domain.evenement import Evenement
@@ -58,6 +59,7 @@ from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml, fixtures_dir
+from sne_interface.resources import table as table_a_cote
 from sne_interface.rules.catalogue.regles_message import CANAUX
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
@@ -80,14 +82,15 @@ class ExempleDeRegle:
     fichier: str
     rang: int
     regle: str
-    verdict: str
+    verdict: Literal["accepte", "refuse"]
     specimen: str = "personne_seule"
     type: str = "CRE"
     gravite: str | None = None
     version: str | None = None
     edits: Sequence[Sequence[str]] = ()
     anomalies: Sequence[Sequence[str]] = ()
-    stockee: TableToml | bool | None = None
+    #: A table; False where the base does not know the number.
+    stockee: Any = None
     registre: Sequence[TableToml] = ()
     evenements: Sequence[TableToml] = ()
     maintenant: datetime | str | None = None
@@ -106,17 +109,12 @@ class ExempleDeRegle:
 
 @cache
 def exemples(dossier: Path | None = None) -> tuple[ExempleDeRegle, ...]:
-    """Every example, by file and rank. Raises ContractError for an unknown key or verdict."""
+    """Every example, by file and rank. Raises ContractError for an unknown key or a wrong value."""
     lus = []
     for fichier, donnees in _fichiers(dossier or fixtures_dir() / "exemples"):
         for rang, table in enumerate(donnees.get("exemple", ()), 1):
-            try:
-                exemple = ExempleDeRegle(fichier=fichier, rang=rang, **table)
-            except TypeError as erreur:
-                raise ContractError(f"fixtures/exemples/{fichier}.toml, exemple {rang} : {erreur}") from None
-            if exemple.verdict not in ("accepte", "refuse"):
-                raise ContractError(f"{exemple} : le verdict est « accepte » ou « refuse ».")
-            lus.append(exemple)
+            lieu = f"fixtures/exemples/{fichier}.toml, exemple {rang} :"
+            lus.append(fiche_de(ExempleDeRegle, table, lieu, fichier=fichier, rang=rang))
     return tuple(lus)
 
 
@@ -168,9 +166,9 @@ def contexte(
     ecrit = ecrire(document(exemple, contrat, doublures) if racine is None else racine)
     element = decoder(parse(ecrit, limit=Limites().xml_max), contrat.nomenclatures.conteneurs)
     demande = Demande(element)
-    maintenant = (
-        _instant(exemple.maintenant) or origine.date_fichier or datetime(2018, 3, 15, 12, tzinfo=PARIS)
-    )
+    maintenant = origine.date_fichier or datetime(2018, 3, 15, 12, tzinfo=PARIS)
+    if exemple.maintenant is not None:
+        maintenant = lire_instant(str(exemple.maintenant))
     stockee = _stockee_de(exemple, demande, contrat, doublures)
     autres = [_stockee(table, None, contrat, doublures) for table in exemple.registre]
     evenements = [_evenement(table) for table in exemple.evenements]
@@ -281,14 +279,9 @@ def _stockee(table: TableToml, numero: str | None, contrat: Contrat, doublures: 
         "demande": demande,
         "document": ecrire(racine),
     }
-    for cle, valeur in table.items():
-        if cle in ("specimen", "numero", "edits"):
-            continue
-        if cle not in _CHAMPS_STOCKEE:
-            raise ContractError(f"DemandeStockee n'a pas de champ [{cle}].")
-        if cle in ("radiation", "information_dalo"):
-            valeur = _fragment(valeur)
-        valeurs[cle] = EtatDemande(valeur) if cle == "etat" else valeur
+    dits = {cle: valeur for cle, valeur in table.items() if cle not in ("specimen", "numero", "edits")}
+    fragments = {cle: _fragment(dits.pop(cle)) for cle in ("radiation", "information_dalo") if cle in dits}
+    valeurs |= champs_de(DemandeStockee, dits, "DemandeStockee", _CHAMPS_STOCKEE) | fragments
     return DemandeStockee(**valeurs)
 
 
@@ -386,24 +379,10 @@ def _fragment(xml: str) -> bytes:
     return encoder(decoder(element))
 
 
-def _instant(valeur: datetime | str | None) -> datetime | None:
-    instant = datetime.fromisoformat(valeur) if isinstance(valeur, str) else valeur
-    if instant is not None and instant.tzinfo is None:
-        return instant.replace(tzinfo=PARIS)
-    return instant
-
-
 # --- an example told in French -----------------------------------------------------------------------
 
 #: Fields of `ExempleDeRegle` beside the document and the base, as they are told.
-_REGLAGES: Final = {
-    "operation": "opération {}",
-    "nom_fichier": "fichier nommé « {} »",
-    "guichet_certificat": "certificat du guichet {}",
-    "localisations_max": "réglage localisations_max {}",
-    "recherche_max": "réglage recherche_max {}",
-    "resultats": "{} demandes trouvées",
-}
+_REGLAGES: Final = {ligne["champ"]: ligne["phrase"] for ligne in table_a_cote(__file__)}
 
 
 def decrire(exemple: ExempleDeRegle) -> str:
@@ -418,7 +397,7 @@ def circonstances(exemple: ExempleDeRegle) -> list[str]:
     dits = []
     if exemple.maintenant is not None:
         dits.append(f"horloge au {_valeur(exemple.maintenant)}")
-    ordinaire = ExempleDeRegle(fichier="", rang=0, regle="", verdict="")
+    ordinaire = ExempleDeRegle(fichier="", rang=0, regle="", verdict="accepte")
     for champ, phrase in _REGLAGES.items():
         valeur = getattr(exemple, champ)
         if valeur != getattr(ordinaire, champ):

@@ -27,6 +27,12 @@ _LU: Final = lire_a_cote(__file__, "menages.toml")
 PARTS: Final[Mapping[str, Repartition[str]]] = {nom: Repartition(p) for nom, p in _LU["parts"].items()}
 #: Names of bodies, and of the elements and codes that go with a dwelling.
 NOMS: Final = _LU["noms"]
+#: Names of elements, by what they are; texts to be written in some; the handicap of a drawn household.
+ELEMENTS: Final = _LU["elements"]
+TEXTES: Final = _LU["textes"]
+HANDICAP: Final = _LU["handicap"]
+#: What a search may ask.
+CRITERES: Final = _LU["criteres"]
 _RETRAITE: Final = 63
 _PREFIXES_FIXES: Final = ("019900", "035301", "046571")
 

@@ -5,7 +5,7 @@ A function draws one fragment, or the whole message (`suite`, `separation`, `doc
 `document_de_recherche`) that carries one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,8 +26,10 @@ from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.contraintes_de_menages import Atelier
 from sne_interface.generators.demandes import document
 from sne_interface.generators.demandes_ornees import ORNEMENTS, PRECISIONS, allonger, bornes, orner, ranger
+from sne_interface.generators.menages import CRITERES, ELEMENTS, TEXTES
 from sne_interface.generators.population import Place
 from sne_interface.generators.tirage import Tirage, noms
+from sne_interface.resources import TableToml
 from sne_interface.rules.catalogue.regles_radiation import MOIS_SANS_REPONSE
 
 _RADIATION: Final = "interfaceNuu/demande/demandeLogement/radiation"
@@ -36,12 +38,7 @@ _DALO: Final = "interfaceNuu/demande/informationDalo"
 _SIREN: Final = "993681931"
 _ACTIF: Final = "ACTIF"
 #: Texts of a characteristic or a comment: the last is the longest that a characteristic may hold.
-_TEXTES: Final = (
-    "Avis",
-    "Livret de famille & avis d’imposition",
-    "Pièce « à l'appui » : œuvre, n° 12 <bis>",
-    "Dossier « à l'appui » : œuvre & l’avis, n° 12 <bis> ".ljust(99, "é") + ".",
-)
+_TEXTES: Final = TEXTES["caracteristiques"]
 _COMMENTAIRE_MAX: Final = 500
 #: Version of the messages of the event and search services.
 VERSION: Final = "02.00"
@@ -278,18 +275,8 @@ def _enveloppe(type_fichier: str, ici: Atelier, *blocs: Element) -> Element:
 
 _MODIFIANTS: Final = frozenset({"MOD", "REN"})
 #: What belongs to one message, and not to the demande.
-_DU_MESSAGE: Final = frozenset(
-    {
-        *("numGuichet", "numUnique", "numUniqueAssocie", "forcerDoublon", "renouvellement", "radiation"),
-        *("dateDerniereModificationPiece", "listeAnomalie", "listeDoublons", "incrementFichier"),
-    }
-)
-_IDENTITE: Final = frozenset(
-    {
-        *("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "nationalite"),
-        *("telDomicile", "telPortable", "telTravail"),
-    }
-)
+_DU_MESSAGE: Final = frozenset(ELEMENTS["du_message"])
+_IDENTITE: Final = frozenset(ELEMENTS["identite"])
 _SEPARE: Final = "S"
 _SEPARATION: Final = "11"
 
@@ -354,11 +341,7 @@ def qui_part(vue: Demande, contrat: Contrat) -> Element:
     taxes = (parti, vue.demandeur.element)  # together, where he gives no income
     revenu = next((e for p in taxes if (e := p.enfant("revenuFiscal")) is not None), Element("revenuFiscal"))
     situation = de_code("situationFamiliale", _SEPARE)
-    restes = [
-        e
-        for e in parti.enfants
-        if e.nom in ("situationProfessionnelle", "listeRessourceRecue", "listeRessourceVersee")
-    ]
+    restes = [e for e in parti.enfants if e.nom in ELEMENTS["moyens"]]
     restes += (Element("listeRessourceRecuePersACharge"), Element("listeRessourceVerseePersACharge"))
     enfants = [*identite, situation, adresse, revenu, *restes]
     place = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -375,67 +358,41 @@ def copie(element: Element) -> Element:
 # --- searches: a table of criteria, each there or not ------------------------------------------------
 
 _CHEMIN: Final = "interfaceNuu/operation/demandeMulticritere"
-#: What may be told of a person, the simplest first: always a name (RCH004).
-_IDENTITES: Final = (
-    ("nom",),
-    ("nom", "prenom"),
-    ("nom", "dateNaissance"),
-    ("nom", "prenom", "dateNaissance"),
-)
 
 
-#: What a search may ask: draws elements that go together.
-_Critere = Callable[[Tirage, Atelier], Sequence[Element]]
+def _critere(tirage: Tirage, ici: Atelier, rangee: TableToml) -> Sequence[Element]:
+    """The elements that a row of the table draws."""
+    match rangee:
+        case {"nom": nom, "parmi": valeurs}:
+            return [Element(nom, tirage.choix(valeurs))]
+        case {"nom": nom, "liste": liste}:
+            return [Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))]
+        case {"nom": nom, "rang": rang}:
+            places = ici.territoire.places
+            return [Element(nom, tirage.choix(places[rang::2] or places).code)]
+        case {"debut": debut, "fin": fin, "depuis": depuis}:
+            haut = ici.jour - timedelta(days=tirage.entier(depuis, depuis + 30))
+            bas = haut - timedelta(days=tirage.entier(1, 730))
+            jours = construits(**{debut: bas, fin: haut})
+            return tirage.choix((jours, jours[:1], jours[1:], jours))
+        case {"nom": "association", "noms": noms_connus}:
+            return [bloc("association", _nomme(tirage, ici, "association/nom", noms_connus))]
+        case {"nom": "personneRecherchee", "dits": dits}:
+            return [_personne(tirage, ici, tirage.choix(dits))]
+        case {"nom": "piecesJustificatives", "categories": codes}:
+            combien = len(codes) if ici.contraintes.longues else tirage.entier(1, 2)
+            return [bloc("piecesJustificatives", *[Element("codeCategorie", c) for c in codes[:combien]])]
+        case _:
+            raise KeyError(str(rangee))
 
 
-def _parmi(nom: str, *valeurs: str) -> _Critere:
-    return lambda tirage, ici: [Element(nom, tirage.choix(valeurs))]
-
-
-def _periode(debut: str, fin: str, depuis: int) -> _Critere:
-    """Days that are no other criterion's: it ended `depuis` days ago, or up to thirty more."""
-
-    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        haut = ici.jour - timedelta(days=tirage.entier(depuis, depuis + 30))
-        bas = haut - timedelta(days=tirage.entier(1, 730))
-        bornes = construits(**{debut: bas, fin: haut})
-        return tirage.choix((bornes, bornes[:1], bornes[1:], bornes))
-
-    return dessiner
-
-
-def _de_liste(nom: str, liste: str) -> _Critere:
-    return lambda tirage, ici: [
-        Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))
-    ]
-
-
-def _commune(nom: str, rang: int) -> _Critere:
-    """One commune out of two: those of another rank are another criterion's."""
-
-    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        places = ici.territoire.places
-        return [Element(nom, tirage.choix(places[rang::2] or places).code)]
-
-    return dessiner
-
-
-def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    dits = tirage.choix(_IDENTITES)
+def _personne(tirage: Tirage, ici: Atelier, dits: Sequence[str]) -> Element:
     prenoms = noms().masculins if "prenom" in dits and tirage.booleen(0.5) else noms().feminins
     naissance = ici.jour - timedelta(days=tirage.entier(7000, 30_000))
-    dessins = {
-        "nom": lambda: _nomme(tirage, ici, "personneRecherchee/nom", noms().familles),
-        "prenom": lambda: _nomme(tirage, ici, "personneRecherchee/prenom", prenoms),
-        "dateNaissance": lambda: Element("dateNaissance", naissance.isoformat()),
-    }
-    return [bloc("personneRecherchee", *[dessins[nom]() for nom in dits])]
-
-
-def _une_association(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    noms_connus = ("Escale", "Un Toit en Partage 12", "L’Œuvre d'Aÿ & « <Cie> »")
-    nom = _nomme(tirage, ici, "association/nom", noms_connus)
-    return [bloc("association", nom)]
+    pools = {"nom": noms().familles, "prenom": prenoms}
+    nommes = [_nomme(tirage, ici, f"personneRecherchee/{nom}", pools[nom]) for nom in dits if nom in pools]
+    dates = construits(dateNaissance=naissance) if "dateNaissance" in dits else ()
+    return bloc("personneRecherchee", *nommes, *dates)
 
 
 def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> Element:
@@ -450,40 +407,12 @@ def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> El
     return Element(chemin.rpartition("/")[2], texte)
 
 
-#: Kinds of pieces: the contract has no list of them.
-_PIECES: Final = ("IDENTITE", "IMPOT", *(f"PIECE{rang:02d}" for rang in range(1, 11)))
-
-
-def _pieces(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    codes = _PIECES if ici.contraintes.longues else _PIECES[: tirage.entier(1, 2)]
-    return [bloc("piecesJustificatives", *[Element("codeCategorie", code) for code in codes])]
-
-
-#: In the order of the schema.
-_CRITERES: Final = (
-    _parmi("numUnique", NUMERO_INVENTE),
-    _parmi("etatDemande", "A", "R"),
-    _periode("dateDepotDebut", "dateDepotFin", 0),
-    _periode("dateRenouvellementDebut", "dateRenouvellementFin", 31),
-    _periode("dateRadiationDebut", "dateRadiationFin", 62),
-    _de_liste("motifDemande", "ListeMotifDemande"),
-    _de_liste("motifRadiation", "ListeMotifsRadiation"),
-    _commune("communeSouhaitee", 0),
-    _commune("communeAttribution", 1),
-    _parmi("estDelaiAnormalementLong", "false", "true"),
-    _parmi("estMultiplesAttributionsSousConditions", "true", "false"),
-    _une_association,
-    _personne,
-    _pieces,
-)
-
-
 def recherche(tirage: Tirage, ici: Atelier) -> Element:
     """`demandeMulticritere`, one criterion at least."""
     enfants: list[Element] = []
-    for critere in _CRITERES:
+    for rangee in CRITERES:
         if tirage.booleen(ici.contraintes.richesse):
-            enfants += critere(tirage, ici)
+            enfants += _critere(tirage, ici, rangee)
     return bloc("demandeMulticritere", *(tuple(enfants) or (Element("etatDemande", "A"),)))
 
 

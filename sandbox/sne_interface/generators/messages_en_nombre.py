@@ -25,7 +25,7 @@ from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.domain.roles import RolesDemande
 from sne_interface.domain.texte import plier
 from sne_interface.errors import ErreurInterne, UsageError
-from sne_interface.generators import messages_apres_creation
+from sne_interface.generators import messages_apres_creation as apres
 from sne_interface.generators.contraintes_de_menages import LIBRE, Atelier, Contraintes, atelier
 from sne_interface.generators.demandes import formulaire, lus
 from sne_interface.generators.demandes_ornees import ranger
@@ -39,7 +39,15 @@ from sne_interface.generators.exemples_de_regles import (
     genre,
     specimen,
 )
-from sne_interface.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FAMILLE, MONOPARENTAL, SEUL
+from sne_interface.generators.menages import (
+    ASSOCIATION,
+    COLOCATION,
+    COUPLE,
+    ELEMENTS,
+    FAMILLE,
+    MONOPARENTAL,
+    SEUL,
+)
 from sne_interface.generators.messages_apres_creation import NUMERO_INVENTE
 from sne_interface.generators.tirage import Tirage, TirageVarie, noms
 from sne_interface.rules.catalogue import REGLES
@@ -54,12 +62,7 @@ CANAUX: Final = {"dalo": "hebergee_secret", "evenement": "colocataires"}
 #: The separation leaves this one.
 _COMMUNE: Final = {"separation": "couple_garde_alternee_handicap"}
 #: What a twin takes from its specimen: what belongs to the message.
-_DU_MESSAGE: Final = frozenset(
-    {
-        *("numGuichet", "numUnique", "numUniqueAssocie", "dateCreationDemande", "renouvellement"),
-        *("radiation", "dateDerniereModificationPiece", "forcerDoublon"),
-    }
-)
+_DU_MESSAGE: Final = frozenset(ELEMENTS["du_specimen"])
 _IDENTITE: Final = ("nom", "prenom", "dateNaissance")
 _RICHESSE: Final = 0.2
 
@@ -101,9 +104,7 @@ def _jumeau(nom: str, deja: Mapping[str, Element], tirage: Tirage, contrat: Cont
     )
     commune = deja.get(_COMMUNE.get(nom, ""))
     if commune is not None:
-        return _greffe(
-            messages_apres_creation.separation(tirage, ici, commune, NUMERO_INVENTE), modele, contrat
-        )
+        return _greffe(apres.separation(tirage, ici, commune, NUMERO_INVENTE), modele, contrat)
     dossier = ici.dossier(tirage)
     (corps,) = lus(formulaire(dossier))
     nu = avec_enfants(modele, _avec_formulaire(modele, corps))
@@ -150,9 +151,7 @@ def _greffe(racine: Element, modele: Element, contrat: Contrat) -> Element:
     gardes = [e for e in corps.enfants if e.nom not in _DU_MESSAGE]
     pris = [e for e in Demande(modele).formulaire.enfants if e.nom in _DU_MESSAGE]
     ranges = ranger([*gardes, *pris], FORMULAIRE, contrat.nomenclatures.ordre)
-    return messages_apres_creation.copie(
-        avec_enfants(modele, _avec_formulaire(modele, bloc("demandeLogement", *ranges)))
-    )
+    return apres.copie(avec_enfants(modele, _avec_formulaire(modele, bloc("demandeLogement", *ranges))))
 
 
 # --- the documents of the other channels -------------------------------------------------------------
@@ -162,16 +161,14 @@ def _autre_evenement(modele: Element, tirage: Tirage) -> Element:
     """The specimen with another day, another comment."""
     jour = date(2018, 3, 8) - timedelta(days=tirage.entier(0, 60))
     dit = tirage.choix(("Vu.", "Décision « notifiée » à l’œuvre.", "Suite & fin"))
-    return messages_apres_creation.remplacer(modele, {"dateSurvenance": jour.isoformat(), "commentaire": dit})
+    return apres.remplacer(modele, {"dateSurvenance": jour.isoformat(), "commentaire": dit})
 
 
 def _autre_recherche(modele: Element, tirage: Tirage) -> Element:
     """The specimen with another person."""
     naissance = date(1990, 1, 1) - timedelta(days=tirage.entier(0, 15_000))
     nom, prenom = tirage.choix(noms().familles), tirage.choix(noms().feminins)
-    return messages_apres_creation.remplacer(
-        modele, {"nom": nom, "prenom": prenom, "dateNaissance": naissance.isoformat()}
-    )
+    return apres.remplacer(modele, {"nom": nom, "prenom": prenom, "dateNaissance": naissance.isoformat()})
 
 
 # --- defects -----------------------------------------------------------------------------------------
@@ -375,25 +372,15 @@ def _tirer(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) 
         case "CRE":
             return ici.message(tirage)
         case "EVT":
-            return messages_apres_creation.document_d_evenement(
-                ici, messages_apres_creation.evenement(tirage, ici), numero
-            )
+            return apres.document_d_evenement(ici, apres.evenement(tirage, ici), numero)
         case "RCH":
-            return messages_apres_creation.document_de_recherche(
-                ici, messages_apres_creation.recherche(tirage, ici)
-            )
+            return apres.document_de_recherche(ici, apres.recherche(tirage, ici))
         case "CRS":
-            return messages_apres_creation.separation(tirage, ici, avant.message(tirage), numero)
+            return apres.separation(tirage, ici, avant.message(tirage), numero)
         case "DALO":
-            dit = messages_apres_creation.suite(tirage, ici, avant.message(tirage), TYPE_DALO, numero)
+            dit = apres.suite(tirage, ici, avant.message(tirage), TYPE_DALO, numero)
             *tete, demande = dit.enfants
-            demande = avec_enfants(demande, (messages_apres_creation.dalo(tirage, ici), *demande.enfants))
+            demande = avec_enfants(demande, (apres.dalo(tirage, ici), *demande.enfants))
             return avec_enfants(dit, (*tete, demande))
-    radiation = (
-        messages_apres_creation.radiation(tirage, ici, depot=avant.contraintes.depot)
-        if sorte == "RAD"
-        else None
-    )
-    return messages_apres_creation.suite(
-        tirage, ici, avant.message(tirage), sorte, numero, radiation=radiation
-    )
+    radiation = apres.radiation(tirage, ici, depot=avant.contraintes.depot) if sorte == "RAD" else None
+    return apres.suite(tirage, ici, avant.message(tirage), sorte, numero, radiation=radiation)

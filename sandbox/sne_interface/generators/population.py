@@ -12,6 +12,7 @@ import tomli
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.nomenclatures_et_territoires import Commune
+from sne_interface.contract.tables_en_fiches import fiche_de, table_de
 from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE, departement_de, territoire_de
 from sne_interface.domain.roles import PERSONNES, Roles
@@ -20,11 +21,11 @@ from sne_interface.generators.menages import SORTES
 from sne_interface.generators.tirage import Repartition
 from sne_interface.resources import TableToml, fichier_des_guichets, fixtures_dir
 
-_CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
+_NOMBRES: Final = ("taille", "radiees", "dalo", "decisions", "doublons", "nir")
 _PARTS: Final = (
     *("menages", "versions", "nationalites", "anciennete", "radiations", "commissions", "territoire"),
 )
-_CLES: Final = frozenset({"comme", "taille", *_CHANCES, *_PARTS})
+_CLES: Final = frozenset({"comme", *_NOMBRES, *_PARTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +116,28 @@ def lire_population(contrat: Contrat, nom: str, a_venir: frozenset[str] = frozen
     """The population of the seed `nom`, its communes found in the contract's: read once. It has nothing of
     what is not there yet (`Contrat.a_venir`). Raises UsageError
     for an unknown seed, ContractError for one that is not well written."""
-    lue = _lire(nom)
-    inconnues = set(lue) - _CLES
-    if inconnues:
-        raise _incorrecte(nom, f"clés inconnues {sorted(inconnues)}")
+    lieu = f"seeds/{nom}/semence.toml"
+    lue = table_de(_lire(nom), lieu, _CLES)
     try:
-        sortes = lue["menages"]
-        if not set(sortes) <= set(SORTES):
-            raise _incorrecte(nom, f"ménages inconnus {sorted(set(sortes) - set(SORTES))}")
-        decide = contrat.roles.decision.type and contrat.roles.decision.type not in a_venir
-        sans = () if decide else ("decisions",)
+        nombres = {cle: lue[cle] for cle in _NOMBRES}
+        if contrat.roles.decision.type in ("", *a_venir):
+            nombres["decisions"] = 0.0
         sirens = _sirens(nom)
         versions = {
             v: part for v, part in lue["versions"].items() if v in contrat.versions and v not in a_venir
         }
-        return Population(
-            taille=int(lue["taille"]),
-            **{chance: float(lue[chance]) for chance in _CHANCES if chance not in sans},
-            **dict.fromkeys(sans, 0.0),
-            menages=Repartition(sortes),
+        return fiche_de(
+            Population,
+            nombres,
+            lieu,
+            menages=Repartition(table_de(lue["menages"], f"{lieu} [menages]", SORTES)),
             versions=Repartition(versions or {contrat.versions[0]: 1}),
             nationalites=Repartition(lue["nationalites"]),
             anciennete=Repartition({int(ans): part for ans, part in lue["anciennete"].items()}),
             radiations=Repartition(lue["radiations"]),
             roles=contrat.roles,
             nirs=_nirs(contrat),
-            commissions=_commissions(lue["commissions"], contrat.roles.decision),
+            commissions=_commissions(lue["commissions"], contrat.roles.decision, lieu),
             territoires=Repartition(
                 {_territoire(nom, t, sirens, contrat): t["part"] for t in lue["territoire"]}
             ),
@@ -175,19 +172,19 @@ def _lire(nom: str) -> TableToml:
     return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
 
 
-def _commissions(table: TableToml, roles: RolesDecision) -> Commissions:
+def _commissions(table: TableToml, roles: RolesDecision, lieu: str) -> Commissions:
     """A decision or a category that the contract gives no code is not drawn; one of the law that the seed
     does not name is drawn as rarely as the rarest."""
-    lue = dict(table)
-    for cle in ("sans_bail", "avec_bail"):
-        dites = {role: part for role, part in lue[cle].items() if role in roles.valeurs}
-        lue[cle] = Repartition(dites or lue[cle])
-    parts = lue["categories"]
+    reste = dict(table)
+    parts = reste.pop("categories")
     connues = {c: parts.get(c.role, min(parts.values())) for c in roles.categories.values()}
-    lue["categories"] = Repartition(connues) if connues else None
-    for cle in ("motifs_non_attribution", "motifs_refus", "conditions"):
-        lue[cle] = tuple(lue[cle])
-    return Commissions(**lue)
+    decisions = {}
+    for cle in ("sans_bail", "avec_bail"):
+        ecrites = reste.pop(cle)
+        dites = {role: part for role, part in ecrites.items() if role in roles.valeurs}
+        decisions[cle] = Repartition(dites or ecrites)
+    categories = Repartition(connues) if connues else None
+    return fiche_de(Commissions, reste, f"{lieu} [commissions]", categories=categories, **decisions)
 
 
 def _sirens(nom: str) -> dict[str, str]:

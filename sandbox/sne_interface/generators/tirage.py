@@ -38,12 +38,6 @@ def noms() -> ReserveDeNoms:
     return ReserveDeNoms(**{champ.name: tuple(_lus()[champ.name]) for champ in fields(ReserveDeNoms)})
 
 
-def remarquables() -> dict[str, list[str]]:
-    """The names that are hard to carry, by pool."""
-    lus: dict[str, list[str]] = _lus()["remarquables"]
-    return lus
-
-
 @cache
 def _lus() -> dict[str, Any]:
     return tomli.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
@@ -123,7 +117,8 @@ def pools() -> dict[int, tuple[str, ...]]:
     we do): a builder asks for `noms().familles` and is given these."""
     reserve = noms()
     rangees = {}
-    for champ, difficiles in remarquables().items():
+    # The names that are hard to carry, by pool.
+    for champ, difficiles in _lus()["remarquables"].items():
         pool = getattr(reserve, champ)
         courts = sorted(pool, key=lambda nom: (len(nom), nom))[:_COURTS]
         rangees[id(pool)] = tuple(sorted((*courts, *difficiles), key=_simplicite))

@@ -32,13 +32,13 @@ def droits_de(guichet: Guichet, droits: DroitsGuichets) -> list[DroitDeGuichet]:
     """Lists what a guichet may do and what it may not, deed by deed."""
     dits = []
     for acte in Acte:
-        droit = droits.droits.get(guichet.nature, {}).get(acte)
+        droit = droits.de(guichet.nature).droits.get(acte)
         permis = droits.peut(guichet, acte)
         if permis is (droit is not None):
             fidelite, source = (droit.fidelite, droit.source) if droit is not None else (None, "")
         else:
             fidelite, source = Fidelite.CONVENTION, "réglé pour ce guichet dans cette base"
-        dits.append(DroitDeGuichet(acte, droits.libelles.get(acte, acte), permis, fidelite, source))
+        dits.append(DroitDeGuichet(acte, droits.actes.get(acte, acte), permis, fidelite, source))
     return dits
 
 
@@ -107,7 +107,7 @@ def _verifier(guichet: Guichet, contrat: Contrat) -> None:
                 "062, 02A, 971… ; hors du registre : "
                 + ", ".join(sorted(contrat.guichets.hors_registre.codes)),
             )
-    if guichet.siren is not None and guichet.nature not in contrat.guichets.avec_siren:
+    if guichet.siren is not None and not contrat.guichets.de(guichet.nature).siren:
         raise UsageError(
             f"Le guichet [{guichet.code}] ne convient pas : {guichet.nature} n'a pas de SIREN à lui.",
             remede="retirez le SIREN, ou changez la nature",

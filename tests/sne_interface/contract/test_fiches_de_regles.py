@@ -27,15 +27,14 @@ BAILLEUR = Guichet("G1104", NatureGuichet.BAILLEUR, "111", "Logis", "", date(201
     ],
 )
 def test_who_may_do_each_deed(contrat: Contrat, acte: Acte, natures: list[str]) -> None:
-    droits = contrat.guichets.droits
-    assert [nature for nature in NatureGuichet if acte in droits.get(nature, {})] == natures
+    assert [n for n in NatureGuichet if acte in contrat.guichets.de(n).droits] == natures
 
 
 def test_every_kind_and_deed_is_said_with_its_source(contrat: Contrat) -> None:
     table = contrat.guichets
-    assert set(table.droits) == set(NatureGuichet)
-    assert set(table.libelles) == set(Acte)
-    droits = [droit for par_acte in table.droits.values() for droit in par_acte.values()]
+    assert set(table.natures) == set(NatureGuichet)
+    assert set(table.actes) == set(Acte)
+    droits = [droit for nature in table.natures.values() for droit in nature.droits.values()]
     assert all(droit.source for droit in droits)
     # An article says who may; that the server refuses the others follows.
     assert {droit.fidelite for droit in droits} == {Fidelite.DEDUITE}
@@ -70,9 +69,9 @@ def test_an_overlay_takes_a_right_away_and_adds_one(tmp_path: Path) -> None:
         'decider = { fidelite = "convention", source = "délégation" }\n',
         encoding="utf-8",
     )
-    droits = charger("v5.2", tmp_path).guichets.droits
-    assert list(droits[NatureGuichet.EPCI]) == [Acte.DECIDER]
-    assert list(droits[NatureGuichet.COMMUNE]) == [Acte.ENREGISTRER]
+    droits = charger("v5.2", tmp_path).guichets
+    assert list(droits.de(NatureGuichet.EPCI).droits) == [Acte.DECIDER]
+    assert list(droits.de(NatureGuichet.COMMUNE).droits) == [Acte.ENREGISTRER]
 
 
 DROIT = {"fidelite": "déduite", "source": "R. 441-3"}

@@ -61,7 +61,7 @@ def regles(banc: Banc, racine: Any, **options: Any) -> dict[str, str]:
 def test_the_seeded_guichets_are_somebody(banc: Banc) -> None:
     droits = banc.services.contrat.guichets
     for lu in bases.guichets_de("ecole"):
-        assert (lu.siren is not None) is (lu.nature in droits.avec_siren), lu.code
+        assert (lu.siren is not None) is droits.de(lu.nature).siren, lu.code
     assert {g.nature for g in bases.guichets_de("ecole")} >= {
         NatureGuichet.COMMISSION, NatureGuichet.DEPARTEMENT, NatureGuichet.EPCI, NatureGuichet.SERVICE_COMMUN,
         NatureGuichet.SIAO, NatureGuichet.SYSTEME

@@ -283,7 +283,7 @@ def enregistrement_hors_territoire(contexte: Contexte) -> Infractions:
     dwellings in the communes wished (R. 441-2-1), and nobody knows which have. Convention. A guichet without
     a territory of its own is nowhere elsewhere."""
     guichet, ici = contexte.emetteur, contexte.demande.territoire
-    if guichet is None or ici is None or guichet.nature in contexte.droits.nationales:
+    if guichet is None or ici is None or contexte.droits.de(guichet.nature).nationale:
         return
     region = contexte.territoires.region_de(ici)
     # What is no territory, or none of the register, is the business of ADR002 and GUI004.

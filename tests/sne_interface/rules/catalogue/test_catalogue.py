@@ -22,8 +22,8 @@ def test_the_prefix_of_a_code_leads_to_its_file(module: object) -> None:
     for regle in regles_du_module(module):  # type: ignore[arg-type]
         sujet = SUJETS.get(regle.code[:3])
         assert (sujet.module if sujet else None) is module, (
-            f"{regle.code} ({regle.nom}) : son préfixe ne mène pas à ce fichier, voyez SUJETS "
-            "dans rules/catalogue/__init__.py"
+            f"{regle.code} ({regle.nom}) : son préfixe ne mène pas à ce fichier, "
+            "voyez rules/catalogue/sujets.csv"
         )
 
 
