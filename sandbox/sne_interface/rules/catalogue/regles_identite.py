@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from sne_interface.domain.dates import age
+from sne_interface.domain.dates import MAJORITE, age
 from sne_interface.domain.demande import Demande, Personne
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.nir import (
@@ -39,7 +39,6 @@ _SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
 _TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
 _MOYENS: Final = (*_TELEPHONES, "mel")
 AGE_MINIMAL: Final = 16
-AGE_DE_MAJORITE: Final = 18
 AGE_MAXIMAL: Final = 120
 #: ListeSexe → ListeCivilite.
 _CIVILITE_DU_SEXE: Final = {"M": "1", "F": "2"}
@@ -76,7 +75,7 @@ def demandeur_trop_jeune(contexte: Contexte) -> Infractions:
 def demandeur_mineur(contexte: Contexte) -> Infractions:
     """The applicant was not 16 or 17 on the day of deposit."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
-        if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
+        if AGE_MINIMAL <= age(naissance, contexte.depot) < MAJORITE:
             yield _sur_la_naissance(demandeur)
 
 
@@ -357,7 +356,7 @@ def nir_d_un_mineur(contexte: Contexte) -> Infractions:
     R. 441-2-2 a), « personnes physiques majeures » (attested); convention for the element."""
     for personne, element in _nirs_a_charge(contexte):
         naissance = personne.date_de("dateNaissance")
-        if naissance is not None and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE:
+        if naissance is not None and age(naissance, contexte.aujourdhui) < MAJORITE:
             yield _masque(element)
 
 

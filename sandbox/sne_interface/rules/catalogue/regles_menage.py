@@ -5,7 +5,7 @@ monthly resources and employment (RES); the complement « handicap » (HAN).
 from typing import Final
 
 from sne_interface.domain.codes import SALARIES
-from sne_interface.domain.dates import age, ajouter_mois
+from sne_interface.domain.dates import MAJORITE, age, ajouter_mois
 from sne_interface.domain.element_recu import Element, lire_date
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.rules.rule import (
@@ -27,7 +27,6 @@ _SITUATION_DU_LIEN: Final = {"M": "M", "P": "P", "C": "U"}
 _SITUATIONS_DE_COUPLE: Final = frozenset({"M", "P", "U"})
 _ENFANT: Final = "E"
 _ECART_MINIMAL: Final = 12
-_MAJORITE: Final = 18
 
 _NOMS: Final = {
     "nom": "nom",
@@ -172,7 +171,7 @@ def personne_en_garde_majeure(contexte: Contexte) -> Infractions:
     """A person in custody is under 18 on the base's date. Convention."""
     for personne in contexte.demande.personnes_en_garde:
         jour = personne.date_de("dateNaissance")
-        if jour is not None and age(jour, contexte.jour) >= _MAJORITE:
+        if jour is not None and age(jour, contexte.jour) >= MAJORITE:
             yield sur(personne, "dateNaissance")
 
 
