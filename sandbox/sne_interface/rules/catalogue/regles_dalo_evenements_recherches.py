@@ -5,6 +5,7 @@ it (PRI); the multi-criteria search (RCH); the files left in a guichet's inbox (
 Events and searches are documents of their own (`xsd/evenement.xsd` and `xsd/recherche.xsd` of the contract).
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -189,7 +190,7 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Infractions:
     for evenement in a_ecrire(contexte):
         genre = type_de(evenement, contexte)
         recues = evenement.tous(_CARACTERISTIQUES)
-        if genre is None or garde_les_siennes(evenement, contexte):
+        if genre is None or _garde_les_siennes(evenement, contexte):
             continue
         connues = {c.code: c for c in genre.caracteristiques}
         donnees = set()
@@ -255,7 +256,7 @@ def evenement_connu(evenement: Element, contexte: Contexte) -> Evenement | None:
     return connu if connu is not None and not connu.supprime else None
 
 
-def garde_les_siennes(evenement: Element, contexte: Contexte) -> bool:
+def _garde_les_siennes(evenement: Element, contexte: Contexte) -> bool:
     """True when a modification keeps the characteristics of before: it gives none, and the type stays."""
     if contexte.operation != MODIFIER or evenement.tous(_CARACTERISTIQUES):
         return False
@@ -293,7 +294,7 @@ def categorie_contredite(contexte: Contexte) -> Infractions:
     form does not say contradicts nothing. Source: L. 441-1 (deduced)."""
     if contexte.stockee is None:
         return
-    for decision in _decisions_ecrites(contexte):
+    for _, decision in decisions_ecrites(contexte):
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
         faits = faits_du_formulaire(contexte.stockee.demande, jour)
         connues = contexte.roles.decision.categories
@@ -312,14 +313,14 @@ def contingent_sans_priorite(contexte: Contexte) -> Infractions:
     stockee = contexte.stockee
     if stockee is None or stockee.statut_dalo in DALO_RECONNU:
         return
-    for decision in _decisions_ecrites(contexte):
+    for _, decision in decisions_ecrites(contexte):
         contingent = decision.element(d.RESERVATAIRE)
         if contingent is None or decision.prise not in d.ATTRIBUTIONS or _dit_la_priorite(decision):
             continue
         if contingent.texte.strip() == CONTINGENT_DES_PRIORITAIRES:
             yield infraction(contingent)
-    radiation = contexte.demande.radiation
-    if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or radiation is None:
+    radiation = contexte.demande.radiation_pour(MOTIF_ATTRIBUTION)
+    if radiation is None:
         return
     dit = radiation.code_de("attributionLogement/typeReservataire")
     connues = [
@@ -341,7 +342,7 @@ def motif_d_irrecevabilite(contexte: Contexte) -> Infractions:
     """The motive of an irrecevabilité is one of the two that exist: resources above the ceiling, or stay. It
     is a free text: one in which neither is recognised only warns. Source: order of 23/03/2015, annex, § 6.4
     (deduced)."""
-    for decision in _decisions_ecrites(contexte):
+    for _, decision in decisions_ecrites(contexte):
         motif = decision.element(d.MOTIF)
         if decision.prise == d.IRRECEVABILITE and motif is not None and not _sous_motifs(decision):
             yield infraction(motif)
@@ -351,8 +352,8 @@ def motif_d_irrecevabilite(contexte: Contexte) -> Infractions:
 def sous_motif_contraire_a_la_decision(contexte: Contexte) -> Infractions:
     """The sub-motive of the radiation is that of the decision of the same guichet, when its words say which.
     Source: order of 23/03/2015, annex, § 6.4 (deduced)."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
+    radiation = contexte.demande.radiation_pour(MOTIF_IRRECEVABILITE)
+    if radiation is None:
         return
     sous_motif = radiation.enfant("sousMotifIrrecevabilite")
     dits = [
@@ -366,11 +367,13 @@ def sous_motif_contraire_a_la_decision(contexte: Contexte) -> Infractions:
         yield infraction(sous_motif, attendu=", ".join(sorted(set().union(*dits))))
 
 
-def _decisions_ecrites(contexte: Contexte) -> list[Decision]:
-    """The decisions that the message writes."""
+def decisions_ecrites(contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
+    """The decisions to write, each with its event; a modification without characteristics keeps those of
+    before."""
     roles = contexte.roles.decision
-    ecrits = [e for e in a_ecrire(contexte) if roles.est(type_de(e, contexte))]
-    return [Decision.de(e, roles) for e in ecrits if not garde_les_siennes(e, contexte)]
+    for evenement in a_ecrire(contexte):
+        if roles.est(type_de(evenement, contexte)) and not _garde_les_siennes(evenement, contexte):
+            yield evenement, Decision.de(evenement, roles)
 
 
 def _decisions_connues(contexte: Contexte) -> list[tuple[str, Decision]]:

@@ -63,10 +63,8 @@ def deja_radiee(contexte: Contexte) -> Infractions:
 @regle("RAD003")
 def sous_motif_obligatoire(contexte: Contexte) -> Infractions:
     """A radiation for irrecevabilité gives its sub-motive."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
-        return
-    if radiation.code_de("sousMotifIrrecevabilite") is None:
+    radiation = contexte.demande.radiation_pour(MOTIF_IRRECEVABILITE)
+    if radiation is not None and radiation.code_de("sousMotifIrrecevabilite") is None:
         yield manquant(radiation, "sousMotifIrrecevabilite")
 
 
@@ -106,8 +104,8 @@ def radiation_pour_attribution_reservee(contexte: Contexte) -> Infractions:
 @regle("RAD007")
 def courrier_sans_reponse(contexte: Contexte) -> Infractions:
     """The letter without answer is at least a month older than the radiation."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_SANS_CONTACT:
+    radiation = contexte.demande.radiation_pour(MOTIF_SANS_CONTACT)
+    if radiation is None:
         return
     courrier = radiation.date_de("absenceReponse/dateCourrier")
     date_radiation = radiation.date_de("dateRadiation")
@@ -145,8 +143,8 @@ def deradiation_impossible(contexte: Contexte) -> Infractions:
 @regle("RAD010")
 def radiation_avant_le_bail(contexte: Contexte) -> Infractions:
     """A radiation for attribution does not come before the lease."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_ATTRIBUTION:
+    radiation = contexte.demande.radiation_pour(MOTIF_ATTRIBUTION)
+    if radiation is None:
         return
     bail = radiation.date_de("attributionLogement/dateSignatureBail")
     date_radiation = radiation.date_de("dateRadiation")
