@@ -161,10 +161,9 @@ def bail_hors_du_temps(contexte: Contexte) -> Infractions:
 @_regle("DEC013", roles=("decision.rang",))
 def rang_impossible(contexte: Contexte) -> Infractions:
     """Ranks are counted from 1. Source: R. 441-3 b) (deduced)."""
-    for _, decision in decisions_ecrites(contexte):
-        rang = _entier(decision.texte(d.RANG))
-        if rang is not None and rang < 1:
-            yield from _sur(decision, d.RANG)
+    for element, rang in _ecrits(d.RANG, contexte):
+        if rang.lstrip("-").isdecimal() and int(rang) < 1:
+            yield infraction(element)
 
 
 @_regle("DEC014", roles=("decision.decision",))
@@ -180,20 +179,18 @@ def complement_deplace(contexte: Contexte) -> Infractions:
 @_regle("DEC016", roles=("decision.siren",))
 def siren_mal_forme(contexte: Contexte) -> Infractions:
     """The SIREN has 9 digits and a right key. Source: INSEE (deduced)."""
-    for _, decision in decisions_ecrites(contexte):
-        siren = decision.texte(d.SIREN)
-        if siren is not None and not est_un_siren(siren):
-            yield from _sur(decision, d.SIREN)
+    for element, siren in _ecrits(d.SIREN, contexte):
+        if not est_un_siren(siren):
+            yield infraction(element)
 
 
 @_regle("DEC018", roles=("decision.rpls",))
 def rpls_mal_forme(contexte: Contexte) -> Infractions:
     """The RPLS number of the dwelling has 10 characters, as in a radiation. Source: order of 17/09/2012
     (deduced)."""
-    for _, decision in decisions_ecrites(contexte):
-        rpls = decision.texte(d.RPLS)
-        if rpls is not None and len(rpls) != LONGUEUR_RPLS:
-            yield from _sur(decision, d.RPLS)
+    for element, rpls in _ecrits(d.RPLS, contexte):
+        if len(rpls) != LONGUEUR_RPLS:
+            yield infraction(element)
 
 
 # --- a decision against what the base knows ------------------------------------------------------------
@@ -285,10 +282,9 @@ def siren_d_un_autre(contexte: Contexte) -> Infractions:
     emetteur = contexte.emetteur
     if emetteur is None or emetteur.siren is None or emetteur.nature is NatureGuichet.SYSTEME:
         return
-    for _, decision in decisions_ecrites(contexte):
-        siren = decision.texte(d.SIREN)
-        if siren is not None and est_un_siren(siren) and siren != emetteur.siren:
-            yield from _sur(decision, d.SIREN, attendu=emetteur.siren)
+    for element, siren in _ecrits(d.SIREN, contexte):
+        if est_un_siren(siren) and siren != emetteur.siren:
+            yield infraction(element, attendu=emetteur.siren)
 
 
 # --- a dwelling, and those it was proposed to ----------------------------------------------------------
@@ -556,8 +552,12 @@ def _du_meme_organisme(dites: Iterable[DecisionNotee], contexte: Contexte) -> li
     return [dite for dite in dites if dite.meme_organisme(radiation)]
 
 
-def _entier(texte: str | None) -> int | None:
-    return int(texte) if texte is not None and texte.lstrip("-").isdecimal() else None
+def _ecrits(role: str, contexte: Contexte) -> Iterator[tuple[Element, str]]:
+    """(element, text) of the first value of a characteristic, in each decision to write."""
+    for _, decision in decisions_ecrites(contexte):
+        element = decision.element(role)
+        if element is not None:
+            yield element, element.texte.strip()
 
 
 def _sur(decision: Decision, role: str, **valeurs: str) -> Infractions:

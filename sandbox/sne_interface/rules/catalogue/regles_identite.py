@@ -20,6 +20,7 @@ from sne_interface.domain.nir import (
     masquer_nir,
 )
 from sne_interface.domain.texte import Retenus, plier
+from sne_interface.rules.catalogue.regles_vie import doublons, sauf_l_associee
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
@@ -328,13 +329,10 @@ def nir_deja_porte(contexte: Contexte) -> Infractions:
     demande, territoire = contexte.demande, contexte.demande.territoire
     if territoire is None or demande.forcer_doublon:
         return
-    sauf = (demande.numero_associe,) if demande.numero_associe else ()
+    sauf = sauf_l_associee(demande)
     for _, element in _nirs(contexte):
         numeros = contexte.registre.demandes_du_nir(territoire, element.texte, sauf=sauf)
-        if not numeros:
-            continue
-        doublons = contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf)
-        nommes = {doublon.numero_unique for doublon in doublons}
+        nommes = {doublon.numero_unique for doublon in doublons(contexte)} if numeros else set()
         for numero in numeros:
             if numero not in nommes:
                 yield _masque(element, numero=numero)

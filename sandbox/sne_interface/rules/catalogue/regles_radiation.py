@@ -112,7 +112,7 @@ def courrier_sans_reponse(contexte: Contexte) -> Infractions:
     if courrier is None:
         yield manquant(radiation, "absenceReponse/dateCourrier")
     elif date_radiation is not None and ajouter_mois(courrier, MOIS_SANS_REPONSE) > date_radiation:
-        yield infraction(radiation.enfant("absenceReponse/dateCourrier") or radiation)
+        yield sur(radiation, "absenceReponse/dateCourrier")
 
 
 @regle("RAD008")
@@ -149,7 +149,7 @@ def radiation_avant_le_bail(contexte: Contexte) -> Infractions:
     bail = radiation.date_de("attributionLogement/dateSignatureBail")
     date_radiation = radiation.date_de("dateRadiation")
     if bail is not None and date_radiation is not None and date_radiation < bail:
-        yield infraction(radiation.enfant("dateRadiation") or radiation)
+        yield sur(radiation, "dateRadiation")
 
 
 @regle("RAD011", registre=True)
@@ -210,7 +210,7 @@ def dalo_inconnu(contexte: Contexte) -> Infractions:
     if caduc and bail is not None and decide_le is not None and bail < decide_le:
         return
     if contexte.stockee.statut_dalo not in DALO_RECONNU:
-        yield infraction(attribution.enfant("attribueEnComDALO") or attribution)
+        yield sur(attribution, "attribueEnComDALO")
 
 
 @regle("ATT005", registre=True)
@@ -225,10 +225,9 @@ def logement_hors_des_souhaits(contexte: Contexte) -> Infractions:
     connus = [souhait for souhait in souhaits if souhait is not None]
     if logement is None or not connus:  # a commune that does not exist is the business of ATT007
         return
-    for souhait in connus:
-        if souhait.code == logement.code or (souhait.epci is not None and souhait.epci == logement.epci):
-            return
-    yield infraction(commune)
+    epci = logement.epci
+    if not any(s.code == logement.code or (epci is not None and s.epci == epci) for s in connus):
+        yield infraction(commune)
 
 
 @regle("ATT006")
@@ -238,7 +237,7 @@ def bail_avant_la_demande(contexte: Contexte) -> Infractions:
     creation = contexte.demande.date_creation
     bail = attribution.date_de("dateSignatureBail")
     if bail is not None and creation is not None and bail < creation:
-        yield infraction(attribution.enfant("dateSignatureBail") or attribution)
+        yield sur(attribution, "dateSignatureBail")
 
 
 @regle("ATT007")

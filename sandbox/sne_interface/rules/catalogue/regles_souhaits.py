@@ -213,7 +213,4 @@ def motif_et_situation_familiale(contexte: Contexte) -> Infractions:
 
 
 def _motif(contexte: Contexte, code: str) -> Element | None:
-    for motif in contexte.demande.motifs:
-        if motif.code == code:
-            return motif
-    return None
+    return next((motif for motif in contexte.demande.motifs if motif.code == code), None)

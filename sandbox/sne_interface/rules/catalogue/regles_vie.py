@@ -188,7 +188,8 @@ def doublons(contexte: Contexte) -> Sequence[DemandeStockee]:
     territoire = _territoire(contexte.demande)
     if territoire is None:
         return ()
-    return contexte.registre.doublons(territoire, contexte.demande.titulaires, sauf=_sauf(contexte.demande))
+    demande = contexte.demande
+    return contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf_l_associee(demande))
 
 
 @regle("DOU001", registre=True)
@@ -208,7 +209,9 @@ def demande_proche(contexte: Contexte) -> Infractions:
     titulaires = demande.titulaires
     if territoire is None:
         return
-    proches = contexte.registre.doublons(territoire, titulaires, sauf=_sauf(demande), patronymiques=True)
+    proches = contexte.registre.doublons(
+        territoire, titulaires, sauf=sauf_l_associee(demande), patronymiques=True
+    )
     if not proches:
         return
     nommees = {trouvee.numero_unique for trouvee in doublons(contexte)}
@@ -242,7 +245,8 @@ def _territoire(demande: Demande) -> str | None:
     return demande.territoire
 
 
-def _sauf(demande: Demande) -> tuple[str, ...]:
+def sauf_l_associee(demande: Demande) -> tuple[str, ...]:
+    """The joint demande of a separation, by number: it is no duplicate."""
     return (demande.numero_associe,) if demande.numero_associe is not None else ()
 
 
