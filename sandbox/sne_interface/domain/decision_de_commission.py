@@ -204,10 +204,8 @@ class Decision:
 
     def jour(self, role: str) -> date | None:
         """The day it holds; None also when it is none."""
-        texte = self.texte(role)
-        return lire_jour(texte) if texte is not None else None
+        return lire_jour(self.texte(role) or "")
 
     def booleen(self, role: str) -> bool | None:
         """The oui or non it holds; None also when it is neither."""
-        texte = self.texte(role)
-        return lire_booleen(texte) if texte is not None else None
+        return lire_booleen(self.texte(role) or "")

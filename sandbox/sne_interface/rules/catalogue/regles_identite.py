@@ -161,11 +161,9 @@ def raison_sociale(contexte: Contexte) -> Infractions:
 def cotitulaire_demandeur(contexte: Contexte) -> Infractions:
     """A co-holder is not the applicant."""
     demandeur = contexte.demande.demandeur
-    if demandeur is not None:
-        lui = demandeur.identite
-        for cotitulaire in contexte.demande.cotitulaires:
-            if cotitulaire.identite == lui:
-                yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
+    for cotitulaire in contexte.demande.cotitulaires:
+        if demandeur is not None and cotitulaire.identite == demandeur.identite:
+            yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
 
 
 @regle("IDT014", "cotitulaire")

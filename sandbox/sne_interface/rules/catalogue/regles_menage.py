@@ -145,16 +145,10 @@ def enfant_a_charge_et_en_garde(contexte: Contexte) -> Infractions:
     contradicting sex.
     """
     for garde in contexte.demande.personnes_en_garde:
-        naissance = garde.date_de("dateNaissance")
-        if naissance is None:
-            continue
-        for personne in contexte.demande.personnes_a_charge:
-            if personne.date_de("dateNaissance") != naissance:
-                continue
-            sexes = {personne.code_de("sexe"), garde.code_de("sexe")} - {None}
-            if len(sexes) < 2:
-                yield infraction(garde)
-                break
+        naissance, a_charge = garde.date_de("dateNaissance"), contexte.demande.personnes_a_charge
+        nes_ce_jour = [p for p in a_charge if naissance and p.date_de("dateNaissance") == naissance]
+        if any(len({p.code_de("sexe"), garde.code_de("sexe")} - {None}) < 2 for p in nes_ce_jour):
+            yield infraction(garde)
 
 
 @regle("MEN011", "personneACharge")

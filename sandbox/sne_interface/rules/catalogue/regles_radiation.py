@@ -44,12 +44,7 @@ MOIS_SANS_REPONSE: Final = 1
 @regle("RAD001")
 def date_de_radiation(contexte: Contexte) -> Infractions:
     """The radiation has a date, not in the future, not before the deposit."""
-    formulaire = contexte.demande.formulaire
-    radiation = contexte.demande.radiation
-    if radiation is None:
-        yield manquant(formulaire, "radiation", valeur="")
-        return
-    yield from mal_datee(radiation, "dateRadiation", contexte)
+    return mal_datee("radiation", "dateRadiation", contexte)
 
 
 @regle("RAD002", registre=True)

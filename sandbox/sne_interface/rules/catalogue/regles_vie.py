@@ -57,12 +57,7 @@ def renouvellement_tardif(contexte: Contexte) -> Infractions:
 @regle("CYC004")
 def date_de_renouvellement(contexte: Contexte) -> Infractions:
     """The renewal has a date, not in the future, not before the deposit."""
-    formulaire = contexte.demande.formulaire
-    renouvellement = formulaire.enfant("renouvellement")
-    if renouvellement is None:
-        yield manquant(formulaire, "renouvellement", valeur="")
-        return
-    yield from mal_datee(renouvellement, "dateRenouvellement", contexte)
+    return mal_datee("renouvellement", "dateRenouvellement", contexte)
 
 
 @regle("CYC005", registre=True)
