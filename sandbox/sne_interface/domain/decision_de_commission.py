@@ -44,7 +44,8 @@ ATTRIBUTIONS: Final = (ATTRIBUTION, ATTRIBUTION_PAR_CLASSEMENT, ATTRIBUTION_SOUS
 #: The decisions of R. 441-3, by letter above; the household's own refusal is none of them.
 DECISIONS: Final = (*ATTRIBUTIONS, NON_ATTRIBUTION, IRRECEVABILITE)
 
-_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
+#: Where the element of an event holds them.
+CARACTERISTIQUES_ECRITES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 #: Before a fact of the form, in a condition: the fact does not hold.
 _SANS: Final = "sans "
 
@@ -164,7 +165,7 @@ class Decision:
         """Reads the decision written in an `evenement` element."""
         lues = (
             (c.texte_de("code"), c.enfant("valeurCaracteristiqueSpecifique"))
-            for c in evenement.tous(_CARACTERISTIQUES)
+            for c in evenement.tous(CARACTERISTIQUES_ECRITES)
         )
         return cls._ranger(lues, roles)
 

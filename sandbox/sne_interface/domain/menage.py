@@ -28,7 +28,7 @@ _AGE_AUTRE_PERSONNE: Final = 14
 _GARDE_ALTERNEE: Final = "G"
 _REGION_ILE_DE_FRANCE: Final = "11"
 #: ListeLienParente: a child.
-_LIEN_ENFANT: Final = "E"
+LIEN_ENFANT: Final = "E"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def composition(demande: Demande) -> Composition:
     no family (convention). Flatmates, and a person with dependants other than children, are « autre »."""
     if demande.demandeur is None:
         return Composition.ASSOCIATION
-    enfants = any(p.code_de("lienParente") == _LIEN_ENFANT for p in demande.personnes_a_charge) or any(
+    enfants = any(p.code_de("lienParente") == LIEN_ENFANT for p in demande.personnes_a_charge) or any(
         p.code_de("coParentalite") == _GARDE_ALTERNEE for p in demande.personnes_en_garde
     )
     if any(autre.lien_demandeur in LIENS_DE_COUPLE for autre in demande.cotitulaires):

@@ -14,6 +14,7 @@ from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.codes import (
     ACCORDS_COLLECTIFS,
     CONTINGENT_DES_PRIORITAIRES,
+    DALO_ACTIF,
     DALO_FAVORABLE,
     DALO_RECONNU,
     DATE_DALO_FAVORABLE,
@@ -40,7 +41,6 @@ from sne_interface.rules.rule import (
 # --- DAL ----------------------------------------------------------------------------------------------
 
 
-_ACTIF: Final = "ACTIF"
 #: From then on a commission de médiation may recognise a household (law of 5 March 2007, L. 441-2-3).
 _PREMIER_DALO: Final = date(2008, 1, 1)
 
@@ -75,7 +75,7 @@ def decision_dalo_incomplete(contexte: Contexte) -> Infractions:
 def typologie_du_dalo(contexte: Contexte) -> Infractions:
     """An active DALO (statutDalo ACTIF) comes with a typologieLogementDalo of its closed list. Convention."""
     dalo = contexte.demande.information_dalo
-    if dalo is None or dalo.code_de("statutDalo") != _ACTIF:
+    if dalo is None or dalo.code_de("statutDalo") != DALO_ACTIF:
         return
     typologie = dalo.enfant("typologieLogementDalo")
     if typologie is None:
@@ -116,7 +116,7 @@ def date_du_dalo(contexte: Contexte) -> Infractions:
         survenue = evenement.date_de("dateSurvenance")
         if survenue is not None and survenue < _PREMIER_DALO:
             yield sur(evenement, "dateSurvenance")
-        for dite in evenement.tous(_CARACTERISTIQUES):
+        for dite in evenement.tous(d.CARACTERISTIQUES_ECRITES):
             valeur = dite.enfant("valeurCaracteristiqueSpecifique")
             if valeur is None or dite.texte_de("code") != DATE_DALO_FAVORABLE:
                 continue
@@ -142,7 +142,6 @@ _AJOUTER: Final = "ajouterEvenementDemande"
 MODIFIER: Final = "modifierEvenementDemande"
 _SUPPRIMER: Final = "supprimerEvenementDemande"
 ECRITURES: Final = frozenset({_AJOUTER, MODIFIER})
-_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 
 
 @regle("EVT001", registre=True)
@@ -189,7 +188,7 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Infractions:
     type."""
     for evenement in a_ecrire(contexte):
         genre = type_de(evenement, contexte)
-        recues = evenement.tous(_CARACTERISTIQUES)
+        recues = evenement.tous(d.CARACTERISTIQUES_ECRITES)
         if genre is None or _garde_les_siennes(evenement, contexte):
             continue
         connues = {c.code: c for c in genre.caracteristiques}
@@ -258,7 +257,7 @@ def evenement_connu(evenement: Element, contexte: Contexte) -> Evenement | None:
 
 def _garde_les_siennes(evenement: Element, contexte: Contexte) -> bool:
     """True when a modification keeps the characteristics of before: it gives none, and the type stays."""
-    if contexte.operation != MODIFIER or evenement.tous(_CARACTERISTIQUES):
+    if contexte.operation != MODIFIER or evenement.tous(d.CARACTERISTIQUES_ECRITES):
         return False
     code, connu = evenement.texte_de("codeTypeEvenement"), evenement_connu(evenement, contexte)
     return code is None or connu is None or code == connu.code_type
@@ -277,11 +276,8 @@ def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
     if genre is None or not genre.est_valide(contexte.jour) or genre.code in contexte.a_venir:
         return False
     # An unknown demande is EVT001's: its territory is not known.
-    return (
-        genre.territoire is None
-        or contexte.stockee is None
-        or genre.territoire == contexte.stockee.territoire
-    )
+    stockee = contexte.stockee
+    return genre.territoire is None or stockee is None or genre.territoire == stockee.territoire
 
 
 # --- PRI ----------------------------------------------------------------------------------------------

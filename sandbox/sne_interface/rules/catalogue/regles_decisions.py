@@ -222,10 +222,8 @@ def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
             continue
         depuis, revenue = stockee.date_radiation, stockee.active
         if revenue or depuis is None or commission <= depuis:
-            depuis, revenue = (
-                radiee_alors(contexte.registre.mouvements(stockee.numero_unique), commission),
-                True,
-            )
+            mouvements = contexte.registre.mouvements(stockee.numero_unique)
+            depuis, revenue = radiee_alors(mouvements, commission), True
         if depuis is not None:
             for trouve in _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis)):
                 yield allege(trouve) if revenue else trouve
@@ -426,23 +424,17 @@ def _dites(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Decision]]:
     numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
     auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
     for evenement, decision in decisions_ecrites(contexte):
-        rang = evenement.entier_de("idEvenement") or sys.maxsize
-        yield (
-            DecisionNotee.de_la_decision(numero, rang, auteur, contexte.jour, decision, organisme=organisme),
-            decision,
-        )
+        rang, jour = evenement.entier_de("idEvenement") or sys.maxsize, contexte.jour
+        dite = DecisionNotee.de_la_decision(numero, rang, auteur, jour, decision, organisme=organisme)
+        yield dite, decision
 
 
 def _radiation(contexte: Contexte) -> DecisionNotee:
     """The radiation for attribution to write, as a line of the ledger."""
     numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
-    return DecisionNotee.de_la_radiation(
-        numero,
-        contexte.jour,
-        contexte.code_emetteur,
-        contexte.demande.radiation,
-        organisme=organisme_de(contexte.emetteur),
-    )
+    auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
+    ecrite = contexte.demande.radiation
+    return DecisionNotee.de_la_radiation(numero, contexte.jour, auteur, ecrite, organisme=organisme)
 
 
 def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
@@ -515,9 +507,8 @@ def _candidats(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
 def _sans_suite(dite: DecisionNotee, radiation: DecisionNotee) -> bool:
     """True when an attribution of another dwelling than the one radiated for may have ended without a word:
     the candidate before signed, or the piece did not come."""
-    return (
-        dite.issue in _COMPLEMENTS and radiation.logement is not None and dite.logement != radiation.logement
-    )
+    ailleurs = radiation.logement is not None and dite.logement != radiation.logement
+    return ailleurs and dite.issue in _COMPLEMENTS
 
 
 def _desaccords(attribution: Element, dite: DecisionNotee) -> Infractions:

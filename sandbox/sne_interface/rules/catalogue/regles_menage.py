@@ -7,7 +7,7 @@ from typing import Final
 from sne_interface.domain.codes import SALARIES
 from sne_interface.domain.dates import MAJORITE, age, ajouter_mois
 from sne_interface.domain.element_recu import Element, lire_date
-from sne_interface.domain.menage import LIENS_DE_COUPLE
+from sne_interface.domain.menage import LIEN_ENFANT, LIENS_DE_COUPLE
 from sne_interface.rules.rule import (
     Contexte,
     Infractions,
@@ -25,7 +25,6 @@ from sne_interface.rules.rule import (
 #: situationFamiliale that each couple link supposes: Conjoint/Marié(e), Pacsé(e), Concubin(e).
 _SITUATION_DU_LIEN: Final = {"M": "M", "P": "P", "C": "U"}
 _SITUATIONS_DE_COUPLE: Final = frozenset({"M", "P", "U"})
-_ENFANT: Final = "E"
 _ECART_MINIMAL: Final = 12
 
 _NOMS: Final = {
@@ -99,7 +98,7 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Infractions:
         return
     for personne in contexte.demande.personnes_a_charge:
         jour = personne.date_de("dateNaissance")
-        if jour is None or personne.code_de("lienParente") != _ENFANT:
+        if jour is None or personne.code_de("lienParente") != LIEN_ENFANT:
             continue
         if age(naissance_demandeur, jour) < _ECART_MINIMAL:
             yield sur(personne, "dateNaissance")
@@ -278,11 +277,8 @@ def employeur_attendu(contexte: Contexte) -> Infractions:
     """Employed (CDI, CDD, APP), one names the main employer. Convention."""
     for personne in contexte.demande.titulaires:
         situation = personne.element.enfant("situationProfessionnelle")
-        if (
-            situation is not None
-            and personne.contrat_travail in SALARIES
-            and situation.enfant("nomEmployeurPrincipal") is None
-        ):
+        salarie = personne.contrat_travail in SALARIES
+        if salarie and situation is not None and situation.enfant("nomEmployeurPrincipal") is None:
             yield manquant(situation, "nomEmployeurPrincipal")
 
 

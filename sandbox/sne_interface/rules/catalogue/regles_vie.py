@@ -193,7 +193,8 @@ def demande_en_double(contexte: Contexte) -> Infractions:
     titulaires = contexte.demande.titulaires
     for trouvee in doublons(contexte):
         connues = {personne.identite for personne in trouvee.demande.titulaires}
-        yield _sur_la_personne(next((p for p in titulaires if p.identite in connues), titulaires[0]), trouvee)
+        memes = (p for p in titulaires if p.identite in connues)
+        yield _sur_la_personne(next(memes, titulaires[0]), trouvee)
 
 
 @regle("DOU002", registre=True)
@@ -213,9 +214,8 @@ def demande_proche(contexte: Contexte) -> Infractions:
     for trouvee in proches:
         if trouvee.numero_unique not in nommees:
             connues = {personne.identite_patronymique for personne in trouvee.demande.titulaires}
-            yield _sur_la_personne(
-                next((p for p in titulaires if p.identite_patronymique in connues), titulaires[0]), trouvee
-            )
+            memes = (p for p in titulaires if p.identite_patronymique in connues)
+            yield _sur_la_personne(next(memes, titulaires[0]), trouvee)
 
 
 @regle("DOU003", registre=True)
@@ -225,11 +225,10 @@ def personne_ajoutee_en_double(contexte: Contexte) -> Infractions:
     if stockee is None:
         return
     connues = {personne.identite for personne in stockee.demande.titulaires}
+    sauf = (stockee.numero_unique,)
     for ajoutee in contexte.demande.titulaires:
         if ajoutee.identite not in connues:
-            for trouvee in contexte.registre.doublons(
-                stockee.territoire, (ajoutee,), sauf=(stockee.numero_unique,)
-            ):
+            for trouvee in contexte.registre.doublons(stockee.territoire, (ajoutee,), sauf=sauf):
                 yield _sur_la_personne(ajoutee, trouvee)
 
 
