@@ -6,6 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+#: Years at which a person is of age (code civil, art. 388).
+MAJORITE: Final = 18
 
 
 def ajouter_mois(jour: date, mois: int) -> date:

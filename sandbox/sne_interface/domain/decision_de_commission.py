@@ -44,7 +44,8 @@ ATTRIBUTIONS: Final = (ATTRIBUTION, ATTRIBUTION_PAR_CLASSEMENT, ATTRIBUTION_SOUS
 #: The decisions of R. 441-3, by letter above; the household's own refusal is none of them.
 DECISIONS: Final = (*ATTRIBUTIONS, NON_ATTRIBUTION, IRRECEVABILITE)
 
-_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
+#: Where the element of an event holds them.
+CARACTERISTIQUES_ECRITES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 #: Before a fact of the form, in a condition: the fact does not hold.
 _SANS: Final = "sans "
 
@@ -164,7 +165,7 @@ class Decision:
         """Reads the decision written in an `evenement` element."""
         lues = (
             (c.texte_de("code"), c.enfant("valeurCaracteristiqueSpecifique"))
-            for c in evenement.tous(_CARACTERISTIQUES)
+            for c in evenement.tous(CARACTERISTIQUES_ECRITES)
         )
         return cls._ranger(lues, roles)
 
@@ -204,10 +205,8 @@ class Decision:
 
     def jour(self, role: str) -> date | None:
         """The day it holds; None also when it is none."""
-        texte = self.texte(role)
-        return lire_jour(texte) if texte is not None else None
+        return lire_jour(self.texte(role) or "")
 
     def booleen(self, role: str) -> bool | None:
         """The oui or non it holds; None also when it is neither."""
-        texte = self.texte(role)
-        return lire_booleen(texte) if texte is not None else None
+        return lire_booleen(self.texte(role) or "")

@@ -367,6 +367,10 @@ class Demande(Vue):
     #: Why the demande is radiated (ListeMotifsRadiation); None also for a message that reactivates it.
     motif_radiation = _du_formulaire(Element.code_de, "radiation/motifRadiation")
 
+    def radiation_pour(self, motif: str) -> Element | None:
+        """Its radiation, when that is the motive."""
+        return self.radiation if self.motif_radiation == motif else None
+
     #: Day of the renewal (`renouvellement/dateRenouvellement`).
     date_renouvellement = _du_formulaire(Element.date_de, "renouvellement/dateRenouvellement")
 

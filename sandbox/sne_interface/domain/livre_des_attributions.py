@@ -77,6 +77,10 @@ class Demandeur:
         return cls(ligne.souhaitee, ligne.ressources_uc, bool(ligne.dalo), bool(ligne.association))
 
 
+#: Of a household of which nothing is known.
+_INCONNU: Final = Demandeur()
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionNotee:
     """A line of the ledger: a decision that an event tells (`rang` is its number), or a radiation for
@@ -123,8 +127,8 @@ class DecisionNotee:
 
     @classmethod
     def de_la_radiation(
-        cls, numero: str, jour: date, guichet: str, radiation: Element | None, demandeur: Demandeur,
-        organisme: str | None = None,
+        cls, numero: str, jour: date, guichet: str, radiation: Element | None,
+        demandeur: Demandeur = _INCONNU, organisme: str | None = None,
     ) -> Self:  # fmt: skip
         """Reads a radiation for attribution, written by that guichet. By law its lease is signed: when the
         message does not tell the day of the lease, it is the day of the radiation."""
@@ -154,8 +158,9 @@ class DecisionNotee:
 
     @classmethod
     def de_l_evenement(
-        cls, evenement: Evenement, roles: RolesDecision, demandeur: Demandeur, organisme: str | None = None
-    ) -> Self | None:
+        cls, evenement: Evenement, roles: RolesDecision, demandeur: Demandeur = _INCONNU,
+        organisme: str | None = None,
+    ) -> Self | None:  # fmt: skip
         """Reads the decision that an event tells, None when the event is no decision or was deleted."""
         if evenement.supprime or not roles.est(evenement):
             return None
@@ -172,8 +177,8 @@ class DecisionNotee:
 
     @classmethod
     def de_la_decision(
-        cls, numero: str, rang: int, guichet: str, dite_le: date, lue: Decision, demandeur: Demandeur,
-        organisme: str | None = None, survenue: date | None = None,
+        cls, numero: str, rang: int, guichet: str, dite_le: date, lue: Decision,
+        demandeur: Demandeur = _INCONNU, organisme: str | None = None, survenue: date | None = None,
     ) -> Self:  # fmt: skip
         """Reads a decision that a guichet told that day; `survenue` stands for the day of the commission when
         it is not given. One that gives DALO or a category, but no category of the law, says that there is

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final, Literal, Self
 
 from sne_interface.domain.codes import LOGEMENT_PROPRE
-from sne_interface.domain.dates import age
+from sne_interface.domain.dates import MAJORITE, age
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
 
@@ -27,10 +27,8 @@ _ENFANT: Final = Decimal("0.30")
 _AGE_AUTRE_PERSONNE: Final = 14
 _GARDE_ALTERNEE: Final = "G"
 _REGION_ILE_DE_FRANCE: Final = "11"
-_MAJORITE: Final = 18
-_M2_PAR_PERSONNE: Final = 9
 #: ListeLienParente: a child.
-_LIEN_ENFANT: Final = "E"
+LIEN_ENFANT: Final = "E"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +194,13 @@ def faits_du_formulaire(demande: Demande, jour: date, premier_quartile: bool | N
 def _mineur(personne: Element, jour: date) -> bool | None:
     """True of a person under age on `jour`, None when nobody knows."""
     naissance = personne.date_de("dateNaissance")
-    return None if naissance is None else age(naissance, jour) < _MAJORITE
+    return None if naissance is None else age(naissance, jour) < MAJORITE
 
 
 def _surface(habitants: int) -> int:
     """Square metres below which a dwelling is overcrowded (D. 542-14 of the code de la sécurité sociale: 9
     for one person, 16 for two, 9 for each other, 70 at most; deduced)."""
-    return min(_M2_PAR_PERSONNE if habitants == 1 else 16 + _M2_PAR_PERSONNE * (habitants - 2), 70)
+    return min(9 if habitants == 1 else 16 + 9 * (habitants - 2), 70)
 
 
 # --- as the statistics sort it -------------------------------------------------------------------------
@@ -224,7 +222,7 @@ def composition(demande: Demande) -> Composition:
     no family (convention). Flatmates, and a person with dependants other than children, are « autre »."""
     if demande.demandeur is None:
         return Composition.ASSOCIATION
-    enfants = any(p.code_de("lienParente") == _LIEN_ENFANT for p in demande.personnes_a_charge) or any(
+    enfants = any(p.code_de("lienParente") == LIEN_ENFANT for p in demande.personnes_a_charge) or any(
         p.code_de("coParentalite") == _GARDE_ALTERNEE for p in demande.personnes_en_garde
     )
     if any(autre.lien_demandeur in LIENS_DE_COUPLE for autre in demande.cotitulaires):

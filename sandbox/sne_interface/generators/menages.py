@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from sne_interface.domain.codes import SALARIES
-from sne_interface.domain.dates import age
+from sne_interface.domain.dates import MAJORITE, age
 from sne_interface.domain.nir import cle
 from sne_interface.domain.texte import plier
 from sne_interface.generators.tirage import Repartition, Tirage, noms
@@ -181,7 +181,7 @@ def nir_a_charge(personne: Enfant, adultes: Sequence[Individu], jour: date) -> s
     """The NIR of a person à charge, where the applicant, first of `adultes`, has hers; None for a minor on
     `jour`. It draws nothing: born where the applicant was, of a rank that follows from the birth."""
     demandeur = adultes[0]
-    if demandeur.nir is None or age(personne.naissance, jour) < _MAJORITE:
+    if demandeur.nir is None or age(personne.naissance, jour) < MAJORITE:
         return None
     sexe = "1" if personne.sexe == "M" else "2"
     rang = personne.naissance.toordinal() % 999 + 1
@@ -216,7 +216,6 @@ _AGES: Final[Mapping[str, Repartition[Tranche]]] = {
 }
 #: ListeSituationFamiliale → ListeLienDemandeur.
 _LIENS: Final = {"M": "M", "P": "P", "U": "C"}
-_MAJORITE: Final = 18
 _AGE_DE_PARENT: Final = 19
 _VIEILLESSE: Final = 65
 _JEUNESSE: Final = 28
@@ -282,7 +281,7 @@ def tirer_foyer(
         lien = _LIENS.get(situation, "L")
         # A few years apart, and of age on the day of deposit.
         ecart = timedelta(days=tirage.entier(-1800, 1800))
-        autre = min(naissance + ecart, depot - timedelta(days=366 * _MAJORITE))
+        autre = min(naissance + ecart, depot - timedelta(days=366 * MAJORITE))
         if lien == "L":
             cotitulaire = adulte(civilite=tirer_civilite(tirage), nom=None, naissance=autre, situation="C")
         else:
@@ -315,7 +314,7 @@ def _situation(tirage: Tirage, sorte: str, ans: int) -> str:
 def _enfants(
     tirage: Tirage, sorte: str, demandeur: Individu, jour: date
 ) -> tuple[tuple[Enfant, ...], tuple[Enfant, ...]]:
-    age_max = min(_MAJORITE - 1, age(demandeur.naissance, jour) - _AGE_DE_PARENT)
+    age_max = min(MAJORITE - 1, age(demandeur.naissance, jour) - _AGE_DE_PARENT)
     if sorte in (MONOPARENTAL, FAMILLE):
         nombre = int(tirage.selon(PARTS["enfants_d_un" if sorte == MONOPARENTAL else "enfants_de_deux"]))
         a_charge = [

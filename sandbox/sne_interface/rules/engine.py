@@ -234,9 +234,7 @@ def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[I
     """`infractions`, made light where `anciens` holds the same: at the same place, else at the place of a
     namesake (an index moves when a person is added or taken away), each old fault serving once."""
     restants = Counter(_empreinte(c, c.chemin) for c in anciens)
-    par_nom: Counter[_Empreinte] = Counter()
-    for ancien in anciens:
-        par_nom[_empreinte(ancien, sans_indices(ancien.chemin))] += 1
+    par_nom = Counter(_empreinte(c, sans_indices(c.chemin)) for c in anciens)
     legers = set()
     for rang, courant in enumerate(infractions):
         if restants[_empreinte(courant, courant.chemin)] > 0:

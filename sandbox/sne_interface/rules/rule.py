@@ -210,8 +210,13 @@ def a_venir(parent: Element, nom: str, contexte: Contexte) -> Infractions:
         yield sur(parent, nom)
 
 
-def mal_datee(bloc: Element, nom: str, contexte: Contexte) -> Infractions:
-    """The same, on a date that `bloc` must hold, and that does not come before the deposit."""
+def mal_datee(nom_du_bloc: str, nom: str, contexte: Contexte) -> Infractions:
+    """The same, on a date that this block of the form must hold, and that does not come before the
+    deposit."""
+    bloc = contexte.demande.formulaire.enfant(nom_du_bloc)
+    if bloc is None:
+        yield manquant(contexte.demande.formulaire, nom_du_bloc, valeur="")
+        return
     jour, creation = bloc.date_de(nom), contexte.demande.date_creation
     if jour is None or jour > contexte.aujourdhui or (creation is not None and jour < creation):
         yield infraction(bloc.enfant(nom) or bloc)

@@ -5,6 +5,7 @@ it (PRI); the multi-criteria search (RCH); the files left in a guichet's inbox (
 Events and searches are documents of their own (`xsd/evenement.xsd` and `xsd/recherche.xsd` of the contract).
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -13,6 +14,7 @@ from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.codes import (
     ACCORDS_COLLECTIFS,
     CONTINGENT_DES_PRIORITAIRES,
+    DALO_ACTIF,
     DALO_FAVORABLE,
     DALO_RECONNU,
     DATE_DALO_FAVORABLE,
@@ -39,7 +41,6 @@ from sne_interface.rules.rule import (
 # --- DAL ----------------------------------------------------------------------------------------------
 
 
-_ACTIF: Final = "ACTIF"
 #: From then on a commission de médiation may recognise a household (law of 5 March 2007, L. 441-2-3).
 _PREMIER_DALO: Final = date(2008, 1, 1)
 
@@ -74,7 +75,7 @@ def decision_dalo_incomplete(contexte: Contexte) -> Infractions:
 def typologie_du_dalo(contexte: Contexte) -> Infractions:
     """An active DALO (statutDalo ACTIF) comes with a typologieLogementDalo of its closed list. Convention."""
     dalo = contexte.demande.information_dalo
-    if dalo is None or dalo.code_de("statutDalo") != _ACTIF:
+    if dalo is None or dalo.code_de("statutDalo") != DALO_ACTIF:
         return
     typologie = dalo.enfant("typologieLogementDalo")
     if typologie is None:
@@ -115,7 +116,7 @@ def date_du_dalo(contexte: Contexte) -> Infractions:
         survenue = evenement.date_de("dateSurvenance")
         if survenue is not None and survenue < _PREMIER_DALO:
             yield sur(evenement, "dateSurvenance")
-        for dite in evenement.tous(_CARACTERISTIQUES):
+        for dite in evenement.tous(d.CARACTERISTIQUES_ECRITES):
             valeur = dite.enfant("valeurCaracteristiqueSpecifique")
             if valeur is None or dite.texte_de("code") != DATE_DALO_FAVORABLE:
                 continue
@@ -141,7 +142,6 @@ _AJOUTER: Final = "ajouterEvenementDemande"
 MODIFIER: Final = "modifierEvenementDemande"
 _SUPPRIMER: Final = "supprimerEvenementDemande"
 ECRITURES: Final = frozenset({_AJOUTER, MODIFIER})
-_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 
 
 @regle("EVT001", registre=True)
@@ -188,8 +188,8 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Infractions:
     type."""
     for evenement in a_ecrire(contexte):
         genre = type_de(evenement, contexte)
-        recues = evenement.tous(_CARACTERISTIQUES)
-        if genre is None or garde_les_siennes(evenement, contexte):
+        recues = evenement.tous(d.CARACTERISTIQUES_ECRITES)
+        if genre is None or _garde_les_siennes(evenement, contexte):
             continue
         connues = {c.code: c for c in genre.caracteristiques}
         donnees = set()
@@ -255,9 +255,9 @@ def evenement_connu(evenement: Element, contexte: Contexte) -> Evenement | None:
     return connu if connu is not None and not connu.supprime else None
 
 
-def garde_les_siennes(evenement: Element, contexte: Contexte) -> bool:
+def _garde_les_siennes(evenement: Element, contexte: Contexte) -> bool:
     """True when a modification keeps the characteristics of before: it gives none, and the type stays."""
-    if contexte.operation != MODIFIER or evenement.tous(_CARACTERISTIQUES):
+    if contexte.operation != MODIFIER or evenement.tous(d.CARACTERISTIQUES_ECRITES):
         return False
     code, connu = evenement.texte_de("codeTypeEvenement"), evenement_connu(evenement, contexte)
     return code is None or connu is None or code == connu.code_type
@@ -276,11 +276,8 @@ def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
     if genre is None or not genre.est_valide(contexte.jour) or genre.code in contexte.a_venir:
         return False
     # An unknown demande is EVT001's: its territory is not known.
-    return (
-        genre.territoire is None
-        or contexte.stockee is None
-        or genre.territoire == contexte.stockee.territoire
-    )
+    stockee = contexte.stockee
+    return genre.territoire is None or stockee is None or genre.territoire == stockee.territoire
 
 
 # --- PRI ----------------------------------------------------------------------------------------------
@@ -293,7 +290,7 @@ def categorie_contredite(contexte: Contexte) -> Infractions:
     form does not say contradicts nothing. Source: L. 441-1 (deduced)."""
     if contexte.stockee is None:
         return
-    for decision in _decisions_ecrites(contexte):
+    for _, decision in decisions_ecrites(contexte):
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
         faits = faits_du_formulaire(contexte.stockee.demande, jour)
         connues = contexte.roles.decision.categories
@@ -312,14 +309,14 @@ def contingent_sans_priorite(contexte: Contexte) -> Infractions:
     stockee = contexte.stockee
     if stockee is None or stockee.statut_dalo in DALO_RECONNU:
         return
-    for decision in _decisions_ecrites(contexte):
+    for _, decision in decisions_ecrites(contexte):
         contingent = decision.element(d.RESERVATAIRE)
         if contingent is None or decision.prise not in d.ATTRIBUTIONS or _dit_la_priorite(decision):
             continue
         if contingent.texte.strip() == CONTINGENT_DES_PRIORITAIRES:
             yield infraction(contingent)
-    radiation = contexte.demande.radiation
-    if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or radiation is None:
+    radiation = contexte.demande.radiation_pour(MOTIF_ATTRIBUTION)
+    if radiation is None:
         return
     dit = radiation.code_de("attributionLogement/typeReservataire")
     connues = [
@@ -341,7 +338,7 @@ def motif_d_irrecevabilite(contexte: Contexte) -> Infractions:
     """The motive of an irrecevabilité is one of the two that exist: resources above the ceiling, or stay. It
     is a free text: one in which neither is recognised only warns. Source: order of 23/03/2015, annex, § 6.4
     (deduced)."""
-    for decision in _decisions_ecrites(contexte):
+    for _, decision in decisions_ecrites(contexte):
         motif = decision.element(d.MOTIF)
         if decision.prise == d.IRRECEVABILITE and motif is not None and not _sous_motifs(decision):
             yield infraction(motif)
@@ -351,8 +348,8 @@ def motif_d_irrecevabilite(contexte: Contexte) -> Infractions:
 def sous_motif_contraire_a_la_decision(contexte: Contexte) -> Infractions:
     """The sub-motive of the radiation is that of the decision of the same guichet, when its words say which.
     Source: order of 23/03/2015, annex, § 6.4 (deduced)."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
+    radiation = contexte.demande.radiation_pour(MOTIF_IRRECEVABILITE)
+    if radiation is None:
         return
     sous_motif = radiation.enfant("sousMotifIrrecevabilite")
     dits = [
@@ -366,11 +363,13 @@ def sous_motif_contraire_a_la_decision(contexte: Contexte) -> Infractions:
         yield infraction(sous_motif, attendu=", ".join(sorted(set().union(*dits))))
 
 
-def _decisions_ecrites(contexte: Contexte) -> list[Decision]:
-    """The decisions that the message writes."""
+def decisions_ecrites(contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
+    """The decisions to write, each with its event; a modification without characteristics keeps those of
+    before."""
     roles = contexte.roles.decision
-    ecrits = [e for e in a_ecrire(contexte) if roles.est(type_de(e, contexte))]
-    return [Decision.de(e, roles) for e in ecrits if not garde_les_siennes(e, contexte)]
+    for evenement in a_ecrire(contexte):
+        if roles.est(type_de(evenement, contexte)) and not _garde_les_siennes(evenement, contexte):
+            yield evenement, Decision.de(evenement, roles)
 
 
 def _decisions_connues(contexte: Contexte) -> list[tuple[str, Decision]]:

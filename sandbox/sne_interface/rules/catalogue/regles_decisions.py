@@ -6,7 +6,7 @@ than deduced. A fact that a base does not know proves nothing: a decision may ne
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,10 +19,8 @@ from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTI
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.element_recu import Element
-from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
     DecisionNotee,
-    Demandeur,
     SuiteDonnee,
     attributions,
     baux,
@@ -36,9 +34,7 @@ from sne_interface.domain.livre_des_attributions import (
 )
 from sne_interface.domain.nir import est_un_siren
 from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import (
-    a_ecrire,
-    garde_les_siennes,
-    type_de,
+    decisions_ecrites,
 )
 from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, sur_le_motif
 from sne_interface.rules.rule import (
@@ -50,6 +46,7 @@ from sne_interface.rules.rule import (
     manquant,
     regle,
     sans_valeur,
+    sur,
 )
 
 _RADATT: Final = f"motifRadiation={MOTIF_ATTRIBUTION}"
@@ -70,7 +67,7 @@ def decision_incomplete(contexte: Contexte) -> Infractions:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (deduced)."""
     lie = contexte.roles.decision.lie
-    for evenement, decision in _decisions(contexte):
+    for evenement, decision in decisions_ecrites(contexte):
         code = decision.element(d.DECISION)
         if code is not None:
             if decision.prise is None and contexte.roles.decision.valeurs:
@@ -92,7 +89,7 @@ def categorie_en_vigueur(contexte: Contexte) -> Infractions:
     concern a share of the attributions; « none » goes alone. A code of no list is EVT004's. Source: L. 441-1
     (deduced)."""
     roles = contexte.roles.decision
-    for _, decision in _decisions(contexte):
+    for _, decision in decisions_ecrites(contexte):
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
         dites = decision.valeurs.get(d.CATEGORIE, ())
         for dite in dites:
@@ -106,7 +103,7 @@ def categorie_en_vigueur(contexte: Contexte) -> Infractions:
 def bail_et_sa_date(contexte: Contexte) -> Infractions:
     """A signed lease has its date; one that is not signed, or of which nothing is said, has none: a date
     alone tells no lease. Source: decisions are followed or not by a signed lease (convention)."""
-    for evenement, decision in _decisions(contexte):
+    for evenement, decision in decisions_ecrites(contexte):
         signe, date_bail = decision.booleen(d.BAIL), decision.element(d.DATE_BAIL)
         if signe is True and date_bail is None and contexte.roles.decision.lie(d.DATE_BAIL):
             yield _absente(evenement, d.DATE_BAIL, contexte)
@@ -143,7 +140,7 @@ def motif_du_menage(contexte: Contexte) -> Infractions:
 @_regle("DEC010", roles=("decision.bail",))
 def bail_sans_attribution(contexte: Contexte) -> Infractions:
     """A lease follows an attribution that the household did not refuse. Source: R. 441-2-8 a) (deduced)."""
-    for _, decision in _decisions(contexte):
+    for _, decision in decisions_ecrites(contexte):
         inconnue = decision.prise is None and decision.element(d.DECISION) is not None  # DEC001's
         if not decision.booleen(d.BAIL) or inconnue:
             continue
@@ -155,7 +152,7 @@ def bail_sans_attribution(contexte: Contexte) -> Infractions:
 def bail_hors_du_temps(contexte: Contexte) -> Infractions:
     """The lease is not signed before the commission, nor in the future (one day of tolerance). Source: R.
     441-2-8 a) (deduced)."""
-    for _, decision in _decisions(contexte):
+    for _, decision in decisions_ecrites(contexte):
         bail, commission = decision.jour(d.DATE_BAIL), decision.jour(d.DATE_COMMISSION)
         if bail is not None and not (commission or bail) <= bail <= contexte.aujourdhui:
             yield from _sur(decision, d.DATE_BAIL)
@@ -164,17 +161,16 @@ def bail_hors_du_temps(contexte: Contexte) -> Infractions:
 @_regle("DEC013", roles=("decision.rang",))
 def rang_impossible(contexte: Contexte) -> Infractions:
     """Ranks are counted from 1. Source: R. 441-3 b) (deduced)."""
-    for _, decision in _decisions(contexte):
-        rang = _entier(decision.texte(d.RANG))
-        if rang is not None and rang < 1:
-            yield from _sur(decision, d.RANG)
+    for element, rang in _ecrits(d.RANG, contexte):
+        if rang.lstrip("-").isdecimal() and int(rang) < 1:
+            yield infraction(element)
 
 
 @_regle("DEC014", roles=("decision.decision",))
 def complement_deplace(contexte: Contexte) -> Infractions:
     """A rank goes with an attribution by rank, a condition with one under condition. Source: R. 441-3 b), c)
     (convention)."""
-    for _, decision in _decisions(contexte):
+    for _, decision in decisions_ecrites(contexte):
         for prise, complement in _COMPLEMENTS.items():
             if decision.prise not in (None, prise):
                 yield from _sur(decision, complement)
@@ -183,20 +179,18 @@ def complement_deplace(contexte: Contexte) -> Infractions:
 @_regle("DEC016", roles=("decision.siren",))
 def siren_mal_forme(contexte: Contexte) -> Infractions:
     """The SIREN has 9 digits and a right key. Source: INSEE (deduced)."""
-    for _, decision in _decisions(contexte):
-        siren = decision.texte(d.SIREN)
-        if siren is not None and not est_un_siren(siren):
-            yield from _sur(decision, d.SIREN)
+    for element, siren in _ecrits(d.SIREN, contexte):
+        if not est_un_siren(siren):
+            yield infraction(element)
 
 
 @_regle("DEC018", roles=("decision.rpls",))
 def rpls_mal_forme(contexte: Contexte) -> Infractions:
     """The RPLS number of the dwelling has 10 characters, as in a radiation. Source: order of 17/09/2012
     (deduced)."""
-    for _, decision in _decisions(contexte):
-        rpls = decision.texte(d.RPLS)
-        if rpls is not None and len(rpls) != LONGUEUR_RPLS:
-            yield from _sur(decision, d.RPLS)
+    for element, rpls in _ecrits(d.RPLS, contexte):
+        if len(rpls) != LONGUEUR_RPLS:
+            yield infraction(element)
 
 
 # --- a decision against what the base knows ------------------------------------------------------------
@@ -206,7 +200,7 @@ def rpls_mal_forme(contexte: Contexte) -> Infractions:
 def decision_avant_la_demande(contexte: Contexte) -> Infractions:
     """No commission decides on a demande that is not registered: not before its deposit, the only day that a
     base knows. Source: L. 441-2-1 (deduced)."""
-    for _, decision in _decisions(contexte):
+    for _, decision in decisions_ecrites(contexte):
         commission = decision.jour(d.DATE_COMMISSION)
         stockee = contexte.stockee
         if commission is not None and stockee is not None and commission < stockee.date_creation:
@@ -222,16 +216,14 @@ def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
     stockee = contexte.stockee
     if stockee is None:
         return
-    for _, decision in _decisions(contexte):
+    for _, decision in decisions_ecrites(contexte):
         commission = decision.jour(d.DATE_COMMISSION)
         if commission is None:
             continue
         depuis, revenue = stockee.date_radiation, stockee.active
         if revenue or depuis is None or commission <= depuis:
-            depuis, revenue = (
-                radiee_alors(contexte.registre.mouvements(stockee.numero_unique), commission),
-                True,
-            )
+            mouvements = contexte.registre.mouvements(stockee.numero_unique)
+            depuis, revenue = radiee_alors(mouvements, commission), True
         if depuis is not None:
             for trouve in _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(depuis)):
                 yield allege(trouve) if revenue else trouve
@@ -243,7 +235,7 @@ def guichet_qui_decide(contexte: Contexte) -> Infractions:
     (deduced)."""
     if contexte.habilite(Acte.DECIDER):
         return
-    for evenement, _ in _decisions(contexte):
+    for evenement, _ in decisions_ecrites(contexte):
         yield infraction(evenement.enfant("codeTypeEvenement") or evenement, valeur=contexte.code_emetteur)
 
 
@@ -272,7 +264,7 @@ def dalo_contredit(contexte: Contexte) -> Infractions:
     reconnu = stockee.statut_dalo in DALO_RECONNU
     dalo = codec.lire(stockee.information_dalo) if stockee.information_dalo is not None else None
     depuis = (dalo.date_de("dateDecisionDalo") if dalo is not None else None) or date.min
-    for _, decision in _decisions(contexte):
+    for _, decision in decisions_ecrites(contexte):
         dit, commission = decision.booleen(d.DALO), decision.jour(d.DATE_COMMISSION) or contexte.jour
         caduc_depuis = stockee.statut_dalo == DALO_CADUC and depuis > commission
         alors = reconnu and depuis <= commission
@@ -288,10 +280,9 @@ def siren_d_un_autre(contexte: Contexte) -> Infractions:
     emetteur = contexte.emetteur
     if emetteur is None or emetteur.siren is None or emetteur.nature is NatureGuichet.SYSTEME:
         return
-    for _, decision in _decisions(contexte):
-        siren = decision.texte(d.SIREN)
-        if siren is not None and est_un_siren(siren) and siren != emetteur.siren:
-            yield from _sur(decision, d.SIREN, attendu=emetteur.siren)
+    for element, siren in _ecrits(d.SIREN, contexte):
+        if est_un_siren(siren) and siren != emetteur.siren:
+            yield infraction(element, attendu=emetteur.siren)
 
 
 # --- a dwelling, and those it was proposed to ----------------------------------------------------------
@@ -342,14 +333,14 @@ def radiation_par_un_autre(contexte: Contexte) -> Infractions:
     """The body that attributed radiates, once the lease is signed. The base knows the guichet that told the
     lease, and the landlord when the decision says so. When no lease was told, a radiation by another body
     than the one that attributed that very dwelling is only warned of. Source: R. 441-2-8 a) (deduced)."""
-    if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or contexte.demande.radiation is None:
+    if contexte.demande.radiation_pour(MOTIF_ATTRIBUTION) is None:
         return
     livre, radiation = _livre(contexte), _radiation(contexte)
     signes = baux(livre)
     siennes = signes or [
         a for a in attributions(livre) if radiation.logement and a.logement == radiation.logement
     ]
-    if siennes and not any(_du_meme_organisme(dite, contexte) for dite in siennes):
+    if siennes and not _du_meme_organisme(siennes, contexte):
         dit = sur_le_motif(contexte, attributaire=siennes[-1].guichet)
         yield dit if signes else allege(dit)
 
@@ -360,17 +351,14 @@ def radiation_contraire_a_la_decision(contexte: Contexte) -> Infractions:
     contingent, DALO. Only warned of when no lease was told: it may follow a decision that was not told
     either; an attribution of another dwelling that waited on other candidates or on a piece says nothing
     then. Source: R. 441-2-8 a) (deduced)."""
-    if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or contexte.demande.radiation is None:
-        return
-    attribution = contexte.demande.radiation.enfant("attributionLogement")
+    ecrite = contexte.demande.radiation_pour(MOTIF_ATTRIBUTION)
+    attribution = ecrite.enfant("attributionLogement") if ecrite is not None else None
     if attribution is None:  # RAD005's
         return
     livre, radiation = _livre(contexte), _radiation(contexte)
     signes = baux(livre)
     siennes = signes or [
-        dite
-        for dite in attributions(livre)
-        if _du_meme_organisme(dite, contexte) and not _sans_suite(dite, radiation)
+        dite for dite in _du_meme_organisme(attributions(livre), contexte) if not _sans_suite(dite, radiation)
     ]
     par_decision = [list(_desaccords(attribution, dite)) for dite in reversed(siennes)]
     for desaccord in min(par_decision, key=len, default=[]):
@@ -386,9 +374,8 @@ def radiation_sans_attribution(contexte: Contexte) -> Infractions:
         return
     siennes = [
         dite
-        for dite in _livre(contexte)
-        if _du_meme_organisme(dite, contexte)
-        and (dite.suite is not SuiteDonnee.CORRIGEE or not dite.logement)
+        for dite in _du_meme_organisme(_livre(contexte), contexte)
+        if dite.suite is not SuiteDonnee.CORRIGEE or not dite.logement
     ]
     if siennes and not any(dite.attribue for dite in siennes):
         yield sur_le_motif(contexte)
@@ -398,14 +385,16 @@ def radiation_sans_attribution(contexte: Contexte) -> Infractions:
 def irrecevabilite_trop_tot(contexte: Contexte) -> Infractions:
     """The radiation for irrecevabilité comes a month after the household was warned of it: not before a month
     after the decision. Source: R. 441-2-8 d) (deduced)."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
+    radiation = contexte.demande.radiation_pour(MOTIF_IRRECEVABILITE)
+    if radiation is None:
         return
     jour = radiation.date_de("dateRadiation")
-    siennes = [i.jour for i in irrecevabilites(_livre(contexte)) if _du_meme_organisme(i, contexte)]
-    if jour is not None and siennes and jour < radiation_possible_le(min(siennes)):
-        possible = date_francaise(radiation_possible_le(min(siennes)))
-        yield infraction(radiation.enfant("dateRadiation") or radiation, possible=possible)
+    siennes = _du_meme_organisme(irrecevabilites(_livre(contexte)), contexte)
+    if jour is None or not siennes:
+        return
+    possible = radiation_possible_le(min(dite.jour for dite in siennes))
+    if jour < possible:
+        yield sur(radiation, "dateRadiation", possible=date_francaise(possible))
 
 
 @_regle("DEC026", _RADIRR, roles=("decision.decision",))
@@ -416,24 +405,16 @@ def irrecevabilite_d_un_autre(contexte: Contexte) -> Infractions:
     if contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
         return
     prononcees = irrecevabilites(_livre(contexte))
-    if prononcees and not any(_du_meme_organisme(dite, contexte) for dite in prononcees):
+    if prononcees and not _du_meme_organisme(prononcees, contexte):
         yield sur_le_motif(contexte, organisme=prononcees[-1].guichet)
 
 
 # --- inside --------------------------------------------------------------------------------------------
 
 
-def _decisions(contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
-    """The decisions to write; a modification without characteristics keeps those of before."""
-    roles = contexte.roles.decision
-    for evenement in a_ecrire(contexte):
-        if roles.est(type_de(evenement, contexte)) and not garde_les_siennes(evenement, contexte):
-            yield evenement, Decision.de(evenement, roles)
-
-
 def _sans(role: str, contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
     """The decisions that say nothing of a role, for which the contract has a place."""
-    for evenement, decision in _decisions(contexte):
+    for evenement, decision in decisions_ecrites(contexte):
         if contexte.roles.decision.lie(role) and decision.element(role) is None:
             yield evenement, decision
 
@@ -442,23 +423,18 @@ def _dites(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Decision]]:
     """The decisions to write, as lines of the ledger. One without an id is later than all others."""
     numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
     auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
-    for evenement, decision in _decisions(contexte):
-        rang = evenement.entier_de("idEvenement") or sys.maxsize
-        yield (
-            DecisionNotee.de_la_decision(
-                numero, rang, auteur, contexte.jour, decision, Demandeur(), organisme
-            ),
-            decision,
-        )
+    for evenement, decision in decisions_ecrites(contexte):
+        rang, jour = evenement.entier_de("idEvenement") or sys.maxsize, contexte.jour
+        dite = DecisionNotee.de_la_decision(numero, rang, auteur, jour, decision, organisme=organisme)
+        yield dite, decision
 
 
 def _radiation(contexte: Contexte) -> DecisionNotee:
     """The radiation for attribution to write, as a line of the ledger."""
     numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
-    organisme = organisme_de(contexte.emetteur)
-    return DecisionNotee.de_la_radiation(
-        numero, contexte.jour, contexte.code_emetteur, contexte.demande.radiation, Demandeur(), organisme
-    )
+    auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
+    ecrite = contexte.demande.radiation
+    return DecisionNotee.de_la_radiation(numero, contexte.jour, auteur, ecrite, organisme=organisme)
 
 
 def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
@@ -466,13 +442,12 @@ def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
     stockee, registre = contexte.stockee, contexte.registre
     if stockee is None:
         return []
-    dites = [
-        dite
-        for evenement in registre.evenements(stockee.numero_unique)
-        if evenement.identifiant != sauf
-        for dite in (_notee(evenement, contexte),)
-        if dite is not None
-    ]
+    dites = []
+    for evenement in registre.evenements(stockee.numero_unique):
+        organisme = organisme_de(registre.guichet(evenement.auteur_creation))
+        dite = DecisionNotee.de_l_evenement(evenement, contexte.roles.decision, organisme=organisme)
+        if dite is not None and dite.rang != sauf:
+            dites.append(dite)
     radiee = None
     if stockee.motif_radiation == MOTIF_ATTRIBUTION and stockee.radiation is not None:
         guichet = stockee.guichet_dernier
@@ -481,15 +456,9 @@ def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
             stockee.date_radiation or contexte.jour,
             guichet,
             codec.lire(stockee.radiation),
-            Demandeur(),
-            organisme_de(registre.guichet(guichet)),
+            organisme=organisme_de(registre.guichet(guichet)),
         )
     return tenir(dites, radiee, _revenue_le(contexte) if dites else None)
-
-
-def _notee(evenement: Evenement, contexte: Contexte) -> DecisionNotee | None:
-    organisme = organisme_de(contexte.registre.guichet(evenement.auteur_creation))
-    return DecisionNotee.de_l_evenement(evenement, contexte.roles.decision, Demandeur(), organisme)
 
 
 def _revenue_le(contexte: Contexte) -> date | None:
@@ -508,7 +477,7 @@ def _signatures(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Callable[..
     for dite, decision in _dites(contexte):
         if dite.bail is not None and dite.attribue and not _tombe(dite, contexte):
             yield dite, partial(_sur, decision, d.BAIL)
-    if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION and contexte.demande.radiation is not None:
+    if contexte.demande.radiation_pour(MOTIF_ATTRIBUTION) is not None:
         radiation = _radiation(contexte)
         tenues = tenir(_livre(contexte), radiation)
         for ligne in baux(tenues):
@@ -538,9 +507,8 @@ def _candidats(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
 def _sans_suite(dite: DecisionNotee, radiation: DecisionNotee) -> bool:
     """True when an attribution of another dwelling than the one radiated for may have ended without a word:
     the candidate before signed, or the piece did not come."""
-    return (
-        dite.issue in _COMPLEMENTS and radiation.logement is not None and dite.logement != radiation.logement
-    )
+    ailleurs = radiation.logement is not None and dite.logement != radiation.logement
+    return ailleurs and dite.issue in _COMPLEMENTS
 
 
 def _desaccords(attribution: Element, dite: DecisionNotee) -> Infractions:
@@ -566,17 +534,21 @@ def _desaccords(attribution: Element, dite: DecisionNotee) -> Infractions:
         yield infraction(au_titre, attendu="non", seance=seance)
 
 
-def _du_meme_organisme(dite: DecisionNotee, contexte: Contexte) -> bool:
-    """True when the sender may be of the body that took a decision: see `DecisionNotee.meme_organisme`."""
-    code, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
-    siren = None if organisme is not None else _radiation(contexte).siren
-    return dite.meme_organisme(
-        DecisionNotee("", 0, contexte.jour, code, None, siren=siren, organisme=organisme)
-    )
+def _du_meme_organisme(dites: Iterable[DecisionNotee], contexte: Contexte) -> list[DecisionNotee]:
+    """Of these, the decisions that the sender's body may have taken: see `DecisionNotee.meme_organisme`. The
+    landlord that the radiation names counts when the base does not know that body."""
+    radiation = _radiation(contexte)
+    if radiation.organisme is not None:
+        radiation = replace(radiation, siren=None)
+    return [dite for dite in dites if dite.meme_organisme(radiation)]
 
 
-def _entier(texte: str | None) -> int | None:
-    return int(texte) if texte is not None and texte.lstrip("-").isdecimal() else None
+def _ecrits(role: str, contexte: Contexte) -> Iterator[tuple[Element, str]]:
+    """(element, text) of the first value of a characteristic, in each decision to write."""
+    for _, decision in decisions_ecrites(contexte):
+        element = decision.element(role)
+        if element is not None:
+            yield element, element.texte.strip()
 
 
 def _sur(decision: Decision, role: str, **valeurs: str) -> Infractions:

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from sne_interface.domain.dates import age
+from sne_interface.domain.dates import MAJORITE, age
 from sne_interface.domain.demande import Demande, Personne
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.nir import (
@@ -20,6 +20,7 @@ from sne_interface.domain.nir import (
     masquer_nir,
 )
 from sne_interface.domain.texte import Retenus, plier
+from sne_interface.rules.catalogue.regles_vie import doublons, sauf_l_associee
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
@@ -39,7 +40,6 @@ _SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
 _TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
 _MOYENS: Final = (*_TELEPHONES, "mel")
 AGE_MINIMAL: Final = 16
-AGE_DE_MAJORITE: Final = 18
 AGE_MAXIMAL: Final = 120
 #: ListeSexe → ListeCivilite.
 _CIVILITE_DU_SEXE: Final = {"M": "1", "F": "2"}
@@ -76,7 +76,7 @@ def demandeur_trop_jeune(contexte: Contexte) -> Infractions:
 def demandeur_mineur(contexte: Contexte) -> Infractions:
     """The applicant was not 16 or 17 on the day of deposit."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
-        if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
+        if AGE_MINIMAL <= age(naissance, contexte.depot) < MAJORITE:
             yield _sur_la_naissance(demandeur)
 
 
@@ -161,11 +161,9 @@ def raison_sociale(contexte: Contexte) -> Infractions:
 def cotitulaire_demandeur(contexte: Contexte) -> Infractions:
     """A co-holder is not the applicant."""
     demandeur = contexte.demande.demandeur
-    if demandeur is not None:
-        lui = demandeur.identite
-        for cotitulaire in contexte.demande.cotitulaires:
-            if cotitulaire.identite == lui:
-                yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
+    for cotitulaire in contexte.demande.cotitulaires:
+        if demandeur is not None and cotitulaire.identite == demandeur.identite:
+            yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
 
 
 @regle("IDT014", "cotitulaire")
@@ -329,13 +327,10 @@ def nir_deja_porte(contexte: Contexte) -> Infractions:
     demande, territoire = contexte.demande, contexte.demande.territoire
     if territoire is None or demande.forcer_doublon:
         return
-    sauf = (demande.numero_associe,) if demande.numero_associe else ()
+    sauf = sauf_l_associee(demande)
     for _, element in _nirs(contexte):
         numeros = contexte.registre.demandes_du_nir(territoire, element.texte, sauf=sauf)
-        if not numeros:
-            continue
-        doublons = contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf)
-        nommes = {doublon.numero_unique for doublon in doublons}
+        nommes = {doublon.numero_unique for doublon in doublons(contexte)} if numeros else set()
         for numero in numeros:
             if numero not in nommes:
                 yield _masque(element, numero=numero)
@@ -357,7 +352,7 @@ def nir_d_un_mineur(contexte: Contexte) -> Infractions:
     R. 441-2-2 a), « personnes physiques majeures » (attested); convention for the element."""
     for personne, element in _nirs_a_charge(contexte):
         naissance = personne.date_de("dateNaissance")
-        if naissance is not None and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE:
+        if naissance is not None and age(naissance, contexte.aujourdhui) < MAJORITE:
             yield _masque(element)
 
 

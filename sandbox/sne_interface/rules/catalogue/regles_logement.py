@@ -166,7 +166,7 @@ _DESCRIPTION: Final = {
     "surface": "surface",
     "nombreHabitant": "nombre d'habitants",
 }
-_FUTUR_COUPLE: Final = "14"
+FUTUR_COUPLE: Final = "14"
 _REGROUPEMENT_FAMILIAL: Final = "15"
 
 
@@ -253,9 +253,8 @@ def mode_de_logement_en_double(contexte: Contexte) -> Infractions:
 def occupant_non_proprietaire(contexte: Contexte) -> Infractions:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
     logement = _logement(contexte)
-    if _PROPRIETAIRE_OCCUPANT not in contexte.demande.modes_de_logement:
-        return
-    if logement.booleen_de("proprietaire") is False:
+    occupant = _PROPRIETAIRE_OCCUPANT in contexte.demande.modes_de_logement
+    if occupant and logement.booleen_de("proprietaire") is False:
         yield sur(logement, "proprietaire")
 
 
@@ -264,9 +263,8 @@ def logement_possede(contexte: Contexte) -> Infractions:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
     logement = _logement(contexte)
-    if not logement.booleen_de("proprietaire"):
-        return
-    if _PROPRIETAIRE_OCCUPANT in contexte.demande.modes_de_logement:
+    occupant = _PROPRIETAIRE_OCCUPANT in contexte.demande.modes_de_logement
+    if occupant or not logement.booleen_de("proprietaire"):
         return
     if logement.enfant("typeLogementPossede") is None:
         yield manquant(logement, "typeLogementPossede")
@@ -309,7 +307,7 @@ def trop_peu_d_habitants(contexte: Contexte) -> Infractions:
     presents = 1
     if _REGROUPEMENT_FAMILIAL not in motifs:
         presents += len(demande.personnes_a_charge)
-        if _FUTUR_COUPLE not in motifs:
+        if FUTUR_COUPLE not in motifs:
             presents += sum(c.lien_demandeur in LIENS_DE_COUPLE for c in demande.cotitulaires)
     if (logement.entier_de("nombreHabitant") or 0) < presents:
         yield infraction(habitants)

@@ -5,9 +5,9 @@ monthly resources and employment (RES); the complement « handicap » (HAN).
 from typing import Final
 
 from sne_interface.domain.codes import SALARIES
-from sne_interface.domain.dates import age, ajouter_mois
+from sne_interface.domain.dates import MAJORITE, age, ajouter_mois
 from sne_interface.domain.element_recu import Element, lire_date
-from sne_interface.domain.menage import LIENS_DE_COUPLE
+from sne_interface.domain.menage import LIEN_ENFANT, LIENS_DE_COUPLE
 from sne_interface.rules.rule import (
     Contexte,
     Infractions,
@@ -25,9 +25,7 @@ from sne_interface.rules.rule import (
 #: situationFamiliale that each couple link supposes: Conjoint/Marié(e), Pacsé(e), Concubin(e).
 _SITUATION_DU_LIEN: Final = {"M": "M", "P": "P", "C": "U"}
 _SITUATIONS_DE_COUPLE: Final = frozenset({"M", "P", "U"})
-_ENFANT: Final = "E"
 _ECART_MINIMAL: Final = 12
-_MAJORITE: Final = 18
 
 _NOMS: Final = {
     "nom": "nom",
@@ -100,7 +98,7 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Infractions:
         return
     for personne in contexte.demande.personnes_a_charge:
         jour = personne.date_de("dateNaissance")
-        if jour is None or personne.code_de("lienParente") != _ENFANT:
+        if jour is None or personne.code_de("lienParente") != LIEN_ENFANT:
             continue
         if age(naissance_demandeur, jour) < _ECART_MINIMAL:
             yield sur(personne, "dateNaissance")
@@ -146,16 +144,10 @@ def enfant_a_charge_et_en_garde(contexte: Contexte) -> Infractions:
     contradicting sex.
     """
     for garde in contexte.demande.personnes_en_garde:
-        naissance = garde.date_de("dateNaissance")
-        if naissance is None:
-            continue
-        for personne in contexte.demande.personnes_a_charge:
-            if personne.date_de("dateNaissance") != naissance:
-                continue
-            sexes = {personne.code_de("sexe"), garde.code_de("sexe")} - {None}
-            if len(sexes) < 2:
-                yield infraction(garde)
-                break
+        naissance, a_charge = garde.date_de("dateNaissance"), contexte.demande.personnes_a_charge
+        nes_ce_jour = [p for p in a_charge if naissance and p.date_de("dateNaissance") == naissance]
+        if any(len({p.code_de("sexe"), garde.code_de("sexe")} - {None}) < 2 for p in nes_ce_jour):
+            yield infraction(garde)
 
 
 @regle("MEN011", "personneACharge")
@@ -172,7 +164,7 @@ def personne_en_garde_majeure(contexte: Contexte) -> Infractions:
     """A person in custody is under 18 on the base's date. Convention."""
     for personne in contexte.demande.personnes_en_garde:
         jour = personne.date_de("dateNaissance")
-        if jour is not None and age(jour, contexte.jour) >= _MAJORITE:
+        if jour is not None and age(jour, contexte.jour) >= MAJORITE:
             yield sur(personne, "dateNaissance")
 
 
@@ -285,11 +277,8 @@ def employeur_attendu(contexte: Contexte) -> Infractions:
     """Employed (CDI, CDD, APP), one names the main employer. Convention."""
     for personne in contexte.demande.titulaires:
         situation = personne.element.enfant("situationProfessionnelle")
-        if (
-            situation is not None
-            and personne.contrat_travail in SALARIES
-            and situation.enfant("nomEmployeurPrincipal") is None
-        ):
+        salarie = personne.contrat_travail in SALARIES
+        if salarie and situation is not None and situation.enfant("nomEmployeurPrincipal") is None:
             yield manquant(situation, "nomEmployeurPrincipal")
 
 

@@ -152,10 +152,8 @@ def code_obligatoire(contexte: Contexte) -> Infractions:
 @regle("ENT014", "informationDalo", "informationTraitement")
 def informations_du_sne(contexte: Contexte) -> Infractions:
     """A sender does not send data that the SNE owns: they are ignored."""
-    for bloc in (
-        contexte.demande.information_dalo,
-        contexte.demande.formulaire.enfant("informationTraitement"),
-    ):
+    traitement = contexte.demande.formulaire.enfant("informationTraitement")
+    for bloc in (contexte.demande.information_dalo, traitement):
         if bloc is not None:
             yield infraction(bloc)
 
@@ -328,14 +326,14 @@ def hors_du_registre(contexte: Contexte) -> Infractions:
 def guichet_ferme(contexte: Contexte) -> Infractions:
     """The guichet that declares a DALO, or writes an event, is known and open on that day: ENT006 says so of
     a demande's own messages. Deduced, as that one. One that is unknown and declares is DAL004's business."""
+    guichet = contexte.emetteur
+    if guichet is not None and guichet.est_ouvert(contexte.jour):
+        return
     if contexte.type_fichier != "EVT":
-        declarant = contexte.emetteur
-        if declarant is not None and not declarant.est_ouvert(contexte.jour):
-            yield _sur_ce_guichet(contexte, declarant)
+        if guichet is not None:
+            yield _sur_ce_guichet(contexte, guichet)
     elif contexte.document.enfant("listeEvenements") is not None:  # else it only reads
-        guichet = contexte.emetteur
-        if guichet is None or not guichet.est_ouvert(contexte.jour):
-            yield sur(contexte.document, "entete/codeGuichet", valeur=contexte.code_emetteur)
+        yield sur(contexte.document, "entete/codeGuichet", valeur=contexte.code_emetteur)
 
 
 def _sur_ce_guichet(contexte: Contexte, guichet: Guichet, **valeurs: str) -> Infraction:

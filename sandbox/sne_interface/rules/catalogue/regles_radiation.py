@@ -44,12 +44,7 @@ MOIS_SANS_REPONSE: Final = 1
 @regle("RAD001")
 def date_de_radiation(contexte: Contexte) -> Infractions:
     """The radiation has a date, not in the future, not before the deposit."""
-    formulaire = contexte.demande.formulaire
-    radiation = contexte.demande.radiation
-    if radiation is None:
-        yield manquant(formulaire, "radiation", valeur="")
-        return
-    yield from mal_datee(radiation, "dateRadiation", contexte)
+    return mal_datee("radiation", "dateRadiation", contexte)
 
 
 @regle("RAD002", registre=True)
@@ -63,10 +58,8 @@ def deja_radiee(contexte: Contexte) -> Infractions:
 @regle("RAD003")
 def sous_motif_obligatoire(contexte: Contexte) -> Infractions:
     """A radiation for irrecevabilité gives its sub-motive."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
-        return
-    if radiation.code_de("sousMotifIrrecevabilite") is None:
+    radiation = contexte.demande.radiation_pour(MOTIF_IRRECEVABILITE)
+    if radiation is not None and radiation.code_de("sousMotifIrrecevabilite") is None:
         yield manquant(radiation, "sousMotifIrrecevabilite")
 
 
@@ -106,15 +99,15 @@ def radiation_pour_attribution_reservee(contexte: Contexte) -> Infractions:
 @regle("RAD007")
 def courrier_sans_reponse(contexte: Contexte) -> Infractions:
     """The letter without answer is at least a month older than the radiation."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_SANS_CONTACT:
+    radiation = contexte.demande.radiation_pour(MOTIF_SANS_CONTACT)
+    if radiation is None:
         return
     courrier = radiation.date_de("absenceReponse/dateCourrier")
     date_radiation = radiation.date_de("dateRadiation")
     if courrier is None:
         yield manquant(radiation, "absenceReponse/dateCourrier")
     elif date_radiation is not None and ajouter_mois(courrier, MOIS_SANS_REPONSE) > date_radiation:
-        yield infraction(radiation.enfant("absenceReponse/dateCourrier") or radiation)
+        yield sur(radiation, "absenceReponse/dateCourrier")
 
 
 @regle("RAD008")
@@ -145,13 +138,13 @@ def deradiation_impossible(contexte: Contexte) -> Infractions:
 @regle("RAD010")
 def radiation_avant_le_bail(contexte: Contexte) -> Infractions:
     """A radiation for attribution does not come before the lease."""
-    radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != MOTIF_ATTRIBUTION:
+    radiation = contexte.demande.radiation_pour(MOTIF_ATTRIBUTION)
+    if radiation is None:
         return
     bail = radiation.date_de("attributionLogement/dateSignatureBail")
     date_radiation = radiation.date_de("dateRadiation")
     if bail is not None and date_radiation is not None and date_radiation < bail:
-        yield infraction(radiation.enfant("dateRadiation") or radiation)
+        yield sur(radiation, "dateRadiation")
 
 
 @regle("RAD011", registre=True)
@@ -212,7 +205,7 @@ def dalo_inconnu(contexte: Contexte) -> Infractions:
     if caduc and bail is not None and decide_le is not None and bail < decide_le:
         return
     if contexte.stockee.statut_dalo not in DALO_RECONNU:
-        yield infraction(attribution.enfant("attribueEnComDALO") or attribution)
+        yield sur(attribution, "attribueEnComDALO")
 
 
 @regle("ATT005", registre=True)
@@ -227,10 +220,9 @@ def logement_hors_des_souhaits(contexte: Contexte) -> Infractions:
     connus = [souhait for souhait in souhaits if souhait is not None]
     if logement is None or not connus:  # a commune that does not exist is the business of ATT007
         return
-    for souhait in connus:
-        if souhait.code == logement.code or (souhait.epci is not None and souhait.epci == logement.epci):
-            return
-    yield infraction(commune)
+    epci = logement.epci
+    if not any(s.code == logement.code or (epci is not None and s.epci == epci) for s in connus):
+        yield infraction(commune)
 
 
 @regle("ATT006")
@@ -240,7 +232,7 @@ def bail_avant_la_demande(contexte: Contexte) -> Infractions:
     creation = contexte.demande.date_creation
     bail = attribution.date_de("dateSignatureBail")
     if bail is not None and creation is not None and bail < creation:
-        yield infraction(attribution.enfant("dateSignatureBail") or attribution)
+        yield sur(attribution, "dateSignatureBail")
 
 
 @regle("ATT007")

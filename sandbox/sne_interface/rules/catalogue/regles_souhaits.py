@@ -8,7 +8,7 @@ from sne_interface.domain.demande import territoire_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
 from sne_interface.domain.texte import plier
-from sne_interface.rules.catalogue.regles_logement import departement_connu
+from sne_interface.rules.catalogue.regles_logement import FUTUR_COUPLE, departement_connu
 from sne_interface.rules.rule import Contexte, Infractions, a_venir, allege, infraction, manquant, regle
 
 # --- REC ----------------------------------------------------------------------------------------------
@@ -134,7 +134,6 @@ _SANS_LOGEMENT: Final = "01"
 _EXPULSION: Final = "05"
 _HANDICAP: Final = "07"
 _SEPARATION: Final = "11"
-_FUTUR_COUPLE: Final = "14"
 _AUTRE: Final = "23"
 #: situationFamiliale from which one may separate.
 _SEPARABLES: Final = frozenset({"D", "S", "M", "P"})
@@ -205,7 +204,7 @@ def motif_et_situation_familiale(contexte: Contexte) -> Infractions:
     situation = demandeur.situation_familiale if demandeur is not None else None
     if situation is None:
         return
-    futur_couple, separation = _motif(contexte, _FUTUR_COUPLE), _motif(contexte, _SEPARATION)
+    futur_couple, separation = _motif(contexte, FUTUR_COUPLE), _motif(contexte, _SEPARATION)
     if futur_couple is not None and situation == "M":
         yield infraction(futur_couple)
     if separation is not None and situation not in _SEPARABLES:
@@ -213,7 +212,4 @@ def motif_et_situation_familiale(contexte: Contexte) -> Infractions:
 
 
 def _motif(contexte: Contexte, code: str) -> Element | None:
-    for motif in contexte.demande.motifs:
-        if motif.code == code:
-            return motif
-    return None
+    return next((motif for motif in contexte.demande.motifs if motif.code == code), None)

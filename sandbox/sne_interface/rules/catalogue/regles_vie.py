@@ -57,12 +57,7 @@ def renouvellement_tardif(contexte: Contexte) -> Infractions:
 @regle("CYC004")
 def date_de_renouvellement(contexte: Contexte) -> Infractions:
     """The renewal has a date, not in the future, not before the deposit."""
-    formulaire = contexte.demande.formulaire
-    renouvellement = formulaire.enfant("renouvellement")
-    if renouvellement is None:
-        yield manquant(formulaire, "renouvellement", valeur="")
-        return
-    yield from mal_datee(renouvellement, "dateRenouvellement", contexte)
+    return mal_datee("renouvellement", "dateRenouvellement", contexte)
 
 
 @regle("CYC005", registre=True)
@@ -188,7 +183,8 @@ def doublons(contexte: Contexte) -> Sequence[DemandeStockee]:
     territoire = _territoire(contexte.demande)
     if territoire is None:
         return ()
-    return contexte.registre.doublons(territoire, contexte.demande.titulaires, sauf=_sauf(contexte.demande))
+    demande = contexte.demande
+    return contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf_l_associee(demande))
 
 
 @regle("DOU001", registre=True)
@@ -197,7 +193,8 @@ def demande_en_double(contexte: Contexte) -> Infractions:
     titulaires = contexte.demande.titulaires
     for trouvee in doublons(contexte):
         connues = {personne.identite for personne in trouvee.demande.titulaires}
-        yield _sur_la_personne(next((p for p in titulaires if p.identite in connues), titulaires[0]), trouvee)
+        memes = (p for p in titulaires if p.identite in connues)
+        yield _sur_la_personne(next(memes, titulaires[0]), trouvee)
 
 
 @regle("DOU002", registre=True)
@@ -208,16 +205,17 @@ def demande_proche(contexte: Contexte) -> Infractions:
     titulaires = demande.titulaires
     if territoire is None:
         return
-    proches = contexte.registre.doublons(territoire, titulaires, sauf=_sauf(demande), patronymiques=True)
+    proches = contexte.registre.doublons(
+        territoire, titulaires, sauf=sauf_l_associee(demande), patronymiques=True
+    )
     if not proches:
         return
     nommees = {trouvee.numero_unique for trouvee in doublons(contexte)}
     for trouvee in proches:
         if trouvee.numero_unique not in nommees:
             connues = {personne.identite_patronymique for personne in trouvee.demande.titulaires}
-            yield _sur_la_personne(
-                next((p for p in titulaires if p.identite_patronymique in connues), titulaires[0]), trouvee
-            )
+            memes = (p for p in titulaires if p.identite_patronymique in connues)
+            yield _sur_la_personne(next(memes, titulaires[0]), trouvee)
 
 
 @regle("DOU003", registre=True)
@@ -227,11 +225,10 @@ def personne_ajoutee_en_double(contexte: Contexte) -> Infractions:
     if stockee is None:
         return
     connues = {personne.identite for personne in stockee.demande.titulaires}
+    sauf = (stockee.numero_unique,)
     for ajoutee in contexte.demande.titulaires:
         if ajoutee.identite not in connues:
-            for trouvee in contexte.registre.doublons(
-                stockee.territoire, (ajoutee,), sauf=(stockee.numero_unique,)
-            ):
+            for trouvee in contexte.registre.doublons(stockee.territoire, (ajoutee,), sauf=sauf):
                 yield _sur_la_personne(ajoutee, trouvee)
 
 
@@ -242,7 +239,8 @@ def _territoire(demande: Demande) -> str | None:
     return demande.territoire
 
 
-def _sauf(demande: Demande) -> tuple[str, ...]:
+def sauf_l_associee(demande: Demande) -> tuple[str, ...]:
+    """The joint demande of a separation, by number: it is no duplicate."""
     return (demande.numero_associe,) if demande.numero_associe is not None else ()
 
 
