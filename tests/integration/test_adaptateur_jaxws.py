@@ -66,7 +66,7 @@ def constats(rapport: Any) -> Counter[tuple[str, str]]:
 
 
 def test_the_whole_plan_finds_the_one_recommendation_that_it_leaves(tmp_path: Path, application: str) -> None:
-    rapport = juger(tmp_path, application)
+    rapport = juger(tmp_path, application, "--examples", "2")  # as « socle » asks
     assert fautifs(rapport) == {"VIE-12": "non suivie"}
     assert set(constats(rapport)) == {("VIE-12", "creation_a_l_aveugle")}
     # « ignoré »: the machine was too slow for that example.
