@@ -63,10 +63,12 @@ def test_events_of_every_type_are_valid(contrat: Contrat, ici: Atelier) -> None:
     assert {t.code for t in types} >= {"DECATT", "RECTIF", "ENTRET62"}
     assert "VISITE69" not in {t.code for t in types}  # another territory's
     ecrites: set[tuple[str, str]] = set()
+    mediation = atelier(contrat, jour=JOUR, guichet="G0622", contraintes=ici.contraintes)
     for genre in types:
+        qui = mediation if genre.code == "DALOFAV" else ici  # DAL005
         for graine in range(COMBIEN):
-            evenement = messages_apres_creation.evenement(TirageVarie(graine), ici, code=genre.code)
-            _valide(contrat, messages_apres_creation.document_d_evenement(ici, evenement, NUMERO))
+            evenement = messages_apres_creation.evenement(TirageVarie(graine), qui, code=genre.code)
+            _valide(contrat, messages_apres_creation.document_d_evenement(qui, evenement, NUMERO))
             ecrites |= {(genre.code, code) for code, _ in caracteristiques(evenement)}
     assert ecrites == {(t.code, c.code) for t in types for c in t.caracteristiques}
 
