@@ -27,7 +27,7 @@ from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators import strategies
 from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
-from sne_interface.generators.messages_apres_creation import caracteristiques, remplacer, types_utilisables
+from sne_interface.generators.messages_apres_creation import caracteristiques, codes_de_tous, remplacer
 from sne_interface.generators.strategies import TirageHypothese
 from sne_sandbox.bases.horloge import atteindre
 
@@ -287,7 +287,7 @@ def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstanc
 
 
 def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
-    codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
+    codes = codes_de_tous(atelier(ici.contrat, **ici.ou))
     if code == TOUS:  # a decision has a command of its own
         tirage = TirageHypothese(data, ici.contraintes)
         code = tirage.choix([c for c in codes if not ici.contrat.roles.decision.est(c)])

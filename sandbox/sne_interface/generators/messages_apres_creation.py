@@ -13,6 +13,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.codes import (
+    DALO_FAVORABLE,
     MOTIF_ATTRIBUTION,
     MOTIF_IRRECEVABILITE,
     MOTIF_NON_RENOUVELLEMENT,
@@ -148,10 +149,17 @@ def types_utilisables(ici: Atelier) -> tuple[TypeEvenement, ...]:
     )
 
 
+def codes_de_tous(ici: Atelier) -> list[str]:
+    """The types that any guichet may tell: a favourable decision on the DALO is a commission's (DAL005)."""
+    return [genre.code for genre in types_utilisables(ici) if genre.code != DALO_FAVORABLE]
+
+
 def evenement(tirage: Tirage, ici: Atelier, *, code: str | None = None) -> Element:
-    """`evenement` of that type, of any by default. Raises StopIteration for a type that is not in force."""
-    types = types_utilisables(ici)
-    genre = tirage.choix(types) if code is None else next(t for t in types if t.code == code)
+    """`evenement` of that type, by default of any that any guichet may tell. Raises StopIteration for a type
+    that is not in force."""
+    if code is None:
+        code = tirage.choix(codes_de_tous(ici))
+    genre = next(t for t in types_utilisables(ici) if t.code == code)
     if ici.contrat.roles.decision.est(genre):
         return decision(tirage, ici, categories_max=3)
     valeurs = [
