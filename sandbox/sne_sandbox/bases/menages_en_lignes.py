@@ -74,7 +74,7 @@ COLONNES: Final = {
     table.nom: tuple(nom for nom in table.noms[1:] if nom not in _VIDES)
     for table in (
         *(tables.demande, tables.demande_personne, tables.demande_commune, tables.demande_motif),
-        *(tables.mouvement, tables.demande_stat, tables.decision, tables.evenement),
+        *(tables.mouvement, tables.demande_stat, tables.effacee_commune, tables.decision, tables.evenement),
     )
 }
 
@@ -281,8 +281,9 @@ def _planter_effacee(base: str, tirage: Tirage, plant: _Plant, nom: str, lignes:
     if (naissance := profil["date_naissance"]) is not None:
         profil["date_naissance"] = f"{naissance[:4]}-01-01"
     profil["ressources"] -= profil["ressources"] % 100
-    profil["souhaitees"] = " ".join(sorted({place.code for place in dossier.souhait.places}))
     lignes["demande_stat"].append(tuple(profil.values()))
+    for commune in sorted({place.code for place in dossier.souhait.places}):
+        lignes["effacee_commune"].append((base, nom, commune))
     jour, motif = vie.radiation or (vie.depot, None)
     if motif == motifs.MOTIF_ATTRIBUTION:
         bailleur = tirage.choix(dossier.territoire.bailleurs)
@@ -379,7 +380,7 @@ def _ligne_stat(
     foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), demandeur.souhaitee
     sortie = vie.radiation[0].isoformat() if vie.radiation else None
     criteres = next(iter(dossier.motifs), None), next(iter(dossier.souhait.types), None)
-    suite = (depot, sortie, *criteres, None)
+    suite = (depot, sortie, *criteres)
     if foyer is None:
         rien = (None, None, None, None, 0, None)
         return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune, *suite)

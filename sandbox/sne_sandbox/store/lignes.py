@@ -367,7 +367,6 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> Rangee:
         "commune": demande.premiere_commune,
         "motif": demande.formulaire.code_de("principauxMotifDemande/motifDemande"),
         "type_logement": demande.formulaire.code_de("logementRecherche/listeTypeLogement/typeLogement"),
-        "souhaitees": None,
     }
 
 

@@ -137,7 +137,7 @@ def rattraper_le_passe(connexion: Connexion, base: str | None = None) -> None:
     for nom in _noms(connexion, base):
         numeros = [numero for (numero,) in connexion.lignes(_SQL["effacees"], {"base": nom})]
         effacees = nommer_effacees(nom, numeros)
-        for requete in (*requetes_sql.ANONYMISER, _SQL["profiler"], _SQL["attribuer"]):
+        for requete in (*requetes_sql.ANONYMISER, _SQL["profiler"], _SQL["souhaiter"], _SQL["attribuer"]):
             connexion.faire_tout(requete, effacees)
         connexion.faire(_SQL["changees"], {"base": nom})
 

@@ -32,11 +32,10 @@ WHERE base = :base AND NOT EXISTS (
     SELECT 1 FROM demande_stat AS s WHERE s.base = m.base AND s.numero_unique = m.numero_unique)
 ORDER BY 1
 
--- Their profile: all that their movements and their decisions tell. `souhaitees` says nothing, which tells them
--- from those that were erased since.
+-- Their profile: all that their movements and their decisions tell.
 -- name: profiler
 INSERT INTO demande_stat (base, numero_unique, date_creation, composition, personnes, ressources, ressources_uc,
-    commune, entree, sortie, souhaitees)
+    commune, entree, sortie)
 SELECT base, numero_unique, coalesce(min(CASE WHEN genre = 'CRE' THEN jour END), min(jour)),
     CASE WHEN max(CASE WHEN association THEN 1 ELSE 0 END) = 1 THEN '{association}' ELSE '' END, 0, 0,
     (SELECT max(ressources_uc) FROM decision AS d WHERE d.base = m.base AND d.numero_unique = m.numero_unique),
@@ -44,8 +43,15 @@ SELECT base, numero_unique, coalesce(min(CASE WHEN genre = 'CRE' THEN jour END),
     CASE WHEN NOT EXISTS (
         SELECT 1 FROM demande_a_part AS p WHERE p.base = m.base AND p.numero_unique = m.numero_unique)
     THEN min(CASE WHEN effet > 0 THEN jour END) END,
-    max(CASE WHEN effet < 0 THEN jour END), ''
+    max(CASE WHEN effet < 0 THEN jour END)
 FROM mouvement AS m WHERE base = :base AND numero_unique = :anonyme GROUP BY base, numero_unique
+
+-- That the others are not known tells them from those that were erased since.
+-- name: souhaiter
+INSERT INTO effacee_commune (base, numero_unique, commune)
+SELECT base, numero_unique, '' FROM demande_stat WHERE base = :base AND numero_unique = :anonyme
+UNION SELECT base, numero_unique, commune FROM demande_stat
+WHERE base = :base AND numero_unique = :anonyme AND commune IS NOT NULL
 
 -- The attribution of those radiated for one before decisions were kept, and its lease, as the radiation alone
 -- tells it (`DecisionNotee.de_la_radiation`).

@@ -479,7 +479,7 @@ class RegistreBase:
         for numero in numeros:
             self._demandes.pop(numero, None)
         effacees = nommer_effacees(self._nom, numeros)
-        for requete in (requetes_sql.EFFACER, *requetes_sql.ANONYMISER, SQL["supprimer"]):
+        for requete in (*requetes_sql.EFFACER, *requetes_sql.ANONYMISER, SQL["supprimer"]):
             self.connexion.faire_tout(requete, effacees)
 
     def feuilleter(self, numeros: Iterable[str]) -> Iterator[DemandeStockee]:

@@ -66,14 +66,15 @@ AJOUTER_STAT: Final = RequeteSql(
 )
 #: The profile that the statistics count of a demande that is erased, before it is: neither numéro nor day of
 #: birth, the resources of the month cut to hundreds.
-EFFACER: Final = RequeteSql(
-    {
-        moteur: "UPDATE demande_stat SET numero_unique = :anonyme, "
-        "date_naissance = substr(date_naissance, 1, 4) || '-01-01', ressources = ressources / 100 * 100, "
-        f"souhaitees = coalesce((SELECT {liste}(commune, ' ') FROM demande_commune {_DEMANDE}), '') "
-        f"{_DEMANDE}"
-        for moteur, liste in (("sqlite", "group_concat"), ("postgresql", "string_agg"))
-    }
+EFFACER: Final = (
+    RequeteSql(
+        "UPDATE demande_stat SET numero_unique = :anonyme, date_naissance = substr(date_naissance, 1, 4) "
+        f"|| '-01-01', ressources = ressources / 100 * 100 {_DEMANDE}"
+    ),
+    RequeteSql(
+        "INSERT INTO effacee_commune (base, numero_unique, commune) "
+        f"SELECT base, :anonyme, commune FROM demande_commune {_DEMANDE}"
+    ),
 )
 #: What else outlives it takes the name of the profile; a decision forgets the dwelling, where the household
 #: that signed lives.

@@ -15,11 +15,17 @@ from sne_interface.domain.livre_des_attributions import RANG_RADIATION
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes, Repere
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes.requetes_statistiques import EFFACEE, Axe, Colonne, Condition, semblables
+from sne_statistiques.comptes.requetes_statistiques import (
+    EFFACEE,
+    SOUHAITEES,
+    Axe,
+    Colonne,
+    Condition,
+    semblables,
+)
 
 _S: Final = metadonnees.demande_stat.c
 _A: Final = metadonnees.decision.c
-_C: Final = metadonnees.demande_commune.c
 _M: Final = metadonnees.mouvement.c
 
 
@@ -92,10 +98,11 @@ def parmi(colonne: Colonne, codes: tuple[str | None, ...]) -> Condition:
 
 def qui_souhaitent(base: str, communes: tuple[str | None, ...]) -> Condition:
     """That a demande wishes one of these communes, in whatever rank."""
-    ici = sa.select(_C.numero_unique).where(_C.base == base, parmi(_C.commune, communes))
-    mots = sa.literal(" ").concat(sa.func.coalesce(sa.func.nullif(_S.souhaitees, ""), _S.commune)).concat(" ")
-    dites = (mots.contains(f" {code} ") for code in communes if code is not None)
-    return sa.or_(_S.numero_unique.in_(ici), EFFACEE & sa.or_(sa.false(), *dites))
+    ici = (
+        sa.select(table.numero_unique).where(table.base == base, parmi(table.commune, communes))
+        for table in SOUHAITEES
+    )
+    return sa.or_(*(_S.numero_unique.in_(ces) for ces in ici))
 
 
 def qui_sont_radiees(base: str, *ou: Condition) -> Condition:

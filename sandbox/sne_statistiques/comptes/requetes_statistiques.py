@@ -20,10 +20,12 @@ _F: Final = metadonnees.flux.c
 _S: Final = metadonnees.demande_stat.c
 #: The demandes of persons, not of associations.
 PERSONNES: Final = _S.composition != Composition.ASSOCIATION.value
-_C: Final = metadonnees.demande_commune.c
+#: The communes that demandes wish, those that were erased too.
+SOUHAITEES: Final = (metadonnees.demande_commune.c, metadonnees.effacee_commune.c)
+_E: Final = metadonnees.effacee_commune.c
 _Q: Final = metadonnees.sequence.c
 #: The demandes that were erased: their profile alone is left.
-EFFACEE: Final = _S.souhaitees.is_not(None)
+EFFACEE: Final = sa.func.substr(_S.numero_unique, 4, 1) == "-"
 #: Length of « TTTMMAA », which names the sequence of a territory and a month; others are longer.
 _PREFIXE: Final = 7
 #: Demandes whose classes are told at once, in one text: a row for each would cost as much again as the rest.
@@ -276,30 +278,26 @@ def _a_part(base: str) -> Condition:
 
 def communes(connexion: Connexion, base: str) -> list[str]:
     """The communes that the demandes of a base wish, those that were erased too."""
-    dites = sa.select(_S.souhaitees, _S.commune).distinct().where(_S.base == base, EFFACEE)
+    effacees = sa.select(_E.commune).distinct().where(_E.base == base, _E.commune != "")
     codes = {code for (code,) in connexion.lignes(_COMMUNES, {"base": base})}
-    for souhaitees, commune in connexion.sa.execute(dites):
-        codes.update(souhaitees.split() or filter(None, [commune]))
-    return sorted(codes)
+    return sorted(codes.union(connexion.sa.execute(effacees).scalars()))
 
 
 def souhaitees(connexion: Connexion, base: str, jour: date) -> Counter[str]:
     """How many demandes of the stock at the end of a day wish each commune, in whatever rank."""
     ici = presente(base, jour.isoformat())
-    choix = sa.select(_C.commune, sa.func.count()).where(_C.base == base, _liee(_C), ici)
-    comptes = Counter({code: int(n) for code, n in connexion.sa.execute(choix.group_by(_C.commune))})
-    for (dites, commune), n in semblables(
-        connexion, base, _S, [_S.souhaitees, _S.commune], ici, EFFACEE
-    ).items():
-        comptes.update(dict.fromkeys(dites.split() or filter(None, [commune]), n))
+    comptes: Counter[str] = Counter()
+    for table in SOUHAITEES:
+        choix = sa.select(table.commune, sa.func.count()).where(table.base == base, _liee(table), ici)
+        comptes.update({code: n for code, n in connexion.sa.execute(choix.group_by(table.commune)) if code})
     return comptes
 
 
 def entier_depuis(connexion: Connexion, base: str) -> date | None:
     """The first day from which all demandes of the stock have their profile: some were erased before the base
     kept it. None when all have, whatever the day."""
-    choix = sa.select(sa.func.max(_S.sortie)).where(_S.base == base, EFFACEE, _S.souhaitees == "")
-    jour = connexion.sa.execute(choix).scalar()
+    ici = (_S.base == base, _liee(_E), _E.commune == "")
+    jour = connexion.sa.execute(sa.select(sa.func.max(_S.sortie)).where(*ici)).scalar()
     return None if jour is None else date.fromisoformat(jour)
 
 

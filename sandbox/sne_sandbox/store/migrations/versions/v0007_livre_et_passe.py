@@ -20,6 +20,7 @@ def upgrade() -> None:
         for ordre in refaire(table, revision, moteur):
             op.execute(ordre)
     _, index = ordres_de(tables.mouvement, moteur)
-    op.execute(index)
+    for ordre in (index, *ordres_de(tables.effacee_commune, moteur)):
+        op.execute(ordre)
     tenir_les_livres(context.config.attributes["magasin"])
     rattraper_le_passe(context.config.attributes["magasin"])
