@@ -98,7 +98,7 @@ def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
         elif "&" in texte or "\r" in texte:
             texte = _texte(texte)
         element = ElementPartage(nom, texte, attributs)
-        element.ecrit = _feuille(debut, nom, texte)
+        element.ecrit = feuille(debut, nom, texte)
         fait = f"{nom}={element.code}" if element.code else None
         if fait is None and texte != texte.strip(BLANCS):
             fait = BORD_BLANC
@@ -264,11 +264,12 @@ def fragment(*elements: Element) -> str:
         if element.enfants:
             ecrit += f"{debut}>{fragment(*element.enfants)}</ns1:{nom}>"
         else:
-            ecrit += _feuille(debut, nom, element.texte)
+            ecrit += feuille(debut, nom, element.texte)
     return ecrit
 
 
-def _feuille(debut: str, nom: str, texte: str) -> str:
+def feuille(debut: str, nom: str, texte: str) -> str:
+    """Writes an element that holds a text, whose tag begins by `debut`."""
     if not texte:
         return debut + "/>"
     if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:

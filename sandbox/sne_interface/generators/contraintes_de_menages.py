@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Required, TypedDict
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
+from sne_interface.domain.codes import LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import territoire_de
 from sne_interface.domain.element_recu import Element
@@ -40,7 +40,7 @@ from sne_interface.generators.menages import (
     tirer_individu,
 )
 from sne_interface.generators.population import Place, Population, Territoire, lire_population
-from sne_interface.generators.tirage import Repartition, Tirage, noms
+from sne_interface.generators.tirage import Repartition, Tirage
 
 _POPULATION: Final = "ecole"
 _LOCALISATIONS_MAX: Final = 8
@@ -149,9 +149,7 @@ class Atelier:
 
     def scene(self, tirage: Tirage, version: str, place: Place) -> Decor:
         """Where what is ornamented stands."""
-        limites = self.contraintes.limites
-        if limites is None:
-            limites = self.contraintes.richesse > 0 and tirage.booleen(0.15)
+        limites = self.aux_limites(tirage)
         return Decor(
             tirage,
             self.contrat.nomenclatures,
@@ -163,6 +161,13 @@ class Atelier:
             limites,
             longues=self.contraintes.longues,
         )
+
+    def aux_limites(self, tirage: Tirage) -> bool:
+        """Whether texts and numbers are stretched to their bounds: as it is asked, else now and then."""
+        voulu = self.contraintes
+        if voulu.limites is None:
+            return voulu.richesse > 0 and tirage.booleen(0.15)
+        return voulu.limites
 
 
 class Lieu(TypedDict, total=False):
@@ -267,10 +272,9 @@ def _varier(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
     if variante(voulu.tour > 0):
         foyer = replace(foyer, logement=tirage.choix(_codes(ici.contrat, "ListeModeleLogement")))
         place = dossier.souhait.places[0]
-        hebergeant = tirage.choix(noms().familles) if foyer.logement in HEBERGES else None
         dossier = replace(
             dossier,
-            adresse=adresse_postale(tirage, place, foyer, hebergeant),
+            adresse=adresse_postale(tirage, place, foyer),
             logement=logement_actuel(tirage, foyer, place, ici.jour),
         )
     enfants = (*foyer.a_charge, *foyer.en_garde)

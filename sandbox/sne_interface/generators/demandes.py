@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sne_interface.contract.codec import NS, lire
+from sne_interface.contract.codec import NS, feuille, lire
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
 from sne_interface.domain.element_recu import Element, Elements, bloc, construits
@@ -36,9 +36,7 @@ _CODES: Final = frozenset(ELEMENTS["codes"])
 
 def _feuille(nom: str, texte: str) -> str:
     """An element that holds a text, as `codec.encoder` writes it."""
-    if "&" in texte or "<" in texte or ">" in texte:
-        texte = texte.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<ns1:{nom}>{texte}</ns1:{nom}>" if texte else f"<ns1:{nom}/>"
+    return feuille(f"<ns1:{nom}", nom, texte)
 
 
 def _code(nom: str, code: str) -> str:
@@ -260,10 +258,9 @@ def tirer_dossier(
         )
     souhait = tirer_souhait(tirage, territoire, foyer)
     place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
-    hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
     commun = (version, territoire, guichet, depot, jour, souhait, foyer)
     association = None if foyer else f"{tirage.choix(NOMS['associations'])} {tirage.entier(1, 95)}"
-    adresse = adresse_postale(tirage, place, foyer, hebergeant)
+    adresse = adresse_postale(tirage, place, foyer)
     contact = (association, adresse, telephone_fixe(tirage), tirage.selon(PARTS["precision"]))
     if foyer is None:
         return DossierTire(*commun, *contact, nirs=nirs)
@@ -327,7 +324,6 @@ def formulaire(
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
         if handicapes:
             enfants.append(_bloc("listeHandicap", *[_handicap(n) for n in handicapes]))
-    if foyer is not None:
         _placer_le_nir(enfants, "demandeur", foyer.demandeur, FORMULAIRE, dossier)
     return _bloc("demandeLogement", *enfants)
 
@@ -447,16 +443,17 @@ def _en_garde(enfant: Enfant) -> str:
     return _bloc("personneEnGarde", *_feuilles(dit))
 
 
-def adresse_postale(
-    tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None = None
-) -> Feuilles:
-    """Builds the content of `adressePostale`, in the commune of `place`."""
+def adresse_postale(tirage: Tirage, place: Place, foyer: Foyer | None) -> Feuilles:
+    """Builds the content of `adressePostale`, in the commune of `place`; who lodges the household is drawn
+    first."""
+    chez = {}
+    if foyer is not None and foyer.logement in HEBERGES:
+        chez = {"nomHebergeant": tirage.choix(noms().familles)}
     if foyer is not None and foyer.logement == "SD":
         lieu = {"compAdresse": "Domiciliation au CCAS", "voie": "place de la Mairie"}
     else:
         lieu = {"numero": str(tirage.entier(1, 99)), "voie": tirage.choix(noms().voies)}
-    feuilles = {"etranger": "false", **lieu, "codePostal": place.code_postal, "commune": place.code}
-    return feuilles if hebergeant is None else {**feuilles, "nomHebergeant": hebergeant}
+    return {"etranger": "false", **lieu, "codePostal": place.code_postal, "commune": place.code, **chez}
 
 
 def _handicap(naissance: date) -> str:

@@ -146,12 +146,6 @@ def tirer_enfant(tirage: Tirage, *, nom: str, age_max: int, jour: date, garde: s
     )
 
 
-def naissance_d_adulte(tirage: Tirage, tranche: tuple[int, int], depot: date) -> date:
-    """A birth such that the age on `depot` lies within `tranche` (years, both included)."""
-    bas, haut = tranche
-    return depot - timedelta(days=tirage.entier(bas * 366, haut * 365 + 364))
-
-
 def telephone_fixe(tirage: Tirage) -> str:
     """A fixed number of the ranges kept for fiction."""
     return f"{tirage.choix(_PREFIXES_FIXES)}{tirage.entier(0, 9999):04d}"
@@ -209,7 +203,7 @@ ASSOCIATION: Final = "association"
 SORTES: Final = (SEUL, MONOPARENTAL, COUPLE, FAMILLE, COLOCATION, ASSOCIATION)
 
 Tranche = tuple[int, int]
-#: Ages on the day of deposit, in years.
+#: Ages on the day of deposit, in years, both included.
 _AGES: Final[Mapping[str, Repartition[Tranche]]] = {
     sorte: Repartition({(bas, haut): part for bas, haut, part in tranches})
     for sorte, tranches in _LU["ages"].items()
@@ -268,7 +262,9 @@ def tirer_foyer(
     """A household of that kind (an association is none), deposited on `depot` and as it is on `jour`;
     `naissance` is that of the applicant (None: drawn), `departement` where the adults are born."""
     civilite = MADAME if sorte == MONOPARENTAL and tirage.booleen(0.85) else tirer_civilite(tirage)
-    naissance = naissance or naissance_d_adulte(tirage, tirage.selon(_AGES[sorte]), depot)
+    if naissance is None:
+        bas, haut = tirage.selon(_AGES[sorte])
+        naissance = depot - timedelta(days=tirage.entier(bas * 366, haut * 365 + 364))
     ans = age(naissance, jour)
     situation = _situation(tirage, sorte, ans)
     adulte = partial(
