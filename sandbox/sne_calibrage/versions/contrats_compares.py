@@ -247,7 +247,7 @@ def _chemins(avant: Contrat, apres: Contrat) -> Differences:
     lus = [
         {
             chemin: (
-                *n.par_chemin.get(chemin, ("", False))[:1],
+                n.par_chemin.get(chemin, ""),
                 max(n.depuis(chemin), premiere),
                 n.obligatoire(chemin),
             )

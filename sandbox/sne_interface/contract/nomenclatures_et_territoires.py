@@ -74,18 +74,16 @@ class Nomenclatures:
     def __init__(self, listes: Mapping[str, Mapping[str, str]], chemins: Iterable[Chemin] = ()) -> None:
         self._listes = listes
         self._chemins = {ligne.chemin: (rang, ligne) for rang, ligne in enumerate(chemins)}
-        #: Path without index -> (list, whether the schema requires the element).
-        self.par_chemin: Mapping[str, tuple[str, bool]] = {
-            chemin: (ligne.liste, ligne.obligatoire)
-            for chemin, (_, ligne) in self._chemins.items()
-            if ligne.liste is not None
+        #: Path without index -> the list that rules the element.
+        self.par_chemin: Mapping[str, str] = {
+            chemin: ligne.liste for chemin, (_, ligne) in self._chemins.items() if ligne.liste is not None
         }
         parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
         #: Names of the elements that only ever hold elements.
         self.conteneurs = (frozenset(_nom(c) for c in parents) | _CONTENEURS_D_AILLEURS) - {
             _nom(c) for c in self._chemins.keys() - parents
         }
-        inconnues = sorted({nom for nom, _ in self.par_chemin.values()} - self._listes.keys())
+        inconnues = sorted({*self.par_chemin.values()} - self._listes.keys())
         if inconnues:
             raise ContractError(
                 f"Nomenclature citée mais non définie : {', '.join(inconnues)}.",
@@ -98,7 +96,7 @@ class Nomenclatures:
     def _arbre(self) -> PasDeChemin:
         sommet = PasDeChemin(True)
         for chemin in self._chemins:
-            liste, _ = self.par_chemin.get(chemin, (None, False))
+            liste = self.par_chemin.get(chemin)
             nom = _nom(chemin)
             if nom == "typeFichier" or (liste is None and nom != "commune"):
                 continue
@@ -126,7 +124,7 @@ class Nomenclatures:
 
     def codes(self, chemin: str) -> tuple[str, ...]:
         """The codes that the element at a path may carry. Raises KeyError for one without a list."""
-        return tuple(code for code in self._listes[self.par_chemin[chemin][0]] if code)
+        return tuple(code for code in self._listes[self.par_chemin[chemin]] if code)
 
     def est_un_code(self, code: str) -> bool:
         """True when any list holds `code`."""

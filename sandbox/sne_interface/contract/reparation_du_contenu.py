@@ -65,20 +65,19 @@ class Automate:
         self._noeuds: list[_EtatAutomate] = [_EtatAutomate(None, [])]  # the end
         #: The elements and wildcards of the model, in its order.
         self.particules: list[Any] = []
-        #: By id of a particle: the choices it stands in, outermost first, as (id of the choice, branch).
-        self.choix: dict[int, tuple[tuple[int, int], ...]] = {}
-        self._visiter(groupe, ())
+        #: By id of a particle: its branch in each choice it stands in, by id of the choice, outermost first.
+        self.choix: dict[int, dict[int, int]] = {}
+        self._visiter(groupe, {})
         self._depart = self._batir(groupe, 0)
         self._noms = {local(p.name) for p in self.particules if p.name}
 
-    def _visiter(self, particule: Any, choix: tuple[tuple[int, int], ...]) -> None:
+    def _visiter(self, particule: Any, choix: dict[int, int]) -> None:
         if not _est_groupe(particule):
             self.particules.append(particule)
             self.choix[id(particule)] = choix
             return
         for rang, membre in enumerate(particule):
-            dedans = (*choix, (id(particule), rang)) if particule.model == "choice" else choix
-            self._visiter(membre, dedans)
+            self._visiter(membre, choix | ({id(particule): rang} if particule.model == "choice" else {}))
 
     # --- building ---------------------------------------------------------------------------------
 

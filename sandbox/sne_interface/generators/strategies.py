@@ -101,12 +101,10 @@ class Tirees(SearchStrategy[T]):
 # Below, `ou` says where and when: the arguments of `atelier` after the contract.
 
 
-def _tirees(
-    dessiner: Callable[..., T], contrat: Contrat, ou: Lieu, *quoi: object, **precise: object
-) -> Tirees[T]:
+def _tirees(dessiner: Callable[..., T], contrat: Contrat, ou: Lieu, **precise: object) -> Tirees[T]:
     """Gives the strategy of what `dessiner` draws there, as the constraints of the place ask."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), voulu=ici.contraintes)
+    return Tirees(lambda tirage: dessiner(tirage, ici, **precise), voulu=ici.contraintes)
 
 
 def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
