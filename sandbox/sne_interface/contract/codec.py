@@ -212,8 +212,7 @@ def _assembler(
 
 def lire(document: bytes) -> Element:
     """The `Element` of a document of ours (stored or just written): it is trusted, and well-formed."""
-    parseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return decoder(etree.fromstring(document, parseur))
+    return decoder(etree.fromstring(document, _DU_FIL.parseur))
 
 
 def lire_demande(document: bytes) -> Demande:

@@ -258,17 +258,26 @@ def tirer_dossier(
         )
     souhait = tirer_souhait(tirage, territoire, foyer)
     place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
-    commun = (version, territoire, guichet, depot, jour, souhait, foyer)
-    association = None if foyer else f"{tirage.choix(NOMS['associations'])} {tirage.entier(1, 95)}"
-    adresse = adresse_postale(tirage, place, foyer)
-    contact = (association, adresse, telephone_fixe(tirage), tirage.selon(PARTS["precision"]))
-    if foyer is None:
-        return DossierTire(*commun, *contact, nirs=nirs)
-    handicap = tirage.booleen(0.04)
-    motifs = tirer_motifs(tirage, foyer, handicap=handicap)
-    actuel = logement_actuel(tirage, foyer, place, jour)
-    electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
-    return DossierTire(*commun, *contact, motifs, actuel, handicap, electronique, nirs=nirs)
+    dossier = DossierTire(
+        version,
+        territoire,
+        guichet,
+        depot,
+        jour,
+        souhait,
+        foyer,
+        None if foyer else f"{tirage.choix(NOMS['associations'])} {tirage.entier(1, 95)}",
+        adresse_postale(tirage, place, foyer),
+        telephone_fixe(tirage),
+        tirage.selon(PARTS["precision"]),
+        nirs=nirs,
+    )
+    if foyer is not None:
+        dossier.handicap = tirage.booleen(0.04)
+        dossier.motifs = tirer_motifs(tirage, foyer, handicap=dossier.handicap)
+        dossier.logement = logement_actuel(tirage, foyer, place, jour)
+        dossier.electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
+    return dossier
 
 
 def message(
