@@ -256,10 +256,8 @@ def _assez_grand(dossier: DossierTire, foyer: Foyer) -> DossierTire:
     besoin = TYPES_LOGEMENT[min(foyer.taille // 2 + 1, len(TYPES_LOGEMENT) - 1)]
     if TYPES_LOGEMENT.index(max(types, key=TYPES_LOGEMENT.index)) < TYPES_LOGEMENT.index(besoin):
         dossier = replace(dossier, souhait=replace(dossier.souhait, types=(besoin,)))
-    logement = dossier.logement
-    if logement is not None and int(logement.feuilles.get(HABITANTS, foyer.taille)) < foyer.taille:
-        feuilles = {**logement.feuilles, HABITANTS: str(foyer.taille)}
-        dossier = replace(dossier, logement=replace(logement, feuilles=feuilles))
+    if int(dossier.logement.get(HABITANTS, foyer.taille)) < foyer.taille:
+        dossier = replace(dossier, logement={**dossier.logement, HABITANTS: str(foyer.taille)})
     return dossier
 
 

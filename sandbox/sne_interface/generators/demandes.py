@@ -93,14 +93,6 @@ class Souhait:
     elargie: bool
 
 
-@dataclass(slots=True)
-class LogementActuel:
-    """The dwelling of today: its kind (ListeModeleLogement), and what else is written of it."""
-
-    modele: str
-    feuilles: Feuilles
-
-
 def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -> Souhait:
     """A wish that the household's size and means allow."""
     nombre = min(int(tirage.selon(PARTS["communes"])), len(territoire.places))
@@ -158,8 +150,8 @@ def logement_recherche(souhait: Souhait) -> str:
     return _bloc("logementRecherche", *_feuilles(dit), *listes)
 
 
-def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> LogementActuel:
-    """The dwelling of today, drawn as it is written: nothing else depends on it."""
+def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Feuilles:
+    """The dwelling of today, but for its kind, drawn as it is written: nothing else depends on it."""
     modele = foyer.logement
     feuilles = _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
     habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
@@ -179,13 +171,7 @@ def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> L
     feuilles["etranger"] = "false"
     feuilles["codePostal"] = place.code_postal
     feuilles["commune"] = place.code
-    return LogementActuel(modele, feuilles)
-
-
-def ecrire_logement(logement: LogementActuel) -> str:
-    """The element `logementActuel`."""
-    modele = _bloc("listeModeleLogement", _code("modeleLogement", logement.modele))
-    return _bloc("logementActuel", modele, *_feuilles(logement.feuilles))
+    return feuilles
 
 
 def _complement(tirage: Tirage, modele: str, depuis: date) -> dict[str, str]:
@@ -219,7 +205,8 @@ class DossierTire:
     telephone: str
     precision: str
     motifs: tuple[str, ...] = ()
-    logement: LogementActuel | None = None
+    #: What is written of the dwelling of today, whose kind its household tells.
+    logement: Feuilles = field(default_factory=dict)
     handicap: bool = False
     electronique: bool = False
     #: Birth dates of the handicapped persons beside the applicant.
@@ -353,8 +340,8 @@ def _personne_physique(dossier: DossierTire, foyer: Foyer) -> str:
         autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier))
     if autres:
         enfants.append(_bloc("listeCotitulaire", *autres))
-    if dossier.logement is not None:
-        enfants.append(ecrire_logement(dossier.logement))
+    modele = _bloc("listeModeleLogement", _code("modeleLogement", foyer.logement))
+    enfants.append(_bloc("logementActuel", modele, *_feuilles(dossier.logement)))
     _placer_le_nir(enfants, "demandeur", foyer.demandeur, PERSONNE_PHYSIQUE, dossier)
     return _bloc("personnePhysique", *enfants)
 
