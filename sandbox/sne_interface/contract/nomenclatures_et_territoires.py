@@ -73,10 +73,11 @@ class Nomenclatures:
 
     def __init__(self, listes: Mapping[str, Mapping[str, str]], chemins: Iterable[Chemin] = ()) -> None:
         self._listes = listes
-        self._chemins = {ligne.chemin: (rang, ligne) for rang, ligne in enumerate(chemins)}
+        self._chemins = {ligne.chemin: ligne for ligne in chemins}
+        self._rangs = {chemin: rang for rang, chemin in enumerate(self._chemins)}
         #: Path without index -> the list that rules the element.
         self.par_chemin: Mapping[str, str] = {
-            chemin: ligne.liste for chemin, (_, ligne) in self._chemins.items() if ligne.liste is not None
+            chemin: ligne.liste for chemin, ligne in self._chemins.items() if ligne.liste is not None
         }
         parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
         #: Names of the elements that only ever hold elements.
@@ -140,36 +141,36 @@ class Nomenclatures:
 
     def ordre(self, chemin: str) -> int:
         """Rank of a path (without index) in document order. Raises KeyError for an unknown path."""
-        return self._chemins[chemin][0]
+        return self._rangs[chemin]
 
     def depuis(self, chemin: str) -> str:
         """First message version that has a path. Raises KeyError for an unknown path."""
-        return self._chemins[chemin][1].depuis
+        return self._chemins[chemin].depuis
 
     def depuis_ou_rien(self, chemin: str) -> str | None:
         """The same; None for a path that the contract does not have."""
-        return self._chemins[chemin][1].depuis if chemin in self._chemins else None
+        return self._chemins[chemin].depuis if chemin in self._chemins else None
 
     def jusque(self, chemin: str) -> str:
         """Last message version that has a path, "" when the highest has it. Raises KeyError for an unknown
         path."""
-        return self._chemins[chemin][1].jusque
+        return self._chemins[chemin].jusque
 
     def a_sa_place(self, chemin: str, version: str) -> bool:
         """True when messages of `version` have this path."""
         if chemin not in self._chemins:
             return False
-        ligne = self._chemins[chemin][1]
+        ligne = self._chemins[chemin]
         return ligne.depuis <= version <= (ligne.jusque or version)
 
     def obligatoire(self, chemin: str) -> bool:
         """True when the parent of a path must hold it. Raises KeyError for an unknown path."""
-        return self._chemins[chemin][1].obligatoire
+        return self._chemins[chemin].obligatoire
 
     @lru_cache(maxsize=64)  # noqa: B019 - a contract lives as long as its process
     def exiges(self, chemin: str, version: str) -> tuple[str, ...]:
         """The paths right below `chemin` that it must hold, in messages of `version`."""
-        exigees = [dessous for dessous, (_, ligne) in self._chemins.items() if ligne.obligatoire]
+        exigees = [dessous for dessous, ligne in self._chemins.items() if ligne.obligatoire]
         ici = [dessous for dessous in exigees if dessous.rpartition("/")[0] == chemin]
         return tuple([dessous for dessous in ici if self.a_sa_place(dessous, version)])
 

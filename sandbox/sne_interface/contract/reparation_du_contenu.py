@@ -136,21 +136,22 @@ class Automate:
         while noeud != 0 or rang < len(noms):
             etat = self._noeuds[noeud]
             cout = restes[rang][noeud]
-            if noeud != 0 and etat.particule is None:
-                vus.add(noeud)
-                libres = [suite for suite in etat.suites if suite not in vus] or etat.suites
-                noeud = min(libres, key=lambda suite: restes[rang][suite])
-                continue
-            if rang < len(noms) and noeud != 0:
-                prix = couts[rang].get(id(etat.particule), _INFINI)
-                if prix + restes[rang + 1][etat.suites[0]] == cout:
-                    pas.append(PasAlignement(_SORTS[prix], rang, etat.particule))
-                    noeud, rang, vus = etat.suites[0], rang + 1, set()
+            if noeud != 0:
+                if etat.particule is None:
+                    vus.add(noeud)
+                    libres = [suite for suite in etat.suites if suite not in vus] or etat.suites
+                    noeud = min(libres, key=lambda suite: restes[rang][suite])
                     continue
-            if noeud != 0 and _MANQUE + restes[rang][etat.suites[0]] == cout:
-                pas.append(PasAlignement(Sort.MANQUE, rang, etat.particule))
-                noeud = etat.suites[0]
-                continue
+                suite = etat.suites[0]
+                prix = couts[rang].get(id(etat.particule), _INFINI) if rang < len(noms) else _INFINI
+                if prix < _INFINI and prix + restes[rang + 1][suite] == cout:
+                    pas.append(PasAlignement(_SORTS[prix], rang, etat.particule))
+                    noeud, rang, vus = suite, rang + 1, set()
+                    continue
+                if _MANQUE + restes[rang][suite] == cout:
+                    pas.append(PasAlignement(Sort.MANQUE, rang, etat.particule))
+                    noeud = suite
+                    continue
             pas.append(PasAlignement(Sort.TROP, rang))
             rang, vus = rang + 1, set()
         return pas

@@ -50,9 +50,9 @@ def lire_roles(
     dossiers: DossiersContrat,
     nomenclatures: Nomenclatures,
     evenements: Sequence[TypeEvenement],
-    refus: Refus | None = None,
+    refus: Refus,
     *,
-    tolerer: bool = False,
+    tolerer: bool,
 ) -> Roles:
     """The roles of a contract, whose types of events are `evenements`. `refus` tells what schemas that are
     the user's do not let the SNE write; ours let it write all.
@@ -61,7 +61,7 @@ def lire_roles(
     what the user's folder binds to something that the contract does not have.
     """
     lecture = _Lecture(dossiers, tolerer)
-    demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))
+    demande = lecture.demande(nomenclatures, refus)
     decision = lecture.decision({genre.code: genre for genre in evenements})
     return Roles(demande, decision, lecture.perdus)
 

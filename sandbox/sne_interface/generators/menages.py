@@ -156,14 +156,13 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
     if contrat == "AUT":
         code = "AMV" if ans >= _RETRAITE else tirage.selon(PARTS["sans_emploi"])
         bas, haut = _LU["minima"][code]
-        return Metier(contrat), (code, tirage.montant(bas, haut))
-    code, bas, haut = _LU["ressources"][contrat]
-    montant = tirage.montant(bas, haut)
+    else:
+        code, bas, haut = _LU["ressources"][contrat]
+    metier, principale = Metier(contrat), (code, tirage.montant(bas, haut))
     if contrat in SALARIES:
-        reserve = noms()
-        metier = Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs))
-        return metier, (code, montant)
-    return Metier(contrat), (code, montant)
+        metier.profession = tirage.choix(noms().metiers)
+        metier.employeur = tirage.choix(noms().employeurs)
+    return metier, principale
 
 
 @lru_cache(maxsize=4096)
@@ -278,12 +277,13 @@ def tirer_foyer(
         # A few years apart, and of age on the day of deposit.
         ecart = timedelta(days=tirage.entier(-1800, 1800))
         autre = min(naissance + ecart, depot - timedelta(days=366 * MAJORITE))
-        if lien == "L":
-            cotitulaire = adulte(civilite=tirer_civilite(tirage), nom=None, naissance=autre, situation="C")
-        else:
-            nom = demandeur.nom if situation == "M" else None
-            conjoint = MONSIEUR if civilite == MADAME else MADAME
-            cotitulaire = adulte(civilite=conjoint, nom=nom, naissance=autre, situation=situation)
+        conjoint = MONSIEUR if civilite == MADAME else MADAME
+        cotitulaire = adulte(
+            civilite=tirer_civilite(tirage) if lien == "L" else conjoint,
+            nom=demandeur.nom if situation == "M" else None,
+            naissance=autre,
+            situation=situation,
+        )
     a_charge, en_garde = _enfants(tirage, sorte, demandeur, jour)
     if a_charge:
         demandeur.ressources += _allocations(a_charge, jour)
