@@ -7,7 +7,7 @@ handicaps, any present dwelling, any motive. Then `demandes_ornees` adds the opt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Required, TypedDict
+from typing import Final
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import LOGEMENT_PROPRE, TYPES_LOGEMENT
@@ -162,21 +162,18 @@ class Atelier:
             longues=self.contraintes.longues,
         )
 
+    def avec(self, contraintes: Contraintes) -> "Atelier":
+        """The same under other constraints."""
+        return atelier(
+            self.contrat, jour=self.jour, guichet=self.guichet, contraintes=contraintes, instant=self.instant
+        )
+
     def aux_limites(self, tirage: Tirage) -> bool:
         """Whether texts and numbers are stretched to their bounds: as it is asked, else now and then."""
         voulu = self.contraintes
         if voulu.limites is None:
             return voulu.richesse > 0 and tirage.booleen(0.15)
         return voulu.limites
-
-
-class Lieu(TypedDict, total=False):
-    """Where and when: the arguments of `atelier`."""
-
-    jour: Required[date]
-    guichet: str
-    contraintes: Contraintes
-    instant: datetime | None
 
 
 def atelier(

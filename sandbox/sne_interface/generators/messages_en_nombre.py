@@ -319,7 +319,7 @@ def messages(
     about a demande names a number that no base delivered."""
     jour = instant.astimezone(PARIS).date()
     ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
-    avant = _anterieur(contrat, sorte, ici)
+    avant = _anterieur(sorte, ici)
     tirage = TirageVarie(graine)
     prefixe = _DEMANDE if sorte not in ("EVT", "RCH") else sorte
     for rang in range(combien):
@@ -351,12 +351,12 @@ def _nom(prefixe: str, guichet: str, instant: datetime, rang: int) -> str:
     return f"{prefixe}{guichet}-{tampon(instant)}-{rang % 1_000_000:06d}.xml"
 
 
-def _anterieur(contrat: Contrat, sorte: str, ici: Atelier) -> Atelier:
+def _anterieur(sorte: str, ici: Atelier) -> Atelier:
     """The maker of the demandes that messages of that kind speak of."""
     voulu = replace(ici.contraintes, depot=ajouter_mois(ici.jour, -_ANCIENNETE_MOIS))
     if sorte == "CRS" and voulu.sorte not in (COUPLE, FAMILLE, COLOCATION):
         voulu = replace(voulu, sorte=None, cotitulaires_min=1)
-    return atelier(contrat, jour=ici.jour, guichet=ici.guichet, contraintes=voulu, instant=ici.instant)
+    return ici.avec(voulu)
 
 
 def _numero(avant: Atelier, rang: int) -> str:
