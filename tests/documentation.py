@@ -600,7 +600,7 @@ def _alertes() -> list[str]:
 
 
 def _changements() -> list[str]:
-    changements = charger_changements(contrats_charges.charger().dossiers).depuis(["v5.0"])
+    changements = charger_changements(contrats_charges.charger().dossiers, ["v5.0"])
     return tableau(
         ("changement", "ce qui change", "genre", "forme sur le fil", "source"),
         ((f"`{c.id}`", c.phrase, c.genre, c.fidelite, c.source) for c in changements),

@@ -30,7 +30,7 @@ def comparaison(contrats: tuple[Contrat, Contrat]) -> ComparaisonDeContrats:
 
 @pytest.fixture(scope="module")
 def changements(contrats: tuple[Contrat, Contrat]) -> Changements:
-    return charger_changements(contrats[1].dossiers).depuis([contrats[0].nom])
+    return charger_changements(contrats[1].dossiers, [contrats[0].nom])
 
 
 def test_every_difference_belongs_to_a_change(comparaison: ComparaisonDeContrats) -> None:

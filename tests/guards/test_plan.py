@@ -123,7 +123,7 @@ def test_one_example_enters_every_element_every_code_and_both_answers(saisies: l
     assert {c.rpartition("/")[2] for c in ici if valeurs[c] in ({"true"}, {"false"})} == UNE_VALEUR
     vus = defaultdict(set)
     for chemin in {*ici} & listes.par_chemin.keys():
-        vus[listes.par_chemin[chemin][0]] |= valeurs[chemin]
+        vus[listes.par_chemin[chemin]] |= valeurs[chemin]
     assert {c for nom, codes in vus.items() for c in listes.liste(nom) if c and c not in codes} == set()
 
 

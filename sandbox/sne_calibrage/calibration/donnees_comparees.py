@@ -169,7 +169,7 @@ class DonneesDesRegles:
     def _code_refuse(self, fait: FaitDeRegle, la: La) -> bool:
         nomenclatures = self._contrat.nomenclatures
         for chemin, code in fait.codes:
-            liste, _ = nomenclatures.par_chemin.get(sans_indices(chemin), (None, False))
+            liste = nomenclatures.par_chemin.get(sans_indices(chemin))
             vise = la.propriete == chemin or (not la.propriete and f"[{code}]" in la.message)
             if liste is not None and vise:
                 self._changer_liste(liste, code, fait, admis=False)

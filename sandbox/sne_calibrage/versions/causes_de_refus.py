@@ -84,7 +84,7 @@ class Chercheur:
     def _de_la_regle(self, regle: str, chemin: str, valeur: str) -> DifferenceDeContrats | None:
         """The rule itself; else the list that it reads at this place."""
         nu = sans_indices(chemin)
-        liste = self._contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
+        liste = self._contrat.nomenclatures.par_chemin.get(nu, "")
         return self._trouver(
             (Nature.REGLES, regle), (Nature.NOMENCLATURES, f"{liste}/{valeur}"), (Nature.CHEMINS, nu)
         )

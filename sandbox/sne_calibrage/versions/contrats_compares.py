@@ -25,7 +25,7 @@ from sne_calibrage.versions.differences_de_contrats import (
     hors,
 )
 from sne_interface.contract import changements, exigences_et_mentions
-from sne_interface.contract.changements import Changements, Nature, charger_changements
+from sne_interface.contract.changements import Nature, charger_changements
 from sne_interface.contract.contrats_charges import Contrat, MessageOperation
 from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.contract.fiches_de_regles import FicheRegle
@@ -66,8 +66,8 @@ def comparer(avant: Contrat, apres: Contrat, noms: tuple[str, str] | None = None
     ]
     siens, autres = (charger_changements(c.dossiers) for c in (apres, avant))
     connus, dits = ({c.id for c in lot} for lot in (autres, siens))
-    apportes = Changements(tuple(c for c in siens if c.id not in connus))
-    ailleurs = Changements(tuple(c for c in autres if c.id not in dits))
+    apportes = tuple(c for c in siens if c.id not in connus)
+    ailleurs = tuple(c for c in autres if c.id not in dits)
     differences, employes = attribuer(trouvees, apportes, ailleurs)
     return ComparaisonDeContrats(*(noms or (avant.nom, apres.nom)), differences, employes)
 
@@ -247,7 +247,7 @@ def _chemins(avant: Contrat, apres: Contrat) -> Differences:
     lus = [
         {
             chemin: (
-                *n.par_chemin.get(chemin, ("", False))[:1],
+                n.par_chemin.get(chemin, ""),
                 max(n.depuis(chemin), premiere),
                 n.obligatoire(chemin),
             )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
-from sne_interface.contract.changements import Changement, Changements, GenreChangement, Nature
+from sne_interface.contract.changements import Changement, Changements, GenreChangement, Nature, couvrant
 from sne_interface.contract.schemas import Document
 from sne_interface.domain import valeurs_en_json
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -149,16 +149,15 @@ def attribuer(
     dites: list[DifferenceDeContrats] = []
     employes: dict[str, Changement] = {}
     for d in differences:
-        changement = apportes.couvrant(d.nature, d.objet)
+        changement = couvrant(apportes, d.nature, d.objet)
         severites = d.severites
         if changement is not None and d.sorte == "regle-ajoutee":
             douce = _REGLE_NOUVELLE.get(changement.genre, Severite.ERREUR)
             severites = {sens: max(s, douce, key=_RANGS.index) for sens, s in severites.items()}
-        changement = changement or ailleurs.couvrant(d.nature, d.objet)
+        changement = changement or couvrant(ailleurs, d.nature, d.objet)
         if changement is not None:
             employes[changement.id] = changement
         dites.append(replace(d, severites=severites, changement=changement.id if changement else ""))
     natures = tuple(Nature)
     dites.sort(key=lambda d: (_RANGS.index(d.severite), natures.index(d.nature), d.objet, d.sorte, d.texte))
-    tous: tuple[Changement, ...] = (*apportes.liste, *ailleurs.liste)
-    return tuple(dites), tuple(c for c in tous if employes.get(c.id) is c or c.preuve)
+    return tuple(dites), tuple(c for c in apportes + ailleurs if employes.get(c.id) is c or c.preuve)

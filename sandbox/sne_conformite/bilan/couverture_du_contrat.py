@@ -82,7 +82,7 @@ class Couverture:
             if not element.vide:
                 self._vus["elements"].add(chemin)
                 if element.code is not None and chemin in listes:
-                    self._vus["codes"].add(f"{listes[chemin][0]}/{element.code}")
+                    self._vus["codes"].add(f"{listes[chemin]}/{element.code}")
 
     def _voir_les_evenements(self, vue: Observation) -> None:
         for evenement in reponses_lues.tous(vue.document, "evenement"):
@@ -159,7 +159,7 @@ def _codes(listes: Nomenclatures) -> tuple[str, ...]:
     """« liste/code » of each code that an application may write: RAD008 keeps one for the SNE."""
     noms = dict.fromkeys(
         liste
-        for chemin, (liste, _) in listes.par_chemin.items()
+        for chemin, liste in listes.par_chemin.items()
         if not est_du_sne(chemin) and not chemin.endswith("/typeFichier")
     )
     sans = ("", MOTIF_NON_RENOUVELLEMENT)

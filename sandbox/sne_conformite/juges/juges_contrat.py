@@ -161,17 +161,15 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Constats:
     listes = vue.contrat.nomenclatures
     fautes, vus = 0, 0
     for chemin, element in vue.noeuds:
-        regle = listes.par_chemin.get(chemin)
-        if regle is None or element.code is None or chemin.endswith("/typeFichier"):
+        liste = listes.par_chemin.get(chemin)
+        if liste is None or element.code is None or chemin.endswith("/typeFichier"):
             continue
         vus += 1
-        if not listes.contient(regle[0], element.code):
+        if not listes.contient(liste, element.code):
             fautes += 1
             if fautes <= LIEUX_MAX:
-                attendu = suggerer(vue.contrat, regle[0], element.code)
-                yield dire.rompue(
-                    "code_inconnu", attendu, element.code, chemin=element.chemin, regle=regle[0]
-                )
+                attendu = suggerer(vue.contrat, liste, element.code)
+                yield dire.rompue("code_inconnu", attendu, element.code, chemin=element.chemin, regle=liste)
     if vus and not fautes:
         yield dire.tenue()
 

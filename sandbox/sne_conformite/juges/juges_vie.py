@@ -56,7 +56,7 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire, demande: Demande) -
     if radiation is None:
         yield dire.rompue("date_de_radiation_absente")
         return
-    liste, _ = vue.contrat.nomenclatures.par_chemin[f"{FORMULAIRE}/radiation/motifRadiation"]
+    liste = vue.contrat.nomenclatures.par_chemin[f"{FORMULAIRE}/radiation/motifRadiation"]
     motif = radiation.code_de("motifRadiation")
     fautes = []
     if radiation.date_de("dateRadiation") is None:

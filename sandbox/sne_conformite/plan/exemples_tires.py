@@ -26,7 +26,7 @@ from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators import strategies
-from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
+from sne_interface.generators.contraintes_de_menages import Atelier, Contraintes, atelier
 from sne_interface.generators.messages_apres_creation import caracteristiques, codes_de_tous, remplacer
 from sne_interface.generators.strategies import TirageHypothese
 from sne_sandbox.bases.horloge import atteindre
@@ -114,7 +114,7 @@ def strategie(
     jour = instant.astimezone(PARIS).date()
     tirees = {
         nom: strategies.demandes(
-            contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant
+            atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
         )
         for nom, contraintes in scenario.menages.items()
     }
@@ -188,9 +188,10 @@ class _Exemples(SearchStrategy[ExempleTire]):
         for saisie in self._saisies:
             nom = saisie.menage or ""
             passe = passes.setdefault(nom, {})
-            lieu = (self._contrat, saisie.jour, self._guichet)
-            ici = Circonstances(*lieu, demandes.get(nom), saisie.contraintes, passe)
-            actes[saisie.rang] = dessiner(data, saisie.voulus, ici)
+            lieu = atelier(
+                self._contrat, jour=saisie.jour, guichet=self._guichet, contraintes=saisie.contraintes
+            )
+            actes[saisie.rang] = dessiner(data, saisie.voulus, Circonstances(lieu, demandes.get(nom), passe))
             passe |= actes[saisie.rang]
         return ExempleTire(demandes, self._contrat, actes)
 
@@ -249,14 +250,11 @@ def _plein(element: Element, chemin: str, contrat: Contrat, sauf: Collection[str
 
 @dataclass(frozen=True)
 class Circonstances:
-    """Where something is entered: on `jour`, at `guichet`, about `demande` (the CRE message of the example,
-    None for none), of which `passe` was entered before, the last of each option."""
+    """Where something is entered, about `demande` (the CRE message of the example, None for none), of which
+    `passe` was entered before, the last of each option."""
 
-    contrat: Contrat
-    jour: date
-    guichet: str
+    lieu: Atelier
     demande: Element | None
-    contraintes: Contraintes
     passe: Mapping[str, Element] = field(default_factory=dict)
 
     @property
@@ -266,11 +264,6 @@ class Circonstances:
         reconnu = dalo is not None and dalo.code_de("statutDalo") in DALO_RECONNU
         return {"demande": self.demande, "dalo": reconnu}
 
-    @property
-    def ou(self) -> dict[str, Any]:
-        """Returns the arguments that every strategy wants."""
-        return {"jour": self.jour, "guichet": self.guichet, "contraintes": self.contraintes}
-
 
 def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstances) -> Acte:
     """Draws the entries of a step that asks for `demandes`. It leaves out an entry for which the contract has
@@ -278,7 +271,7 @@ def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstanc
     tires = {nom: _DESSINS[nom](data, voulu, ici) for nom, voulu in demandes.items()}
     dessines = {nom: dessine for nom, dessine in tires.items() if dessine is not None}
     if "radiation" in dessines:
-        roles = ici.contrat.roles.decision
+        roles = ici.lieu.contrat.roles.decision
         if "decision" in dessines:
             dessines["decision"] = _d_accord(dessines["decision"], dessines["radiation"], roles)
         elif "decision" in ici.passe:
@@ -287,22 +280,22 @@ def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstanc
 
 
 def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
-    codes = codes_de_tous(atelier(ici.contrat, **ici.ou))
+    codes = codes_de_tous(ici.lieu)
     if code == TOUS:  # a decision has a command of its own
-        tirage = TirageHypothese(data, ici.contraintes)
-        code = tirage.choix([c for c in codes if not ici.contrat.roles.decision.est(c)])
-    return data.draw(strategies.evenements(ici.contrat, code=code, **ici.ou)) if code in codes else None
+        tirage = TirageHypothese(data, ici.lieu.contraintes)
+        code = tirage.choix([c for c in codes if not ici.lieu.contrat.roles.decision.est(c)])
+    return data.draw(strategies.evenements(ici.lieu, code=code)) if code in codes else None
 
 
 def _decision(data: ConjectureData, voulue: Mapping[str, str], ici: Circonstances) -> Element | None:
     """Builds a decision from what the step says by role, as it says it; « jour » stands for the day."""
-    roles = ici.contrat.roles.decision
+    roles = ici.lieu.contrat.roles.decision
     if not roles.type:
         return None
     bail = {"oui": True, "non": False}.get(voulue.get(d.BAIL, ""))
     issue = voulue.get(d.DECISION)
-    tiree = data.draw(strategies.decisions(ici.contrat, bail=bail, issue=issue, **ici.menage, **ici.ou))
-    dites = {role: ici.jour.isoformat() if v == "jour" else v for role, v in voulue.items()}
+    tiree = data.draw(strategies.decisions(ici.lieu, bail=bail, issue=issue, **ici.menage))
+    dites = {role: ici.lieu.jour.isoformat() if v == "jour" else v for role, v in voulue.items()}
     return _evenement_de(tiree, {**valeurs(tiree), **dict(roles.ecrire(dites))})
 
 
@@ -354,14 +347,12 @@ def _evenement_de(evenement: Element, valeurs: Mapping[str, str]) -> Element:
 
 _DESSINS: Final[Mapping[str, Callable[[ConjectureData, Any, Circonstances], Element | None]]] = {
     "radiation": lambda data, motif, ici: data.draw(
-        strategies.radiations(ici.contrat, motif=motif, **ici.menage, **ici.ou)
+        strategies.radiations(ici.lieu, motif=motif, **ici.menage)
     ),
     "evenement": _evenement,
     "decision": _decision,
-    "dalo": lambda data, voulu, ici: data.draw(
-        strategies.dalos(ici.contrat, statut=voulu.get("statut"), **ici.ou)
-    ),
-    "criteres": lambda data, _, ici: data.draw(strategies.recherches(ici.contrat, **ici.ou)),
+    "dalo": lambda data, voulu, ici: data.draw(strategies.dalos(ici.lieu, statut=voulu.get("statut"))),
+    "criteres": lambda data, _, ici: data.draw(strategies.recherches(ici.lieu)),
 }
 
 

@@ -114,7 +114,7 @@ def _choix(champ: ChampDit, contrat: Contrat, jour: date) -> tuple[tuple[str, st
         return tuple((t.code, t.libelle) for t in contrat.evenements if t.est_valide(jour))
     liste = champ.liste
     if champ.code and not liste:
-        liste, _ = contrat.nomenclatures.par_chemin.get(f"interfaceNuu/{champ.chemin}", ("", False))
+        liste = contrat.nomenclatures.par_chemin.get(f"interfaceNuu/{champ.chemin}", "")
     if not liste:
         return ()
     return tuple((code, libelle) for code, libelle in contrat.nomenclatures.liste(liste).items() if code)

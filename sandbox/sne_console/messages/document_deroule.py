@@ -166,7 +166,7 @@ def libelle_du_code(contrat: Contrat | None, chemin: str, code: str | None) -> s
         return ""
     if chemin.endswith("/commune"):
         return contrat.territoires.nom_de_commune(code)
-    liste, _ = contrat.nomenclatures.par_chemin.get(chemin, (None, False))
+    liste = contrat.nomenclatures.par_chemin.get(chemin)
     return (contrat.nomenclatures.libelle(liste, code) or "") if liste else ""
 
 

@@ -229,7 +229,7 @@ class _LecteurFormulaire:
     def _code(self, element: Element, code: str) -> Valeur:
         if element.nom == "commune":
             return Valeur(self._territoires.nom_de_commune(code) or "commune inconnue", masquer_nirs(code))
-        liste, _ = self._nomenclatures.par_chemin.get(_INDICE.sub("", element.chemin), ("", False))
+        liste = self._nomenclatures.par_chemin.get(_INDICE.sub("", element.chemin), "")
         libelle = self._nomenclatures.libelle(liste, code) if liste else None
         return Valeur(masquer_nirs(libelle or element.texte.strip() or code), masquer_nirs(code))
 

@@ -117,4 +117,4 @@ def convient(element: ElementLu, cherche: str) -> bool:
 
 def emplois(nomenclatures: Nomenclatures, nom: str) -> list[str]:
     """Paths of the elements that a list rules."""
-    return [chemin for chemin, (liste, _) in nomenclatures.par_chemin.items() if liste == nom]
+    return [chemin for chemin, liste in nomenclatures.par_chemin.items() if liste == nom]

@@ -5,7 +5,7 @@ differences (`contrats_compares` finds them all) it stands for. The folders are 
 keeps the name of the contract that brings it. The first that covers a thing explains it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -103,31 +103,18 @@ class Changement:
         return {nom: valeur for nom, valeur in en_json(self).items() if valeur is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Changements:
-    """The changes of a contract and of those that it extends, the last contract's first."""
-
-    liste: tuple[Changement, ...] = ()
-
-    def __iter__(self) -> Iterator[Changement]:
-        return iter(self.liste)
-
-    def __len__(self) -> int:
-        return len(self.liste)
-
-    def depuis(self, contrats: Iterable[str]) -> "Changements":
-        """The changes that none of `contrats` (names) brings."""
-        connus = frozenset(contrats)
-        return Changements(tuple(c for c in self.liste if c.contrat not in connus))
-
-    def couvrant(self, nature: Nature, objet: str) -> Changement | None:
-        """The change that covers an object, the first of them; None for none."""
-        return next((c for c in self.liste if c.porte_sur(nature, objet)), None)
+#: Those of a contract and of the ones that it extends, the last contract's first.
+Changements = tuple[Changement, ...]
 
 
-def charger_changements(dossiers: DossiersContrat) -> Changements:
-    """The changes of a contract, and of those that it extends. Raises ContractError, with file and key, for
-    one that cannot be read."""
+def couvrant(changements: Changements, nature: Nature, objet: str) -> Changement | None:
+    """The change that covers an object, the first of them; None for none."""
+    return next((c for c in changements if c.porte_sur(nature, objet)), None)
+
+
+def charger_changements(dossiers: DossiersContrat, sans: Collection[str] = ()) -> Changements:
+    """The changes of a contract, and of those that it extends, but for those that contracts of the names
+    `sans` bring. Raises ContractError, with file and key, for one that cannot be read."""
     par_contrat: dict[str, dict[str, tuple[Path, dict[str, Any]]]] = {}
     for fichier, contenu in dossiers.tomls(FICHIER):
         dossier = fichier.parent
@@ -145,7 +132,7 @@ def charger_changements(dossiers: DossiersContrat) -> Changements:
                     remede="donnez-lui un autre nom",
                 )
             lus[cle] = _lire(cle, nom, table, fichier)
-    return Changements(tuple(lus.values()))
+    return tuple(lu for lu in lus.values() if lu.contrat not in sans)
 
 
 def _lire(cle: str, contrat: str, table: TableToml, fichier: Path) -> Changement:

@@ -98,7 +98,7 @@ def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
         elif "&" in texte or "\r" in texte:
             texte = _texte(texte)
         element = ElementPartage(nom, texte, attributs)
-        element.ecrit = _feuille(debut, nom, texte)
+        element.ecrit = feuille(debut, nom, texte)
         fait = f"{nom}={element.code}" if element.code else None
         if fait is None and texte != texte.strip(BLANCS):
             fait = BORD_BLANC
@@ -212,8 +212,7 @@ def _assembler(
 
 def lire(document: bytes) -> Element:
     """The `Element` of a document of ours (stored or just written): it is trusted, and well-formed."""
-    parseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return decoder(etree.fromstring(document, parseur))
+    return decoder(etree.fromstring(document, _DU_FIL.parseur))
 
 
 def lire_demande(document: bytes) -> Demande:
@@ -264,11 +263,12 @@ def fragment(*elements: Element) -> str:
         if element.enfants:
             ecrit += f"{debut}>{fragment(*element.enfants)}</ns1:{nom}>"
         else:
-            ecrit += _feuille(debut, nom, element.texte)
+            ecrit += feuille(debut, nom, element.texte)
     return ecrit
 
 
-def _feuille(debut: str, nom: str, texte: str) -> str:
+def feuille(debut: str, nom: str, texte: str) -> str:
+    """Writes an element that holds a text, whose tag begins by `debut`."""
     if not texte:
         return debut + "/>"
     if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:

@@ -266,7 +266,7 @@ def charger(
         chemins = modeles.chemins(chemins)
     nomenclatures = Nomenclatures(lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]), chemins)
     evenements = lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"])
-    refus = modeles.refus if modeles is not None else None
+    refus = (lambda _, __: "") if modeles is None else modeles.refus
     roles = lire_roles(dossiers, nomenclatures, evenements, refus, tolerer=tolerer)
     retenir_noms_nir(roles.demande.noms_nir | (modeles.noms_de_nir() if modeles is not None else frozenset()))
     return Contrat(

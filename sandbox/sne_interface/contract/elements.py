@@ -54,9 +54,7 @@ class ElementLu:
 def elements(contrat: Contrat, document: Document, version: str | None = None) -> tuple[ElementLu, ...]:
     """Every element of `document`, in document order."""
     with VERROU_DES_MODELES:
-        schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
-        racine = next(iter(schema.elements.values()))
-        lus = list(_lire(contrat, document, racine))
+        lus = list(_lire(contrat, document, version))
     suivantes = [element.profondeur for element in lus[1:]] + [0]
     return tuple(
         replace(element, ferme=max(element.profondeur - suivante, 0))
@@ -75,17 +73,21 @@ def declares(contrat: Contrat, document: Document, version: str | None = None) -
     """Returns the components (of xmlschema) that the schema declares, by path without index. The caller holds
     `VERROU_DES_MODELES` while it asks a component something."""
     with VERROU_DES_MODELES:
-        schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
-        racine = next(iter(schema.elements.values()))
+        racine = _racine(contrat, document, version)
         return {chemin: declaration for chemin, declaration, *_ in declarations(racine)}
 
 
-def _lire(contrat: Contrat, document: Document, racine: Any) -> Iterator[ElementLu]:
+def _racine(contrat: Contrat, document: Document, version: str | None) -> Any:
+    schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
+    return next(iter(schema.elements.values()))
+
+
+def _lire(contrat: Contrat, document: Document, version: str | None) -> Iterator[ElementLu]:
     nomenclatures = contrat.nomenclatures
     de_demande = document is Document.DEMANDE
-    for chemin, declaration, profondeur, choix, ouvre in declarations(racine):
+    for chemin, declaration, profondeur, choix, ouvre in declarations(_racine(contrat, document, version)):
         simple = valeur_de(declaration)
-        liste, _ = nomenclatures.par_chemin.get(chemin, (None, False)) if de_demande else (None, False)
+        liste = nomenclatures.par_chemin.get(chemin) if de_demande else None
         depuis = (nomenclatures.depuis_ou_rien(chemin) or "") if de_demande else ""
         yield ElementLu(
             chemin,

@@ -244,7 +244,7 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
     """That of a contract; one without any mention when no folder has the file. Raises ContractError with file
     and key."""
     lecteur = _Lecteur(dossiers)
-    noms = noms_ecrits(dossiers)
+    noms = noms_ecrits(dossiers.toml("contract.toml").get("roles", {}))
     roles = lecteur.fiches("roles", RoleDeProduit)
     options = lecteur.fiches("options", OptionDeProduit)
     alternatives = lecteur.fiches("alternatives", AlternativeDExigences)

@@ -14,6 +14,7 @@ from itertools import groupby
 from time import sleep
 from typing import Any, Final
 
+from sne_interface.contract.arbres_compares import chemins
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES, charger_modele
 from sne_interface.contract.phrases_d_explication import (
@@ -71,14 +72,12 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     refus = schemas.validate(root, document=document, version=version)
     if not refus:
         return []
-    fichier = schemas.fichier(document, version or root.get("versionInterface"))
+    version = version or root.get("versionInterface")
+    fichier = schemas.fichier(document, version)
     with VERROU_DES_MODELES:
         modele = modele_de(schemas, fichier)
         visite = _Visite(modele)
-        trouvees = [
-            _de_plus_tard(f, modele, document, version or root.get("versionInterface"), schemas)
-            for f in visite.visiter(root)
-        ]
+        trouvees = [_de_plus_tard(f, modele, document, version, schemas) for f in visite.visiter(root)]
     if trouvees and not visite.partielle:
         return trouvees
     dites = {faute.chemin for faute in trouvees}
@@ -203,9 +202,10 @@ class _Visite:
                 self._noter(element, chemin, dire("nil", nom=_dernier(chemin)))
             return
         if type_.is_simple() or type_.has_simple_content():
-            for enfant in enfants:
-                phrase = dire("enfant_dans_texte", local(enfant.tag), parent=_dernier(chemin))
-                self._noter(enfant, _sous(chemin, enfant, enfants), phrase)
+            for enfant, lieu in zip(enfants, chemins(enfants, chemin), strict=True):
+                self._noter(
+                    enfant, lieu, dire("enfant_dans_texte", local(enfant.tag), parent=_dernier(chemin))
+                )
             if not enfants:
                 self._valeur(element, declaration, chemin)
             return
@@ -272,18 +272,14 @@ class _Visite:
             return
         pas = self._aligner(automate, tuple([enfant.tag for enfant in enfants]), espaces)
         releve = _ReleveAlignement(automate, pas, [enfant.tag for enfant in enfants])
-        nombres = Counter(enfant.tag for enfant in enfants)
-        rangs: Counter[str] = Counter()
+        lieux = chemins(enfants, chemin)
         for _, lot in groupby(pas, key=releve.lot):
             etapes = list(lot)
             if etapes[0].sort is Sort.MANQUE:
                 self._manquent(element, enfants, etapes, releve, chemin)
                 continue
             for etape in etapes:
-                enfant = enfants[etape.enfant]
-                rangs[enfant.tag] += 1
-                indice = f"[{rangs[enfant.tag]}]" if nombres[enfant.tag] > 1 else ""
-                self._enfant(enfant, etape, releve, f"{chemin}/{local(enfant.tag)}{indice}", espaces)
+                self._enfant(enfants[etape.enfant], etape, releve, lieux[etape.enfant], espaces)
 
     def _aligner(
         self, automate: Automate, noms: tuple[str, ...], espaces: frozenset[str]
@@ -373,11 +369,8 @@ class _ReleveAlignement:
         """Steps told together: what is missing from one choice, at one place."""
         if etape.sort is not Sort.MANQUE:
             return (etape.enfant, "enfant")
-        choix = self._choix[id(etape.particule)]
-        return (
-            etape.enfant,
-            choix[-1][0] if choix and self.branches_vides(etape.particule) else id(etape.particule),
-        )
+        ensemble = bool(self.branches_vides(etape.particule))
+        return etape.enfant, self._choix_de(etape.particule) if ensemble else id(etape.particule)
 
     def connue(self, nom: str) -> Any:
         """The place of the model for an element of that name, None for an unknown one."""
@@ -390,19 +383,22 @@ class _ReleveAlignement:
 
     def branches_vides(self, particule: Any) -> list[list[str]]:
         """The branches of the choice that `particule` stands in, when none of them is begun."""
-        choix = self._choix[id(particule)]
-        if not choix:
-            return []
-        cle = choix[-1][0]
-        dedans = [p for p in self._particules if any(c == cle for c, _ in self._choix[id(p)])]
-        if any(id(p) in self._remplies for p in dedans):
+        dedans = self._membres(self._choix_de(particule))
+        if any(id(membre) in self._remplies for membre, _ in dedans):
             return []
         branches: dict[int, list[str]] = {}
-        for membre in dedans:
-            rang = next(branche for c, branche in self._choix[id(membre)] if c == cle)
+        for membre, rang in dedans:
             if membre.min_occurs:
                 branches.setdefault(rang, []).append(local(membre.name or "*"))
         return list(branches.values())
+
+    def _choix_de(self, particule: Any) -> int:
+        """The innermost choice that a place stands in, 0 for none."""
+        return next(reversed(self._choix[id(particule)]), 0)
+
+    def _membres(self, choix: int) -> list[tuple[Any, int]]:
+        """The places that stand in a choice, each with its branch."""
+        return [(p, self._choix[id(p)][choix]) for p in self._particules if choix in self._choix[id(p)]]
 
     def voisins(self, particule: Any) -> tuple[str, str]:
         """Names of the filled places nearest before and after a place; "" for none."""
@@ -426,14 +422,10 @@ class _ReleveAlignement:
 
     def _rivale(self, declaration: Any) -> str:
         """An element of another branch of the same choice, when that branch was taken and not this one."""
-        for cle, branche in self._choix[id(declaration)]:
-            prises: dict[int, str] = {}
-            for particule in self._particules:
-                rang = next((b for c, b in self._choix[id(particule)] if c == cle), None)
-                if rang is not None and particule.name and id(particule) in self._remplies:
-                    prises.setdefault(rang, local(particule.name))
-            if prises and branche not in prises:
-                return next(iter(prises.values()))
+        for cle, branche in self._choix[id(declaration)].items():
+            prises = [(p, rang) for p, rang in self._membres(cle) if p.name and id(p) in self._remplies]
+            if prises and all(rang != branche for _, rang in prises):
+                return local(prises[0][0].name)
         return ""
 
 
@@ -446,8 +438,3 @@ def _suite_refusee(refus: SchemaError) -> str | None:
 
 def _dernier(chemin: str) -> str:
     return chemin.rpartition("/")[2]
-
-
-def _sous(chemin: str, enfant: Any, freres: list[Any]) -> str:
-    memes = [frere for frere in freres if frere.tag == enfant.tag]
-    return f"{chemin}/{local(enfant.tag)}" + (f"[{memes.index(enfant) + 1}]" if len(memes) > 1 else "")

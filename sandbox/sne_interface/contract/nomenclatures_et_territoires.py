@@ -73,19 +73,18 @@ class Nomenclatures:
 
     def __init__(self, listes: Mapping[str, Mapping[str, str]], chemins: Iterable[Chemin] = ()) -> None:
         self._listes = listes
-        self._chemins = {ligne.chemin: (rang, ligne) for rang, ligne in enumerate(chemins)}
-        #: Path without index -> (list, whether the schema requires the element).
-        self.par_chemin: Mapping[str, tuple[str, bool]] = {
-            chemin: (ligne.liste, ligne.obligatoire)
-            for chemin, (_, ligne) in self._chemins.items()
-            if ligne.liste is not None
+        self._chemins = {ligne.chemin: ligne for ligne in chemins}
+        self._rangs = {chemin: rang for rang, chemin in enumerate(self._chemins)}
+        #: Path without index -> the list that rules the element.
+        self.par_chemin: Mapping[str, str] = {
+            chemin: ligne.liste for chemin, ligne in self._chemins.items() if ligne.liste is not None
         }
         parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
         #: Names of the elements that only ever hold elements.
         self.conteneurs = (frozenset(_nom(c) for c in parents) | _CONTENEURS_D_AILLEURS) - {
             _nom(c) for c in self._chemins.keys() - parents
         }
-        inconnues = sorted({nom for nom, _ in self.par_chemin.values()} - self._listes.keys())
+        inconnues = sorted({*self.par_chemin.values()} - self._listes.keys())
         if inconnues:
             raise ContractError(
                 f"Nomenclature citée mais non définie : {', '.join(inconnues)}.",
@@ -98,7 +97,7 @@ class Nomenclatures:
     def _arbre(self) -> PasDeChemin:
         sommet = PasDeChemin(True)
         for chemin in self._chemins:
-            liste, _ = self.par_chemin.get(chemin, (None, False))
+            liste = self.par_chemin.get(chemin)
             nom = _nom(chemin)
             if nom == "typeFichier" or (liste is None and nom != "commune"):
                 continue
@@ -126,7 +125,7 @@ class Nomenclatures:
 
     def codes(self, chemin: str) -> tuple[str, ...]:
         """The codes that the element at a path may carry. Raises KeyError for one without a list."""
-        return tuple(code for code in self._listes[self.par_chemin[chemin][0]] if code)
+        return tuple(code for code in self._listes[self.par_chemin[chemin]] if code)
 
     def est_un_code(self, code: str) -> bool:
         """True when any list holds `code`."""
@@ -142,36 +141,36 @@ class Nomenclatures:
 
     def ordre(self, chemin: str) -> int:
         """Rank of a path (without index) in document order. Raises KeyError for an unknown path."""
-        return self._chemins[chemin][0]
+        return self._rangs[chemin]
 
     def depuis(self, chemin: str) -> str:
         """First message version that has a path. Raises KeyError for an unknown path."""
-        return self._chemins[chemin][1].depuis
+        return self._chemins[chemin].depuis
 
     def depuis_ou_rien(self, chemin: str) -> str | None:
         """The same; None for a path that the contract does not have."""
-        return self._chemins[chemin][1].depuis if chemin in self._chemins else None
+        return self._chemins[chemin].depuis if chemin in self._chemins else None
 
     def jusque(self, chemin: str) -> str:
         """Last message version that has a path, "" when the highest has it. Raises KeyError for an unknown
         path."""
-        return self._chemins[chemin][1].jusque
+        return self._chemins[chemin].jusque
 
     def a_sa_place(self, chemin: str, version: str) -> bool:
         """True when messages of `version` have this path."""
         if chemin not in self._chemins:
             return False
-        ligne = self._chemins[chemin][1]
+        ligne = self._chemins[chemin]
         return ligne.depuis <= version <= (ligne.jusque or version)
 
     def obligatoire(self, chemin: str) -> bool:
         """True when the parent of a path must hold it. Raises KeyError for an unknown path."""
-        return self._chemins[chemin][1].obligatoire
+        return self._chemins[chemin].obligatoire
 
     @lru_cache(maxsize=64)  # noqa: B019 - a contract lives as long as its process
     def exiges(self, chemin: str, version: str) -> tuple[str, ...]:
         """The paths right below `chemin` that it must hold, in messages of `version`."""
-        exigees = [dessous for dessous, (_, ligne) in self._chemins.items() if ligne.obligatoire]
+        exigees = [dessous for dessous, ligne in self._chemins.items() if ligne.obligatoire]
         ici = [dessous for dessous in exigees if dessous.rpartition("/")[0] == chemin]
         return tuple([dessous for dessous in ici if self.a_sa_place(dessous, version)])
 

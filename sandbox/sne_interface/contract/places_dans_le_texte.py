@@ -3,7 +3,7 @@ tell. A piece of the text can then be shown, or changed, and nothing else."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final
 from xml.parsers import expat
 
+from sne_interface.contract.arbres_compares import chemins
 from sne_interface.domain.element_recu import sans_indices
 
 #: No document is deeper: libxml2 refuses it.
@@ -19,6 +20,10 @@ _PROFONDEUR_MAX: Final = 256
 _BLANCS: Final = " \t\r\n"
 #: A tag: a > between quotes ends none.
 _BALISE: Final = re.compile(r"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
+#: An attribute of a tag that is XML.
+_ATTRIBUT: Final = re.compile(
+    r"""(?P<nom>[^\s=]+)\s*=\s*(?P<borne>["'])(?P<valeur>.*?)(?P=borne)""", re.DOTALL
+)
 #: Text that holds no tag, whatever is written in it.
 _SANS_BALISE: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _OUVRANTE: Final = re.compile("<(?!/)")
@@ -168,7 +173,12 @@ def situer(fautes: Sequence[Any], octets: bytes, racine: Any) -> Iterator[Any]:
     column of their element; of one that is missing, that of the nearest above it, or of what stands in its
     place, when it is on the line that is told."""
     par_ligne = _colonnes(octets, racine, {faute.ligne for faute in fautes})
-    enfants = cache(_par_pas)
+
+    @cache
+    def enfants(elements: tuple[Any, ...] | Any) -> dict[str, Any]:
+        """Elements that stand together, by the step that leads to each: « nom », « nom[2] »."""
+        return {pas.replace("[1]", ""): e for pas, e in zip(chemins(elements, ""), elements, strict=True)}
+
     for faute in fautes:
         trouve = (racine,)
         for pas in faute.chemin.replace("[1]", "").split("/"):
@@ -198,17 +208,6 @@ def _colonnes(octets: bytes, racine: Any, voulues: set[int]) -> dict[int, dict[A
     return par_ligne
 
 
-def _par_pas(elements: Iterable[Any]) -> dict[str, Any]:
-    """Elements that stand together, by the step that leads to each: « nom », « nom[2] »."""
-    rangs: dict[str, int] = {}
-    par_pas = {}
-    for element in elements:
-        nom = element.tag.rpartition("}")[2]
-        rang = rangs[nom] = rangs.get(nom, 0) + 1
-        par_pas[nom if rang == 1 else f"{nom}[{rang}]"] = element
-    return par_pas
-
-
 def ouvert(octets: bytes) -> str:
     """Path, without index, of the element that is open where the document ceases to be XML, "" when none
     is."""
@@ -218,20 +217,8 @@ def ouvert(octets: bytes) -> str:
 
 def attributs(texte: str, place: PlaceElement) -> list[AttributEcrit]:
     """The attributes of the start tag of an element, as they are written."""
-    trouves: list[AttributEcrit] = []
-    ou, bout = place.debut + 1 + len(place.nom), place.ouverte - 1
-    while True:
-        while ou < bout and texte[ou] in _BLANCS:
-            ou += 1
-        if ou >= bout or texte[ou] == "/":
-            return trouves
-        egal = texte.index("=", ou)
-        valeur = egal + 1
-        while texte[valeur] in _BLANCS:
-            valeur += 1
-        fin = texte.index(texte[valeur], valeur + 1)
-        trouves.append(AttributEcrit(texte[ou:egal].rstrip(_BLANCS), ou, valeur + 1, fin))
-        ou = fin + 1
+    ecrits = _ATTRIBUT.finditer(texte, place.debut + 1 + len(place.nom), place.ouverte)
+    return [AttributEcrit(lu["nom"], lu.start("nom"), lu.start("valeur"), lu.end("valeur")) for lu in ecrits]
 
 
 def marge(texte: str, debut: int) -> str:

@@ -65,20 +65,19 @@ class Automate:
         self._noeuds: list[_EtatAutomate] = [_EtatAutomate(None, [])]  # the end
         #: The elements and wildcards of the model, in its order.
         self.particules: list[Any] = []
-        #: By id of a particle: the choices it stands in, outermost first, as (id of the choice, branch).
-        self.choix: dict[int, tuple[tuple[int, int], ...]] = {}
-        self._visiter(groupe, ())
+        #: By id of a particle: its branch in each choice it stands in, by id of the choice, outermost first.
+        self.choix: dict[int, dict[int, int]] = {}
+        self._visiter(groupe, {})
         self._depart = self._batir(groupe, 0)
         self._noms = {local(p.name) for p in self.particules if p.name}
 
-    def _visiter(self, particule: Any, choix: tuple[tuple[int, int], ...]) -> None:
+    def _visiter(self, particule: Any, choix: dict[int, int]) -> None:
         if not _est_groupe(particule):
             self.particules.append(particule)
             self.choix[id(particule)] = choix
             return
         for rang, membre in enumerate(particule):
-            dedans = (*choix, (id(particule), rang)) if particule.model == "choice" else choix
-            self._visiter(membre, dedans)
+            self._visiter(membre, choix | ({id(particule): rang} if particule.model == "choice" else {}))
 
     # --- building ---------------------------------------------------------------------------------
 
@@ -137,21 +136,22 @@ class Automate:
         while noeud != 0 or rang < len(noms):
             etat = self._noeuds[noeud]
             cout = restes[rang][noeud]
-            if noeud != 0 and etat.particule is None:
-                vus.add(noeud)
-                libres = [suite for suite in etat.suites if suite not in vus] or etat.suites
-                noeud = min(libres, key=lambda suite: restes[rang][suite])
-                continue
-            if rang < len(noms) and noeud != 0:
-                prix = couts[rang].get(id(etat.particule), _INFINI)
-                if prix + restes[rang + 1][etat.suites[0]] == cout:
-                    pas.append(PasAlignement(_SORTS[prix], rang, etat.particule))
-                    noeud, rang, vus = etat.suites[0], rang + 1, set()
+            if noeud != 0:
+                if etat.particule is None:
+                    vus.add(noeud)
+                    libres = [suite for suite in etat.suites if suite not in vus] or etat.suites
+                    noeud = min(libres, key=lambda suite: restes[rang][suite])
                     continue
-            if noeud != 0 and _MANQUE + restes[rang][etat.suites[0]] == cout:
-                pas.append(PasAlignement(Sort.MANQUE, rang, etat.particule))
-                noeud = etat.suites[0]
-                continue
+                suite = etat.suites[0]
+                prix = couts[rang].get(id(etat.particule), _INFINI) if rang < len(noms) else _INFINI
+                if prix < _INFINI and prix + restes[rang + 1][suite] == cout:
+                    pas.append(PasAlignement(_SORTS[prix], rang, etat.particule))
+                    noeud, rang, vus = suite, rang + 1, set()
+                    continue
+                if _MANQUE + restes[rang][suite] == cout:
+                    pas.append(PasAlignement(Sort.MANQUE, rang, etat.particule))
+                    noeud = suite
+                    continue
             pas.append(PasAlignement(Sort.TROP, rang))
             rang, vus = rang + 1, set()
         return pas

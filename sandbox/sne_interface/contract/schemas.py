@@ -80,7 +80,8 @@ class Schemas:
     """
 
     def __init__(self, lire: Callable[[str], bytes], fichiers: Mapping[Document, Mapping[str, str]]) -> None:
-        self._lire = lire = cache(lire)  # the copies of a schema are the same, whoever edits its file
+        #: Bytes of a schema file: the copies of a schema are the same, whoever edits it.
+        self.lire = lire = cache(lire)
         self._fichiers = fichiers
         compiles: dict[str, _Schema] = {}
         for versions in fichiers.values():
@@ -105,10 +106,6 @@ class Schemas:
         the contract does not list it."""
         versions = self._fichiers.get(document, {})
         return [(v, f) for v, f in sorted(versions.items()) if version in versions and v > (version or "")]
-
-    def lire(self, chemin: str) -> bytes:
-        """Bytes of a schema file."""
-        return self._lire(chemin)
 
     def validate(self, root: Any, *, document: Document, version: str | None = None) -> list[SchemaError]:
         """The faults that the schema finds in the lxml element `root`, `[]` when it fits. Thread safe.

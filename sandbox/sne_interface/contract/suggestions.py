@@ -29,7 +29,7 @@ def liste_de(contrat: Contrat, chemin: str) -> str:
     """Name of the closed list that rules the element at `chemin` (indices, attribute `code` included), "" for
     none."""
     nu = sans_indices(chemin).removesuffix("/@code")
-    return contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
+    return contrat.nomenclatures.par_chemin.get(nu, "")
 
 
 def suggerer(contrat: Contrat, liste: str, ecrit: str) -> str:

@@ -50,9 +50,9 @@ def lire_roles(
     dossiers: DossiersContrat,
     nomenclatures: Nomenclatures,
     evenements: Sequence[TypeEvenement],
-    refus: Refus | None = None,
+    refus: Refus,
     *,
-    tolerer: bool = False,
+    tolerer: bool,
 ) -> Roles:
     """The roles of a contract, whose types of events are `evenements`. `refus` tells what schemas that are
     the user's do not let the SNE write; ours let it write all.
@@ -61,7 +61,7 @@ def lire_roles(
     what the user's folder binds to something that the contract does not have.
     """
     lecture = _Lecture(dossiers, tolerer)
-    demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))
+    demande = lecture.demande(nomenclatures, refus)
     decision = lecture.decision({genre.code: genre for genre in evenements})
     return Roles(demande, decision, lecture.perdus)
 
@@ -91,19 +91,15 @@ def dire_eteinte(roles: Roles, lus: Sequence[str]) -> str:
     return f"aucun nom du contrat n'est lié à : {', '.join(LIBELLES[role] for role in absents)}"
 
 
-def noms_ecrits(dossiers: DossiersContrat) -> dict[str, str]:
-    """The names of the tables `[roles]` as they are written, by role (`decision.bail`): nobody has looked yet
+def noms_ecrits(table: TableToml, prefixe: str = "") -> dict[str, str]:
+    """The names of a table `[roles]` as they are written, by role (`decision.bail`): nobody has looked yet
     whether the contract has them."""
     noms: dict[str, str] = {}
-
-    def ranger(table: TableToml, prefixe: str) -> None:
-        for cle, valeur in table.items():
-            if isinstance(valeur, Mapping):
-                ranger(valeur, f"{prefixe}{cle}.")
-            elif isinstance(valeur, str):
-                noms[prefixe + cle] = valeur
-
-    ranger(dossiers.toml(_CONTRAT).get("roles", {}), "")
+    for cle, valeur in table.items():
+        if isinstance(valeur, Mapping):
+            noms |= noms_ecrits(valeur, f"{prefixe}{cle}.")
+        elif isinstance(valeur, str):
+            noms[prefixe + cle] = valeur
     return noms
 
 
@@ -126,8 +122,8 @@ class _Lecture:
         def faute(role: str) -> Callable[[str], str]:
             return lambda chemin: faute_de_la_demande(role, chemin, nomenclatures, refus)
 
-        places = {n: self._lie(nirs, ("demande", "nir", n), faute(f"demande.nir.{n}")) for n in PERSONNES}
-        calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in CALCULES}
+        places = {n: self._lie(nirs, f"demande.nir.{n}", faute(n)) for n in PERSONNES}
+        calcules = {nom: self._lie(table, f"demande.{nom}", faute(nom)) for nom in CALCULES}
         lies = {nom: chemin for nom, chemin in places.items() if chemin}
         tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
         return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})
@@ -138,7 +134,7 @@ class _Lecture:
         cles = ("type", *d.CARACTERISTIQUES, *_LISTES)
         table = _table(self._tables.get("decision", {}), "roles.decision", cles)
         code = self._lie(
-            table, ("decision", "type"), lambda c: "" if c in types else "aucun type d'événement n'a ce code"
+            table, "decision.type", lambda c: "" if c in types else "aucun type d'événement n'a ce code"
         )
         if not code:
             return RolesDecision()
@@ -147,20 +143,20 @@ class _Lecture:
         def faute(nom: str) -> str:
             return "" if nom in siennes else f"le type {code} n'a pas cette caractéristique"
 
-        liees = {r: lie for r in d.CARACTERISTIQUES if (lie := self._lie(table, ("decision", r), faute))}
+        liees = {r: lie for r in d.CARACTERISTIQUES if (lie := self._lie(table, f"decision.{r}", faute))}
         categorie = siennes.get(liees.get(d.CATEGORIE, ""))
         return RolesDecision(
             code,
             liees,
             self._valeurs(table, siennes.get(liees.get(d.DECISION, ""))),
             self._categories(table, categorie),
-            self._lie(table, ("decision", "sans_categorie"), _de_la_liste(categorie)),
+            self._lie(table, "decision.sans_categorie", _de_la_liste(categorie)),
         )
 
     def _valeurs(self, decision: TableToml, liste: Caracteristique | None) -> dict[str, str]:
         table = _table(decision.get("valeurs", {}), "roles.decision.valeurs", d.DECISIONS)
         faute = _de_la_liste(liste)
-        return {r: lu for r in d.DECISIONS if (lu := self._lie(table, ("decision", "valeurs", r), faute))}
+        return {r: lu for r in d.DECISIONS if (lu := self._lie(table, f"decision.valeurs.{r}", faute))}
 
     def _categories(
         self, decision: TableToml, liste: Caracteristique | None
@@ -170,47 +166,38 @@ class _Lecture:
         for role, contenu in tables.items():
             lieu = f"roles.decision.categories.{role}"
             table = _table(contenu, lieu)
-            code = self._lie(table, ("decision", "categories", role), _de_la_liste(liste), "code")
+            code = self._lie(table, f"decision.categories.{role}", _de_la_liste(liste), "code")
             if code:
                 lues[code] = fiche_de(CategoriePrioritaire, table, f"{_CONTRAT} : [{lieu}]", role=role)
         return lues
 
     # --- one role
 
-    def _lie(
-        self, table: TableToml, role: tuple[str, ...], faute: Callable[[str], str], cle: str = ""
-    ) -> str:
+    def _lie(self, table: TableToml, role: str, faute: Callable[[str], str], cle: str = "") -> str:
         """The name that a role is bound to, "" for nothing. `faute` says what is wrong with a name, "" when
         nothing is; `cle` is its key in `table`, else the last of `role`."""
-        nom = table.get(cle or role[-1], "")
-        complet = ".".join(role)
+        nom = table.get(cle or role.rpartition(".")[2], "")
         if not isinstance(nom, str):
             raise ContractError(
-                f"{_CONTRAT} : [roles] {complet} attend un texte, reçu {nom!r}.",
+                f"{_CONTRAT} : [roles] {role} attend un texte, reçu {nom!r}.",
                 remede='écrivez un nom entre guillemets, "" pour ne rien lier',
             )
         raison = faute(nom) if nom else ""
         if not raison:
             return nom
-        fichier = self._ecrit_par((*role, cle) if cle else role)
+        fichier = self._ecrit_par(f"{role}.{cle}" if cle else role)
         if fichier is not None and not self._du_contrat(fichier) and not self._tolerer:
             raise ContractError(
-                f"{fichier} : [roles] {complet} = « {nom} » : {raison}.",
+                f"{fichier} : [roles] {role} = « {nom} » : {raison}.",
                 remede='« sne-sandbox contrat verifier DOSSIER » dit à quoi le lier ; "" ne le lie à rien',
             )
-        self.perdus[complet] = f"« {nom} » : {raison}"
+        self.perdus[role] = f"« {nom} » : {raison}"
         return ""
 
-    def _ecrit_par(self, cles: tuple[str, ...]) -> Path | None:
-        """The file that says a key of [roles], the one that wins."""
-        fichier: Path
-        for fichier, contenu in reversed(self._fichiers):
-            courant: Any = contenu.get("roles")
-            for cle in cles:
-                courant = courant.get(cle) if isinstance(courant, Mapping) else None
-            if courant is not None:
-                return fichier
-        return None
+    def _ecrit_par(self, role: str) -> Path | None:
+        """The file that names a role, the one that wins."""
+        tables = ((fichier, contenu.get("roles", {})) for fichier, contenu in reversed(self._fichiers))
+        return next((fichier for fichier, table in tables if role in noms_ecrits(table)), None)
 
 
 def _de_la_liste(liste: Caracteristique | None) -> Callable[[str], str]:

@@ -7,10 +7,10 @@ handicaps, any present dwelling, any motive. Then `demandes_ornees` adds the opt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Required, TypedDict
+from typing import Final
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
+from sne_interface.domain.codes import LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import territoire_de
 from sne_interface.domain.element_recu import Element
@@ -40,7 +40,7 @@ from sne_interface.generators.menages import (
     tirer_individu,
 )
 from sne_interface.generators.population import Place, Population, Territoire, lire_population
-from sne_interface.generators.tirage import Repartition, Tirage, noms
+from sne_interface.generators.tirage import Repartition, Tirage
 
 _POPULATION: Final = "ecole"
 _LOCALISATIONS_MAX: Final = 8
@@ -149,9 +149,7 @@ class Atelier:
 
     def scene(self, tirage: Tirage, version: str, place: Place) -> Decor:
         """Where what is ornamented stands."""
-        limites = self.contraintes.limites
-        if limites is None:
-            limites = self.contraintes.richesse > 0 and tirage.booleen(0.15)
+        limites = self.aux_limites(tirage)
         return Decor(
             tirage,
             self.contrat.nomenclatures,
@@ -164,14 +162,18 @@ class Atelier:
             longues=self.contraintes.longues,
         )
 
+    def avec(self, contraintes: Contraintes) -> "Atelier":
+        """The same under other constraints."""
+        return atelier(
+            self.contrat, jour=self.jour, guichet=self.guichet, contraintes=contraintes, instant=self.instant
+        )
 
-class Lieu(TypedDict, total=False):
-    """Where and when: the arguments of `atelier`."""
-
-    jour: Required[date]
-    guichet: str
-    contraintes: Contraintes
-    instant: datetime | None
+    def aux_limites(self, tirage: Tirage) -> bool:
+        """Whether texts and numbers are stretched to their bounds: as it is asked, else now and then."""
+        voulu = self.contraintes
+        if voulu.limites is None:
+            return voulu.richesse > 0 and tirage.booleen(0.15)
+        return voulu.limites
 
 
 def atelier(
@@ -251,10 +253,8 @@ def _assez_grand(dossier: DossierTire, foyer: Foyer) -> DossierTire:
     besoin = TYPES_LOGEMENT[min(foyer.taille // 2 + 1, len(TYPES_LOGEMENT) - 1)]
     if TYPES_LOGEMENT.index(max(types, key=TYPES_LOGEMENT.index)) < TYPES_LOGEMENT.index(besoin):
         dossier = replace(dossier, souhait=replace(dossier.souhait, types=(besoin,)))
-    logement = dossier.logement
-    if logement is not None and int(logement.feuilles.get(HABITANTS, foyer.taille)) < foyer.taille:
-        feuilles = {**logement.feuilles, HABITANTS: str(foyer.taille)}
-        dossier = replace(dossier, logement=replace(logement, feuilles=feuilles))
+    if int(dossier.logement.get(HABITANTS, foyer.taille)) < foyer.taille:
+        dossier = replace(dossier, logement={**dossier.logement, HABITANTS: str(foyer.taille)})
     return dossier
 
 
@@ -267,10 +267,9 @@ def _varier(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
     if variante(voulu.tour > 0):
         foyer = replace(foyer, logement=tirage.choix(_codes(ici.contrat, "ListeModeleLogement")))
         place = dossier.souhait.places[0]
-        hebergeant = tirage.choix(noms().familles) if foyer.logement in HEBERGES else None
         dossier = replace(
             dossier,
-            adresse=adresse_postale(tirage, place, foyer, hebergeant),
+            adresse=adresse_postale(tirage, place, foyer),
             logement=logement_actuel(tirage, foyer, place, ici.jour),
         )
     enfants = (*foyer.a_charge, *foyer.en_garde)

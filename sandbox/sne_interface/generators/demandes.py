@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sne_interface.contract.codec import NS, lire
+from sne_interface.contract.codec import NS, feuille, lire
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
 from sne_interface.domain.element_recu import Element, Elements, bloc, construits
@@ -36,9 +36,7 @@ _CODES: Final = frozenset(ELEMENTS["codes"])
 
 def _feuille(nom: str, texte: str) -> str:
     """An element that holds a text, as `codec.encoder` writes it."""
-    if "&" in texte or "<" in texte or ">" in texte:
-        texte = texte.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<ns1:{nom}>{texte}</ns1:{nom}>" if texte else f"<ns1:{nom}/>"
+    return feuille(f"<ns1:{nom}", nom, texte)
 
 
 def _code(nom: str, code: str) -> str:
@@ -93,14 +91,6 @@ class Souhait:
     places: tuple[Place, ...]
     loyer: int | None
     elargie: bool
-
-
-@dataclass(slots=True)
-class LogementActuel:
-    """The dwelling of today: its kind (ListeModeleLogement), and what else is written of it."""
-
-    modele: str
-    feuilles: Feuilles
 
 
 def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -> Souhait:
@@ -160,8 +150,8 @@ def logement_recherche(souhait: Souhait) -> str:
     return _bloc("logementRecherche", *_feuilles(dit), *listes)
 
 
-def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> LogementActuel:
-    """The dwelling of today, drawn as it is written: nothing else depends on it."""
+def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Feuilles:
+    """The dwelling of today, but for its kind, drawn as it is written: nothing else depends on it."""
     modele = foyer.logement
     feuilles = _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
     habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
@@ -181,13 +171,7 @@ def logement_actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> L
     feuilles["etranger"] = "false"
     feuilles["codePostal"] = place.code_postal
     feuilles["commune"] = place.code
-    return LogementActuel(modele, feuilles)
-
-
-def ecrire_logement(logement: LogementActuel) -> str:
-    """The element `logementActuel`."""
-    modele = _bloc("listeModeleLogement", _code("modeleLogement", logement.modele))
-    return _bloc("logementActuel", modele, *_feuilles(logement.feuilles))
+    return feuilles
 
 
 def _complement(tirage: Tirage, modele: str, depuis: date) -> dict[str, str]:
@@ -221,7 +205,8 @@ class DossierTire:
     telephone: str
     precision: str
     motifs: tuple[str, ...] = ()
-    logement: LogementActuel | None = None
+    #: What is written of the dwelling of today, whose kind its household tells.
+    logement: Feuilles = field(default_factory=dict)
     handicap: bool = False
     electronique: bool = False
     #: Birth dates of the handicapped persons beside the applicant.
@@ -260,18 +245,26 @@ def tirer_dossier(
         )
     souhait = tirer_souhait(tirage, territoire, foyer)
     place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
-    hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
-    commun = (version, territoire, guichet, depot, jour, souhait, foyer)
-    association = None if foyer else f"{tirage.choix(NOMS['associations'])} {tirage.entier(1, 95)}"
-    adresse = adresse_postale(tirage, place, foyer, hebergeant)
-    contact = (association, adresse, telephone_fixe(tirage), tirage.selon(PARTS["precision"]))
-    if foyer is None:
-        return DossierTire(*commun, *contact, nirs=nirs)
-    handicap = tirage.booleen(0.04)
-    motifs = tirer_motifs(tirage, foyer, handicap=handicap)
-    actuel = logement_actuel(tirage, foyer, place, jour)
-    electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
-    return DossierTire(*commun, *contact, motifs, actuel, handicap, electronique, nirs=nirs)
+    dossier = DossierTire(
+        version,
+        territoire,
+        guichet,
+        depot,
+        jour,
+        souhait,
+        foyer,
+        None if foyer else f"{tirage.choix(NOMS['associations'])} {tirage.entier(1, 95)}",
+        adresse_postale(tirage, place, foyer),
+        telephone_fixe(tirage),
+        tirage.selon(PARTS["precision"]),
+        nirs=nirs,
+    )
+    if foyer is not None:
+        dossier.handicap = tirage.booleen(0.04)
+        dossier.motifs = tirer_motifs(tirage, foyer, handicap=dossier.handicap)
+        dossier.logement = logement_actuel(tirage, foyer, place, jour)
+        dossier.electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
+    return dossier
 
 
 def message(
@@ -327,7 +320,6 @@ def formulaire(
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
         if handicapes:
             enfants.append(_bloc("listeHandicap", *[_handicap(n) for n in handicapes]))
-    if foyer is not None:
         _placer_le_nir(enfants, "demandeur", foyer.demandeur, FORMULAIRE, dossier)
     return _bloc("demandeLogement", *enfants)
 
@@ -348,8 +340,8 @@ def _personne_physique(dossier: DossierTire, foyer: Foyer) -> str:
         autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier))
     if autres:
         enfants.append(_bloc("listeCotitulaire", *autres))
-    if dossier.logement is not None:
-        enfants.append(ecrire_logement(dossier.logement))
+    modele = _bloc("listeModeleLogement", _code("modeleLogement", foyer.logement))
+    enfants.append(_bloc("logementActuel", modele, *_feuilles(dossier.logement)))
     _placer_le_nir(enfants, "demandeur", foyer.demandeur, PERSONNE_PHYSIQUE, dossier)
     return _bloc("personnePhysique", *enfants)
 
@@ -447,16 +439,17 @@ def _en_garde(enfant: Enfant) -> str:
     return _bloc("personneEnGarde", *_feuilles(dit))
 
 
-def adresse_postale(
-    tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None = None
-) -> Feuilles:
-    """Builds the content of `adressePostale`, in the commune of `place`."""
+def adresse_postale(tirage: Tirage, place: Place, foyer: Foyer | None) -> Feuilles:
+    """Builds the content of `adressePostale`, in the commune of `place`; who lodges the household is drawn
+    first."""
+    chez = {}
+    if foyer is not None and foyer.logement in HEBERGES:
+        chez = {"nomHebergeant": tirage.choix(noms().familles)}
     if foyer is not None and foyer.logement == "SD":
         lieu = {"compAdresse": "Domiciliation au CCAS", "voie": "place de la Mairie"}
     else:
         lieu = {"numero": str(tirage.entier(1, 99)), "voie": tirage.choix(noms().voies)}
-    feuilles = {"etranger": "false", **lieu, "codePostal": place.code_postal, "commune": place.code}
-    return feuilles if hebergeant is None else {**feuilles, "nomHebergeant": hebergeant}
+    return {"etranger": "false", **lieu, "codePostal": place.code_postal, "commune": place.code, **chez}
 
 
 def _handicap(naissance: date) -> str:

@@ -322,9 +322,8 @@ def _editer(racine: Any, edit: Sequence[str], nomenclatures: Nomenclatures) -> N
                 trouve.getparent().remove(trouve)
         case ["ajouter", chemin, xml]:
             parent = _trouver_ou_creer(racine, chemin, nomenclatures)
-            for enfant in list(etree.fromstring(f'<f xmlns="{NS}">{xml}</f>')):
-                _inserer(parent, enfant, nomenclatures)
-                _ranger(enfant, nomenclatures)
+            parent.extend(etree.fromstring(f'<f xmlns="{NS}">{xml}</f>'))
+            _ranger(parent, nomenclatures)
         case _:
             raise ContractError(f"Modification d'exemple inconnue : {list(edit)}.")
 
@@ -338,19 +337,9 @@ def _trouver_ou_creer(racine: Any, chemin: str, nomenclatures: Nomenclatures) ->
     if trouve is None:
         parent_chemin, _, nom = chemin.rpartition("/")
         parent = _trouver_ou_creer(racine, parent_chemin, nomenclatures)
-        trouve = etree.Element(_Q + nom.partition("[")[0])
-        _inserer(parent, trouve, nomenclatures)
+        trouve = etree.SubElement(parent, _Q + nom.partition("[")[0])
+        _ranger(parent, nomenclatures)
     return trouve
-
-
-def _inserer(parent: Any, enfant: Any, nomenclatures: Nomenclatures) -> None:
-    """Puts `enfant` below `parent`, before the first brother that the schema wants after it."""
-    rang = _rang(parent, enfant.tag, nomenclatures)
-    for place, frere in enumerate(parent):
-        if _rang(parent, frere.tag, nomenclatures) > rang:
-            parent.insert(place, enfant)
-            return
-    parent.append(enfant)
 
 
 def _ranger(element: Any, nomenclatures: Nomenclatures) -> None:

@@ -146,12 +146,6 @@ def tirer_enfant(tirage: Tirage, *, nom: str, age_max: int, jour: date, garde: s
     )
 
 
-def naissance_d_adulte(tirage: Tirage, tranche: tuple[int, int], depot: date) -> date:
-    """A birth such that the age on `depot` lies within `tranche` (years, both included)."""
-    bas, haut = tranche
-    return depot - timedelta(days=tirage.entier(bas * 366, haut * 365 + 364))
-
-
 def telephone_fixe(tirage: Tirage) -> str:
     """A fixed number of the ranges kept for fiction."""
     return f"{tirage.choix(_PREFIXES_FIXES)}{tirage.entier(0, 9999):04d}"
@@ -162,14 +156,13 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
     if contrat == "AUT":
         code = "AMV" if ans >= _RETRAITE else tirage.selon(PARTS["sans_emploi"])
         bas, haut = _LU["minima"][code]
-        return Metier(contrat), (code, tirage.montant(bas, haut))
-    code, bas, haut = _LU["ressources"][contrat]
-    montant = tirage.montant(bas, haut)
+    else:
+        code, bas, haut = _LU["ressources"][contrat]
+    metier, principale = Metier(contrat), (code, tirage.montant(bas, haut))
     if contrat in SALARIES:
-        reserve = noms()
-        metier = Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs))
-        return metier, (code, montant)
-    return Metier(contrat), (code, montant)
+        metier.profession = tirage.choix(noms().metiers)
+        metier.employeur = tirage.choix(noms().employeurs)
+    return metier, principale
 
 
 @lru_cache(maxsize=4096)
@@ -209,7 +202,7 @@ ASSOCIATION: Final = "association"
 SORTES: Final = (SEUL, MONOPARENTAL, COUPLE, FAMILLE, COLOCATION, ASSOCIATION)
 
 Tranche = tuple[int, int]
-#: Ages on the day of deposit, in years.
+#: Ages on the day of deposit, in years, both included.
 _AGES: Final[Mapping[str, Repartition[Tranche]]] = {
     sorte: Repartition({(bas, haut): part for bas, haut, part in tranches})
     for sorte, tranches in _LU["ages"].items()
@@ -268,7 +261,9 @@ def tirer_foyer(
     """A household of that kind (an association is none), deposited on `depot` and as it is on `jour`;
     `naissance` is that of the applicant (None: drawn), `departement` where the adults are born."""
     civilite = MADAME if sorte == MONOPARENTAL and tirage.booleen(0.85) else tirer_civilite(tirage)
-    naissance = naissance or naissance_d_adulte(tirage, tirage.selon(_AGES[sorte]), depot)
+    if naissance is None:
+        bas, haut = tirage.selon(_AGES[sorte])
+        naissance = depot - timedelta(days=tirage.entier(bas * 366, haut * 365 + 364))
     ans = age(naissance, jour)
     situation = _situation(tirage, sorte, ans)
     adulte = partial(
@@ -282,12 +277,13 @@ def tirer_foyer(
         # A few years apart, and of age on the day of deposit.
         ecart = timedelta(days=tirage.entier(-1800, 1800))
         autre = min(naissance + ecart, depot - timedelta(days=366 * MAJORITE))
-        if lien == "L":
-            cotitulaire = adulte(civilite=tirer_civilite(tirage), nom=None, naissance=autre, situation="C")
-        else:
-            nom = demandeur.nom if situation == "M" else None
-            conjoint = MONSIEUR if civilite == MADAME else MADAME
-            cotitulaire = adulte(civilite=conjoint, nom=nom, naissance=autre, situation=situation)
+        conjoint = MONSIEUR if civilite == MADAME else MADAME
+        cotitulaire = adulte(
+            civilite=tirer_civilite(tirage) if lien == "L" else conjoint,
+            nom=demandeur.nom if situation == "M" else None,
+            naissance=autre,
+            situation=situation,
+        )
     a_charge, en_garde = _enfants(tirage, sorte, demandeur, jour)
     if a_charge:
         demandeur.ressources += _allocations(a_charge, jour)

@@ -406,9 +406,7 @@ def _personne(tirage: Tirage, ici: Atelier, dits: Sequence[str]) -> Element:
 def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> Element:
     """One of `pool`, now and then as long as the schema allows."""
     texte = tirage.choix(pool)
-    limites = ici.contraintes.limites
-    if limites is None:
-        limites = ici.contraintes.richesse > 0 and tirage.booleen(0.15)
+    limites = ici.aux_limites(tirage)
     borne = bornes(ici.contrat, VERSION, Document.RECHERCHE).get(f"{_CHEMIN}/{chemin}")
     if limites and borne is not None and borne.longueur is not None:
         texte = allonger(texte, borne.longueur)

@@ -104,11 +104,11 @@ def _jumeau(nom: str, deja: Mapping[str, Element], tirage: Tirage, contrat: Cont
     )
     commune = deja.get(_COMMUNE.get(nom, ""))
     if commune is not None:
-        return _greffe(apres.separation(tirage, ici, commune, NUMERO_INVENTE), modele, contrat)
+        partie = apres.separation(tirage, ici, commune, NUMERO_INVENTE)
+        return _greffe(Demande(partie).formulaire, vue, contrat)
     dossier = ici.dossier(tirage)
     (corps,) = lus(formulaire(dossier))
-    nu = avec_enfants(modele, _avec_formulaire(modele, corps))
-    return ici.orner(tirage, _greffe(nu, modele, contrat), dossier.souhait.places[0])
+    return ici.orner(tirage, _greffe(corps, vue, contrat), dossier.souhait.places[0])
 
 
 def _contraintes(vue: Demande, roles: RolesDemande) -> Contraintes:
@@ -138,20 +138,19 @@ def _contraintes(vue: Demande, roles: RolesDemande) -> Contraintes:
     )
 
 
-def _avec_formulaire(modele: Element, corps: Element) -> tuple[Element, ...]:
-    demande = modele.enfant("demande")
-    assert demande is not None  # the schema asks for it
-    blocs = tuple([corps if e.nom == corps.nom else e for e in demande.enfants])
-    return tuple([avec_enfants(e, blocs) if e is demande else e for e in modele.enfants])
-
-
-def _greffe(racine: Element, modele: Element, contrat: Contrat) -> Element:
-    """`racine` with what belongs to the message of `modele`."""
-    corps = Demande(racine).formulaire
+def _greffe(corps: Element, modele: Demande, contrat: Contrat) -> Element:
+    """The message of `modele` with the form `corps`, but for what belongs to the message."""
     gardes = [e for e in corps.enfants if e.nom not in _DU_MESSAGE]
-    pris = [e for e in Demande(modele).formulaire.enfants if e.nom in _DU_MESSAGE]
+    pris = [e for e in modele.formulaire.enfants if e.nom in _DU_MESSAGE]
     ranges = ranger([*gardes, *pris], FORMULAIRE, contrat.nomenclatures.ordre)
-    return apres.copie(avec_enfants(modele, _avec_formulaire(modele, bloc("demandeLogement", *ranges))))
+    return _remplacer(modele.element, bloc(corps.nom, *ranges))
+
+
+def _remplacer(element: Element, corps: Element) -> Element:
+    """A copy, where `corps` takes the place of its namesake."""
+    if element.nom == corps.nom:
+        return apres.copie(corps)
+    return avec_enfants(element, tuple([_remplacer(enfant, corps) for enfant in element.enfants]))
 
 
 # --- the documents of the other channels -------------------------------------------------------------
@@ -320,7 +319,7 @@ def messages(
     about a demande names a number that no base delivered."""
     jour = instant.astimezone(PARIS).date()
     ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
-    avant = _anterieur(contrat, sorte, ici)
+    avant = _anterieur(sorte, ici)
     tirage = TirageVarie(graine)
     prefixe = _DEMANDE if sorte not in ("EVT", "RCH") else sorte
     for rang in range(combien):
@@ -352,12 +351,12 @@ def _nom(prefixe: str, guichet: str, instant: datetime, rang: int) -> str:
     return f"{prefixe}{guichet}-{tampon(instant)}-{rang % 1_000_000:06d}.xml"
 
 
-def _anterieur(contrat: Contrat, sorte: str, ici: Atelier) -> Atelier:
+def _anterieur(sorte: str, ici: Atelier) -> Atelier:
     """The maker of the demandes that messages of that kind speak of."""
     voulu = replace(ici.contraintes, depot=ajouter_mois(ici.jour, -_ANCIENNETE_MOIS))
     if sorte == "CRS" and voulu.sorte not in (COUPLE, FAMILLE, COLOCATION):
         voulu = replace(voulu, sorte=None, cotitulaires_min=1)
-    return atelier(contrat, jour=ici.jour, guichet=ici.guichet, contraintes=voulu, instant=ici.instant)
+    return ici.avec(voulu)
 
 
 def _numero(avant: Atelier, rang: int) -> str:

@@ -9,16 +9,15 @@ module.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar, Unpack
+from typing import TypeVar
 
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.strategies import SearchStrategy
 
-from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
 from sne_interface.generators import messages_apres_creation
-from sne_interface.generators.contraintes_de_menages import LIBRE, Contraintes, Lieu, atelier
+from sne_interface.generators.contraintes_de_menages import LIBRE, Atelier, Contraintes
 from sne_interface.generators.tirage import FREQUENT, RARE, TirageVarie, pools
 
 T = TypeVar("T")
@@ -98,71 +97,58 @@ class Tirees(SearchStrategy[T]):
         return f"Tirees({getattr(self._construire, '__qualname__', self._construire)!r})"
 
 
-# Below, `ou` says where and when: the arguments of `atelier` after the contract.
-
-
-def _tirees(
-    dessiner: Callable[..., T], contrat: Contrat, ou: Lieu, *quoi: object, **precise: object
-) -> Tirees[T]:
+def _tirees(dessiner: Callable[..., T], ici: Atelier, **precise: object) -> Tirees[T]:
     """Gives the strategy of what `dessiner` draws there, as the constraints of the place ask."""
-    ici = atelier(contrat, **ou)
-    return Tirees(lambda tirage: dessiner(tirage, ici, *quoi, **precise), voulu=ici.contraintes)
+    return Tirees(lambda tirage: dessiner(tirage, ici, **precise), voulu=ici.contraintes)
 
 
-def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+def demandes(ici: Atelier) -> SearchStrategy[Element]:
     """Whole CRE messages (`interfaceNuu`)."""
-    return _tirees(lambda tirage, ici: ici.message(tirage), contrat, ou)
+    return Tirees(ici.message, voulu=ici.contraintes)
 
 
 def radiations(
-    contrat: Contrat,
-    *,
-    motif: str | None = None,
-    demande: Element | None = None,
-    dalo: bool = True,
-    **ou: Unpack[Lieu],
+    ici: Atelier, *, motif: str | None = None, demande: Element | None = None, dalo: bool = True
 ) -> SearchStrategy[Element]:
     """`radiation` elements dated at most 20 days before. `motif` is a code, "" for a déradiation, None for
     any that a landlord may give; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
     before and the communes where the dwelling of an attribution may lie; `dalo` says whether the household
     may be housed by that title."""
-    ici = atelier(contrat, **ou)
     depot = ici.jour if demande is None else Demande(demande).date_creation
     if demande is not None and not ici.contraintes.communes:
         souhaitees = (commune.code for commune in Demande(demande).communes_souhaitees)
-        codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
-        ou["contraintes"] = replace(ici.contraintes, communes=codes)
-    return _tirees(messages_apres_creation.radiation, contrat, ou, motif=motif, depot=depot, dalo=dalo)
+        codes = tuple(code for code in souhaitees if code and ici.contrat.territoires.commune(code))
+        ici = ici.avec(replace(ici.contraintes, communes=codes))
+    return _tirees(messages_apres_creation.radiation, ici, motif=motif, depot=depot, dalo=dalo)
 
 
-def dalos(contrat: Contrat, *, statut: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+def dalos(ici: Atelier, *, statut: str | None = None) -> SearchStrategy[Element]:
     """`informationDalo` elements; `statut` is a code of ListeStatutDalo, any by default."""
-    return _tirees(messages_apres_creation.dalo, contrat, ou, statut=statut)
+    return _tirees(messages_apres_creation.dalo, ici, statut=statut)
 
 
-def evenements(contrat: Contrat, *, code: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+def evenements(ici: Atelier, *, code: str | None = None) -> SearchStrategy[Element]:
     """`evenement` elements of the type `code`, of any type usable on that day in the guichet's territory by
     default."""
-    return _tirees(messages_apres_creation.evenement, contrat, ou, code=code)
+    return _tirees(messages_apres_creation.evenement, ici, code=code)
 
 
 def decisions(
-    contrat: Contrat,
+    ici: Atelier,
     *,
     bail: bool | None = None,
     issue: str | None = None,
     demande: Element | None = None,
     dalo: bool = False,
-    **ou: Unpack[Lieu],
 ) -> SearchStrategy[Element]:
     """`evenement` elements of a decision, each characteristic once: `bail` whether a lease was signed,
     `issue` which of DECISIONS; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
     before, `dalo` says whether the household is recognised."""
     depot = None if demande is None else Demande(demande).date_creation
     dites = {"bail": bail, "issue": issue, "depot": depot, "dalo": dalo}
-    return _tirees(messages_apres_creation.decision, contrat, ou, **dites)
+    return _tirees(messages_apres_creation.decision, ici, **dites)
 
 
-def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+def recherches(ici: Atelier) -> SearchStrategy[Element]:
     """`demandeMulticritere` elements."""
-    return _tirees(messages_apres_creation.recherche, contrat, ou)
+    return _tirees(messages_apres_creation.recherche, ici)

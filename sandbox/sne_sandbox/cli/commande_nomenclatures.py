@@ -85,9 +85,9 @@ def _qui_conviennent(nom: str, codes: Mapping[str, str], mot: str | None) -> dic
     return {c: libelle for c, libelle in codes.items() if cherche in plier(c) or cherche in plier(libelle)}
 
 
-def _elements(par_chemin: Mapping[str, tuple[str, bool]], nom: str) -> list[str]:
+def _elements(par_chemin: Mapping[str, str], nom: str) -> list[str]:
     """Names of the elements that a list rules."""
-    return list(dict.fromkeys(c.rpartition("/")[2] for c, (liste, _) in par_chemin.items() if liste == nom))
+    return list(dict.fromkeys(c.rpartition("/")[2] for c, liste in par_chemin.items() if liste == nom))
 
 
 def _csv(listes: Mapping[str, Mapping[str, str]]) -> str:

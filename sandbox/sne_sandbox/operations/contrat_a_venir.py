@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sne_interface.contract.changements import Changement, Changements, Nature, charger_changements
+from sne_interface.contract.changements import Changement, Changements, Nature, charger_changements, couvrant
 from sne_interface.contract.codec import parse
 from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.schemas import Document
@@ -123,12 +123,12 @@ def _expliquant(
 ) -> Changement | None:
     if faute.regle.startswith(XSD):
         lue = f"/{suivant.version_de_lecture(version)}" if genre is Document.DEMANDE else ""
-        return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{sans_indices(faute.chemin)}")
-    par_version = changements.couvrant(Nature.MESSAGES, version) if faute.regle == _VERSION else None
-    return par_version or changements.couvrant(Nature.REGLES, faute.regle)
+        return couvrant(changements, Nature.SCHEMAS, f"{genre}{lue}:{sans_indices(faute.chemin)}")
+    par_version = couvrant(changements, Nature.MESSAGES, version) if faute.regle == _VERSION else None
+    return par_version or couvrant(changements, Nature.REGLES, faute.regle)
 
 
 @retenu
 def _changements(contrat: Contrat, suivant: Contrat) -> Changements:
     """Reads the changes that `suivant` brings. Raises ContractError."""
-    return charger_changements(suivant.dossiers).depuis(contrat.dossiers.noms)
+    return charger_changements(suivant.dossiers, contrat.dossiers.noms)

@@ -33,10 +33,10 @@ def test_codes_and_labels(contrat):
 
 
 def test_which_list_rules_a_path(contrat):
-    chemin = f"{FORMULAIRE}/personnePhysique/demandeur/civilite"
-    assert contrat.nomenclatures.par_chemin[chemin] == ("ListeCivilite", True)
+    listes, chemin = contrat.nomenclatures, f"{FORMULAIRE}/personnePhysique/demandeur/civilite"
+    assert (listes.par_chemin[chemin], listes.obligatoire(chemin)) == ("ListeCivilite", True)
     dalo = "interfaceNuu/demande/informationDalo/statutDalo"
-    assert contrat.nomenclatures.par_chemin[dalo] == ("ListeStatutDalo", False)
+    assert (listes.par_chemin[dalo], listes.obligatoire(dalo)) == ("ListeStatutDalo", False)
 
 
 def test_order_and_first_version(contrat):

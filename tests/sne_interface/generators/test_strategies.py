@@ -90,7 +90,7 @@ def _conforme(racine: Element) -> None:
 
 
 @ESSAIS
-@given(strategies.demandes(CONTRAT, jour=JOUR, contraintes=Contraintes(richesse=0.4)))
+@given(strategies.demandes(ICI.avec(Contraintes(richesse=0.4))))
 def test_demandes_are_valid(racine: Element) -> None:
     _conforme(racine)
 
@@ -99,11 +99,11 @@ def test_demandes_are_valid(racine: Element) -> None:
 @given(st.data())
 def test_later_messages_are_valid(data: st.DataObject) -> None:
     contraintes = Contraintes(depot=date(2017, 6, 1))
-    avant = data.draw(strategies.demandes(CONTRAT, jour=JOUR, contraintes=contraintes))
+    avant = data.draw(strategies.demandes(ICI.avec(contraintes)))
     type_fichier = data.draw(st.sampled_from(("MOD", "REN", "RAD", "SUP", "COP")))
     radiation = None
     if type_fichier == "RAD":
-        radiation = data.draw(strategies.radiations(CONTRAT, jour=JOUR, demande=avant))
+        radiation = data.draw(strategies.radiations(ICI, demande=avant))
         commune = radiation.enfant("attributionLogement/adresse/commune")
         assert commune is None or commune.code in {c.code for c in Demande(avant).communes_souhaitees}
     dites = (ICI, avant, type_fichier, NUMERO)
@@ -114,7 +114,7 @@ def test_later_messages_are_valid(data: st.DataObject) -> None:
 @given(st.data())
 def test_separations_are_valid(data: st.DataObject) -> None:
     contraintes = Contraintes(cotitulaires_min=1)
-    avant = data.draw(strategies.demandes(CONTRAT, jour=JOUR, contraintes=contraintes))
+    avant = data.draw(strategies.demandes(ICI.avec(contraintes)))
     _conforme(data.draw(Tirees(lambda t: messages_apres_creation.separation(t, ICI, avant, NUMERO))))
 
 
@@ -135,10 +135,10 @@ def test_a_dalo_that_lacks_its_day_is_not_valid() -> None:
 
 @ESSAIS
 @given(
-    strategies.evenements(CONTRAT, jour=JOUR),
-    strategies.decisions(CONTRAT, jour=JOUR, bail=True),
-    strategies.recherches(CONTRAT, jour=JOUR),
-    strategies.dalos(CONTRAT, jour=JOUR),
+    strategies.evenements(ICI),
+    strategies.decisions(ICI, bail=True),
+    strategies.recherches(ICI),
+    strategies.dalos(ICI),
 )
 def test_fragments_are_valid(evenement: Element, decision: Element, criteres: Element, dalo: Element) -> None:
     _conforme(document_d_evenement(ICI, evenement))
@@ -161,7 +161,7 @@ def _reduit(strategie: SearchStrategy[Element], condition: Callable[[Demande], o
 
 def _avec_un_cotitulaire(contrat: Contrat, contraintes: Contraintes) -> None:
     """The smallest demande of two holders has nothing but them."""
-    tirees = strategies.demandes(contrat, jour=JOUR, contraintes=contraintes)
+    tirees = strategies.demandes(atelier(contrat, jour=JOUR, contraintes=contraintes))
     demande = _reduit(tirees, lambda d: len(d.cotitulaires) >= 1)
     assert len(demande.cotitulaires) == 1
     assert not demande.personnes_a_charge
@@ -172,7 +172,7 @@ def _avec_un_cotitulaire(contrat: Contrat, contraintes: Contraintes) -> None:
 
 def _au_nom_long(contrat: Contrat, contraintes: Contraintes) -> None:
     """The smallest demande whose name is too long for a column is long in that name alone."""
-    tirees = strategies.demandes(contrat, jour=JOUR, contraintes=contraintes)
+    tirees = strategies.demandes(atelier(contrat, jour=JOUR, contraintes=contraintes))
     demande = _reduit(tirees, lambda d: d.demandeur is not None and len(d.demandeur.nom) > 30)
     assert demande.demandeur is not None
     assert len(demande.demandeur.nom) == 36
