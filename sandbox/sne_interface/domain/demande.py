@@ -192,7 +192,7 @@ class Demande(Vue):
         # As is the path to it, even when everything in it is empty.
         return _seul(_seul(self.element, "demande"), "demandeLogement")
 
-    @property
+    @une_fois
     def version(self) -> str:
         """Version of the message (`@versionInterface`), « 02.01 »; "" when absent."""
         return self.element.attributs.get("versionInterface", "")
