@@ -241,8 +241,11 @@ class Demande(Vue):
     @une_fois
     def demandeur(self) -> Personne | None:
         """The person who asks, None for an association."""
-        physique = self.formulaire.enfant("personnePhysique")
-        return Personne.de(physique.enfant("demandeur")) if physique is not None else None
+        demandeur = self.formulaire.enfant("personnePhysique/demandeur")
+        return Personne(demandeur) if demandeur is not None else None
+
+    #: Her day of birth; None when absent, or no date.
+    naissance_du_demandeur = _du_formulaire(Element.date_de, "personnePhysique/demandeur/dateNaissance")
 
     @une_fois
     def cotitulaires(self) -> tuple[Personne, ...]:
@@ -289,6 +292,11 @@ class Demande(Vue):
 
     #: The children in alternate custody, or with a right of visit, in order (see `coParentalite`).
     personnes_en_garde = _du_formulaire(Element.tous, "personnePhysique/listePersonneEnGarde/personneEnGarde")
+
+    @une_fois
+    def gardes_alternees(self) -> list[Element]:
+        """Of these, the children in alternate custody."""
+        return [e for e in self.personnes_en_garde if e.code_de("coParentalite") == "G"]
 
     #: The dwelling of today: what kind it is, since when, what it costs.
     logement_actuel = _du_formulaire(Element.enfant, "personnePhysique/logementActuel")

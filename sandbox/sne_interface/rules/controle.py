@@ -19,10 +19,9 @@ from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import DocumentRecu, Element, ElementNu
 from sne_interface.domain.menage import LISTES_DES_FAITS, Menage, faits_du_formulaire
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import ExchangeError
 from sne_interface.rules import engine
-from sne_interface.rules.catalogue import REGLES
-from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte, Infractions, Regle
 from sne_interface.settings import PAR_NOM
 
@@ -35,14 +34,10 @@ _ILLISIBLE: Final = "Le document XML n'est pas lisible"
 #: A whole message, saved as it travels.
 _MULTIPART: Final = re.compile(rb"\s*(?:--[\w=]|(?:POST|HTTP/1\.[01]) |(?i:content-type|mime-version)\s*:)")
 _ESPACE: Final = f"{{{codec.NS}}}"
-_VIDE: Final = RegistreMemoire()
 #: Blocks of `demande` that one type of document alone has.
 _D_UN_TYPE: Final = ("informationDalo", "demandeLogement/radiation", "demandeLogement/renouvellement")
 #: Types of document that say what a household is: the whole form, or its DALO.
 _DU_MENAGE: Final = ("CRE", "CRS", "MOD", "REN", "DALO")
-#: Rules after which the SNE says no more.
-_FINALES: Final = frozenset(regle.code for regle in REGLES if regle.prealable)
-
 
 #: Above what the rules say of a document that the schema refuses.
 ENSUITE: Final = "Et aussi, une fois ceci corrigé"
@@ -128,8 +123,7 @@ def categories_proposees(
     for c in categories:
         d_apres = tuple(_en_clair(fait, contrat) for fait in c.proposee(faits))
         if d_apres and c.en_vigueur(jour):
-            lettre = c.lettre(jour)
-            proposees.append(CategorieProposee(c.code, c.libelle, lettre, d_apres, c.fidelite, c.source))
+            proposees.append(tirer(CategorieProposee, c, lettre=c.lettre(jour), d_apres=d_apres))
     return tuple(proposees)
 
 
@@ -334,16 +328,15 @@ def _juger(
     anomalies = engine.juger(contexte, contrat, profil, engine.Jeu.SANS_REGISTRE)
     categories: tuple[CategorieProposee, ...] = ()
     if types[0] in _DU_MENAGE:
-        dalo = contexte.demande.information_dalo
-        statut = dalo.code_de("statutDalo") if dalo is not None else None
+        statut = document.code_de("demande/informationDalo/statutDalo")
         categories = categories_proposees(contexte.demande, contexte.jour, contrat, statut)
     if not (anomalies or categories):
         return _sans_faute(genre, omises)
     fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]
-    if any(a.regle in _FINALES for a in anomalies):
+    if any(a.regle in engine.FINALES for a in anomalies):
         lu = replace(contexte, document=document.exact())
         toutes = engine.juger_par(lambda regle: regle.controler(lu), lu, contrat, profil)
-        fautes += _ensuite(toutes, contrat, {*omises, *douteuses, *_FINALES})
+        fautes += _ensuite(toutes, contrat, {*omises, *douteuses, *engine.FINALES})
         return Controle(str(genre), tuple(fautes), omises, tuple(c for c in douteuses if c not in omises))
     return Controle(str(genre), tuple(fautes), omises, categories=categories)
 
@@ -374,7 +367,6 @@ def contexte_sans_registre(
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
         droits=contrat.guichets,
-        registre=_VIDE,
         versions=contrat.versions,
         roles=contrat.roles,
         nom_fichier=nom,

@@ -4,7 +4,7 @@ Here is all that a subject of `catalogue/` needs: what a rule is (`regle`), what
 how it says where it does not hold (`infraction`, `manquant`, `sur`), and how hard it bites (`gravite`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -18,7 +18,7 @@ from sne_interface.domain.demande import Demande, DemandeStockee
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.roles import Roles
 from sne_interface.errors import UsageError
-from sne_interface.rules.registre_vu_des_regles import Registre
+from sne_interface.rules.registre_vu_des_regles import SANS_REGISTRE, Registre
 from sne_interface.settings import PAR_NOM
 
 #: Names of the profiles (setting `profile`).
@@ -42,7 +42,7 @@ class Contexte:
     maintenant: datetime
     nomenclatures: Nomenclatures
     territoires: Territoires
-    registre: Registre
+    registre: Registre = SANS_REGISTRE
     #: What each kind of guichet may do; by default nobody is kept from anything.
     droits: DroitsGuichets = field(default_factory=DroitsGuichets)
     operation: str = "getNumUnique"
@@ -201,6 +201,15 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
     """The rule does not hold on the child `nom` (or « a/b ») of `parent`, be it written, empty or missing."""
     ecrit = parent.enfant(nom)
     return infraction(ecrit, **valeurs) if ecrit is not None else manquant(parent, nom, **valeurs)
+
+
+def incomplets(parents: Iterable[Element], attendus: Mapping[str, str]) -> Infractions:
+    """The rule does not hold on those of `parents` that have not all of these children, told by their French
+    names."""
+    for parent in parents:
+        manques = [nom for nom in attendus if nom not in parent.presents]
+        if manques:
+            yield manquant(parent, manques[0], manque=", ".join(attendus[nom] for nom in manques))
 
 
 def a_venir(parent: Element, nom: str, contexte: Contexte) -> Infractions:

@@ -43,6 +43,7 @@ from sne_interface.rules.rule import (
 
 #: From then on a commission de médiation may recognise a household (law of 5 March 2007, L. 441-2-3).
 _PREMIER_DALO: Final = date(2008, 1, 1)
+_DATE_DU_DALO: Final = "demande/informationDalo/dateDecisionDalo"
 
 
 @regle("DAL001", registre=True)
@@ -108,10 +109,9 @@ def date_du_dalo(contexte: Contexte) -> Infractions:
     """A decision on the DALO is not older than the law that made it, and an event does not tell one of the
     future (one day of tolerance; of a declaration, that is DAL002's, of dateSurvenance EVT003's). Source:
     L. 441-2-3, law of 5 March 2007 (deduced)."""
-    dalo = contexte.demande.information_dalo
-    declaree = dalo.date_de("dateDecisionDalo") if dalo is not None else None
-    if dalo is not None and declaree is not None and declaree < _PREMIER_DALO:
-        yield sur(dalo, "dateDecisionDalo")
+    declaree = contexte.document.date_de(_DATE_DU_DALO)
+    if declaree is not None and declaree < _PREMIER_DALO:
+        yield sur(contexte.document, _DATE_DU_DALO)
     for evenement in _dalos_favorables(contexte):
         survenue = evenement.date_de("dateSurvenance")
         if survenue is not None and survenue < _PREMIER_DALO:

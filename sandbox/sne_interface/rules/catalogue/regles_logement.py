@@ -14,7 +14,17 @@ from sne_interface.domain.demande import departement_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.domain.texte import plier
-from sne_interface.rules.rule import Contexte, Infractions, allege, de_codes, infraction, manquant, regle, sur
+from sne_interface.rules.rule import (
+    Contexte,
+    Infractions,
+    allege,
+    de_codes,
+    incomplets,
+    infraction,
+    manquant,
+    regle,
+    sur,
+)
 
 # --- communes -----------------------------------------------------------------------------------------
 
@@ -220,8 +230,7 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Infractions:
 def date_d_entree(contexte: Contexte) -> Infractions:
     """No comp…Depuis date is in the future (one day of tolerance), nor before the applicant's birth.
     Deduced."""
-    logement, demandeur = _logement(contexte), contexte.demande.demandeur
-    naissance = demandeur.date_naissance if demandeur is not None else None
+    logement, naissance = _logement(contexte), contexte.demande.naissance_du_demandeur
     for nom in _DEPUIS:
         jour = logement.date_de(nom)
         if jour is not None and not (naissance or jour) <= jour <= contexte.aujourdhui:
@@ -275,12 +284,8 @@ def logement_possede(contexte: Contexte) -> Infractions:
 @regle("LOG013", *de_codes("modeleLogement", LOCATAIRES))
 def logement_loue_mal_decrit(contexte: Contexte) -> Infractions:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
-    logement = _logement(contexte)
-    if contexte.demande.modes_de_logement.isdisjoint(LOCATAIRES):
-        return
-    manques = [nom for nom in _DESCRIPTION if nom not in logement.presents]
-    if manques:
-        yield manquant(logement, manques[0], manque=", ".join(_DESCRIPTION[nom] for nom in manques))
+    if not contexte.demande.modes_de_logement.isdisjoint(LOCATAIRES):
+        yield from incomplets([_logement(contexte)], _DESCRIPTION)
 
 
 @regle("LOG014", "montantMensuelAPL")
