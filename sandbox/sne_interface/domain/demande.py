@@ -202,10 +202,8 @@ class Demande(Vue):
     #: scanned piece; "" when absent.
     type_fichier = _texte("entete/typeFichier")
 
-    @property
-    def date_fichier(self) -> datetime | None:
-        """When the message was written (`entete/dateFichier`); naive when it names no time zone."""
-        return self.element.instant_de("entete/dateFichier")
+    #: When the message was written (`entete/dateFichier`); naive when it names no time zone.
+    date_fichier = _lu(Element.instant_de, "entete/dateFichier")
 
     @une_fois
     def num_guichet(self) -> str:
@@ -224,10 +222,8 @@ class Demande(Vue):
     #: Day of deposit (`dateCreationDemande`), from which seniority counts.
     date_creation = _du_formulaire(Element.date_de, "dateCreationDemande")
 
-    @une_fois
-    def forcer_doublon(self) -> bool:
-        """True when the sender wants the demande even if one of its holders has another (`forcerDoublon`)."""
-        return self.formulaire.booleen_de("forcerDoublon") is True
+    #: Whether the sender wants the demande even if one of its holders has another (`forcerDoublon`).
+    forcer_doublon = _du_formulaire(Element.booleen_de, "forcerDoublon")
 
     @une_fois
     def est_association(self) -> bool:

@@ -320,11 +320,10 @@ def tenir(
         if not any(autre.remplace(dite) for autre in lignes[rang + 1 :])
     ]
     debout = [dite for dite in gardees if _debout(dite, lignes, revenue_le)]
-    suites = [(dite, _suite(dite, lignes, gardees, debout)) for dite in lignes]
-    tenues = [
-        replace(dite, suite=suite, bail=dite.bail if suite is SuiteDonnee.BAIL else None)
-        for dite, suite in suites
-    ]
+    tenues = []
+    for dite in lignes:
+        suite = _suite(dite, lignes, gardees, debout)
+        tenues.append(replace(dite, suite=suite, bail=dite.bail if suite is SuiteDonnee.BAIL else None))
     return tenues if radiation is None else _radiee(tenues, radiation)
 
 
@@ -438,16 +437,12 @@ def attributions(lignes: Iterable[DecisionNotee]) -> list[DecisionNotee]:
 def irrecevabilites(lignes: Sequence[DecisionNotee]) -> list[DecisionNotee]:
     """The decisions that found the demande irrecevable. One is left out when the same body took it back
     since by attributing a dwelling."""
+    dites = [ligne for ligne in lignes if ligne.suite is not SuiteDonnee.CORRIGEE]
     return [
         ligne
-        for ligne in lignes
+        for ligne in dites
         if ligne.issue == d.IRRECEVABILITE
-        and ligne.suite is not SuiteDonnee.CORRIGEE
-        and not any(
-            autre.attribue and autre.meme_organisme(ligne) and autre.jour > ligne.jour
-            for autre in lignes
-            if autre.suite is not SuiteDonnee.CORRIGEE
-        )
+        and not any(a.attribue and a.meme_organisme(ligne) and a.jour > ligne.jour for a in dites)
     ]
 
 

@@ -231,16 +231,15 @@ def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
 def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[Infraction]:
     """`infractions`, made light where `anciens` holds the same: at the same place, else at the place of a
     namesake (an index moves when a person is added or taken away), each old fault serving once."""
-    restants = Counter(_empreinte(c, c.chemin) for c in anciens)
-    par_nom = Counter(_empreinte(c, sans_indices(c.chemin)) for c in anciens)
+    avant, apres = [_empreintes(c) for c in anciens], [_empreintes(c) for c in infractions]
+    restants, par_nom = Counter(place for place, _ in avant), Counter(nom for _, nom in avant)
     legers = set()
-    for rang, courant in enumerate(infractions):
-        if restants[_empreinte(courant, courant.chemin)] > 0:
-            restants[_empreinte(courant, courant.chemin)] -= 1
-            par_nom[_empreinte(courant, sans_indices(courant.chemin))] -= 1
+    for rang, (place, nom) in enumerate(apres):
+        if restants[place] > 0:
+            restants[place] -= 1
+            par_nom[nom] -= 1
             legers.add(rang)
-    for rang, courant in enumerate(infractions):
-        nom = _empreinte(courant, sans_indices(courant.chemin))
+    for rang, (_, nom) in enumerate(apres):
         if rang not in legers and par_nom[nom] > 0:
             par_nom[nom] -= 1
             legers.add(rang)
@@ -250,8 +249,10 @@ def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[I
 _Empreinte = tuple[str, tuple[tuple[str, str], ...]]
 
 
-def _empreinte(infraction: Infraction, chemin: str) -> _Empreinte:
-    return chemin, tuple(sorted(infraction.valeurs.items()))
+def _empreintes(infraction: Infraction) -> tuple[_Empreinte, _Empreinte]:
+    """By which a fault is known again: at its place, at the place of any namesake."""
+    valeurs = tuple(sorted(infraction.valeurs.items()))
+    return (infraction.chemin, valeurs), (sans_indices(infraction.chemin), valeurs)
 
 
 # --- the sentences -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ how it says where it does not hold (`infraction`, `manquant`, `sur`), and how ha
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures, Territoires
@@ -21,6 +21,7 @@ from sne_interface.errors import UsageError
 from sne_interface.rules.registre_vu_des_regles import SANS_REGISTRE, Registre
 from sne_interface.settings import PAR_NOM
 
+T = TypeVar("T")
 #: Names of the profiles (setting `profile`).
 PROFILS: Final = PAR_NOM["profile"].choix
 
@@ -201,6 +202,16 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
     """The rule does not hold on the child `nom` (or « a/b ») of `parent`, be it written, empty or missing."""
     ecrit = parent.enfant(nom)
     return infraction(ecrit, **valeurs) if ecrit is not None else manquant(parent, nom, **valeurs)
+
+
+def en_double(choses: Iterable[T], cle: Callable[[T], object]) -> Iterator[T]:
+    """Those that one before them is the same as, by that key."""
+    vues = set()
+    for chose in choses:
+        sienne = cle(chose)
+        if sienne in vues:
+            yield chose
+        vues.add(sienne)
 
 
 def incomplets(parents: Iterable[Element], attendus: Mapping[str, str]) -> Infractions:

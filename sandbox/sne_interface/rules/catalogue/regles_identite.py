@@ -25,6 +25,7 @@ from sne_interface.rules.rule import (
     Infraction,
     Infractions,
     allege,
+    en_double,
     infraction,
     manquant,
     regle,
@@ -170,12 +171,8 @@ def cotitulaire_demandeur(contexte: Contexte) -> Infractions:
 @regle("IDT014", "cotitulaire")
 def cotitulaire_en_double(contexte: Contexte) -> Infractions:
     """No co-holder is declared twice."""
-    connus = set()
-    for cotitulaire in contexte.demande.cotitulaires:
-        qui = cotitulaire.identite
-        if qui in connus:
-            yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
-        connus.add(qui)
+    for cotitulaire in en_double(contexte.demande.cotitulaires, lambda cotitulaire: cotitulaire.identite):
+        yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
 
 
 @regle("IDT015", "cotitulaire")
@@ -329,11 +326,8 @@ def nir_deja_porte(contexte: Contexte) -> Infractions:
 @regle("NIR007", roles=("demande.nir",))
 def nir_en_double(contexte: Contexte) -> Infractions:
     """No NIR is given for two persons of the demande. Convention."""
-    vus: set[str] = set()
-    for _, element in _tous_les_nirs(contexte):
-        if element.texte in vus:
-            yield _masque(element)
-        vus.add(element.texte)
+    for _, element in en_double(_tous_les_nirs(contexte), lambda porte: porte[1].texte):
+        yield _masque(element)
 
 
 @regle("NIR008", roles=("demande.nir.a_charge",))

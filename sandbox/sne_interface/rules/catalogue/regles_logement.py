@@ -19,6 +19,7 @@ from sne_interface.rules.rule import (
     Infractions,
     allege,
     de_codes,
+    en_double,
     incomplets,
     infraction,
     manquant,
@@ -251,11 +252,8 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Infractions:
 @regle("LOG010", "modeleLogement")
 def mode_de_logement_en_double(contexte: Contexte) -> Infractions:
     """The same modeleLogement is listed once. Convention."""
-    vus: set[str] = set()
-    for modele in contexte.demande.modeles_logement:
-        if modele.code in vus:
-            yield infraction(modele)
-        vus.add(modele.code or "")
+    for modele in en_double(contexte.demande.modeles_logement, lambda modele: modele.code):
+        yield infraction(modele)
 
 
 @regle("LOG011", "modeleLogement=POCC")

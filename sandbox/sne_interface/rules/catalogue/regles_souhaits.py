@@ -9,7 +9,17 @@ from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
 from sne_interface.domain.texte import plier
 from sne_interface.rules.catalogue.regles_logement import FUTUR_COUPLE, departement_connu
-from sne_interface.rules.rule import Contexte, Infractions, a_venir, allege, infraction, manquant, regle
+from sne_interface.rules.rule import (
+    Contexte,
+    Infractions,
+    a_venir,
+    allege,
+    en_double,
+    infraction,
+    manquant,
+    regle,
+    sur,
+)
 
 # --- REC ----------------------------------------------------------------------------------------------
 
@@ -68,15 +78,9 @@ def nombre_de_localisations(contexte: Contexte) -> Infractions:
 @regle("REC004", "localisationSouhaite")
 def localisation_en_double(contexte: Contexte) -> Infractions:
     """No commune twice with the same quartier, names folded, both absent included. Convention."""
-    vues: set[tuple[str, str]] = set()
-    for place in contexte.demande.localisations:
-        commune = place.enfant("commune")
-        if commune is None or commune.code is None:
-            continue
-        cle = (commune.code, plier(place.texte_de("quartier") or ""))
-        if cle in vues:
-            yield infraction(commune)
-        vues.add(cle)
+    places = [place for place in contexte.demande.localisations if place.code_de("commune")]
+    for place in en_double(places, lambda p: (p.code_de("commune"), plier(p.texte_de("quartier") or ""))):
+        yield sur(place, "commune")
 
 
 @regle("REC005", "commune")
