@@ -86,7 +86,7 @@ def _lire(contrat: Contrat, document: Document, racine: Any) -> Iterator[Element
     for chemin, declaration, profondeur, choix, ouvre in declarations(racine):
         simple = valeur_de(declaration)
         liste, _ = nomenclatures.par_chemin.get(chemin, (None, False)) if de_demande else (None, False)
-        depuis = (nomenclatures.depuis_ou_rien(chemin) or "") if de_demande else ""
+        depuis = nomenclatures.depuis(chemin) if de_demande else ""
         yield ElementLu(
             chemin,
             profondeur,

@@ -240,6 +240,9 @@ class Demande(Vue):
         demandeur = self.formulaire.enfant("personnePhysique/demandeur")
         return Personne(demandeur) if demandeur is not None else None
 
+    #: Her situation, by code of ListeSituationFamiliale.
+    situation_du_demandeur = _du_formulaire(Element.code_de, "personnePhysique/demandeur/situationFamiliale")
+
     #: Her day of birth; None when absent, or no date.
     naissance_du_demandeur = _du_formulaire(Element.date_de, "personnePhysique/demandeur/dateNaissance")
 
@@ -294,14 +297,16 @@ class Demande(Vue):
         """Of these, the children in alternate custody."""
         return [e for e in self.personnes_en_garde if e.code_de("coParentalite") == "G"]
 
-    #: The dwelling of today: what kind it is, since when, what it costs.
-    logement_actuel = _du_formulaire(Element.enfant, "personnePhysique/logementActuel")
+    @une_fois
+    def logement_actuel(self) -> Element:
+        """The dwelling of today: what kind it is, since when, what it costs; an empty element when nothing is
+        told of it."""
+        return self.formulaire.enfant("personnePhysique/logementActuel") or Element("logementActuel")
 
     @une_fois
     def modeles_logement(self) -> Elements:
         """The modes of that dwelling (`modeleLogement`), in order; codes of ListeModeleLogement."""
-        logement = self.logement_actuel
-        return logement.tous("listeModeleLogement/modeleLogement") if logement is not None else ()
+        return self.logement_actuel.tous("listeModeleLogement/modeleLogement")
 
     @une_fois
     def modes_de_logement(self) -> frozenset[str]:
@@ -344,7 +349,7 @@ class Demande(Vue):
         if personne is not None:
             blocs.append(personne.presents.get("adresseLogement"))
             blocs += [c.element.presents.get("situationProfessionnelle") for c in self.cotitulaires]
-            blocs.append(self.logement_actuel)
+            blocs.append(personne.presents.get("logementActuel"))
         return tuple([bloc for bloc in blocs if bloc is not None])
 
     @une_fois

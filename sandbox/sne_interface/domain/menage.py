@@ -171,7 +171,7 @@ def faits_du_formulaire(demande: Demande, jour: date, premier_quartile: bool | N
     }
     dits = {f"{genre} {code}" for genre, siens in codes.items() for code in siens if code}
     dits |= {f"{genre}s donnés" for genre, siens in codes.items() if any(siens)}
-    logement = demande.logement_actuel or Element("vide")
+    logement = demande.logement_actuel
     surface, habitants = logement.entier_de("surface"), logement.entier_de("nombreHabitant")
     a_charge, gardes = demande.personnes_a_charge, demande.personnes_en_garde
     peut_etre = any(_mineur(e, jour) is not False for e in (*a_charge, *gardes))

@@ -279,17 +279,16 @@ def genre_de(racine: Any) -> Document:
     """Which of the documents this is. Four of them share the root name: their content tells them apart."""
     if racine.tag == _ESPACE + "listeDoublons":
         return Document.DOUBLONS
-    noms = {e.tag for e in racine}
-    if _ESPACE + "operation" in noms:
-        noms |= {e.tag for e in racine.find(_ESPACE + "operation")}
-    if _ESPACE + "demandeMulticritere" in noms or _ESPACE + "listeDemandes" in noms:
+    lieux = (f"{_ESPACE}*", f"{_ESPACE}operation/{_ESPACE}*")
+    noms = {enfant.tag.removeprefix(_ESPACE) for lieu in lieux for enfant in racine.iterfind(lieu)}
+    if noms & {"demandeMulticritere", "listeDemandes"}:
         return Document.RECHERCHE
-    if _ESPACE + "codeTerritoire" in noms or _ESPACE + "listeTypesEvenements" in noms:
+    if noms & {"codeTerritoire", "listeTypesEvenements"}:
         return Document.TYPE_EVENEMENT
-    if _ESPACE + "numUnique" in noms or _ESPACE + "listeEvenements" in noms:
+    if noms & {"numUnique", "listeEvenements"}:
         return Document.EVENEMENT
     # The national event types are asked for by the header alone, and no demande has a codeGuichet there.
-    if _ESPACE + "demande" not in noms and racine.find(f"{_ESPACE}entete/{_ESPACE}codeGuichet") is not None:
+    if "demande" not in noms and racine.find(f"{_ESPACE}entete/{_ESPACE}codeGuichet") is not None:
         return Document.TYPE_EVENEMENT
     return Document.DEMANDE
 
@@ -414,8 +413,7 @@ def juger_malgre(
     tues = [r.code for r in engine.regles_de(contrat, contexte.type_fichier) if not r.registre]
     if any(faute.sorte in _SANS_SUITE for faute in fautes):
         return [], tues
-    document = _Voile(lisible, fautes).document()
-    voile = replace(contexte, document=document)
+    voile = replace(contexte, document=_Voile(lisible, fautes).copier(lisible))
     if contexte.type_fichier not in _SANS_DEMANDE and not _a_un_formulaire(voile):
         return [], tues
     tues.clear()
@@ -458,22 +456,17 @@ class _Presents(dict[str, Element]):
     all that it does not hold."""
 
     def __init__(self, presents: dict[str, Element], refuses: Set[str], *, doute: bool) -> None:
-        super().__init__(presents)
+        super().__init__({nom: lu for nom, lu in presents.items() if nom not in refuses})
         self._refuses, self._doute = refuses, doute
 
     def __contains__(self, nom: object) -> bool:
         connu = super().__contains__(nom)
-        if nom in self._refuses or (self._doute and not connu):
+        if not connu and (self._doute or nom in self._refuses):
             raise _Illisible
         return connu
 
     def get(self, nom: str, sinon: Any = None) -> Any:
         return super().__getitem__(nom) if nom in self else sinon
-
-    def __getitem__(self, nom: str) -> Element:
-        if nom in self._refuses:
-            raise _Illisible
-        return super().__getitem__(nom)
 
     def _rien(self, *_: object) -> NoReturn:
         raise _Illisible
@@ -518,7 +511,6 @@ class _Voile:
     there may be others than are known (`douteux`)."""
 
     def __init__(self, document: Element, fautes: Iterable[SchemaError]) -> None:
-        self._racine = document
         self._elements = dict(document.lieux())
         self._refuses: set[str] = set()
         self._sans_attributs: set[str] = set()
@@ -560,11 +552,8 @@ class _Voile:
         if element.vide:  # it counts as absent: its name cannot be read either
             self._taire(chemin.rpartition("/")[0], element.nom)
 
-    def document(self) -> Element:
-        """The copy."""
-        return self._copier(self._racine)
-
-    def _copier(self, vrai: Element) -> Element:
+    def copier(self, vrai: Element) -> Element:
+        """The copy of an element, of the root to begin with."""
         chemin = vrai.chemin
         if chemin in self._refuses:
             refuse: ElementNu = _Refuse()
@@ -575,7 +564,7 @@ class _Voile:
         copie.texte, copie.vide = vrai.texte, vrai.vide
         if chemin not in self._sans_attributs:
             copie.attributs, copie.code = vrai.attributs, vrai.code
-        copies = {id(enfant): self._copier(enfant) for enfant in vrai.enfants}
+        copies = {id(enfant): self.copier(enfant) for enfant in vrai.enfants}
         copie.adopter(tuple(copies.values()))
         copie.presents = {nom: copies[id(enfant)] for nom, enfant in vrai.presents.items()}
         if chemin in self._tus:

@@ -264,28 +264,24 @@ def _rediger(trouves: Iterable[_Trouve], contrat: Contrat) -> list[Anomalie]:
 
 
 def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
+    fiche, chemin = poste.fiche, infraction.chemin
+    parent, _, nom = chemin.rpartition("/")
     valeurs = defaultdict(str, infraction.valeurs)  # one that the rule did not give stays empty
-    if cache_un_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
+    if cache_un_nir(nom.partition("[")[0]):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])
-    fiche = poste.fiche
     leger = infraction.leger and poste.gravite is Gravite.BLOQUANTE
     return Anomalie(
         regle=poste.regle.code,
         code=fiche.code_officiel or fiche.code,
         message=masquer_nirs(fiche.texte.format_map(valeurs))[:MESSAGE_MAX],
-        propriete=infraction.chemin[:PROPRIETE_MAX],
+        propriete=chemin[:PROPRIETE_MAX],
         gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
         valeur="" if infraction.absent else valeurs["valeur"],
         ligne=infraction.ligne,
         propriete_officielle=None
         if fiche.propriete is None
-        else _propriete(fiche.propriete, infraction.chemin),
+        else fiche.propriete.format(chemin=chemin, parent=parent, nom=nom)[:PROPRIETE_MAX],
     )
-
-
-def _propriete(modele: str, chemin: str) -> str:
-    parent, _, nom = chemin.rpartition("/")
-    return modele.format(chemin=chemin, parent=parent, nom=nom)[:PROPRIETE_MAX]
 
 
 def _rang(chemin: str, nomenclatures: Nomenclatures) -> tuple[tuple[int, int], ...]:

@@ -87,8 +87,8 @@ class Contexte:
     @property
     def code_emetteur(self) -> str:
         """The guichet that sends: that of the certificate, else the one that the document says."""
-        dit = self.document.texte_de("entete/codeGuichet")
-        return self.guichet_emetteur or dit or self.demande.num_guichet
+        dit_par = self.guichet_emetteur or self.document.texte_de("entete/codeGuichet")
+        return dit_par or self.demande.num_guichet
 
     @property
     def emetteur(self) -> Guichet | None:

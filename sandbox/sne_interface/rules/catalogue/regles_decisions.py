@@ -24,6 +24,7 @@ from sne_interface.domain.livre_des_attributions import (
     SuiteDonnee,
     attributions,
     baux,
+    decisions_dites,
     irrecevabilites,
     organisme_de,
     radiation_possible_le,
@@ -417,8 +418,7 @@ def _sans(role: str, contexte: Contexte) -> Iterator[Decision]:
 
 def _dites(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Decision]]:
     """The decisions to write, as lines of the ledger. One without an id is later than all others."""
-    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
-    auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
+    numero, auteur, organisme = _provenance(contexte)
     for decision in decisions_ecrites(contexte):
         rang, jour = decision.evenement.entier_de("idEvenement") or sys.maxsize, contexte.jour
         dite = DecisionNotee.de_la_decision(numero, rang, auteur, jour, decision, organisme=organisme)
@@ -427,10 +427,15 @@ def _dites(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Decision]]:
 
 def _radiation(contexte: Contexte) -> DecisionNotee:
     """The radiation for attribution to write, as a line of the ledger."""
-    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
-    auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
+    numero, auteur, organisme = _provenance(contexte)
     ecrite = contexte.demande.radiation
     return DecisionNotee.de_la_radiation(numero, contexte.jour, auteur, ecrite, organisme=organisme)
+
+
+def _provenance(contexte: Contexte) -> tuple[str, str, str | None]:
+    """Of what the message tells: number of the demande ("" for one that nobody knows), guichet, its body."""
+    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
+    return numero, contexte.code_emetteur, organisme_de(contexte.emetteur)
 
 
 def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
@@ -438,12 +443,9 @@ def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
     stockee, registre = contexte.stockee, contexte.registre
     if stockee is None:
         return []
-    dites = []
-    for evenement in registre.evenements(stockee.numero_unique):
-        organisme = organisme_de(registre.guichet(evenement.auteur_creation))
-        dite = DecisionNotee.de_l_evenement(evenement, contexte.roles.decision, organisme=organisme)
-        if dite is not None and dite.rang != sauf:
-            dites.append(dite)
+    evenements = registre.evenements(stockee.numero_unique)
+    lues = decisions_dites(evenements, contexte.roles.decision, registre.guichet)
+    dites = [dite for dite in lues if dite.rang != sauf]
     radiee = None
     if stockee.motif_radiation == MOTIF_ATTRIBUTION and stockee.radiation is not None:
         guichet = stockee.guichet_dernier

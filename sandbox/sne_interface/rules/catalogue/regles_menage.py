@@ -42,10 +42,9 @@ def lien_contredit_la_situation(contexte: Contexte) -> Infractions:
     Source: nomenclatures ListeLienDemandeur and ListeSituationFamiliale (convention). A situation without
     code is ENT013's.
     """
-    demandeur = contexte.demande.demandeur
     for cotitulaire in contexte.demande.cotitulaires:
         attendue = _SITUATION_DU_LIEN.get(cotitulaire.lien_demandeur or "")
-        situations = {cotitulaire.situation_familiale, demandeur.situation_familiale if demandeur else None}
+        situations = {cotitulaire.situation_familiale, contexte.demande.situation_du_demandeur}
         if attendue and situations - {attendue, None}:
             yield sur(cotitulaire.element, "lienDemandeur")
 
@@ -62,11 +61,9 @@ def un_seul_conjoint(contexte: Contexte) -> Infractions:
 @regle("MEN003", "situationFamiliale=M", "situationFamiliale=P", "situationFamiliale=U")
 def couple_sans_cotitulaire(contexte: Contexte) -> Infractions:
     """An applicant who is married, in a PACS or a concubinage has a co-holder. Convention."""
-    demandeur = contexte.demande.demandeur
-    if demandeur is None or contexte.demande.cotitulaires:
-        return
-    if demandeur.situation_familiale in _SITUATIONS_DE_COUPLE:
-        yield sur(demandeur.element, "situationFamiliale")
+    demande = contexte.demande
+    if not demande.cotitulaires and demande.situation_du_demandeur in _SITUATIONS_DE_COUPLE:
+        yield sur(demande.formulaire, "personnePhysique/demandeur/situationFamiliale")
 
 
 @regle("MEN004", "personneACharge")

@@ -9,17 +9,7 @@ from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
 from sne_interface.domain.texte import plier
 from sne_interface.rules.catalogue.regles_logement import FUTUR_COUPLE, departement_connu
-from sne_interface.rules.rule import (
-    Contexte,
-    Infractions,
-    a_venir,
-    allege,
-    en_double,
-    infraction,
-    manquant,
-    regle,
-    sur,
-)
+from sne_interface.rules.rule import Contexte, Infractions, a_venir, allege, infraction, manquant, regle
 
 # --- REC ----------------------------------------------------------------------------------------------
 
@@ -78,9 +68,15 @@ def nombre_de_localisations(contexte: Contexte) -> Infractions:
 @regle("REC004", "localisationSouhaite")
 def localisation_en_double(contexte: Contexte) -> Infractions:
     """No commune twice with the same quartier, names folded, both absent included. Convention."""
-    places = [place for place in contexte.demande.localisations if place.code_de("commune")]
-    for place in en_double(places, lambda p: (p.code_de("commune"), plier(p.texte_de("quartier") or ""))):
-        yield sur(place, "commune")
+    vues: set[tuple[str, str]] = set()
+    for place in contexte.demande.localisations:
+        commune = place.enfant("commune")
+        if commune is None or commune.code is None:
+            continue
+        cle = (commune.code, plier(place.texte_de("quartier") or ""))
+        if cle in vues:
+            yield infraction(commune)
+        vues.add(cle)
 
 
 @regle("REC005", "commune")
@@ -204,8 +200,7 @@ def sans_logement_mais_loge(contexte: Contexte) -> Infractions:
 def motif_et_situation_familiale(contexte: Contexte) -> Infractions:
     """Motive 14 (futur mariage…) is not that of a married applicant; motive 11 (séparation) is that of one
     who is divorced, separated, married or in a PACS. Convention."""
-    demandeur = contexte.demande.demandeur
-    situation = demandeur.situation_familiale if demandeur is not None else None
+    situation = contexte.demande.situation_du_demandeur
     if situation is None:
         return
     futur_couple, separation = _motif(contexte, FUTUR_COUPLE), _motif(contexte, _SEPARATION)
