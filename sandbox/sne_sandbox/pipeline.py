@@ -8,7 +8,7 @@ exchange.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats import Contrats
@@ -30,7 +30,6 @@ from sne_interface.errors import (
 )
 from sne_interface.rules import controle
 from sne_interface.rules.engine import Jugement
-from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte
 from sne_interface.settings import Limites
 from sne_sandbox.bases import travail_des_nuits
@@ -38,8 +37,6 @@ from sne_sandbox.operations.question import GUICHET_DANS_NOM, Operation, Questio
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
-
-_SANS_REGISTRE: Final = RegistreMemoire()
 
 #: An answer as its caller packs it.
 Emballee = TypeVar("Emballee")
@@ -235,7 +232,6 @@ class Pipeline:
             nomenclatures=self.contrat.nomenclatures,
             territoires=self.contrat.territoires,
             droits=self.contrat.guichets,
-            registre=_SANS_REGISTRE,
             operation=operation.nom,
             canal=appel.canal,
             versions=self.contrat.versions_du(jour),

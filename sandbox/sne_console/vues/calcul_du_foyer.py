@@ -21,7 +21,6 @@ _DEDUITE: Final = "déduite"
 _CONVENTION: Final = "convention"
 #: How the table of thresholds marks its rows.
 _MARQUES: Final = {"A": _ATTESTEE, "D": _DEDUITE, "C": _CONVENTION}
-_GARDE_ALTERNEE: Final = "G"
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _parts(demande: Demande, jour: date) -> list[PartLue]:
         parts.append(PartLue(_nom(element, role), _age(element, jour), poids(element, jour),
                           *_raison(element, jour)))  # fmt: skip
     for element in demande.personnes_en_garde:
-        if element.code_de("coParentalite") == _GARDE_ALTERNEE:
+        if element in demande.gardes_alternees:
             entier = poids(element, jour)
             uc, raison = entier / 2, f"garde alternée : la moitié de {entier:.2f}".replace(".", ",")
         else:

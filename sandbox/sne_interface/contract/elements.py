@@ -88,7 +88,7 @@ def _lire(contrat: Contrat, document: Document, version: str | None) -> Iterator
     for chemin, declaration, profondeur, choix, ouvre in declarations(_racine(contrat, document, version)):
         simple = valeur_de(declaration)
         liste = nomenclatures.par_chemin.get(chemin) if de_demande else None
-        depuis = (nomenclatures.depuis_ou_rien(chemin) or "") if de_demande else ""
+        depuis = nomenclatures.depuis(chemin) if de_demande else ""
         yield ElementLu(
             chemin,
             profondeur,

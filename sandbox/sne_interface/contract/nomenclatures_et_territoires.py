@@ -144,12 +144,8 @@ class Nomenclatures:
         return self._rangs[chemin]
 
     def depuis(self, chemin: str) -> str:
-        """First message version that has a path. Raises KeyError for an unknown path."""
-        return self._chemins[chemin].depuis
-
-    def depuis_ou_rien(self, chemin: str) -> str | None:
-        """The same; None for a path that the contract does not have."""
-        return self._chemins[chemin].depuis if chemin in self._chemins else None
+        """First message version that has a path, "" for one that the contract does not have."""
+        return self._chemins[chemin].depuis if chemin in self._chemins else ""
 
     def jusque(self, chemin: str) -> str:
         """Last message version that has a path, "" when the highest has it. Raises KeyError for an unknown

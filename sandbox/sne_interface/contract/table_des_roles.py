@@ -76,7 +76,7 @@ def faute_de_la_demande(role: str, chemin: str, nomenclatures: Nomenclatures, re
     elif nom != "demandeur" and not chemin.startswith(f"{PERSONNES[nom]}/"):
         # One NIR for each person: outside it, nothing would say whose it is.
         return f"il n'est pas dans {PERSONNES[nom]}"
-    if nomenclatures.depuis_ou_rien(chemin) is None:
+    if not nomenclatures.depuis(chemin):
         return "les schémas de la demande n'ont pas cet élément"
     if derniere := nomenclatures.jusque(chemin):
         return f"les messages d'après {derniere} ne l'ont plus"
@@ -117,7 +117,6 @@ class _Lecture:
     def demande(self, nomenclatures: Nomenclatures, refus: Refus) -> RolesDemande:
         table = _table(self._tables.get("demande", {}), "roles.demande", ("nir", *CALCULES))
         nirs = _table(table.get("nir", {}), "roles.demande.nir", tuple(PERSONNES))
-        depuis = nomenclatures.depuis_ou_rien
 
         def faute(role: str) -> Callable[[str], str]:
             return lambda chemin: faute_de_la_demande(role, chemin, nomenclatures, refus)
@@ -126,7 +125,9 @@ class _Lecture:
         calcules = {nom: self._lie(table, f"demande.{nom}", faute(nom)) for nom in CALCULES}
         lies = {nom: chemin for nom, chemin in places.items() if chemin}
         tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
-        return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})
+        return RolesDemande(
+            lies, **calcules, depuis={chemin: nomenclatures.depuis(chemin) for chemin in tous}
+        )
 
     # --- a decision
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.dates import PARIS
@@ -169,9 +168,6 @@ class Guichet:
         return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
 
 
-_SANS_DROIT: Final[Mapping[Any, Any]] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class DroitDeNature:
     """That a kind of guichet may do something: how surely, and by which article."""
@@ -187,7 +183,7 @@ class DroitsDeNature:
 
     nationale: bool = False
     siren: bool = False
-    droits: Mapping[Acte, DroitDeNature] = field(default_factory=lambda: _SANS_DROIT)
+    droits: Mapping[Acte, DroitDeNature] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +208,8 @@ class DroitsGuichets:
     """The deeds that each kind of guichet may do. Without any table, every guichet may do everything. `actes`
     says each deed in French."""
 
-    actes: Mapping[Acte, str] = field(default_factory=lambda: _SANS_DROIT)
-    natures: Mapping[NatureGuichet, DroitsDeNature] = field(default_factory=lambda: _SANS_DROIT)
+    actes: Mapping[Acte, str] = field(default_factory=dict)
+    natures: Mapping[NatureGuichet, DroitsDeNature] = field(default_factory=dict)
     systemes_particuliers: ListeDeTerritoires = SANS_TERRITOIRE
     hors_registre: ListeDeTerritoires = SANS_TERRITOIRE
 

@@ -159,6 +159,8 @@ class Decision:
 
     valeurs: Mapping[str, Elements]
     roles: RolesDecision
+    #: The element that it was read in; an empty one of what a base holds.
+    evenement: Element
 
     @classmethod
     def de(cls, evenement: Element, roles: RolesDecision) -> Self:
@@ -167,22 +169,24 @@ class Decision:
             (c.texte_de("code"), c.enfant("valeurCaracteristiqueSpecifique"))
             for c in evenement.tous(CARACTERISTIQUES_ECRITES)
         )
-        return cls._ranger(lues, roles)
+        return cls._ranger(lues, roles, evenement)
 
     @classmethod
     def stockee(cls, evenement: Evenement, roles: RolesDecision) -> Self:
         """Reads the decision of an event that a base holds."""
         lues = ((code, Element("valeur", valeur)) for code, valeur in evenement.caracteristiques if valeur)
-        return cls._ranger(lues, roles)
+        return cls._ranger(lues, roles, Element("evenement"))
 
     @classmethod
-    def _ranger(cls, lues: Iterable[tuple[str | None, Element | None]], roles: RolesDecision) -> Self:
+    def _ranger(
+        cls, lues: Iterable[tuple[str | None, Element | None]], roles: RolesDecision, evenement: Element
+    ) -> Self:
         valeurs: dict[str, Elements] = {}
         for code, valeur in lues:
             role = None if code is None else roles.role(code)
             if role is not None and valeur is not None and valeur.texte.strip():
                 valeurs[role] = (*valeurs.get(role, ()), valeur)
-        return cls(valeurs, roles)
+        return cls(valeurs, roles, evenement)
 
     @property
     def prise(self) -> str | None:

@@ -192,7 +192,7 @@ class Demande(Vue):
         # As is the path to it, even when everything in it is empty.
         return _seul(_seul(self.element, "demande"), "demandeLogement")
 
-    @property
+    @une_fois
     def version(self) -> str:
         """Version of the message (`@versionInterface`), « 02.01 »; "" when absent."""
         return self.element.attributs.get("versionInterface", "")
@@ -202,10 +202,8 @@ class Demande(Vue):
     #: scanned piece; "" when absent.
     type_fichier = _texte("entete/typeFichier")
 
-    @property
-    def date_fichier(self) -> datetime | None:
-        """When the message was written (`entete/dateFichier`); naive when it names no time zone."""
-        return self.element.instant_de("entete/dateFichier")
+    #: When the message was written (`entete/dateFichier`); naive when it names no time zone.
+    date_fichier = _lu(Element.instant_de, "entete/dateFichier")
 
     @une_fois
     def num_guichet(self) -> str:
@@ -224,10 +222,8 @@ class Demande(Vue):
     #: Day of deposit (`dateCreationDemande`), from which seniority counts.
     date_creation = _du_formulaire(Element.date_de, "dateCreationDemande")
 
-    @une_fois
-    def forcer_doublon(self) -> bool:
-        """True when the sender wants the demande even if one of its holders has another (`forcerDoublon`)."""
-        return self.formulaire.booleen_de("forcerDoublon") is True
+    #: Whether the sender wants the demande even if one of its holders has another (`forcerDoublon`).
+    forcer_doublon = _du_formulaire(Element.booleen_de, "forcerDoublon")
 
     @une_fois
     def est_association(self) -> bool:
@@ -241,8 +237,14 @@ class Demande(Vue):
     @une_fois
     def demandeur(self) -> Personne | None:
         """The person who asks, None for an association."""
-        physique = self.formulaire.enfant("personnePhysique")
-        return Personne.de(physique.enfant("demandeur")) if physique is not None else None
+        demandeur = self.formulaire.enfant("personnePhysique/demandeur")
+        return Personne(demandeur) if demandeur is not None else None
+
+    #: Her situation, by code of ListeSituationFamiliale.
+    situation_du_demandeur = _du_formulaire(Element.code_de, "personnePhysique/demandeur/situationFamiliale")
+
+    #: Her day of birth; None when absent, or no date.
+    naissance_du_demandeur = _du_formulaire(Element.date_de, "personnePhysique/demandeur/dateNaissance")
 
     @une_fois
     def cotitulaires(self) -> tuple[Personne, ...]:
@@ -290,14 +292,21 @@ class Demande(Vue):
     #: The children in alternate custody, or with a right of visit, in order (see `coParentalite`).
     personnes_en_garde = _du_formulaire(Element.tous, "personnePhysique/listePersonneEnGarde/personneEnGarde")
 
-    #: The dwelling of today: what kind it is, since when, what it costs.
-    logement_actuel = _du_formulaire(Element.enfant, "personnePhysique/logementActuel")
+    @une_fois
+    def gardes_alternees(self) -> list[Element]:
+        """Of these, the children in alternate custody."""
+        return [e for e in self.personnes_en_garde if e.code_de("coParentalite") == "G"]
+
+    @une_fois
+    def logement_actuel(self) -> Element:
+        """The dwelling of today: what kind it is, since when, what it costs; an empty element when nothing is
+        told of it."""
+        return self.formulaire.enfant("personnePhysique/logementActuel") or Element("logementActuel")
 
     @une_fois
     def modeles_logement(self) -> Elements:
         """The modes of that dwelling (`modeleLogement`), in order; codes of ListeModeleLogement."""
-        logement = self.logement_actuel
-        return logement.tous("listeModeleLogement/modeleLogement") if logement is not None else ()
+        return self.logement_actuel.tous("listeModeleLogement/modeleLogement")
 
     @une_fois
     def modes_de_logement(self) -> frozenset[str]:
@@ -340,7 +349,7 @@ class Demande(Vue):
         if personne is not None:
             blocs.append(personne.presents.get("adresseLogement"))
             blocs += [c.element.presents.get("situationProfessionnelle") for c in self.cotitulaires]
-            blocs.append(self.logement_actuel)
+            blocs.append(personne.presents.get("logementActuel"))
         return tuple([bloc for bloc in blocs if bloc is not None])
 
     @une_fois

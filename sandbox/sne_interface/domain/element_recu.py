@@ -8,7 +8,7 @@ every rule »).
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Generic, Self, TypeVar
 from weakref import ReferenceType, ref
 
@@ -50,15 +50,7 @@ class Element:
         "texte", "vide",
     )  # fmt: skip
 
-    nom: str
-    texte: str
-    attributs: dict[str, str]
-    code: str | None
-    enfants: tuple["Element", ...]
-    presents: dict[str, "Element"]
-    ligne: int
     vide: bool
-    _parent: "ReferenceType[Element] | None"
     _indices: dict[int, str]
 
     def __init__(
@@ -75,8 +67,9 @@ class Element:
         self.code = self.attributs.get("code") or None
         self.enfants = enfants
         self.ligne = ligne
-        self._parent = None
-        self.presents = presents = {}
+        self._parent: ReferenceType[Element] | None = None
+        presents: dict[str, Element] = {}
+        self.presents = presents
         lien = ref(self) if enfants else None
         for enfant in enfants:
             enfant._parent = lien
@@ -306,16 +299,6 @@ class Vue:
     def __init__(self, element: Element) -> None:
         self.element = element
 
-    @classmethod
-    def de(cls, element: Element | None) -> Self | None:
-        """The view of `element`, None for None."""
-        return None if element is None else cls(element)
-
-    @property
-    def chemin(self) -> str:
-        """Path of the element under the view."""
-        return self.element.chemin
-
 
 def _jour(annee: int, mois: int, jour: int) -> date:
     # xs:date knows years that Python's date does not: they are before, or after, everything.
@@ -356,24 +339,16 @@ def lire_instant(texte: str) -> datetime | None:
     try:
         if texte[4] == "-" and trouve[4] != "24" and trouve[1] != "0000":
             return datetime.fromisoformat(texte)  # nearly every instant, in a third of the time
-        jour = _jour(int(trouve[1]), int(trouve[2]), int(trouve[3]))
-        heure, minute, seconde = int(trouve[4]), int(trouve[5]), int(trouve[6])
-        micro = int((trouve[7] or "0")[:6].ljust(6, "0"))
-        lendemain = heure == 24
-        if lendemain and (minute or seconde or micro):
+        jour, heure = _jour(int(trouve[1]), int(trouve[2]), int(trouve[3])), trouve[4]
+        suite = texte[trouve.end(4) :]
+        if heure != "24":
+            return datetime.fromisoformat(f"{jour}T{heure}{suite}")
+        if f"{trouve[5]}{trouve[6]}{trouve[7] or ''}"[:10].strip("0"):
             return None
-        instant = datetime.combine(jour, time(0 if lendemain else heure, minute, seconde, micro))
-        if lendemain and jour < date.max:
-            instant += timedelta(days=1)
+        instant = datetime.fromisoformat(f"{jour}T00{suite}")
+        return instant + timedelta(days=1) if jour < date.max else instant
     except ValueError:
         return None
-    fuseau = trouve[8]
-    if fuseau is None:
-        return instant
-    if fuseau == "Z":
-        return instant.replace(tzinfo=UTC)
-    ecart = timedelta(hours=int(fuseau[1:3]), minutes=int(fuseau[4:6]))
-    return instant.replace(tzinfo=timezone(-ecart if fuseau[0] == "-" else ecart))
 
 
 def construire(nom: str, contenu: str | Elements = "", **attributs: str) -> Element:

@@ -1,7 +1,7 @@
 """A guichet as somebody writes it: in a seed, in the examples, by the API, in the console."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from enum import StrEnum
@@ -47,7 +47,8 @@ def lire_guichet(table: Mapping[str, Any]) -> Guichet:
         raise _refus(code, "son jour d'ouverture manque, ou un jour est mal écrit", "par exemple 2011-03-28")
     if ferme_le is not None and ferme_le < ouvert_le:
         raise _refus(code, "il ferme avant d'ouvrir", "corrigez ouvert_le ou ferme_le")
-    actes = table.get("actes")
+    ecrits = table.get("actes")
+    actes = None if ecrits is None else {_mot(Acte, ecrit, code, "actes") for ecrit in ecrits}
     return Guichet(
         code=code,
         nature=nature,
@@ -59,7 +60,7 @@ def lire_guichet(table: Mapping[str, Any]) -> Guichet:
         siren=_siren(table.get("siren"), code),
         siren_invente=bool(table.get("siren_invente")),
         autres_territoires=tuple(dict.fromkeys(t for t in autres if t != territoire)),
-        actes=None if actes is None else _actes(actes, code),
+        actes=None if actes is None else tuple(acte for acte in Acte if acte in actes),
     )
 
 
@@ -86,11 +87,6 @@ def _texte(ecrit: Any, code: str, nom: str, minimum: int) -> str:
     if isinstance(ecrit, str) and ecrit.isprintable() and minimum <= len(ecrit.strip()) <= TEXTE_MAX:
         return ecrit.strip()
     raise _refus(code, f"« {nom} » ne convient pas", f"{minimum} à {TEXTE_MAX} caractères, sur une ligne")
-
-
-def _actes(ecrits: Iterable[Any], code: str) -> tuple[Acte, ...]:
-    voulus = {_mot(Acte, ecrit, code, "actes") for ecrit in ecrits}
-    return tuple(acte for acte in Acte if acte in voulus)
 
 
 def _mot(enum: type[_Mot], ecrit: Any, code: str, nom: str) -> _Mot:

@@ -10,7 +10,7 @@ Only the radiation tells where the dwelling lies. Its element `zus` is read as Â
 (convention: the ZUS gave way to these on 1 January 2015, and the message has no other place for it).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -56,7 +56,7 @@ class Demandeur:
     souhaitee: str | None = None
     ressources_uc: int | None = None
     #: Whether the register knows it as recognised (DALO).
-    reconnu: bool = False
+    dalo: bool = False
     association: bool = False
 
     @classmethod
@@ -70,11 +70,6 @@ class Demandeur:
             stockee.statut_dalo in DALO_RECONNU,
             stockee.demande.est_association,
         )
-
-    @classmethod
-    def de_la_ligne(cls, ligne: "DecisionNotee") -> Self:
-        """That of a line of the ledger, as it was on its day."""
-        return cls(ligne.souhaitee, ligne.ressources_uc, bool(ligne.dalo), bool(ligne.association))
 
 
 #: Of a household of which nothing is known.
@@ -145,7 +140,7 @@ class DecisionNotee:
             commune=dite.code_de("adresse/commune"),
             souhaitee=demandeur.souhaitee,
             en_quartier=_ZONES.get(dite.code_de("zus") or ""),
-            dalo=demandeur.reconnu or dite.booleen_de("attribueEnComDALO"),
+            dalo=demandeur.dalo or dite.booleen_de("attribueEnComDALO"),
             ressources_uc=demandeur.ressources_uc,
             organisme=organisme,
             logement=logement_decrit(dite),
@@ -158,10 +153,11 @@ class DecisionNotee:
 
     @classmethod
     def de_l_evenement(
-        cls, evenement: Evenement, roles: RolesDecision, demandeur: Demandeur = _INCONNU,
+        cls, evenement: Evenement, roles: RolesDecision, demandeur: "Demandeur | DecisionNotee",
         organisme: str | None = None,
     ) -> Self | None:  # fmt: skip
-        """Reads the decision that an event tells, None when the event is no decision or was deleted."""
+        """Reads the decision that an event tells, None when the event is no decision or was deleted. A line
+        of the ledger tells of the household as it was on its day."""
         if evenement.supprime or not roles.est(evenement):
             return None
         return cls.de_la_decision(
@@ -178,13 +174,14 @@ class DecisionNotee:
     @classmethod
     def de_la_decision(
         cls, numero: str, rang: int, guichet: str, dite_le: date, lue: Decision,
-        demandeur: Demandeur = _INCONNU, organisme: str | None = None, survenue: date | None = None,
+        demandeur: "Demandeur | DecisionNotee" = _INCONNU, organisme: str | None = None,
+        survenue: date | None = None,
     ) -> Self:  # fmt: skip
         """Reads a decision that a guichet told that day; `survenue` stands for the day of the commission when
         it is not given. One that gives DALO or a category, but no category of the law, says that there is
         none."""
         jour = lue.jour(d.DATE_COMMISSION) or survenue or dite_le
-        dalo, categories = demandeur.reconnu or lue.booleen(d.DALO), lue.textes(d.CATEGORIE)
+        dalo, categories = demandeur.dalo or lue.booleen(d.DALO), lue.textes(d.CATEGORIE)
         dite = dalo is not None or bool(categories)
         rpls, classement = lue.texte(d.RPLS), lue.texte(d.RANG)
         return cls(
@@ -304,6 +301,21 @@ def organisme_de(guichet: Guichet | None) -> str | None:
     return None if guichet is None or guichet.nature is NatureGuichet.SYSTEME else guichet.siren
 
 
+def decisions_dites(
+    evenements: Iterable[Evenement],
+    roles: RolesDecision,
+    guichet: Callable[[str], Guichet | None],
+    demandeur: Callable[[Evenement], Demandeur | DecisionNotee] = lambda _: _INCONNU,
+) -> list[DecisionNotee]:
+    """The lines of those of these events that tell a decision; `guichet` finds who wrote, `demandeur` what is
+    known of the household."""
+    dites = (
+        DecisionNotee.de_l_evenement(e, roles, demandeur(e), organisme_de(guichet(e.auteur_creation)))
+        for e in evenements
+    )
+    return [dite for dite in dites if dite is not None]
+
+
 def tenir(
     dites: Iterable[DecisionNotee],
     radiation: DecisionNotee | None = None,
@@ -320,11 +332,10 @@ def tenir(
         if not any(autre.remplace(dite) for autre in lignes[rang + 1 :])
     ]
     debout = [dite for dite in gardees if _debout(dite, lignes, revenue_le)]
-    suites = [(dite, _suite(dite, lignes, gardees, debout)) for dite in lignes]
-    tenues = [
-        replace(dite, suite=suite, bail=dite.bail if suite is SuiteDonnee.BAIL else None)
-        for dite, suite in suites
-    ]
+    tenues = []
+    for dite in lignes:
+        suite = _suite(dite, lignes, gardees, debout)
+        tenues.append(replace(dite, suite=suite, bail=dite.bail if suite is SuiteDonnee.BAIL else None))
     return tenues if radiation is None else _radiee(tenues, radiation)
 
 
@@ -438,16 +449,12 @@ def attributions(lignes: Iterable[DecisionNotee]) -> list[DecisionNotee]:
 def irrecevabilites(lignes: Sequence[DecisionNotee]) -> list[DecisionNotee]:
     """The decisions that found the demande irrecevable. One is left out when the same body took it back
     since by attributing a dwelling."""
+    dites = [ligne for ligne in lignes if ligne.suite is not SuiteDonnee.CORRIGEE]
     return [
         ligne
-        for ligne in lignes
+        for ligne in dites
         if ligne.issue == d.IRRECEVABILITE
-        and ligne.suite is not SuiteDonnee.CORRIGEE
-        and not any(
-            autre.attribue and autre.meme_organisme(ligne) and autre.jour > ligne.jour
-            for autre in lignes
-            if autre.suite is not SuiteDonnee.CORRIGEE
-        )
+        and not any(a.attribue and a.meme_organisme(ligne) and a.jour > ligne.jour for a in dites)
     ]
 
 

@@ -25,7 +25,6 @@ _PREMIER_ADULTE: Final = Decimal("1.00")
 _AUTRE_PERSONNE: Final = Decimal("0.50")
 _ENFANT: Final = Decimal("0.30")
 _AGE_AUTRE_PERSONNE: Final = 14
-_GARDE_ALTERNEE: Final = "G"
 _REGION_ILE_DE_FRANCE: Final = "11"
 #: ListeLienParente: a child.
 LIEN_ENFANT: Final = "E"
@@ -132,10 +131,9 @@ def nombre_uc(demande: Demande, jour: date) -> Decimal:
     (convention). A person without a birth date counts as 14 or more (convention).
     """
     presents = [*[personne.element for personne in demande.cotitulaires], *demande.personnes_a_charge]
-    alternes = [e for e in demande.personnes_en_garde if e.code_de("coParentalite") == _GARDE_ALTERNEE]
     total = _PREMIER_ADULTE if demande.demandeur is not None else Decimal("0.00")
     total += sum([poids(personne, jour) for personne in presents], Decimal())
-    return total + sum([poids(enfant, jour) for enfant in alternes], Decimal()) / 2
+    return total + sum([poids(enfant, jour) for enfant in demande.gardes_alternees], Decimal()) / 2
 
 
 def poids(personne: Element, jour: date) -> Decimal:
@@ -173,14 +171,13 @@ def faits_du_formulaire(demande: Demande, jour: date, premier_quartile: bool | N
     }
     dits = {f"{genre} {code}" for genre, siens in codes.items() for code in siens if code}
     dits |= {f"{genre}s donnés" for genre, siens in codes.items() if any(siens)}
-    gardes = demande.personnes_en_garde
-    alternes = [e for e in gardes if e.code_de("coParentalite") == _GARDE_ALTERNEE]
-    logement = demande.logement_actuel or Element("vide")
+    logement = demande.logement_actuel
     surface, habitants = logement.entier_de("surface"), logement.entier_de("nombreHabitant")
-    peut_etre = any(_mineur(e, jour) is not False for e in (*demande.personnes_a_charge, *gardes))
+    a_charge, gardes = demande.personnes_a_charge, demande.personnes_en_garde
+    peut_etre = any(_mineur(e, jour) is not False for e in (*a_charge, *gardes))
     autres = {
         "personne physique": True,
-        "enfant mineur": any(_mineur(e, jour) for e in (*demande.personnes_a_charge, *alternes)),
+        "enfant mineur": any(_mineur(e, jour) for e in (*a_charge, *demande.gardes_alternees)),
         "enfant possible": peut_etre
         or bool(demande.formulaire.entier_de("personnePhysique/personneANaitre/nombre")),
         "logement à soi": bool(demande.modes_de_logement) and demande.modes_de_logement <= LOGEMENT_PROPRE,
@@ -222,9 +219,8 @@ def composition(demande: Demande) -> Composition:
     no family (convention). Flatmates, and a person with dependants other than children, are « autre »."""
     if demande.demandeur is None:
         return Composition.ASSOCIATION
-    enfants = any(p.code_de("lienParente") == LIEN_ENFANT for p in demande.personnes_a_charge) or any(
-        p.code_de("coParentalite") == _GARDE_ALTERNEE for p in demande.personnes_en_garde
-    )
+    a_charge = any(p.code_de("lienParente") == LIEN_ENFANT for p in demande.personnes_a_charge)
+    enfants = a_charge or demande.gardes_alternees
     if any(autre.lien_demandeur in LIENS_DE_COUPLE for autre in demande.cotitulaires):
         return Composition.COUPLE_AVEC_ENFANT if enfants else Composition.COUPLE
     if demande.cotitulaires:

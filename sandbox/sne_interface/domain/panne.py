@@ -5,7 +5,7 @@ the base, and which parameters it takes. All of them are conventions of the sand
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from math import isfinite
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -78,15 +78,12 @@ class GenrePanne:
     @property
     def effet(self) -> str:
         """The effect on the base, and the exchanges that it waits past, in French."""
-        attente = f" ; {self.sans_prise} ne la joue pas : elle attend le suivant" if self.sans_prise else ""
-        return self._base() + attente
-
-    def _base(self) -> str:
-        if self.empeche:
-            return "la base ne change pas"
-        if any(parametre.nom == "avant" for parametre in self.parametres):
-            return "le travail est fait et enregistré (avant=oui : la base ne change pas)"
-        return "le travail est fait et enregistré"
+        dit = "la base ne change pas" if self.empeche else "le travail est fait et enregistré"
+        if not self.empeche and any(parametre.nom == "avant" for parametre in self.parametres):
+            dit += " (avant=oui : la base ne change pas)"
+        if self.sans_prise:
+            dit += f" ; {self.sans_prise} ne la joue pas : elle attend le suivant"
+        return dit
 
     def parametre(self, nom: str) -> ParametreLu:
         """The parameter of that name. Raises UsageError."""
@@ -180,7 +177,7 @@ class PanneDefinition:
 
     def en_json(self) -> dict[str, Any]:
         """As JSON: every field; `parametres` as given."""
-        return {champ: getattr(self, champ) for champ in _CHAMPS} | {"parametres": dict(self.parametres)}
+        return asdict(self)
 
     @classmethod
     def de_json(cls, valeur: Mapping[str, Any]) -> Self:

@@ -175,8 +175,7 @@ def _permis(ornement: Ornement, scene: Decor, chemin: str, parent: Element) -> b
         return False
     if not ornement.si(scene, parent):
         return False
-    depuis = scene.nomenclatures.depuis_ou_rien(f"{chemin}/{ornement.nom}")
-    return depuis is not None and depuis <= scene.version
+    return scene.nomenclatures.a_sa_place(f"{chemin}/{ornement.nom}", scene.version)
 
 
 def _etirer(element: Element, scene: Decor, chemin: str) -> Element:

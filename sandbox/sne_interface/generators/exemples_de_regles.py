@@ -55,7 +55,7 @@ from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise, tamp
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.guichet_ecrit import lire_guichet
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur, organisme_de
+from sne_interface.domain.livre_des_attributions import decisions_dites
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
 from sne_interface.resources import TableToml, fixtures_dir
@@ -177,7 +177,9 @@ def contexte(
         guichets=guichets(),
         types_evenement=contrat.evenements,
         tous_evenements=evenements,
-        livre=[dite for evenement in evenements if (dite := _notee(evenement, contrat)) is not None],
+        livre=decisions_dites(
+            evenements, contrat.roles.decision, {guichet.code: guichet for guichet in guichets()}.get
+        ),
         roles=contrat.roles.demande,
     )
     guichet = demande.num_guichet
@@ -295,11 +297,6 @@ def _numero(demande: Demande) -> str:
 def _evenement(table: TableToml) -> Evenement:
     valeurs = {"auteur_creation": "G1226", "nature": "CRE", "date_survenance": None, "commentaire": None}
     return Evenement(**{**valeurs, "cree_le": datetime(2018, 3, 1, tzinfo=PARIS), **table})
-
-
-def _notee(evenement: Evenement, contrat: Contrat) -> DecisionNotee | None:
-    auteur = next((g for g in guichets() if g.code == evenement.auteur_creation), None)
-    return DecisionNotee.de_l_evenement(evenement, contrat.roles.decision, Demandeur(), organisme_de(auteur))
 
 
 # --- edits -------------------------------------------------------------------------------------------

@@ -354,8 +354,7 @@ def qui_part(vue: Demande, contrat: Contrat) -> Element:
     enfants = [*identite, situation, adresse, revenu, *restes]
     place = f"{FORMULAIRE}/personnePhysique/demandeur"
     demandeur = bloc("demandeur", *ranger(enfants, place, contrat.nomenclatures.ordre))
-    actuel = vue.logement_actuel
-    return bloc("personnePhysique", *((demandeur,) if actuel is None else (demandeur, actuel)))
+    return bloc("personnePhysique", demandeur, *vue.formulaire.tous("personnePhysique/logementActuel"))
 
 
 def copie(element: Element) -> Element:

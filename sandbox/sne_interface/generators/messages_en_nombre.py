@@ -52,7 +52,7 @@ from sne_interface.generators.messages_apres_creation import NUMERO_INVENTE
 from sne_interface.generators.tirage import Tirage, TirageVarie, noms
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.engine import Jeu, juger
-from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
+from sne_interface.rules.registre_vu_des_regles import SANS_REGISTRE
 from sne_interface.rules.rule import Contexte
 
 # --- twins -------------------------------------------------------------------------------------------
@@ -175,7 +175,6 @@ def _autre_recherche(modele: Element, tirage: Tirage) -> Element:
 _ESSAIS_MAX: Final = 60
 #: A rule whose examples all suppose something is soon known as such.
 _ESSAIS_D_AUTONOMIE: Final = 8
-_VIDE: Final = RegistreMemoire()
 _LE_PLUS_SEVERE: Final = "strict"
 #: Channels of which « check » knows nothing: it judges the document as one of getNumUnique.
 _HORS_LIGNE: Final = frozenset({"DALO", "ASY"})
@@ -247,7 +246,7 @@ def essayer(tirage: Tirage, code: str, contrat: Contrat) -> Defaut | None:
     if any(_bloquantes(lieu, contrat, p) != {code} for p in {profil, _LE_PLUS_SEVERE}):
         return None
     hors_ligne = replace(
-        lieu, registre=_VIDE, stockee=None, operation="getNumUnique",
+        lieu, registre=SANS_REGISTRE, stockee=None, operation="getNumUnique",
         localisations_max=0, nom_fichier=None, guichet_certificat=None,
     )  # fmt: skip
     autonome = exemple.type not in _HORS_LIGNE and code in {

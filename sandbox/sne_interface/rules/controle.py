@@ -19,10 +19,9 @@ from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import DocumentRecu, Element, ElementNu
 from sne_interface.domain.menage import LISTES_DES_FAITS, Menage, faits_du_formulaire
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import ExchangeError
 from sne_interface.rules import engine
-from sne_interface.rules.catalogue import REGLES
-from sne_interface.rules.registre_vu_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte, Infractions, Regle
 from sne_interface.settings import PAR_NOM
 
@@ -35,14 +34,10 @@ _ILLISIBLE: Final = "Le document XML n'est pas lisible"
 #: A whole message, saved as it travels.
 _MULTIPART: Final = re.compile(rb"\s*(?:--[\w=]|(?:POST|HTTP/1\.[01]) |(?i:content-type|mime-version)\s*:)")
 _ESPACE: Final = f"{{{codec.NS}}}"
-_VIDE: Final = RegistreMemoire()
 #: Blocks of `demande` that one type of document alone has.
 _D_UN_TYPE: Final = ("informationDalo", "demandeLogement/radiation", "demandeLogement/renouvellement")
 #: Types of document that say what a household is: the whole form, or its DALO.
 _DU_MENAGE: Final = ("CRE", "CRS", "MOD", "REN", "DALO")
-#: Rules after which the SNE says no more.
-_FINALES: Final = frozenset(regle.code for regle in REGLES if regle.prealable)
-
 
 #: Above what the rules say of a document that the schema refuses.
 ENSUITE: Final = "Et aussi, une fois ceci corrigé"
@@ -128,8 +123,7 @@ def categories_proposees(
     for c in categories:
         d_apres = tuple(_en_clair(fait, contrat) for fait in c.proposee(faits))
         if d_apres and c.en_vigueur(jour):
-            lettre = c.lettre(jour)
-            proposees.append(CategorieProposee(c.code, c.libelle, lettre, d_apres, c.fidelite, c.source))
+            proposees.append(tirer(CategorieProposee, c, lettre=c.lettre(jour), d_apres=d_apres))
     return tuple(proposees)
 
 
@@ -285,17 +279,16 @@ def genre_de(racine: Any) -> Document:
     """Which of the documents this is. Four of them share the root name: their content tells them apart."""
     if racine.tag == _ESPACE + "listeDoublons":
         return Document.DOUBLONS
-    noms = {e.tag for e in racine}
-    if _ESPACE + "operation" in noms:
-        noms |= {e.tag for e in racine.find(_ESPACE + "operation")}
-    if _ESPACE + "demandeMulticritere" in noms or _ESPACE + "listeDemandes" in noms:
+    lieux = (f"{_ESPACE}*", f"{_ESPACE}operation/{_ESPACE}*")
+    noms = {enfant.tag.removeprefix(_ESPACE) for lieu in lieux for enfant in racine.iterfind(lieu)}
+    if noms & {"demandeMulticritere", "listeDemandes"}:
         return Document.RECHERCHE
-    if _ESPACE + "codeTerritoire" in noms or _ESPACE + "listeTypesEvenements" in noms:
+    if noms & {"codeTerritoire", "listeTypesEvenements"}:
         return Document.TYPE_EVENEMENT
-    if _ESPACE + "numUnique" in noms or _ESPACE + "listeEvenements" in noms:
+    if noms & {"numUnique", "listeEvenements"}:
         return Document.EVENEMENT
     # The national event types are asked for by the header alone, and no demande has a codeGuichet there.
-    if _ESPACE + "demande" not in noms and racine.find(f"{_ESPACE}entete/{_ESPACE}codeGuichet") is not None:
+    if "demande" not in noms and racine.find(f"{_ESPACE}entete/{_ESPACE}codeGuichet") is not None:
         return Document.TYPE_EVENEMENT
     return Document.DEMANDE
 
@@ -334,16 +327,15 @@ def _juger(
     anomalies = engine.juger(contexte, contrat, profil, engine.Jeu.SANS_REGISTRE)
     categories: tuple[CategorieProposee, ...] = ()
     if types[0] in _DU_MENAGE:
-        dalo = contexte.demande.information_dalo
-        statut = dalo.code_de("statutDalo") if dalo is not None else None
+        statut = document.code_de("demande/informationDalo/statutDalo")
         categories = categories_proposees(contexte.demande, contexte.jour, contrat, statut)
     if not (anomalies or categories):
         return _sans_faute(genre, omises)
     fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]
-    if any(a.regle in _FINALES for a in anomalies):
+    if any(a.regle in engine.FINALES for a in anomalies):
         lu = replace(contexte, document=document.exact())
         toutes = engine.juger_par(lambda regle: regle.controler(lu), lu, contrat, profil)
-        fautes += _ensuite(toutes, contrat, {*omises, *douteuses, *_FINALES})
+        fautes += _ensuite(toutes, contrat, {*omises, *douteuses, *engine.FINALES})
         return Controle(str(genre), tuple(fautes), omises, tuple(c for c in douteuses if c not in omises))
     return Controle(str(genre), tuple(fautes), omises, categories=categories)
 
@@ -374,7 +366,6 @@ def contexte_sans_registre(
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
         droits=contrat.guichets,
-        registre=_VIDE,
         versions=contrat.versions,
         roles=contrat.roles,
         nom_fichier=nom,
@@ -422,8 +413,7 @@ def juger_malgre(
     tues = [r.code for r in engine.regles_de(contrat, contexte.type_fichier) if not r.registre]
     if any(faute.sorte in _SANS_SUITE for faute in fautes):
         return [], tues
-    document = _Voile(lisible, fautes).document()
-    voile = replace(contexte, document=document)
+    voile = replace(contexte, document=_Voile(lisible, fautes).copier(lisible))
     if contexte.type_fichier not in _SANS_DEMANDE and not _a_un_formulaire(voile):
         return [], tues
     tues.clear()
@@ -466,22 +456,17 @@ class _Presents(dict[str, Element]):
     all that it does not hold."""
 
     def __init__(self, presents: dict[str, Element], refuses: Set[str], *, doute: bool) -> None:
-        super().__init__(presents)
+        super().__init__({nom: lu for nom, lu in presents.items() if nom not in refuses})
         self._refuses, self._doute = refuses, doute
 
     def __contains__(self, nom: object) -> bool:
         connu = super().__contains__(nom)
-        if nom in self._refuses or (self._doute and not connu):
+        if not connu and (self._doute or nom in self._refuses):
             raise _Illisible
         return connu
 
     def get(self, nom: str, sinon: Any = None) -> Any:
         return super().__getitem__(nom) if nom in self else sinon
-
-    def __getitem__(self, nom: str) -> Element:
-        if nom in self._refuses:
-            raise _Illisible
-        return super().__getitem__(nom)
 
     def _rien(self, *_: object) -> NoReturn:
         raise _Illisible
@@ -526,7 +511,6 @@ class _Voile:
     there may be others than are known (`douteux`)."""
 
     def __init__(self, document: Element, fautes: Iterable[SchemaError]) -> None:
-        self._racine = document
         self._elements = dict(document.lieux())
         self._refuses: set[str] = set()
         self._sans_attributs: set[str] = set()
@@ -568,11 +552,8 @@ class _Voile:
         if element.vide:  # it counts as absent: its name cannot be read either
             self._taire(chemin.rpartition("/")[0], element.nom)
 
-    def document(self) -> Element:
-        """The copy."""
-        return self._copier(self._racine)
-
-    def _copier(self, vrai: Element) -> Element:
+    def copier(self, vrai: Element) -> Element:
+        """The copy of an element, of the root to begin with."""
         chemin = vrai.chemin
         if chemin in self._refuses:
             refuse: ElementNu = _Refuse()
@@ -583,7 +564,7 @@ class _Voile:
         copie.texte, copie.vide = vrai.texte, vrai.vide
         if chemin not in self._sans_attributs:
             copie.attributs, copie.code = vrai.attributs, vrai.code
-        copies = {id(enfant): self._copier(enfant) for enfant in vrai.enfants}
+        copies = {id(enfant): self.copier(enfant) for enfant in vrai.enfants}
         copie.adopter(tuple(copies.values()))
         copie.presents = {nom: copies[id(enfant)] for nom, enfant in vrai.presents.items()}
         if chemin in self._tus:

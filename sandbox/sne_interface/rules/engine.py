@@ -30,6 +30,9 @@ PROPRIETE_MAX: Final = 255
 #: Content faults that a stored demande may already have: on MOD and REN they do not block again.
 _CONTENU: Final = ("IDT", "ADR", "MEN", "RES", "LOG", "REC", "MOT", "HAN")
 
+#: Rules after which the SNE says no more.
+FINALES: Final = frozenset(regle.code for regle in REGLES if regle.prealable)
+
 #: Types whose message is compared with the stored demande: judged in one go, over an open register.
 COMPARES_AU_REGISTRE: Final = frozenset({"MOD", "REN"})
 
@@ -42,7 +45,6 @@ class _Poste:
     fiche: FicheRegle
     gravite: Gravite
     si: frozenset[str]
-    controler: Callable[[Contexte], Infractions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,6 @@ class Jugement:
         self.anomalies: list[Anomalie] = []
         self._contrat, self._profil = contrat, profil
         self._reste = Jeu.TOUS
-        self._arrete = False
 
     def lire_le_message(self) -> None:
         """The first time. Raises ErreurInterne when a rule throws."""
@@ -96,10 +97,11 @@ class Jugement:
         self._controler(self._reste)
 
     def _controler(self, choix: Jeu) -> None:
-        if not self._arrete:
-            trouvees, self._arrete = _juger(self.contexte, self._contrat, self._profil, choix)
-            if trouvees:
-                self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
+        if self.anomalies and self.anomalies[0].regle in FINALES:
+            return
+        trouvees = juger(self.contexte, self._contrat, self._profil, choix)
+        if trouvees:
+            self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
 
 
 def juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Jeu = Jeu.TOUS) -> list[Anomalie]:
@@ -108,7 +110,13 @@ def juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Jeu = Jeu.TO
 
     Raises ErreurInterne when a rule throws, UsageError for an unknown profile.
     """
-    return _juger(contexte, contrat, profil, choix)[0]
+    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, choix)
+    trouves = _controler_tous(plan.prealables, contexte)
+    if not trouves:
+        recu = contexte.document
+        postes = plan.utiles(plan.faits & recu.faits) if isinstance(recu, DocumentRecu) else plan.postes
+        trouves = _deja_connus(_controler_tous(postes, contexte), contexte)
+    return _rediger(trouves, contrat) if trouves else []
 
 
 def juger_par(
@@ -118,24 +126,14 @@ def juger_par(
     plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, Jeu.SANS_REGISTRE)
     postes = (*plan.prealables, *plan.postes)
     trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
-    return _rediger(trouves, contrat.nomenclatures)
-
-
-def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: Jeu) -> tuple[list[Anomalie], bool]:
-    """Judges with these rules: returns the anomalies, and whether one of the rules ends the judgement."""
-    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, choix)
-    trouves = _controler_tous(plan.prealables, contexte)
-    arrete = bool(trouves)
-    if not arrete:
-        recu = contexte.document
-        postes = plan.utiles(plan.faits & recu.faits) if isinstance(recu, DocumentRecu) else plan.postes
-        trouves = _deja_connus(_controler_tous(postes, contexte), contexte)
-    return (_rediger(trouves, contrat.nomenclatures) if trouves else []), arrete
+    return _rediger(trouves, contrat)
 
 
 def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
     """Anomalies of several runs in document order, none twice."""
-    uniques = {(a.regle, a.propriete, a.message): a for a in anomalies}
+    uniques: dict[tuple[str, str, str], Anomalie] = {}
+    for a in anomalies:
+        uniques.setdefault((a.regle, a.propriete, a.message), a)
     return sorted(uniques.values(), key=lambda anomalie: _rang(anomalie.propriete, contrat.nomenclatures))
 
 
@@ -177,7 +175,7 @@ def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: J
         if poids is not Gravite.IGNOREE:
             # A rule of NIRs finds nothing without an element of one.
             si = contrat.roles.demande.noms_nir if regle.code.startswith("NIR") else regle.si
-            postes.append(_Poste(regle, fiche, poids, si, regle.controler))
+            postes.append(_Poste(regle, fiche, poids, si))
     suivants = tuple(poste for poste in postes if not poste.regle.prealable)
     return _Plan(
         tuple(poste for poste in postes if poste.regle.prealable),
@@ -193,10 +191,10 @@ def _controler_tous(postes: Iterable[_Poste], contexte: Contexte) -> "list[_Trou
     try:
         for poste in postes:
             # It holds in most documents: where it does not, the place is told.
-            for _ in poste.controler(contexte):
+            for _ in poste.regle.controler(contexte):
                 if exact is None and isinstance(contexte.document, DocumentRecu):
                     exact = replace(contexte, document=contexte.document.exact())
-                trouves.append((poste, list(poste.controler(exact or contexte))))
+                trouves.append((poste, list(poste.regle.controler(exact or contexte))))
                 break
     except Exception as erreur:
         assert poste is not None
@@ -233,16 +231,15 @@ def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
 def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[Infraction]:
     """`infractions`, made light where `anciens` holds the same: at the same place, else at the place of a
     namesake (an index moves when a person is added or taken away), each old fault serving once."""
-    restants = Counter(_empreinte(c, c.chemin) for c in anciens)
-    par_nom = Counter(_empreinte(c, sans_indices(c.chemin)) for c in anciens)
+    avant, apres = [_empreintes(c) for c in anciens], [_empreintes(c) for c in infractions]
+    restants, par_nom = Counter(place for place, _ in avant), Counter(nom for _, nom in avant)
     legers = set()
-    for rang, courant in enumerate(infractions):
-        if restants[_empreinte(courant, courant.chemin)] > 0:
-            restants[_empreinte(courant, courant.chemin)] -= 1
-            par_nom[_empreinte(courant, sans_indices(courant.chemin))] -= 1
+    for rang, (place, nom) in enumerate(apres):
+        if restants[place] > 0:
+            restants[place] -= 1
+            par_nom[nom] -= 1
             legers.add(rang)
-    for rang, courant in enumerate(infractions):
-        nom = _empreinte(courant, sans_indices(courant.chemin))
+    for rang, (_, nom) in enumerate(apres):
         if rang not in legers and par_nom[nom] > 0:
             par_nom[nom] -= 1
             legers.add(rang)
@@ -252,45 +249,39 @@ def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[I
 _Empreinte = tuple[str, tuple[tuple[str, str], ...]]
 
 
-def _empreinte(infraction: Infraction, chemin: str) -> _Empreinte:
-    return chemin, tuple(sorted(infraction.valeurs.items()))
+def _empreintes(infraction: Infraction) -> tuple[_Empreinte, _Empreinte]:
+    """By which a fault is known again: at its place, at the place of any namesake."""
+    valeurs = tuple(sorted(infraction.valeurs.items()))
+    return (infraction.chemin, valeurs), (sans_indices(infraction.chemin), valeurs)
 
 
 # --- the sentences -----------------------------------------------------------------------------------
 
 
-def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[Anomalie]:
-    anomalies: dict[tuple[str, str, str], Anomalie] = {}
-    for poste, infractions in trouves:
-        for infraction in infractions:
-            anomalie = _anomalie(poste, infraction)
-            anomalies.setdefault((anomalie.regle, anomalie.propriete, anomalie.message), anomalie)
-    return sorted(anomalies.values(), key=lambda a: (_rang(a.propriete, nomenclatures), a.ligne))
+def _rediger(trouves: Iterable[_Trouve], contrat: Contrat) -> list[Anomalie]:
+    anomalies = [_anomalie(poste, infraction) for poste, vues in trouves for infraction in vues]
+    return ranger(sorted(anomalies, key=lambda anomalie: anomalie.ligne), contrat)
 
 
 def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
+    fiche, chemin = poste.fiche, infraction.chemin
+    parent, _, nom = chemin.rpartition("/")
     valeurs = defaultdict(str, infraction.valeurs)  # one that the rule did not give stays empty
-    if cache_un_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
+    if cache_un_nir(nom.partition("[")[0]):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])
-    fiche = poste.fiche
     leger = infraction.leger and poste.gravite is Gravite.BLOQUANTE
     return Anomalie(
         regle=poste.regle.code,
         code=fiche.code_officiel or fiche.code,
         message=masquer_nirs(fiche.texte.format_map(valeurs))[:MESSAGE_MAX],
-        propriete=infraction.chemin[:PROPRIETE_MAX],
+        propriete=chemin[:PROPRIETE_MAX],
         gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
         valeur="" if infraction.absent else valeurs["valeur"],
         ligne=infraction.ligne,
         propriete_officielle=None
         if fiche.propriete is None
-        else _propriete(fiche.propriete, infraction.chemin),
+        else fiche.propriete.format(chemin=chemin, parent=parent, nom=nom)[:PROPRIETE_MAX],
     )
-
-
-def _propriete(modele: str, chemin: str) -> str:
-    parent, _, nom = chemin.rpartition("/")
-    return modele.format(chemin=chemin, parent=parent, nom=nom)[:PROPRIETE_MAX]
 
 
 def _rang(chemin: str, nomenclatures: Nomenclatures) -> tuple[tuple[int, int], ...]:

@@ -6,7 +6,7 @@ The store has its own register (`store/registre.py`); both answer alike.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Protocol
+from typing import Final, Protocol
 
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import DemandeStockee, Mouvement, Personne
@@ -124,3 +124,7 @@ class RegistreMemoire:
             and any(retenir(personne) for personne in demande.demande.titulaires)
         ]
         return sorted(trouvees, key=lambda demande: demande.numero_unique)
+
+
+#: The register of a base that nobody has opened: nothing is in it.
+SANS_REGISTRE: Final = RegistreMemoire()

@@ -4,10 +4,10 @@ Here is all that a subject of `catalogue/` needs: what a rule is (`regle`), what
 how it says where it does not hold (`infraction`, `manquant`, `sur`), and how hard it bites (`gravite`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures, Territoires
@@ -18,9 +18,10 @@ from sne_interface.domain.demande import Demande, DemandeStockee
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.roles import Roles
 from sne_interface.errors import UsageError
-from sne_interface.rules.registre_vu_des_regles import Registre
+from sne_interface.rules.registre_vu_des_regles import SANS_REGISTRE, Registre
 from sne_interface.settings import PAR_NOM
 
+T = TypeVar("T")
 #: Names of the profiles (setting `profile`).
 PROFILS: Final = PAR_NOM["profile"].choix
 
@@ -42,7 +43,7 @@ class Contexte:
     maintenant: datetime
     nomenclatures: Nomenclatures
     territoires: Territoires
-    registre: Registre
+    registre: Registre = SANS_REGISTRE
     #: What each kind of guichet may do; by default nobody is kept from anything.
     droits: DroitsGuichets = field(default_factory=DroitsGuichets)
     operation: str = "getNumUnique"
@@ -86,8 +87,8 @@ class Contexte:
     @property
     def code_emetteur(self) -> str:
         """The guichet that sends: that of the certificate, else the one that the document says."""
-        dit = self.document.texte_de("entete/codeGuichet")
-        return self.guichet_emetteur or dit or self.demande.num_guichet
+        dit_par = self.guichet_emetteur or self.document.texte_de("entete/codeGuichet")
+        return dit_par or self.demande.num_guichet
 
     @property
     def emetteur(self) -> Guichet | None:
@@ -201,6 +202,25 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
     """The rule does not hold on the child `nom` (or « a/b ») of `parent`, be it written, empty or missing."""
     ecrit = parent.enfant(nom)
     return infraction(ecrit, **valeurs) if ecrit is not None else manquant(parent, nom, **valeurs)
+
+
+def en_double(choses: Iterable[T], cle: Callable[[T], object]) -> Iterator[T]:
+    """Those that one before them is the same as, by that key."""
+    vues = set()
+    for chose in choses:
+        sienne = cle(chose)
+        if sienne in vues:
+            yield chose
+        vues.add(sienne)
+
+
+def incomplets(parents: Iterable[Element], attendus: Mapping[str, str]) -> Infractions:
+    """The rule does not hold on those of `parents` that have not all of these children, told by their French
+    names."""
+    for parent in parents:
+        manques = [nom for nom in attendus if nom not in parent.presents]
+        if manques:
+            yield manquant(parent, manques[0], manque=", ".join(attendus[nom] for nom in manques))
 
 
 def a_venir(parent: Element, nom: str, contexte: Contexte) -> Infractions:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.livre_des_attributions import (
     RANG_RADIATION,
-    DecisionNotee,
     Demandeur,
-    organisme_de,
+    decisions_dites,
     reactivee_le,
     suites_attendues,
     tenir,
@@ -31,14 +30,10 @@ def tenir_le_livre(
     avant = {ligne.rang: ligne for ligne in registre.livre(numero)}
     if not avant and not any(roles.est(evenement) for evenement in evenements):
         return
-    maintenant = Demandeur.de(stockee)
-    dites = []
-    for evenement in evenements:
-        rang, organisme = evenement.identifiant, organisme_de(registre.guichet(evenement.auteur_creation))
-        demandeur = maintenant if rang in ecrits or rang not in avant else Demandeur.de_la_ligne(avant[rang])
-        dite = DecisionNotee.de_l_evenement(evenement, roles, demandeur, organisme)
-        if dite is not None:
-            dites.append(dite)
+    maintenant, gardees = Demandeur.de(stockee), {r: ligne for r, ligne in avant.items() if r not in ecrits}
+    dites = decisions_dites(
+        evenements, roles, registre.guichet, lambda e: gardees.get(e.identifiant, maintenant)
+    )
     radiation = attribution_de(stockee)
     if radiation is not None and RANG_RADIATION in avant:
         # Who writes afterwards did not attribute.

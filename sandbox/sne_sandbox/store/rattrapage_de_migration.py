@@ -20,6 +20,7 @@ from sne_interface.domain.livre_des_attributions import (
     DecisionNotee,
     Demandeur,
     SuiteDonnee,
+    decisions_dites,
     organisme_de,
     tenir,
 )
@@ -109,13 +110,9 @@ def _completer(
     guichets: Mapping[str, Guichet],
 ) -> None:
     """Adds to the lines of a demande what its events and its radiation say beside."""
-    for evenement in evenements:
-        avant = siennes.get(evenement.identifiant)
-        demandeur = Demandeur.de(stockee) if avant is None else Demandeur.de_la_ligne(avant)
-        organisme = organisme_de(guichets.get(evenement.auteur_creation))
-        dite = DecisionNotee.de_l_evenement(evenement, roles, demandeur, organisme)
-        if dite is not None:
-            siennes[dite.rang] = dite
+    maintenant = Demandeur.de(stockee)
+    dites = decisions_dites(evenements, roles, guichets.get, lambda e: siennes.get(e.identifiant, maintenant))
+    siennes.update((dite.rang, dite) for dite in dites)
     avant, radiee = siennes.get(RANG_RADIATION), lignes.attribution_de(stockee)
     if radiee is None:
         return

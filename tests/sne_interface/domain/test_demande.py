@@ -31,7 +31,7 @@ def test_a_household() -> None:
     assert demande.territoire == "062"
     assert not demande.est_association
     assert demande.demandeur is not None
-    assert [p.chemin.rpartition("/")[2] for p in demande.titulaires] == ["demandeur", "cotitulaire"]
+    assert [p.element.nom for p in demande.titulaires] == ["demandeur", "cotitulaire"]
     assert demande.cotitulaires[0].lien_demandeur in ("M", "P", "C")
     assert demande.personnes_en_garde
     assert demande.handicaps

@@ -134,10 +134,7 @@ def test_other_children() -> None:
 
 
 def test_a_view() -> None:
-    assert Vue.de(None) is None
-    vue = Vue.de(construire("a", "1"))
-    assert vue is not None
-    assert vue.chemin == "a"
+    assert Vue(construire("a", "1")).element.chemin == "a"
 
 
 def test_paths_of_a_long_list_are_found_at_once() -> None:

@@ -43,6 +43,7 @@ from sne_interface.rules.rule import (
 
 #: From then on a commission de médiation may recognise a household (law of 5 March 2007, L. 441-2-3).
 _PREMIER_DALO: Final = date(2008, 1, 1)
+_DATE_DU_DALO: Final = "demande/informationDalo/dateDecisionDalo"
 
 
 @regle("DAL001", registre=True)
@@ -108,10 +109,9 @@ def date_du_dalo(contexte: Contexte) -> Infractions:
     """A decision on the DALO is not older than the law that made it, and an event does not tell one of the
     future (one day of tolerance; of a declaration, that is DAL002's, of dateSurvenance EVT003's). Source:
     L. 441-2-3, law of 5 March 2007 (deduced)."""
-    dalo = contexte.demande.information_dalo
-    declaree = dalo.date_de("dateDecisionDalo") if dalo is not None else None
-    if dalo is not None and declaree is not None and declaree < _PREMIER_DALO:
-        yield sur(dalo, "dateDecisionDalo")
+    declaree = contexte.document.date_de(_DATE_DU_DALO)
+    if declaree is not None and declaree < _PREMIER_DALO:
+        yield sur(contexte.document, _DATE_DU_DALO)
     for evenement in _dalos_favorables(contexte):
         survenue = evenement.date_de("dateSurvenance")
         if survenue is not None and survenue < _PREMIER_DALO:
@@ -290,7 +290,7 @@ def categorie_contredite(contexte: Contexte) -> Infractions:
     form does not say contradicts nothing. Source: L. 441-1 (deduced)."""
     if contexte.stockee is None:
         return
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
         faits = faits_du_formulaire(contexte.stockee.demande, jour)
         connues = contexte.roles.decision.categories
@@ -309,7 +309,7 @@ def contingent_sans_priorite(contexte: Contexte) -> Infractions:
     stockee = contexte.stockee
     if stockee is None or stockee.statut_dalo in DALO_RECONNU:
         return
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         contingent = decision.element(d.RESERVATAIRE)
         if contingent is None or decision.prise not in d.ATTRIBUTIONS or _dit_la_priorite(decision):
             continue
@@ -338,7 +338,7 @@ def motif_d_irrecevabilite(contexte: Contexte) -> Infractions:
     """The motive of an irrecevabilité is one of the two that exist: resources above the ceiling, or stay. It
     is a free text: one in which neither is recognised only warns. Source: order of 23/03/2015, annex, § 6.4
     (deduced)."""
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         motif = decision.element(d.MOTIF)
         if decision.prise == d.IRRECEVABILITE and motif is not None and not _sous_motifs(decision):
             yield infraction(motif)
@@ -363,13 +363,13 @@ def sous_motif_contraire_a_la_decision(contexte: Contexte) -> Infractions:
         yield infraction(sous_motif, attendu=", ".join(sorted(set().union(*dits))))
 
 
-def decisions_ecrites(contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
-    """The decisions to write, each with its event; a modification without characteristics keeps those of
+def decisions_ecrites(contexte: Contexte) -> Iterator[Decision]:
+    """The decisions to write; a modification without characteristics keeps those of
     before."""
     roles = contexte.roles.decision
     for evenement in a_ecrire(contexte):
         if roles.est(type_de(evenement, contexte)) and not _garde_les_siennes(evenement, contexte):
-            yield evenement, Decision.de(evenement, roles)
+            yield Decision.de(evenement, roles)
 
 
 def _decisions_connues(contexte: Contexte) -> list[tuple[str, Decision]]:

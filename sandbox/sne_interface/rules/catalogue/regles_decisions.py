@@ -24,6 +24,7 @@ from sne_interface.domain.livre_des_attributions import (
     SuiteDonnee,
     attributions,
     baux,
+    decisions_dites,
     irrecevabilites,
     organisme_de,
     radiation_possible_le,
@@ -33,10 +34,8 @@ from sne_interface.domain.livre_des_attributions import (
     tenir,
 )
 from sne_interface.domain.nir import est_un_siren
-from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import (
-    decisions_ecrites,
-)
-from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, sur_le_motif
+from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import decisions_ecrites
+from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, dalo_decide_le, sur_le_motif
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
@@ -66,19 +65,18 @@ _SANS_LOGEMENT: Final = (d.NON_ATTRIBUTION, d.IRRECEVABILITE)
 def decision_incomplete(contexte: Contexte) -> Infractions:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (deduced)."""
-    lie = contexte.roles.decision.lie
-    for evenement, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         code = decision.element(d.DECISION)
         if code is not None:
-            if decision.prise is None and contexte.roles.decision.valeurs:
+            if decision.prise is None and decision.roles.valeurs:
                 yield infraction(code)
-        elif lie(d.DECISION) and not decision.booleen(d.REFUS_DU_MENAGE):
-            yield _absente(evenement, d.DECISION, contexte)
+        elif decision.roles.lie(d.DECISION) and not decision.booleen(d.REFUS_DU_MENAGE):
+            yield _absente(decision, d.DECISION)
         commission = decision.element(d.DATE_COMMISSION)
         jour = decision.jour(d.DATE_COMMISSION)
         if commission is None:
-            if lie(d.DATE_COMMISSION):
-                yield _absente(evenement, d.DATE_COMMISSION, contexte)
+            if decision.roles.lie(d.DATE_COMMISSION):
+                yield _absente(decision, d.DATE_COMMISSION)
         elif jour is None or jour > contexte.aujourdhui:
             yield infraction(commission)
 
@@ -88,9 +86,8 @@ def categorie_en_vigueur(contexte: Contexte) -> Infractions:
     """Each category of L. 441-1 given is in force on the date of the commission. None is lawful: categories
     concern a share of the attributions; « none » goes alone. A code of no list is EVT004's. Source: L. 441-1
     (deduced)."""
-    roles = contexte.roles.decision
-    for _, decision in decisions_ecrites(contexte):
-        jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
+    for decision in decisions_ecrites(contexte):
+        roles, jour = decision.roles, decision.jour(d.DATE_COMMISSION) or contexte.jour
         dites = decision.valeurs.get(d.CATEGORIE, ())
         for dite in dites:
             categorie = roles.categories.get(dite.texte.strip())
@@ -103,10 +100,10 @@ def categorie_en_vigueur(contexte: Contexte) -> Infractions:
 def bail_et_sa_date(contexte: Contexte) -> Infractions:
     """A signed lease has its date; one that is not signed, or of which nothing is said, has none: a date
     alone tells no lease. Source: decisions are followed or not by a signed lease (convention)."""
-    for evenement, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         signe, date_bail = decision.booleen(d.BAIL), decision.element(d.DATE_BAIL)
-        if signe is True and date_bail is None and contexte.roles.decision.lie(d.DATE_BAIL):
-            yield _absente(evenement, d.DATE_BAIL, contexte)
+        if signe is True and date_bail is None and decision.roles.lie(d.DATE_BAIL):
+            yield _absente(decision, d.DATE_BAIL)
         elif signe is not True and date_bail is not None:
             yield infraction(date_bail)
 
@@ -116,31 +113,31 @@ def decision_a_completer(contexte: Contexte) -> Infractions:
     """A decision by rank has its rank, one under condition its condition. Source: R. 441-3 b), c) (deduced).
     A value that the contract has no place for cannot be missing."""
     for prise, complement in _COMPLEMENTS.items():
-        for evenement, decision in _sans(complement, contexte):
+        for decision in _sans(complement, contexte):
             if decision.prise == prise:
-                yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
+                yield _absente(decision, d.DECISION, decision.texte(d.DECISION))
 
 
 @_regle("DEC005", roles=("decision.decision", "decision.motif"))
 def motif_du_refus(contexte: Contexte) -> Infractions:
     """A non-attribution and an irrecevabilité have a motive. Source: L. 441-2-2 (deduced)."""
-    for evenement, decision in _sans(d.MOTIF, contexte):
+    for decision in _sans(d.MOTIF, contexte):
         if decision.prise in _SANS_LOGEMENT:
-            yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
+            yield _absente(decision, d.DECISION, decision.texte(d.DECISION))
 
 
 @_regle("DEC006", roles=("decision.refus_menage", "decision.motif"))
 def motif_du_menage(contexte: Contexte) -> Infractions:
     """A refusal by the household says why. Convention."""
-    for evenement, decision in _sans(d.MOTIF, contexte):
+    for decision in _sans(d.MOTIF, contexte):
         if decision.booleen(d.REFUS_DU_MENAGE):
-            yield _absente(evenement, d.REFUS_DU_MENAGE, contexte)
+            yield _absente(decision, d.REFUS_DU_MENAGE)
 
 
 @_regle("DEC010", roles=("decision.bail",))
 def bail_sans_attribution(contexte: Contexte) -> Infractions:
     """A lease follows an attribution that the household did not refuse. Source: R. 441-2-8 a) (deduced)."""
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         inconnue = decision.prise is None and decision.element(d.DECISION) is not None  # DEC001's
         if not decision.booleen(d.BAIL) or inconnue:
             continue
@@ -152,7 +149,7 @@ def bail_sans_attribution(contexte: Contexte) -> Infractions:
 def bail_hors_du_temps(contexte: Contexte) -> Infractions:
     """The lease is not signed before the commission, nor in the future (one day of tolerance). Source: R.
     441-2-8 a) (deduced)."""
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         bail, commission = decision.jour(d.DATE_BAIL), decision.jour(d.DATE_COMMISSION)
         if bail is not None and not (commission or bail) <= bail <= contexte.aujourdhui:
             yield from _sur(decision, d.DATE_BAIL)
@@ -170,7 +167,7 @@ def rang_impossible(contexte: Contexte) -> Infractions:
 def complement_deplace(contexte: Contexte) -> Infractions:
     """A rank goes with an attribution by rank, a condition with one under condition. Source: R. 441-3 b), c)
     (convention)."""
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         for prise, complement in _COMPLEMENTS.items():
             if decision.prise not in (None, prise):
                 yield from _sur(decision, complement)
@@ -200,7 +197,7 @@ def rpls_mal_forme(contexte: Contexte) -> Infractions:
 def decision_avant_la_demande(contexte: Contexte) -> Infractions:
     """No commission decides on a demande that is not registered: not before its deposit, the only day that a
     base knows. Source: L. 441-2-1 (deduced)."""
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         commission = decision.jour(d.DATE_COMMISSION)
         stockee = contexte.stockee
         if commission is not None and stockee is not None and commission < stockee.date_creation:
@@ -216,7 +213,7 @@ def decision_apres_la_radiation(contexte: Contexte) -> Infractions:
     stockee = contexte.stockee
     if stockee is None:
         return
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         commission = decision.jour(d.DATE_COMMISSION)
         if commission is None:
             continue
@@ -235,8 +232,9 @@ def guichet_qui_decide(contexte: Contexte) -> Infractions:
     (deduced)."""
     if contexte.habilite(Acte.DECIDER):
         return
-    for evenement, _ in decisions_ecrites(contexte):
-        yield infraction(evenement.enfant("codeTypeEvenement") or evenement, valeur=contexte.code_emetteur)
+    for decision in decisions_ecrites(contexte):
+        dit = decision.evenement.enfant("codeTypeEvenement") or decision.evenement
+        yield infraction(dit, valeur=contexte.code_emetteur)
 
 
 @_regle("DEC012", roles=("decision.bail", "decision.date_bail"))
@@ -262,9 +260,8 @@ def dalo_contredit(contexte: Contexte) -> Infractions:
     if stockee is None:
         return
     reconnu = stockee.statut_dalo in DALO_RECONNU
-    dalo = codec.lire(stockee.information_dalo) if stockee.information_dalo is not None else None
-    depuis = (dalo.date_de("dateDecisionDalo") if dalo is not None else None) or date.min
-    for _, decision in decisions_ecrites(contexte):
+    depuis = dalo_decide_le(stockee) or date.min
+    for decision in decisions_ecrites(contexte):
         dit, commission = decision.booleen(d.DALO), decision.jour(d.DATE_COMMISSION) or contexte.jour
         caduc_depuis = stockee.statut_dalo == DALO_CADUC and depuis > commission
         alors = reconnu and depuis <= commission
@@ -412,29 +409,33 @@ def irrecevabilite_d_un_autre(contexte: Contexte) -> Infractions:
 # --- inside --------------------------------------------------------------------------------------------
 
 
-def _sans(role: str, contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
+def _sans(role: str, contexte: Contexte) -> Iterator[Decision]:
     """The decisions that say nothing of a role, for which the contract has a place."""
-    for evenement, decision in decisions_ecrites(contexte):
-        if contexte.roles.decision.lie(role) and decision.element(role) is None:
-            yield evenement, decision
+    for decision in decisions_ecrites(contexte):
+        if decision.roles.lie(role) and decision.element(role) is None:
+            yield decision
 
 
 def _dites(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Decision]]:
     """The decisions to write, as lines of the ledger. One without an id is later than all others."""
-    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
-    auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
-    for evenement, decision in decisions_ecrites(contexte):
-        rang, jour = evenement.entier_de("idEvenement") or sys.maxsize, contexte.jour
+    numero, auteur, organisme = _provenance(contexte)
+    for decision in decisions_ecrites(contexte):
+        rang, jour = decision.evenement.entier_de("idEvenement") or sys.maxsize, contexte.jour
         dite = DecisionNotee.de_la_decision(numero, rang, auteur, jour, decision, organisme=organisme)
         yield dite, decision
 
 
 def _radiation(contexte: Contexte) -> DecisionNotee:
     """The radiation for attribution to write, as a line of the ledger."""
-    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
-    auteur, organisme = contexte.code_emetteur, organisme_de(contexte.emetteur)
+    numero, auteur, organisme = _provenance(contexte)
     ecrite = contexte.demande.radiation
     return DecisionNotee.de_la_radiation(numero, contexte.jour, auteur, ecrite, organisme=organisme)
+
+
+def _provenance(contexte: Contexte) -> tuple[str, str, str | None]:
+    """Of what the message tells: number of the demande ("" for one that nobody knows), guichet, its body."""
+    numero = contexte.stockee.numero_unique if contexte.stockee is not None else ""
+    return numero, contexte.code_emetteur, organisme_de(contexte.emetteur)
 
 
 def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
@@ -442,12 +443,9 @@ def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
     stockee, registre = contexte.stockee, contexte.registre
     if stockee is None:
         return []
-    dites = []
-    for evenement in registre.evenements(stockee.numero_unique):
-        organisme = organisme_de(registre.guichet(evenement.auteur_creation))
-        dite = DecisionNotee.de_l_evenement(evenement, contexte.roles.decision, organisme=organisme)
-        if dite is not None and dite.rang != sauf:
-            dites.append(dite)
+    evenements = registre.evenements(stockee.numero_unique)
+    lues = decisions_dites(evenements, contexte.roles.decision, registre.guichet)
+    dites = [dite for dite in lues if dite.rang != sauf]
     radiee = None
     if stockee.motif_radiation == MOTIF_ATTRIBUTION and stockee.radiation is not None:
         guichet = stockee.guichet_dernier
@@ -545,7 +543,7 @@ def _du_meme_organisme(dites: Iterable[DecisionNotee], contexte: Contexte) -> li
 
 def _ecrits(role: str, contexte: Contexte) -> Iterator[tuple[Element, str]]:
     """(element, text) of the first value of a characteristic, in each decision to write."""
-    for _, decision in decisions_ecrites(contexte):
+    for decision in decisions_ecrites(contexte):
         element = decision.element(role)
         if element is not None:
             yield element, element.texte.strip()
@@ -558,7 +556,7 @@ def _sur(decision: Decision, role: str, **valeurs: str) -> Infractions:
         yield infraction(element, **valeurs)
 
 
-def _absente(evenement: Element, role: str, contexte: Contexte, valeur: str | None = None) -> Infraction:
+def _absente(decision: Decision, role: str, valeur: str | None = None) -> Infraction:
     """The characteristic of that role is missing; `valeur` fills the sentence, its code by default."""
-    dite = valeur or contexte.roles.decision.code(role)
-    return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=dite))
+    dite = valeur or decision.roles.code(role)
+    return sans_valeur(manquant(decision.evenement, "listeCaracteristiquesSpecifiques", valeur=dite))

@@ -5,7 +5,6 @@ A NIR is masked wherever it is shown.
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
 from itertools import chain
 from typing import Final
 
@@ -26,6 +25,7 @@ from sne_interface.rules.rule import (
     Infraction,
     Infractions,
     allege,
+    en_double,
     infraction,
     manquant,
     regle,
@@ -39,6 +39,8 @@ from sne_interface.rules.rule import (
 _SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
 _TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
 _MOYENS: Final = (*_TELEPHONES, "mel")
+#: Of the applicant, in the form.
+_NAISSANCE: Final = "personnePhysique/demandeur/dateNaissance"
 AGE_MINIMAL: Final = 16
 AGE_MAXIMAL: Final = 120
 #: ListeSexe → ListeCivilite.
@@ -57,27 +59,27 @@ def caracteres_du_nom(contexte: Contexte) -> Infractions:
 @regle("IDT002", "dateNaissance")
 def naissance_du_demandeur(contexte: Contexte) -> Infractions:
     """The applicant is born; who is older than 120 is only warned of, as the bound is ours."""
-    for demandeur, naissance in _naissance_du_demandeur(contexte):
-        if naissance > contexte.aujourdhui:
-            yield _sur_la_naissance(demandeur)
-        elif age(naissance, contexte.jour) > AGE_MAXIMAL:
-            yield allege(_sur_la_naissance(demandeur))
+    formulaire, ne_le = contexte.demande.formulaire, contexte.demande.naissance_du_demandeur
+    if ne_le is not None and ne_le > contexte.aujourdhui:
+        yield sur(formulaire, _NAISSANCE)
+    elif ne_le is not None and age(ne_le, contexte.jour) > AGE_MAXIMAL:
+        yield allege(sur(formulaire, _NAISSANCE))
 
 
 @regle("IDT003", "dateNaissance")
 def demandeur_trop_jeune(contexte: Contexte) -> Infractions:
     """The applicant was at least 16 on the day of deposit."""
-    for demandeur, naissance in _naissance_du_demandeur(contexte):
-        if naissance <= contexte.aujourdhui and age(naissance, contexte.depot) < AGE_MINIMAL:
-            yield _sur_la_naissance(demandeur)
+    ne_le = contexte.demande.naissance_du_demandeur
+    if ne_le is not None and ne_le <= contexte.aujourdhui and age(ne_le, contexte.depot) < AGE_MINIMAL:
+        yield sur(contexte.demande.formulaire, _NAISSANCE)
 
 
 @regle("IDT004", "dateNaissance")
 def demandeur_mineur(contexte: Contexte) -> Infractions:
     """The applicant was not 16 or 17 on the day of deposit."""
-    for demandeur, naissance in _naissance_du_demandeur(contexte):
-        if AGE_MINIMAL <= age(naissance, contexte.depot) < MAJORITE:
-            yield _sur_la_naissance(demandeur)
+    ne_le = contexte.demande.naissance_du_demandeur
+    if ne_le is not None and AGE_MINIMAL <= age(ne_le, contexte.depot) < MAJORITE:
+        yield sur(contexte.demande.formulaire, _NAISSANCE)
 
 
 @regle("IDT005", "situationFamiliale=M", "situationFamiliale=V")
@@ -169,12 +171,8 @@ def cotitulaire_demandeur(contexte: Contexte) -> Infractions:
 @regle("IDT014", "cotitulaire")
 def cotitulaire_en_double(contexte: Contexte) -> Infractions:
     """No co-holder is declared twice."""
-    connus = set()
-    for cotitulaire in contexte.demande.cotitulaires:
-        qui = cotitulaire.identite
-        if qui in connus:
-            yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
-        connus.add(qui)
+    for cotitulaire in en_double(contexte.demande.cotitulaires, lambda cotitulaire: cotitulaire.identite):
+        yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
 
 
 @regle("IDT015", "cotitulaire")
@@ -183,7 +181,7 @@ def cotitulaire_trop_jeune(contexte: Contexte) -> Infractions:
     for cotitulaire in contexte.demande.cotitulaires:
         naissance = cotitulaire.date_naissance
         if naissance is not None and age(naissance, contexte.jour) < AGE_MINIMAL:
-            yield _sur_la_naissance(cotitulaire)
+            yield sur(cotitulaire.element, "dateNaissance")
 
 
 @regle("IDT016")
@@ -260,23 +258,12 @@ def _demandeur_ou_association(demande: Demande) -> Element | None:
     return demande.association or (demande.demandeur.element if demande.demandeur is not None else None)
 
 
-def _naissance_du_demandeur(contexte: Contexte) -> tuple[tuple[Personne, date], ...]:
-    """The applicant and her birth date; nothing when either lacks."""
-    demandeur = contexte.demande.demandeur
-    naissance = demandeur.date_naissance if demandeur is not None else None
-    return ((demandeur, naissance),) if demandeur is not None and naissance is not None else ()
-
-
 def _injoignable(contexte: Contexte, notification: str, *moyens: str) -> Infractions:
     demandeur = contexte.demande.demandeur
     if demandeur is None or not demandeur.element.booleen_de(notification):
         return
     if not any(demandeur.element.texte_de(moyen) for moyen in moyens):
         yield sur(demandeur.element, notification)
-
-
-def _sur_la_naissance(personne: Personne) -> Infraction:
-    return sur(personne.element, "dateNaissance")
 
 
 # --- NIR ----------------------------------------------------------------------------------------------
@@ -339,11 +326,8 @@ def nir_deja_porte(contexte: Contexte) -> Infractions:
 @regle("NIR007", roles=("demande.nir",))
 def nir_en_double(contexte: Contexte) -> Infractions:
     """No NIR is given for two persons of the demande. Convention."""
-    vus: set[str] = set()
-    for _, element in _tous_les_nirs(contexte):
-        if element.texte in vus:
-            yield _masque(element)
-        vus.add(element.texte)
+    for _, element in en_double(_tous_les_nirs(contexte), lambda porte: porte[1].texte):
+        yield _masque(element)
 
 
 @regle("NIR008", roles=("demande.nir.a_charge",))

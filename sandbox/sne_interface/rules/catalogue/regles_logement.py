@@ -14,7 +14,18 @@ from sne_interface.domain.demande import departement_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.domain.texte import plier
-from sne_interface.rules.rule import Contexte, Infractions, allege, de_codes, infraction, manquant, regle, sur
+from sne_interface.rules.rule import (
+    Contexte,
+    Infractions,
+    allege,
+    de_codes,
+    en_double,
+    incomplets,
+    infraction,
+    manquant,
+    regle,
+    sur,
+)
 
 # --- communes -----------------------------------------------------------------------------------------
 
@@ -209,7 +220,7 @@ def centre_maternel(contexte: Contexte) -> Infractions:
 @regle("LOG007", *_COMPLEMENTS)
 def complement_sans_mode_de_logement(contexte: Contexte) -> Infractions:
     """A comp… field is given only with its modeleLogement. Deduced."""
-    logement = _logement(contexte)
+    logement = contexte.demande.logement_actuel
     codes = contexte.demande.modes_de_logement
     for nom, modele in _COMPLEMENTS.items():
         if nom in logement.presents and modele not in codes:
@@ -220,8 +231,7 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Infractions:
 def date_d_entree(contexte: Contexte) -> Infractions:
     """No comp…Depuis date is in the future (one day of tolerance), nor before the applicant's birth.
     Deduced."""
-    logement, demandeur = _logement(contexte), contexte.demande.demandeur
-    naissance = demandeur.date_naissance if demandeur is not None else None
+    logement, naissance = contexte.demande.logement_actuel, contexte.demande.naissance_du_demandeur
     for nom in _DEPUIS:
         jour = logement.date_de(nom)
         if jour is not None and not (naissance or jour) <= jour <= contexte.aujourdhui:
@@ -242,17 +252,14 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Infractions:
 @regle("LOG010", "modeleLogement")
 def mode_de_logement_en_double(contexte: Contexte) -> Infractions:
     """The same modeleLogement is listed once. Convention."""
-    vus: set[str] = set()
-    for modele in contexte.demande.modeles_logement:
-        if modele.code in vus:
-            yield infraction(modele)
-        vus.add(modele.code or "")
+    for modele in en_double(contexte.demande.modeles_logement, lambda modele: modele.code):
+        yield infraction(modele)
 
 
 @regle("LOG011", "modeleLogement=POCC")
 def occupant_non_proprietaire(contexte: Contexte) -> Infractions:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
-    logement = _logement(contexte)
+    logement = contexte.demande.logement_actuel
     occupant = _PROPRIETAIRE_OCCUPANT in contexte.demande.modes_de_logement
     if occupant and logement.booleen_de("proprietaire") is False:
         yield sur(logement, "proprietaire")
@@ -262,7 +269,7 @@ def occupant_non_proprietaire(contexte: Contexte) -> Infractions:
 def logement_possede(contexte: Contexte) -> Infractions:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
-    logement = _logement(contexte)
+    logement = contexte.demande.logement_actuel
     occupant = _PROPRIETAIRE_OCCUPANT in contexte.demande.modes_de_logement
     if occupant or not logement.booleen_de("proprietaire"):
         return
@@ -275,18 +282,14 @@ def logement_possede(contexte: Contexte) -> Infractions:
 @regle("LOG013", *de_codes("modeleLogement", LOCATAIRES))
 def logement_loue_mal_decrit(contexte: Contexte) -> Infractions:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
-    logement = _logement(contexte)
-    if contexte.demande.modes_de_logement.isdisjoint(LOCATAIRES):
-        return
-    manques = [nom for nom in _DESCRIPTION if nom not in logement.presents]
-    if manques:
-        yield manquant(logement, manques[0], manque=", ".join(_DESCRIPTION[nom] for nom in manques))
+    if not contexte.demande.modes_de_logement.isdisjoint(LOCATAIRES):
+        yield from incomplets([contexte.demande.logement_actuel], _DESCRIPTION)
 
 
 @regle("LOG014", "montantMensuelAPL")
 def aide_au_dessus_du_loyer(contexte: Contexte) -> Infractions:
     """The housing benefit is not above the rent. Convention."""
-    logement = _logement(contexte)
+    logement = contexte.demande.logement_actuel
     loyer, aide = logement.entier_de("montantMensuelLoyer"), logement.enfant("montantMensuelAPL")
     if loyer is not None and aide is not None and (logement.entier_de("montantMensuelAPL") or 0) > loyer:
         yield infraction(aide)
@@ -299,7 +302,7 @@ def trop_peu_d_habitants(contexte: Contexte) -> Infractions:
     The contract does not say who lives there. Flatmates to be may live apart; so may a spouse to come
     (motive 14), and a family to be reunited (motive 15).
     """
-    demande, logement = contexte.demande, _logement(contexte)
+    demande, logement = contexte.demande, contexte.demande.logement_actuel
     habitants = logement.enfant("nombreHabitant")
     if demande.demandeur is None or habitants is None:
         return
@@ -313,16 +316,8 @@ def trop_peu_d_habitants(contexte: Contexte) -> Infractions:
         yield infraction(habitants)
 
 
-_SANS_RIEN: Final = Element("logementActuel")
-
-
-def _logement(contexte: Contexte) -> Element:
-    """The present dwelling, an empty element when the demande tells of none."""
-    return contexte.demande.logement_actuel or _SANS_RIEN
-
-
 def _complements_absents(contexte: Contexte, modele: str) -> Infractions:
-    logement = _logement(contexte)
+    logement = contexte.demande.logement_actuel
     if modele not in contexte.demande.modes_de_logement:
         return
     for nom, de_modele in _COMPLEMENTS.items():

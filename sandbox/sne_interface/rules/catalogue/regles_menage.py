@@ -13,6 +13,7 @@ from sne_interface.rules.rule import (
     Infractions,
     a_venir,
     de_codes,
+    incomplets,
     infraction,
     manquant,
     regle,
@@ -27,19 +28,11 @@ _SITUATION_DU_LIEN: Final = {"M": "M", "P": "P", "C": "U"}
 _SITUATIONS_DE_COUPLE: Final = frozenset({"M", "P", "U"})
 _ECART_MINIMAL: Final = 12
 
-_NOMS: Final = {
-    "nom": "nom",
-    "prenom": "prénom",
-    "dateNaissance": "date de naissance",
-    "sexe": "sexe",
-    "lienParente": "lien de parenté",
-    "coParentalite": "coparentalité",
-}
 _A_NAITRE: Final = "personnePhysique/personneANaitre"
 _NAISSANCE_PREVUE: Final = f"{_A_NAITRE}/dateNaissancePrevue"
-_A_CHARGE_OBLIGATOIRE: Final = ("dateNaissance", "lienParente")
-_A_CHARGE_ATTENDU: Final = ("nom", "prenom", "sexe")
-_EN_GARDE_OBLIGATOIRE: Final = ("dateNaissance", "coParentalite")
+_A_CHARGE_OBLIGATOIRE: Final = {"dateNaissance": "date de naissance", "lienParente": "lien de parenté"}
+_A_CHARGE_ATTENDU: Final = {"nom": "nom", "prenom": "prénom", "sexe": "sexe"}
+_EN_GARDE_OBLIGATOIRE: Final = {"dateNaissance": "date de naissance", "coParentalite": "coparentalité"}
 
 
 @regle("MEN001", *de_codes("lienDemandeur", LIENS_DE_COUPLE))
@@ -49,10 +42,9 @@ def lien_contredit_la_situation(contexte: Contexte) -> Infractions:
     Source: nomenclatures ListeLienDemandeur and ListeSituationFamiliale (convention). A situation without
     code is ENT013's.
     """
-    demandeur = contexte.demande.demandeur
     for cotitulaire in contexte.demande.cotitulaires:
         attendue = _SITUATION_DU_LIEN.get(cotitulaire.lien_demandeur or "")
-        situations = {cotitulaire.situation_familiale, demandeur.situation_familiale if demandeur else None}
+        situations = {cotitulaire.situation_familiale, contexte.demande.situation_du_demandeur}
         if attendue and situations - {attendue, None}:
             yield sur(cotitulaire.element, "lienDemandeur")
 
@@ -69,17 +61,15 @@ def un_seul_conjoint(contexte: Contexte) -> Infractions:
 @regle("MEN003", "situationFamiliale=M", "situationFamiliale=P", "situationFamiliale=U")
 def couple_sans_cotitulaire(contexte: Contexte) -> Infractions:
     """An applicant who is married, in a PACS or a concubinage has a co-holder. Convention."""
-    demandeur = contexte.demande.demandeur
-    if demandeur is None or contexte.demande.cotitulaires:
-        return
-    if demandeur.situation_familiale in _SITUATIONS_DE_COUPLE:
-        yield sur(demandeur.element, "situationFamiliale")
+    demande = contexte.demande
+    if not demande.cotitulaires and demande.situation_du_demandeur in _SITUATIONS_DE_COUPLE:
+        yield sur(demande.formulaire, "personnePhysique/demandeur/situationFamiliale")
 
 
 @regle("MEN004", "personneACharge")
 def personne_a_charge_incomplete(contexte: Contexte) -> Infractions:
     """A person à charge that is given holds birth date and kinship. Source: the form (deduced)."""
-    return _incomplets(contexte.demande.personnes_a_charge, _A_CHARGE_OBLIGATOIRE)
+    return incomplets(contexte.demande.personnes_a_charge, _A_CHARGE_OBLIGATOIRE)
 
 
 @regle("MEN005", "personneACharge", "personneEnGarde")
@@ -92,15 +82,14 @@ def naissance_future_au_foyer(contexte: Contexte) -> Infractions:
 @regle("MEN006", "lienParente=E")
 def age_de_l_enfant_a_charge(contexte: Contexte) -> Infractions:
     """A child à charge (lienParente E) is younger than the applicant by at least 12 years. Convention."""
-    demandeur = contexte.demande.demandeur
-    naissance_demandeur = demandeur.date_naissance if demandeur is not None else None
-    if naissance_demandeur is None:
+    naissance = contexte.demande.naissance_du_demandeur
+    if naissance is None:
         return
     for personne in contexte.demande.personnes_a_charge:
         jour = personne.date_de("dateNaissance")
         if jour is None or personne.code_de("lienParente") != LIEN_ENFANT:
             continue
-        if age(naissance_demandeur, jour) < _ECART_MINIMAL:
+        if age(naissance, jour) < _ECART_MINIMAL:
             yield sur(personne, "dateNaissance")
 
 
@@ -133,7 +122,7 @@ def date_de_naissance_prevue(contexte: Contexte) -> Infractions:
 @regle("MEN009", "personneEnGarde")
 def personne_en_garde_incomplete(contexte: Contexte) -> Infractions:
     """A person in custody that is given holds birth date and coparentalité. Source: the form (deduced)."""
-    return _incomplets(contexte.demande.personnes_en_garde, _EN_GARDE_OBLIGATOIRE)
+    return incomplets(contexte.demande.personnes_en_garde, _EN_GARDE_OBLIGATOIRE)
 
 
 @regle("MEN010", "personneEnGarde")
@@ -155,8 +144,8 @@ def personne_a_charge_a_completer(contexte: Contexte) -> Infractions:
     """A person à charge holds nom, prénom and sex; in MOD and REN also what MEN004 asks. Source: the form
     (deduced)."""
     suite = contexte.type_fichier in ("MOD", "REN")
-    attendus = _A_CHARGE_ATTENDU + (_A_CHARGE_OBLIGATOIRE if suite else ())
-    return _incomplets(contexte.demande.personnes_a_charge, attendus)
+    attendus = _A_CHARGE_ATTENDU | (_A_CHARGE_OBLIGATOIRE if suite else {})
+    return incomplets(contexte.demande.personnes_a_charge, attendus)
 
 
 @regle("MEN012", "personneEnGarde")
@@ -166,13 +155,6 @@ def personne_en_garde_majeure(contexte: Contexte) -> Infractions:
         jour = personne.date_de("dateNaissance")
         if jour is not None and age(jour, contexte.jour) >= MAJORITE:
             yield sur(personne, "dateNaissance")
-
-
-def _incomplets(personnes: tuple[Element, ...], attendus: tuple[str, ...]) -> Infractions:
-    for personne in personnes:
-        manques = [nom for nom in attendus if nom not in personne.presents]
-        if manques:
-            yield manquant(personne, manques[0], manque=", ".join(_NOMS[nom] for nom in manques))
 
 
 # --- RES ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sne_interface.contract.nomenclatures_et_territoires import PasDeChemin
-from sne_interface.domain.base import Acte, Guichet, NatureGuichet
+from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.element_recu import CODE_INCONNU, VIDE_OBLIGATOIRE, Element
 from sne_interface.domain.texte import Retenus
@@ -91,14 +91,14 @@ def guichet_inconnu(contexte: Contexte) -> Infractions:
     """The sender is a known, open guichet."""
     guichet = contexte.registre.guichet(contexte.demande.num_guichet)
     if guichet is None or not guichet.est_ouvert(contexte.jour):
-        yield _sur_le_guichet(contexte)
+        yield _sur_le_guichet(contexte, contexte.demande.num_guichet)
 
 
 @regle("ENT007", transport=True)
 def guichet_du_certificat(contexte: Contexte) -> Infractions:
     """The sender is the guichet of the client certificate, when it names one."""
     if contexte.guichet_certificat and contexte.guichet_certificat != contexte.demande.num_guichet:
-        yield _sur_le_guichet(contexte)
+        yield _sur_le_guichet(contexte, contexte.demande.num_guichet)
 
 
 @regle("ENT008", "dateCreationDemande")
@@ -189,10 +189,6 @@ def _est_tampon(chiffres: str) -> bool:
 
 
 _TAMPONS: Final = Retenus(_est_tampon)
-
-
-def _sur_le_guichet(contexte: Contexte) -> Infraction:
-    return sur(contexte.demande.formulaire, "numGuichet", valeur=contexte.demande.num_guichet)
 
 
 # --- elements of closed lists: one walk of the document along the contract's paths ---------------------
@@ -289,7 +285,7 @@ def enregistrement_hors_territoire(contexte: Contexte) -> Infractions:
         return
     systeme = guichet.nature is NatureGuichet.SYSTEME
     if systeme or region != contexte.territoires.region_de(guichet.territoires[0]):
-        yield _sur_ce_guichet(contexte, guichet, territoire=ici)
+        yield _sur_le_guichet(contexte, guichet.code, territoire=ici)
 
 
 @regle("GUI002", registre=True)
@@ -301,7 +297,7 @@ def dalo_hors_territoire(contexte: Contexte) -> Infractions:
     if guichet is None or stockee is None or not contexte.habilite(Acte.DECLARER_DALO):
         return  # DAL001 and DAL004
     if stockee.territoire not in guichet.territoires:
-        yield _sur_ce_guichet(contexte, guichet, territoire=stockee.territoire)
+        yield _sur_le_guichet(contexte, guichet.code, territoire=stockee.territoire)
 
 
 @regle("GUI003", registre=True)
@@ -310,7 +306,7 @@ def enregistrement_reserve(contexte: Contexte) -> Infractions:
     (R. 441-2-1). Convention."""
     guichet = contexte.emetteur
     if guichet is not None and not contexte.habilite(Acte.ENREGISTRER):
-        yield _sur_ce_guichet(contexte, guichet, nature=guichet.nature)
+        yield _sur_le_guichet(contexte, guichet.code, nature=guichet.nature)
 
 
 @regle("GUI004", "commune")
@@ -331,10 +327,10 @@ def guichet_ferme(contexte: Contexte) -> Infractions:
         return
     if contexte.type_fichier != "EVT":
         if guichet is not None:
-            yield _sur_ce_guichet(contexte, guichet)
+            yield _sur_le_guichet(contexte, guichet.code)
     elif contexte.document.enfant("listeEvenements") is not None:  # else it only reads
         yield sur(contexte.document, "entete/codeGuichet", valeur=contexte.code_emetteur)
 
 
-def _sur_ce_guichet(contexte: Contexte, guichet: Guichet, **valeurs: str) -> Infraction:
-    return sur(contexte.demande.formulaire, "numGuichet", valeur=guichet.code, **valeurs)
+def _sur_le_guichet(contexte: Contexte, code: str, **valeurs: str) -> Infraction:
+    return sur(contexte.demande.formulaire, "numGuichet", valeur=code, **valeurs)

@@ -200,8 +200,7 @@ def sans_logement_mais_loge(contexte: Contexte) -> Infractions:
 def motif_et_situation_familiale(contexte: Contexte) -> Infractions:
     """Motive 14 (futur mariage…) is not that of a married applicant; motive 11 (séparation) is that of one
     who is divorced, separated, married or in a PACS. Convention."""
-    demandeur = contexte.demande.demandeur
-    situation = demandeur.situation_familiale if demandeur is not None else None
+    situation = contexte.demande.situation_du_demandeur
     if situation is None:
         return
     futur_couple, separation = _motif(contexte, FUTUR_COUPLE), _motif(contexte, _SEPARATION)
