@@ -252,19 +252,13 @@ _FAUTES_MAX: Final = 20
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 
 
-def preparer(
-    charge: etree._Element, operation: OperationPubliee, message: Message, noter: Noter
-) -> Mapping[str, Piece]:
-    """Check the fields of `charge` and take its pieces out; returns them by field name.
+class LectureChamps:
+    """The reading of one wrapper, `charge`: its fields are checked, its pieces taken out, by field name.
 
-    `charge` is changed in place: unknown and nil fields are removed, a piece becomes its token.
-    Raises EnveloppeIncorrecte, which tells every fault of the wrapper at once.
+    `charge` is changed in place: unknown and nil fields are removed, a piece becomes its token. Raises
+    EnveloppeIncorrecte, which tells every fault of the wrapper at once. Faults are gathered as (sentence for
+    the wire, explanation).
     """
-    return _LectureChamps(charge, operation, message, noter).pieces
-
-
-class _LectureChamps:
-    """The reading of one wrapper. Faults are gathered as (sentence for the wire, explanation)."""
 
     def __init__(
         self, charge: etree._Element, operation: OperationPubliee, message: Message, noter: Noter
@@ -417,9 +411,9 @@ class _LectureChamps:
         return None if autre is None else str(autre)
 
 
-_LECTEURS: Final[Mapping[str, Callable[[_LectureChamps, etree._Element, str], None]]] = {
-    "xs:string": _LectureChamps._lire_texte,
-    "xs:dateTime": _LectureChamps._lire_instant,
-    "tns:codeElement": _LectureChamps._lire_code,
-    "tns:base64Binary": _LectureChamps._lire_piece,
+_LECTEURS: Final[Mapping[str, Callable[[LectureChamps, etree._Element, str], None]]] = {
+    "xs:string": LectureChamps._lire_texte,
+    "xs:dateTime": LectureChamps._lire_instant,
+    "tns:codeElement": LectureChamps._lire_code,
+    "tns:base64Binary": LectureChamps._lire_piece,
 }

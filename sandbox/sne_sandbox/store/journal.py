@@ -151,13 +151,10 @@ class Journal:
         self._pas = max(1, min(PAS, maximum // 10))
         self._entieres = donnees.dialecte == "postgresql" and maximum >= _A_TRANCHES
 
-    def preparer(self, echange: Echange) -> bytes:
-        """The question of an exchange, compressed: to be done before others wait for who writes it."""
-        return tasser_un_message(echange.requete)
-
     def consigner(self, ou: Connexion | None, echange: Echange, question: bytes | None = None) -> int:
         """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
-        exchange then holds too. Ids of a base are 1, 2, 3, … `question` is what `preparer` made of it."""
+        exchange then holds too. Ids of a base are 1, 2, 3, … `question` is its
+        question as `tasser_un_message` compresses it: to be done before others wait for who writes."""
         if ou is None:
             return self._donnees.grouper(echange.base, lambda c: self._ajouter(c, echange, question))
         return self._ajouter(ou, echange, question)
