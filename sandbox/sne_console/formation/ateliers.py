@@ -151,7 +151,7 @@ def creer(magasin: Magasin, contrats: Contrats, home: Path, nom: str, **depart: 
     except BaseException:
         for base in faites:
             with suppress(SandboxError):
-                bases.supprimer(magasin, home, base)
+                bases.supprimer(magasin, base)
         with suppress(SandboxError):
             magasin.ateliers.oter(atelier.nom)
         raise
@@ -252,7 +252,7 @@ def clore(magasin: Magasin, home: Path, nom: str, *, supprimer_bases: bool) -> A
     magasin.jetons.revoquer(*(stagiaire.base for stagiaire in atelier.stagiaires))
     for stagiaire in atelier.stagiaires if supprimer_bases else ():
         with suppress(BaseInconnue):
-            bases.supprimer(magasin, home, stagiaire.base)
+            bases.supprimer(magasin, stagiaire.base)
     magasin.ateliers.oter(nom)
     return atelier
 
