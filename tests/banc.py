@@ -267,7 +267,7 @@ class Banc:
     def supprimer(self) -> None:
         """Delete the base, if the test has not."""
         with contextlib.suppress(BaseInconnue):
-            bases.supprimer(self.services.magasin, self.services.configuration.home, self.nom)
+            bases.supprimer(self.services.magasin, self.nom)
 
     def regler_horloge(self, instant: datetime) -> None:
         """Freeze the base's clock at another instant."""

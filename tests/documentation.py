@@ -41,7 +41,7 @@ from sne_interface.settings import PAR_NOM, SETTINGS, Portee
 from sne_sandbox.bases import bases
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
-from sne_sandbox.mime import tolerances
+from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.offres_des_paquets import COMMANDES, SECTIONS
 from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 from sne_sandbox.store.magasin import Magasin
@@ -371,9 +371,7 @@ def _comment(identifiant: str, non_testee: str) -> str:
 
 
 def _tolerances() -> list[str]:
-    return tableau(
-        ("code", "ce qui est lu quand même"), ((f"`{t.code}`", t.phrase) for t in tolerances.TABLE)
-    )
+    return tableau(("code", "ce qui est lu quand même"), ((f"`{t.code}`", t.phrase) for t in Tolerance))
 
 
 def _pannes() -> list[str]:

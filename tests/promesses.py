@@ -28,7 +28,7 @@ from sne_interface.domain import panne
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue import REGLES
 from sne_sandbox.cli.main import cli
-from sne_sandbox.mime import tolerances
+from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.offres_des_paquets import COMMANDES
 from sne_sandbox.server.adresse_et_certificats_d_une_base import BaseServie
 from sne_sandbox.server.serveur_enfant import servir_en_enfant
@@ -66,7 +66,7 @@ def promesses() -> dict[str, list[str]]:
         ],
         "exigences": charger_exigences(dossiers),
         "règles": [regle.code for regle in REGLES],
-        "tolérances": [t.code for t in tolerances.TABLE],
+        "tolérances": [t.code for t in Tolerance],
         "scénarios": [scenario.id for scenario in plan.charger()],
         "pannes": panne.GENRES,
         "mentions, rôles et options": [

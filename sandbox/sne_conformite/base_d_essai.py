@@ -37,7 +37,8 @@ class HorlogeEssai:
     def figer(self, instant: str | datetime | None = None) -> datetime:
         """Freezes it at an instant, by default where it is; answers what it says. Raises UsageError."""
         lu = None if instant is None else lire_instant(str(instant))
-        return horloge.figer(self.magasin, self.base, lu, reprenable=False).horloge.maintenant
+        voulu = horloge.DeplacementVoulu("gel", instant=lu)
+        return horloge.deplacer(self.magasin, self.base, voulu, reprenable=False).horloge.maintenant
 
     def avancer(self, vers: str | date) -> datetime:
         """Moves it on by an ISO 8601 duration (« P13M »), or to a date or an instant: the nights in between

@@ -35,6 +35,7 @@ from sne_interface.settings import Limites
 from sne_sandbox.bases import travail_des_nuits
 from sne_sandbox.operations.question import GUICHET_DANS_NOM, Operation, Question, Sortie
 from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.store.lignes import tasser_un_message
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
@@ -96,7 +97,8 @@ class Pipeline:
             jugement.lire_le_message()
         if base.reglages.contrat_suivant and document is not None:
             echange.a_venir = self._prevoir(operation, appel, base, maintenant)
-        tassee = self.magasin.journal.preparer(echange)
+        # Compressed before others wait for who writes it.
+        tassee = tasser_un_message(echange.requete)
 
         def travailler(registre: RegistreBase) -> Reponse:
             juge: tuple[Contexte | None, tuple[Anomalie, ...]] = None, ()
@@ -106,7 +108,8 @@ class Pipeline:
             question = Question(appel, base, maintenant, self.contrat, registre, guichet, document, *juge)
             _noter(echange, question.anomalies)
             # (6) Apply.
-            sortie = _appliquer(operation, question)
+            refuser = operation.refuser if question.bloquantes else None
+            sortie = (refuser or operation.executer)(question)
             _noter(echange, (*question.anomalies, *sortie.anomalies))
             echange.numero_unique = sortie.numero_unique or echange.numero_unique
             echange.notes += sortie.notes
@@ -168,7 +171,7 @@ class Pipeline:
 
         nom = base.reglages.contrat_suivant
         try:
-            trouves = contrat_a_venir.prevoir(
+            return contrat_a_venir.prevoir(
                 appel.piece(operation.champ),
                 self.contrat,
                 self._contrats.nomme(nom),
@@ -182,7 +185,6 @@ class Pipeline:
         except Exception as erreur:  # noqa: BLE001 - a warning that fails must not change the answer
             dit = erreur.diagnostics() if isinstance(erreur, SandboxError) else repr(erreur)
             return [{"contrat": nom, "changement": "", "message": f"Non jugé sous cette interface : {dit}"}]
-        return [refus.en_json() for refus in trouves]
 
     def _lire(self, octets: bytes) -> Any:
         try:
@@ -281,12 +283,6 @@ class Pipeline:
                 "Le bac à sable a préparé une réponse contraire au contrat ; rien n'a été enregistré.",
                 explication=_phrases(fautes),
             )
-
-
-def _appliquer(operation: Operation, question: Question) -> Sortie:
-    if question.bloquantes and operation.refuser is not None:
-        return operation.refuser(question)
-    return operation.executer(question)
 
 
 def _encoder(sortie: Sortie) -> Reponse:

@@ -93,7 +93,7 @@ def test_a_certificate_of_one_opens_the_other(hotes: tuple[Serveur, Serveur]) ->
 
 def _lien_de_lecture(serveur: Serveur, url: str) -> str:
     with Magasin.ouvrir(url, serveur.home) as magasin:
-        return f"/lecture/{jetons.jeton_de_lecture(magasin, serveur.home)}"
+        return f"/lecture/{jetons.jeton_de_lecture(magasin)}"
 
 
 def test_the_key_of_cookies_and_of_the_read_only_link_is_one(

@@ -17,9 +17,9 @@ from sne_conformite.protocole.protocole import FAUX_SERVEURS
 from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, retenu
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import extrait
-from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import limite_du_corps
 from sne_sandbox.mime.message_mime import Message, Packaging
+from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.soap.envelope import INCLUDE, SOAP11, SOAP12
 
 #: Of an operation that only its action tells from others.
@@ -128,11 +128,11 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Constats:
     if vue.message.packaging is not Packaging.MTOM:
         return
     notees = {tolerance.code for tolerance in vue.message.tolerances}
-    if t.TYPE_IRREGULIER.code in notees:
+    if Tolerance.TYPE_IRREGULIER.code in notees:
         yield dire.rompue("type_du_multipart", observe=vue.en_tete("Content-Type"))
-    elif t.START_INCONNU.code in notees:
+    elif Tolerance.START_INCONNU.code in notees:
         yield dire.rompue("start_inconnu", observe=vue.en_tete("Content-Type"))
-    elif t.START_ABSENT.code not in notees:
+    elif Tolerance.START_ABSENT.code not in notees:
         yield dire.tenue()
 
 
@@ -144,8 +144,8 @@ def content_id_entre_chevrons(vue: Observation, dire: Dire, message: Message) ->
     nues = [p for p in citees if not _entre_chevrons(p.en_tetes)]
     notees = {tolerance.code for tolerance in message.tolerances}
     racine_nue = (
-        t.CONTENT_ID_IRREGULIER.code in notees
-        and t.START_ABSENT.code not in notees
+        Tolerance.CONTENT_ID_IRREGULIER.code in notees
+        and Tolerance.START_ABSENT.code not in notees
         and all(_entre_chevrons(p.en_tetes) for p in message.parties)
     )
     if nues or racine_nue:

@@ -39,7 +39,7 @@ from sne_interface.settings import Limites
 from sne_sandbox.mime.masquage import masquer_corps
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Message
-from sne_sandbox.mime.tolerances import SANS_ACTION
+from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.soap.envelope import INCLUDE, SOAP11, SOAP12
 
 _LIMITES: Final = Limites()
@@ -260,7 +260,7 @@ class Observation(Courrier):
     @property
     def devinee(self) -> bool:
         """True when no action named the operation, and it was guessed from the document."""
-        return any(tolerance["code"] == SANS_ACTION.code for tolerance in self.echange.tolerances)
+        return any(tolerance["code"] == Tolerance.SANS_ACTION.code for tolerance in self.echange.tolerances)
 
     @property
     def acceptee(self) -> bool:

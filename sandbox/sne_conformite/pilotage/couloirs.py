@@ -12,7 +12,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication
@@ -122,8 +121,7 @@ class Couloir:
         self.banc.lien.application.fermer()  # who waits for its answer waits no more
         self.fil.shutdown()
         self.banc.lien.application.fermer()  # it may have been started again by then
-        home = Path(self.banc.adresses.boite_entree).parents[4]
-        bases.supprimer(self.banc.base.magasin, home, self.banc.base.nom)
+        bases.supprimer(self.banc.base.magasin, self.banc.base.nom)
 
 
 class Couloirs:

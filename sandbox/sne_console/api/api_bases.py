@@ -142,7 +142,7 @@ def montrer(base: str) -> BasePubliee:
 @blueprint.delete("/<base>", refus={409: "La base ecole ne se supprime pas"})
 def supprimer(base: str) -> None:
     """Deletes it, with its snapshots and boxes."""
-    bases.supprimer(services().magasin, services().configuration.home, base)
+    bases.supprimer(services().magasin, base)
 
 
 @blueprint.get("/<base>/settings", schema=ReglagesLusSchema)
@@ -186,7 +186,7 @@ def dire_l_heure(base: str) -> HeureLue:
 def figer(donnees: QuestionLue, base: str) -> Deplacement:
     """The clock stopped, now or at an instant."""
     instant = lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
-    return horloge.figer(services().magasin, base, instant)
+    return horloge.deplacer(services().magasin, base, DeplacementVoulu("gel", instant=instant))
 
 
 @clock.post(
@@ -222,13 +222,13 @@ def annuler(base: str) -> Annulation:
 @clock.post("/real", refus={409: _RECUL})
 def rendre_reelle(base: str) -> Deplacement:
     """The clock given the machine's time again."""
-    return horloge.rendre_reelle(services().magasin, base)
+    return horloge.deplacer(services().magasin, base, DeplacementVoulu("retour"))
 
 
 @clock.post("/nights")
 def passer_les_nuits(base: str) -> Deplacement:
     """The nights that are due, those that wait to be asked for included."""
-    return horloge.passer_les_nuits(services().magasin, base)
+    return horloge.deplacer(services().magasin, base, DeplacementVoulu("nuits"))
 
 
 # --- their snapshots ----------------------------------------------------------------------------------------

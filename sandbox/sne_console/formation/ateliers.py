@@ -147,11 +147,11 @@ def creer(magasin: Magasin, contrats: Contrats, home: Path, nom: str, **depart: 
                 reglages=reglages,
             )
             faites.append(stagiaire.base)
-        magasin.jetons.ajouter_tous(_gardes(home, atelier))
+        magasin.jetons.ajouter(*_gardes(home, atelier))
     except BaseException:
         for base in faites:
             with suppress(SandboxError):
-                bases.supprimer(magasin, home, base)
+                bases.supprimer(magasin, base)
         with suppress(SandboxError):
             magasin.ateliers.oter(atelier.nom)
         raise
@@ -241,7 +241,7 @@ def renouveler(magasin: Magasin, home: Path, nom: str, expire: str = "") -> Atel
     atelier = _changer(magasin, nom, lambda a: replace(a, expire_le=fin, tirage=secrets.token_hex(16)))
     la = {base.nom for base in magasin.bases.lister()}
     magasin.jetons.revoquer(*(stagiaire.base for stagiaire in atelier.stagiaires))
-    magasin.jetons.ajouter_tous(garde for garde in _gardes(home, atelier) if garde.base in la)
+    magasin.jetons.ajouter(*(garde for garde in _gardes(home, atelier) if garde.base in la))
     return atelier
 
 
@@ -252,7 +252,7 @@ def clore(magasin: Magasin, home: Path, nom: str, *, supprimer_bases: bool) -> A
     magasin.jetons.revoquer(*(stagiaire.base for stagiaire in atelier.stagiaires))
     for stagiaire in atelier.stagiaires if supprimer_bases else ():
         with suppress(BaseInconnue):
-            bases.supprimer(magasin, home, stagiaire.base)
+            bases.supprimer(magasin, stagiaire.base)
     magasin.ateliers.oter(nom)
     return atelier
 

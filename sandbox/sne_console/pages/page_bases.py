@@ -89,6 +89,6 @@ def supprimer(base: str) -> str:
 
 def faire_supprimer(base: str) -> Redirection:
     """Deletes the base, and goes to the default one."""
-    gestion.supprimer(services().magasin, services().configuration.home, base)
+    gestion.supprimer(services().magasin, base)
     g.base = services().magasin.bases.lire(BASE_PAR_DEFAUT)
     return apres_action(url_for("bases.page", base=BASE_PAR_DEFAUT), f"La base « {base} » est supprimée.")

@@ -81,7 +81,7 @@ def page(base: str, numero: str) -> str:
         decisions=decisions,
         doublons=[(d, nom_de(d.demande)) for d in doublons],
         separees=separees,
-        attestation=attestation.texte(stockee, guichets.get(stockee.guichet_createur), question),
+        attestation=attestation.texte(stockee, question),
         arbre=construire(racine, contrat=contrat),
     )
 

@@ -45,8 +45,7 @@ def pdf(base: str, numero: str) -> bytes:
     """Its attestation of registration. Raises NotFound."""
     with services().magasin.lire(base) as registre:
         stockee = trouver(registre, numero)
-        createur = registre.guichet(stockee.guichet_createur)
-        return attestation.rediger(stockee, createur, question(registre, numero))
+        return attestation.rediger(stockee, question(registre, numero))
 
 
 def question(registre: RegistreBase, numero: str) -> Question:

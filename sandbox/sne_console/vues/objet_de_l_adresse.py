@@ -177,7 +177,7 @@ def _fichier_absent(code: str, boite: Boite, nom: str) -> NoReturn:
 
 def sauvegardes() -> Sauvegardes:
     """The snapshots of this home."""
-    return Sauvegardes(services().magasin, services().configuration.home)
+    return Sauvegardes(services().magasin)
 
 
 def sauvegarde(base: str, nom: str) -> SauvegardeLue:

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Final
 
 from sne_interface.domain.base import Base
 from sne_interface.domain.dates import PARIS, date_francaise
-from sne_interface.domain.echange import HORLOGE, REMISE, Echange
+from sne_interface.domain.echange import HORLOGE, REMISE
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases import travail_des_nuits
 from sne_sandbox.bases.faits_des_nuits import PERTES, Fait, enumerer_bref
@@ -163,18 +163,13 @@ def derniere(magasin: Magasin, nom: str) -> Avance | None:
     """The last move of the base, when it is the last line of its journal; None when something else came, or
     none was made. Raises BaseInconnue."""
     base = magasin.bases.lire(nom)
-    dernier = magasin.journal.dernier(nom)
-    ligne = magasin.journal.lire(nom, dernier) if dernier else None
-    return None if ligne is None else _avance(magasin, base, ligne)
-
-
-def _avance(magasin: Magasin, base: Base, ligne: Echange) -> Avance | None:
-    memoire = ligne.temps
-    if ligne.methode != HORLOGE or memoire is None or ligne.identifiant is None:
+    ligne = magasin.journal.lire(nom, magasin.journal.dernier(nom))
+    if ligne is None or ligne.methode != HORLOGE or ligne.temps is None or ligne.identifiant is None:
         return None
+    memoire = ligne.temps
     refus = _refus(base, memoire)
     if not refus and memoire["perte"]:
-        refus = _sans_sauvegarde(magasin, base.nom, memoire)
+        refus = _sans_sauvegarde(magasin, nom, memoire)
     return Avance(ligne.identifiant, ligne.recu_le, memoire["nom"], memoire["precision"], ligne.chemin, refus)
 
 
@@ -189,7 +184,7 @@ def _sans_sauvegarde(magasin: Magasin, base: str, memoire: Mapping[str, Any]) ->
             "aucune sauvegarde n'a été faite avant (base de plus de 20 000 demandes, ou réglage "
             "« sauvegarde_avant_nuits » à 0)"
         )
-    la = Sauvegardes(magasin, magasin.home).existe(base, nom)
+    la = Sauvegardes(magasin).existe(base, nom)
     return "" if la else f"sa sauvegarde « {nom} » n'est plus là"
 
 
@@ -225,7 +220,7 @@ def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annul
         with magasin.ecrire(nom) as registre:
             verifier(registre)
             return conclure(registre)
-    fichier = Sauvegardes(magasin, magasin.home).lire(nom, memoire["sauvegarde"]).fichier
+    fichier = Sauvegardes(magasin).lire(nom, memoire["sauvegarde"]).fichier
     try:
         with fichier.open("rb") as lu:
             empreinte = hashlib.file_digest(lu, "sha256").hexdigest()

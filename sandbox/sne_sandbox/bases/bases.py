@@ -5,7 +5,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self, TypedDict, Unpack
 
 import tomli
@@ -46,18 +45,13 @@ def guichets_de(semence: str) -> tuple[Guichet, ...]:
         raise UsageError(
             f"Le jeu de départ [{semence}] n'existe pas.", remede=f"jeux de départ : {', '.join(semences())}"
         )
-    return _lire_guichets(fichier_des_guichets(semence))
+    lus: Mapping[str, Mapping[str, Any]] = tomli.loads(fichier_des_guichets(semence).read_text("utf-8"))
+    return tuple(lire_guichet({"code": code, **table}) for code, table in lus.items())
 
 
 def vitrine(codes: Sequence[str]) -> str:
     """The guichet of a base that users are shown first: that of the specimens, else the first one."""
     return _VITRINE if _VITRINE in codes else codes[0]
-
-
-def _lire_guichets(fichier: Path) -> tuple[Guichet, ...]:
-    """The guichets written in a TOML file, one table per code. Raises UsageError."""
-    lus: Mapping[str, Mapping[str, Any]] = tomli.loads(fichier.read_text("utf-8"))
-    return tuple(lire_guichet({"code": code, **table}) for code, table in lus.items())
 
 
 @dataclass(frozen=True)
@@ -189,14 +183,14 @@ def remettre(
     return magasin.bases.lire(nom)
 
 
-def supprimer(magasin: Magasin, home: Path, nom: str) -> None:
+def supprimer(magasin: Magasin, nom: str) -> None:
     """Deletes a base and all it holds: rows, snapshots, and the folders of its boxes, whose files a base of
     the same name would take for its own. Raises BaseInconnue, ConflitEtat for the one that stays, StoreError
     when a folder cannot be deleted: the base is no more all the same."""
     verifier_supprimable(nom)
     magasin.bases.supprimer(nom)
-    Sauvegardes(magasin, home).oublier(nom)
-    boites_sur_disque.effacer(home, nom)
+    Sauvegardes(magasin).oublier(nom)
+    boites_sur_disque.effacer(magasin.home, nom)
 
 
 def verifier_supprimable(nom: str) -> None:

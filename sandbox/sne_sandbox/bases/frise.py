@@ -89,7 +89,7 @@ def dessiner(magasin: Magasin, nom: str) -> Frise:
         )
         for ligne in lignes
     ]
-    return Frise(jour, mois, deplacements, Sauvegardes(magasin, magasin.home).lister(nom)[:MONTRES])
+    return Frise(jour, mois, deplacements, Sauvegardes(magasin).lister(nom)[:MONTRES])
 
 
 def _mois(jour: date) -> date:

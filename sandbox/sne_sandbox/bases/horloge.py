@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Final, Literal, TypedDict, Unpack
+from typing import Annotated, Any, Final, Literal
 
 from sne_interface.domain.base import ANNEES, Base, Horloge
 from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise
@@ -155,39 +155,13 @@ def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Heur
     return HeureLue.de(magasin.bases.lire(nom), machine or datetime.now(UTC))
 
 
-class FaconDeDeplacer(TypedDict, total=False):
-    """How a move is made: see `deplacer`."""
-
-    progres: Progres | None
-    machine: datetime | None
-    reprenable: bool
-
-
-def avancer(magasin: Magasin, nom: str, vers: str, **facon: Unpack[FaconDeDeplacer]) -> Deplacement:
+def avancer(
+    magasin: Magasin, nom: str, vers: str, *, machine: datetime | None = None, reprenable: bool = True
+) -> Deplacement:
     """Moves the clock on by a duration, or to a date (at the same hour) or an instant. A frozen clock stays
     frozen, any other goes on from there. Raises UsageError for what is none of these, or lies in the past of
     a base that holds demandes."""
-    return deplacer(magasin, nom, DeplacementVoulu("avance", vers), **facon)
-
-
-def figer(
-    magasin: Magasin, nom: str, instant: datetime | None = None, **facon: Unpack[FaconDeDeplacer]
-) -> Deplacement:
-    """Freezes the clock at `instant` (aware; default: what it says now, and so for the second that it says:
-    nothing shows more). Raises UsageError for an instant in the past of a base that holds demandes."""
-    return deplacer(magasin, nom, DeplacementVoulu("gel", instant=instant), **facon)
-
-
-def rendre_reelle(magasin: Magasin, nom: str, **facon: Unpack[FaconDeDeplacer]) -> Deplacement:
-    """Gives the base the machine's own time again. Raises UsageError when that is in its past, and it holds
-    demandes."""
-    return deplacer(magasin, nom, DeplacementVoulu("retour"), **facon)
-
-
-def passer_les_nuits(magasin: Magasin, nom: str, **facon: Unpack[FaconDeDeplacer]) -> Deplacement:
-    """Runs the nights that are due, those that wait to be asked for included; the clock stays as it is.
-    Raises BaseInconnue, StoreError."""
-    return deplacer(magasin, nom, DeplacementVoulu("nuits"), **facon)
+    return deplacer(magasin, nom, DeplacementVoulu("avance", vers), machine=machine, reprenable=reprenable)
 
 
 def atteindre(maintenant: datetime, vers: str) -> datetime:

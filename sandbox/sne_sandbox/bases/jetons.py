@@ -235,11 +235,11 @@ def a_servi(home: Path) -> bool:
     return (home / CLE_CONSOLE).is_file()
 
 
-def jeton_de_lecture(magasin: Magasin, home: Path) -> str:
+def jeton_de_lecture(magasin: Magasin) -> str:
     """The token of the read-only link: made of the key and of when the link was last changed."""
     garde = magasin.jetons.lire(LIEN_DE_LECTURE)
     quand = "" if garde is None else f"\0{garde.cree_le.timestamp()}"
-    return _signer(cle_des_cookies(home), f"lecture{quand}")[:32]
+    return _signer(magasin.home, f"lecture{quand}")
 
 
 def jeton_d_atelier(home: Path, atelier: str, base: str, tirage: str) -> str:
@@ -268,8 +268,8 @@ def _secret_du_home(home: Path, nom: str, tirer: Callable[[], bytes]) -> bytes:
         ) from erreur
 
 
-def _signer(cle: bytes, usage: str) -> str:
-    return hmac.new(cle, usage.encode(), hashlib.sha256).hexdigest()
+def _signer(home: Path, usage: str) -> str:
+    return hmac.new(cle_des_cookies(home), usage.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 # --- the code of a link -------------------------------------------------------------------------------------
@@ -279,13 +279,13 @@ def code_de_lien(home: Path) -> str:
     """A code that opens the console once, within ten minutes: who has the key of the home may make one."""
     fin = int((datetime.now(UTC) + DUREE_DU_CODE).timestamp())
     dit = f"{fin:x}-{secrets.token_urlsafe(12)}"
-    return f"{dit}-{_signer(cle_des_cookies(home), f'code {dit}')[:32]}"
+    return f"{dit}-{_signer(home, f'code {dit}')}"
 
 
-def utiliser_code(magasin: Magasin, home: Path, code: str) -> bool:
+def utiliser_code(magasin: Magasin, code: str) -> bool:
     """Uses a code up; whether it was good."""
     dit, _, signature = code.rpartition("-")
-    attendue = _signer(cle_des_cookies(home), f"code {dit}")[:32]
+    attendue = _signer(magasin.home, f"code {dit}")
     if not hmac.compare_digest(signature.encode("utf-8", "replace"), attendue.encode()):
         return False
     maintenant = datetime.now(UTC)

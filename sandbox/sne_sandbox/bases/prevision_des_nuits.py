@@ -1,7 +1,7 @@
 """The facts of the nights of a period, foreseen by a few indexed questions. Only the demandes that wait for
 Paris are read.
 
-A move of the clock (`travail_des_nuits.vivre`) and its preview (`apercu_et_retour_d_horloge`) use the
+A move of the clock (`travail_des_nuits.passer`) and its preview (`apercu_et_retour_d_horloge`) use the
 same list: the one cannot differ from the other.
 """
 

@@ -62,12 +62,12 @@ class SauvegardeLue:
 
 
 class Sauvegardes:
-    """The snapshots of the bases of a store, in `home`, or those that its servers share."""
+    """The snapshots of the bases of a store, in its home, or those that its servers share."""
 
-    def __init__(self, magasin: Magasin, home: Path) -> None:
+    def __init__(self, magasin: Magasin) -> None:
         self._magasin = magasin
-        self._home = home
-        self._classeur = classeur_de(magasin, home)
+        self._home = magasin.home
+        self._classeur = classeur_de(magasin, magasin.home)
 
     def _dossier(self, base: str) -> Path:
         """Where the files of a base are, as they are now. Raises StoreError."""
@@ -161,9 +161,20 @@ class Sauvegardes:
     @contextmanager
     def present(self, base: str) -> Iterator[Path]:
         """A snapshot of the base as it is now, for as long as it is looked at."""
-        with self._provisoire(base) as provisoire:
+        dossier = self._dossier(base)
+        try:
+            dossier.mkdir(parents=True, exist_ok=True)
+        except OSError as erreur:
+            raise StoreError(
+                f"Le dossier [{dossier}] ne peut pas être créé : {raison_ecriture(erreur)}.",
+                remede="choisissez un autre dossier par --home",
+            ) from erreur
+        provisoire = dossier / f".{os.getpid()}-{secrets.token_hex(4)}"
+        try:
             fichier_de_sauvegarde.sauvegarder(self._magasin, base, provisoire, journal=False)
             yield provisoire
+        finally:
+            provisoire.unlink(missing_ok=True)
 
     def _trouver(self, base: str, nom: str) -> Path:
         self._magasin.bases.lire(base)
@@ -182,22 +193,6 @@ class Sauvegardes:
                 remede="1 à 40 lettres non accentuées, chiffres, - ou _, le premier une lettre ou un chiffre",
             )
         return self._dossier(base) / f"{nom}{_SUFFIXE}"
-
-    @contextmanager
-    def _provisoire(self, base: str) -> Iterator[Path]:
-        dossier = self._dossier(base)
-        try:
-            dossier.mkdir(parents=True, exist_ok=True)
-        except OSError as erreur:
-            raise StoreError(
-                f"Le dossier [{dossier}] ne peut pas être créé : {raison_ecriture(erreur)}.",
-                remede="choisissez un autre dossier par --home",
-            ) from erreur
-        provisoire = dossier / f".{os.getpid()}-{secrets.token_hex(4)}"
-        try:
-            yield provisoire
-        finally:
-            provisoire.unlink(missing_ok=True)
 
 
 def restaurer_fichier(magasin: Magasin, contrats: Contrats, base: str, fichier: Path) -> None:
@@ -326,7 +321,8 @@ def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonL
     """The changes from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
     comparaison = ComparaisonLue(*noms)
     evenements = _evenements(avant), _evenements(apres)
-    for numero, ancienne, nouvelle in _cote_a_cote(_demandes(avant), _demandes(apres)):
+    demandes = (fichier_de_sauvegarde.rangees(fichier, tables.demande) for fichier in (avant, apres))
+    for numero, ancienne, nouvelle in _cote_a_cote(*demandes):
         genre: Genre = "ajoutée" if ancienne is None else "disparue"
         champs: tuple[ChampChange, ...] = ()
         if ancienne is None:
@@ -356,21 +352,13 @@ def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = 
             remede="recommencez quand elle est finie",
         )
     try:
-        return _depuis(sauvegardes, base, avant, apres)
+        ancienne = sauvegardes.lire(base, avant)
+        if apres is not None:
+            return comparer(ancienne.fichier, sauvegardes.lire(base, apres).fichier, noms=(avant, apres))
+        with sauvegardes.present(base) as fichier:
+            return comparer(ancienne.fichier, fichier, noms=(avant, MAINTENANT))
     finally:
         _TOUR.release()
-
-
-def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> ComparaisonLue:
-    ancienne = sauvegardes.lire(base, avant)
-    if apres is not None:
-        return comparer(ancienne.fichier, sauvegardes.lire(base, apres).fichier, noms=(avant, apres))
-    with sauvegardes.present(base) as fichier:
-        return comparer(ancienne.fichier, fichier, noms=(avant, MAINTENANT))
-
-
-def _demandes(fichier: Path) -> Iterator[Rangee]:
-    return fichier_de_sauvegarde.rangees(fichier, tables.demande)
 
 
 def _evenements(fichier: Path) -> dict[str, tuple[int, int]]:

@@ -174,18 +174,34 @@ def passer(
     *,
     demandees: bool = False,
 ) -> BilanNuits:
-    """Runs the nights after `depuis` up to `jusqua`, in the transaction of `registre`; the base is saved
-    first when that is due (`sera_sauvee`). Raises StoreError."""
-    nom = registre.base.nom
-
-    def sauver() -> tuple[str, str]:
-        # In a thread of its own: where servers share their snapshots, one is a transaction too, and this
-        # thread is in one. It reads the base as it was before it.
-        sauvegardes = Sauvegardes(magasin, magasin.home)
-        with ThreadPoolExecutor(1) as fil:
-            return fil.submit(_sauver, sauvegardes, nom, depuis, jusqua).result()
-
-    return vivre(registre, magasin.journal, depuis, jusqua, progres, sauver, demandees=demandees)
+    """Runs the nights after `depuis` up to `jusqua`, in the transaction of `registre`, and notes the last;
+    none when it does not come after. The base is saved first when that is due (`sera_sauvee`); `demandees`
+    says that somebody asked for these nights. Raises StoreError."""
+    if jusqua <= depuis:
+        if registre.base.derniere_nuit is None:
+            registre.noter_nuit(depuis)
+        return BilanNuits(depuis, depuis)
+    total = (jusqua - depuis).days
+    comptes: dict[Fait, int] = dict.fromkeys(Fait, 0)
+    sauvegarde = empreinte = ""
+    with registre.connexion.au_large():
+        prevues = sorted(Prevision(registre, depuis + _JOUR, jusqua).nuits.items())
+        if sera_sauvee(registre, prevues, demandees=demandees):
+            # In a thread of its own: where servers share their snapshots, one is a transaction too, and this
+            # thread is in one. It reads the base as it was before it.
+            with ThreadPoolExecutor(1) as fil:
+                sauver = fil.submit(_sauver, Sauvegardes(magasin), registre.base.nom, depuis, jusqua)
+                sauvegarde, empreinte = sauver.result()
+        for rang, (jour, faits) in enumerate(prevues):
+            _passer(registre, magasin.journal, jour, faits, "" if rang or demandees else sauvee(sauvegarde))
+            for fait, numeros in faits.items():
+                comptes[fait] += len(numeros)
+            if progres is not None:
+                progres((jour - depuis).days, total)
+    registre.noter_nuit(jusqua)
+    if progres is not None:
+        progres(total, total)
+    return BilanNuits(depuis, jusqua, comptes, sauvegarde, empreinte, len(prevues))
 
 
 def _sauver(sauvegardes: Sauvegardes, base: str, depuis: date, jusqua: date) -> tuple[str, str]:
@@ -241,42 +257,6 @@ def rattraper_toutes(magasin: Magasin) -> None:
     for base in magasin.bases.lister():
         if _a_rattraper(magasin, base, machine):
             rattraper(magasin, base.nom, machine=machine)
-
-
-def vivre(
-    registre: RegistreBase,
-    journal: Journal,
-    depuis: date,
-    jusqua: date,
-    progres: Progres | None,
-    sauver: Callable[[], tuple[str, str]] | None,
-    *,
-    demandees: bool,
-) -> BilanNuits:
-    """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
-    when it does not come after. `sauver` saves the base, and answers under which name, and the file's
-    SHA-256: called first when that is due; `demandees` says that somebody asked for these nights."""
-    if jusqua <= depuis:
-        if registre.base.derniere_nuit is None:
-            registre.noter_nuit(depuis)
-        return BilanNuits(depuis, depuis)
-    total = (jusqua - depuis).days
-    comptes: dict[Fait, int] = dict.fromkeys(Fait, 0)
-    sauvegarde = empreinte = ""
-    with registre.connexion.au_large():
-        prevues = sorted(Prevision(registre, depuis + _JOUR, jusqua).nuits.items())
-        if sauver is not None and sera_sauvee(registre, prevues, demandees=demandees):
-            sauvegarde, empreinte = sauver()
-        for rang, (jour, faits) in enumerate(prevues):
-            _passer(registre, journal, jour, faits, "" if rang or demandees else sauvee(sauvegarde))
-            for fait, numeros in faits.items():
-                comptes[fait] += len(numeros)
-            if progres is not None:
-                progres((jour - depuis).days, total)
-    registre.noter_nuit(jusqua)
-    if progres is not None:
-        progres(total, total)
-    return BilanNuits(depuis, jusqua, comptes, sauvegarde, empreinte, len(prevues))
 
 
 def sera_sauvee(registre: RegistreBase, prevues: Iterable[tuple[date, Faits]], *, demandees: bool) -> bool:

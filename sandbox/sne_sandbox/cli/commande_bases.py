@@ -91,5 +91,5 @@ def regler(poste: Poste, base: str, reglages: tuple[str, ...]) -> None:
 @sur_le_poste()
 def supprimer(poste: Poste, base: str) -> None:
     """Supprime la base NOM et tout ce qu'elle contient, sauvegardes et boîtes comprises."""
-    bases.supprimer(poste.magasin, poste.home, base)
+    bases.supprimer(poste.magasin, base)
     click.echo(f"Base [{base}] supprimée.")

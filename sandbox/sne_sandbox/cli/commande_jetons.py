@@ -84,6 +84,6 @@ def lien(poste: Poste, url: str, lecture: bool) -> None:
             remede="donnez par --home le dossier du serveur, sur sa machine",
         )
     if lecture:
-        click.echo(f"{adresse}/lecture/{jetons.jeton_de_lecture(poste.magasin, poste.home)}")
+        click.echo(f"{adresse}/lecture/{jetons.jeton_de_lecture(poste.magasin)}")
     else:
         click.echo(f"{adresse}/connexion?code={jetons.code_de_lien(poste.home)}")

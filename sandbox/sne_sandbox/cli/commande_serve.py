@@ -124,7 +124,7 @@ def _annoncer_la_lecture(
             adresses.http or adresses.https, options["host"], noms
         )
         with ouvrir_magasin(options) as magasin:
-            lecture = configuration.jeton_lecture or jeton_de_lecture(magasin, configuration.home)
+            lecture = configuration.jeton_lecture or jeton_de_lecture(magasin)
         click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
     else:
         commande = preparatifs_d_ecoute.commande_du_lien(

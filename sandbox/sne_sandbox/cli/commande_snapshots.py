@@ -88,7 +88,7 @@ def comparer(poste: Poste, nom: str, avec: str | None, base: str) -> Comparaison
 
 
 def _sauvegardes(poste: Poste) -> Sauvegardes:
-    return Sauvegardes(poste.magasin, poste.home)
+    return Sauvegardes(poste.magasin)
 
 
 def _demandes(sauvegarde: SauvegardeLue) -> str:

@@ -19,7 +19,6 @@ from typing import Final
 
 from sne_interface.domain.nir import debut_cite
 from sne_interface.errors import MessageMalforme, MessageTropGros
-from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_mime import (
     LONGUEUR_MAX,
     ContentType,
@@ -226,17 +225,17 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
     notees: set[Tolerance] = set()
     debut = len(_BOM) if body.startswith(_BOM) else 0
     if debut:
-        notees.add(t.BOM)
+        notees.add(Tolerance.BOM)
     if entete.get("boundary") is None:
         entete, debut = _entete_du_corps(body, debut)
-        notees.add(t.ENTETES_DANS_LE_CORPS)
+        notees.add(Tolerance.ENTETES_DANS_LE_CORPS)
     annonce = _annonce(entete)
     notees |= annonce.notees
     decoupe = decouper(body, annonce.limite, debut=debut, parties_max=parties_max)
     if decoupe.lf_seul:
-        notees.add(t.FINS_DE_LIGNE_LF)
+        notees.add(Tolerance.FINS_DE_LIGNE_LF)
     if not decoupe.finit_par_ligne:
-        notees.add(t.SANS_FIN_DE_LIGNE)
+        notees.add(Tolerance.SANS_FIN_DE_LIGNE)
     parties = [_partie(m, rang, notees) for rang, m in enumerate(decoupe.morceaux, 1)]
     _verifier_identifiants(parties)
     racine = parties.pop(_rang_racine(annonce, parties, notees))
@@ -285,13 +284,13 @@ def _simple(content_type: str, entete: ContentType, body: bytes) -> Message:
             f"parties, séparées par [--{limite}] : les deux se contredisent. → envoyez Content-Type: "
             f'multipart/related; type="{_XOP}"; boundary="{limite}"',
         )
-    notees = {t.BOM} if body.startswith(_BOM) else set()
+    notees = {Tolerance.BOM} if body.startswith(_BOM) else set()
     if entete.media != "application/soap+xml":
-        notees.add(t.TYPE_SIMPLE)
+        notees.add(Tolerance.TYPE_SIMPLE)
     racine = _selon_annonce(entete, body)
     charset = entete.get("charset")
     if racine is body and charset is not None and _codec(charset) != _codec(_encodage(body)):
-        notees.add(t.CHARSET_AUTRE)
+        notees.add(Tolerance.CHARSET_AUTRE)
     return Message(Packaging.SIMPLE, racine, content_type, entete.get("action"), (), _dans_l_ordre(notees))
 
 
@@ -330,7 +329,7 @@ def _selon_son_charset(partie: Part, notees: set[Tolerance]) -> Part:
     if contenu is not partie.contenu:
         return replace(partie, contenu=contenu)
     if contenu and _codec(charset) != _codec(_encodage(contenu)):
-        notees.add(t.CHARSET_DE_PARTIE)
+        notees.add(Tolerance.CHARSET_DE_PARTIE)
     return partie
 
 
@@ -400,12 +399,12 @@ def _annonce(entete: ContentType) -> _Annonce:
     start = (entete.get("start") or "").strip()
     racine = _sans_chevrons(start) if start else None
     tolerances = {
-        t.BOUNDARY_SANS_GUILLEMETS: "boundary" in entete.nus,
-        t.BOUNDARY_SPECIALE: "=" in limite or "/" in limite,
-        t.TYPE_IRREGULIER: entete.get("type") != _XOP,
-        t.START_INFO_TEXT_XML: info.media == "text/xml",
-        t.START_ABSENT: not start,
-        t.START_SANS_CHEVRONS: racine == start,
+        Tolerance.BOUNDARY_SANS_GUILLEMETS: "boundary" in entete.nus,
+        Tolerance.BOUNDARY_SPECIALE: "=" in limite or "/" in limite,
+        Tolerance.TYPE_IRREGULIER: entete.get("type") != _XOP,
+        Tolerance.START_INFO_TEXT_XML: info.media == "text/xml",
+        Tolerance.START_ABSENT: not start,
+        Tolerance.START_SANS_CHEVRONS: racine == start,
     }
     notees = frozenset(tolerance for tolerance, notee in tolerances.items() if notee)
     return _Annonce(limite.encode("ascii"), racine, (entete.get("action"), info.get("action")), notees)
@@ -415,17 +414,17 @@ def _annonce(entete: ContentType) -> _Annonce:
 def _decrire(entetes: Entetes) -> tuple[str, str | None, str, frozenset[Tolerance]]:
     """Reads the headers of a part: its type, its identifier, its transfer encoding, and the tolerances that
     they need. Raises ValueError, in French, when two headers of one name differ."""
-    notees = {t.EN_TETE_REPETE} if _repetes(entetes) else set()
+    notees = {Tolerance.EN_TETE_REPETE} if _repetes(entetes) else set()
     par_nom = {nom.lower(): valeur for nom, valeur in entetes}
     brut = par_nom.get("content-id", "")
     identifiant = _sans_chevrons(brut) or None
     if identifiant is None or identifiant == brut:
-        notees.add(t.CONTENT_ID_IRREGULIER)
+        notees.add(Tolerance.CONTENT_ID_IRREGULIER)
     if identifiant is not None and "*" in identifiant:
-        notees.add(t.CONTENT_ID_ETOILE)
+        notees.add(Tolerance.CONTENT_ID_ETOILE)
     encodage = par_nom.get("content-transfer-encoding", "").lower()
     if encodage not in ("", "binary"):
-        notees.add(t.PARTIE_ENCODEE)
+        notees.add(Tolerance.PARTIE_ENCODEE)
     return par_nom.get("content-type", ""), identifiant, encodage, frozenset(notees)
 
 
@@ -477,9 +476,9 @@ def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
             f"l'encodage [{encodage[:40]}] : {erreur}.",
         ) from None
     if not contenu:
-        notees.add(t.PARTIE_VIDE)
+        notees.add(Tolerance.PARTIE_VIDE)
     if contenu.startswith(_BOM):
-        notees.add(t.BOM)
+        notees.add(Tolerance.BOM)
     return Part(identifiant, type_partie, encodage or "binary", contenu, morceau.entetes)
 
 
@@ -505,7 +504,7 @@ def _rang_racine(annonce: _Annonce, parties: list[Part], notees: set[Tolerance])
     for rang, partie in enumerate(parties):
         if partie.content_id == annonce.racine:
             return rang
-    notees.add(t.START_INCONNU)
+    notees.add(Tolerance.START_INCONNU)
     return 0
 
 
@@ -514,7 +513,7 @@ def _action(annonce: _Annonce, racine: Part, notees: set[Tolerance]) -> str | No
     premiere, derniere = annonce.actions
     actions = [a for a in (premiere, lire_content_type(racine.content_type).get("action"), derniere) if a]
     if len({action.rstrip("/").rpartition("/")[2] for action in actions}) > 1:
-        notees.add(t.ACTION_DIFFERENTE)
+        notees.add(Tolerance.ACTION_DIFFERENTE)
     return actions[0] if actions else None
 
 

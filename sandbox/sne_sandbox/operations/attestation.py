@@ -17,7 +17,7 @@ from typing import Any, Final
 import tomli
 
 from sne_interface.contract.nomenclatures_et_territoires import Territoires
-from sne_interface.domain.base import Guichet, NatureGuichet
+from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee, mediation_de
 from sne_interface.domain.element_recu import Element
@@ -53,14 +53,14 @@ _ECHAPPES: Final = {
 }
 
 
-def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> bytes:
+def rediger(stockee: DemandeStockee, question: Question) -> bytes:
     """The PDF of a demande just created or renewed.
 
     The pages have blank lines of a fixed length; they are filled in place, which keeps every offset of the
     file right and takes 20 µs instead of milliseconds.
     """
     genre = "regional" if stockee.territoire == TERRITOIRE_ILE_DE_FRANCE else "departemental"
-    premiere = lignes(stockee, guichet, question)[:LIGNES]
+    premiere = lignes(stockee, question)[:LIGNES]
     blanches = [""] * (LIGNES - len(premiere))
     return remplir(f"attestation/{genre}", [*premiere, *blanches, *resume(stockee, question)])
 
@@ -121,11 +121,11 @@ def _signe(signe: str) -> str:
     return sans_accent.encode("cp1252", "replace").decode("cp1252")
 
 
-def texte(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
+def texte(stockee: DemandeStockee, question: Question) -> list[str]:
     """All that the attestation says, a line each, what every one says alike included."""
     fixes = textes_fixes()
     return [
-        *lignes(stockee, guichet, question), "", *fixes["droits"],
+        *lignes(stockee, question), "", *fixes["droits"],
         "", ANNEXES[0], "", *resume(stockee, question), "", *fixes["etapes"],
         "", ANNEXES[1], "", *fixes["pieces"],
     ]  # fmt: skip
@@ -151,11 +151,12 @@ def _mettre_en_lignes(tables: list[dict[str, Any]]) -> list[str]:
     return lignes_
 
 
-def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
+def lignes(stockee: DemandeStockee, question: Question) -> list[str]:
     """The first page, a line each: a to g of R. 441-2-4 (convention for the layout: the real one is not
     published, but for « Expéditeur », « Destinataire » and « Date de dépôt initial »). A legal person cannot
     go to the commission de médiation (L. 441-2-3)."""
     demande, territoires = stockee.demande, question.contrat.territoires
+    guichet = question.registre.guichet(stockee.guichet_createur)
     demandeur = demande.demandeur
     association = demande.association
     if demandeur is not None:

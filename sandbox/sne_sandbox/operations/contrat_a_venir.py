@@ -6,8 +6,7 @@ left out too: only the register tells them. The header `SNE-Avertissement` names
 refusals (`Echange.avertissement`).
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sne_interface.contract.changements import Changement, Changements, Nature, charger_changements, couvrant
@@ -28,32 +27,6 @@ _VERSION: Final = "ENT003"
 _STRUCTURE: Final = "structure"
 
 
-@dataclass(frozen=True)
-class RefusAVenir:
-    """A refusal to come. `changement` is the id of the change that explains it, else the code of the control,
-    or « structure »; `exige` the last day on which the former way is admitted, None when nobody says it."""
-
-    contrat: str
-    changement: str
-    exige: date | None
-    regle: str
-    chemin: str
-    ligne: int
-    message: str
-
-    def en_json(self) -> dict[str, Any]:
-        """As the line of the journal keeps it."""
-        return {
-            "contrat": self.contrat,
-            "changement": self.changement,
-            "exige": "" if self.exige is None else self.exige.isoformat(),
-            "regle": self.regle,
-            "chemin": self.chemin,
-            "ligne": self.ligne,
-            "message": self.message,
-        }
-
-
 def prevoir(
     octets: bytes,
     contrat: Contrat,
@@ -65,7 +38,7 @@ def prevoir(
     type_fichier: str | None,
     nom: str | None,
     xml_max: int,
-) -> list[RefusAVenir]:
+) -> list[dict[str, Any]]:
     """The refusals by `suivant` of a document that the schema of `contrat` accepts, in document order.
     `type_fichier` stands for what the document says when its operation decides, "" when no control applies;
     `nom` is its file name."""
@@ -104,18 +77,22 @@ def _au_registre(faute: FauteDeDocument, contrat: Contrat, type_fichier: str) ->
 
 def _refus(
     faute: FauteDeDocument, suivant: Contrat, changements: Changements, genre: Document, version: str
-) -> RefusAVenir:
+) -> dict[str, Any]:
+    """A refusal to come, as the line of the journal keeps it. `changement` is the id of the change that
+    explains it, else the code of the control, or « structure »; `exige` the last day on which the former way
+    is admitted, "" when nobody says it."""
     de_schema = faute.regle.startswith(XSD)
     changement = _expliquant(faute, suivant, changements, genre, version)
-    return RefusAVenir(
-        suivant.nom,
-        changement.id if changement is not None else _STRUCTURE if de_schema else faute.regle,
-        changement.exige if changement is not None else None,
-        faute.regle,
-        faute.chemin,
-        faute.ligne,
-        masquer_nirs(faute.message),
-    )
+    exige = None if changement is None else changement.exige
+    return {
+        "contrat": suivant.nom,
+        "changement": changement.id if changement is not None else _STRUCTURE if de_schema else faute.regle,
+        "exige": "" if exige is None else exige.isoformat(),
+        "regle": faute.regle,
+        "chemin": faute.chemin,
+        "ligne": faute.ligne,
+        "message": masquer_nirs(faute.message),
+    }
 
 
 def _expliquant(

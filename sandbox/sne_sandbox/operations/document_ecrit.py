@@ -162,7 +162,13 @@ class Presentation:
     def placer(self, bloc: Element | bytes) -> None:
         """Put a block (an element, or its stored bytes) into the form."""
         noeud = etree.fromstring(bloc) if isinstance(bloc, bytes) else codec.arbre(bloc)
-        self._inserer(self.formulaire, FORMULAIRE, noeud)
+        ordre = self._nomenclatures.ordre
+        rang = ordre(f"{FORMULAIRE}/{_nom(noeud)}")
+        for place, frere in enumerate(self.formulaire):
+            if ordre(f"{FORMULAIRE}/{_nom(frere)}") > rang:
+                self.formulaire.insert(place, noeud)
+                return
+        self.formulaire.append(noeud)
 
     def placer_dalo(self, bloc: bytes) -> None:
         """Puts the stored `informationDalo` where the schema wants it: before the form."""
@@ -197,15 +203,6 @@ class Presentation:
         for chemin, noeud in list(parcourir(self.racine, "interfaceNuu")):
             if not connu(sans_indices(chemin), version) and noeud.getparent() is not None:
                 noeud.getparent().remove(noeud)
-
-    def _inserer(self, parent: Any, chemin: str, noeud: Any) -> None:
-        ordre = self._nomenclatures.ordre
-        rang = ordre(f"{chemin}/{_nom(noeud)}")
-        for place, frere in enumerate(parent):
-            if ordre(f"{chemin}/{_nom(frere)}") > rang:
-                parent.insert(place, noeud)
-                return
-        parent.append(noeud)
 
 
 def _nom(noeud: Any) -> str:

@@ -22,9 +22,7 @@ def ajouter(question: Question) -> Sortie:
     """Adds the events received; the answer shows them with their `idEvenement`. A guichet that adds to the
     demande of another has touched it: the demande can no longer be deleted (CYC009), nor a regulatory event
     with it."""
-    assert question.contexte is not None
-    stockee = question.contexte.stockee
-    assert stockee is not None  # EVT001 is structurante
+    stockee = question.stockee  # EVT001 is structurante
     if question.guichet != stockee.guichet_createur and not stockee.touchee_par_autrui:
         question.registre.remplacer(replace(stockee, touchee_par_autrui=True))
     return _ecrire(question, _ajouter)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from sne_interface.contract import codec
-from sne_interface.contract.schemas import Document
 from sne_interface.domain.demande import Demande
 from sne_sandbox.operations import document_ecrit, get_num_unique
 from sne_sandbox.operations.question import Operation, Question, Sortie
@@ -13,10 +12,8 @@ from sne_sandbox.operations.question import Operation, Question, Sortie
 def executer(question: Question) -> Sortie:
     """Stores `informationDalo`; answers the demande with it (convention: typeFichier RET)."""
     demande = Demande(question.recu)
-    assert question.contexte is not None
-    avant = question.contexte.stockee
+    avant = question.stockee  # DAL001 is structurante
     bloc = demande.information_dalo
-    assert avant is not None  # DAL001 is structurante
     if bloc is not None:
         avant = replace(
             avant,
@@ -48,7 +45,6 @@ def refuser(question: Question) -> Sortie:
 def _sortie(question: Question, racine: object, version: str, numero: str | None) -> Sortie:
     return Sortie(
         racine=racine,
-        genre=Document.DEMANDE,
         version=version,
         champ="fichierDalo",
         champ_nom="nomFichierDalo",

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from sne_interface.contract.schemas import Document
 from sne_interface.errors import NumeroInconnu
 from sne_sandbox.operations.document_ecrit import (
     Presentation,
@@ -34,7 +33,6 @@ def executer(question: Question) -> Sortie:
             vue.placer(bloc)
     return Sortie(
         racine=vue.racine,
-        genre=Document.DEMANDE,
         version=version,
         champ="fichierDemande",
         champ_nom="nomFichierDemande",

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Final
 
 from sne_interface.contract import codec
-from sne_interface.contract.schemas import Document
 from sne_interface.domain.codes import DALO_ACTIF, DALO_RELOGE
 from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import (
@@ -64,7 +63,7 @@ def creer(question: Question, demande: Demande) -> _Fait:
         # The request of the separating household lives on: its year began with the joint one's last.
         debut = associee.debut_validite if associee is not None else depot
     numero = question.registre.prochain_numero(territoire, depot, emetteur)
-    ecrit = _ecrire(question, demande, {"numUnique": numero})
+    ecrit = FormulaireEcrit(demande, question.contrat, question.maintenant, {"numUnique": numero})
     stockee = DemandeStockee(
         numero_unique=numero,
         territoire=territoire,
@@ -80,12 +79,8 @@ def creer(question: Question, demande: Demande) -> _Fait:
         document=ecrit.document,
         numero_associe=demande.numero_associe,
     )
-    question.registre.ajouter(stockee, _nirs(question, demande))
+    question.registre.ajouter(stockee, question.contrat.roles.demande.nirs(demande))
     return stockee, ecrit
-
-
-def _nirs(question: Question, demande: Demande) -> tuple[str | None, ...]:
-    return question.contrat.roles.demande.nirs(demande)
 
 
 def _emetteur(question: Question, demande: Demande) -> str:
@@ -104,14 +99,14 @@ def _territoire_du_guichet(question: Question, code: str) -> str:
 
 def modifier(question: Question, demande: Demande) -> _Fait:
     """MOD: replaces the data of the form. Number, deposit date, renewal and radiation stay."""
-    apres, ecrit = _formulaire_remplace(question, demande, _stockee(question))
+    apres, ecrit = _formulaire_remplace(question, demande, question.stockee)
     return _remplacer(question, apres, demande), ecrit
 
 
 def renouveler(question: Question, demande: Demande) -> _Fait:
     """REN: another year from `dateRenouvellement`; the data of the form may change with it. A demande
     radiated for want of renewal becomes active again (attested: number and seniority kept)."""
-    avant = _stockee(question)
+    avant = question.stockee
     jour = demande.date_renouvellement or question.maintenant.date()
     apres, ecrit = _formulaire_remplace(question, demande, avant)
     apres = _remplacer(question, replace(_active(apres, jour), date_renouvellement=jour), demande)
@@ -124,7 +119,7 @@ def radier(question: Question, demande: Demande) -> _Fait:
     """RAD: radiates; without a motive code it reactivates (« Déradiation », attested). The form stays. A
     household that is DALO and housed as such is « Actif relogé » from then on (deduced from the label), and
     waits again if its demande comes back (convention)."""
-    avant = _stockee(question)
+    avant = question.stockee
     bloc = demande.radiation
     assert bloc is not None  # RAD001 is structurante
     if demande.motif_radiation is not None:
@@ -180,14 +175,14 @@ def _active(avant: DemandeStockee, debut: date) -> DemandeStockee:
 
 def supprimer(question: Question, demande: Demande) -> _Fait:
     """SUP: deletes (convention); the answer shows what was deleted."""
-    stockee = _stockee(question)
+    stockee = question.stockee
     question.registre.supprimer(stockee.numero_unique)
     return stockee, None
 
 
 def noter_piece(question: Question, demande: Demande) -> _Fait:
     """COP: notes a scanned piece (`dateDerniereModificationPiece`, `incrementFichier`; convention)."""
-    avant = _stockee(question)
+    avant = question.stockee
     vue = document_ecrit.Presentation(avant.document, question.contrat.nomenclatures)
     for nom in ("dateDerniereModificationPiece", "incrementFichier"):
         valeur = demande.formulaire.texte_de(nom)
@@ -242,13 +237,6 @@ def _avec(demande: Demande, ajouts: list[Element], question: Question) -> Elemen
     )
 
 
-def _stockee(question: Question) -> DemandeStockee:
-    assert question.contexte is not None
-    stockee = question.contexte.stockee
-    assert stockee is not None  # CYC001 and ENT010 are structurantes
-    return stockee
-
-
 def _formulaire_remplace(
     question: Question, demande: Demande, avant: DemandeStockee
 ) -> tuple[DemandeStockee, FormulaireEcrit]:
@@ -261,12 +249,8 @@ def _formulaire_remplace(
             conservee = avant.demande.formulaire.texte_de(nom)
             if conservee is not None:
                 garder[nom] = conservee
-    ecrit = _ecrire(question, demande, garder)
+    ecrit = FormulaireEcrit(demande, question.contrat, question.maintenant, garder)
     return replace(avant, version=demande.version, demande=demande, document=ecrit.document), ecrit
-
-
-def _ecrire(question: Question, demande: Demande, valeurs: Mapping[str, str | None]) -> FormulaireEcrit:
-    return FormulaireEcrit(demande, question.contrat, question.maintenant, valeurs)
 
 
 def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> DemandeStockee:
@@ -277,7 +261,8 @@ def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> D
         touchee_par_autrui=apres.touchee_par_autrui or emetteur != apres.guichet_createur,
     )
     # The form of a radiation is not stored: its NIRs are those of before.
-    question.registre.remplacer(apres, _nirs(question, demande) if apres.demande is demande else None)
+    nirs = question.contrat.roles.demande.nirs(demande) if apres.demande is demande else None
+    question.registre.remplacer(apres, nirs)
     return apres
 
 
@@ -304,7 +289,7 @@ def _reponse(
     sequence = stockee.numero_unique[7:13]
     champs: dict[str, Champ] = {}
     if demande.type_fichier in ("CRE", "CRS", "REN"):
-        pdf = attestation.rediger(stockee, question.registre.guichet(stockee.guichet_createur), question)
+        pdf = attestation.rediger(stockee, question)
         champs = {
             "nomAttestation": question.nom_de_fichier("ATT", sequence, "pdf"),
             "attestation": Piece(pdf, "application/pdf"),
@@ -327,7 +312,6 @@ def _sortie(
         notes=notes,
         numero_unique=numero_unique,
         octets=octets,
-        genre=Document.DEMANDE,
         version=version,
         champ="fichierDemande",
         champ_nom="nomFichierDemande",

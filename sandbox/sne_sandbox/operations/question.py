@@ -57,6 +57,14 @@ class Question:
         return self.document
 
     @property
+    def stockee(self) -> DemandeStockee:
+        """The demande that the message is about, where a structurante rule (CYC001, ENT010, DAL001, EVT001)
+        wants one."""
+        assert self.contexte is not None
+        assert self.contexte.stockee is not None
+        return self.contexte.stockee
+
+    @property
     def jour_du_contrat(self) -> date | None:
         """The day by which its contract has what is deployed one day: see `Base`."""
         return self.base.jour_du_contrat(self.maintenant)

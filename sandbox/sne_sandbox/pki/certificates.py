@@ -96,20 +96,9 @@ def autorite(
     not fooled about other sites by who takes its key. Clients have no such name, and are not held."""
     sujet = _sujet("AC de développement sne-sandbox")
     sous_arbres = sorted({*_contraintes(noms), *permis}, key=lambda permis: str(permis.value))
-    return (
-        x509.CertificateBuilder()
-        .subject_name(sujet)
-        .issuer_name(sujet)
-        .public_key(cle.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(maintenant - AVANCE)
-        .not_valid_after(maintenant + DUREE_CA)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usages(signe_certificats=True), critical=True)
-        .add_extension(x509.NameConstraints(sous_arbres, None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
-        .sign(cle, hashes.SHA256())
-    )
+    constructeur = _constructeur(sujet, sujet, cle, maintenant - AVANCE, maintenant + DUREE_CA, ca=True)
+    constructeur = constructeur.add_extension(x509.NameConstraints(sous_arbres, None), critical=True)
+    return constructeur.sign(cle, hashes.SHA256())
 
 
 def serveur(
@@ -147,33 +136,39 @@ def _final(
 ) -> x509.CertificateBuilder:
     cle_ca = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return (
-        x509.CertificateBuilder()
-        .subject_name(sujet)
-        .issuer_name(ca.subject)
-        .public_key(cle.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(debut)
-        .not_valid_after(fin)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usages(signe_certificats=False), critical=True)
+        _constructeur(sujet, ca.subject, cle, debut, fin, ca=False)
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
         # Python 3.13 verifies strictly: without this identifier it refuses the chain.
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(cle_ca), critical=False)
     )
 
 
-def _usages(*, signe_certificats: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signe_certificats,
+def _constructeur(
+    sujet: x509.Name, emetteur: x509.Name, cle: Cle, debut: datetime, fin: datetime, *, ca: bool
+) -> x509.CertificateBuilder:
+    """A certificate that is not signed yet: one that signs others (`ca`), or an end one."""
+    usages = x509.KeyUsage(
+        digital_signature=not ca,
         content_commitment=False,
         key_encipherment=False,
         data_encipherment=False,
         key_agreement=False,
-        key_cert_sign=signe_certificats,
-        crl_sign=signe_certificats,
+        key_cert_sign=ca,
+        crl_sign=ca,
         encipher_only=False,
         decipher_only=False,
+    )
+    return (
+        x509.CertificateBuilder()
+        .subject_name(sujet)
+        .issuer_name(emetteur)
+        .public_key(cle.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(debut)
+        .not_valid_after(fin)
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=0 if ca else None), critical=True)
+        .add_extension(usages, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
     )
 
 

@@ -124,18 +124,15 @@ class _Serveur:
         fabriques: list[Any] = []
         for genre, certificat in zip(GENRES, certificats, strict=True):
             fabrique: Any = FabriqueDeCanaux(self._service, genre)
-            if certificat is not None:
-                eteinte = ecoute.https_port is None
-                contexte = None if eteinte else ContexteTls(certificat, autorite.ca, ecoute.client_cert)
-                fabrique = None if contexte is None else self._chiffrer(fabrique, contexte)
+            if certificat is not None and ecoute.https_port is None:
+                fabrique = None
+            elif certificat is not None:
+                contexte = ContexteTls(certificat, autorite.ca, ecoute.client_cert)
+                # zope declares these interfaces in a way that mypy does not see.
+                fabrique = TLSMemoryBIOFactory(contexte, False, fabrique, clock=self._reacteur)  # type: ignore[arg-type]
+                fabrique.protocol = TransportTls
             fabriques.append(fabrique)
         return fabriques
-
-    def _chiffrer(self, fabrique: FabriqueDeCanaux, contexte: ContexteTls) -> TLSMemoryBIOFactory:
-        # zope declares these interfaces in a way that mypy does not see.
-        chiffree = TLSMemoryBIOFactory(contexte, False, fabrique, clock=self._reacteur)  # type: ignore[arg-type]
-        chiffree.protocol = TransportTls
-        return chiffree
 
     def tourner(self, pret: Callable[[AdressesServies], None]) -> None:
         """Runs until the end."""

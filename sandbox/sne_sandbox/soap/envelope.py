@@ -28,7 +28,6 @@ from sne_interface.errors import (
     VersionSoapRefusee,
 )
 from sne_interface.resources import table
-from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.message_deballe import IMBRIQUEE, est_imbriquee
 from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.mime.tolerances import Tolerance
@@ -83,7 +82,7 @@ def lire(racine: etree._Element, noter: Noter) -> Enveloppe:
     if charge is None:
         raise _refus(EnveloppeIncorrecte, "body_vide", ligne=body.sourceline)
     for autre in enfants:
-        noter(tolerances.CHARGES_EN_TROP, f"{etree.QName(autre).localname}, ligne {autre.sourceline}")
+        noter(Tolerance.CHARGES_EN_TROP, f"{etree.QName(autre).localname}, ligne {autre.sourceline}")
     return Enveloppe(charge, action)
 
 
@@ -163,12 +162,12 @@ class AiguillageSoap:
         if choisie is None and not actions:
             choisie = _par_document(candidates, document())
             if choisie is not None:
-                noter(tolerances.SANS_ACTION, choisie.nom)
+                noter(Tolerance.SANS_ACTION, choisie.nom)
         if choisie is None:
             choisie = self._refuser(candidates[0].service, charge, actions)
         for action in actions:
             if _nom_court(action) != choisie.nom:
-                noter(tolerances.ACTION_AUTRE, f"[{action[:200]}] pour {choisie.nom}")
+                noter(Tolerance.ACTION_AUTRE, f"[{action[:200]}] pour {choisie.nom}")
                 break
         return choisie
 
@@ -253,19 +252,13 @@ _FAUTES_MAX: Final = 20
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 
 
-def preparer(
-    charge: etree._Element, operation: OperationPubliee, message: Message, noter: Noter
-) -> Mapping[str, Piece]:
-    """Check the fields of `charge` and take its pieces out; returns them by field name.
+class LectureChamps:
+    """The reading of one wrapper, `charge`: its fields are checked, its pieces taken out, by field name.
 
-    `charge` is changed in place: unknown and nil fields are removed, a piece becomes its token.
-    Raises EnveloppeIncorrecte, which tells every fault of the wrapper at once.
+    `charge` is changed in place: unknown and nil fields are removed, a piece becomes its token. Raises
+    EnveloppeIncorrecte, which tells every fault of the wrapper at once. Faults are gathered as (sentence for
+    the wire, explanation).
     """
-    return _LectureChamps(charge, operation, message, noter).pieces
-
-
-class _LectureChamps:
-    """The reading of one wrapper. Faults are gathered as (sentence for the wire, explanation)."""
 
     def __init__(
         self, charge: etree._Element, operation: OperationPubliee, message: Message, noter: Noter
@@ -285,9 +278,9 @@ class _LectureChamps:
             )
         ignorees = [partie for partie in message.parties if partie.content_id not in self._cites]
         if ignorees:
-            noter(tolerances.PARTIE_INCONNUE, "")
+            noter(Tolerance.PARTIE_INCONNUE, "")
             if any(map(est_imbriquee, ignorees)):
-                noter(tolerances.PARTIES_IMBRIQUEES, "")
+                noter(Tolerance.PARTIES_IMBRIQUEES, "")
 
     def _lire(self, charge: etree._Element) -> None:
         champs = self._operation.entree.champs
@@ -297,14 +290,14 @@ class _LectureChamps:
         for enfant in list(charge.iterchildren(etree.Element)):
             nom = self._nom_du_champ(enfant, rangs)
             if nom is None:
-                self._noter(tolerances.CHAMP_INCONNU, f"{enfant.tag}, ligne {enfant.sourceline}")
+                self._noter(Tolerance.CHAMP_INCONNU, f"{enfant.tag}, ligne {enfant.sourceline}")
                 charge.remove(enfant)
             elif nom in vus:
                 self._refuser("plusieurs_fois", nom, enfant)
             else:
                 vus.add(nom)
                 if rangs[nom] < dernier:
-                    self._noter(tolerances.CHAMPS_DESORDONNES, nom)
+                    self._noter(Tolerance.CHAMPS_DESORDONNES, nom)
                 else:
                     dernier = rangs[nom]
                 nil = enfant.get("{http://www.w3.org/2001/XMLSchema-instance}nil")
@@ -340,7 +333,7 @@ class _LectureChamps:
     def _lire_nil(self, charge: etree._Element, enfant: etree._Element, champ: ChampLu) -> None:
         if champ.obligatoire:
             self._refuser("nil", champ.nom, enfant)
-        self._noter(tolerances.CHAMP_NIL, champ.nom)
+        self._noter(Tolerance.CHAMP_NIL, champ.nom)
         charge.remove(enfant)
 
     def _lire_texte(self, enfant: etree._Element, nom: str) -> None:
@@ -393,7 +386,7 @@ class _LectureChamps:
             self._refuser("imbriquee", nom, enfant, dit=partie.content_type[:80], href=href[:200])
             return None
         if "%" in href and unquote(href[4:]) == partie.content_id:
-            self._noter(tolerances.CID_POURCENT, "")
+            self._noter(Tolerance.CID_POURCENT, "")
         return partie.contenu
 
     def _en_ligne(self, enfant: etree._Element, nom: str) -> bytes | None:
@@ -401,7 +394,7 @@ class _LectureChamps:
         if not texte:
             return b""
         if self._message.packaging is Packaging.MTOM:
-            self._noter(tolerances.BASE64_EN_LIGNE, nom)
+            self._noter(Tolerance.BASE64_EN_LIGNE, nom)
         try:
             return binascii.a2b_base64(texte, strict_mode=True)
         except ValueError:
@@ -414,13 +407,13 @@ class _LectureChamps:
             return str(qualifie)
         autre = enfant.get("contentType", enfant.get("{http://www.w3.org/2005/05/xmlmime}contentType"))
         if autre is not None:
-            self._noter(tolerances.CONTENT_TYPE_AUTRE, nom)
+            self._noter(Tolerance.CONTENT_TYPE_AUTRE, nom)
         return None if autre is None else str(autre)
 
 
-_LECTEURS: Final[Mapping[str, Callable[[_LectureChamps, etree._Element, str], None]]] = {
-    "xs:string": _LectureChamps._lire_texte,
-    "xs:dateTime": _LectureChamps._lire_instant,
-    "tns:codeElement": _LectureChamps._lire_code,
-    "tns:base64Binary": _LectureChamps._lire_piece,
+_LECTEURS: Final[Mapping[str, Callable[[LectureChamps, etree._Element, str], None]]] = {
+    "xs:string": LectureChamps._lire_texte,
+    "xs:dateTime": LectureChamps._lire_instant,
+    "tns:codeElement": LectureChamps._lire_code,
+    "tns:base64Binary": LectureChamps._lire_piece,
 }

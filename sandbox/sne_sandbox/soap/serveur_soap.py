@@ -143,7 +143,7 @@ class ServeurSoap:
         operations = tuple(contrat.operations.values())
         self._espace = operations[0].espace
         self._aiguillage = AiguillageSoap(operations)
-        self._moteur = _Moteur(self._espace, operations)
+        self._protocole = application(self._espace, operations, ProtocolePlat).out_protocol
 
     def ouvrir(self, requete: RequeteHttp, appelant: Identite, echange: Echange) -> Appel:
         """The call that a request makes to the service and the base of `echange`, where its parts, its
@@ -159,7 +159,7 @@ class ServeurSoap:
         candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
         if (probable := designee(candidates, actions)) is not None:
             echange.operation = probable.nom
-        pieces = envelope.preparer(lue.charge, candidates[0], message, noter)
+        pieces = envelope.LectureChamps(lue.charge, candidates[0], message, noter).pieces
 
         def document() -> etree._Element | None:
             try:
@@ -169,7 +169,9 @@ class ServeurSoap:
 
         operation = self._aiguillage.choisir(candidates, lue.charge, actions, document, noter)
         echange.operation = operation.nom
-        champs = self._moteur.lire(operation, lue.charge, pieces)
+        plat = _Message(operation, in_document=lue.charge)
+        self._protocole.deserialize(plat, Soap12.REQUEST)
+        champs: dict[str, Champ] = {**plat.in_object, **pieces}
         return Appel(operation.nom, champs, echange.base, appelant.guichet, echange.recu_le)
 
     def parle_soap11(self, requete: RequeteHttp) -> bool:
@@ -183,9 +185,12 @@ class ServeurSoap:
 
     def repondre(self, appel: Appel, reponse: Reponse, emballage: Emballage) -> ReponseHttp:
         """The answer to a call, packed. Raises ErreurInterne when it does not fit the published message."""
-        enveloppe, pieces = self._moteur.ecrire(self._operations[appel.operation], reponse)
-        parties = joindre(enveloppe[0][0], pieces, emballage.packaging)
-        content_type, corps = emballage.emballer(enveloppe, parties)
+        operation = self._operations[appel.operation]
+        pieces = _pieces(operation, reponse)
+        plat = _Message(operation, out_object=reponse.champs)
+        self._protocole.serialize(plat, Soap12.RESPONSE)
+        parties = joindre(plat.out_document[0][0], pieces, emballage.packaging)
+        content_type, corps = emballage.emballer(plat.out_document, parties)
         return ReponseHttp(200, [("Content-Type", content_type)], corps)
 
     def refuser(
@@ -276,31 +281,6 @@ class ProtocolePlat(Soap12):
             else:
                 noeud.text = valeur
         ctx.out_document = enveloppe
-
-
-class _Moteur:
-    """Spyne's application: one operation per function, models made from the contract's data."""
-
-    def __init__(self, espace: str, operations: tuple[OperationPubliee, ...]) -> None:
-        self._protocole = application(espace, operations, ProtocolePlat).out_protocol
-
-    def lire(
-        self, operation: OperationPubliee, charge: etree._Element, pieces: Mapping[str, Piece]
-    ) -> dict[str, Champ]:
-        """The fields of a payload; those that hold a token receive their piece, absent ones are left out."""
-        message = _Message(operation, in_document=charge)
-        self._protocole.deserialize(message, Soap12.REQUEST)
-        return {**message.in_object, **pieces}
-
-    def ecrire(
-        self, operation: OperationPubliee, reponse: Reponse
-    ) -> tuple[etree._Element, Mapping[str, Piece]]:
-        """The envelope of an answer, where tokens stand for its pieces, and these pieces by field. Raises
-        ErreurInterne for an answer that does not fit the contract."""
-        pieces = _pieces(operation, reponse)
-        message = _Message(operation, out_object=reponse.champs)
-        self._protocole.serialize(message, Soap12.RESPONSE)
-        return message.out_document, pieces
 
 
 def application(espace: str, operations: tuple[OperationPubliee, ...], protocole: Any) -> Any:

@@ -44,8 +44,7 @@ class Ateliers:
 
     def lister(self) -> list[tuple[str, bytes]]:
         """All of them, by name."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            lues = connexion.lignes(_SQL["tous"], {"dossier": DOSSIER})
+        lues = self._donnees.lignes(_SQL["tous"], {"dossier": DOSSIER})
         return [(str(nom), bytes(contenu)) for nom, contenu in lues]
 
     def lire(self, nom: str) -> bytes | None:

@@ -259,6 +259,12 @@ class BaseDeDonnees(Connexions):
                 self._remettre(driver, saine=saine)
         return trouvee
 
+    def lignes(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> list[Ligne]:
+        """All the rows that a statement answers, in a transaction of its own. Raises StoreError when the
+        database fails."""
+        with self.transaction(ecriture=False) as connexion:
+            return connexion.lignes(requete, parametres)
+
     def _apres(self, combien: int, verrou: str | None) -> None:
         """Does the work that follows a commit: tells whose it was on PostgreSQL; on SQLite, every so many
         transactions, moves the log to the file, in a thread: a writer that does it itself waits for the disk,

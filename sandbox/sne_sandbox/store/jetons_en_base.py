@@ -1,6 +1,5 @@
 """The tokens of the people who may enter, as the database keeps them: every process sees a change at once."""
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, lire_requetes
-from sne_sandbox.store.lignes import Rangee, en_colonnes, instant_de, instant_ou_rien, micros
+from sne_sandbox.store.lignes import en_colonnes, instant_de, instant_ou_rien, micros
 from sne_sandbox.store.requetes_sql import inserer
 
 #: What its writers hold alone on PostgreSQL: no base has such a name.
@@ -40,8 +39,7 @@ class Jetons:
 
     def lister(self) -> list[JetonGarde]:
         """All of them, by name, those that have expired too."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            return [_lu(ligne) for ligne in connexion.lignes(_SQL["tous"], {})]
+        return [_lu(ligne) for ligne in self._donnees.lignes(_SQL["tous"], {})]
 
     def trouver(self, empreinte: str) -> JetonGarde | None:
         """The token of this hash; None for none."""
@@ -53,21 +51,20 @@ class Jetons:
         ligne = self._donnees.ligne(_SQL["de_nom"], {"nom": nom})
         return None if ligne is None else _lu(ligne)
 
-    def ajouter(self, jeton: JetonGarde, *, remplacer: bool = False) -> None:
-        """Keeps a token. Raises ConflitEtat for a name that is taken, unless it is to be replaced."""
-        with self._seul() as connexion:
-            if remplacer:
-                connexion.faire(_SQL["oter"], {"nom": jeton.nom})
-            else:
-                _refuser_le_pris(connexion, jeton.nom)
-            connexion.faire(_AJOUTER, _ligne(jeton))
-
-    def ajouter_tous(self, jetons: Iterable[JetonGarde]) -> None:
-        """Keeps tokens, all or none of them. Raises ConflitEtat for a name that is taken."""
+    def ajouter(self, *jetons: JetonGarde, remplacer: bool = False) -> None:
+        """Keeps tokens, all or none of them. Raises ConflitEtat for a name that is taken, unless it is to be
+        replaced."""
         with self._seul() as connexion:
             for jeton in jetons:
-                _refuser_le_pris(connexion, jeton.nom)
-                connexion.faire(_AJOUTER, _ligne(jeton))
+                cle = {"nom": jeton.nom}
+                if remplacer:
+                    connexion.faire(_SQL["oter"], cle)
+                elif connexion.ligne(_SQL["de_nom"], cle) is not None:
+                    raise ConflitEtat(
+                        f"Le jeton [{jeton.nom}] existe déjà.",
+                        remede=f"un autre nom, ou « sne-sandbox jetons revoquer {jeton.nom} » d'abord",
+                    )
+                connexion.faire(_AJOUTER, en_colonnes(tables.jeton.noms, jeton))
 
     def revoquer(self, *noms: str) -> bool:
         """Forgets tokens; whether there was one."""
@@ -100,14 +97,6 @@ class Jetons:
         return (0, None) if ligne is None else (int(ligne[0]), instant_de(ligne[1]))
 
 
-def _refuser_le_pris(connexion: Connexion, nom: str) -> None:
-    if connexion.ligne(_SQL["de_nom"], {"nom": nom}) is not None:
-        raise ConflitEtat(
-            f"Le jeton [{nom}] existe déjà.",
-            remede=f"un autre nom, ou « sne-sandbox jetons revoquer {nom} » d'abord",
-        )
-
-
 def revoquer_ceux_de(connexion: Connexion, base: str) -> None:
     """Forgets the tokens of a base that goes: another one of its name is not theirs."""
     connexion.faire(_SQL["oter_de_la_base"], {"base": base})
@@ -118,7 +107,3 @@ def _lu(ligne: Ligne) -> JetonGarde:
     return JetonGarde(
         nom, empreinte, droit, base, instant_de(cree_le), instant_ou_rien(vu_le), instant_ou_rien(expire_le)
     )
-
-
-def _ligne(jeton: JetonGarde) -> Rangee:
-    return en_colonnes(tables.jeton.noms, jeton)

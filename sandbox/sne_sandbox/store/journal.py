@@ -151,13 +151,10 @@ class Journal:
         self._pas = max(1, min(PAS, maximum // 10))
         self._entieres = donnees.dialecte == "postgresql" and maximum >= _A_TRANCHES
 
-    def preparer(self, echange: Echange) -> bytes:
-        """The question of an exchange, compressed: to be done before others wait for who writes it."""
-        return tasser_un_message(echange.requete)
-
     def consigner(self, ou: Connexion | None, echange: Echange, question: bytes | None = None) -> int:
         """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
-        exchange then holds too. Ids of a base are 1, 2, 3, … `question` is what `preparer` made of it."""
+        exchange then holds too. Ids of a base are 1, 2, 3, … `question` is its
+        question as `tasser_un_message` compresses it: to be done before others wait for who writes."""
         if ou is None:
             return self._donnees.grouper(echange.base, lambda c: self._ajouter(c, echange, question))
         return self._ajouter(ou, echange, question)
@@ -194,8 +191,7 @@ class Journal:
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(SQL["lire"], {"base": base, "identifiant": _borne(identifiant)})
+        ligne = self._donnees.ligne(SQL["lire"], {"base": base, "identifiant": _borne(identifiant)})
         return None if ligne is None else _echange_de(ligne)
 
     def est_lourd(self, base: str, identifiant: int, seuil: int) -> bool:
@@ -232,19 +228,16 @@ class Journal:
             f"SELECT {', '.join(_LIGNE if octets else _TETE)} FROM echange WHERE {' AND '.join(conditions)} "
             "ORDER BY identifiant DESC LIMIT :limite"
         )
-        with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = connexion.lignes(requete, {**parametres, "limite": limite})
+        lignes = self._donnees.lignes(requete, {**parametres, "limite": limite})
         return [_echange_de(ligne) for ligne in lignes]
 
     def nuits(self, base: str, de_id: int, a_id: int, limite: int) -> list[NuitDite]:
         """The lines of nights from the id `de_id` to `a_id`, both included, taken back or not, oldest first;
         `limite` at most. Nothing but their sentence is read."""
         valeurs = {"base": base, "de": _borne(de_id), "a": _borne(a_id), "limite": limite}
-        with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = list(connexion.lignes(SQL["nuits_de"], valeurs))
         return [
             NuitDite(identifiant, instant_ou_rien(instant), phrase, methode == NUIT_ANNULEE)
-            for identifiant, instant, phrase, methode in lignes
+            for identifiant, instant, phrase, methode in self._donnees.lignes(SQL["nuits_de"], valeurs)
         ]
 
     def plancher(self, base: str, avant_id: int | None, **criteres: Unpack[CriteresJournal]) -> int:
@@ -262,10 +255,8 @@ class Journal:
         """How many exchanges fit, of those that are kept."""
         conditions, parametres = _conditions(base, criteres)
         requete = _requete(f"SELECT count(*) FROM echange WHERE {' AND '.join(conditions)}")
-        with self._donnees.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(requete, parametres)
-        assert ligne is not None
-        return int(ligne[0])
+        ((nombre,),) = self._donnees.lignes(requete, parametres)
+        return int(nombre)
 
     def compter(self, base: str) -> tuple[int, int]:
         """How many exchanges are kept, and how many were dropped to make room, since the last emptying."""
@@ -277,24 +268,20 @@ class Journal:
         return int(self._compteur(base)[0])
 
     def _compteur(self, base: str) -> Ligne:
-        with self._donnees.transaction(ecriture=False) as connexion:
-            return connexion.ligne(SQL["compter"], {"base": base}) or (0, 0, 0)
+        return self._donnees.ligne(SQL["compter"], {"base": base}) or (0, 0, 0)
 
     def tenues(self) -> list[Tenue]:
         """The journals of all bases, by name."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = connexion.lignes(SQL["compter_tout"], {})
         return [
             Tenue(base, dernier, dernier - origine - oublies, oublies)
-            for base, dernier, origine, oublies in lignes
+            for base, dernier, origine, oublies in self._donnees.lignes(SQL["compter_tout"], {})
         ]
 
     def mesures(self) -> Iterator[Mesure]:
         """All exchanges that are kept, by base, operation and verdict."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            for base, nom, verdict, *comptes in connexion.lignes(SQL["mesures"], {}):
-                nombre, duree, *sous = map(int, comptes)
-                yield Mesure(base, nom, verdict, nombre, duree, tuple(sous))
+        for base, nom, verdict, *comptes in self._donnees.lignes(SQL["mesures"], {}):
+            nombre, duree, *sous = map(int, comptes)
+            yield Mesure(base, nom, verdict, nombre, duree, tuple(sous))
 
     def _ajouter(self, connexion: Connexion, echange: Echange, question: bytes | None) -> int:
         base = echange.base = _lisible(echange.base) or ""

@@ -198,14 +198,9 @@ def base_de(ligne: Sequence[Any]) -> BaseLue:
 def ligne_base(base: Base) -> Rangee:
     """The row of a base, but for its token."""
     return {
-        "nom": base.nom,
-        "semence": base.semence,
-        "seed": base.seed,
+        **en_colonnes(("nom", "semence", "seed", "derniere_nuit", "creee_le", "taille"), base),
         **colonnes_horloge(base.horloge),
         "reglages": ecrire_reglages(base.reglages),
-        "derniere_nuit": en_colonne(base.derniere_nuit),
-        "creee_le": en_colonne(base.creee_le),
-        "taille": base.taille,
     }
 
 

@@ -246,9 +246,7 @@ class Bases:
         """Deletes what is left of bases whose filling was killed, and of those that were deleted while
         somebody read."""
         partitions_du_journal.balayer(self._magasin)
-        with self._magasin.transaction(ecriture=False) as connexion:
-            inachevees = [ligne[0] for ligne in connexion.lignes(SQL["inachevees"], {})]
-        for nom in inachevees:
+        for (nom,) in self._magasin.lignes(SQL["inachevees"], {}):
             with self._magasin.remplissage(nom, attendre=False) as seul:
                 if not seul:
                     continue
@@ -259,15 +257,12 @@ class Bases:
 
     def lire(self, nom: str) -> Base:
         """The base of that name. Raises BaseInconnue, StoreError when its row does not read."""
-        with self._magasin.transaction(ecriture=False) as connexion:
-            return base_de(lire_ligne(connexion, nom)).base
+        return base_de(lire_ligne(self._magasin, nom)).base
 
     def lister(self) -> list[Base]:
         """All bases, by name. One whose row does not read is logged and left out: the others live on."""
-        with self._magasin.transaction(ecriture=False) as connexion:
-            lignes = list(connexion.lignes(SQL["bases"], {}))
         lues = []
-        for ligne in lignes:
+        for ligne in self._magasin.lignes(SQL["bases"], {}):
             try:
                 lues.append(base_de(ligne).base)
             except StoreError as erreur:
@@ -278,8 +273,7 @@ class Bases:
         """Deletes the base and all it holds, journal included: what is long of it first, step by step where
         others would wait (SQLite). Raises BaseInconnue."""
         magasin = self._magasin
-        with magasin.transaction(ecriture=False) as connexion:
-            lire_ligne(connexion, nom)
+        lire_ligne(magasin, nom)
         while magasin.dialecte == "sqlite" and magasin.journal.raccourcir(nom):
             pass
         with magasin.transaction(ecriture=True, verrou=nom) as connexion:

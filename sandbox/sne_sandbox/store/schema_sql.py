@@ -32,9 +32,8 @@ _TYPES_PG: Final = {tables.TEXTE: 'TEXT COLLATE "C"', tables.OCTETS: "BYTEA"}
 def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
     """Creates or migrates the tables of `donnees`. Raises StoreError when they are not ours, newer than us,
     made before the first release, or, with `migrer` False, older."""
-    with donnees.transaction(ecriture=False) as connexion:
-        if revision(connexion) == REVISION:
-            return
+    if revision(donnees) == REVISION:
+        return
     with donnees.transaction(ecriture=True, verrou="sne-sandbox:schema") as connexion:
         # Another process may have done it while we waited for our turn.
         presente = revision(connexion)
@@ -59,7 +58,7 @@ def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
             )
 
 
-def revision(connexion: Connexion) -> str | None:
+def revision(connexion: Connexion | BaseDeDonnees) -> str | None:
     """The revision of the tables, None for a database without any. Raises StoreError for tables not ours."""
     presentes = {nom for (nom,) in connexion.lignes(_TABLES, {})}
     if "alembic_version" in presentes and (lue := connexion.ligne(_REVISION, {})) is not None:

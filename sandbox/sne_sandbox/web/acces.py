@@ -88,7 +88,7 @@ class Acces:
     key."""
 
     def __init__(self, configuration: Configuration, magasin: Magasin) -> None:
-        self._home, self._magasin = configuration.home, magasin
+        self._magasin = magasin
         self._frein = Frein()
         self._donnees = [
             Entree(nom, jetons.empreinte(jeton), droit)
@@ -102,12 +102,12 @@ class Acces:
         self.ouvert = configuration.ouvert
         self.publique = configuration.url_publique
         #: Signs the cookies.
-        self.cle = hmac.new(jetons.cle_des_cookies(self._home), b"cookies", sha256).hexdigest()
+        self.cle = hmac.new(jetons.cle_des_cookies(magasin.home), b"cookies", sha256).hexdigest()
 
     @property
     def lecture(self) -> str:
         """The token of the read-only link."""
-        return self._lecture or jetons.jeton_de_lecture(self._magasin, self._home)
+        return self._lecture or jetons.jeton_de_lecture(self._magasin)
 
     def entree(self, empreinte: str) -> Entree | None:
         """Returns what the token of this hash gives, at this moment."""
@@ -134,7 +134,7 @@ class Acces:
     def utiliser_code(self, code: str) -> Entree | None:
         """Returns what the code of a link gives, once: the right of the server's own token. Raises as
         `presenter`."""
-        if not jetons.utiliser_code(self._magasin, self._home, code):
+        if not jetons.utiliser_code(self._magasin, code):
             self._refuser()
             return None
         return next((e for e in self._donnees if e.droit is Droit.TOUT), None)

@@ -9,18 +9,16 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 
-from sne_interface.contract.contrats import Contrats
-from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web import acces, reponses_http, securite, services_soap
 from sne_sandbox.web.configuration_et_services import Configuration, Services
 from sne_sandbox.web.parties_au_besoin import Aiguillage
 from sne_sandbox.web.sante import VIVANT, Sante
 
 
-def creer_application(configuration: Configuration, ouverts: tuple[Contrats, Magasin] | None = None) -> Flask:
+def creer_application(configuration: Configuration) -> Flask:
     """The main application of an `Aiguillage`, with all that it sends elsewhere behind it; raises as it
     does."""
-    return Aiguillage(configuration, ouverts).partie("principale")
+    return Aiguillage(configuration).partie("principale")
 
 
 def construire(aiguillage: Aiguillage) -> Flask:

@@ -56,8 +56,7 @@ def _fichier(examen: Examen) -> str:
 
 
 def _lue(examen: Examen) -> str:
-    with examen.magasin.transaction(ecriture=False) as connexion:
-        schema_sql.revision(connexion)
+    schema_sql.revision(examen.magasin)
     return ""
 
 
@@ -70,8 +69,7 @@ def _ecrite(examen: Examen) -> str:
 
 
 def _schema(examen: Examen) -> str:
-    with examen.magasin.transaction(ecriture=False) as connexion:
-        presente = schema_sql.revision(connexion)
+    presente = schema_sql.revision(examen.magasin)
     return "" if presente == REVISION else f"les tables sont à la révision {presente}, il faut la {REVISION}"
 
 

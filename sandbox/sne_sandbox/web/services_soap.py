@@ -191,7 +191,9 @@ def servir_le_contrat(
     there. Schemas are linked relatively, so that a proxy in front changes nothing.
     """
     chemin, _, question = requete.chemin.partition("?")
-    parametres = _question_du_contrat(question)
+    # By lower-case name: stacks write `?wsdl` and `?WSDL`, with or without a value.
+    lus = parse_qs(question, keep_blank_values=True) if len(question) < 1000 else {}
+    parametres = {nom.lower(): valeurs[0] for nom, valeurs in lus.items()}
     try:
         if "wsdl" in parametres:
             return ReponseHttp(200, list(_XML), wsdl_servi(contrat, service, origine + chemin, ""))
@@ -200,12 +202,6 @@ def servir_le_contrat(
     except ContractError as erreur:
         return ReponseHttp(404, list(TEXTE), f"{erreur.diagnostics()}\n".encode())
     return None
-
-
-def _question_du_contrat(question: str) -> Mapping[str, str]:
-    """The query, by lower-case name: stacks write `?wsdl` and `?WSDL`, with or without a value."""
-    lus = parse_qs(question, keep_blank_values=True) if len(question) < 1000 else {}
-    return {nom.lower(): valeurs[0] for nom, valeurs in lus.items()}
 
 
 def origine_de(environ: Mapping[str, Any]) -> str:

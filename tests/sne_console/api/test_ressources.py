@@ -158,11 +158,11 @@ def test_a_base_is_saved_compared_put_back_and_forgotten(banc: Banc) -> None:
         for methode, suite in (("GET", ""), ("GET", "/compare"), ("POST", "/restore"), ("DELETE", "")):
             assert appeler(banc, methode, f"/snapshots/avant{suite}").status_code == 404
     finally:
-        Sauvegardes(banc.services.magasin, banc.services.configuration.home).oublier(banc.nom)
+        Sauvegardes(banc.services.magasin).oublier(banc.nom)
 
 
 def test_snapshots_go_with_their_base(banc: Banc) -> None:
-    toutes = Sauvegardes(banc.services.magasin, banc.services.configuration.home)
+    toutes = Sauvegardes(banc.services.magasin)
     fichier = toutes.faire(banc.nom, "avant").fichier
     assert appeler(banc, "DELETE", "").status_code == 204
     assert not fichier.exists()

@@ -46,7 +46,7 @@ def lues(banc: Banc) -> Iterator[dict[str, list[str]]]:
     """The lines of each page, once they were read."""
     lues: dict[str, list[str]] = {}
     yield lues
-    Sauvegardes(banc.services.magasin, banc.services.configuration.home).oublier(banc.nom)
+    Sauvegardes(banc.services.magasin).oublier(banc.nom)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def message(arbre: Any) -> str:
 
 @pytest.fixture
 def sauvegardes(banc: Banc) -> Iterator[Sauvegardes]:
-    toutes = Sauvegardes(banc.services.magasin, banc.services.configuration.home)
+    toutes = Sauvegardes(banc.services.magasin)
     yield toutes
     toutes.oublier(banc.nom)
 
@@ -486,9 +486,7 @@ def distante(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 def test_who_may_only_read_sees_all_and_changes_nothing(distante: Flask) -> None:
     http = distante.test_client()
     lire = {**ENTETES, "Authorization": "Bearer lire"}
-    sauvegardes = Sauvegardes(
-        distante.extensions["sne"].magasin, distante.extensions["sne"].configuration.home
-    )
+    sauvegardes = Sauvegardes(distante.extensions["sne"].magasin)
     sauvegardes.faire("ecole", "avant")
     for adresse in PAGES:
         lue = http.get(f"/console/ecole/controle{adresse}", headers=lire)

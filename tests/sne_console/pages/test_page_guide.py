@@ -12,7 +12,7 @@ from banc import Banc
 from navigateur import ENTETES
 
 from sne_console.pages import page_guide
-from sne_sandbox.mime.tolerances import TABLE
+from sne_sandbox.mime.tolerances import Tolerance
 
 PAGES = [page_guide.SOMMAIRE, *page_guide.pages()]
 
@@ -145,7 +145,7 @@ def test_a_caption_reads_as_its_page(nom: str, page: Callable[..., Any]) -> None
 def test_one_is_sent_to_a_tolerance_and_to_a_requirement(page: Callable[..., Any]) -> None:
     lus = page("//guide/reference/tolerances").xpath("//table//tr[@id]")
     dites = [(t.get("id"), " ".join(t.xpath("./td")[0].text.split())) for t in lus]
-    assert dites == [(t.code, t.phrase) for t in TABLE]
+    assert dites == [(t.code, t.phrase) for t in Tolerance]
     assert page("//guide/reference/exigences").xpath("//tr[@id='EMB-09']")
 
 

@@ -81,7 +81,7 @@ def _ordre(prevu: Prevu) -> tuple[date, str, str]:
 
 def _tout(magasin: Magasin, base: str) -> Any:
     """All rows of the state of a base, its clock and its last night."""
-    with Sauvegardes(magasin, magasin.home).present(base) as fichier:
+    with Sauvegardes(magasin).present(base) as fichier:
         rangees = {
             t.nom: list(fichier_de_sauvegarde.rangees(fichier, t)) for t in tables.ETAT if not t.deduite
         }
@@ -215,15 +215,15 @@ def test_a_move_that_was_taken_back_is_read_and_no_more_found(magasin: Magasin, 
 def test_what_came_since_forbids_it(magasin: Magasin, creer: Creer, venu: str) -> None:
     base = _peuplee(magasin, creer)
     fait = horloge.avancer(magasin, base, "P13M")
-    sauvegardes = Sauvegardes(magasin, magasin.home)
+    sauvegardes = Sauvegardes(magasin)
     (sauvegarde,) = sauvegardes.lister(base)
     attendue = fait.echange
     if venu == "echange":
         magasin.journal.consigner(None, Echange(base, MIDI, methode="POST"))
     elif venu == "deplacement":
-        horloge.rendre_reelle(magasin, base) if datetime.now(UTC) < MIDI else horloge.avancer(
-            magasin, base, "PT1H"
-        )
+        horloge.deplacer(magasin, base, DeplacementVoulu("retour")) if datetime.now(
+            UTC
+        ) < MIDI else horloge.avancer(magasin, base, "PT1H")
     elif venu == "autre":
         attendue = 1
     elif venu == "sauvegarde":

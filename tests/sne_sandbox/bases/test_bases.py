@@ -132,22 +132,22 @@ def test_a_base_deleted_leaves_nothing_to_one_of_its_name(
     magasin: Magasin, contrat: Contrat, tmp_path: Path
 ) -> None:
     bases.creer(magasin, contrat, "a")
-    Sauvegardes(magasin, tmp_path).faire("a", "avant")
+    Sauvegardes(magasin).faire("a", "avant")
     DossiersGuichet.de(tmp_path, "a", "G1226").ouvrir()
     (DossiersGuichet.de(tmp_path, "a", "G1226").entree / "attend.xml").write_bytes(b"<a/>")
-    bases.supprimer(magasin, tmp_path, "a")
+    bases.supprimer(magasin, "a")
     bases.creer(magasin, contrat, "a")
     assert list(ouverts(tmp_path, "a")) == []
-    assert Sauvegardes(magasin, tmp_path).lister("a") == []
-    bases.supprimer(magasin, tmp_path, "a")  # one that has no folder
+    assert Sauvegardes(magasin).lister("a") == []
+    bases.supprimer(magasin, "a")  # one that has no folder
     with pytest.raises(BaseInconnue):
-        bases.supprimer(magasin, tmp_path, "a")
+        bases.supprimer(magasin, "a")
 
 
 def test_the_base_of_every_server_stays(magasin: Magasin, contrat: Contrat, tmp_path: Path) -> None:
     bases.assurer(magasin, contrat)
     with pytest.raises(ConflitEtat):
-        bases.supprimer(magasin, tmp_path, "ecole")
+        bases.supprimer(magasin, "ecole")
     assert magasin.bases.lire("ecole").nom == "ecole"
 
 

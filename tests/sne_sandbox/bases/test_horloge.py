@@ -11,6 +11,7 @@ from sne_interface.domain.base import Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.errors import BaseInconnue, UsageError
 from sne_sandbox.bases import horloge
+from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.store.magasin import Magasin
 
 Creer = Callable[..., str]
@@ -65,7 +66,7 @@ def test_any_other_clock_goes_on_from_there(magasin: Magasin, creer: Creer) -> N
 
 def test_freezing_stops_the_clock_at_its_own_instant(magasin: Magasin, creer: Creer) -> None:
     base = creer(Horloge(decalage=timedelta(days=1)))
-    deplacement = horloge.figer(magasin, base, machine=MIDI)
+    deplacement = horloge.deplacer(magasin, base, DeplacementVoulu("gel"), machine=MIDI)
     assert deplacement.horloge.maintenant == MIDI + timedelta(days=1)
     assert deplacement.horloge.mode == "figée"
 
@@ -73,7 +74,9 @@ def test_freezing_stops_the_clock_at_its_own_instant(magasin: Magasin, creer: Cr
 def test_freezing_in_the_future_runs_the_nights_in_between(magasin: Magasin, creer: Creer) -> None:
     base = creer()
     ajouter(magasin, base, stockee(1, DEPOT))
-    deplacement = horloge.figer(magasin, base, datetime(2019, 4, 15, 8, tzinfo=PARIS))
+    deplacement = horloge.deplacer(
+        magasin, base, DeplacementVoulu("gel", instant=datetime(2019, 4, 15, 8, tzinfo=PARIS))
+    )
     assert deplacement.nuits == 396
     assert len(nuits(magasin, base)) == 2
 
@@ -81,7 +84,9 @@ def test_freezing_in_the_future_runs_the_nights_in_between(magasin: Magasin, cre
 def test_back_in_real_time_the_nights_that_are_due_run(magasin: Magasin, creer: Creer) -> None:
     base = creer()
     ajouter(magasin, base, stockee(1, DEPOT))
-    deplacement = horloge.rendre_reelle(magasin, base, machine=MIDI + timedelta(days=400))
+    deplacement = horloge.deplacer(
+        magasin, base, DeplacementVoulu("retour"), machine=MIDI + timedelta(days=400)
+    )
     assert deplacement.horloge.mode == "real"
     assert deplacement.nuits == 400
     assert magasin.bases.lire(base).horloge.reelle
@@ -91,8 +96,12 @@ def test_back_in_real_time_the_nights_that_are_due_run(magasin: Magasin, creer: 
     "geste",
     [
         lambda magasin, base: horloge.avancer(magasin, base, "2018-03-14"),
-        lambda magasin, base: horloge.figer(magasin, base, MIDI - timedelta(seconds=1)),
-        lambda magasin, base: horloge.rendre_reelle(magasin, base, machine=MIDI - timedelta(days=1)),
+        lambda magasin, base: horloge.deplacer(
+            magasin, base, DeplacementVoulu("gel", instant=MIDI - timedelta(seconds=1))
+        ),
+        lambda magasin, base: horloge.deplacer(
+            magasin, base, DeplacementVoulu("retour"), machine=MIDI - timedelta(days=1)
+        ),
     ],
     ids=["advance", "freeze", "real"],
 )
@@ -110,7 +119,7 @@ def test_time_never_goes_back_over_demandes(
 
 def test_an_empty_base_goes_anywhere(magasin: Magasin, creer: Creer) -> None:
     base = creer()
-    horloge.figer(magasin, base, datetime(2017, 1, 1, 8, tzinfo=PARIS))
+    horloge.deplacer(magasin, base, DeplacementVoulu("gel", instant=datetime(2017, 1, 1, 8, tzinfo=PARIS)))
     assert magasin.bases.lire(base).derniere_nuit == date(2017, 1, 1)
     ajouter(magasin, base, stockee(1, date(2017, 1, 1)))
     horloge.avancer(magasin, base, "P11M")
@@ -119,7 +128,9 @@ def test_an_empty_base_goes_anywhere(magasin: Magasin, creer: Creer) -> None:
 
 def test_an_instant_out_of_reach_is_refused(magasin: Magasin, creer: Creer) -> None:
     with pytest.raises(UsageError, match="9999"):
-        horloge.figer(magasin, creer(), datetime(9999, 1, 1, tzinfo=PARIS))
+        horloge.deplacer(
+            magasin, creer(), DeplacementVoulu("gel", instant=datetime(9999, 1, 1, tzinfo=PARIS))
+        )
 
 
 def test_a_base_that_does_not_exist_has_no_clock(magasin: Magasin) -> None:
@@ -139,5 +150,5 @@ def test_a_move_that_fails_halfway_leaves_everything_as_it_was(magasin: Magasin,
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        horloge.avancer(magasin, base, "P2Y", progres=interrompre)
+        horloge.deplacer(magasin, base, DeplacementVoulu(vers="P2Y"), progres=interrompre)
     assert etat(magasin, base) == avant

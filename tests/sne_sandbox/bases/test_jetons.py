@@ -80,20 +80,20 @@ def test_a_base_that_is_not_there_and_a_name_that_is_taken_are_told(magasin: Mag
 
 
 def test_the_read_only_link_is_made_anew_when_it_is_revoked(magasin: Magasin, tmp_path: Path) -> None:
-    avant = jetons.jeton_de_lecture(magasin, tmp_path)
-    assert jetons.jeton_de_lecture(magasin, tmp_path) == avant
+    avant = jetons.jeton_de_lecture(magasin)
+    assert jetons.jeton_de_lecture(magasin) == avant
     jetons.revoquer(magasin, jetons.LIEN_DE_LECTURE)
-    apres = jetons.jeton_de_lecture(magasin, tmp_path)
+    apres = jetons.jeton_de_lecture(magasin)
     assert apres != avant
-    assert jetons.jeton_de_lecture(magasin, tmp_path) == apres
+    assert jetons.jeton_de_lecture(magasin) == apres
     assert jetons.tenir(magasin).jetons == []
 
 
 def test_a_code_opens_once(magasin: Magasin, tmp_path: Path) -> None:
     code = jetons.code_de_lien(tmp_path)
-    assert jetons.utiliser_code(magasin, tmp_path, code)
-    assert not jetons.utiliser_code(magasin, tmp_path, code)
-    assert jetons.utiliser_code(magasin, tmp_path, jetons.code_de_lien(tmp_path))
+    assert jetons.utiliser_code(magasin, code)
+    assert not jetons.utiliser_code(magasin, code)
+    assert jetons.utiliser_code(magasin, jetons.code_de_lien(tmp_path))
 
 
 def test_a_code_that_is_too_old_or_not_ours_opens_nothing(
@@ -102,10 +102,10 @@ def test_a_code_that_is_too_old_or_not_ours_opens_nothing(
     code = jetons.code_de_lien(tmp_path)
     fin, reste = code.split("-", 1)
     for faux in ("", "-", "a-b-c", f"{int(fin, 16) + 60:x}-{reste}", code[:-1], f"{code}é"):
-        assert not jetons.utiliser_code(magasin, tmp_path, faux)
-    assert not jetons.utiliser_code(magasin, tmp_path, jetons.code_de_lien(tmp_path / "autre"))
+        assert not jetons.utiliser_code(magasin, faux)
+    assert not jetons.utiliser_code(magasin, jetons.code_de_lien(tmp_path / "autre"))
     monkeypatch.setattr(jetons, "DUREE_DU_CODE", timedelta(seconds=-1))
-    assert not jetons.utiliser_code(magasin, tmp_path, jetons.code_de_lien(tmp_path))
+    assert not jetons.utiliser_code(magasin, jetons.code_de_lien(tmp_path))
 
 
 def test_random_tokens_of_128_bits_are_taken() -> None:

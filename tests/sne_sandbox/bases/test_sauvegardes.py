@@ -14,8 +14,8 @@ from sne_sandbox.store.magasin import Magasin
 
 
 @pytest.fixture
-def sauvegardes(banc: Banc, tmp_path: Path) -> Sauvegardes:
-    return Sauvegardes(banc.services.magasin, tmp_path)
+def sauvegardes(banc: Banc) -> Sauvegardes:
+    return Sauvegardes(banc.services.magasin)
 
 
 def test_a_base_comes_back_and_its_journal_goes_on(banc: Banc, sauvegardes: Sauvegardes) -> None:

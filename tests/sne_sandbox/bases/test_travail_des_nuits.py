@@ -18,6 +18,7 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import BAIL, IRRECEVABILITE
 from sne_sandbox.bases import horloge, travail_des_nuits
 from sne_sandbox.bases.faits_des_nuits import Fait
+from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.bases.travail_des_nuits import BilanNuits
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
@@ -192,7 +193,9 @@ def test_nights_without_work_cost_nothing(magasin: Magasin, creer: Creer) -> Non
     base = creer()
     ajouter(magasin, base, stockee(1, DEPOT))
     pas: list[tuple[int, int]] = []
-    horloge.avancer(magasin, base, "P3Y", progres=lambda fait, total: pas.append((fait, total)))
+    horloge.deplacer(
+        magasin, base, DeplacementVoulu(vers="P3Y"), progres=lambda fait, total: pas.append((fait, total))
+    )
     total = (date(2021, 3, 15) - DEPOT).days
     # Notice, radiation, end of reactivation, erasure; then the end.
     assert [fait for fait, _ in pas] == [337, 396, 549, 762, total]

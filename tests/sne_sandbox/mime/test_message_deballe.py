@@ -7,9 +7,9 @@ from donnees import a_cote
 from mtom_d_un_client_reel import ACTION, CLIENT_REEL, CORPS_CLIENT_REEL, ENVELOPPE
 
 from sne_interface.errors import MessageMalforme, MessageTropGros
-from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import limite_du_corps, unpack
 from sne_sandbox.mime.message_mime import Message, Packaging
+from sne_sandbox.mime.tolerances import Tolerance
 
 DONNEES = a_cote(__file__)
 
@@ -62,10 +62,10 @@ def test_the_request_of_a_real_client() -> None:
         ("xml_id", "text/xml; charset=us-ascii", "7bit", b"<interfaceNuu/>"),
     ]
     assert lu.tolerances == (
-        t.START_SANS_CHEVRONS,
-        t.PARTIE_ENCODEE,
-        t.SANS_FIN_DE_LIGNE,
-        t.PARTIE_VIDE,
+        Tolerance.START_SANS_CHEVRONS,
+        Tolerance.PARTIE_ENCODEE,
+        Tolerance.SANS_FIN_DE_LIGNE,
+        Tolerance.PARTIE_VIDE,
     )
 
 
@@ -151,33 +151,45 @@ BOM = b"\xef\xbb\xbf"
 @pytest.mark.parametrize(
     ("attendue", "content_type", "corps"),
     [
-        (t.BOM, related(), message().replace(ENVELOPPE, BOM + ENVELOPPE)),
-        (t.BOM, related(), BOM + message()),
-        (t.BOM, "text/xml", BOM + ENVELOPPE),
-        (t.START_SANS_CHEVRONS, related(start='; start="racine"'), message()),
-        (t.START_SANS_CHEVRONS, related(start="; start=racine"), message()),
-        (t.BOUNDARY_SANS_GUILLEMETS, related("boundary=B"), message()),
-        (t.BOUNDARY_SANS_GUILLEMETS, related("boundary=B ; a=b"), message()),
-        (t.BOUNDARY_SPECIALE, related('boundary="=_a/b=1"'), message(boundary=b"=_a/b=1")),
-        (t.BOUNDARY_SPECIALE, related("boundary=----=_Part_7/8"), message(boundary=b"----=_Part_7/8")),
-        (t.CONTENT_ID_ETOILE, related(), message(partie(cid=b"<*piece*1>"))),
-        (t.FINS_DE_LIGNE_LF, related(), message(partie().replace(b"\r", b""), saut=b"\n")),
-        (t.PARTIE_ENCODEE, related(), message(partie(cte=b"7bit"))),
-        (t.PARTIE_ENCODEE, related(), message(partie(cte=b"8BIT"))),
-        (t.PARTIE_ENCODEE, related(), message(partie(b"b2N0\r\nZXRz", cte=b"Base64"))),
-        (t.PARTIE_ENCODEE, related(), message(partie(b"=6Fctet=\r\ns", cte=b"quoted-printable"))),
-        (t.SANS_FIN_DE_LIGNE, related(), message(fin=b"")),
-        (t.START_ABSENT, related(start=""), message()),
-        (t.PARTIE_VIDE, related(), message(partie(b""))),
-        (t.START_INFO_TEXT_XML, related('start-info="text/xml"; boundary="B"'), message()),
-        (t.START_INCONNU, related(start='; start="<autre>"'), message()),
-        (t.CONTENT_ID_IRREGULIER, related(), message(partie(cid=b"p1"))),
-        (t.CONTENT_ID_IRREGULIER, related(), message(b"Content-Type: text/plain\r\n\r\nsans identifiant")),
-        (t.TYPE_IRREGULIER, 'multipart/related; type="text/xml"; start="<racine>"; boundary="B"', message()),
+        (Tolerance.BOM, related(), message().replace(ENVELOPPE, BOM + ENVELOPPE)),
+        (Tolerance.BOM, related(), BOM + message()),
+        (Tolerance.BOM, "text/xml", BOM + ENVELOPPE),
+        (Tolerance.START_SANS_CHEVRONS, related(start='; start="racine"'), message()),
+        (Tolerance.START_SANS_CHEVRONS, related(start="; start=racine"), message()),
+        (Tolerance.BOUNDARY_SANS_GUILLEMETS, related("boundary=B"), message()),
+        (Tolerance.BOUNDARY_SANS_GUILLEMETS, related("boundary=B ; a=b"), message()),
+        (Tolerance.BOUNDARY_SPECIALE, related('boundary="=_a/b=1"'), message(boundary=b"=_a/b=1")),
+        (
+            Tolerance.BOUNDARY_SPECIALE,
+            related("boundary=----=_Part_7/8"),
+            message(boundary=b"----=_Part_7/8"),
+        ),
+        (Tolerance.CONTENT_ID_ETOILE, related(), message(partie(cid=b"<*piece*1>"))),
+        (Tolerance.FINS_DE_LIGNE_LF, related(), message(partie().replace(b"\r", b""), saut=b"\n")),
+        (Tolerance.PARTIE_ENCODEE, related(), message(partie(cte=b"7bit"))),
+        (Tolerance.PARTIE_ENCODEE, related(), message(partie(cte=b"8BIT"))),
+        (Tolerance.PARTIE_ENCODEE, related(), message(partie(b"b2N0\r\nZXRz", cte=b"Base64"))),
+        (Tolerance.PARTIE_ENCODEE, related(), message(partie(b"=6Fctet=\r\ns", cte=b"quoted-printable"))),
+        (Tolerance.SANS_FIN_DE_LIGNE, related(), message(fin=b"")),
+        (Tolerance.START_ABSENT, related(start=""), message()),
+        (Tolerance.PARTIE_VIDE, related(), message(partie(b""))),
+        (Tolerance.START_INFO_TEXT_XML, related('start-info="text/xml"; boundary="B"'), message()),
+        (Tolerance.START_INCONNU, related(start='; start="<autre>"'), message()),
+        (Tolerance.CONTENT_ID_IRREGULIER, related(), message(partie(cid=b"p1"))),
+        (
+            Tolerance.CONTENT_ID_IRREGULIER,
+            related(),
+            message(b"Content-Type: text/plain\r\n\r\nsans identifiant"),
+        ),
+        (
+            Tolerance.TYPE_IRREGULIER,
+            'multipart/related; type="text/xml"; start="<racine>"; boundary="B"',
+            message(),
+        ),
     ],
 )
 def test_a_tolerance_is_noted_and_the_envelope_read(
-    attendue: t.Tolerance, content_type: str, corps: bytes
+    attendue: Tolerance, content_type: str, corps: bytes
 ) -> None:
     lu = lire(content_type, corps)
     assert attendue in lu.tolerances
@@ -207,7 +219,7 @@ def test_dotnet_writes_the_mime_headers_into_the_body() -> None:
     for content_type in ('multipart/related; type="application/xop+xml"', "multipart/related", ""):
         lu = lire(content_type, corps)
         assert lu.racine == ENVELOPPE
-        assert t.ENTETES_DANS_LE_CORPS in lu.tolerances
+        assert Tolerance.ENTETES_DANS_LE_CORPS in lu.tolerances
     # The same headers under a complete outer header are a preamble.
     assert lire(related('boundary="uuid:1+id=1"'), corps).racine == ENVELOPPE
 
@@ -261,7 +273,7 @@ def test_the_action_wherever_it_hides(
     corps = message().replace(b"application/xop+xml", b"application/xop+xml" + racine)
     lu = lire(related(parametres), corps)
     assert lu.action == attendue
-    assert (t.ACTION_DIFFERENTE in lu.tolerances) is differe
+    assert (Tolerance.ACTION_DIFFERENTE in lu.tolerances) is differe
 
 
 # --- refused ---------------------------------------------------------------------------------------
@@ -279,7 +291,7 @@ def test_a_header_said_twice_alike_is_a_tolerance() -> None:
     tete = b"Content-Type: text/xml\r\nContent-ID: <p>\r\nContent-Id: <p>\r\nX-A: 1\r\nX-A: 2\r\n\r\n"
     lu = lire(related(), message(tete + b"<a/>"))
     assert lu.parties[0].content_id == "p"
-    assert t.EN_TETE_REPETE in lu.tolerances
+    assert Tolerance.EN_TETE_REPETE in lu.tolerances
 
 
 ACCENT = "<a>é €</a>"
@@ -309,7 +321,7 @@ def test_the_charset_of_a_part(type_partie: str, contenu: bytes, attendu: bytes,
         related(), message(f"Content-Type: {type_partie}\r\nContent-ID: <p>\r\n\r\n".encode() + contenu)
     )
     assert lu.parties[0].contenu == attendu
-    assert (t.CHARSET_DE_PARTIE in lu.tolerances) == note
+    assert (Tolerance.CHARSET_DE_PARTIE in lu.tolerances) == note
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sne_interface.domain.base import Horloge
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases import horloge, travail_des_nuits
 from sne_sandbox.bases.faits_des_nuits import Fait
+from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.bases.sauvegardes import Sauvegardes, restaurer_fichier
 from sne_sandbox.bases.travail_des_nuits import NUITS_MAX, PERTES_MIN
 from sne_sandbox.store.magasin import Magasin
@@ -43,7 +44,7 @@ def _base(
 
 
 def _sauvegardes(magasin: Magasin, base: str) -> list[str]:
-    return [s.nom for s in Sauvegardes(magasin, magasin.home).lister(base)]
+    return [s.nom for s in Sauvegardes(magasin).lister(base)]
 
 
 def _a(magasin: Magasin, monkeypatch: pytest.MonkeyPatch, machine: datetime) -> None:
@@ -94,12 +95,12 @@ def test_somebody_says_that_they_are_to_be_run(magasin: Magasin, creer: Creer) -
     assert horloge.lire(magasin, base, machine=machine).nuits_en_attente == 800
     for bouger in (
         lambda: horloge.avancer(magasin, base, "P1D", machine=machine),
-        lambda: horloge.figer(magasin, base, machine=machine),
-        lambda: horloge.rendre_reelle(magasin, base, machine=machine),
+        lambda: horloge.deplacer(magasin, base, DeplacementVoulu("gel"), machine=machine),
+        lambda: horloge.deplacer(magasin, base, DeplacementVoulu("retour"), machine=machine),
     ):
         with pytest.raises(ConflitEtat, match="800 nuits y sont en attente"):
             bouger()
-    fait = horloge.passer_les_nuits(magasin, base, machine=machine)
+    fait = horloge.deplacer(magasin, base, DeplacementVoulu("nuits"), machine=machine)
     assert (fait.nuits, fait.faits[Fait.RADIATION], fait.faits[Fait.EFFACEMENT]) == (800, 200, 200)
     assert (fait.horloge.mode, fait.horloge.nuits_en_attente) == ("real", 0)
     (nom,) = _sauvegardes(magasin, base)
@@ -112,9 +113,9 @@ def test_somebody_says_that_they_are_to_be_run(magasin: Magasin, creer: Creer) -
 def test_what_was_saved_is_the_base_as_it_was(magasin: Magasin, creer: Creer) -> None:
     base = _base(magasin, creer, 200)
     avant = etat(magasin, base)[0]
-    horloge.passer_les_nuits(magasin, base, machine=MIDI + SAUT)
+    horloge.deplacer(magasin, base, DeplacementVoulu("nuits"), machine=MIDI + SAUT)
     assert etat(magasin, base)[0] == []
-    (sauvegarde,) = Sauvegardes(magasin, magasin.home).lister(base)
+    (sauvegarde,) = Sauvegardes(magasin).lister(base)
     assert sauvegarde.demandes == 200
 
     class Contrats:
@@ -158,7 +159,7 @@ def test_a_share_is_one_of_all_demandes(magasin: Magasin, creer: Creer) -> None:
 
 def test_the_last_ones_are_kept_and_nobody_else_s(magasin: Magasin, creer: Creer) -> None:
     base = _base(magasin, creer, 1, Horloge(fige_a=MIDI))
-    siennes = Sauvegardes(magasin, magasin.home)
+    siennes = Sauvegardes(magasin)
     siennes.faire(base, "a-moi")
     for jour in range(1, travail_des_nuits.AVANT_NUITS_GARDEES + 4):
         travail_des_nuits._sauver(siennes, base, date(2018, 3, jour), date(2018, 3, jour + 1))

@@ -9,9 +9,9 @@ from lxml import etree
 from mtom_d_un_client_reel import ACTION, CLIENT_REEL, CORPS_CLIENT_REEL, ENVELOPPE
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Part
+from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.soap.envelope import INCLUDE, SOAP12
 from sne_sandbox.soap.requete_soap_ecrite import Forme, ecrire, requete
 
@@ -82,7 +82,7 @@ def test_every_encoding_comes_back(contenu: bytes, encodage: str) -> None:
     entete, corps = requete(b"<e/>", [Part("p", "text/xml", encodage, contenu)], action=ACTION)
     lu = unpack(entete, corps, taille_max=9999)
     assert lu.parties[0].contenu == contenu
-    assert (t.PARTIE_VIDE in lu.tolerances) is (contenu == b"")
+    assert (Tolerance.PARTIE_VIDE in lu.tolerances) is (contenu == b"")
 
 
 def test_an_unknown_encoding_is_an_error_of_the_caller() -> None:

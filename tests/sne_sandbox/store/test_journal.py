@@ -123,7 +123,7 @@ def test_a_question_is_compressed_before_others_wait_for_who_writes(
     monkeypatch.setattr(journal, "tasser_un_message", noter)
     une = Echange("ecole", datetime.now(UTC), requete=b"une question", reponse=b"une suite")
     autre = Echange("ecole", datetime.now(UTC), requete=b"une autre", reponse=b"autre suite")
-    tassee = magasin.journal.preparer(une)
+    tassee = tasser_un_message(une.requete)
     with magasin.ecrire("ecole") as registre:
         tasses.clear()
         magasin.journal.consigner(registre.connexion, une, tassee)

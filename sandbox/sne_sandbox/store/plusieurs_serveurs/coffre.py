@@ -73,8 +73,7 @@ class Coffre:
     @property
     def ferme_a_cle(self) -> bool:
         """True when servers have put something encrypted in it. Raises StoreError."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            return CoffreTenu(connexion).ferme_a_cle
+        return self._donnees.ligne(_LIRE, {"nom": _TEMOIN}) is not None
 
     def changer_secret(self, nouveau: bytes) -> int:
         """Encrypts by another secret all that is encrypted: how many entries. Servers at work go on; each
@@ -91,11 +90,6 @@ class CoffreTenu:
 
     connexion: Connexion
     _cle: bytes | None = None
-
-    @property
-    def ferme_a_cle(self) -> bool:
-        """True when something encrypted is there."""
-        return self.connexion.ligne(_LIRE, {"nom": _TEMOIN}) is not None
 
     def deverrouiller(self, secret: bytes) -> None:
         """Takes a secret: the first one is that of the database. Raises StoreError for another."""

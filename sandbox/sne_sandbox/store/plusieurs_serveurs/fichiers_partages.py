@@ -43,9 +43,8 @@ class Classeur:
 
     def dossiers(self, racine: str) -> list[str]:
         """The folders below another, by name, each with the path of that one before it."""
-        with self.magasin.transaction(ecriture=False) as connexion:
-            bornes = {"debut": f"{racine}/", "fin": f"{racine}0"}  # « 0 » comes after « / »
-            return [dossier for (dossier,) in connexion.lignes(_SQL["dossiers"], bornes)]
+        bornes = {"debut": f"{racine}/", "fin": f"{racine}0"}  # « 0 » comes after « / »
+        return [dossier for (dossier,) in self.magasin.lignes(_SQL["dossiers"], bornes)]
 
     def contient(self, dossier: str, nom: str) -> bool:
         """True when a file is there. Raises StoreError."""

@@ -192,6 +192,4 @@ def ecart(donnees: BaseDeDonnees, version: str, contrats: str) -> str:
 
 def vivants(donnees: BaseDeDonnees) -> list[Voisin]:
     """The processes that serve a database. Raises StoreError."""
-    with donnees.transaction(ecriture=False) as connexion:
-        lignes = connexion.lignes(_VIVANTS, {"mort": int(MORT * 1_000_000)})
-    return [Voisin(*ligne) for ligne in lignes]
+    return [Voisin(*ligne) for ligne in donnees.lignes(_VIVANTS, {"mort": int(MORT * 1_000_000)})]
