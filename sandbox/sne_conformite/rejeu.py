@@ -558,7 +558,7 @@ def _retirer(
 ) -> Iterator[dict[str, list[str]]]:
     """Draws again the households of each scenario from the seed; gives their digests, without NIRs."""
     assert reglages.maintenant is not None
-    tires: dict[str, list[str]] = {}
+    tires = {}
     for scenario in plan:
         essayer = pilotage.tirages_de(scenario, contrat, reglages, reglages.maintenant, guichet)
         tires[scenario.id] = list(map(_sans_nir, essayes(essayer, scenario.combien(reglages.exemples))))

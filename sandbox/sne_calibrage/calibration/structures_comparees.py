@@ -73,7 +73,7 @@ class _Admis:
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
         """The features that a refused document has and none of these: (kind, path, length). An element that
         is new, and what it holds, are none."""
-        vues: set[tuple[str, str, int]] = set()
+        vues = set()
         for chemin, element in generiques(racine):
             longueur = len(element.text or "")
             if not len(element) and self.longueurs.get(chemin, longueur) < longueur:

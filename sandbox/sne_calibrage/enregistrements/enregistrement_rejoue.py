@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from sne_conformite.observation.observation import Observation, observer
 from sne_interface.contract import codec
@@ -257,7 +257,7 @@ class _Reprise:
         appelant = Identite(recu.guichet) if certificats and recu.certificat else ANONYME
         requete = RequeteHttp(recu.methode, recu.chemin, recu.en_tetes, recu.requete)
         appel: Appel | None = None
-        champs: dict[str, Champ] = {}
+        champs = {}
         try:
             appel = self._soap.ouvrir(requete, appelant, ici)
             champs = _traiter(self._pipeline, vue, appel, base, ici)
@@ -444,7 +444,7 @@ def _stockee(demande: Demande, numero: str, contrat: Contrat, maintenant: dateti
     renouvelee = demande.date_renouvellement
     debut = renouvelee or depot
     radiation, dalo = demande.radiation, demande.information_dalo
-    garder: dict[str, Any] = {"numUnique": numero, "dateCreationDemande": depot.isoformat()}
+    garder = {"numUnique": numero, "dateCreationDemande": depot.isoformat()}
     return DemandeStockee(
         numero_unique=numero,
         territoire=numero[:3],

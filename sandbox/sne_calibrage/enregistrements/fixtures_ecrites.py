@@ -68,7 +68,7 @@ def ecrire(
     something, OperatorError when it cannot be written."""
     recueil, pseudonymes = Recueil(), Pseudonymes()
     anonymat = Anonymat(est_un_code) if anonymiser else None
-    vus: set[bytes] = set()
+    vus = set()
     with dossier_vide(dossier, "--export", ", et vérifiez la place du disque"):
         if anonymat is None:
             (dossier / ".gitignore").write_text("*\n", "utf-8")

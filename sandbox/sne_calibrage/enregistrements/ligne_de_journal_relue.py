@@ -40,7 +40,7 @@ def relire(echange: Echange, contrat: Contrat, certificat: bytes | None = None) 
     that already has a fault keeps it, and its verdict: the answer is then not the real server's. A failure of
     our own to read the exchange is noted in the line too."""
     vue = observer(echange, contrat)
-    fautes: list[SchemaError] = []
+    fautes = []
     with vue.isoler("lire la requête"):
         _situer(vue, contrat)
         _lire_la_requete(vue, contrat, certificat)

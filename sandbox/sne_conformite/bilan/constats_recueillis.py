@@ -195,7 +195,7 @@ class ConstatsParExigence:
     def plier(self, partout: Mapping[str, str]) -> Mapping[str, str]:
         """Charges breaches to the requirements of `partout` (`consequences.chefs`), and to no other; the
         requirements of which nothing is left broken, each with that one."""
-        plies: dict[str, str] = {}
+        plies = {}
         for exigence, ruptures in self.ruptures.items():
             if not (restent := [c for c in ruptures if not chef(c, partout)]):
                 plies[exigence] = chef(ruptures[0], partout)

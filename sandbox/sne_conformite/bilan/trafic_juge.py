@@ -45,7 +45,7 @@ from sne_sandbox import __version__
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
 FAMILLES: Final = {famille: model.FAMILLES[famille] for famille in ("EMB", "NOM", "CTR", "VIE")}
 #: Those of another family that traffic breaks, and never proves: under which heading they are told.
-_AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
+_AILLEURS: Final = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
 CITES_MAX: Final = 60
 _RIEN: Final = "Aucun échange avec les services n'est arrivé."
@@ -55,7 +55,7 @@ _SANS_FIN: Final = (
 )
 _VIDE: Final = "Il ne reste aucun échange à juger : le journal a été vidé."
 #: What driven mode alone sees of requirements that traffic proves otherwise.
-_EN_PARTIE: Final[Mapping[str, str]] = {
+_EN_PARTIE: Final = {
     "VIE-20": "Aucun message refusé n'est revenu corrigé. Un renvoi à l'identique se juge en mode piloté "
     "(sne-sandbox conform) : ici, un test peut le vouloir.",
 }

@@ -207,7 +207,7 @@ def _non_juge(erreur: Exception) -> Controle:
 
 
 def _texte(resultats: _Resultats, jour: date) -> None:
-    lignes: list[tuple[str, Style]] = []
+    lignes = []
     for chemin, controle in resultats:
         bloquantes = sum(faute.gravite == "bloquante" for faute in controle.fautes)
         autres = len(controle.fautes) - bloquantes

@@ -401,7 +401,7 @@ def _mots(designation: str) -> list[str]:
 def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, ...]:
     """The ids that are asked for: by themselves or, where no scenario has that id, by their head (« CRE » for
     every « CRE-… »), in small letters or not."""
-    choisis: set[str] = set()
+    choisis = set()
     for demande in demandes:
         tete = f"{demande.upper()}-"
         trouves = {demande, tete[:-1]} & set(connus) or {i for i in connus if i.upper().startswith(tete)}

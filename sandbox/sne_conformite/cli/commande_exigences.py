@@ -43,7 +43,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
     le_plan = plan.charger()
     # v5.2 adds to the families of v5.0: the families in their order, each one's ids together.
     familles = list(dict.fromkeys(id_[:3] for id_ in exigences))
-    fiches: list[dict[str, Any]] = [
+    fiches = [
         {
             **{nom: getattr(e, nom) for nom in _DITES},
             "par_le_trafic": not e.non_testee and e.id not in PILOTEES,

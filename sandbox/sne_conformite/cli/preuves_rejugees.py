@@ -390,7 +390,7 @@ def _finir(
     """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
     baseline excused that day."""
     ecrit = dossier.rapport.entete
-    dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes")}
+    dits = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes")}
     if ecrit.mode != TRAFIC or not refait.entete.echanges:
         dits |= {"debut": ecrit.debut, "fin": ecrit.fin}
     if refait.entete.mode != TRAFIC:

@@ -413,7 +413,7 @@ class _Seance:
             for pas, reponse, siennes in zip(faits, reponses, _partager(vues, faits), strict=True)
         ]
         for pas, (_, etape) in zip(joues, groupe, strict=True):
-            dit: Mapping[str, Any] = {}
+            dit = {}
             if "criteres" in pas.message:
                 dit = {"criteres": pas.message["criteres"]}
             elif etape.options.get("changements"):

@@ -445,7 +445,7 @@ class _Pilotage:
             return ()
         par_id = {vue.identifiant: vue for vue in self.vues}
         cites = dict.fromkeys(c.echange for v in resultat.verifications for c in v.constats if c.echange)
-        trouves: dict[int, EchangeCite] = {}
+        trouves = {}
         for numero in (*cites, *par_id):
             connu = numero and self.recueil.montre(numero)
             if connu:

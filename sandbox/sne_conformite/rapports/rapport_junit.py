@@ -174,7 +174,7 @@ def _cas_du_bilan(bilan: Bilan, mode: str, cites: Mapping[int, int]) -> Cas:
 
 
 def _corps(verification: Verification, bilan: Bilan | None, cites: Mapping[int, int]) -> str:
-    lignes: list[str] = []
+    lignes = []
     enfreints = [c for c in verification.constats if c.rompue]
     for constat in enfreints[:_CONSTATS_MAX]:
         lignes += _phrases(constat, cites)

@@ -4,6 +4,7 @@ requirements, the risks of a household, how the requirements fared in each group
 Page one of the HTML, the badge and the page to hand over say it in the same words.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -121,9 +122,9 @@ def bref(rapport: Rapport) -> str:
 
 def familles(rapport: Rapport) -> list[FamilleJugee]:
     """The families of the requirements of a report, in their order."""
-    par_sigle: dict[str, list[Bilan]] = {}
+    par_sigle = defaultdict(list)
     for bilan in rapport.bilans:
-        par_sigle.setdefault(bilan.exigence.partition("-")[0], []).append(bilan)
+        par_sigle[bilan.exigence.partition("-")[0]].append(bilan)
     return [FamilleJugee(nom, FAMILLES.get(nom, nom), tuple(lot)) for nom, lot in par_sigle.items()]
 
 

@@ -11,6 +11,7 @@ makes anybody fail.
 """
 
 import shlex
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
@@ -286,11 +287,11 @@ def preuves_de(mention: Mention) -> str:
 
 def _titres(mentions: Iterable[Mention]) -> str:
     """« SNE 5.2 – socle, dalo (avec réserves) »: what they share is said once."""
-    tetes: dict[str, list[str]] = {}
+    tetes = defaultdict(list)
     for mention in mentions:
         tete, tiret, nom = mention.titre.rpartition(" – ")
         reserves = " (avec réserves)" if mention.verdict is VerdictMention.RESERVES else ""
-        tetes.setdefault(tete + tiret, []).append(nom + reserves)
+        tetes[tete + tiret].append(nom + reserves)
     return ", ".join(tete + ", ".join(noms) for tete, noms in tetes.items())
 
 
