@@ -27,6 +27,7 @@ from sne_conformite.rapports.rapport_html import environnement
 from sne_conformite.rapports.rapport_junit import Cas, suite_de
 from sne_interface.contract.changements import Changement, Nature
 from sne_interface.domain.texte import accorde, premiers, visible
+from sne_interface.resources import table
 from sne_sandbox.cli.options import tableau_markdown
 
 _SANS_NOM: Final = "aucun changement nommé"
@@ -39,14 +40,7 @@ _DATES: Final = (
 )
 _PLURIELS: Final = {severite: (severite.value, f"{severite}s") for severite in Severite}
 #: How each is counted, in the order in which it is shown.
-DEVENIRS: Final = {
-    Devenir.REFUSE: ("refusé, accepté jusque-là", "refusés, acceptés jusque-là"),
-    Devenir.AUTREMENT: ("répondu autrement", "répondus autrement"),
-    Devenir.INDECIDABLE: ("indécidable", "indécidables"),
-    Devenir.INCHANGE: ("inchangé", "inchangés"),
-    Devenir.DEJA_REFUSE: ("déjà refusé", "déjà refusés"),
-    Devenir.ECARTE: ("non rejoué", "non rejoués"),
-}
+DEVENIRS: Final = {Devenir(dit["devenir"]): (dit["un"], dit["plusieurs"]) for dit in table(__file__)}
 #: What no exchange shows, or what the vendor cannot change: told after the interface itself.
 _A_COTE: Final = frozenset(
     {Nature.EXIGENCES, Nature.CERTIFICATION, Nature.SEUILS, Nature.ROLES, Nature.FICHIERS}

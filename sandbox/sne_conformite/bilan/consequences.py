@@ -288,8 +288,3 @@ def _meprise(pas: PasJoue, vue: Observation) -> bool:
 
 def _refus(pas: PasJoue) -> frozenset[int | None]:
     return frozenset(o.identifiant for o in pas.poignees)
-
-
-def obligatoires(niveaux: Mapping[str, str]) -> frozenset[str]:
-    """The MUST requirements, of their levels by id."""
-    return frozenset(exigence for exigence, niveau in niveaux.items() if niveau == "MUST")

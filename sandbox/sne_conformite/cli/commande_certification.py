@@ -1,6 +1,5 @@
 """`sne-sandbox certification`: the mentions, what each demands, and what is to be done to attain them."""
 
-import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from sne_interface import resources
 from sne_interface.contract.exigences_et_mentions import JOUE, Certification, MentionProposee, PartieDeProduit
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
+from sne_sandbox.cli.options import COMMUNES, ecrire_json, reglages, une_forme
 
 
 @click.command()
@@ -84,7 +83,7 @@ def commande(
         contenu = {"contrat": options["contract"], "mentions": decrites}
         dire = _dire_arbre if arbre else _dire_liste
     if forme == "json":
-        click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
+        ecrire_json(contenu)
     else:
         for ligne in dire(contenu):
             click.echo(ligne)
@@ -115,7 +114,7 @@ def _verifier(
         "classe": preuves.classe,
         "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
     }
-    click.echo(json.dumps(dit, ensure_ascii=False, indent=2))
+    ecrire_json(dit)
     return sorties.code(rapport)
 
 

@@ -229,7 +229,8 @@ def _concernees(attendu: Element) -> set[str]:
             pile += [(enfant, f"{chemin}/{enfant.nom}") for enfant in element.enfants]
         elif not element.vide:
             trouvees.add(exigence_de(chemin))
-            if delicat(element.texte):
+            # One that applications damage or cut: accents, apostrophes, length.
+            if len(element.texte) >= 20 or not element.texte.isascii() or "'" in element.texte:
                 trouvees.add(_TEXTES)
     if attendu.enfant("personnePhysique") is not None:
         trouvees.add(_NIR)  # given or not: what was not given must not be invented
@@ -447,11 +448,6 @@ def en_commun(sorte: str, chemin: str, attendu: str, observe: str) -> str:
 def est_neutre(texte: str) -> bool:
     """Tell whether a value that nobody gave says nothing: an unticked box, a zero."""
     return texte in _FAUX or _nombre(texte) == 0
-
-
-def delicat(texte: str) -> bool:
-    """Tell whether a text is one that applications damage or cut: accents, apostrophes, length."""
-    return len(texte) >= 20 or not texte.isascii() or "'" in texte
 
 
 def _jour(texte: str) -> date | None:
