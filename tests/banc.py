@@ -285,7 +285,9 @@ class Banc:
 
     def rapport(self, **choix: Any) -> Rapport:
         """The report of its traffic; `choix` are settings of `ReglagesTrafic`."""
-        *_, fin = juger_base(self.services.magasin, self.nom, self.services.contrat, ReglagesTrafic(**choix))
+        *_, fin = juger_base(
+            self.services.magasin.journal, self.nom, self.services.contrat, ReglagesTrafic(**choix)
+        )
         assert isinstance(fin, Fin)
         return fin.rapport
 

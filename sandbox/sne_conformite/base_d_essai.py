@@ -131,7 +131,7 @@ class BaseEssai:
     @property
     def echanges(self) -> list[Echange]:
         """Every exchange that the base has seen, oldest first, with its bytes."""
-        return list(trafic_juge.parcourir(self._magasin, self.nom))
+        return list(trafic_juge.parcourir(self._magasin.journal, self.nom))
 
     def raconter(self) -> str:
         """The last exchanges, in a few lines of French: what is shown of them when the test fails; why
@@ -150,7 +150,7 @@ class BaseEssai:
             graine=base.seed,
             autres_motifs=[] if arrives else raisons(self._magasin, BASE_PAR_DEFAUT, self._deja_refuses),
         )
-        *_, fin = trafic_juge.juger_base(self._magasin, self.nom, self._contrat, reglages)
+        *_, fin = trafic_juge.juger_base(self._magasin.journal, self.nom, self._contrat, reglages)
         assert isinstance(fin, Fin)
         mentions = mentionner(fin.rapport, charger_referentiel(self._contrat.dossiers))
         return RapportDeTest.de(replace(fin.rapport, mentions=mentions))

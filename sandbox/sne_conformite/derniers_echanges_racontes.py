@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from sne_conformite.observation.observation import observer, resumer
+from sne_conformite.observation.observation import Observation, resumer
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import masquer_nirs
@@ -29,7 +29,7 @@ def raconter(magasin: Magasin, base: str, contrat: Contrat) -> str:
 
 def _lignes(echange: Echange, contrat: Contrat) -> Iterator[tuple[int, str]]:
     """(depth, text)."""
-    yield 0, f"échange {echange.identifiant} · {resumer(observer(echange, contrat))}"
+    yield 0, f"échange {echange.identifiant} · {resumer(Observation(echange, contrat))}"
     if echange.methode and echange.chemin:
         adresse = f"{echange.methode} {echange.chemin} : HTTP {echange.statut}"
         yield 1, adresse if echange.statut else echange.chemin  # a night came by no HTTP: it has a sentence

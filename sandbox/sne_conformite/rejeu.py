@@ -15,14 +15,14 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from multiprocessing import Pipe, get_context, parent_process
 from typing import Any, Final, cast
 
 from hypothesis import Phase
 
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.cahier_de_pilotage import (
@@ -104,7 +104,7 @@ class JournalRejoue:
                 raise RejeuImpossible(f"la ligne {rang} du journal : un échange sans numéro ({numero})")
             if inconnus := sorted(json.loads(ligne).keys() - _CHAMPS):
                 raise RejeuImpossible(f"l'échange {numero} : un champ que personne ne lit ({inconnus[0]})")
-            if observer(echange, contrat).cache_un_appel:
+            if Observation(echange, contrat).cache_un_appel:
                 raise RejeuImpossible(f"l'échange {numero} ne serait pas de l'application : c'est un appel")
             self.jours.add(echange.recu_le.date())
             self.poids |= {(str(a.get("regle")), str(a.get("gravite"))) for a in echange.anomalies}
@@ -135,13 +135,6 @@ class JournalRejoue:
             raise RejeuImpossible(f"l'échange {identifiant} manque au journal")
         self.lus.add(identifiant)
         return echange
-
-
-@dataclass(frozen=True, slots=True)
-class MagasinRejoue:
-    """The store that `trafic_juge` judges: it has such a journal."""
-
-    journal: JournalRejoue
 
 
 # --- what answers in the place of the application and of the base ----------------------------------------
@@ -302,7 +295,7 @@ class _CouloirsRejoues(Couloirs):
         rejeu.ecrits |= ecrits
         rejeu.journal.lus |= lus
         for cle, joue in rendu.exemples.items():
-            vues = [observer(echange, rejeu.contrat) for echange, _ in joue.observations]
+            vues = [Observation(echange, rejeu.contrat) for echange, _ in joue.observations]
             for vue, (_, accidents) in zip(vues, joue.observations, strict=True):
                 vue.accidents += accidents
             rendu.exemples[cle] = replace(joue, observations=vues)
@@ -558,7 +551,7 @@ def _retirer(
 ) -> Iterator[dict[str, list[str]]]:
     """Draws again the households of each scenario from the seed; gives their digests, without NIRs."""
     assert reglages.maintenant is not None
-    tires: dict[str, list[str]] = {}
+    tires = {}
     for scenario in plan:
         essayer = pilotage.tirages_de(scenario, contrat, reglages, reglages.maintenant, guichet)
         tires[scenario.id] = list(map(_sans_nir, essayes(essayer, scenario.combien(reglages.exemples))))

@@ -125,7 +125,7 @@ class Partage:
 
     def evenement_de(self, numero: str, evenement: Contenu | None, nature: str = "") -> dict[str, Any]:
         """The content of an event document about a demande; `nature` is what becomes of the event."""
-        contenu: dict[str, Any] = {"operation": {"numUnique": numero}}
+        contenu = {"operation": {"numUnique": numero}}
         if evenement is None:
             return contenu
         ecrit = {nom: evenement[nom] for nom in ("idEvenement", "codeTypeEvenement") if nom in evenement}

@@ -49,7 +49,7 @@ def _jouer(epreuve: Epreuve, lances: list[Adaptateur]) -> tuple[Rapport, list[Ec
     base = epreuve.base
     avant = base.dernier()
     rapport = epreuve.une_fois(application, SCENARIOS, exemples=2, reduction=10)
-    return rapport, list(parcourir(base.magasin, base.nom, avant))
+    return rapport, list(parcourir(base.magasin.journal, base.nom, avant))
 
 
 def _dit(rapport: Rapport, journal: Sequence[Echange]) -> list[Any]:

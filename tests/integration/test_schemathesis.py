@@ -101,7 +101,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 def _juger(banc: Banc, home: Path) -> epreuves.JugementConserve | None:
     """A judgement whose report is there."""
-    *_, fin = trafic_juge.juger_base(banc.services.magasin, BASE, banc.services.contrat)
+    *_, fin = trafic_juge.juger_base(banc.services.magasin.journal, BASE, banc.services.contrat)
     assert isinstance(fin, Fin)
     dossier = home / "conformite" / "garde"
     dossier.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from lxml import etree
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite, juger
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.exigences_et_mentions import charger_exigences
 from sne_interface.generators.document_reduit import codes_bloquants
@@ -29,7 +29,7 @@ CREATIONS = sorted(
 def manquements(banc: Banc) -> list[Constat]:
     """Whatever broke in the traffic of the bench's base."""
     contrat = banc.services.contrat
-    vues = [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
+    vues = [Observation(echange, contrat) for echange in parcourir(banc.services.magasin.journal, banc.nom)]
     assert vues
     constats = [constat for vue in vues for constat in juger(vue)]
     return [c for c in constats + Suite().juger(vues) if not c.tenue]

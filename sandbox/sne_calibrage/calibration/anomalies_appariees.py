@@ -78,7 +78,7 @@ class Appariement:
     def apparier(self, la: Sequence[La], ici: Sequence[Ici]) -> tuple[list[Paire], list[La], list[Ici]]:
         """The pairs, and what is left on either side."""
         reste_la, reste_ici = list(la), sorted(ici, key=lambda i: (not i.bloquante, i.muette))
-        paires: list[Paire] = []
+        paires = []
         for test in self._tests():
             for une in tuple(reste_la):
                 trouvee = next((i for i in reste_ici if test(une, i)), None)

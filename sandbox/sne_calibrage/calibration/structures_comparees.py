@@ -24,28 +24,14 @@ from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.element_recu import sans_indices
 from sne_interface.domain.nir import masquer_secrets
 from sne_interface.domain.texte import abrege
+from sne_interface.resources import table
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
-#: What is changed by the kind of what a schema refuses, and what the new value is read of.
-_FACETTES: Final = {
-    "trop_longue": Facette.LONGUEUR_MAX,
-    "trop_courte": Facette.LONGUEUR_MIN,
-    "trop_grande": Facette.VALEUR_MAX,
-    "trop_petite": Facette.VALEUR_MIN,
-    "trop_de_fois": Facette.FOIS_MAX,
-    "double": Facette.FOIS_MAX,
-    "manque": Facette.FACULTATIF,
-    "hors_liste": Facette.VALEUR,
-    "inconnu": Facette.ELEMENT,
-    "faute_de_frappe": Facette.ELEMENT,
-}
-#: What a schema refuses whatever the text is, or by its length, which a stand-in keeps.
-_SANS_LA_VALEUR: Final = frozenset(
-    {
-        "inconnu", "faute_de_frappe", "manque", "double", "trop_de_fois", "trop_d_enfants", "trop_longue",
-        "trop_courte", "vide", "attribut_inconnu", "attribut_manquant",
-    }
-)  # fmt: skip
+#: By the kind of what a schema refuses: what is changed, and what the new value is read of; and whether it is
+#: refused whatever the text is, or by its length, which a stand-in keeps.
+_SORTES: Final = table(__file__)
+_FACETTES: Final = {dite["sorte"]: Facette(dite["facette"]) for dite in _SORTES if dite["facette"]}
+_SANS_LA_VALEUR: Final = {dite["sorte"] for dite in _SORTES if dite["sans_la_valeur"]}
 _SANS_FACETTE: Final = "Changez vous-même le schéma : ceci ne se fait pas d'après des exemples."
 _AMBIGU: Final = (
     "le serveur enregistré refuse la structure de messages que le schéma admet, et plusieurs choses peuvent "
@@ -73,7 +59,7 @@ class _Admis:
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
         """The features that a refused document has and none of these: (kind, path, length). An element that
         is new, and what it holds, are none."""
-        vues: set[tuple[str, str, int]] = set()
+        vues = set()
         for chemin, element in generiques(racine):
             longueur = len(element.text or "")
             if not len(element) and self.longueurs.get(chemin, longueur) < longueur:

@@ -6,6 +6,7 @@ The content of the user's own overlay is kept: the folder written replaces it.
 import csv
 import io
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -56,10 +57,10 @@ def fichiers(bilan: Calibrage, contrat: Contrat) -> dict[str, bytes]:
     # The user's own overlay, under what is proposed.
     ecrits = {nom: (dossiers.overlay / nom).read_bytes() for nom in dossiers.surcharge if dossiers.overlay}
     copies = SchemasCopies(contrat.schemas.lire)
-    par_fichier: dict[str, list[Proposition]] = {}
+    par_fichier = defaultdict(list)
     for proposition in propositions:
-        par_fichier.setdefault(proposition.fichier, []).append(proposition)
-    non_faites: list[Proposition] = []
+        par_fichier[proposition.fichier].append(proposition)
+    non_faites = []
     for nom, siennes in par_fichier.items():
         if nom.endswith(".toml"):
             ecrits[nom] = _toml(nom, siennes, contrat, ecrits.get(nom, b"")).encode()
@@ -82,10 +83,10 @@ def fichiers(bilan: Calibrage, contrat: Contrat) -> dict[str, bytes]:
 
 def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat, deja: bytes) -> str:
     voulu: dict[str, Any] = {}
-    notes: dict[tuple[str, str], list[Proposition]] = {}
+    notes = defaultdict(list)
     for proposition in propositions:
         table, cle, *reste = proposition.arguments
-        notes.setdefault((table, cle), []).append(proposition)
+        notes[table, cle].append(proposition)
         if len(reste) == 1:
             voulu.setdefault(table, {})[cle] = reste[0]
         else:

@@ -1,6 +1,5 @@
 """`sne-sandbox calibrer`: a recording of a real server beside the sandbox, and the overlay between them."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,7 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, barre, option_de_forme, ouvrir_magasin, reglages
+from sne_sandbox.cli.options import COMMUNES, barre, ecrire_json, option_de_forme, ouvrir_magasin, reglages
 
 
 @click.command()
@@ -61,7 +60,7 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
             apres = len(_calibrer(enregistrement, propose, options).groupes)
         _dire_la_surcharge(dossier, len(ecrits), apres)
     if forme == "json":
-        click.echo(json.dumps(rendu_de_calibration.en_json(bilan, apres), ensure_ascii=False, indent=2))
+        ecrire_json(rendu_de_calibration.en_json(bilan, apres))
     elif forme == "html":
         click.echo(rendu_de_calibration.en_html(bilan, contrat.nom, enregistrement))
     else:

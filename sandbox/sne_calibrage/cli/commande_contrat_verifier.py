@@ -1,6 +1,5 @@
 """`sne-sandbox contrat verifier`: an official folder, role by role."""
 
-import json
 import re
 import shutil
 import tempfile
@@ -18,7 +17,7 @@ from sne_interface.contract import contrats_charges
 from sne_interface.contract.overlay import fusionner
 from sne_interface.errors import UsageError
 from sne_interface.rules.engine import regles_eteintes
-from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
+from sne_sandbox.cli.options import COMMUNES, ecrire_json, reglages, une_forme
 
 _CONTRAT: Final = "contract.toml"
 #: Where the next table of a file begins.
@@ -73,7 +72,7 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
             "exemples": asdict(exemples),
             "liaison": en_toml(liaisons),
         }
-        click.echo(json.dumps(dits, ensure_ascii=False, indent=2))
+        ecrire_json(dits)
     else:
         _dire(liaisons)
         for dite in eteintes:

@@ -144,7 +144,7 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
     contrat = contrats.de(magasin.bases.lire(base))
     ecrit = fixtures_ecrites.ecrire(
         dossier,
-        fixtures_ecrites.echantillons(trafic_juge.parcourir(magasin, base), contrat),
+        fixtures_ecrites.echantillons(trafic_juge.parcourir(magasin.journal, base), contrat),
         anonymiser=anonymiser,
         est_un_code=lambda valeur: (
             contrat.nomenclatures.est_un_code(valeur) or contrat.territoires.commune(valeur) is not None

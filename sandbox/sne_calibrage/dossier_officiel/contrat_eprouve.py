@@ -155,7 +155,7 @@ def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
     deplaces = notre.roles.demande.nir != contrat.roles.demande.nir
     par_code = {regle.code: regle for regle in REGLES}
     joues, tous = 0, list(exemples())
-    changes: list[str] = []
+    changes = []
     refus: dict[tuple[str, str], set[str]] = {}
     for exemple in tous:
         regle = par_code[exemple.regle]

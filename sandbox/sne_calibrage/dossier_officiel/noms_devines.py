@@ -6,6 +6,7 @@ where nothing tells two candidates apart, none is taken.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -31,7 +32,7 @@ _PAREILS: Final = 0.85
 #: What a guess must be worth: one sure sign, or two that are less.
 _ASSEZ: Final = 2
 #: Words of which each name of a thing has one, by role; by groups, when it has one of each.
-_MOTS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+_MOTS: Final = {
     "demande.nir": (("nir", "nss", *MOTS_DU_NIR),),
     "demande.ressources_uc": (("ressource", "revenu"), ("uc", "unite", "consommation", "annuel")),
     "demande.nombre_uc": (("nombre", "nb"), ("uc", "unite", "consommation")),
@@ -76,11 +77,11 @@ def a_ecrire(liaisons: Sequence[LiaisonDeRole]) -> list[LiaisonDeRole]:
 
 def en_toml(liaisons: Sequence[LiaisonDeRole]) -> str:
     """The tables `[roles]` that write a binding: what is not found under the name it has in ours."""
-    tables: dict[str, list[str]] = {}
+    tables = defaultdict(list)
     for liaison in a_ecrire(liaisons):
         *table, cle = ("roles", *liaison.cles)
         suite = f"  # {liaison.libelle}" if liaison.etat is EtatLiaison.MANQUANT else ""
-        tables.setdefault(".".join(table), []).append(f'{cle} = "{liaison.nom}"{suite}')
+        tables[".".join(table)].append(f'{cle} = "{liaison.nom}"{suite}')
     return "\n".join(f"[{table}]\n" + "\n".join(lignes) + "\n" for table, lignes in tables.items())
 
 

@@ -63,7 +63,7 @@ def _dit(mot: str) -> Inventer:
 
 
 #: How each kind of text is invented.
-_FACONS: Final[Mapping[str, Inventer]] = {
+_FACONS: Final = {
     "nom": _tire(_LU["tires"]["noms"]),
     "prenom": _tire(_LU["tires"]["prenoms"]),
     "telephone": _telephone,
@@ -139,7 +139,7 @@ class Anonymat:
         except ExchangeError:
             return None
         etree.strip_tags(racine, etree.Comment, etree.ProcessingInstruction)
-        phrases: list[Any] = []
+        phrases = []
         for element in racine.iter(etree.Element):
             nom = etree.QName(element).localname
             texte = (element.text or "").strip()

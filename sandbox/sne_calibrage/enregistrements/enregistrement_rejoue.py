@@ -9,16 +9,15 @@ A demande first shown by an answer is planted from that answer. `Repris.inconnus
 recording does not tell (the rest of the register, guichets that nobody described).
 """
 
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_interface.contract import codec
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
@@ -130,7 +129,7 @@ def rejouer(
             if recule or echange.methode == REMISE or echange.identifiant in remises:
                 reprise.vider(instant)
             dernier = instant
-            yield reprise.rejouer(observer(echange, contrat), instant, certificats, d_avance)
+            yield reprise.rejouer(Observation(echange, contrat), instant, certificats, d_avance)
 
 
 def _bavard(contrat: Contrat, profil: str) -> Contrat:
@@ -151,19 +150,19 @@ def _dater(echanges: Iterable[Echange], contrat: Contrat) -> Iterator[tuple[Echa
     """Each exchange with the recorded server's clock at that moment: the stamp of its answer, else the clock
     of the base when it is not the machine's, else the arrival, as far from it as in the last exchange that
     has one of these (the first, before there is one)."""
-    attente: deque[Echange] = deque()
+    attente = []
     decalage: timedelta | None = None
     for echange in echanges:
-        tampon = _tampon(observer(echange, contrat)) or _horloge_menee(echange)
+        tampon = _tampon(Observation(echange, contrat)) or _horloge_menee(echange)
         if tampon is None and decalage is None:
             attente.append(echange)
             continue
         if tampon is not None:
             decalage = tampon - echange.recu_le
         assert decalage is not None
-        while attente:
-            avant = attente.popleft()
+        for avant in attente:
             yield avant, avant.recu_le + decalage
+        attente.clear()
         yield echange, tampon or echange.recu_le + decalage
     for echange in attente:
         yield echange, echange.instant_base or echange.recu_le
@@ -257,7 +256,7 @@ class _Reprise:
         appelant = Identite(recu.guichet) if certificats and recu.certificat else ANONYME
         requete = RequeteHttp(recu.methode, recu.chemin, recu.en_tetes, recu.requete)
         appel: Appel | None = None
-        champs: dict[str, Champ] = {}
+        champs = {}
         try:
             appel = self._soap.ouvrir(requete, appelant, ici)
             champs = _traiter(self._pipeline, vue, appel, base, ici)
@@ -444,7 +443,7 @@ def _stockee(demande: Demande, numero: str, contrat: Contrat, maintenant: dateti
     renouvelee = demande.date_renouvellement
     debut = renouvelee or depot
     radiation, dalo = demande.radiation, demande.information_dalo
-    garder: dict[str, Any] = {"numUnique": numero, "dateCreationDemande": depot.isoformat()}
+    garder = {"numUnique": numero, "dateCreationDemande": depot.isoformat()}
     return DemandeStockee(
         numero_unique=numero,
         territoire=numero[:3],

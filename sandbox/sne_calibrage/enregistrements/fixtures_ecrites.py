@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_calibrage.enregistrements.anonymat import Anonymat
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange, document_parmi
@@ -34,7 +34,7 @@ class Echantillon:
 def echantillons(echanges: Iterable[Echange], contrat: Contrat) -> Iterator[Echantillon]:
     """The documents that these exchanges sent."""
     for echange in echanges:
-        vue = observer(echange, contrat)
+        vue = Observation(echange, contrat)
         if vue.soap and vue.octets_document:
             recu = vue.reponse.message
             reponse = document_parmi(vue.reponse.champs) or (recu.racine if recu else b"")
@@ -68,7 +68,7 @@ def ecrire(
     something, OperatorError when it cannot be written."""
     recueil, pseudonymes = Recueil(), Pseudonymes()
     anonymat = Anonymat(est_un_code) if anonymiser else None
-    vus: set[bytes] = set()
+    vus = set()
     with dossier_vide(dossier, "--export", ", et vérifiez la place du disque"):
         if anonymat is None:
             (dossier / ".gitignore").write_text("*\n", "utf-8")

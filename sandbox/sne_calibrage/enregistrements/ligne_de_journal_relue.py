@@ -10,7 +10,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
-from sne_conformite.observation.observation import Observation, arbre_de, observer
+from sne_conformite.observation.observation import Observation, arbre_de
 from sne_interface.contract.contrats_charges import Contrat, MessageOperation, retenu
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document, SchemaError
@@ -39,11 +39,11 @@ def relire(echange: Echange, contrat: Contrat, certificat: bytes | None = None) 
     """Fills `echange`, which has its bytes, headers and status; `certificat` is the caller's (DER). A line
     that already has a fault keeps it, and its verdict: the answer is then not the real server's. A failure of
     our own to read the exchange is noted in the line too."""
-    vue = observer(echange, contrat)
-    fautes: list[SchemaError] = []
+    vue = Observation(echange, contrat)
+    fautes = []
     with vue.isoler("lire la requête"):
         _situer(vue, contrat)
-        _lire_la_requete(vue, contrat, certificat)
+        _lire_la_requete(vue, certificat)
         fautes += fautes_de_la_requete(vue, echange.operation, contrat)
     with vue.isoler("lire la réponse"):
         if echange.fault is None:
@@ -86,7 +86,7 @@ def _aiguillage(contrat: Contrat) -> AiguillageSoap:
     return AiguillageSoap(contrat.operations.values())
 
 
-def _lire_la_requete(vue: Observation, contrat: Contrat, certificat: bytes | None) -> None:
+def _lire_la_requete(vue: Observation, certificat: bytes | None) -> None:
     echange = vue.echange
     if vue.message is not None and vue.soap:
         noter_le_message(echange, vue.message)

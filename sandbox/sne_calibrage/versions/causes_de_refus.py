@@ -30,7 +30,11 @@ class Chercheur:
         self._contrat = contrat
         self._par_objet: dict[tuple[Nature, str], DifferenceDeContrats] = {}
         # Of several differences of one object, what is hardest on requests refuses them.
-        for d in sorted(comparaison.differences, key=_durete):
+        durete = tuple(Severite).index
+        for d in sorted(
+            comparaison.differences,
+            key=lambda d: durete(d.severites.get(Sens.REQUETE, Severite.INFORMATION)),
+        ):
             self._par_objet.setdefault((d.nature, d.objet), d)
 
     def refus(self, repris: Repris) -> Iterator[Cause]:
@@ -136,10 +140,6 @@ class Chercheur:
             if nature is Nature.OPERATIONS and nom == operation and (not champ or champ in dit):
                 return d
         return self._trouver((Nature.OPERATIONS, operation))
-
-
-def _durete(difference: DifferenceDeContrats) -> int:
-    return tuple(Severite).index(difference.severites.get(Sens.REQUETE, Severite.INFORMATION))
 
 
 def _cause(

@@ -165,9 +165,9 @@ def lire_valeurs(type_: Any) -> Valeurs:
     """Returns the values that a simple type (an xmlschema component) admits, whatever the chain of types that
     says it."""
     bornes: dict[str, str] = {}
-    motifs: set[str] = set()
+    motifs = set()
     codes: frozenset[str] | None = None
-    lignee: list[str] = []
+    lignee = []
     courant = type_
     while courant is not None:
         nom = courant.name or ""

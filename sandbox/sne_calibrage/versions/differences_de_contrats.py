@@ -38,7 +38,7 @@ class Sens(StrEnum):
 
 _RANGS: Final = tuple(Severite)
 #: The documents that travel one way only; the others travel both.
-SEULEMENT: Final[Mapping[str, Sens]] = {"type-evenement": Sens.REPONSE, "doublons": Sens.REPONSE}
+SEULEMENT: Final = {"type-evenement": Sens.REPONSE, "doublons": Sens.REPONSE}
 #: The operations whose messages carry each document.
 PORTEURS: Final[Mapping[str, tuple[str, ...]]] = {
     **{genre: tuple(o.nom for o in OPERATIONS.values() if o.genre is genre) for genre in Document},
@@ -46,7 +46,7 @@ PORTEURS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _EMPREINTE: Final = 12
 #: How hard a new control can be, by the genre of its change.
-_REGLE_NOUVELLE: Final[Mapping[GenreChangement, Severite]] = {
+_REGLE_NOUVELLE: Final = {
     GenreChangement.AJOUT: Severite.INFORMATION,
     GenreChangement.COMPORTEMENT: Severite.AVERTISSEMENT,
 }
@@ -146,8 +146,8 @@ def attribuer(
     of a behaviour that no file shows are told too. A new control of an « ajout » bites only who uses what is
     added: it breaks nobody. One of a « comportement » bites by what the base knows: it may break.
     """
-    dites: list[DifferenceDeContrats] = []
-    employes: dict[str, Changement] = {}
+    dites = []
+    employes = {}
     for d in differences:
         changement = couvrant(apportes, d.nature, d.objet)
         severites = d.severites

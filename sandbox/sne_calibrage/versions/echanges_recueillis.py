@@ -80,11 +80,11 @@ def _de_la_base(magasin: Magasin, nom: str) -> Provenance:
     reglages = magasin.bases.lire(nom).reglages
     return Provenance(
         f"base {nom}",
-        lambda _: trafic_juge.parcourir(magasin, nom),
+        lambda _: trafic_juge.parcourir(magasin.journal, nom),
         contrat=reglages.contrat,
         # What it is replayed in has the contract that is asked, and no other to come.
         reglages=replace(reglages, contrat="", contrat_suivant=""),
         # The relay notes what its caller showed, and shows the real server a certificate of its own.
         certificats=nom != RELAIS,
-        perdus=trafic_juge.perdus(magasin, nom, 0),
+        perdus=trafic_juge.perdus(magasin.journal, nom, 0),
     )

@@ -2,7 +2,8 @@
 JSON, JUnit, and one HTML file of the look of `rapport.html`."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -21,12 +22,12 @@ from sne_calibrage.versions.sorts_des_requetes import (
     Cause,
     Devenir,
     Preparation,
-    SortDEchange,
 )
 from sne_conformite.rapports.rapport_html import environnement
 from sne_conformite.rapports.rapport_junit import Cas, suite_de
 from sne_interface.contract.changements import Changement, Nature
 from sne_interface.domain.texte import accorde, premiers, visible
+from sne_interface.resources import table
 from sne_sandbox.cli.options import tableau_markdown
 
 _SANS_NOM: Final = "aucun changement nommé"
@@ -39,14 +40,7 @@ _DATES: Final = (
 )
 _PLURIELS: Final = {severite: (severite.value, f"{severite}s") for severite in Severite}
 #: How each is counted, in the order in which it is shown.
-DEVENIRS: Final = {
-    Devenir.REFUSE: ("refusé, accepté jusque-là", "refusés, acceptés jusque-là"),
-    Devenir.AUTREMENT: ("répondu autrement", "répondus autrement"),
-    Devenir.INDECIDABLE: ("indécidable", "indécidables"),
-    Devenir.INCHANGE: ("inchangé", "inchangés"),
-    Devenir.DEJA_REFUSE: ("déjà refusé", "déjà refusés"),
-    Devenir.ECARTE: ("non rejoué", "non rejoués"),
-}
+DEVENIRS: Final = {Devenir(dit["devenir"]): (dit["un"], dit["plusieurs"]) for dit in table(__file__)}
 #: What no exchange shows, or what the vendor cannot change: told after the interface itself.
 _A_COTE: Final = frozenset(
     {Nature.EXIGENCES, Nature.CERTIFICATION, Nature.SEUILS, Nature.ROLES, Nature.FICHIERS}
@@ -115,11 +109,11 @@ class GroupeDeSorts:
 
 def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
     """The affected exchanges, gathered by cause, the most frequent first."""
-    lots: dict[tuple[Devenir, Cause], list[SortDEchange]] = {}
+    lots = defaultdict(list)
     for devenir in DETAILLES:
         for sort in preparation.de(devenir):
             for cause in sort.causes or (Cause("", "", sort.raison),):
-                lots.setdefault((devenir, replace(cause, valeur="", difference="")), []).append(sort)
+                lots[devenir, replace(cause, valeur="", difference="")].append(sort)
     groupes = [
         GroupeDeSorts(
             devenir,
@@ -179,12 +173,12 @@ def parties(comparaison: ComparaisonDeContrats) -> Iterator[PartieDeComparaison]
 def plier(differences: Iterable[DifferenceDeContrats]) -> list[LigneDeDifferences]:
     """One line for those that say the same of several objects, and for the thresholds of an area, whatever
     their amounts. The order is that of the first of each."""
-    lots: dict[tuple[object, ...], list[DifferenceDeContrats]] = {}
+    lots = defaultdict(list)
     for d in differences:
         # An amount may change from year to year: of a threshold, the area makes the line.
         quoi = d.objet.rpartition("/")[0] if d.nature is Nature.SEUILS else d.texte
         severites = tuple(sorted(d.severites.items()))
-        lots.setdefault((d.nature, d.sorte, d.changement, severites, quoi), []).append(d)
+        lots[d.nature, d.sorte, d.changement, severites, quoi].append(d)
     return [_seuil(lot) if lot[0].nature is Nature.SEUILS else _pareilles(lot) for lot in lots.values()]
 
 
@@ -197,9 +191,9 @@ def _pareilles(lot: list[DifferenceDeContrats]) -> LigneDeDifferences:
 
 def _seuil(lot: list[DifferenceDeContrats]) -> LigneDeDifferences:
     """« EPCI/200018653 », and its sentences, each with its years."""
-    par_texte: dict[str, list[str]] = {}
+    par_texte = defaultdict(list)
     for d in lot:
-        par_texte.setdefault(d.texte, []).append(d.objet.rpartition("/")[2])
+        par_texte[d.texte].append(d.objet.rpartition("/")[2])
     dits = [f"{texte}, {_annees(annees)}" for texte, annees in par_texte.items()]
     suite = _autres(len(dits) - _CITES_MAX)
     texte = " ; ".join(dits[:_CITES_MAX]) + (f" ; {suite}" if suite else "")
@@ -363,14 +357,14 @@ def _page(modele: str, **valeurs: Any) -> str:
 
 
 #: By their names on the command line.
-COMPARAISONS: Final[Mapping[str, Callable[[ComparaisonDeContrats], str]]] = {
+COMPARAISONS: Final = {
     "text": comparaison_en_texte,
     "json": en_json,
     "html": comparaison_en_html,
     "junit": comparaison_en_junit,
     "markdown": comparaison_en_markdown,
 }
-PREPARATIONS: Final[Mapping[str, Callable[[Preparation], str]]] = {
+PREPARATIONS: Final = {
     "text": preparation_en_texte,
     "json": en_json,
     "html": preparation_en_html,

@@ -11,6 +11,7 @@ guesses the operation called, and nobody is at fault for what comes of a guess a
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -245,9 +246,9 @@ def a_sa_place(constat: Constat, connus: Collection[Constat], par_genre: int, ge
 
 def par_genre(constats: Iterable[Constat], combien: int) -> list[Constat]:
     """The first ones of each genre, so many of each."""
-    gardes: dict[str, list[Constat]] = {}
+    gardes = defaultdict(list)
     for constat in constats:
-        gardes.setdefault(constat.genre, []).append(constat)
+        gardes[constat.genre].append(constat)
     return [constat for siens in gardes.values() for constat in siens[:combien]]
 
 
@@ -287,8 +288,3 @@ def _meprise(pas: PasJoue, vue: Observation) -> bool:
 
 def _refus(pas: PasJoue) -> frozenset[int | None]:
     return frozenset(o.identifiant for o in pas.poignees)
-
-
-def obligatoires(niveaux: Mapping[str, str]) -> frozenset[str]:
-    """The MUST requirements, of their levels by id."""
-    return frozenset(exigence for exigence, niveau in niveaux.items() if niveau == "MUST")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sne_conformite.bilan.consequences import SANS_CAUSE, a_sa_place, chef, par_genre
 from sne_conformite.bilan.couverture_du_contrat import Couverture, formes_vues
@@ -30,13 +30,10 @@ from sne_conformite.rapports.rapport import (
     Verdict,
 )  # fmt: skip
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.exigences_et_mentions import Exigence
+from sne_interface.contract.exigences_et_mentions import Exigence, FormeDifficile
 from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.domain.echange import TLS, VerdictEchange
 from sne_interface.rules.controle import lire_explication
-
-if TYPE_CHECKING:
-    from sne_interface.contract.exigences_et_mentions import FormeDifficile
 
 #: Findings kept of one kind (requirement, `genre`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5
@@ -69,7 +66,7 @@ class RecueilDuJugement:
         profil: str,
         *,
         cites_max: int | None = None,
-        formes: Mapping[str, "FormeDifficile"] = MappingProxyType({}),
+        formes: Mapping[str, FormeDifficile] = MappingProxyType({}),
     ) -> None:
         self.exigences = exigences
         self._formes = formes
@@ -195,7 +192,7 @@ class ConstatsParExigence:
     def plier(self, partout: Mapping[str, str]) -> Mapping[str, str]:
         """Charges breaches to the requirements of `partout` (`consequences.chefs`), and to no other; the
         requirements of which nothing is left broken, each with that one."""
-        plies: dict[str, str] = {}
+        plies = {}
         for exigence, ruptures in self.ruptures.items():
             if not (restent := [c for c in ruptures if not chef(c, partout)]):
                 plies[exigence] = chef(ruptures[0], partout)

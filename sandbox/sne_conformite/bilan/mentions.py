@@ -7,6 +7,7 @@ thing that lacks the command that would show it.
 
 import contextlib
 import shlex
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +75,7 @@ class ReferentielDeCertification:
         time, it takes the scenario that shows the most, and those where nothing goes wrong come first. It
         leaves out the things that no scenario shows."""
         restent = set(cherches)
-        choisis: dict[str, str] = {}
+        choisis = {}
 
         for lot in ([s for s in self.montres if s in self.simples], list(self.montres)):
             while lot:
@@ -338,12 +339,12 @@ class _Examen:
         for forme in self._certification.formes_de(roles, demandees):
             if forme.id in self._exclues or not absents.isdisjoint(forme.scenarios):
                 continue
-            par_scenario: dict[str, list[str]] = {}
+            par_scenario = defaultdict(list)
             for exigence in forme.exigences:
                 prouvee = exigence in demandees and self._etat(exigence) is EtatExigence.PROUVEE
                 if prouvee and forme.id not in self._bilans[exigence].duretes:
                     scenario = self._referentiel.scenario_de_forme(forme, exigence)
-                    par_scenario.setdefault(scenario, []).append(exigence)
+                    par_scenario[scenario].append(exigence)
             for scenario, exigences in par_scenario.items():
                 dites = ", ".join(exigences)
                 phrase = f"{dites} : jamais vu avec {forme.titre}"

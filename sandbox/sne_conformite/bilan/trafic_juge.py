@@ -13,8 +13,8 @@ from sne_conformite.juges.juges_aboutissement import Aboutissements
 from sne_conformite.juges.juges_textes import EXIGENCE as TEXTES
 from sne_conformite.juges.juges_textes import TextesAbimes
 from sne_conformite.observation.accidents_de_la_suite import ERREUR_MAX
-from sne_conformite.observation.observation import Observation, observer
-from sne_conformite.rapports import rapport as model
+from sne_conformite.observation.observation import Observation
+from sne_conformite.rapports.rapport import FAMILLES as TITRES
 from sne_conformite.rapports.rapport import (
     TRAFIC,
     Accident,
@@ -43,9 +43,9 @@ from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox import __version__
 
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
-FAMILLES: Final = {famille: model.FAMILLES[famille] for famille in ("EMB", "NOM", "CTR", "VIE")}
+FAMILLES: Final = {famille: TITRES[famille] for famille in ("EMB", "NOM", "CTR", "VIE")}
 #: Those of another family that traffic breaks, and never proves: under which heading they are told.
-_AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
+_AILLEURS: Final = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
 CITES_MAX: Final = 60
 _RIEN: Final = "Aucun échange avec les services n'est arrivé."
@@ -55,7 +55,7 @@ _SANS_FIN: Final = (
 )
 _VIDE: Final = "Il ne reste aucun échange à juger : le journal a été vidé."
 #: What driven mode alone sees of requirements that traffic proves otherwise.
-_EN_PARTIE: Final[Mapping[str, str]] = {
+_EN_PARTIE: Final = {
     "VIE-20": "Aucun message refusé n'est revenu corrigé. Un renvoi à l'identique se juge en mode piloté "
     "(sne-sandbox conform) : ici, un test peut le vouloir.",
 }
@@ -73,14 +73,6 @@ class JournalLu(Protocol):
 
     def dernier(self, base: str) -> int:
         """Id of the last exchange, 0 without any."""
-
-
-class MagasinLu(Protocol):
-    """The store that has such a journal."""
-
-    @property
-    def journal(self) -> JournalLu:
-        """Its journal."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,7 @@ class ReglagesTrafic:
 
 
 def juger_base(
-    magasin: MagasinLu, base: str, contrat: Contrat, reglages: ReglagesTrafic | None = None
+    journal: JournalLu, base: str, contrat: Contrat, reglages: ReglagesTrafic | None = None
 ) -> Iterator[Evenement]:
     """Judges what a base has seen; ends with `Fin`, mode « trafic ». Memory is bounded by the findings, not
     by the traffic."""
@@ -115,7 +107,7 @@ def juger_base(
     exigences = charger_exigences(contrat.dossiers)
     yield DebutJugement(reglages.application, len(FAMILLES), niveaux(exigences), TRAFIC)
     recueil = RecueilDuJugement(contrat, exigences, reglages.profil, cites_max=CITES_MAX)
-    bande = _Bande(magasin, base, contrat, recueil)
+    bande = _Bande(journal, base, contrat, recueil)
     bande.lire(reglages.depuis, reglages.jusqu_a)
     bilans = tuple(_dire_pourquoi(bilan) for bilan in recueil.bilans())
     scenarios = []
@@ -141,7 +133,7 @@ def juger_base(
 class _Bande:
     """One reading of the journal of a base, from its first exchange to its last."""
 
-    magasin: MagasinLu
+    journal: JournalLu
     base: str
     contrat: Contrat
     recueil: RecueilDuJugement
@@ -159,7 +151,7 @@ class _Bande:
     def lire(self, depuis: int, jusqu_a: int | None) -> None:
         """Judges every exchange above an id, and up to another, one by one and in sequence."""
         suite = Suite()
-        for echange in parcourir(self.magasin, self.base, depuis, jusqu_a):
+        for echange in parcourir(self.journal, self.base, depuis, jusqu_a):
             if echange.illisible:
                 # Judged as it is, it would accuse the application of what our file lost.
                 erreur = extrait(echange.dit_du_fault("explication"), ERREUR_MAX)
@@ -168,7 +160,7 @@ class _Bande:
             if echange.methode == EFFACE:
                 self.effaces += 1
                 continue
-            vue = observer(echange, self.contrat)
+            vue = Observation(echange, self.contrat)
             if vue.de_la_console:
                 continue
             constats = [*juger(vue), *suite.voir(vue)]
@@ -197,8 +189,8 @@ class _Bande:
         if not self.recueil.noter(avec_remede(constat, vue), vue) or constat.echange is None:
             return
         if vue is None or vue.identifiant != constat.echange:
-            avant = self.magasin.journal.lire(self.base, constat.echange)
-            vue = None if avant is None else observer(avant, self.contrat)
+            avant = self.journal.lire(self.base, constat.echange)
+            vue = None if avant is None else Observation(avant, self.contrat)
         if vue is not None:
             self.recueil.citer(vue)
 
@@ -226,7 +218,7 @@ class _Bande:
         maintenant = datetime.now(UTC)
         un, plusieurs = "échange effacé à la main, non jugé.", "échanges effacés à la main, non jugés."
         effaces = accorde(self.effaces, un, plusieurs)
-        manquent = perdus(self.magasin, self.base, reglages.depuis), effaces if self.effaces else ""
+        manquent = perdus(self.journal, self.base, reglages.depuis), effaces if self.effaces else ""
         return Entete(
             outil=outil(),
             contrat=self.contrat.nom,
@@ -247,10 +239,10 @@ class _Bande:
         )
 
 
-def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
+def perdus(journal: JournalLu, base: str, depuis: int) -> str:
     """Tells in French which exchanges the journal had after `depuis` and has no more; "" when it has all."""
-    gardes, oublies = magasin.journal.compter(base)
-    dernier = magasin.journal.dernier(base)
+    gardes, oublies = journal.compter(base)
+    dernier = journal.dernier(base)
     vides = max(0, dernier - gardes - oublies - depuis)
     oublies = max(0, dernier - gardes - depuis) - vides
     dits = (
@@ -264,22 +256,22 @@ def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
     )
 
 
-def faits(reglages: ReglagesTrafic, magasin: MagasinLu, base: str) -> dict[str, Any]:
+def faits(reglages: ReglagesTrafic, journal: JournalLu, base: str) -> dict[str, Any]:
     """Returns the facts on which a judgement rests beside its exchanges, as JSON values: its settings, and
     the counts of the journal of the base."""
-    journal = [*magasin.journal.compter(base), magasin.journal.dernier(base)]
-    return {"base": base, "reglages": en_json(reglages), "journal": journal}
+    comptes = [*journal.compter(base), journal.dernier(base)]
+    return {"base": base, "reglages": en_json(reglages), "journal": comptes}
 
 
 def parcourir(
-    magasin: MagasinLu, base: str, depuis: int = 0, jusqu_a: int | None = None
+    journal: JournalLu, base: str, depuis: int = 0, jusqu_a: int | None = None
 ) -> Iterator[Echange]:
     """The exchanges of a base above the id `depuis`, up to `jusqu_a` (the last by default), oldest first,
     with their bytes, one at a time."""
-    dernier = magasin.journal.dernier(base)
-    premier = max(depuis, dernier - magasin.journal.compter(base)[0]) + 1
+    dernier = journal.dernier(base)
+    premier = max(depuis, dernier - journal.compter(base)[0]) + 1
     for identifiant in range(premier, (dernier if jusqu_a is None else min(dernier, jusqu_a)) + 1):
-        echange = magasin.journal.lire(base, identifiant)
+        echange = journal.lire(base, identifiant)
         if echange is not None:
             yield echange
 

@@ -1,6 +1,5 @@
 """`sne-sandbox certification`: the mentions, what each demands, and what is to be done to attain them."""
 
-import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from sne_interface import resources
 from sne_interface.contract.exigences_et_mentions import JOUE, Certification, MentionProposee, PartieDeProduit
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
+from sne_sandbox.cli.options import COMMUNES, ecrire_json, reglages, une_forme
 
 
 @click.command()
@@ -84,9 +83,10 @@ def commande(
         contenu = {"contrat": options["contract"], "mentions": decrites}
         dire = _dire_arbre if arbre else _dire_liste
     if forme == "json":
-        click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
+        ecrire_json(contenu)
     else:
-        dire(contenu)
+        for ligne in dire(contenu):
+            click.echo(ligne)
     for remarque in dites:
         click.echo(f"sne-sandbox : {remarque}", err=True)
     return 0
@@ -114,7 +114,7 @@ def _verifier(
         "classe": preuves.classe,
         "mentions": {mention.id: mention.verdict for mention in rapport.mentions},
     }
-    click.echo(json.dumps(dit, ensure_ascii=False, indent=2))
+    ecrire_json(dit)
     return sorties.code(rapport)
 
 
@@ -169,42 +169,42 @@ def _epreuve(mention: MentionProposee) -> Iterator[str]:
         yield "les recommandations prouvées, elles aussi"
 
 
-def _dire_liste(contenu: Mapping[str, Any]) -> None:
+def _dire_liste(contenu: Mapping[str, Any]) -> Iterator[str]:
     largeur = max((len(mention["id"]) for mention in contenu["mentions"]), default=0)
     for mention in contenu["mentions"]:
         roles = [p["titre"] for p in mention["parties"] if p["genre"] == "rôle" and not p["herite"]]
         dit = " ; ".join(roles) or f"tout ce que demandent {', '.join(mention['herite'])}"
-        click.echo(f"{mention['id']:<{largeur}}  {mention['titre']} : {dit}")
+        yield f"{mention['id']:<{largeur}}  {mention['titre']} : {dit}"
     click.echo("→ ce que chacune demande : sne-sandbox certification --mentions", err=True)
 
 
-def _dire_arbre(contenu: Mapping[str, Any]) -> None:
+def _dire_arbre(contenu: Mapping[str, Any]) -> Iterator[str]:
     """Each part is told once: by the mentions that bring it."""
     for mention in contenu["mentions"]:
-        click.echo(f"{mention['titre']} ({mention['id']})")
+        yield f"{mention['titre']} ({mention['id']})"
         if mention["herite"]:
-            click.echo(f"  tout ce que demandent : {', '.join(mention['herite'])}")
+            yield f"  tout ce que demandent : {', '.join(mention['herite'])}"
         if mention["epreuve"]:
-            click.echo(f"  épreuve : {' ; '.join(mention['epreuve'])}")
+            yield f"  épreuve : {' ; '.join(mention['epreuve'])}"
         if mention["attestations"]:
-            click.echo(f"  attestations de l'éditeur : {', '.join(mention['attestations'])}")
+            yield f"  attestations de l'éditeur : {', '.join(mention['attestations'])}"
         for partie in mention["parties"]:
             if not partie["herite"]:
-                _dire_partie(partie)
+                yield from _dire_partie(partie)
 
 
-def _dire_partie(partie: Mapping[str, Any]) -> None:
-    click.echo(f"  {partie['genre']} {partie['id']} : {partie['titre']}")
+def _dire_partie(partie: Mapping[str, Any]) -> Iterator[str]:
+    yield f"  {partie['genre']} {partie['id']} : {partie['titre']}"
     if partie["operations"]:
-        click.echo(f"    opérations : {', '.join(partie['operations'])}")
+        yield f"    opérations : {', '.join(partie['operations'])}"
     for niveau, dit in (("MUST", "obligatoires"), ("SHOULD", "recommandées")):
         ids = [e["id"] for e in partie["exigences"] if e["niveau"] == niveau]
         if ids:
-            click.echo(f"    {dit} : {' '.join(ids)}")
+            yield f"    {dit} : {' '.join(ids)}"
     for parmi in partie["une_parmi"]:
-        click.echo(f"    une suffit : {' '.join(parmi)}")
+        yield f"    une suffit : {' '.join(parmi)}"
     if partie["formes"]:
-        click.echo(f"    à voir : {_liste(partie['formes'])}")
+        yield f"    à voir : {_liste(partie['formes'])}"
 
 
 # --- what is to be done ----------------------------------------------------------------------------
@@ -267,38 +267,38 @@ def _commandes(referentiel: ReferentielDeCertification, partie: PartieDeProduit)
     return [shlex.join(mots)] if scenarios else []
 
 
-def _dire_a_faire(contenu: Mapping[str, Any]) -> None:
-    click.echo(contenu["produit"])
+def _dire_a_faire(contenu: Mapping[str, Any]) -> Iterator[str]:
+    yield contenu["produit"]
     if not contenu["mentions"]:
-        click.echo("Aucune mention ne tient dans les rôles déclarés : ajoutez-en à candidat.toml.")
+        yield "Aucune mention ne tient dans les rôles déclarés : ajoutez-en à candidat.toml."
     else:
-        click.echo("\nÀ viser")
+        yield "\nÀ viser"
         for mention in contenu["mentions"]:
-            click.echo(f"  {mention['titre']} ({mention['id']}) : {' ; '.join(mention['epreuve'])}")
-        click.echo("\nEn une épreuve")
-        click.echo(f"  {contenu['commande']}")
-        click.echo(f"  L'adaptateur y répond aux commandes : {_liste(contenu['protocole'])}")
+            yield f"  {mention['titre']} ({mention['id']}) : {' ; '.join(mention['epreuve'])}"
+        yield "\nEn une épreuve"
+        yield f"  {contenu['commande']}"
+        yield f"  L'adaptateur y répond aux commandes : {_liste(contenu['protocole'])}"
         for choix in contenu["une_suffit"]:
             dites = ", ou ".join(" et ".join(commandes) for commandes in choix["commandes"])
-            click.echo(f"  et à l'une de celles-ci, une suffit : {dites}")
-            click.echo(f"    {choix['titre']} ({' ou '.join(choix['parmi'])})")
-        click.echo("\nRôle par rôle")
+            yield f"  et à l'une de celles-ci, une suffit : {dites}"
+            yield f"    {choix['titre']} ({' ou '.join(choix['parmi'])})"
+        yield "\nRôle par rôle"
         for role in contenu["roles"]:
-            click.echo(f"  {role['id']} : {role['titre']}")
+            yield f"  {role['id']} : {role['titre']}"
             parts = ("opérations", "operations"), ("exigences", "exigences"), ("à voir", "formes")
             for dit, quoi in parts:
                 if role[quoi]:
-                    click.echo(f"    {dit} : {_liste(role[quoi])}")
+                    yield f"    {dit} : {_liste(role[quoi])}"
             for commande in role["commandes"]:
-                click.echo(f"    pour l'essayer seul : {commande}")
-        click.echo("\nAttestations, dans candidat.toml")
+                yield f"    pour l'essayer seul : {commande}"
+        yield "\nAttestations, dans candidat.toml"
         for attestation in contenu["attestations"]:
             signe = "✓ écrite" if attestation["ecrite"] else "à écrire"
-            click.echo(f"  {signe}  {attestation['exigence']} : {attestation['pourquoi']}")
+            yield f"  {signe}  {attestation['exigence']} : {attestation['pourquoi']}"
     if contenu["hors_de_ses_roles"]:
-        click.echo("\nHors des rôles déclarés")
+        yield "\nHors des rôles déclarés"
         for autre in contenu["hors_de_ses_roles"]:
-            click.echo(f"  {autre['id']} : il faudrait {_liste(autre['roles'])}")
+            yield f"  {autre['id']} : il faudrait {_liste(autre['roles'])}"
 
 
 def _liste(mots: Iterable[str]) -> str:

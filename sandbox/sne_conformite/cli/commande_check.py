@@ -1,7 +1,6 @@
 """`sne-sandbox check`: documents judged offline, without a base."""
 
 import gc
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +24,7 @@ from sne_interface.domain.texte import accorde, pour_xml
 from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError, raison_systeme
 from sne_interface.rules.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler_par_etapes
-from sne_sandbox.cli.options import COMMUNES, reglages, une_horloge
+from sne_sandbox.cli.options import COMMUNES, ecrire_json, reglages, une_horloge
 from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style, ecrire, nu
 
 #: From this many documents on, more than one process judges them.
@@ -207,7 +206,7 @@ def _non_juge(erreur: Exception) -> Controle:
 
 
 def _texte(resultats: _Resultats, jour: date) -> None:
-    lignes: list[tuple[str, Style]] = []
+    lignes = []
     for chemin, controle in resultats:
         bloquantes = sum(faute.gravite == "bloquante" for faute in controle.fautes)
         autres = len(controle.fautes) - bloquantes
@@ -289,7 +288,7 @@ def _json(resultats: _Resultats) -> None:
             for chemin, controle in resultats
         ],
     }
-    click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
+    ecrire_json(contenu)
 
 
 def _junit(resultats: _Resultats, durees: list[float]) -> None:

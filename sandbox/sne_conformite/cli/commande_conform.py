@@ -218,7 +218,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         rapport = replace(rapport, entete=replace(rapport.entete, autre_plan=autre_plan))
         _verifier_epreuve(rapport)
         dernier = greffe.tete["dernier"]
-        echanges = trafic_juge.parcourir(ouverte.magasin, ouverte.base, jusqu_a=dernier)
+        echanges = trafic_juge.parcourir(ouverte.magasin.journal, ouverte.base, jusqu_a=dernier)
         rendu = sorties.rendre(
             rapport,
             rapports.Preuves(
@@ -325,9 +325,7 @@ def _ecrire_a_mesure(
 class EpreuveImpossible(OperatorError):
     """Nothing could be tried: the application never answered. `rapport` says so of each scenario."""
 
-    def __init__(self, message: str, rapport: Rapport | None = None, *, remede: str = "") -> None:
-        super().__init__(message, remede=remede)
-        self.rapport = rapport
+    rapport: Rapport | None = None
 
 
 @dataclass(frozen=True)
@@ -362,7 +360,9 @@ def _verifier_epreuve(rapport: Rapport) -> None:
     autres = {s.verdict for s in rapport.scenarios if s not in rates}
     muette = rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges
     if muette and not rapport.entete.inacheve:  # of a signal, what was played is told
-        raise EpreuveImpossible(rates[0].raison, rapport)
+        impossible = EpreuveImpossible(rates[0].raison)
+        impossible.rapport = rapport
+        raise impossible
 
 
 def _application(designation: str) -> "tuple[Application, Callable[[], Application] | None]":
@@ -401,7 +401,7 @@ def _mots(designation: str) -> list[str]:
 def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, ...]:
     """The ids that are asked for: by themselves or, where no scenario has that id, by their head (« CRE » for
     every « CRE-… »), in small letters or not."""
-    choisis: set[str] = set()
+    choisis = set()
     for demande in demandes:
         tete = f"{demande.upper()}-"
         trouves = {demande, tete[:-1]} & set(connus) or {i for i in connus if i.upper().startswith(tete)}

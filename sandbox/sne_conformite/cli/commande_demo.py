@@ -13,7 +13,7 @@ import click
 
 from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli import commande_conform
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.protocole import PROTOCOLE, Adresses
 from sne_interface.contract import contrats_charges
 from sne_interface.domain.base import BASE_PAR_DEFAUT
@@ -105,9 +105,9 @@ def _vivre(serveur: ServeurEnfant, dossier: Path) -> str:
         for acte in actes:
             avant = magasin.journal.dernier(BASE_PAR_DEFAUT)
             agent.dire(acte["guichet"], acte["message"])
-            for echange in trafic_juge.parcourir(magasin, BASE_PAR_DEFAUT, avant):
-                _raconter(acte["phrase"], observer(echange, contrat))
-        premier = observer(next(trafic_juge.parcourir(magasin, BASE_PAR_DEFAUT)), contrat)
+            for echange in trafic_juge.parcourir(magasin.journal, BASE_PAR_DEFAUT, avant):
+                _raconter(acte["phrase"], Observation(echange, contrat))
+        premier = Observation(next(trafic_juge.parcourir(magasin.journal, BASE_PAR_DEFAUT)), contrat)
     (dossier / "attestation.pdf").write_bytes(premier.reponse.octets("attestation"))
     return premier.numero_rendu or ""
 

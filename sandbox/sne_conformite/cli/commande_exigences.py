@@ -1,6 +1,5 @@
 """`sne-sandbox exigences`: what an application is judged on."""
 
-import json
 from typing import Any
 
 import click
@@ -9,7 +8,7 @@ from sne_conformite.juges import PILOTEES
 from sne_conformite.plan import plan
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.exigences_et_mentions import charger_certification, charger_exigences
-from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
+from sne_sandbox.cli.options import COMMUNES, ecrire_json, forme_de_liste, inconnu, reglages, tableau_markdown
 
 _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
 #: The fields of a requirement that are told.
@@ -43,7 +42,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
     le_plan = plan.charger()
     # v5.2 adds to the families of v5.0: the families in their order, each one's ids together.
     familles = list(dict.fromkeys(id_[:3] for id_ in exigences))
-    fiches: list[dict[str, Any]] = [
+    fiches = [
         {
             **{nom: getattr(e, nom) for nom in _DITES},
             "par_le_trafic": not e.non_testee and e.id not in PILOTEES,
@@ -53,7 +52,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
         if e.id in montrees
     ]
     if forme == "json":
-        click.echo(json.dumps({"contrat": contrat.nom, "exigences": fiches}, ensure_ascii=False, indent=2))
+        ecrire_json({"contrat": contrat.nom, "exigences": fiches})
     elif forme == "markdown":
         _markdown(fiches)
     else:

@@ -1,6 +1,5 @@
 """`sne-sandbox report`: the traffic of a base judged; evidence judged again; two reports compared."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
 from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_magasin, reglages
+from sne_sandbox.cli.options import COMMUNES, Poste, ecrire_json, ouvrir_contrats, ouvrir_magasin, reglages
 
 
 @click.command()
@@ -81,7 +80,7 @@ def _juger(
     contrats, magasin = Poste(options).ouvrir()
     contrat = contrats.defaut  # `options` name that of the base
     ids = rapports.exigees(demandees, contrat)
-    connue = magasin.bases.lire(base)
+    connue, journal = magasin.bases.lire(base), magasin.journal
     reglages = trafic_juge.ReglagesTrafic(
         exiger=ids,
         application=f"base {base}",
@@ -89,15 +88,15 @@ def _juger(
         profil=connue.reglages.profile,
         graine=connue.seed,
         accord=True,
-        jusqu_a=magasin.journal.dernier(base),
+        jusqu_a=journal.dernier(base),
     )
-    faits = trafic_juge.faits(reglages, magasin, base)
-    rapport = suivre(trafic_juge.juger_base(magasin, base, contrat, reglages))
-    echanges = trafic_juge.parcourir(magasin, base, jusqu_a=reglages.jusqu_a)
+    faits = trafic_juge.faits(reglages, journal, base)
+    rapport = suivre(trafic_juge.juger_base(journal, base, contrat, reglages))
+    echanges = trafic_juge.parcourir(journal, base, jusqu_a=reglages.jusqu_a)
     return sorties.rendre(
         rapport,
         rapports.Preuves(
-            suivre_l_ecriture(echanges, magasin.journal.compter(base)[0]),
+            suivre_l_ecriture(echanges, journal.compter(base)[0]),
             {**rapports.configuration(options, base=base), "trafic": faits},
             empreintes_de_ce_qui_juge.detailler(contrat),
         ),
@@ -110,7 +109,7 @@ def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) ->
     for motif in motifs:
         click.echo(f"sne-sandbox : {motif}", err=True)
     if forme == "json":
-        click.echo(json.dumps(en_json(comparaison), ensure_ascii=False, indent=2))
+        ecrire_json(en_json(comparaison))
     elif forme == "text":
         click.echo(rapports_compares.en_texte(comparaison), nl=False)
     else:

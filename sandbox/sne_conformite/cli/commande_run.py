@@ -109,15 +109,16 @@ def commande(
                 accord=not inacheve,
                 inacheve=inacheve,
             )
-            rapport = suivre(trafic_juge.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
+            journal = ouverte.magasin.journal
+            rapport = suivre(trafic_juge.juger_base(journal, ouverte.base, ouverte.contrat, reglages))
             arrives = rapport.entete.echanges or rapport.entete.non_juges
             rendu = sorties.rendre(
                 rapport,
                 rapports.Preuves(
-                    trafic_juge.parcourir(ouverte.magasin, ouverte.base),
+                    trafic_juge.parcourir(journal, ouverte.base),
                     {
                         **rapports.configuration(options, seed=seed, horloge=horloge),
-                        "trafic": trafic_juge.faits(reglages, ouverte.magasin, ouverte.base),
+                        "trafic": trafic_juge.faits(reglages, journal, ouverte.base),
                     },
                     empreintes_de_ce_qui_juge.detailler(ouverte.contrat) if sorties.dossier else None,
                 ),

@@ -40,7 +40,7 @@ from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.avancement_au_terminal import suivre
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, ECRITS, FICHIERS, PAGES, PREUVES
 from sne_conformite.rapports.rapport import TRAFIC, Rapport
-from sne_conformite.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible, differences
+from sne_conformite.rejeu import JournalRejoue, Rejeu, RejeuImpossible, differences
 from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.exigences_et_mentions import charger_certification
@@ -307,8 +307,7 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
             raise RejeuImpossible("le trafic n'est pas entier")
         if faits:
             reglages = trafic_juge.ReglagesTrafic(**faits["reglages"])
-            magasin = MagasinRejoue(journal)
-            refait = suivre(trafic_juge.juger_base(magasin, str(faits["base"]), contrat, reglages))
+            refait = suivre(trafic_juge.juger_base(journal, str(faits["base"]), contrat, reglages))
         else:
             refait = _du_plan(dossier, journal, contrat, vu)
         return _finir(refait, dossier, contrat, journal.jours, vu)
@@ -390,7 +389,7 @@ def _finir(
     """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
     baseline excused that day."""
     ecrit = dossier.rapport.entete
-    dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes")}
+    dits = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes")}
     if ecrit.mode != TRAFIC or not refait.entete.echanges:
         dits |= {"debut": ecrit.debut, "fin": ecrit.fin}
     if refait.entete.mode != TRAFIC:

@@ -239,7 +239,7 @@ def _parcourir(element: Element, chemin: str, lieux: set[str]) -> None:
 
 def _lieu(propriete: str) -> str:
     """A path that a rule names, written in the same way."""
-    pas: list[str] = []
+    pas = []
     for morceau in propriete.split("/"):
         nom, _, indice = morceau.partition("[")
         if not nom.startswith("@"):

@@ -8,7 +8,6 @@ from lxml import etree
 
 from sne_conformite.juges.juge import CONSTATS, Constats, Dire
 from sne_conformite.observation.observation import Observation
-from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import ChampLu
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.element_recu import lire_instant
@@ -23,9 +22,9 @@ def champs_de_l_operation(vue: Observation, dire: Dire, charge: Any) -> Constats
     if attendus is None:
         return
     rangs = {champ.nom: rang for rang, champ in enumerate(attendus)}
-    fautes: list[Constat] = []
-    vus: list[int] = []
-    qualifies: list[Any] = []
+    fautes = []
+    vus = []
+    qualifies = []
     for noeud in vue.charge.iterchildren(etree.Element):
         qname = etree.QName(noeud)
         nom = str(qname.localname)

@@ -9,7 +9,7 @@ finding.
 import html
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -48,7 +48,7 @@ _A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
 )
 _SANS_PLACE: Final = tuple(_TABLES["elements"]["nir_sans_place_connue"])
 _PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
-_PHRASES_LUES: Final[Mapping[str, str]] = {
+_PHRASES_LUES: Final = {
     **_PHRASES,
     **dict.fromkeys(("champ_absent", *_ABSENTS.values()), _TABLES["phrases_de_la_lecture"]["absent"]),
     **_TABLES["phrases_de_la_lecture"],
@@ -91,7 +91,7 @@ def comparer(
 
     One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
     the schema's to refuse, what no message may say is told as such; what else they break is folded."""
-    casses: dict[tuple[str, str, str, str], list[_Ecart]] = {}
+    casses = defaultdict(list)
     racine = len(recu.chemin) + 1
     qualifies = [e.chemin[racine:] for e in recu.parcourir() if e.code_qualifie]
     recu = _copie_lisible(recu) if qualifies else recu
@@ -105,7 +105,7 @@ def comparer(
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
         pareil = en_commun(ecart.sorte, ecart.chemin, ecart.attendu, ecart.observe)
-        casses.setdefault((qui, ecart.sorte, _refus(ecart, interdites), pareil), []).append(ecart)
+        casses[qui, ecart.sorte, _refus(ecart, interdites), pareil].append(ecart)
     phrases = _PHRASES_LUES if lue else _PHRASES
     if decalees and _jours(recu).total() == 1:
         phrases = {**phrases, decalees: phrases[f"{decalees}_seul"]}
@@ -229,7 +229,8 @@ def _concernees(attendu: Element) -> set[str]:
             pile += [(enfant, f"{chemin}/{enfant.nom}") for enfant in element.enfants]
         elif not element.vide:
             trouvees.add(exigence_de(chemin))
-            if delicat(element.texte):
+            # One that applications damage or cut: accents, apostrophes, length.
+            if len(element.texte) >= 20 or not element.texte.isascii() or "'" in element.texte:
                 trouvees.add(_TEXTES)
     if attendu.enfant("personnePhysique") is not None:
         trouvees.add(_NIR)  # given or not: what was not given must not be invented
@@ -313,8 +314,8 @@ def _apparier(
             for j, autre in enumerate(contenus[1])
         ),
     )
-    par_attendu: dict[int, int] = {}
-    pris: set[int] = set()
+    par_attendu = {}
+    pris = set()
     for score, _, i, j in scores:
         # Of lists of one length even those that have nothing in common are each other's counterpart.
         if i not in par_attendu and j not in pris and (score < 0 or len(attendus) == len(recus)):
@@ -447,11 +448,6 @@ def en_commun(sorte: str, chemin: str, attendu: str, observe: str) -> str:
 def est_neutre(texte: str) -> bool:
     """Tell whether a value that nobody gave says nothing: an unticked box, a zero."""
     return texte in _FAUX or _nombre(texte) == 0
-
-
-def delicat(texte: str) -> bool:
-    """Tell whether a text is one that applications damage or cut: accents, apostrophes, length."""
-    return len(texte) >= 20 or not texte.isascii() or "'" in texte
 
 
 def _jour(texte: str) -> date | None:

@@ -1,6 +1,5 @@
 """The behaviour of an application when something goes wrong: ROB-01 to ROB-06."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from sne_conformite.juges.juge import CONSTATS, Constats, Dire, PasJoue
@@ -10,7 +9,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece
 
 #: By panne, the requirement that it puts to the test, and the `sorte` of what breaks it.
-PANNES: Final[Mapping[str, tuple[str, str]]] = {p: (e, s) for p, (e, s) in CONSTATS["pannes"].items()}
+PANNES: Final = {p: (e, s) for p, (e, s) in CONSTATS["pannes"].items()}
 #: The requirement that the first command after a panne puts to the test.
 APRES: Final = "ROB-04"
 _NUMERO_FAUX: Final = "numero_faux"

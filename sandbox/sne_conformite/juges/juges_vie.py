@@ -88,7 +88,7 @@ def demande_d_origine(vue: Observation, dire: Dire, demande: Demande) -> Constat
 def evenement_complet(vue: Observation, dire: Dire, document: Element) -> Constats:
     """VIE-16. A value that the rules refuse (a date in the future, a badly written characteristic) is an
     anomaly like another; what is judged here is that nothing compulsory is missing."""
-    fautes: list[Constat] = []
+    fautes = []
     evenements = document.tous("listeEvenements/evenement")
     for evenement in evenements:
         for nom, sorte in (

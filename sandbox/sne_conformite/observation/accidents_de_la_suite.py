@@ -4,6 +4,7 @@ False alarms are the worst fault of this product, and a report that one strange 
 error of ours ends neither the judgement nor the run, is charged to no application, and is in the report.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from sys import intern
@@ -65,9 +66,9 @@ def dire_l_accident(accident: Accident) -> str:
 
 def dire_les_accidents(accidents: Iterable[Accident]) -> Iterator[str]:
     """A French sentence for each error, with the exchanges and what could not be done of them."""
-    par_erreur: dict[str, list[Accident]] = {}
+    par_erreur = defaultdict(list)
     for accident in accidents:
-        par_erreur.setdefault(accident.erreur, []).append(accident)
+        par_erreur[accident.erreur].append(accident)
     for erreur, siens in list(par_erreur.items())[:ACCIDENTS_MAX]:
         touches = list(dict.fromkeys(str(a.echange) for a in siens if a.echange is not None))
         montres = premiers(touches, ACCIDENTS_MAX)

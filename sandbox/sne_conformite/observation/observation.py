@@ -188,7 +188,7 @@ def _types(contrat: Contrat) -> Mapping[str, str]:
 
 
 class Observation(Courrier):
-    """One exchange, seen by the judges. Every property may be asked of any exchange; none raises.
+    """One exchange, with its bytes, seen by the judges. Every property may be asked of any, and none raises.
 
     Should one raise all the same, or who looks at it, the error stays in the exchange: `isoler` notes it in
     `accidents`, which whoever loops over exchanges tells, and goes on."""
@@ -467,11 +467,6 @@ class Observation(Courrier):
 
 def _empreinte(octets: bytes) -> bytes:
     return blake2b(octets, digest_size=12).digest()
-
-
-def observer(echange: Echange, contrat: Contrat) -> Observation:
-    """The observation of an exchange, which must hold its bytes."""
-    return Observation(echange, contrat)
 
 
 def _en_tete(en_tetes: list[tuple[str, str]], nom: str) -> str:

@@ -148,7 +148,7 @@ class BaseJugee:
 
     def echanges(self, apres: int) -> list[Echange]:
         """The exchanges after the id `apres`, oldest first, with their bytes."""
-        lus: list[Echange] = []
+        lus = []
         while (echange := self.magasin.journal.lire(self.nom, apres + 1)) is not None:
             lus.append(echange)
             apres += 1
@@ -218,7 +218,7 @@ class BaseJugee:
         prevue = OPERATIONS[operation]
         self._sequence += 1
         suite = tampon(self._heure())
-        dits: dict[str, Champ] = {
+        dits = {
             "nomCertificat": f"CER{guichet}-{suite}.pem",
             "certificat": Piece(b"-----BEGIN CERTIFICATE-----"),
             **(champs or {}),

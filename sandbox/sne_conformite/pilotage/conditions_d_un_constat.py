@@ -169,7 +169,7 @@ def _separations(
 ) -> list[_Separation]:
     """(trait, value of those that show nearest to the others, that of the others, whether those that show
     have more), the one that explains best first."""
-    trouvees: list[_Separation] = []
+    trouvees = []
     (un, _), (autre, _) = montrent[0], tiennent[0]
     for trait in candidats:
         if un.get(trait, 0) == autre.get(trait, 0):

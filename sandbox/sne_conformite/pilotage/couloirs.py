@@ -100,7 +100,7 @@ class Couloir:
     def passer(self, scenario: Scenario, tirer: Tirer, jouer: Jouer) -> ScenarioJoue:
         """Plays what is drawn, up to an example that the link did not let go to its end."""
         debut = time.perf_counter()
-        joues: dict[str, ExempleJoue] = {}
+        joues = {}
         for cle, exemple in tirer(scenario).items():
             joue = ExempleJoue(erreur=self.panne) if self.panne else jouer(scenario, exemple, self.banc)
             if joue.erreur:

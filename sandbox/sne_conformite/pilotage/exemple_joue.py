@@ -16,7 +16,7 @@ from sne_conformite.juges.juge import Connu, Ordre, PasJoue, avec_remede
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.juges.juges_vie import FIN_ASYNCHRONE
 from sne_conformite.observation import reponses_lues
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.pilotage.base_pilotee import BaseJugee, controler
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
 from sne_conformite.pilotage.lien_application import Application, LienRompu, Message
@@ -193,7 +193,7 @@ class _TraficDExemple:
     def relever(self) -> list[Observation]:
         """The same, read, and the application's alone."""
         echanges = self.lire()
-        nouvelles = [observer(echange, self.base.contrat) for echange in echanges]
+        nouvelles = [Observation(echange, self.base.contrat) for echange in echanges]
         vues = [vue for vue in nouvelles if vue.de_l_application]
         self.observations.extend(vues)
         for vue in vues:
@@ -413,7 +413,7 @@ class _Seance:
             for pas, reponse, siennes in zip(faits, reponses, _partager(vues, faits), strict=True)
         ]
         for pas, (_, etape) in zip(joues, groupe, strict=True):
-            dit: Mapping[str, Any] = {}
+            dit = {}
             if "criteres" in pas.message:
                 dit = {"criteres": pas.message["criteres"]}
             elif etape.options.get("changements"):

@@ -77,7 +77,7 @@ def au_sort(strategie: SearchStrategy[ExempleTire], graine: int) -> Essayer:
 
 def essayes(essayer: Essayer, combien: int) -> list[ExempleTire]:
     """Lists the examples that are drawn, one after another, alike ones included."""
-    essais: list[ExempleTire] = []
+    essais = []
     essayer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
     return essais
 

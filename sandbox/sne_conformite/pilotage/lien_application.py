@@ -362,7 +362,7 @@ def _rompu(message: Message, quoi: str, remede: str, mots: str = "") -> LienRomp
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
     """Writes a line to a pipe, which may block: by a thread, that the end of the process frees. False when it
     was not read before `limite` (monotonic). Raises OSError when nobody reads any more."""
-    erreurs: list[OSError] = []
+    erreurs = []
 
     def ecrire() -> None:
         reste = memoryview(octets + b"\n")

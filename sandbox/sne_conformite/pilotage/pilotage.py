@@ -14,10 +14,10 @@ from itertools import chain
 from typing import Any, Final
 from zlib import crc32
 
-from sne_conformite.bilan.consequences import commun, obligatoires
+from sne_conformite.bilan.consequences import commun
 from sne_conformite.bilan.constats_recueillis import RecueilDuJugement, dire_ce_qui_manque
 from sne_conformite.bilan.trafic_juge import outil
-from sne_conformite.observation.observation import Observation, citer, observer
+from sne_conformite.observation.observation import Observation, citer
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.conditions_d_un_constat import Conditions
 from sne_conformite.pilotage.couloirs import Couloirs, Renforts, presenter
@@ -52,7 +52,7 @@ from sne_conformite.rapports.rapport import (
     Verdict,
     Verification,
 )
-from sne_conformite.rapports.verdict_de_conformite import decider, retardes
+from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE, decider, retardes
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.exigences_et_mentions import charger_certification, charger_exigences, niveaux
 from sne_interface.domain.dates import PARIS
@@ -146,7 +146,8 @@ def derouler(
     greffe = greffe or Greffe()
     with contextlib.ExitStack() as pile:
         lien = LienApplication(application, pile.enter_context(greffe.pouls(adresses, base)))
-        banc = greffe.suivre(BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences))))
+        obligatoires = frozenset(e.id for e in exigences.values() if e.niveau == OBLIGATOIRE)
+        banc = greffe.suivre(BancDEssai(lien, base, adresses, obligatoires))
         couloirs = greffe.couloirs(banc, renforts)
         pile.callback(couloirs.fermer)
         pilotage = _Pilotage(
@@ -445,7 +446,7 @@ class _Pilotage:
             return ()
         par_id = {vue.identifiant: vue for vue in self.vues}
         cites = dict.fromkeys(c.echange for v in resultat.verifications for c in v.constats if c.echange)
-        trouves: dict[int, EchangeCite] = {}
+        trouves = {}
         for numero in (*cites, *par_id):
             connu = numero and self.recueil.montre(numero)
             if connu:
@@ -521,7 +522,7 @@ class _Pilotage:
             return
         if connue is None:
             echange = self.banc.base.echange(cle)
-            connue = None if echange is None else observer(echange, self.banc.base.contrat)
+            connue = None if echange is None else Observation(echange, self.banc.base.contrat)
         if connue is not None:
             self.recueil.citer(connue)
 

@@ -67,7 +67,9 @@ class Fiche:
         cle = exemple.cle()
         if cle not in self.rangs:
             self.rangs[cle] = len(self.menages)
-            self.menages.append(serrer(ecrire_exemple(exemple)))
+            # Its messages by reference, and what is entered in its steps, by rank.
+            ecrit = {"demandes": _ecrire(exemple.demandes), "actes": _ecrire(exemple.actes)}
+            self.menages.append(serrer(ecrit))
         return self.rangs[cle]
 
 
@@ -208,11 +210,6 @@ def serrer(valeur: Any) -> bytes:
 def desserrer(serree: bytes) -> Any:
     """The JSON value of `serrer`."""
     return json.loads(zlib.decompress(serree).decode("utf-8", "surrogatepass"))
-
-
-def ecrire_exemple(exemple: ExempleTire) -> dict[str, Any]:
-    """An example, as JSON: its messages by reference, and what is entered in its steps, by rank."""
-    return {"demandes": _ecrire(exemple.demandes), "actes": _ecrire(exemple.actes)}
 
 
 def _ecrire(ecrit: Element | Mapping[Any, Any]) -> Any:

@@ -7,6 +7,7 @@ Here stands what the suite looks at in the base; what its steps can show, prove 
 says in its table.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -39,7 +40,7 @@ from sne_sandbox.bases.horloge import atteindre
 Pas = tuple[str, Any]
 
 #: What a step « controle » looks at in the base, and the requirement that it shows.
-CONTROLES: Final[Mapping[str, str]] = {"une_seule_demande": "VIE-02", "boite_vide": "VIE-19"}
+CONTROLES: Final = {"une_seule_demande": "VIE-02", "boite_vide": "VIE-19"}
 #: What only a step « panne » lets be seen in the messages of commands.
 _APRES_UNE_PANNE: Final = frozenset().union(*(suite.apres_une_panne for suite in SUITES))
 #: What only a step « serveur » does.
@@ -92,9 +93,9 @@ def etapes_qui_montrent(exigence: str) -> list[Pas]:
 
 def dire_ces_etapes(exigence: str) -> str:
     """Names in French the steps that can show a requirement: « faire = "radier" ou "decider" »."""
-    par_sorte: dict[str, list[str]] = {}
+    par_sorte = defaultdict(list)
     for sorte, quoi in etapes_qui_montrent(exigence):
-        par_sorte.setdefault(sorte, []).append(f'"{quoi}"')
+        par_sorte[sorte].append(f'"{quoi}"')
     dites = " ; ".join(f"{sorte} = {' ou '.join(valeurs)}" for sorte, valeurs in par_sorte.items())
     return f"{dites}, après une étape « panne »" if exigence in _APRES_UNE_PANNE else dites
 
@@ -108,13 +109,13 @@ AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = CONSTATS["autrui"]
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
 #: What a value may be, by the name that the table gives it.
-_TYPES: Final[Mapping[str, type]] = {
+_TYPES: Final = {
     "texte": str, "nombre entier": int, "nombre à virgule": float, "booléen": bool, "tableau": list,
     "tableau de textes": tuple, "table": dict,
 }  # fmt: skip
 _NOMS_TYPES: Final = {genre: nom for nom, genre in _TYPES.items()}
 #: Keys of a step, by the key that says what it is; each with what it takes.
-_ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
+_ETAPES: Final = {
     sorte: {cle: _TYPES[genre] for cle, genre in cles.items()} for sorte, cles in TABLES["etapes"].items()
 }
 #: Days of a household, which may be written as texts.
@@ -172,7 +173,7 @@ class Scenario:
     def groupes(self, demandes: Collection[str]) -> Iterator[list[tuple[int, Etape]]]:
         """Its steps for those households by their rank from 1, those together that are under way at once: a
         command that is told « ensemble » is not answered yet when the next one is told."""
-        groupe: list[tuple[int, Etape]] = []
+        groupe = []
         for rang, etape in self.etapes_de(demandes).items():
             groupe.append((rang, etape))
             if not etape.options.get("ensemble"):

@@ -46,7 +46,7 @@ def detailler(contrat: Contrat, plan: Mapping[str, str] | None = None) -> Detail
     schemas = resources.fixtures_dir() / "schemas"
     for racine in (*paquets, schemas):
         for nom, octets in _fichiers(racine):
-            if nom.suffix in (".py", ".toml") and "_data" not in nom.parts:
+            if nom.suffix in (".py", ".toml", ".csv") and "_data" not in nom.parts:
                 detail["juge"][f"{racine.name}/{nom}"] = _empreinte(octets())
     return {genre: fichiers for genre, fichiers in detail.items() if fichiers}
 

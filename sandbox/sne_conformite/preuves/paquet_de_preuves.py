@@ -171,7 +171,7 @@ def ecrire(
     absents: dict[str, str] = {}
     try:
         with zipfile.ZipFile(provisoire, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            contenus: dict[str, Iterable[bytes]] = {
+            contenus = {
                 _CONFIGURATION: _document(masquer_valeur(configuration)),
                 _RAPPORT: [rapport_json.octets(rapport)],
                 _JOURNAL: _lignes_de(echanges, pseudonymes, absents),

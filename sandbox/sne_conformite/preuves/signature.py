@@ -142,7 +142,7 @@ def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
     lignes = lues.get("cles")
     if set(lues) != {"cles"} or not isinstance(lignes, list) or not lignes:
         raise CleIncorrecte(f"[{fichier}] ne liste aucune clé.", remede="un tableau [[cles]] par clé")
-    cles: dict[str, CleDeConfiance] = {}
+    cles = {}
     for rang, ligne in enumerate(lignes, 1):
         ou = f"[{fichier}], clé {rang}"
         if not {*_CLES_CONFIANCE[:3]} <= {*ligne} <= {*_CLES_CONFIANCE}:

@@ -193,7 +193,7 @@ def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     return nouveau
 
 
-CHANGEMENTS: Final[Mapping[str, Changement]] = {
+CHANGEMENTS: Final = {
     **{nom: _places(places) for nom, places in TABLES["changements"].items()},
     "logement_ailleurs": _logement_ailleurs,
     "enfant": _enfant,

@@ -3,7 +3,7 @@ many of each there are, counted once for every form of a report; and the smalles
 it, one line a value.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -123,7 +123,7 @@ class GroupeConstats:
 def grouper(rapport: Rapport, formes_max: float = FORMES_MAX) -> tuple[GroupeConstats, ...]:
     """The groups of a report: to mend first, then recommendations, then known failures; within each, errors
     of the suite last, those met in more scenarios (or more often) first."""
-    trouvailles: dict[tuple[str, str, bool], list[Trouvaille]] = {}
+    trouvailles = defaultdict(list)
     causes: dict[tuple[str, str, str], dict[str, str]] = {}
     for constat, verification in _trouvailles(rapport):
         # By genre, the one under which it is told.
@@ -132,7 +132,7 @@ def grouper(rapport: Rapport, formes_max: float = FORMES_MAX) -> tuple[GroupeCon
         cle = (constat.exigence, formes.setdefault(constat.genre, sien), False)
         if verification.verdict is Verdict.ERREUR:  # one line, whatever it kept from being seen
             cle = ("", verification.raison, True)
-        trouvailles.setdefault(cle, []).append((constat, verification))
+        trouvailles[cle].append((constat, verification))
     bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
     # What stands for scenarios there are families of requirements: nobody ran them.
     libre = rapport.entete.mode == TRAFIC
@@ -199,7 +199,7 @@ def echange_de(groupe: GroupeConstats, rapport: Rapport) -> EchangeCite | None:
 def _trouvailles(rapport: Rapport) -> Iterator[Trouvaille]:
     """The findings, an empty one of a check that has none; those of the balances only where no check shows
     them, as those of a check of no scenario."""
-    vues: set[tuple[str, str]] = set()
+    vues = set()
     for verification in rapport.verifications:
         if verification.verdict not in MANQUEMENTS:
             continue
@@ -258,7 +258,7 @@ def _pas(segment: str) -> tuple[str, int]:
 
 
 def _suivre(valeur: Any, pas: list[tuple[str, int]]) -> tuple[str, Any] | None:
-    marche: list[str] = []
+    marche = []
     for nom, rang in pas:
         if not isinstance(valeur, Mapping) or nom not in valeur:
             break

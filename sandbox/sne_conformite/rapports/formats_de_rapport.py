@@ -5,7 +5,7 @@ To add a form: a module beside this one, whose function gives the bytes of a `Ra
 row. A row imports its module when it writes: a list of names costs nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
@@ -39,9 +39,7 @@ class FormatDeRapport:
 
 
 #: Every file of --report-dir, by its name.
-FICHIERS: Final[Mapping[str, FormatDeRapport]] = {
-    ligne["fichier"]: FormatDeRapport(**ligne) for ligne in table(__file__)
-}
+FICHIERS: Final = {ligne["fichier"]: FormatDeRapport(**ligne) for ligne in table(__file__)}
 FORMATS: Final = tuple(f for f in FICHIERS.values() if f.genre == "rapport")
 #: What a report is written as, all told.
 ECRITS: Final = tuple(f for f in FICHIERS.values() if f.module)
@@ -53,7 +51,7 @@ PREUVES, ATTESTATION = (f for f in FICHIERS.values() if f.genre == "preuve")
 #: Those that are there without a key.
 TOUJOURS: Final = tuple(f.fichier for f in (*ECRITS, PREUVES))
 #: The forms that stdout may get, by the word of --format.
-PAR_OPTION: Final[Mapping[str, FormatDeRapport]] = {f.option: f for f in FORMATS if f.option}
+PAR_OPTION: Final = {f.option: f for f in FORMATS if f.option}
 
 
 def enumeres() -> str:

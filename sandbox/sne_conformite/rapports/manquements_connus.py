@@ -14,6 +14,7 @@
 An entry must say why, and until when. One that has expired excuses nothing; one that is of no use is told.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -200,11 +201,11 @@ class _Registre:
         """Excused when every kind of finding is: by name, or because the checks where it was met all are."""
         if bilan.etat is not EtatExigence.ENFREINTE:
             return bilan
-        par_sorte: dict[str, list[str]] = {}
+        par_sorte = defaultdict(list)
         for v in rapport.verifications:
             if v.exigence == bilan.exigence and v.verdict in MANQUEMENTS:
                 for sorte in {c.sorte for c in v.constats if not c.tenue}:
-                    par_sorte.setdefault(sorte, []).append(v.connue)
+                    par_sorte[sorte].append(v.connue)
         raisons = [
             self.raison(bilan.exigence, sorte) or _ensemble(par_sorte.get(sorte, []))
             for sorte in dict.fromkeys(c.sorte for c in bilan.constats if not c.tenue)

@@ -43,13 +43,6 @@ from sne_sandbox.web.gabarits_compiles import GabaritsCompiles
 
 #: A message longer than this is cut: a report stays a page, the evidence package has the rest.
 MESSAGE_MAX: Final = 30_000
-#: Missing values shown of one heading.
-MANQUANTS_MAX: Final = 400
-#: Lines of page one: what a household risks, what is new or mended, what a mention lacks.
-_PREMIERS: Final = 6
-#: Causes told by their sentences under the verdict; the others have their cards.
-_CAUSES_MAX: Final = 3
-_LARGEUR_BARRE: Final = 160
 _CITE: Final = re.compile(r"(\béchange (\d+))")
 _CLASSES: Final = dict(zip(VerdictMention, ("mal", "mal", "neutre", "conseil", "bien"), strict=True))
 
@@ -82,15 +75,10 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     causes = {"a_corriger": comptes.a_corriger, "conseils": comptes.conseils, "connus": comptes.connus}
     return _modele().render(
         rapport=rapport,
-        entete=rapport.entete,
         verdict=verdict_de_conformite,
-        tete=synthese.tete(rapport),
+        synthese=synthese,
         alentours=alentours,
-        familles=synthese.familles(rapport),
-        fidelites=synthese.fidelites(rapport),
-        risques=synthese.risques(rapport),
         comparaison=alentours.avant and rapports_compares.comparer(alentours.avant, rapport),
-        duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
         **{nom: [_fiche(groupe, rapport, cites) for groupe in lot] for nom, lot in causes.items()},
         comptes=comptes,
         niveaux=verdict_de_conformite.niveaux_de(rapport),
@@ -101,12 +89,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         par_groupe=[
             (GROUPES.get(nom, nom), list(lot)) for nom, lot in groupby(autres, key=lambda s: s.groupe)
         ],
-        rubriques=[rubrique for rubrique in rapport.couverture if rubrique.total],
-        largeur=_LARGEUR_BARRE,
         cites=cites,
-        manquants_max=MANQUANTS_MAX,
-        premiers=_PREMIERS,
-        causes_max=_CAUSES_MAX,
         liens=ECHANGES_MAX,
         classes=_CLASSES,
         rien=RIEN,

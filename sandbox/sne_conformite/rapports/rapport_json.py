@@ -7,7 +7,6 @@ failure, nor is what a baseline excuses.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,7 +34,7 @@ from sne_interface.errors import OperatorError, raison_systeme
 _T = TypeVar("_T")
 _NOMS: Final = {str: "un texte", int: "un entier", float: "un nombre", bool: "true ou false"}
 #: What is written of a verdict and of a state that make nobody fail, and how it is read back.
-MOTS: Final[Mapping[tuple[StrEnum, verdict_de_conformite.Issue], str]] = {
+MOTS: Final = {
     (Verdict.ECHOUE, verdict_de_conformite.NON_SUIVIE): "non suivi",
     (Verdict.ECHOUE, verdict_de_conformite.CONNUE): "échec connu",
     (Verdict.ERREUR, verdict_de_conformite.CONNUE): "erreur connue",

@@ -14,7 +14,6 @@ from typing import Final
 
 from lxml import etree
 
-from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.constats_groupes import lignes_exemple, valeurs_de
 from sne_conformite.rapports.document_cite import FICHIER, premieres_lignes
 from sne_conformite.rapports.rapport import (
@@ -28,7 +27,22 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.verdict_de_conformite import Issue, motifs_des_manquements, niveaux_de, non_juge
+from sne_conformite.rapports.verdict_de_conformite import (
+    CONNUE,
+    ECHOUEE,
+    EN_ERREUR,
+    ENFREINTE,
+    PROUVEE,
+    REUSSIE,
+    Issue,
+    issue_de_bilan,
+    issue_de_scenario,
+    issue_de_verification,
+    motifs_des_manquements,
+    niveaux_de,
+    non_juge,
+    preuves_de,
+)
 from sne_interface.domain.texte import accorde, pour_xml, visible
 
 #: Suite of the requirements that broke outside any check (the whole of a traffic judgement).
@@ -38,11 +52,11 @@ JUGEMENT: Final = "jugement"
 MENTION: Final = "mention"
 #: The kind of a case, by how it ended; any other is skipped.
 _GENRES: Final = {
-    verdict_de_conformite.REUSSIE: "",
-    verdict_de_conformite.PROUVEE: "",
-    verdict_de_conformite.ECHOUEE: "failure",
-    verdict_de_conformite.ENFREINTE: "failure",
-    verdict_de_conformite.EN_ERREUR: "error",
+    REUSSIE: "",
+    PROUVEE: "",
+    ECHOUEE: "failure",
+    ENFREINTE: "failure",
+    EN_ERREUR: "error",
 }
 _EXEMPLE_MAX: Final = 4_000
 _CONSTATS_MAX: Final = 5
@@ -119,7 +133,7 @@ def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]
 def _cas_de_mention(mention: Mention, *, exigee: bool) -> Cas:
     if mention.acquise:
         return Cas(MENTION, mention.titre, 0.0)
-    dit = f"{mention.verdict.value} : {verdict_de_conformite.preuves_de(mention)}"
+    dit = f"{mention.verdict.value} : {preuves_de(mention)}"
     manques = "\n".join(
         f"{lacune.quoi} : {lacune.phrase}" + (f"\n  {lacune.commande}" if lacune.commande else "")
         for lacune in mention.lacunes
@@ -134,7 +148,7 @@ def _cas_du_scenario(
     classe = f"{scenario.groupe}.{scenario.id}"
     tete = f"{scenario.id} {scenario.titre}".strip()
     if not scenario.verifications:
-        genre = _GENRES.get(verdict_de_conformite.issue_de_scenario(scenario, niveaux), "skipped")
+        genre = _GENRES.get(issue_de_scenario(scenario, niveaux), "skipped")
         dit = scenario.raison or scenario.verdict.value
         yield Cas(classe, tete, scenario.duree, genre, scenario.verdict.value, dit)
         return
@@ -142,7 +156,7 @@ def _cas_du_scenario(
     for v in scenario.verifications:
         bilan = bilans.get(v.exigence)
         nom = f"{tete} — {v.exigence} {bilan.texte if bilan else ''}".strip()
-        genre, sorte, message = _issue(v, verdict_de_conformite.issue_de_verification(v, niveaux))
+        genre, sorte, message = _issue(v, issue_de_verification(v, niveaux))
         yield Cas(classe, nom, part, genre, sorte, message, _corps(v, bilan, cites) if genre else "")
 
 
@@ -155,14 +169,14 @@ def _issue(verification: Verification, issue: Issue) -> tuple[str, str, str]:
     phrase = enfreints[0].phrase if enfreints else verification.raison or verification.verdict.value
     if genre != "skipped":
         return genre, (enfreints[0].sorte if enfreints else "") or verification.verdict.value, phrase
-    excuse = f" ({verification.connue})" if issue is verdict_de_conformite.CONNUE else ""
+    excuse = f" ({verification.connue})" if issue is CONNUE else ""
     return genre, issue.mot, f"{issue.scenario[:1].upper()}{issue.scenario[1:]}{excuse} : {phrase}"
 
 
 def _cas_du_bilan(bilan: Bilan, mode: str, cites: Mapping[int, int]) -> Cas:
     nom = f"{bilan.exigence} {bilan.texte}".strip()
-    issue = verdict_de_conformite.issue_de_bilan(bilan)
-    if issue is verdict_de_conformite.PROUVEE:
+    issue = issue_de_bilan(bilan)
+    if issue is PROUVEE:
         return Cas(mode, nom, 0.0)
     if bilan.etat is not EtatExigence.ENFREINTE:
         dit = f"{bilan.etat.value} : {bilan.raison}" if bilan.raison else bilan.etat.value
@@ -174,7 +188,7 @@ def _cas_du_bilan(bilan: Bilan, mode: str, cites: Mapping[int, int]) -> Cas:
 
 
 def _corps(verification: Verification, bilan: Bilan | None, cites: Mapping[int, int]) -> str:
-    lignes: list[str] = []
+    lignes = []
     enfreints = [c for c in verification.constats if c.rompue]
     for constat in enfreints[:_CONSTATS_MAX]:
         lignes += _phrases(constat, cites)

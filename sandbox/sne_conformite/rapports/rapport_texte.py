@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, TextIO, TypeVar
+from typing import Final, Self, TextIO
 
 from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.constats_groupes import (
@@ -27,11 +27,6 @@ from sne_conformite.rapports.rapport import SEUL, Alentours, Entete, Lacune, Rap
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface.domain.texte import abrege, accorde, en_colonne, premiers, visible
 from sne_interface.domain.valeurs_en_json import tirer
-
-_T = TypeVar("_T")
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 #: Lines of the list « À corriger », so that it fits the first screen.
 _LISTE_MAX: Final = 10
@@ -66,222 +61,223 @@ def ecrire(
     by what they are (« HTML », « JUnit »…); `remarques` French sentences said at the end (an entry of the
     baseline that has expired)."""
     from rich.console import Console
+    from rich.text import Text
 
     flux = sys.stdout if sortie is None else sortie
     # A log has no width of its own: rich would take 80 columns, and cut what a reader has room for.
     large = None if flux.isatty() or "COLUMNS" in os.environ else _LARGEUR_DU_JOURNAL
     console = Console(file=flux, highlight=False, markup=False, emoji=False, width=large)
-    _Resume(masquer(rapport), console).ecrire(fichiers or {}, remarques, alentours)
+    resume = _Resume(masquer(rapport), console.width)
+    for texte, style in resume.lignes(fichiers or {}, remarques, alentours):
+        # One line for each thing said, whatever line feeds an application put in it (a CI server takes orders
+        # at the beginning of a line). A terminal shows it folded, but for a command, which is copied whole.
+        ligne = visible(texte).replace("\n", " ")
+        copiee = ligne.lstrip(" →").startswith("sne-sandbox ") or not console.is_terminal
+        for morceau in [ligne] if copiee else en_colonne(ligne, console.width):
+            console.print(Text(morceau, style=style), soft_wrap=True)
+
+
+#: What is told, each line with its style.
+_Lignes = Iterator[tuple[str, str]]
 
 
 class _Resume:
-    """One summary, being written on one console."""
+    """One summary, for a console of that width."""
 
-    def __init__(self, rapport: Rapport, console: "Console") -> None:
-        self._rapport = rapport
-        self._console = console
+    def __init__(self, rapport: Rapport, large: int) -> None:
+        self._rapport, self._large = rapport, large
         self._comptes = compter(rapport)
-        self._a_dire: list[tuple[str, str]] = []
 
-    def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours) -> None:
-        self._verdict()
+    def lignes(self, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours) -> _Lignes:
+        yield from self._verdict()
         entete = self._rapport.entete
         if alentours.classe:
-            self._dire(f"Classe : {alentours.classe}")
+            yield f"Classe : {alentours.classe}", ""
         if alentours.classe or entete.marques:
-            self._dire(f"Identité : {entete.identite}")
+            yield f"Identité : {entete.identite}", ""
         if alentours.numero:
-            self._dire(f"Numéro : {alentours.numero}")
+            yield f"Numéro : {alentours.numero}", ""
         ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
-        self._liste("À corriger", ouverts, "red")
-        self._liste("Recommandations non suivies", conseils, "yellow")
-        self._liste("Manquements connus", self._comptes.connus, "dim")
-        self._detailler([*ouverts, *conseils])
-        self._mentions("" if fichiers else " (--report-dir DOSSIER les écrit)")
-        self._reponses()
-        self._couverture()
-        self._angles_morts()
-        if self._a_dire:
-            self._titre("Les mots")
-            for mot, sens in self._a_dire:
-                self._dire(f"  {mot} : {sens}", "dim")
+        yield from self._liste("À corriger", ouverts, "red")
+        yield from self._liste("Recommandations non suivies", conseils, "yellow")
+        yield from self._liste("Manquements connus", self._comptes.connus, "dim")
+        yield from self._detailler([*ouverts, *conseils])
+        yield from self._mentions("" if fichiers else " (--report-dir DOSSIER les écrit)")
+        yield from self._reponses()
+        yield from self._couverture()
+        yield from self._angles_morts()
+        if a_dire := verdict_de_conformite.legende(self._comptes.issues):
+            yield from _titre("Les mots")
+            for mot, sens in a_dire:
+                yield f"  {mot} : {sens}", "dim"
         for remarque in remarques:
-            self._dire(f"Remarque : {remarque}", "yellow")
+            yield f"Remarque : {remarque}", "yellow"
         if fichiers:
-            self._titre("Rapports")
+            yield from _titre("Rapports")
             largeur = max(map(len, fichiers))
             for nom, chemin in fichiers.items():
-                self._dire(f"  {nom:<{largeur}}  {chemin}")
+                yield f"  {nom:<{largeur}}  {chemin}", ""
         dossier = next((chemin.parent for chemin in fichiers.values()), None)
         quoi, commande = alentours.suite or verdict_de_conformite.prochaine_etape(
             self._rapport, dossier, gardees=alentours.gardees, signee=ATTESTATION.nom in fichiers
         )
         if quoi:
-            self._titre(f"Prochaine étape : {quoi}")
-            self._dire(f"  {commande}")
+            yield from _titre(f"Prochaine étape : {quoi}")
+            yield f"  {commande}", ""
 
-    def _verdict(self) -> None:
+    def _verdict(self) -> _Lignes:
         entete = self._rapport.entete
         juge = verdict_de_conformite.conclure(self._rapport)
         couleur = "bold green" if self._rapport.conforme else "bold red"
         qui = f"{entete.application}, contrat {entete.contrat}, profil {entete.profil}"
-        self._dire(f"{juge} : {qui}", couleur)
+        yield f"{juge} : {qui}", couleur
         for motif in self._rapport.motifs:
-            self._dire(f"  {motif}")
+            yield f"  {motif}", ""
         for phrase in verdict_de_conformite.avertir(self._rapport):
-            self._dire(f"  {phrase}", "yellow")
+            yield f"  {phrase}", "yellow"
         for dit in self._comptes.dits():
-            self._dire(dit)
-        self._a_dire = verdict_de_conformite.legende(self._comptes.issues)
+            yield dit, ""
         duree = (entete.fin - entete.debut).total_seconds()
         menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
         essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
-        self._dire(f"{juges(entete)}, {essayes}en {duree:.0f} s.", "" if entete.refuses else "dim")
+        yield f"{juges(entete)}, {essayes}en {duree:.0f} s.", "" if entete.refuses else "dim"
         if entete.non_juges:
-            self._dire(entete.non_juges, "yellow")
+            yield entete.non_juges, "yellow"
 
-    def _liste(self, titre: str, groupes: Sequence[GroupeConstats], style: str) -> None:
+    def _liste(self, titre: str, groupes: Sequence[GroupeConstats], style: str) -> _Lignes:
         if not groupes:
             return
-        self._titre(f"{titre} ({len(groupes)})")
-        large = self._console.width
-        for groupe in self._premiers(groupes, _LISTE_MAX, ", dans les rapports"):
+        yield from _titre(f"{titre} ({len(groupes)})")
+        for groupe in groupes[:_LISTE_MAX]:
             raison = f" [{groupe.connue}]" if groupe.connue else ""
             ligne = f"  {groupe.titre} · {_combien(groupe)} · {groupe.phrase}{raison}"
-            self._dire(abrege(ligne, large - 2), style, marge="  ")
+            yield f"  {abrege(ligne, self._large - 2)}", style
+        yield from _reste(groupes, _LISTE_MAX, ", dans les rapports")
 
-    def _detailler(self, groupes: Sequence[GroupeConstats]) -> None:
+    def _detailler(self, groupes: Sequence[GroupeConstats]) -> _Lignes:
         for groupe in groupes[:_DETAILS_MAX]:
-            self._titre(f"{groupe.exigence} {groupe.sorte}".rstrip())
+            yield from _titre(f"{groupe.exigence} {groupe.sorte}".rstrip())
             if groupe.texte:
                 niveau = "obligatoire" if groupe.obligatoire else "recommandé"
-                self._dire(f"  {groupe.texte} [{niveau}, {groupe.source}]", "dim")
-            self._dire(f"  {groupe.phrase}")
+                yield f"  {groupe.texte} [{niveau}, {groupe.source}]", "dim"
+            yield f"  {groupe.phrase}", ""
             if groupe.suites:
-                self._dire(f"  {groupe.suites}")
+                yield f"  {groupe.suites}", ""
             if groupe.scenarios:
                 titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
-                self._dire(f"  {titre} : {premiers(groupe.scenarios, _SCENARIOS_MAX)}")
-            self._constat(groupe)
+                yield f"  {titre} : {premiers(groupe.scenarios, _SCENARIOS_MAX)}", ""
+            yield from self._constat(groupe)
             if groupe.condition:
-                self._dire(f"  quand : {groupe.condition}")
+                yield f"  quand : {groupe.condition}", ""
             if groupe.remede:
-                self._dire(f"  remède : {groupe.remede}")
-            self._exemple(groupe)
+                yield f"  remède : {groupe.remede}", ""
+            yield from self._exemple(groupe)
             if groupe.commande and groupe.scenarios:
-                self._dire("  rejouer :", "bold")
-                self._dire(f"    {groupe.commande}")
+                yield "  rejouer :", "bold"
+                yield f"    {groupe.commande}", ""
         if len(groupes) > _DETAILS_MAX:
             autres = accorde(len(groupes) - _DETAILS_MAX, "autre détail", "autres détails")
-            self._dire(f"… {autres} dans le rapport HTML.")
+            yield f"… {autres} dans le rapport HTML.", ""
 
-    def _constat(self, groupe: GroupeConstats) -> None:
+    def _constat(self, groupe: GroupeConstats) -> _Lignes:
         constat = groupe.constat
         for mot, dit in valeurs_de(constat, lambda valeur: abrege(visible(valeur), _VALEUR_MAX)):
-            self._dire(f"  {mot} : {dit}")
+            yield f"  {mot} : {dit}", ""
         if constat.echange is not None:
             cite = echange_de(groupe, self._rapport)
-            self._dire(f"  échange : {constat.echange}{f', {cite.resume}' if cite and cite.resume else ''}")
+            yield f"  échange : {constat.echange}{f', {cite.resume}' if cite and cite.resume else ''}", ""
         if len(groupe.echanges) > 1:
             dont = "dont " if groupe.nombre > len(groupe.echanges) else ""
-            self._dire(f"  vu {groupe.nombre} fois, {dont}{groupe.ou}")
+            yield f"  vu {groupe.nombre} fois, {dont}{groupe.ou}", ""
 
-    def _exemple(self, groupe: GroupeConstats) -> None:
+    def _exemple(self, groupe: GroupeConstats) -> _Lignes:
         exemple = groupe.constat.exemple
         if exemple is None:
             return
         toutes = lignes_exemple(exemple)
         trouvee = branche_exemple(exemple, groupe.constat.chemin) if len(toutes) > _EXEMPLE_MAX else None
         ou, lignes = (f", à {trouvee[0]}", lignes_exemple(trouvee[1])) if trouvee else ("", toutes)
-        self._dire(f"  le plus petit exemple{ou} :")
+        yield f"  le plus petit exemple{ou} :", ""
         for ligne in lignes[:_EXEMPLE_MAX]:
             # A name as long as the contract allows is still read.
-            self._dire(_coupe(f"    {ligne}", _VALEUR_MAX))
+            yield _coupe(f"    {ligne}", _VALEUR_MAX), ""
         if len(toutes) > min(len(lignes), _EXEMPLE_MAX):
-            self._dire(f"    … (entier dans le rapport HTML : {len(toutes)} lignes)")
+            yield f"    … (entier dans le rapport HTML : {len(toutes)} lignes)", ""
 
-    def _mentions(self, ou: str) -> None:
+    def _mentions(self, ou: str) -> _Lignes:
         """Each mention, and what it lacks that those above do not lack already; `ou` says how to have the
         reports that hold the rest."""
         mentions = self._rapport.mentions
         if not mentions:
             return
-        self._titre("Mentions")
+        yield from _titre("Mentions")
         dites: set[Lacune | str] = set()
         largeur = max(len(m.titre) for m in mentions)
         for mention in mentions:
             preuves = verdict_de_conformite.preuves_de(mention)
             ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {preuves}"
-            self._dire(ligne, "green" if mention.acquise else "")
+            yield ligne, "green" if mention.acquise else ""
             if mention.quoi:
-                self._dire(f"      {mention.quoi}", "dim")
+                yield f"      {mention.quoi}", "dim"
             for reserve in mention.reserves:
                 if reserve not in dites:
-                    self._dire(f"      réserve : {reserve}", "yellow")
+                    yield f"      réserve : {reserve}", "yellow"
             nouvelles = [lacune for lacune in mention.lacunes if lacune not in dites]
             if len(nouvelles) < len(mention.lacunes):
-                self._dire(f"      ce qui manque ci-dessus{', et :' if nouvelles else ''}", "dim")
-            suite = f", dans rapport.json et rapport.html{ou}"
-            for lacune in self._premiers(nouvelles, _LACUNES_MAX, suite, retrait=6):
-                self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}")
+                yield f"      ce qui manque ci-dessus{', et :' if nouvelles else ''}", "dim"
+            for lacune in nouvelles[:_LACUNES_MAX]:
+                yield f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}", ""
                 if lacune.commande:
-                    self._dire(f"        → {lacune.commande}")
+                    yield f"        → {lacune.commande}", ""
+            yield from _reste(nouvelles, _LACUNES_MAX, f", dans rapport.json et rapport.html{ou}", "    ")
             dites.update(mention.lacunes, mention.reserves)
 
-    def _reponses(self) -> None:
+    def _reponses(self) -> _Lignes:
         reponses = self._rapport.reponses
         if not reponses:
             return
         decisifs = verdict_de_conformite.RIEN_D_ACCEPTE in self._rapport.motifs
-        self._titre(f"Refus, tolérances et avertissements{'' if decisifs else ' (pour information)'}")
-        for reponse in self._premiers(reponses, _REPONSES_MAX, ", dans les rapports"):
+        yield from _titre(f"Refus, tolérances et avertissements{'' if decisifs else ' (pour information)'}")
+        for reponse in reponses[:_REPONSES_MAX]:
             ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {reponse.message}"
-            self._dire(abrege(ligne, self._console.width - 2), marge="  ")
+            yield f"  {abrege(ligne, self._large - 2)}", ""
+        yield from _reste(reponses, _REPONSES_MAX, ", dans les rapports")
 
-    def _couverture(self) -> None:
+    def _couverture(self) -> _Lignes:
         rubriques = [r for r in self._rapport.couverture if r.total]
         if not rubriques:
             return
-        self._titre("Couverture")
+        yield from _titre("Couverture")
         largeur = max(len(r.titre) for r in rubriques)
         for rubrique in rubriques:
             vus, total = len(rubrique.vus), rubrique.total
             manque = premiers([*map(_court, rubrique.manquants)], _MANQUANTS_MAX)
             suite = f"  jamais vus : {manque}" if manque else ""
             ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %"
-            place = max(self._console.width, 60)
+            place = max(self._large, 60)
             # Of what was never seen, the beginning, where one name at least can be read.
-            self._dire(_coupe(ligne + suite, place) if place - len(ligne) >= _NOM else ligne)
+            yield _coupe(ligne + suite, place) if place - len(ligne) >= _NOM else ligne, ""
 
-    def _angles_morts(self) -> None:
+    def _angles_morts(self) -> _Lignes:
         angles = self._rapport.angles_morts
         if angles:
-            self._titre("Angles morts (ce que ces échanges ne montrent pas)")
-        for angle in self._premiers(angles, _ANGLES_MAX, ", dans rapport.json"):
-            self._dire(f"  {angle.phrase}")
+            yield from _titre("Angles morts (ce que ces échanges ne montrent pas)")
+        for angle in angles[:_ANGLES_MAX]:
+            yield f"  {angle.phrase}", ""
             if angle.commande:
-                self._dire(f"    → {angle.commande}")
+                yield f"    → {angle.commande}", ""
+        yield from _reste(angles, _ANGLES_MAX, ", dans rapport.json")
 
-    def _premiers(self, tout: Sequence[_T], combien: int, suite: str, *, retrait: int = 2) -> Iterator[_T]:
-        """The first of a list; then it is told how many others there are, and where."""
-        yield from tout[:combien]
-        if len(tout) > combien:
-            autres = accorde(len(tout) - combien, "autre")
-            self._dire(f"{' ' * retrait}… et {autres}{suite}.")
 
-    def _titre(self, texte: str) -> None:
-        self._dire("")
-        self._dire(texte, "bold")
+def _reste(tout: Sequence[object], montres: int, suite: str, retrait: str = "") -> _Lignes:
+    """How many others there are of a list, and where."""
+    if len(tout) > montres:
+        yield f"{retrait}  … et {accorde(len(tout) - montres, 'autre')}{suite}.", ""
 
-    def _dire(self, texte: str, style: str = "", *, marge: str = "") -> None:
-        from rich.text import Text
 
-        # One line for each thing said, whatever line feeds an application put in it (a CI server takes orders
-        # at the beginning of a line). A terminal shows it folded, but for a command, which is copied whole.
-        ligne = marge + visible(texte).replace("\n", " ")
-        copiee = ligne.lstrip(" →").startswith("sne-sandbox ") or not self._console.is_terminal
-        for morceau in [ligne] if copiee else en_colonne(ligne, self._console.width):
-            self._console.print(Text(morceau, style=style), soft_wrap=True)
+def _titre(texte: str) -> _Lignes:
+    yield "", ""
+    yield texte, "bold"
 
 
 def _coupe(ligne: str, largeur: int) -> str:

@@ -4,10 +4,10 @@ requirements, the risks of a household, how the requirements fared in each group
 Page one of the HTML, the badge and the page to hand over say it in the same words.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.rapport import (
     FAMILLES,
     GROUPES,
@@ -25,8 +25,15 @@ from sne_conformite.rapports.verdict_de_conformite import (
     NON_SUIVIE,
     TOUTES,
     Issue,
+    compter_issues,
+    conclure,
+    couvert,
+    exigences_enfreintes,
+    issue_de_bilan,
     issue_de_verification,
+    manquements_connus,
     niveaux_de,
+    non_juge,
 )
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.texte import accorde
@@ -65,8 +72,8 @@ class FamilleJugee:
     @property
     def manquements(self) -> list[tuple[Issue, int]]:
         """How many are broken, not followed, or excused by the baseline: each of these that is met."""
-        issues = map(verdict_de_conformite.issue_de_bilan, self.bilans)
-        return verdict_de_conformite.compter_issues(issue for issue in issues if issue in _MANQUEMENTS)
+        issues = map(issue_de_bilan, self.bilans)
+        return compter_issues(issue for issue in issues if issue in _MANQUEMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +87,17 @@ class CaseDeMatrice:
 def tete(rapport: Rapport) -> TeteDeRapport:
     """The head of a report, as `verdict_de_conformite.conclure` says it. Without mention, it is how much was
     covered: an application that does two operations of thirteen has proved no more than that."""
-    titre = verdict_de_conformite.conclure(rapport)
+    titre = conclure(rapport)
     acquises = [mention for mention in rapport.mentions if mention.acquise]
-    couvre = verdict_de_conformite.couvert(rapport) if acquises or rapport.entete.inacheve else ""
-    hors_jugement = verdict_de_conformite.non_juge(rapport)
+    couvre = couvert(rapport) if acquises or rapport.entete.inacheve else ""
+    hors_jugement = non_juge(rapport)
     if not rapport.conforme and not hors_jugement:
         classe = "mal"
     elif hors_jugement or (rapport.mentions and not acquises):
         classe = "neutre"
     else:
         reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
-        classe = "conseil" if reserve or verdict_de_conformite.manquements_connus(rapport) else "bien"
+        classe = "conseil" if reserve or manquements_connus(rapport) else "bien"
     refuse = not (rapport.conforme or rapport.entete.inacheve or hors_jugement)
     return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe, refuse)
 
@@ -103,10 +110,10 @@ def bref(rapport: Rapport) -> str:
         return "épreuve inachevée"
     dits = []
     if not rapport.conforme:
-        enfreintes = len(verdict_de_conformite.exigences_enfreintes(rapport))
+        enfreintes = len(exigences_enfreintes(rapport))
         perdues = accorde(enfreintes, "exigence enfreinte", "exigences enfreintes")
         dits.append(perdues if enfreintes else "non retenue")
-    if connus := len(verdict_de_conformite.manquements_connus(rapport)):
+    if connus := len(manquements_connus(rapport)):
         dits.append(accorde(connus, "manquement connu", "manquements connus"))
     if len(acquises) == 1:
         dits.append(acquises[0].titre)
@@ -115,15 +122,15 @@ def bref(rapport: Rapport) -> str:
     if any(mention.verdict is VerdictMention.RESERVES for mention in acquises):
         dits[-1] += " (avec réserves)"
     if rapport.conforme and not acquises:
-        dits.append(verdict_de_conformite.couvert(rapport).rpartition(", ")[2])
+        dits.append(couvert(rapport).rpartition(", ")[2])
     return ", ".join(dits)
 
 
 def familles(rapport: Rapport) -> list[FamilleJugee]:
     """The families of the requirements of a report, in their order."""
-    par_sigle: dict[str, list[Bilan]] = {}
+    par_sigle = defaultdict(list)
     for bilan in rapport.bilans:
-        par_sigle.setdefault(bilan.exigence.partition("-")[0], []).append(bilan)
+        par_sigle[bilan.exigence.partition("-")[0]].append(bilan)
     return [FamilleJugee(nom, FAMILLES.get(nom, nom), tuple(lot)) for nom, lot in par_sigle.items()]
 
 

@@ -11,6 +11,7 @@ makes anybody fail.
 """
 
 import shlex
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
@@ -30,6 +31,7 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_interface.domain.texte import abrege, accorde
+from sne_interface.resources import table
 
 OBLIGATOIRE = "MUST"
 #: How the reasons begin that the user asks for, beside what the checks say.
@@ -286,11 +288,11 @@ def preuves_de(mention: Mention) -> str:
 
 def _titres(mentions: Iterable[Mention]) -> str:
     """« SNE 5.2 – socle, dalo (avec réserves) »: what they share is said once."""
-    tetes: dict[str, list[str]] = {}
+    tetes = defaultdict(list)
     for mention in mentions:
         tete, tiret, nom = mention.titre.rpartition(" – ")
         reserves = " (avec réserves)" if mention.verdict is VerdictMention.RESERVES else ""
-        tetes.setdefault(tete + tiret, []).append(nom + reserves)
+        tetes[tete + tiret].append(nom + reserves)
     return ", ".join(tete + ", ".join(noms) for tete, noms in tetes.items())
 
 
@@ -327,51 +329,17 @@ class Issue:
         return f"{nombre} {self.un if nombre < 2 else self.plusieurs}"
 
 
-REUSSIE: Final = Issue("✓", "réussie", "réussies", "réussi", "bien")
-ECHOUEE: Final = Issue("✗", "échouée", "échouées", "échoué", "mal")
-NON_SUIVIE: Final = Issue(
-    "!", "recommandation non suivie", "recommandations non suivies", "recommandation non suivie", "conseil",
-    "une exigence recommandée (SHOULD) n'est pas tenue ; cela ne rend pas non conforme",
-    "non suivie",
-)  # fmt: skip
-CONNUE: Final = Issue(
-    "~", "manquement connu", "manquements connus", "manquement connu", "neutre",
-    "le fichier donné à --baseline l'excuse",
-)  # fmt: skip
-EN_ERREUR: Final = Issue(
-    "E", "en erreur", "en erreur", "en erreur", "mal", "la suite, ou le lien avec l'application, a failli"
-)
-IGNOREE: Final = Issue(
-    "-", "ignorée", "ignorées", "ignoré", "neutre", "un préalable a manqué : rien n'a pu être vu"
-)
-SANS_OBJET: Final = Issue(
-    "-", "sans objet", "sans objet", "sans objet", "neutre", "l'application dit ne pas faire cela"
-)
-EN_ATTENTE: Final = Issue(
-    "?", "en attente", "en attente", "en attente", "neutre",
-    "cette vérification n'a rien vu de ce qu'elle cherche",
-)  # fmt: skip
-PROUVEE: Final = Issue("✓", "prouvée", "prouvées", "prouvé", "bien")
-ENFREINTE: Final = Issue("✗", "enfreinte", "enfreintes", "enfreint", "mal")
-SANS_PREUVE: Final = Issue(
-    "?", "sans preuve", "sans preuve", "sans preuve", "neutre",
-    "aucun échange ne montre si cette exigence est tenue",
-)  # fmt: skip
-NON_TESTEE: Final = Issue(
-    "-", "non testée", "non testées", "non testé", "neutre",
-    "ne se vérifie pas depuis le bac à sable, pour la raison dite",
-)  # fmt: skip
-
+#: Every way to end, in the order of a summary: the rows of the table beside.
+TOUTES: Final = tuple(Issue(**ligne) for ligne in table(__file__))
+(
+    REUSSIE, PROUVEE, ECHOUEE, ENFREINTE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE,
+    SANS_PREUVE, NON_TESTEE,
+) = TOUTES  # fmt: skip
 #: That of each verdict, and of each state, by itself.
 _VERDICTS: Final = dict(
     zip(Verdict, (REUSSIE, ECHOUEE, IGNOREE, SANS_OBJET, EN_ERREUR, EN_ATTENTE), strict=True)
 )
 _ETATS: Final = dict(zip(EtatExigence, (PROUVEE, ENFREINTE, SANS_PREUVE, NON_TESTEE), strict=True))
-#: Every way to end, in the order of a summary.
-TOUTES: Final = (
-    REUSSIE, PROUVEE, ECHOUEE, ENFREINTE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE,
-    SANS_PREUVE, NON_TESTEE,
-)  # fmt: skip
 #: The issues that a check may have, and those of a requirement.
 DES_VERIFICATIONS: Final = tuple(issue for issue in TOUTES if issue not in _ETATS.values())
 DES_EXIGENCES: Final = tuple(issue for issue in TOUTES if issue not in _VERDICTS.values())

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_console.formation.scene_jouee import Joue, Representation, en_francais
 from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
@@ -198,7 +198,7 @@ def _guichet(pas: PasScene) -> str | None:
 def _acte(message: MessageScene, echange: Echange, contrat: Contrat) -> Sequence[str]:
     """Says what the message of a step asks for, and what is done once it is accepted."""
     if message.type == "RAD":
-        motif = trouver(observer(echange, contrat).arbre, f"{_FORMULAIRE}/radiation/motifRadiation")
+        motif = trouver(Observation(echange, contrat).arbre, f"{_FORMULAIRE}/radiation/motifRadiation")
         if motif is not None and not motif.get("code"):
             return _dit("REA")
     return _dit(_cle(message))
@@ -334,7 +334,7 @@ def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterato
 def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]:
     """The events that a message adds: what each is and when; then what it says, by the names of the contract,
     what was decided and answered first."""
-    racine: Any = observer(echange, contrat).arbre
+    racine: Any = Observation(echange, contrat).arbre
     for evenement in () if racine is None else racine.iter(f"{{{NS}}}evenement"):
         code = evenement.findtext(f"{{{NS}}}codeTypeEvenement", "")
         genre = next((genre for genre in contrat.evenements if genre.code == code), None)
@@ -358,7 +358,7 @@ def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]
 def _demande(joue: Joue, contrat: Contrat) -> Any:
     """The demande as the SNE answered it after a step (lxml); None when it answered none."""
     racine: Any = (
-        None if joue.echange is None else documents_masques.arbre_repondu(observer(joue.echange, contrat))
+        None if joue.echange is None else documents_masques.arbre_repondu(Observation(joue.echange, contrat))
     )
     return None if racine is None or trouver(racine, _FORMULAIRE) is None else racine
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_console.formation import scenes as donnees
 from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
@@ -282,7 +282,7 @@ def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: 
     echange = next((e for e in lignes if _est_le_sien(e, scene, rang)), None)
     if pas.message is None or echange is None:
         return joue
-    lue = observer(echange, services.contrat_de(base))
+    lue = Observation(echange, services.contrat_de(base))
     return replace(joue, echange=echange, attestation=_attestation(lue), montres=_montrer(lue, pas))
 
 

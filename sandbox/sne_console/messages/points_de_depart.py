@@ -159,11 +159,11 @@ def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
 
 
 def _observer(services: Services, base: str, cle: CleDepart) -> "Observation | None":
-    from sne_conformite.observation.observation import observer
+    from sne_conformite.observation.observation import Observation
 
     numero = entier_de(cle.reste)
     lu = None if numero is None else services.magasin.journal.lire(base, numero)
-    return None if lu is None else observer(lu, services.contrat_de(lu.base))
+    return None if lu is None else Observation(lu, services.contrat_de(lu.base))
 
 
 def proposees(services: Services, base: str) -> list[DemandeStockee]:

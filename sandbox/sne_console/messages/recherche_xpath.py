@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_console.messages.documents_masques import arbre_repondu
 from sne_console.vues.echanges_immontrables import essayer
 from sne_interface.domain.echange import Echange
@@ -184,7 +184,7 @@ def _documents(echange: Echange, services: Services) -> list[bytes] | None:
         return None
 
     def lire() -> list[bytes] | None:
-        observation = observer(echange, services.contrat_de(echange.base))
+        observation = Observation(echange, services.contrat_de(echange.base))
         arbres = (observation.arbre, arbre_repondu(observation))
         return [
             etree.tostring(_sans_espaces(racine), encoding="UTF-8") for racine in arbres if racine is not None

@@ -52,15 +52,15 @@ def tete(base: str, identifiant: int) -> Echange:
 
 def observation(base: str, identifiant: int) -> "Observation":
     """Reads what an exchange carried, by the contract."""
-    from sne_conformite.observation.observation import observer
+    from sne_conformite.observation.observation import Observation
 
-    return observer(echange(base, identifiant), services().contrat_de(base))
+    return Observation(echange(base, identifiant), services().contrat_de(base))
 
 
 def observations(base: str, identifiants: Sequence[int]) -> "list[Observation]":
     """Reads what several exchanges carried. Raises UsageError when they weigh too much together, and the
     errors of `echange`."""
-    from sne_conformite.observation.observation import observer
+    from sne_conformite.observation.observation import Observation
 
     contrat, poids, lus = services().contrat_de(base), 0, []
     for identifiant in identifiants:
@@ -74,7 +74,7 @@ def observations(base: str, identifiants: Sequence[int]) -> "list[Observation]":
                 remede="choisissez-en moins à la fois",
             )
         lus.append(lu)
-    return [observer(lu, contrat) for lu in lus]
+    return [Observation(lu, contrat) for lu in lus]
 
 
 def _se_lit_ici() -> bool:

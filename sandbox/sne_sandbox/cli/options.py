@@ -105,6 +105,11 @@ def tableau_markdown(titres: Sequence[str], lignes: Iterable[Sequence[object]]) 
     return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in ligne) + " |" for ligne in ecrites)
 
 
+def ecrire_json(valeur: Any) -> None:
+    """Writes a JSON value on stdout, for a program or for who reads it."""
+    click.echo(json.dumps(valeur, ensure_ascii=False, indent=2))
+
+
 def verifier_guichet(code: str) -> None:
     """Raises UsageError for what is no code of a guichet: a small letter makes a name of file refused."""
     if len(code) != 5 or not code.isascii() or not code.isalnum() or code != code.upper():

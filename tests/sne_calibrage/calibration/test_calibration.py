@@ -60,7 +60,7 @@ def converser(application: Flask, nom: str) -> list[Echange]:
 
 def relayes(banc: Banc) -> list[Echange]:
     """What the relay records of the calls of a base, which then goes."""
-    enregistres = [nue(echange) for echange in parcourir(banc.services.magasin, banc.nom)]
+    enregistres = [nue(echange) for echange in parcourir(banc.services.magasin.journal, banc.nom)]
     banc.supprimer()
     return enregistres
 
@@ -284,12 +284,12 @@ def test_what_the_nights_did_there_they_do_here_and_a_base_put_back_is_known_as_
     assert banc.relire(numero).statut == 500
     assert banc.api("POST", f"/bases/{banc.nom}/snapshots/avant/restore").status_code == 200
     assert banc.demander(message(racine, "MOD", numero, refInterne="AUTRE")).anomalies == []
-    bilan = calibrer(contrat(), parcourir(banc.services.magasin, banc.nom))
+    bilan = calibrer(contrat(), parcourir(banc.services.magasin.journal, banc.nom))
     assert (bilan.groupes, bilan.compares) == ([], 4), rendu_de_calibration.en_texte(bilan)
     assert len(bilan.indecidables) == 1
     assert banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"}).status_code == 200
     assert banc.creer_demande()[0] == numero
-    assert calibrer(contrat(), parcourir(banc.services.magasin, banc.nom)).groupes == []
+    assert calibrer(contrat(), parcourir(banc.services.magasin.journal, banc.nom)).groupes == []
 
 
 @pytest.mark.parametrize(

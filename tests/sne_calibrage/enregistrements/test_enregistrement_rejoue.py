@@ -18,7 +18,7 @@ ACCEPTE = VerdictEchange.ACCEPTE
 
 
 def enregistre(banc: Banc) -> Iterator[Echange]:
-    return parcourir(banc.services.magasin, banc.nom)
+    return parcourir(banc.services.magasin.journal, banc.nom)
 
 
 def sous(contrat: Contrat, code: str, gravite: Gravite) -> Contrat:

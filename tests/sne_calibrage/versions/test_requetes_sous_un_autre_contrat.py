@@ -49,7 +49,7 @@ def trafic(application: Flask) -> Iterator[list[Echange]]:
     banc.relire(numero)
     assert banc.demander(radiation(seule, numero, "RADABA")).anomalies == []
     banc.fichier("listerTypesEvenementsNationaux", specimen("type_evenement", "documents"))
-    yield list(parcourir(banc.services.magasin, banc.nom))
+    yield list(parcourir(banc.services.magasin.journal, banc.nom))
     banc.supprimer()
 
 
@@ -103,7 +103,7 @@ def test_what_5_0_refused_and_5_2_takes_is_told_as_lifted_and_never_as_refused(b
     numero, _ = banc.creer_demande("personne_seule")
     banc.creer_demande("personne_seule_nir")
     banc.fichier("ajouterEvenementDemande", decision(numero))
-    premier, *autres = parcourir(banc.services.magasin, banc.nom)
+    premier, *autres = parcourir(banc.services.magasin.journal, banc.nom)
     # The last two as a server of 5.0 answered them.
     refuses = [replace(e, verdict=VerdictEchange.FAULT, numero_unique=None) for e in autres]
     faite = passer([premier, *refuses], charger("v5.2"), charger("v5.0"))

@@ -10,7 +10,7 @@ from lxml import etree
 
 from sne_conformite.bilan.couverture_du_contrat import Couverture
 from sne_conformite.bilan.trafic_juge import parcourir
-from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, observer
+from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, Observation
 from sne_conformite.rapports.rapport import AngleMort, Rubrique
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences_et_mentions import charger_certification
@@ -21,8 +21,8 @@ def couverture(banc: Banc, profil: str = "ecole") -> dict[str, Rubrique]:
     """The headings by name."""
     contrat = banc.services.contrat
     mesure = Couverture(contrat, profil)
-    for echange in parcourir(banc.services.magasin, banc.nom):
-        mesure.voir(observer(echange, contrat))
+    for echange in parcourir(banc.services.magasin.journal, banc.nom):
+        mesure.voir(Observation(echange, contrat))
     return {rubrique.nom: rubrique for rubrique in mesure.rubriques()}
 
 

@@ -4,7 +4,7 @@ from banc import MIDI, Banc, poser, specimen
 from lxml import etree
 
 from sne_conformite.bilan.trafic_juge import juger_base, parcourir
-from sne_conformite.observation.observation import citer, observer
+from sne_conformite.observation.observation import Observation, citer
 from sne_conformite.rapports.rapport import (
     DebutJugement,
     EtatExigence,
@@ -126,14 +126,14 @@ def test_depuis_un_echange(banc: Banc) -> None:
     banc.demander(specimen("personne_seule"), nom="demande.xml")
     banc.demander(specimen("hebergee_secret"))
 
-    assert [echange.identifiant for echange in parcourir(banc.services.magasin, banc.nom, 1)] == [2]
+    assert [echange.identifiant for echange in parcourir(banc.services.magasin.journal, banc.nom, 1)] == [2]
     assert banc.rapport(depuis=1).conforme
 
 
 def test_le_flot_d_evenements(banc: Banc) -> None:
     """One scenario a family, announced then ended."""
     banc.demander(specimen("personne_seule"))
-    debut, *milieu, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    debut, *milieu, fin = juger_base(banc.services.magasin.journal, banc.nom, banc.services.contrat)
 
     assert debut == DebutJugement("", 4, debut.niveaux, "trafic")
     assert (debut.niveaux["EMB-01"], debut.niveaux["NOM-03"]) == ("MUST", "SHOULD")
@@ -150,7 +150,7 @@ def test_le_nir_d_un_echange_cite_est_masque(banc: Banc) -> None:
     assert NIR.encode() in octets
     for forme in ({}, {"forme": None}):
         banc.demander(octets, **forme)
-    for echange in parcourir(banc.services.magasin, banc.nom):
-        cite = citer(observer(echange, banc.services.contrat))
+    for echange in parcourir(banc.services.magasin.journal, banc.nom):
+        cite = citer(Observation(echange, banc.services.contrat))
         assert NIR not in cite.requete + cite.reponse
         assert cite.resume.startswith("G1226 : getNumUnique CRE, ")

@@ -9,7 +9,7 @@ from banc import Banc, espacer
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite, juger
 from sne_conformite.juges.juge import Ordre
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 
 Juger = Callable[..., list[Constat]]
@@ -30,8 +30,8 @@ def constats() -> Juger:
     ) -> list[Constat]:
         contrat = banc.services.contrat
         ordres = [Ordre(rang - 1) for rang in commandes]
-        echanges = parcourir(banc.services.magasin, banc.nom)
-        vues = [observer(e, contrat) for e in (echanges if ecart is None else espacer(echanges, ecart))]
+        echanges = parcourir(banc.services.magasin.journal, banc.nom)
+        vues = [Observation(e, contrat) for e in (echanges if ecart is None else espacer(echanges, ecart))]
         seuls = [constat for vue in vues for constat in juger(vue, pilote=pilote)]
         dits = seuls + Suite(pilote=pilote, acceleration=acceleration, commandes=ordres).juger(vues)
         # « Attendu : rien » beside what was seen would mislead.

@@ -14,7 +14,7 @@ from donnees import a_cote
 
 from sne_conformite import juges
 from sne_conformite.juges import juge, juges_fidelite
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences_et_mentions import charger_exigences
@@ -75,7 +75,7 @@ def test_chaque_remede_est_d_une_exigence_et_se_cherche_dans_ce_qui_se_voit() ->
 def test_le_remede_est_celui_de_la_pile(banc: Banc, agent: str, mot: str) -> None:
     banc.creer_demande()
     echange = banc.services.magasin.journal.chercher(banc.nom, limite=1)[0]
-    vue = observer(replace(echange, en_tetes=[("User-Agent", agent)]), banc.services.contrat)
+    vue = Observation(replace(echange, en_tetes=[("User-Agent", agent)]), banc.services.contrat)
     constat = Constat("EMB-01", False, "", "soap_1_1")
     assert mot in juge.avec_remede(constat, vue).remede
     assert juge.avec_remede(replace(constat, tenue=True), vue).remede == ""

@@ -15,7 +15,7 @@ PERSONNE = f"{FORMULAIRE}/personnePhysique/demandeur"
 
 
 def rapport(banc: Banc) -> Rapport:
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    *_, fin = juger_base(banc.services.magasin.journal, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     return fin.rapport
 

@@ -26,7 +26,7 @@ from sne_conformite.juges import juger
 from sne_conformite.juges.juge import Connu, PasJoue
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.observation import reponses_lues
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.protocole.protocole import FAUX_SERVEURS, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece
@@ -39,7 +39,7 @@ FAIT = (Statut.FAIT,)
 
 def vues(banc: Banc) -> list[Observation]:
     contrat = banc.services.contrat
-    return [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
+    return [Observation(echange, contrat) for echange in parcourir(banc.services.magasin.journal, banc.nom)]
 
 
 def rompues(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> list[tuple[str, str]]:
@@ -137,14 +137,14 @@ def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
 def test_who_speaks_to_the_true_server_is_not_said_to_speak_to_the_other(banc: Banc) -> None:
     """It was told to go elsewhere, says that it did, and did not: its certificate checks are not seen."""
     banc.creer_demande()
-    (arrive,) = parcourir(banc.services.magasin, banc.nom)
+    (arrive,) = parcourir(banc.services.magasin.journal, banc.nom)
 
     def dits(ecoute: str) -> list[tuple[str, bool]]:
         pas = PasJoue(
             commande="enregistrer",
             message={"reference": "d1"},
             reponse={"statut": "fait"},
-            observations=[observer(replace(arrive, ecoute=ecoute), banc.services.contrat)],
+            observations=[Observation(replace(arrive, ecoute=ecoute), banc.services.contrat)],
             connu=Connu(),
             attendus=(Statut.ERREUR,),
             faux=FAUX_SERVEURS["expire"],
@@ -340,7 +340,7 @@ def test_what_is_asked_for_a_guichet_goes_under_its_certificate(
     """It is so of a reading too, that names no guichet."""
     numero, _ = banc.creer_demande()
     banc.relire(numero)
-    lue = observer(replace(vues(banc)[1].echange, certificat=True, guichet="G1226"), banc.services.contrat)
+    lue = Observation(replace(vues(banc)[1].echange, certificat=True, guichet="G1226"), banc.services.contrat)
     message = {"reference": "d1"} | ({"guichet": pour} if pour else {})
     connu = Connu(numeros={"d1": numero})
     lues = {"demande": {}, "message": message, "connu": connu, "observations": [lue]}
@@ -353,7 +353,7 @@ def test_two_guichets_may_have_one_reference_each(banc: Banc, guichet: str, mele
     """A reference is of the guichet that gives it."""
     numero, _ = banc.creer_demande()
     (sienne,) = vues(banc)
-    voisine = observer(replace(sienne.echange, guichet=guichet or sienne.guichet), banc.services.contrat)
+    voisine = Observation(replace(sienne.echange, guichet=guichet or sienne.guichet), banc.services.contrat)
     connu = Connu(numeros={"d1": numero}, menees={"d1": sienne, "d2": voisine})
     dits = rompues(banc, "enregistrer", {"numero_unique": numero}, connu=connu, observations=[sienne])
     assert (("VIE-33", "reference_d_une_voisine") in dits) is melees
@@ -371,7 +371,7 @@ def test_a_number_found_by_name_is_said_to_be_that_of_another_guichet(banc: Banc
     banc.demander(racine, operation="getDoublons", nom="DEMG1104-201803151200-000002.xml")
     cherche = vues(banc)[-1]
     guichet = replace(cherche.echange, guichet="G0691")
-    ailleurs = [observer(guichet, banc.services.contrat)]
+    ailleurs = [Observation(guichet, banc.services.contrat)]
     (constat,) = casses(banc, "enregistrer", {"numero_unique": numero}, observations=ailleurs)
     assert constat.phrase == "Le numéro unique rendu est celui d'une autre demande, d'un autre guichet."
     assert "une recherche" in constat.remede

@@ -9,7 +9,7 @@ from lxml import etree
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 
 Rompues = Callable[..., set[tuple[str, str]]]
 JUSTE = "DEMG1104-201803151200-000001.xml"
@@ -39,10 +39,10 @@ def test_le_guichet_se_prouve_par_un_certificat(banc: Banc) -> None:
     """NOM-04: a message over plain HTTP names a guichet, whoever calls."""
     envoyer(banc, specimen("personne_seule"))
     contrat = banc.services.contrat
-    (echange,) = parcourir(banc.services.magasin, banc.nom)
+    (echange,) = parcourir(banc.services.magasin.journal, banc.nom)
 
     def tenue() -> bool:
-        return "NOM-04" in {c.exigence for c in juger(observer(echange, contrat)) if c.tenue}
+        return "NOM-04" in {c.exigence for c in juger(Observation(echange, contrat)) if c.tenue}
 
     assert not tenue()
     echange.certificat = True
@@ -53,12 +53,12 @@ def test_le_guichet_d_une_recherche_est_celui_du_certificat(banc: Banc) -> None:
     """NOM-04: what no rule refuses proves nothing by being accepted."""
     banc.fichier("rechercheDemandeMulticritere", specimen("recherche", "documents"))
     contrat = banc.services.contrat
-    (echange,) = parcourir(banc.services.magasin, banc.nom)
+    (echange,) = parcourir(banc.services.magasin.journal, banc.nom)
     echange.certificat = True
-    assert ("NOM-04", True) in {(c.exigence, c.tenue) for c in juger(observer(echange, contrat))}
+    assert ("NOM-04", True) in {(c.exigence, c.tenue) for c in juger(Observation(echange, contrat))}
 
     echange.guichet = "G7501"
-    sortes = {c.sorte for c in juger(observer(echange, contrat)) if not c.tenue}
+    sortes = {c.sorte for c in juger(Observation(echange, contrat)) if not c.tenue}
     assert "guichet_du_certificat" in sortes
 
 

@@ -8,7 +8,7 @@ from banc import FORMULAIRE, Banc, message, poser, specimen
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
 from sne_conformite.juges.juge import Ordre
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]
@@ -35,7 +35,7 @@ def test_ce_que_le_plan_demande_deux_fois_n_est_pas_de_l_application(banc: Banc)
     for _ in range(2):
         banc.demander(refusee())
     contrat = banc.services.contrat
-    vues = [observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom)]
+    vues = [Observation(e, contrat) for e in parcourir(banc.services.magasin.journal, banc.nom)]
     premier, second = ((vue.echange.identifiant or 0) - 1 for vue in vues)
 
     def rompues(*ordres: Ordre) -> set[str]:

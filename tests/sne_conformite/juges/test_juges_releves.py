@@ -9,7 +9,7 @@ from banc import FORMULAIRE, MIDI, Banc, evenement, poser, specimen, trouver
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
 from sne_conformite.juges.juge import CONSTATS
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_sandbox.server import tls
 
@@ -187,7 +187,7 @@ def test_une_attribution_sans_decision(banc: Banc, rompues: Rompues) -> None:
     assert rompues(banc) == {("VIE-18", "radiation_sans_decision")}
 
     contrat = banc.services.contrat
-    _, radiee = (observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom))
+    _, radiee = (Observation(e, contrat) for e in parcourir(banc.services.magasin.journal, banc.nom))
     assert [c for c in Suite().juger([radiee]) if not c.tenue] == []
 
 

@@ -10,7 +10,7 @@ from donnees import a_cote
 
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.panne import PanneDefinition
 from sne_sandbox.bases import pannes, travail_des_nuits
@@ -404,10 +404,10 @@ def test_deux_clients_a_la_fois(banc: Banc) -> None:
     for _ in range(2):
         banc.relire("0620318999999G1226")
     contrat = banc.services.contrat
-    premier, second = list(parcourir(banc.services.magasin, banc.nom))
+    premier, second = list(parcourir(banc.services.magasin.journal, banc.nom))
     second.recu_le = premier.recu_le
     premier.duree_us = 50_000
-    constats = Suite().juger(observer(e, contrat) for e in (premier, second))
+    constats = Suite().juger(Observation(e, contrat) for e in (premier, second))
 
     assert [c for c in constats if c.exigence == "VIE-13"] == []
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sne_conformite.bilan.trafic_juge import juger_base
 from sne_conformite.juges.juges_textes import ECHAPPE, TextesAbimes, abime, reparer
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Fin, Rapport, Verdict
 
 PERSONNE = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -94,7 +94,7 @@ def rapport(banc: Banc, *noms: str) -> Rapport:
         poser(racine, f"{PERSONNE}/nom", nom)
         poser(racine, f"{FORMULAIRE}/refInterne", f"AndrÃ©-{rang}")  # nobody reads it
         banc.demander(racine, nom=f"DEMG1104-201803151200-{rang:06d}.xml")
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    *_, fin = juger_base(banc.services.magasin.journal, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     return fin.rapport
 
@@ -177,7 +177,7 @@ def test_a_plain_apostrophe_anywhere_acquits_names_that_were_typed_so(
         poser(racine, f"{PERSONNE}/adressePostale/voie", voie)
         recu = banc.demander(racine, nom=f"DEMG1104-201803151200-{rang:06d}.xml")
         assert recu.echange is not None
-        assert list(vus.voir(observer(recu.echange, banc.services.contrat))) == []
+        assert list(vus.voir(Observation(recu.echange, banc.services.contrat))) == []
     assert len(list(vus.finir())) == abimes
 
 
@@ -196,7 +196,7 @@ def _employe(banc: Banc, employeur: str, rang: int, genre: str = "CRE") -> Obser
     poser(racine, f"{PERSONNE}/situationProfessionnelle/nomEmployeurPrincipal", employeur)
     recu = banc.demander(racine, nom=f"DEMG1104-201803151200-{rang:06d}.xml")
     assert recu.echange is not None
-    return observer(recu.echange, banc.services.contrat)
+    return Observation(recu.echange, banc.services.contrat)
 
 
 def test_whole_texts_prove_nothing(banc: Banc) -> None:

@@ -25,7 +25,7 @@ from sne_conformite.observation.accidents_de_la_suite import (
     Isolement,
     dire_les_accidents,
 )
-from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Accident, Constat, EtatExigence, Fin, Rapport, Verdict
 from sne_interface.domain.echange import ILLISIBLE, Echange, VerdictEchange
 from sne_interface.rules import engine
@@ -45,7 +45,7 @@ CHEMINS = {
 
 
 def rapport(banc: Banc) -> Rapport:
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    *_, fin = juger_base(banc.services.magasin.journal, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     return fin.rapport
 
@@ -82,7 +82,7 @@ def test_what_is_no_document_is_judged_too(banc: Banc, document: bytes) -> None:
         reason="the relay is in a package that one may take away",
     )
     banc.demander(specimen("personne_seule"))
-    (bon,) = parcourir(banc.services.magasin, banc.nom)
+    (bon,) = parcourir(banc.services.magasin.journal, banc.nom)
     debut = bon.requete.index(b"<ns1:interfaceNuu")
     fin = bon.requete.index(b"</ns1:interfaceNuu>") + len(b"</ns1:interfaceNuu>")
     autre = Echange(
@@ -182,7 +182,7 @@ def test_a_thousand_accidents_of_one_bug_are_kept_in_short(
 ) -> None:
     monkeypatch.setattr(juges, "JUGES", (Juge("NOM-01", _rater),))
     banc.demander(specimen("personne_seule"))
-    (echange,) = parcourir(banc.services.magasin, banc.nom)
+    (echange,) = parcourir(banc.services.magasin.journal, banc.nom)
     for _ in range(GARDES_MAX + 2):
         banc.services.magasin.journal.consigner(None, replace(echange, identifiant=None))
     juge = rapport(banc)
@@ -254,8 +254,8 @@ def test_what_is_read_again_to_be_shown_and_cannot_be_is_told(
 
 def test_what_was_found_before_the_failure_is_kept(banc: Banc) -> None:
     banc.demander(specimen("personne_seule"))
-    (echange,) = parcourir(banc.services.magasin, banc.nom)
-    vue = observer(echange, banc.services.contrat)
+    (echange,) = parcourir(banc.services.magasin.journal, banc.nom)
+    vue = Observation(echange, banc.services.contrat)
     trouves: list[int] = []
 
     def trouver() -> Iterator[int]:
@@ -347,7 +347,7 @@ def test_no_document_is_an_accident(banc: Banc, data: st.DataObject) -> None:
     assert "explication a échoué" not in str(echange.fault)
     absurde = data.draw(st.sampled_from(HOSTILES[:6])).encode()
     for reponse in (echange.reponse, echange.reponse.replace(b"2018-03-15", absurde)):
-        vue = observer(replace(echange, reponse=reponse), banc.services.contrat)
+        vue = Observation(replace(echange, reponse=reponse), banc.services.contrat)
         for pilote in (False, True):
             juges.juger(vue, pilote=pilote)
             juges.Suite(pilote=pilote).juger([vue])

@@ -11,7 +11,7 @@ from lxml import etree
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
 from sne_conformite.juges.juge import fault_de
-from sne_conformite.observation.observation import Observation, citer, observer
+from sne_conformite.observation.observation import Observation, citer
 from sne_conformite.rapports.rapport import EchangeCite
 from sne_interface.domain.echange import Echange, Piece, VerdictEchange
 from sne_interface.domain.panne import PanneDefinition
@@ -26,7 +26,7 @@ PROPRIETES = sorted(
 def vues(banc: Banc) -> list[Observation]:
     """What the bench's base saw, oldest first."""
     contrat = banc.services.contrat
-    return [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
+    return [Observation(echange, contrat) for echange in parcourir(banc.services.magasin.journal, banc.nom)]
 
 
 @pytest.mark.parametrize("forme", [Forme.CLIENT_REEL, Forme.NETTE, None], ids=["mtom", "nette", "simple"])
@@ -169,7 +169,7 @@ def test_rien_ne_leve(banc: Banc, content_type: str, requete: bytes, methode: st
         requete=requete,
         reponse=requete,
     )
-    vue = observer(echange, banc.services.contrat)
+    vue = Observation(echange, banc.services.contrat)
 
     for nom in PROPRIETES:
         getattr(vue, nom)
@@ -180,8 +180,8 @@ NOM = "DEMG1226-201803151200-000042.xml"
 
 
 def vue(banc: Banc) -> Observation:
-    *_, echange = parcourir(banc.services.magasin, banc.nom)
-    return observer(echange, banc.services.contrat)
+    *_, echange = parcourir(banc.services.magasin.journal, banc.nom)
+    return Observation(echange, banc.services.contrat)
 
 
 def cite(banc: Banc) -> EchangeCite:
@@ -205,7 +205,7 @@ def test_a_call_hides_in_no_other_line(banc: Banc, champs: dict[str, Any]) -> No
     parcourus = vues(banc)
     assert {(v.echange.methode, v.echange.service) for v in parcourus} >= {("POST", None), ("REMISE", None)}
     assert [v.echange.chemin for v in parcourus if v.cache_un_appel] == []
-    assert observer(replace(avant.echange, **champs), banc.services.contrat).cache_un_appel
+    assert Observation(replace(avant.echange, **champs), banc.services.contrat).cache_un_appel
 
 
 def mod_mal_forme() -> tuple[bytes, int]:

@@ -24,7 +24,7 @@ NIRS = ("206127511100564", "2061275111005", "206127511100599")
 
 
 def juger(banc: Banc) -> Rapport:
-    *_, fin = trafic_juge.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    *_, fin = trafic_juge.juger_base(banc.services.magasin.journal, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     return fin.rapport
 
@@ -71,7 +71,7 @@ def test_traffic_with_nirs_right_and_wrong_is_judged_the_same(
     assert any(bilan.etat is EtatExigence.ENFREINTE for bilan in rapport.bilans)
 
     chemin = tmp_path / "preuves.zip"
-    tous = trafic_juge.parcourir(banc.services.magasin, banc.nom)
+    tous = trafic_juge.parcourir(banc.services.magasin.journal, banc.nom)
     paquet_de_preuves.ecrire(rapport, chemin, echanges=tous, configuration={}, versions={})
     dossier = paquet_de_preuves.lire(chemin)
     relus = list(dossier.echanges)
@@ -93,13 +93,13 @@ def dossier(nouvelle_base: Callable[..., Banc], tmp_path: Path) -> Path:
     entete = replace(rapport.entete, empreintes=empreintes_de_ce_qui_juge.resumer(juges))
     configuration = {
         "options": {"profile": "ecole"},
-        "trafic": trafic_juge.faits(trafic_juge.ReglagesTrafic(), magasin, banc.nom),
+        "trafic": trafic_juge.faits(trafic_juge.ReglagesTrafic(), magasin.journal, banc.nom),
     }
     sorties = Sorties(None, contrat=(contrat.nom, None))
     paquet_de_preuves.ecrire(
         sorties.mentionner(replace(rapport, entete=entete))[0],
         chemin,
-        echanges=trafic_juge.parcourir(magasin, banc.nom),
+        echanges=trafic_juge.parcourir(magasin.journal, banc.nom),
         configuration=configuration,
         versions=versions(),
         juges=juges,

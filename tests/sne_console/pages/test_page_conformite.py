@@ -143,7 +143,7 @@ def test_what_the_console_sends_is_not_judged(banc: Banc) -> None:
         requete = envoi_et_rejeu.emballer(banc.services.contrat, base, "getDemandeLogement", champs, envoi)
         assert envoi_et_rejeu.expedier(requete, Expediteur(banc.services, "http://127.0.0.1", "127.0.0.1"))
     banc.creer_demande()
-    *_, fin = trafic_juge.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    *_, fin = trafic_juge.juger_base(banc.services.magasin.journal, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     assert fin.rapport.entete.echanges == 1
 

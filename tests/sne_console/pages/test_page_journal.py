@@ -678,7 +678,7 @@ def test_a_judgement_says_what_was_erased_and_does_not_judge_it(banc: Banc) -> N
     banc.demander(message(racine, "CRE"))
     banc.services.magasin.journal.effacer(banc.nom, [2])
     magasin, contrat = banc.services.magasin, banc.services.contrat_de(banc.nom)
-    *_, fin = trafic_juge.juger_base(magasin, banc.nom, contrat)
+    *_, fin = trafic_juge.juger_base(magasin.journal, banc.nom, contrat)
     entete = fin.rapport.entete  # type: ignore[union-attr]
     assert entete.echanges == 1
     assert entete.non_juges == "1 échange effacé à la main, non jugé."

@@ -38,7 +38,7 @@ def octets(racine: Any) -> bytes:
 
 
 def rapport(banc: Banc) -> Rapport:
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat, ReglagesTrafic())
+    *_, fin = juger_base(banc.services.magasin.journal, banc.nom, banc.services.contrat, ReglagesTrafic())
     assert isinstance(fin, Fin)
     return fin.rapport
 

@@ -16,7 +16,7 @@ from lxml import etree
 import sne_console
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.echange import VerdictEchange
 
@@ -64,7 +64,7 @@ def test_a_version_is_refused_where_a_demande_is_sent_and_nowhere_else(
     assert (declare.statut, declare.anomalies) == (200, [])
     # The application is told, whichever the operation.
     contrat = charger("v5.0")
-    vues = [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
+    vues = [Observation(echange, contrat) for echange in parcourir(banc.services.magasin.journal, banc.nom)]
     rompues = [v.operation for v in vues for c in juger(v) if c.exigence == "CTR-02" and not c.tenue]
     assert rompues == ["getNumUnique", "getDoublons", "getDeclarationNouveauDalo"]
 

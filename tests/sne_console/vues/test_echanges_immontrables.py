@@ -183,6 +183,6 @@ def test_searches_go_on(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presque_acceptes, "expliquer", casser)
     (manque,) = lire(banc, f"/api/v1/bases/{banc.nom}/exchanges/near-misses").json
     assert DIT in manque["pourquoi"].lower().replace("zerodivisionerror", "ZeroDivisionError")
-    monkeypatch.setattr(recherche_xpath, "observer", casser)
+    monkeypatch.setattr(recherche_xpath, "Observation", casser)
     page = lire(banc, f"/api/v1/bases/{banc.nom}/exchanges?xpath=//nom").json
     assert (page["echanges"], page["ignores"]) == ([], 2)

@@ -54,14 +54,14 @@ def montres(banc: Banc, dossier: Path) -> Iterator[tuple[str, bytes]]:
     for adresse in (f"/console/{banc.nom}/journal", f"/api/v1/bases/{banc.nom}/exchanges"):
         yield adresse, banc.http.get(adresse).data
     magasin = banc.services.magasin
-    *_, fin = juger_base(magasin, banc.nom, banc.services.contrat)
+    *_, fin = juger_base(magasin.journal, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     yield "rapport.html", rapport_html.en_html(fin.rapport).encode()
     yield "rapport.json", rapport_json.octets(fin.rapport)
     yield "junit.xml", rapport_junit.octets(fin.rapport)
     preuves = dossier / "preuves.zip"
     paquet_de_preuves.ecrire(
-        fin.rapport, preuves, echanges=parcourir(magasin, banc.nom), configuration={}, versions={}
+        fin.rapport, preuves, echanges=parcourir(magasin.journal, banc.nom), configuration={}, versions={}
     )
     with zipfile.ZipFile(preuves) as archive:
         for nom in archive.namelist():

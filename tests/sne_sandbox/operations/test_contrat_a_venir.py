@@ -64,7 +64,9 @@ def test_it_is_shown_in_the_journal_on_the_page_and_in_the_report(
     dit = banc.api("GET", f"/bases/{banc.nom}/exchanges/1").json
     assert [refus["changement"] for refus in dit["a_venir"]] == ["FIN-ANCIENNES"]
     services = banc.services
-    evenements = trafic_juge.juger_base(services.magasin, banc.nom, services.contrat, ReglagesTrafic())
+    evenements = trafic_juge.juger_base(
+        services.magasin.journal, banc.nom, services.contrat, ReglagesTrafic()
+    )
     (rapport,) = [e.rapport for e in evenements if isinstance(e, Fin)]
     (dite,) = [r for r in rapport.reponses if r.nature == SUIVANT]
     assert (dite.code, dite.nombre, dite.echanges) == ("FIN-ANCIENNES", 2, (1, 2))

@@ -13,7 +13,7 @@ from banc import Banc, Resultat, specimen
 from flask import Flask
 from lxml import etree
 
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation
 from sne_sandbox.soap.requete_soap_ecrite import Forme, ecrire, requete
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration_et_services import Configuration
@@ -254,7 +254,7 @@ def test_no_application_passes_for_the_console(banc: Banc) -> None:
         banc.http.post(chemin, data=b"<a/>", content_type="application/soap+xml", headers=faux)
     contrat = banc.services.contrat
     for echange in banc.journal():
-        assert not observer(
+        assert not Observation(
             banc.services.magasin.journal.lire(banc.nom, echange.identifiant), contrat
         ).de_la_console
         assert ("X-Autre", "vu") in echange.en_tetes
