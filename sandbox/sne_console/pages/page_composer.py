@@ -9,7 +9,13 @@ from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.outillage_des_sections import annoncer, avec_remede, contrat_servi, maintenant
+from sne_console.cadre.outillage_des_sections import (
+    annoncer,
+    avec_remede,
+    champ_ecrit,
+    contrat_servi,
+    maintenant,
+)
 from sne_console.messages import (
     brouillon,
     champs_saisis,
@@ -42,25 +48,24 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
     """The form of an operation, begun from what the address says. A number that is not there is said in the
     form."""
     objet_de_l_adresse.operation(contrat_servi(), operation)
-    cle = request.args.get("depart", "")
+    cle, demande = champ_ecrit("depart"), champ_ecrit("demande")
     for nom in ("echange", "regle"):
-        if request.args.get(nom):
-            cle = f"{nom}-{request.args[nom]}"
+        if ecrit := champ_ecrit(nom):
+            cle = f"{nom}-{ecrit}"
     # The demande of the page is still in its field when another start is chosen above it.
-    autre_depart = not cle.startswith("demande-") and request.args.get("deja") == request.args.get("demande")
-    if request.args.get("demande") and not (cle and autre_depart):
-        suite = request.args.get("type", "")
+    autre_depart = not cle.startswith("demande-") and champ_ecrit("deja") == demande
+    if demande and not (cle and autre_depart):
+        suite = champ_ecrit("type")
         # Written as where demandes are searched: « 1110318 000001 g1104 ».
-        numero = "".join(request.args["demande"].split()).upper()
+        numero = "".join(demande.split()).upper()
         cle = f"demande-{numero}" + (f"-{suite}" if suite else "")
     try:
         pret = brouillon.nouveau(services(), g.base, operation, cle)
         return _montrer(pret, Retour(verifie=_deja_dites(pret)))
     except NotFound:
-        ecrit = request.args.get("demande", "").strip()
-        if not ecrit:
+        if not demande:
             raise
-    dit = f"La demande [{masquer_nirs(ecrit)[:40]}] n'est pas dans la base."
+    dit = f"La demande [{masquer_nirs(demande)[:40]}] n'est pas dans la base."
     return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Retour(erreur=dit)), 404
 
 
@@ -71,12 +76,12 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     recu = Brouillon.recu(operation, request.form)
     try:
         pret = recu.reporte(contrat_servi()).nomme(services(), g.base)
-        if nom := request.form.get("corriger"):
+        if nom := champ_ecrit("corriger"):
             # Two remarks may want the same correction.
             valeur = next(filter(None, request.form.getlist(brouillon.CHOISIE + nom)), "")
             pret = brouillon.corriger(pret, services(), g.base, nom, valeur)
             return _montrer(pret, Retour(verifie=brouillon.verifier(pret, services(), g.base)))
-        match request.form.get("geste"):
+        match champ_ecrit("geste"):
             case "preparer":
                 verifie = brouillon.verifier(pret, services(), g.base)
                 return _montrer(pret, Retour(verifie=verifie)), 200 if verifie.lisible else 422
@@ -154,7 +159,7 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
         verifie=verifie,
         dites=en_json(verifie.remarques) if verifie else None,
         fautes=_par_champ(verifie, champs),
-        visee=request.args.get("remarque", ""),
+        visee=champ_ecrit("remarque"),
         arbre=arbre,
         departs=points_de_depart,
         proposees=points_de_depart.proposees(services(), g.base.nom),
