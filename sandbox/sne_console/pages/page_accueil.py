@@ -84,8 +84,8 @@ def _scenes() -> tuple[Any, ...]:
 
 def _premier_appel() -> str:
     """A command line that calls the base that is shown, and is accepted: it asks for the types of events."""
-    essai = replace(brouillon.nouveau(services(), g.base, _PREMIER_APPEL, ""), emballage="simple")
-    champs = {**essai.champs(services(), g.base), "certificat": b""}
+    essai = replace(brouillon.nouveau(g.base, _PREMIER_APPEL, ""), emballage="simple")
+    champs = {**essai.champs(), "certificat": b""}
     requete = emballer(contrat_servi(), g.base.nom, _PREMIER_APPEL, champs, "simple")
     ligne = [*curl(), "-H", f"Content-Type: {dict(requete.en_tetes)['Content-Type']}"]
     return shlex.join([*ligne, "--data-binary", requete.corps_montre, adresse_d_ici() + requete.adresse])
