@@ -146,16 +146,15 @@ def _commencer(base: Base, operation: str, depart: str, document: str | None = N
     if not _CLE.fullmatch(depart):  # what no column takes is no key of ours
         raise NotFound(f"Rien ne répond au point de départ [{depart[:60]}].")
     if document is not None:
-        return Brouillon(operation, cle=depart, texte=document)
-    return brouillon.nouveau(services(), base, operation, depart)
+        return Brouillon(base, operation, cle=depart, texte=document)
+    return brouillon.nouveau(base, operation, depart)
 
 
 def _remplir(base: Base, operation: str, donnees: QuestionLue) -> Brouillon:
     """The message that a body describes, under its name. Raises NotFound, UsageError."""
     pret = _commencer(base, operation, donnees["depart"], donnees["document"])
-    contrat = services().contrats.de(base)
-    connus = brouillon.parametres(contrat, operation)
-    champs = [champ.nom for champ in presentation(contrat).champs(OPERATIONS[operation].genre)]
+    connus = brouillon.parametres(pret.contrat, operation)
+    champs = [champ.nom for champ in presentation(pret.contrat).champs(OPERATIONS[operation].genre)]
     for quoi, admis in (("parametres", connus), ("champs", champs if pret.de_document else [])):
         inconnu = next((nom for nom in donnees[quoi] if nom not in admis), None)
         if inconnu is not None:
@@ -173,18 +172,17 @@ def _remplir(base: Base, operation: str, donnees: QuestionLue) -> Brouillon:
         changements=donnees["champs"],
         **donnes,
     )
-    return rempli.reporte(contrat).nomme(services(), base)
+    return rempli.reporte().nomme()
 
 
-def _champs(base: Base, pret: Brouillon) -> dict[str, str]:
+def _champs(pret: Brouillon) -> dict[str, str]:
     """The values of the document in the plain fields that it calls for."""
     try:
         racine = pret.racine()
     except UsageError:  # that of an exchange may be no XML
         return {}
-    jour = base.horloge.maintenant().date()
-    genre = OPERATIONS[pret.operation].genre
-    remplis = champs_saisis.remplir(racine, genre, services().contrats.de(base), jour)
+    jour = pret.base.horloge.maintenant().date()
+    remplis = champs_saisis.remplir(racine, OPERATIONS[pret.operation].genre, pret.contrat, jour)
     return {rempli.champ.nom: masquer_nirs(rempli.valeur) for rempli in remplis}
 
 
@@ -217,16 +215,14 @@ def lister(base: str) -> list[OperationDite]:
 @blueprint.get("/<operation>", question=_QUESTIONS["Depuis"])
 def commencer(depuis: QuestionLue, base: str, operation: str) -> Commence:
     """A message to begin with, on the day of the base, NIR masked."""
-    lue = _base(base, operation)
-    contrat = services().contrats.de(lue)
-    pret = _commencer(lue, operation, depuis["depart"])
+    pret = _commencer(_base(base, operation), operation, depuis["depart"])
     return Commence(
         operation,
         pret.cle or depuis["depart"],
         pret.texte if pret.de_document else None,
-        _champs(lue, pret) if pret.de_document else {},
+        _champs(pret) if pret.de_document else {},
         pret.parametres,
-        pret.qui(contrat),
+        pret.qui(),
         pret.nom or None,
     )
 
@@ -234,8 +230,8 @@ def commencer(depuis: QuestionLue, base: str, operation: str) -> Commence:
 @blueprint.post("/<operation>", corps=_QUESTIONS["MessageCompose"], statut=201)
 def envoyer(donnees: QuestionLue, base: str, operation: str) -> Envoye:
     """A message sent by SOAP. Raises StoreError when it left no line: nothing could be written."""
-    lue = _base(base, operation)
-    laisse = envoi_et_rejeu.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
+    pret = _remplir(_base(base, operation), operation, donnees)
+    laisse = envoi_et_rejeu.expedier(pret.requete(), expediteur())
     if laisse is None:
         raise StoreError(
             "La requête n'a laissé aucune ligne au journal : la base de données n'a pas pu être écrite.",
@@ -254,20 +250,19 @@ def verifier(donnees: QuestionLue, base: str, operation: str) -> Verifie:
             f"L'opération [{operation}] ne prend pas de document à vérifier.", remede="envoyez l'appel"
         )
     pret = _remplir(lue, operation, donnees)
-    verifiee = brouillon.verifier(pret, services(), lue)
+    verifiee = brouillon.verifier(pret)
     return Verifie(
         not verifiee.refuse,
         verifiee.remarques,
         pret.texte if donnees["champs"] else None,
-        _champs(lue, pret),
+        _champs(pret),
     )
 
 
 @blueprint.post("/<operation>/request", corps=_QUESTIONS["MessageCompose"])
 def ecrire(donnees: QuestionLue, base: str, operation: str) -> RequeteLue:
     """The whole HTTP request that a message would be, NIR masked; nothing is sent."""
-    lue = _base(base, operation)
-    envoi = _remplir(lue, operation, donnees).requete(services(), lue)
+    envoi = _remplir(_base(base, operation), operation, donnees).requete()
     return RequeteLue(
         envoi.methode,
         envoi.adresse,

@@ -285,7 +285,7 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
     """The login page; with the code of a link, which is good once, the way in."""
     code = request.args.get("code")
     if code is None or request.method != "GET":
-        return render_template("connexion.html", suite=chemin_sur(request.args.get("suite")), refus="")
+        return render_template("connexion.html", suite=chemin_sur(champ_ecrit("suite")), refus="")
     entree = acces.acces_d_ici().utiliser_code(code)
     if entree is not None:
         acces.ouvrir_session(entree)
@@ -298,7 +298,7 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
 @connexion.post("/connexion")
 def entrer() -> ReponseWsgi | tuple[str, int]:
     """Takes a token, gives a cookie."""
-    suite = chemin_sur(request.form.get("suite"))
+    suite = chemin_sur(champ_ecrit("suite"))
     entree = acces.acces_d_ici().presenter(champ_ecrit("jeton"))
     if entree is None:
         return render_template("connexion.html", suite=suite, refus=_JETON_REFUSE), 403

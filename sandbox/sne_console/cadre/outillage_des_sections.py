@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import wraps
@@ -122,31 +122,32 @@ def chemin_d_ici() -> str:
 
 
 def champ_ecrit(nom: str) -> str:
-    """A field of the form that was sent, without the blanks around it; "" when it is not there."""
-    return request.form.get(nom, "").strip()
+    """A field of the address, or of the form that was sent, without the blanks around it; "" when it is not
+    there."""
+    return request.values.get(nom, "").strip()
 
 
-def jour_saisi(ecrit: str) -> date | None:
+def jour_saisi(champ: str) -> date | None:
     """The day of a field, typed as `champ_date` of `_macros.html` shows it; None for an empty one. Raises
     UsageError."""
+    ecrit = champ_ecrit(champ)
     jour = lire_date_saisie(ecrit)
-    if jour is None and ecrit.strip():
-        raise UsageError(
-            f"[{ecrit.strip()[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018"
-        )
+    if jour is None and ecrit:
+        raise UsageError(f"[{ecrit[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018")
     return jour
 
 
-def entier_saisi(ecrit: str, champ: str, bas: int = -(2**63), haut: int = 2**63 - 1) -> int | None:
-    """The whole number of a field, as a column takes it; None for an empty field. Raises UsageError."""
-    ecrit = ecrit.strip()
+def entier_saisi(champ: str, titre: str, bas: int = -(2**63), haut: int = 2**63 - 1) -> int | None:
+    """The whole number of a field that the page calls `titre`, as a column takes it; None for an empty field.
+    Raises UsageError."""
+    ecrit = champ_ecrit(champ)
     if not ecrit:
         return None
     entier = int(ecrit) if re.fullmatch(r"-?[0-9]{1,19}", ecrit) else None
     if entier is None or not bas <= entier <= haut:
         raise UsageError(
             f"[{ecrit[:40]}] n'est pas un entier qui convienne.",
-            remede=f"corrigez le champ « {champ} » : un entier de {bas} à {haut}",
+            remede=f"corrigez le champ « {titre} » : un entier de {bas} à {haut}",
         )
     return entier
 
@@ -157,24 +158,24 @@ def nom_libre(tete: str, pris: Iterable[str]) -> str:
     return next(nom for rang in range(1, len(connus) + 2) if (nom := f"{tete}-{rang}") not in connus)
 
 
-def a_l_heure(jour: date, ecrite: str) -> datetime:
-    """That day at the hour of a field (hh:mm; empty: midnight), in Paris. Raises UsageError."""
+def instant_saisi() -> datetime | None:
+    """The day of the field `jour` at the hour of `heure` (hh:mm; empty: midnight), in Paris; None without a
+    day. Raises UsageError."""
+    jour, ecrite = jour_saisi("jour"), champ_ecrit("heure")
+    if jour is None:
+        return None
     try:
-        heure = time.fromisoformat(ecrite.strip() or "00:00")
+        heure = time.fromisoformat(ecrite or "00:00")
     except ValueError:
-        raise UsageError(
-            f"[{ecrite.strip()[:20]}] n'est pas une heure.", remede="écrivez hh:mm : 09:30"
-        ) from None
+        raise UsageError(f"[{ecrite[:20]}] n'est pas une heure.", remede="écrivez hh:mm : 09:30") from None
     return datetime.combine(jour, heure.replace(tzinfo=None), PARIS)
 
 
-def horloge_saisie(champs: Mapping[str, str]) -> Horloge:
+def horloge_saisie() -> Horloge:
     """The clock that a form gives to a base: frozen at its fields `jour` and `heure`; the real one without a
     day, unless its field `horloge` says otherwise. Raises UsageError."""
-    jour = jour_saisi(champs.get("jour", ""))
-    if jour is not None:
-        return Horloge(fige_a=a_l_heure(jour, champs.get("heure", "")))
-    return lire_horloge(champs.get("horloge") or "real")
+    instant = instant_saisi()
+    return lire_horloge(champ_ecrit("horloge") or "real") if instant is None else Horloge(fige_a=instant)
 
 
 def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
@@ -185,7 +186,7 @@ def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
     def decorer(faire: _Geste) -> Callable[..., Redirection]:
         @wraps(faire)
         def vue(**places: str) -> Redirection:
-            suite = request.form.get("suite")
+            suite = champ_ecrit("suite")
             ou = chemin_sur(suite) if suite else url_for(retour)
             try:
                 fait = faire(**places)

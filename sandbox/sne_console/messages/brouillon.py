@@ -37,7 +37,7 @@ from sne_interface.rules import controle
 from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.soap.requete_soap_ecrite import Champs
-from sne_sandbox.web.configuration_et_services import Services
+from sne_sandbox.web.configuration_et_services import services
 
 #: Heads of the names of fields in the form: what is written, and what was there when the page was made.
 CHAMP: Final = "champ."
@@ -49,10 +49,12 @@ _GUICHET_ECRIT: Final = re.compile(r"<(?:[\w.-]+:)?(?:numGuichet|codeGuichet)>\s
 
 @dataclass(frozen=True)
 class Brouillon:
-    """The content of the form of an operation. `texte` is the document ("" for an operation that takes none);
-    `changements` are the plain fields that were changed, not yet in `texte`; `parametres` the other fields of
-    the call by name; `nom` the file's name, renewed at each sending while it is `nom_propose`."""
+    """The content of the form of an operation on a base. `texte` is the document ("" for an operation that
+    takes none); `changements` are the plain fields that were changed, not yet in `texte`; `parametres` the
+    other fields of the call by name; `nom` the file's name, renewed at each sending while it is
+    `nom_propose`."""
 
+    base: Base
     operation: str
     cle: str = ""
     texte: str = ""
@@ -64,9 +66,10 @@ class Brouillon:
     changements: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def recu(cls, operation: str, formulaire: Mapping[str, str]) -> Self:
+    def recu(cls, base: Base, operation: str, formulaire: Mapping[str, str]) -> Self:
         """The form that was sent."""
         return cls(
+            base,
             operation,
             cle=formulaire.get("depart", ""),
             # Browsers end lines with CRLF.
@@ -98,7 +101,12 @@ class Brouillon:
         """True when the operation takes a document."""
         return OPERATIONS[self.operation].champ is not None
 
-    def reporte(self, contrat: Contrat) -> Self:
+    @property
+    def contrat(self) -> Contrat:
+        """The contract of its base. Raises OperatorError."""
+        return services().contrats.de(self.base)
+
+    def reporte(self) -> Self:
         """The same, changed fields written into the document. Raises UsageError when it cannot be read, or
         when a field holds what no message can carry."""
         # The document itself goes as it is typed, malformed included.
@@ -111,7 +119,7 @@ class Brouillon:
         if not self.changements:
             return self
         racine = self.racine()
-        champs_saisis.ecrire(racine, OPERATIONS[self.operation].genre, contrat, self.changements)
+        champs_saisis.ecrire(racine, OPERATIONS[self.operation].genre, self.contrat, self.changements)
         return replace(self, texte=en_texte(racine), changements={})
 
     def racine(self) -> Any:
@@ -122,7 +130,7 @@ class Brouillon:
             raison, _, remede = erreur.explication.partition(" → ")
             raise UsageError(f"{erreur} {raison}".rstrip(), remede=remede) from None
 
-    def qui(self, contrat: Contrat) -> str:
+    def qui(self) -> str:
         """The guichet that calls, by the document or the field; "" for none."""
         if not self.de_document:
             return self.guichet
@@ -131,59 +139,49 @@ class Brouillon:
         except UsageError:
             trouve = _GUICHET_ECRIT.search(self.texte)
             return trouve[1] if trouve is not None else ""
-        champs = presentation(contrat).champs(OPERATIONS[self.operation].genre)
+        champs = presentation(self.contrat).champs(OPERATIONS[self.operation].genre)
         return next((champs_saisis.lire(racine, champ) for champ in champs if champ.nom == "guichet"), "")
 
-    def nomme(self, services: Services, base: Base) -> Self:
+    def nomme(self) -> Self:
         """The same, under a name of file that was never used, unless one was chosen."""
         if not self.de_document or (self.nom and self.nom != self.nom_propose):
             return self
-        maintenant = base.horloge.maintenant()
-        guichet = self.qui(services.contrats.de(base)) or self.nom_propose[3:8] or "G0000"
-        rang = services.magasin.journal.dernier(base.nom) + 1
-        nom = nom_de_fichier(self.operation, guichet, maintenant, rang)
+        guichet = self.qui() or self.nom_propose[3:8] or "G0000"
+        rang = services().magasin.journal.dernier(self.base.nom) + 1
+        nom = nom_de_fichier(self.operation, guichet, self.base.horloge.maintenant(), rang)
         return replace(self, nom=nom, nom_propose=nom)
 
-    def champs(self, services: Services, base: Base) -> Champs:
+    def champs(self) -> Champs:
         """The fields of the call."""
-        guichet = self.qui(services.contrats.de(base))
+        guichet = self.qui()
         return champs_d_appel(
             self.operation,
             guichet,
-            base.horloge.maintenant(),
+            self.base.horloge.maintenant(),
             {nom: valeur for nom, valeur in self.parametres.items() if valeur},
-            certificat=_certificat(services, guichet),
-            document=(self.nom, self._octets(services, base)),
+            certificat=_certificat(guichet),
+            document=(self.nom, self._octets()),
         )
 
-    def requete(self, services: Services, base: Base) -> RequeteEcrite:
+    def requete(self) -> RequeteEcrite:
         """The HTTP request that it is."""
-        return emballer(
-            services.contrats.de(base),
-            base.nom,
-            self.operation,
-            self.champs(services, base),
-            self.emballage,
-        )
+        return emballer(self.contrat, self.base.nom, self.operation, self.champs(), self.emballage)
 
-    def remarques(self, services: Services, base: Base) -> list[Remarque]:
+    def remarques(self) -> list[Remarque]:
         """Lists the remarks of the schema and the rules on the document, as if it were sent now; nothing is
         written. Raises UsageError when the document is not well-formed."""
-        racine = self.racine()
-        contrat = services.contrats.de(base)
-        champs = {
-            n: Piece(v, None) if isinstance(v, bytes) else v for n, v in self.champs(services, base).items()
-        }
-        demasquer(racine, self._depart(services, base.nom))
+        racine, base = self.racine(), self.base
+        champs = {n: Piece(v, None) if isinstance(v, bytes) else v for n, v in self.champs().items()}
+        demasquer(racine, self._depart())
         try:
-            with services.magasin.lire(base.nom) as registre:
-                anomalies = controler(services, registre, self.operation, champs, racine)
+            with services().magasin.lire(base.nom) as registre:
+                anomalies = controler(services(), registre, self.operation, champs, racine)
         except StructureIncorrecte:
-            instant = base.horloge.maintenant()
-            return refus_du_schema(racine, self.operation, contrat, base.reglages.profile, instant, self.nom)
-        return remarques_de([anomalie.en_json() for anomalie in anomalies], contrat)
+            instant, profil = base.horloge.maintenant(), base.reglages.profile
+            return refus_du_schema(racine, self.operation, self.contrat, profil, instant, self.nom)
+        return remarques_de([anomalie.en_json() for anomalie in anomalies], self.contrat)
 
-    def _octets(self, services: Services, base: Base) -> bytes:
+    def _octets(self) -> bytes:
         """The document as it travels: what was shown masked is whole again."""
         octets = self.texte.encode()
         if "*" not in self.texte:
@@ -192,32 +190,32 @@ class Brouillon:
             racine = self.racine()
         except UsageError:
             return octets
-        demasquer(racine, self._depart(services, base.nom))
+        demasquer(racine, self._depart())
         return en_texte(racine).encode()
 
-    def _depart(self, services: Services, base: str) -> Any:
+    def _depart(self) -> Any:
         """Root of the document that it was begun from; None without any, or when it is no more there: what
         was typed since is kept, its masked NIRs apart."""
         if not self.cle:
             return None
         try:
-            return points_de_depart.commencer(services, base, self.operation, self.cle).racine
+            return points_de_depart.commencer(self.base.nom, self.operation, self.cle).racine
         except NotFound:
             return None
 
 
-def nouveau(services: Services, base: Base, operation: str, cle: str) -> Brouillon:
+def nouveau(base: Base, operation: str, cle: str) -> Brouillon:
     """The form as it is first shown. Raises NotFound for a start that is not there."""
     if OPERATIONS[operation].champ is None:
-        dits, guichet = points_de_depart.question(services, base.nom, cle)
+        dits, guichet = points_de_depart.question(base.nom, cle)
         return Brouillon(
+            base,
             operation,
-            guichet=guichet
-            or points_de_depart.guichet_par_defaut(points_de_depart.guichets(services, base.nom)),
-            parametres=_parametres(services, base, operation, cle) | dits,
+            guichet=guichet or points_de_depart.guichet_par_defaut(points_de_depart.guichets(base.nom)),
+            parametres=_parametres(base, operation, cle) | dits,
         )
-    depart = points_de_depart.commencer(services, base.nom, operation, cle)
-    return Brouillon(operation, cle=depart.cle, texte=depart.texte).nomme(services, base)
+    depart = points_de_depart.commencer(base.nom, operation, cle)
+    return Brouillon(base, operation, cle=depart.cle, texte=depart.texte).nomme()
 
 
 def parametres(contrat: Contrat, operation: str) -> list[str]:
@@ -227,21 +225,20 @@ def parametres(contrat: Contrat, operation: str) -> list[str]:
     return [champ.nom for champ in prevue.entree.champs if champ.nom not in faits]
 
 
-def _parametres(services: Services, base: Base, operation: str, cle: str) -> dict[str, str]:
+def _parametres(base: Base, operation: str, cle: str) -> dict[str, str]:
     connus = {}
-    noms = parametres(services.contrats.de(base), operation)
+    noms = parametres(services().contrats.de(base), operation)
     if "numUnique" in noms:
-        derniere = next(iter(points_de_depart.proposees(services, base.nom)), None)
+        derniere = next(iter(points_de_depart.proposees(base.nom)), None)
         connus["numUnique"] = cle.removeprefix("demande-") or (derniere.numero_unique if derniere else "")
-    minuit = base.horloge.maintenant()
-    minuit = minuit.replace(hour=0, minute=0, second=0, microsecond=0)
+    minuit = base.horloge.maintenant().replace(hour=0, minute=0, second=0, microsecond=0)
     return connus | {nom: xs_date_time(minuit) for nom in noms if nom.endswith("DepuisLe")}
 
 
-def _certificat(services: Services, guichet: str) -> bytes:
+def _certificat(guichet: str) -> bytes:
     """The PEM that goes with a message: that of the guichet when the home has it."""
     if CODE_GUICHET.fullmatch(guichet):
-        fichier = services.configuration.home / "pki" / "guichets" / f"{guichet}.pem"
+        fichier = services().configuration.home / "pki" / "guichets" / f"{guichet}.pem"
         if fichier.is_file():
             return fichier.read_bytes()
     return SANS_CERTIFICAT
@@ -269,27 +266,25 @@ class VerificationMessage:
         return next((c for c in toutes if c.nom == nom), None)
 
 
-def verifier(pret: Brouillon, services: Services, base: Base) -> VerificationMessage:
+def verifier(pret: Brouillon) -> VerificationMessage:
     """Checks a message as if it were sent now; its changed fields are in its text. Nothing is written."""
     try:
         pret.racine()
     except UsageError:
-        return VerificationMessage((_illisible(pret, services, base),), lisible=False)
-    return placer(pret, pret.remarques(services, base), services, base)
+        return VerificationMessage((_illisible(pret),), lisible=False)
+    return placer(pret, pret.remarques())
 
 
-def placer(
-    pret: Brouillon, remarques: Sequence[Remarque], services: Services, base: Base
-) -> VerificationMessage:
+def placer(pret: Brouillon, remarques: Sequence[Remarque]) -> VerificationMessage:
     """Remarks that were made of this document, wherever it was written, at their place in its text."""
-    contrat, document = services.contrats.de(base), OPERATIONS[pret.operation].genre
-    return VerificationMessage(tuple(situer(pret.texte, remarques, contrat, document)))
+    document = OPERATIONS[pret.operation].genre
+    return VerificationMessage(tuple(situer(pret.texte, remarques, pret.contrat, document)))
 
 
-def corriger(pret: Brouillon, services: Services, base: Base, nom: str, valeur: str) -> Brouillon:
+def corriger(pret: Brouillon, nom: str, valeur: str) -> Brouillon:
     """The message with one correction made. Raises UsageError when it is no longer called for, or wants a
     choice."""
-    correction = verifier(pret, services, base).correction(nom)
+    correction = verifier(pret).correction(nom)
     if correction is None:
         raise UsageError(
             "Cette correction n'est plus à faire.", remede="vérifiez : le document a changé depuis"
@@ -302,12 +297,11 @@ def corriger(pret: Brouillon, services: Services, base: Base, nom: str, valeur: 
         ) from None
 
 
-def _illisible(pret: Brouillon, services: Services, base: Base) -> RemarquePlacee:
+def _illisible(pret: Brouillon) -> RemarquePlacee:
     """Finds what keeps the text from being XML, at its line."""
-    operation, maintenant = OPERATIONS[pret.operation], base.horloge.maintenant()
-    contrat = services.contrats.de(base)
+    operation, base, contrat = OPERATIONS[pret.operation], pret.base, pret.contrat
     dits = controle.controler(
-        pret.texte.encode("utf-8", "replace"), contrat, base.reglages.profile, maintenant,
+        pret.texte.encode("utf-8", "replace"), contrat, base.reglages.profile, base.horloge.maintenant(),
         genre=operation.genre, type_fichier=operation.type_regles,
     )  # fmt: skip
     faute = dits.fautes[0]

@@ -28,7 +28,7 @@ from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration_et_services import Services
+from sne_sandbox.web.configuration_et_services import services
 
 if TYPE_CHECKING:
     from sne_conformite.observation.observation import Observation
@@ -108,14 +108,14 @@ class Depart:
     texte: str
 
 
-def commencer(services: Services, base: str, operation: str, ecrite: str) -> Depart:
+def commencer(base: str, operation: str, ecrite: str) -> Depart:
     """The document of a key, by default the simplest of the operation. Raises NotFound."""
-    with services.magasin.lire(base) as registre:
-        atelier_ = _Atelier(services, registre, operation)
+    with services().magasin.lire(base) as registre:
+        atelier_ = _Atelier(registre, operation)
         cle = CleDepart.lire(ecrite) if ecrite else atelier_.defaut()
         try:
             if cle.genre == "echange":
-                return _d_echange(services, base, cle)
+                return _d_echange(base, cle)
             racine = _GENRES[cle.genre](atelier_, cle)
         except (KeyError, ContractError):
             raise NotFound(f"Rien ne répond au point de départ [{(ecrite or str(cle))[:60]}].") from None
@@ -134,23 +134,23 @@ def _mesurer(taille: int) -> None:
         )
 
 
-def question(services: Services, base: str, ecrite: str) -> tuple[dict[str, str], str]:
+def question(base: str, ecrite: str) -> tuple[dict[str, str], str]:
     """The texts that an exchange asked, by field, and its guichet; nothing for another start."""
     cle = CleDepart.lire(ecrite)
     if cle.genre != "echange":
         return {}, ""
-    lue = _observer(services, base, cle)
+    lue = _observer(base, cle)
     if lue is None:
         raise NotFound(f"L'échange [{cle.reste[:20]}] n'est pas, ou n'est plus, au journal.")
     textes = {nom: valeur for nom, valeur in lue.champs.items() if isinstance(valeur, str)}
     return textes, lue.echange.guichet or ""
 
 
-def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
+def _d_echange(base: str, cle: CleDepart) -> Depart:
     """The document of an exchange as it was sent, lines included."""
     from sne_console.messages import echange_montre
 
-    lue = _observer(services, base, cle)
+    lue = _observer(base, cle)
     octets = b"" if lue is None else echange_montre.document(lue, "requete")
     if not octets:
         raise KeyError(cle)
@@ -158,23 +158,23 @@ def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
     return Depart(str(cle), lire(octets), montrer_octets(octets).decode("utf-8", "replace"))
 
 
-def _observer(services: Services, base: str, cle: CleDepart) -> "Observation | None":
+def _observer(base: str, cle: CleDepart) -> "Observation | None":
     from sne_conformite.observation.observation import Observation
 
     numero = entier_de(cle.reste)
-    lu = None if numero is None else services.magasin.journal.lire(base, numero)
-    return None if lu is None else Observation(lu, services.contrat_de(lu.base))
+    lu = None if numero is None else services().magasin.journal.lire(base, numero)
+    return None if lu is None else Observation(lu, services().contrat_de(lu.base))
 
 
-def proposees(services: Services, base: str) -> list[DemandeStockee]:
+def proposees(base: str) -> list[DemandeStockee]:
     """The last active demandes of the base."""
-    with services.magasin.lire(base) as registre:
+    with services().magasin.lire(base) as registre:
         return plus_recentes(registre, Criteres(etat=EtatDemande.ACTIVE), PROPOSEES).demandes
 
 
-def guichets(services: Services, base: str) -> list[Guichet]:
+def guichets(base: str) -> list[Guichet]:
     """The guichets of the base that are open today."""
-    with services.magasin.lire(base) as registre:
+    with services().magasin.lire(base) as registre:
         return _ouverts(registre)
 
 
@@ -192,8 +192,8 @@ def guichet_par_defaut(ouverts: Sequence[Guichet], voulu: str = _GUICHET) -> str
 class _Atelier:
     """Makes the documents of one operation over one base."""
 
-    def __init__(self, services: Services, registre: RegistreBase, operation: str) -> None:
-        self._contrat: Contrat = services.contrats.de(registre.base)
+    def __init__(self, registre: RegistreBase, operation: str) -> None:
+        self._contrat: Contrat = services().contrats.de(registre.base)
         self._registre = registre
         self._operation = operation
         self._genre = OPERATIONS[operation].genre

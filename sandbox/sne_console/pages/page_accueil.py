@@ -8,7 +8,7 @@ from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as Reponse
 
 from sne_console.cadre.equivalents import curl
-from sne_console.cadre.outillage_des_sections import compter, contrat_servi
+from sne_console.cadre.outillage_des_sections import champ_ecrit, compter, contrat_servi
 from sne_console.messages import brouillon
 from sne_console.messages.envoi_et_rejeu import emballer
 from sne_console.messages.verdicts_et_refus import grouper
@@ -33,7 +33,7 @@ _JUGEMENTS: Final = 5
 
 def page(base: str) -> Reponse:
     """The home of a base, for the role that was chosen."""
-    voulu = request.args.get("role") or request.cookies.get("sne_role", "")
+    voulu = champ_ecrit("role") or request.cookies.get("sne_role", "")
     role = voulu if voulu in ROLES else next(iter(ROLES))
     with services().magasin.lire(base) as registre:
         demandes = compter(registre, "demande", "demandes")
@@ -60,7 +60,7 @@ def page(base: str) -> Reponse:
             scenes=_scenes() if role == "forme" else [],
         )
     )
-    if request.args.get("role") in ROLES:
+    if champ_ecrit("role") in ROLES:
         reponse.set_cookie("sne_role", role, max_age=_GARDE, samesite="Lax", httponly=True)
     return reponse
 
@@ -84,8 +84,8 @@ def _scenes() -> tuple[Any, ...]:
 
 def _premier_appel() -> str:
     """A command line that calls the base that is shown, and is accepted: it asks for the types of events."""
-    essai = replace(brouillon.nouveau(services(), g.base, _PREMIER_APPEL, ""), emballage="simple")
-    champs = {**essai.champs(services(), g.base), "certificat": b""}
+    essai = replace(brouillon.nouveau(g.base, _PREMIER_APPEL, ""), emballage="simple")
+    champs = {**essai.champs(), "certificat": b""}
     requete = emballer(contrat_servi(), g.base.nom, _PREMIER_APPEL, champs, "simple")
     ligne = [*curl(), "-H", f"Content-Type: {dict(requete.en_tetes)['Content-Type']}"]
     return shlex.join([*ligne, "--data-binary", requete.corps_montre, adresse_d_ici() + requete.adresse])

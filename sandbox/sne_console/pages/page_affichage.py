@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from flask import render_template, request
+from flask import render_template
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.outillage_des_sections import RACCOURCIS, THEMES, Affichage, apres_action, chemin_sur
+from sne_console.cadre.outillage_des_sections import RACCOURCIS, THEMES, apres_action, champ_ecrit, chemin_sur
 
 #: Seconds that a browser keeps what was chosen: a year.
 _GARDE: Final = 31_536_000
@@ -18,13 +18,9 @@ def page() -> str:
 
 def choisir() -> Redirection:
     """Keeps them in this browser, which shows everything so from now on."""
-    choisi = Affichage(request.form.get("theme", ""), request.form.get("raccourcis", ""))
-    suite = request.form.get("suite")
+    suite = champ_ecrit("suite")
     reponse = apres_action(chemin_sur(suite) if suite else "/affichage", "C'est noté, pour ce navigateur.")
-    for nom, valeur, admises in (
-        ("sne_theme", choisi.theme, THEMES),
-        ("sne_raccourcis", choisi.raccourcis, RACCOURCIS),
-    ):
-        if valeur in admises:
-            reponse.set_cookie(nom, valeur, max_age=_GARDE, samesite="Lax", httponly=True)
+    for nom, admises in (("theme", THEMES), ("raccourcis", RACCOURCIS)):
+        if champ_ecrit(nom) in admises:
+            reponse.set_cookie(f"sne_{nom}", champ_ecrit(nom), max_age=_GARDE, samesite="Lax", httponly=True)
     return reponse

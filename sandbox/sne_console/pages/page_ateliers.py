@@ -57,12 +57,12 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
             services().contrats,
             services().configuration.home,
             champ_ecrit("nom"),
-            combien=entier_saisi(champ_ecrit("combien"), "Stagiaires"),
-            noms=champs.get("noms", "").splitlines(),
-            semence=champs.get("semence", bases.VIDE),
-            taille=entier_saisi(champ_ecrit("taille"), "Ménages par base"),
-            profil=champs.get("profil", "ecole"),
-            horloge=horloge_saisie(champs).en_texte(),
+            combien=entier_saisi("combien", "Stagiaires"),
+            noms=champ_ecrit("noms").splitlines(),
+            semence=champ_ecrit("semence") or bases.VIDE,
+            taille=entier_saisi("taille", "Ménages par base"),
+            profil=champ_ecrit("profil") or "ecole",
+            horloge=horloge_saisie().en_texte(),
             scenes=champs.getlist("scenes"),
             expire=champ_ecrit("expire"),
         )
@@ -247,7 +247,7 @@ def _revenir(nom: str, phrase: str, rang: int | None) -> Redirection:
 
 
 def _rang() -> int | None:
-    return entier_saisi(request.values.get("rang", ""), "rang", 1)
+    return entier_saisi("rang", "rang", 1)
 
 
 # --- what a trainee is told ---------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.outillage_des_sections import (
     apres_action,
+    champ_ecrit,
     compter,
     entier_saisi,
     geste,
@@ -48,17 +49,16 @@ def page(base: str) -> str:
 @geste("bases.page")
 def creer(base: str) -> Redirection:
     """Makes one, and goes there."""
-    champs = {nom: valeur.strip() for nom, valeur in request.form.items()}
-    nom = champs.get("nom", "")
-    reglages = Reglages.de({"profile": champs.get("profil", "ecole"), "contrat": champs.get("contrat", "")})
+    nom = champ_ecrit("nom")
+    reglages = Reglages.de({"profile": champ_ecrit("profil") or "ecole", "contrat": champ_ecrit("contrat")})
     gestion.creer(
         services().magasin,
         services().contrats.verifier(reglages),
         nom,
-        semence=champs.get("semence", gestion.VIDE),
-        seed=entier_saisi(champs.get("seed", ""), "Graine") or 0,
-        taille=entier_saisi(champs.get("taille", ""), "Ménages", 0, TAILLE_MAX),
-        horloge=horloge_saisie(champs),
+        semence=champ_ecrit("semence") or gestion.VIDE,
+        seed=entier_saisi("seed", "Graine") or 0,
+        taille=entier_saisi("taille", "Ménages", 0, TAILLE_MAX),
+        horloge=horloge_saisie(),
         reglages=reglages,
     )
     return apres_action(

@@ -9,7 +9,13 @@ from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.outillage_des_sections import annoncer, avec_remede, contrat_servi, maintenant
+from sne_console.cadre.outillage_des_sections import (
+    annoncer,
+    avec_remede,
+    champ_ecrit,
+    contrat_servi,
+    maintenant,
+)
 from sne_console.messages import (
     brouillon,
     champs_saisis,
@@ -27,7 +33,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-from sne_sandbox.web.configuration_et_services import expediteur, services
+from sne_sandbox.web.configuration_et_services import expediteur
 
 
 def page(base: str) -> str:
@@ -42,49 +48,48 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
     """The form of an operation, begun from what the address says. A number that is not there is said in the
     form."""
     objet_de_l_adresse.operation(contrat_servi(), operation)
-    cle = request.args.get("depart", "")
+    cle, demande = champ_ecrit("depart"), champ_ecrit("demande")
     for nom in ("echange", "regle"):
-        if request.args.get(nom):
-            cle = f"{nom}-{request.args[nom]}"
+        if ecrit := champ_ecrit(nom):
+            cle = f"{nom}-{ecrit}"
     # The demande of the page is still in its field when another start is chosen above it.
-    autre_depart = not cle.startswith("demande-") and request.args.get("deja") == request.args.get("demande")
-    if request.args.get("demande") and not (cle and autre_depart):
-        suite = request.args.get("type", "")
+    autre_depart = not cle.startswith("demande-") and champ_ecrit("deja") == demande
+    if demande and not (cle and autre_depart):
+        suite = champ_ecrit("type")
         # Written as where demandes are searched: « 1110318 000001 g1104 ».
-        numero = "".join(request.args["demande"].split()).upper()
+        numero = "".join(demande.split()).upper()
         cle = f"demande-{numero}" + (f"-{suite}" if suite else "")
     try:
-        pret = brouillon.nouveau(services(), g.base, operation, cle)
+        pret = brouillon.nouveau(g.base, operation, cle)
         return _montrer(pret, Retour(verifie=_deja_dites(pret)))
     except NotFound:
-        ecrit = request.args.get("demande", "").strip()
-        if not ecrit:
+        if not demande:
             raise
-    dit = f"La demande [{masquer_nirs(ecrit)[:40]}] n'est pas dans la base."
-    return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Retour(erreur=dit)), 404
+    dit = f"La demande [{masquer_nirs(demande)[:40]}] n'est pas dans la base."
+    return _montrer(brouillon.nouveau(g.base, operation, ""), Retour(erreur=dit)), 404
 
 
 def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     """Prepares, shows or sends what was composed (`geste`). On any error, the form comes back as it was
     sent."""
     objet_de_l_adresse.operation(contrat_servi(), operation)
-    recu = Brouillon.recu(operation, request.form)
+    recu = Brouillon.recu(g.base, operation, request.form)
     try:
-        pret = recu.reporte(contrat_servi()).nomme(services(), g.base)
-        if nom := request.form.get("corriger"):
+        pret = recu.reporte().nomme()
+        if nom := champ_ecrit("corriger"):
             # Two remarks may want the same correction.
             valeur = next(filter(None, request.form.getlist(brouillon.CHOISIE + nom)), "")
-            pret = brouillon.corriger(pret, services(), g.base, nom, valeur)
-            return _montrer(pret, Retour(verifie=brouillon.verifier(pret, services(), g.base)))
-        match request.form.get("geste"):
+            pret = brouillon.corriger(pret, nom, valeur)
+            return _montrer(pret, Retour(verifie=brouillon.verifier(pret)))
+        match champ_ecrit("geste"):
             case "preparer":
-                verifie = brouillon.verifier(pret, services(), g.base)
+                verifie = brouillon.verifier(pret)
                 return _montrer(pret, Retour(verifie=verifie)), 200 if verifie.lisible else 422
             case "voir":
-                return _montrer(pret, Retour(envoi=pret.requete(services(), g.base)))
+                return _montrer(pret, Retour(envoi=pret.requete()))
     except UsageError as erreur:
         return _montrer(recu, Retour(_illisible(recu), erreur=avec_remede(erreur))), 422
-    laisse = envoi_et_rejeu.expedier(pret.requete(services(), g.base), expediteur())
+    laisse = envoi_et_rejeu.expedier(pret.requete(), expediteur())
     if laisse is None:
         perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
         return _montrer(pret, Retour(erreur=perdue)), 502
@@ -119,7 +124,7 @@ def _deja_dites(pret: Brouillon) -> VerificationMessage | None:
         observation, g.base.reglages.profile
     )
     if dites:
-        return brouillon.placer(pret, dites, services(), g.base)
+        return brouillon.placer(pret, dites)
     return _illisible(pret)
 
 
@@ -128,7 +133,7 @@ def _illisible(pret: Brouillon) -> VerificationMessage | None:
     try:
         pret.racine()
     except UsageError:
-        return brouillon.verifier(pret, services(), g.base)
+        return brouillon.verifier(pret)
     return None
 
 
@@ -154,11 +159,11 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
         verifie=verifie,
         dites=en_json(verifie.remarques) if verifie else None,
         fautes=_par_champ(verifie, champs),
-        visee=request.args.get("remarque", ""),
+        visee=champ_ecrit("remarque"),
         arbre=arbre,
         departs=points_de_depart,
-        proposees=points_de_depart.proposees(services(), g.base.nom),
-        guichets=points_de_depart.guichets(services(), g.base.nom),
+        proposees=points_de_depart.proposees(g.base.nom),
+        guichets=points_de_depart.guichets(g.base.nom),
         champs=champs,
         parametres=[
             (nom, presentation(contrat).parametre(nom), pret.parametres.get(nom, ""))

@@ -80,12 +80,12 @@ def juger(base: str) -> Redirection:
 def piloter(base: str, quoi: str) -> Redirection:
     """Drives an application through the plan, in a base and a home of its own: the reference one, or one's
     own, which the owner of the server declared or which is at an address."""
-    form, reglages, designation = request.form, g.base.reglages, epreuves.TEMOIN
+    reglages, designation = g.base.reglages, epreuves.TEMOIN
     if quoi == "application":
         designation = applications_pilotables.designer(
             services().configuration,
-            application=form.get("application", ""),
-            adresse=form.get("adresse", ""),
+            application=champ_ecrit("application"),
+            adresse=champ_ecrit("adresse"),
         )
     epreuve = epreuves.piloter(
         services(),
@@ -94,7 +94,7 @@ def piloter(base: str, quoi: str) -> Redirection:
         designation=designation,
         exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
         graine=_entier("graine", 0, epreuves.GRAINE_MAX),
-        famille=form.get("famille", ""),
+        famille=champ_ecrit("famille"),
     )
     return _suivre(epreuve)
 
@@ -102,18 +102,17 @@ def piloter(base: str, quoi: str) -> Redirection:
 @geste("conformite.page")
 def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
-    epreuve, form = objet_de_l_adresse.jugement(run), request.form
-    contrat = g.base.reglages.contrat
+    epreuve, contrat = objet_de_l_adresse.jugement(run), g.base.reglages.contrat
     return _suivre(
         applications_pilotables.rejouer(
-            services(), contrat, epreuve, form.get("scenario", ""), form.get("exigence", "")
+            services(), contrat, epreuve, champ_ecrit("scenario"), champ_ecrit("exigence")
         )
     )
 
 
 def comparer(base: str) -> str:
     """Shows what changed from one report to another."""
-    avant, apres = (objet_de_l_adresse.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
+    avant, apres = (objet_de_l_adresse.jugement(champ_ecrit(nom)) for nom in ("avant", "apres"))
     trouvee = rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
     return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
 
@@ -358,4 +357,4 @@ def _rejouer(
 
 def _entier(nom: str, bas: int, haut: int) -> int:
     """A number of the form, the least for an empty field. Raises UsageError."""
-    return entier_saisi(champ_ecrit(nom), nom, bas, haut) or bas
+    return entier_saisi(nom, nom, bas, haut) or bas

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from flask import render_template, request
+from flask import render_template
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, maintenant
+from sne_console.cadre.outillage_des_sections import champ_ecrit, contrat_servi, maintenant
 from sne_console.vues import cerfa_face_au_message, interface_montree, objet_de_l_adresse
 from sne_console.vues.interface_montree import emplois, par_service, presentation
 from sne_interface.contract.contrats_charges import CONTRAT
@@ -32,11 +32,11 @@ def schema(base: str, document: str) -> str:
     contrat = contrat_servi()
     voulu = objet_de_l_adresse.document(document)
     versions = contrat.versions if voulu is Document.DEMANDE else ()
-    version = request.args.get("version", "")
+    version = champ_ecrit("version")
     if version not in versions:
         version = contrat.version_haute if versions else ""
     tous = elements(contrat, voulu, version or None)
-    cherche = request.args.get("texte", "").strip()
+    cherche = champ_ecrit("texte")
     return render_template(
         "contrat/schema.html",
         document=voulu,

@@ -5,9 +5,9 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 
-from sne_console.cadre.outillage_des_sections import PAR_PAGE, compter, contrat_servi
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, champ_ecrit, compter, contrat_servi
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.demandes_cherchees import criteres_de, repere_lu
 from sne_interface.contract.nomenclatures_et_territoires import Commune, Territoires
@@ -64,7 +64,7 @@ def page(base: str) -> str:
     if (comptees := demandes_d_un_nombre(base)) is not None:
         return comptees
     demandee = lire(contrat_servi().territoires)
-    apres = repere_lu(request.args.get("apres", ""))
+    apres = repere_lu(champ_ecrit("apres"))
     trouvees = Recentes([])
     with services().magasin.lire(base) as registre:
         if not demandee.impossible:
@@ -96,7 +96,7 @@ def demandes_d_un_nombre(base: str) -> str | None:
 def lire(territoires: Territoires) -> Demandee:
     """The criteria of the address."""
     # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
-    ecrits = {nom: masquer_nirs(request.args.get(nom, "").replace("\0", "").strip()) for nom in CHAMPS}
+    ecrits = {nom: masquer_nirs(champ_ecrit(nom).replace("\0", "")) for nom in CHAMPS}
     champs = {nom: ecrit for nom, ecrit in ecrits.items() if ecrit}
     demandee = Demandee(champs)
     question = demandee.question

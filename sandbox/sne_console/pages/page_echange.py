@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_conformite.observation.observation import Observation
 from sne_console.cadre.equivalents import curl
-from sne_console.cadre.outillage_des_sections import annoncer, apres_action, contrat_servi
+from sne_console.cadre.outillage_des_sections import annoncer, apres_action, champ_ecrit, contrat_servi
 from sne_console.messages import echange_montre as cotes
 from sne_console.messages import envoi_et_rejeu
 from sne_console.messages.document_deroule import Remarque, construire, remarques_de
@@ -62,7 +62,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
     remarques: list[Remarque] = essais.part("Les remarques", lambda: _remarques(observation), [])
     panne = echange.panne or {}
     vecu = verdict_vecu(echange)
-    plier = request.args.get("document") != "entier"
+    plier = champ_ecrit("document") != "entier"
     deux = (
         essais.part(
             "La requête",
@@ -193,7 +193,7 @@ def _pareil(echange: Echange) -> tuple[int, str] | None:
 def comparer(base: str) -> str:
     """Two exchanges side by side: what became of each, the anomalies that came and went, what differs in
     their documents and headers. Without both numbers, the form that asks for them."""
-    numeros = [entier_de(request.args.get(nom)) for nom in ("a", "b")]
+    numeros = [entier_de(champ_ecrit(nom)) for nom in ("a", "b")]
     if None in numeros:
         return render_template("echange/comparer.html", numeros=numeros, deux=None)
     deux = [objet_de_l_adresse.observation(base, numero or 0) for numero in numeros]
@@ -281,7 +281,7 @@ def rejouer(base: str, identifiant: int) -> Redirection:
 def reduire(base: str, identifiant: int) -> str:
     """The smallest document that still raises an anomaly of this exchange."""
     observation = objet_de_l_adresse.observation(base, identifiant)
-    cible = request.form.get("cible", "")
+    cible = champ_ecrit("cible")
     if cible not in envoi_et_rejeu.cibles(observation):
         raise UsageError(
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",

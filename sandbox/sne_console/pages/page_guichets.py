@@ -127,19 +127,16 @@ def _champs() -> dict[str, Any]:
             "Des actes sont cochés, et « Actes à part » ne l'est pas.",
             remede="cochez aussi « Actes à part », ou décochez-les",
         )
-    ecrit = {nom: valeur.strip() for nom, valeur in request.form.items()}
-    territoire, *autres = ecrit.get("territoires", "").split() or [""]
+    territoire, *autres = champ_ecrit("territoires").split() or [""]
     return {
-        "nature": ecrit.get("nature"),
-        "nom": ecrit.get("nom", ""),
-        "adresse": ecrit.get("adresse", ""),
+        **{nom: champ_ecrit(nom) for nom in ("nature", "nom", "adresse")},
         "territoire": territoire,
         "autres_territoires": autres,
-        "ouvert_le": jour_saisi(ecrit.get("ouvert_le", "")),
-        "ferme_le": jour_saisi(ecrit.get("ferme_le", "")),
-        "siren": ecrit.get("siren") or None,
-        "siren_invente": "siren_invente" in ecrit,
-        "actes": request.form.getlist("actes") if "a_part" in ecrit else None,
+        "ouvert_le": jour_saisi("ouvert_le"),
+        "ferme_le": jour_saisi("ferme_le"),
+        "siren": champ_ecrit("siren") or None,
+        "siren_invente": "siren_invente" in request.form,
+        "actes": request.form.getlist("actes") if "a_part" in request.form else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import g, render_template, request
+from flask import g, render_template
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
@@ -29,8 +29,8 @@ def nouveau(base: str) -> str | tuple[str, int]:
     """Makes one, and shows it: the page is not kept, and shows it no more."""
     nom, expire = champ_ecrit("nom"), champ_ecrit("expire")
     try:
-        droit = _droit(request.form.get("droit", Droit.LECTURE))
-        sur = request.form.get("sur", "") if droit is Droit.BASE else None
+        droit = _droit(champ_ecrit("droit") or Droit.LECTURE)
+        sur = champ_ecrit("sur") if droit is Droit.BASE else None
         fait = jetons.nouveau(services().magasin, nom, droit, sur, expire)
     except UsageError as erreur:
         return _montrer(refus=avec_remede(erreur)), 422

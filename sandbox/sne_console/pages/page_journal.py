@@ -15,6 +15,7 @@ from sne_console.cadre.outillage_des_sections import (
     FLUX_DUREE,
     PAR_PAGE,
     apres_action,
+    champ_ecrit,
     evenement,
     veiller,
 )
@@ -100,8 +101,8 @@ def page(base: str) -> str | tuple[str, int]:
     journal = services().magasin.journal
     demande = _demande()
     criteres = _criteres(demande)
-    expression = request.args.get("xpath", "").strip()
-    avant = entier_de(request.args.get("avant"))
+    expression = champ_ecrit("xpath")
+    avant = entier_de(champ_ecrit("avant"))
     recherche = RechercheXpath()
     dernier = journal.dernier(base)  # before the list is read: what comes meanwhile is not lost to the stream
     erreur: UsageError | None = None
@@ -307,10 +308,10 @@ def arrivees(
 def selection(base: str) -> str | Redirection | Response:
     """Does what `faire` says with the chosen exchanges (`ids`). It reads at once; it asks before a
     change."""
-    retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
+    retour = _adresse(base, {**_demande(), "xpath": champ_ecrit("xpath") or None})
     if not any(request.args.getlist("ids")):
         return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
-    ids, faire = envoi_et_rejeu.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
+    ids, faire = envoi_et_rejeu.choisis(request.args.getlist("ids")), champ_ecrit("faire")
     if faire == "har":
         from sne_console.messages import echange_montre
 
@@ -400,13 +401,13 @@ def effacer(base: str) -> Redirection:
 def _demande() -> dict[str, Any]:
     """Reads the filters of the address, but for its XPath and its page."""
     # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
-    ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(request.args.get(nom, "").strip()))}
+    ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(champ_ecrit(nom)))}
     # Codes of guichets, of rules and numéros are in capitals.
     lus = {
         nom: valeur.upper() if nom in ("guichet", "numero", "regle") and valeur.isalnum() else valeur
         for nom, valeur in ecrits.items()
     }
-    return {**lus, **({"nuits": "1"} if request.args.get("nuits") == "1" else {})}
+    return {**lus, **({"nuits": "1"} if champ_ecrit("nuits") == "1" else {})}
 
 
 def _nuits_montrees(demande: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """`/console/<base>/controle/pannes`: the pannes of a base, armed and disarmed."""
 
-from flask import render_template, request
+from flask import render_template
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
 from sne_console.cadre.outillage_des_sections import champ_ecrit, entier_saisi, geste
@@ -35,17 +35,17 @@ def _armer_ailleurs(genre: GenrePanne) -> Equivalents:
 @geste("pannes.page")
 def armer(base: str) -> str:
     """Arms one. Fields of parameters are named `p-<name>`; those left as they are by default are not kept."""
-    genre = GENRES.get(request.form.get("genre", ""))
+    genre = GENRES.get(champ_ecrit("genre"))
     if genre is None:
         raise UsageError("Ce genre de panne est inconnu.", remede="choisissez-en un dans la table")
     ecrits = {p: _parametre(p) for p in genre.parametres}
     definition = PanneDefinition(
         genre.nom,
-        request.form.get("operation") or None,
-        request.form.get("guichet") or None,
-        entier_saisi(champ_ecrit("fois"), "fois"),
+        champ_ecrit("operation") or None,
+        champ_ecrit("guichet") or None,
+        entier_saisi("fois", "fois"),
         _taux(),
-        entier_saisi(champ_ecrit("graine"), "graine") or 0,
+        entier_saisi("graine", "graine") or 0,
         {p.nom: valeur for p, valeur in ecrits.items() if valeur not in ("", p.defaut)},
     )
     identifiant = armement.armer(services().magasin, base, definition)
@@ -55,7 +55,7 @@ def armer(base: str) -> str:
 @geste("pannes.page")
 def desarmer(base: str) -> str:
     """Takes one away, or all."""
-    ecrit = request.form.get("identifiant", "")
+    ecrit = champ_ecrit("identifiant")
     identifiant = entier_de(ecrit)
     if ecrit and identifiant is None:  # not all of them, for one that was badly written
         raise UsageError(f"La base [{base}] n'a pas de panne [{ecrit[:40]}].")

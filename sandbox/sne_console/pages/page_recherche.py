@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 
-from sne_console.cadre.outillage_des_sections import contrat_servi, permis
+from sne_console.cadre.outillage_des_sections import champ_ecrit, contrat_servi, permis
 from sne_console.pages import page_guide
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation
@@ -68,7 +68,7 @@ def trouver(base: str) -> str:
 
 def _demande() -> str:
     """Reads what is looked for, masked: it comes back in the page."""
-    return masquer_nirs(request.args.get("q", "").replace("\0", "").strip()[:200])
+    return masquer_nirs(champ_ecrit("q").replace("\0", "")[:200])
 
 
 def chercher(base: str, cherche: str) -> list[Trouvees]:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from flask import g, render_template, request
+from flask import g, render_template
 
-from sne_console.cadre.outillage_des_sections import contrat_servi
+from sne_console.cadre.outillage_des_sections import champ_ecrit, contrat_servi
 from sne_console.vues import objet_de_l_adresse, regles_montrees
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
@@ -23,10 +23,9 @@ CHERCHES_MAX: Final = 5_000
 def page(base: str) -> str:
     """The controls under a profile, narrowed by what is looked for."""
     demandes = {
-        nom: masquer_nirs(request.args.get(nom, "").strip())
-        for nom in ("texte", "sujet", "effet", "fidelite", "type")
+        nom: masquer_nirs(champ_ecrit(nom)) for nom in ("texte", "sujet", "effet", "fidelite", "type")
     }
-    profil = request.args.get("profil", "")
+    profil = champ_ecrit("profil")
     if profil not in PROFILS:
         profil = g.base.reglages.profile
     toutes = regles_montrees.lignes(contrat_servi(), profil)

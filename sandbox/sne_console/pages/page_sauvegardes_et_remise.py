@@ -6,7 +6,7 @@ The console asks twice before a loss: a GET shows what would be lost, a POST doe
 from collections.abc import Mapping
 from typing import Final, cast
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
@@ -47,7 +47,7 @@ def page(base: str) -> str:
 
 def comparer(base: str) -> str:
     """Shows what changed between two snapshots, or between one and the present."""
-    avant, apres = request.args.get("avant", ""), request.args.get("apres", "")
+    avant, apres = champ_ecrit("avant"), champ_ecrit("apres")
     avec = None if apres in ("", MAINTENANT) else apres
     for nom in filter(None, (avant, avec)):
         objet_de_l_adresse.sauvegarde(base, nom)

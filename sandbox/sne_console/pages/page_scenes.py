@@ -19,6 +19,7 @@ from sne_console.cadre.outillage_des_sections import (
     FLUX_DUREE,
     apres_action,
     avec_remede,
+    champ_ecrit,
     contrat_servi,
     evenement,
     veiller,
@@ -105,7 +106,7 @@ def salle(base: str, scene: str) -> Reponse:
     etat = scene_jouee.lire(services(), _placee(base, scene))
     if etat.commencee and base != etat.scene.base:
         return redirect(url_for("scenes.salle", base=etat.scene.base, scene=scene))
-    rang = entier_de(request.args.get("pas"))
+    rang = entier_de(champ_ecrit("pas"))
     vue = regarder(services(), etat, rang if rang in range(1, len(etat.joues)) else None)
     return Response(render_template("scenes/salle.html", etat=etat, scene=etat.scene, salle=vue))
 
@@ -185,14 +186,14 @@ def mouvements(
 def commencer(base: str, scene: str) -> Reponse:
     """Puts it at its start. A base of its name that it did not make is emptied only by who says so."""
     voulue = _placee(base, scene)
-    scene_jouee.commencer(services(), voulue, vider=request.form.get("vider") == "oui")
+    scene_jouee.commencer(services(), voulue, vider=champ_ecrit("vider") == "oui")
     return apres_action(_adresse(voulue), f"La scène « {voulue.titre} » est au début.")
 
 
 def jouer(base: str, scene: str, rang: int) -> Reponse:
     """Plays its next step, as the room chose it when it is asked, and shows what came of it."""
     voulue = _placee(base, scene)
-    choix = entier_de(request.form.get("choix"))
+    choix = entier_de(champ_ecrit("choix"))
     try:
         scene_jouee.jouer(services(), voulue, rang, expediteur(), choix)
     except UsageError as erreur:  # the page was old: another window, or the trainer, has moved the scene

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from sne_console.cadre.outillage_des_sections import PAR_PAGE, contrat_servi, jour_saisi
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, champ_ecrit, contrat_servi, jour_saisi
 from sne_console.vues.seances_montrees import Montreur
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration_et_services import services
@@ -13,8 +13,8 @@ from sne_sandbox.web.configuration_et_services import services
 
 def page(base: str) -> str:
     """The sessions, the latest first, from one day to another."""
-    du, au = (jour_saisi(request.args.get(nom, "")) for nom in ("du", "au"))
-    apres = request.args.get("apres", "")
+    du, au = jour_saisi("du"), jour_saisi("au")
+    apres = champ_ecrit("apres")
     with services().magasin.lire(base) as registre:
         montreur = Montreur(registre, contrat_servi())
         bornes = du or date(ANNEES[0], 1, 1), au or date(ANNEES[-1], 12, 31)

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
 from sne_console.cadre.outillage_des_sections import (
     PAR_PAGE,
-    a_l_heure,
     apres_action,
     avec_remede,
+    champ_ecrit,
     geste,
+    instant_saisi,
     jour_saisi,
 )
 from sne_console.vues.vie_de_la_demande import lire_nuit
@@ -42,7 +43,7 @@ def page(base: str) -> str:
     """The clock, its time as a picture, and the last nights; `?depuis=` shows those after an exchange."""
     magasin = services().magasin
     journal = magasin.journal
-    depuis = entier_de(request.args.get("depuis"))
+    depuis = entier_de(champ_ecrit("depuis"))
     apres = depuis if depuis is not None else max(0, journal.dernier(base) - RECENTS)
     trouves = journal.chercher(base, operation=NUIT, apres_id=apres, limite=NUITS_MAX + 1)
     nuits = [lire_nuit(e) for e in trouves]
@@ -89,10 +90,10 @@ def page(base: str) -> str:
 def apercu(base: str) -> str | Redirection:
     """Shows what a move would do, by demande, before it is made: `genre` and `vers`, or a day, or an
     instant."""
-    fait = next((f for f in Fait if f == request.args.get("fait")), None)
-    apres = max(0, entier_de(request.args.get("apres")) or 0)
+    fait = next((f for f in Fait if f == champ_ecrit("fait")), None)
+    apres = max(0, entier_de(champ_ecrit("apres")) or 0)
     try:
-        mouvement = _mouvement(request.args, request.args.get("genre", "avance"))
+        mouvement = _mouvement(champ_ecrit("genre") or "avance")
         prevu = prevoir(services().magasin, base, mouvement, fait=fait, apres=apres, limite=PAR_PAGE)
     except UsageError as erreur:
         return apres_action(url_for("temps.page"), avec_remede(erreur), reussie=False)
@@ -132,16 +133,16 @@ def _gestes(mouvement: DeplacementVoulu) -> list[Equivalents]:
     return [equivalents("rendre_reelle" if mouvement.genre == "retour" else "passer_les_nuits")]
 
 
-def _mouvement(ecrits: Any, genre: str) -> DeplacementVoulu:
+def _mouvement(genre: str) -> DeplacementVoulu:
     """The move that fields ask for. A day is typed as it is shown. Raises UsageError."""
-    jour = jour_saisi(ecrits.get("jour", ""))
     if genre == "gel":
-        ecrit = ecrits.get("instant", "").strip()
-        if jour is not None:
-            return DeplacementVoulu("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
-        return DeplacementVoulu("gel", instant=lire_instant(ecrit) if ecrit else None)
+        instant, ecrit = instant_saisi(), champ_ecrit("instant")
+        if instant is None and ecrit:
+            instant = lire_instant(ecrit)
+        return DeplacementVoulu("gel", instant=instant)
+    jour = jour_saisi("jour")
     if genre == "avance":
-        return DeplacementVoulu("avance", vers=ecrits.get("vers", "") if jour is None else jour.isoformat())
+        return DeplacementVoulu("avance", vers=champ_ecrit("vers") if jour is None else jour.isoformat())
     return DeplacementVoulu("retour" if genre == "retour" else "nuits")
 
 
@@ -159,8 +160,8 @@ def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
 def deplacer(base: str, quoi: str) -> Redirection:
     """Moves the clock, and shows the nights that passed. A move that would do something is first shown,
     unless it was (`vu`)."""
-    magasin, mouvement = services().magasin, _mouvement(request.form, _GENRES[quoi])
-    if not request.form.get("vu") and any(prevoir(magasin, base, mouvement, limite=0).faits.values()):
+    magasin, mouvement = services().magasin, _mouvement(_GENRES[quoi])
+    if not champ_ecrit("vu") and any(prevoir(magasin, base, mouvement, limite=0).faits.values()):
         return redirect(url_for("temps.apercu", **_champs(mouvement)), 303)
     depuis = magasin.journal.dernier(base)
     fait = horloge.deplacer(magasin, base, mouvement)
@@ -195,7 +196,7 @@ def demander_annuler(base: str) -> str | Redirection:
 def annuler(base: str) -> str:
     """Takes the last move back, if it is still the one that was shown."""
     return apercu_et_retour_d_horloge.annuler(
-        services().magasin, base, attendue=entier_de(request.form.get("echange"))
+        services().magasin, base, attendue=entier_de(champ_ecrit("echange"))
     ).phrase
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import render_template, request
 
-from sne_console.cadre.outillage_des_sections import PAR_PAGE, contrat_servi
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, champ_ecrit, contrat_servi
 from sne_console.pages.page_demandes import autres_pages, ligne_trouvee
 from sne_console.vues.demandes_cherchees import repere_lu
 from sne_interface.contract.contrats_charges import Contrat
@@ -46,7 +46,7 @@ class _ChampIllisible(ValueError):
 
 def page(base: str) -> str:
     """The page, which tells the selection again."""
-    apres = repere_lu(request.args.get("apres", ""))
+    apres = repere_lu(champ_ecrit("apres"))
     trouvees, combien, effacees = Recentes([]), 0, 0
     with services().magasin.lire(base) as registre:
         choix = lire(request.args, registre, contrat_servi())

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.outillage_des_sections import (
     PAR_PAGE,
+    champ_ecrit,
     contrat_servi,
     entier_saisi,
     jour_saisi,
@@ -155,10 +156,10 @@ def territoires(base: str) -> Response:
 
 def decisions(base: str) -> str:
     """The decisions of a year, or those that a figure of the quotas counts."""
-    champs = {nom: dit for nom in _CHAMPS_D_UN_CHIFFRE if (dit := request.args.get(nom))}
-    annee = entier_saisi(request.args.get("annee", ""), "annee", ANNEES[0], ANNEES[-1])
+    champs = {nom: dit for nom in _CHAMPS_D_UN_CHIFFRE if (dit := champ_ecrit(nom))}
+    annee = entier_saisi("annee", "annee", ANNEES[0], ANNEES[-1])
     choix = ChoixDeDecisions(annee or maintenant().year, **champs)
-    debut = entier_saisi(request.args.get("apres", ""), "apres", bas=0) or 0
+    debut = entier_saisi("apres", "apres", bas=0) or 0
     with services().magasin.lire(base) as registre:
         toutes = parts.choisir(registre, contrat_servi(), choix)
         lue = Montreur(registre, contrat_servi()).quelques(toutes, debut, PAR_PAGE)
@@ -180,7 +181,7 @@ def publique() -> Response:
         raise NotFound(_RIEN_DE_PUBLIC)
     derniere = services().magasin.regarder(base).base.horloge.maintenant().year - 1
     annees = range(derniere - _ANNEES_PUBLIQUES + 1, derniere + 1)
-    annee = entier_saisi(request.args.get("annee", ""), "annee", annees[0], derniere) or derniere
+    annee = entier_saisi("annee", "annee", annees[0], derniere) or derniere
     demandes = [TableDemandee(base, code, date(annee, 12, 31)) for code in CODES]
     lus = [_calculs().obtenir(services(), demande, attente=_PATIENCE) for demande in demandes]
     tables = [resultat.contenu for resultat in lus if resultat is not None]
@@ -284,7 +285,7 @@ def _emporte(contenu: Any, demande: TableDemandee, nom: str, forme: str) -> str 
         case Tableau(), "csv":
             return statistiques.en_csv([contenu], demande.jour, separateur=";")
         case Tableau(), _:
-            return tableaux.dessiner(contenu, request.args.get("rubrique", ""), mots=motifs_courts())
+            return tableaux.dessiner(contenu, champ_ecrit("rubrique"), mots=motifs_courts())
         case ComptesDeLieux(), "csv":
             return comptes_par_territoire.en_csv(contenu, separateur=";")
         case ComptesDeLieux(), _:
@@ -292,7 +293,7 @@ def _emporte(contenu: Any, demande: TableDemandee, nom: str, forme: str) -> str 
         case Quotas(), "csv":
             return parts.en_csv(contenu, separateur=";")
         case Quotas(), _:
-            return tableaux.dessiner_quota(contenu, request.args.get("part", ""))
+            return tableaux.dessiner_quota(contenu, champ_ecrit("part"))
     figure = _figure(contenu, nom)
     return figure.csv if forme == "csv" else figure.fichier
 
@@ -323,7 +324,7 @@ def _avec_sa_table(nom: str, titre: str, svg: Any, de_quoi: str, lignes: Sequenc
 def _figure_de_carte(lues: Images) -> Figure:
     mesure = _mesure()
     dessins = {cadre.nom: (cadre, svg) for cadre, svg in _carte(lues, mesure).dessins}
-    demande = request.args.get("cadre") or next(iter(dessins), "")
+    demande = champ_ecrit("cadre") or next(iter(dessins), "")
     if demande not in dessins and request.path.endswith(".svg"):
         raise NotFound(
             f"Aucune carte [{demande[:40]}] n'a de demande. Cartes : {', '.join(dessins) or 'aucune'}."
@@ -350,7 +351,7 @@ def _demande(base: str, code: str) -> TableDemandee:
 
 
 def _territoire() -> str | None:
-    territoire = request.args.get("territoire") or None
+    territoire = champ_ecrit("territoire") or None
     if territoire is not None:
         statistiques.verifier_territoire(territoire, contrat_servi())
     return territoire
@@ -366,7 +367,7 @@ def _mesure() -> carte.MesureDeCarte:
 
 def _choisi(champ: str, defaut: str, connus: Iterable[str], quoi: str, lesquels: str) -> str:
     """What a field of the address says, one of those. Raises UsageError."""
-    lu = request.args.get(champ) or defaut
+    lu = champ_ecrit(champ) or defaut
     if lu not in connus:
         raise UsageError(f"{quoi} [{lu[:20]}] n'existe pas.", remede=f"{lesquels} : {', '.join(connus)}")
     return lu
@@ -374,7 +375,7 @@ def _choisi(champ: str, defaut: str, connus: Iterable[str], quoi: str, lesquels:
 
 def _jour() -> date:
     """The day that was asked for; that of the base when none was."""
-    jour = jour_saisi(request.args.get("date", ""))
+    jour = jour_saisi("date")
     if jour is None:
         return maintenant().date()
     if jour.year not in ANNEES:
