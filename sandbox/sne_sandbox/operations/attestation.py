@@ -32,11 +32,10 @@ LIGNES: Final = 42
 LIGNES_RESUME: Final = 14
 OCTETS_LIGNE: Final = 200
 LARGEUR: Final = 96
-#: What the first page can hold: of the lists of a demande, of a body, of the landlords (at most).
+#: What the first page can hold: of the lists of a demande, of a body. Landlords fill what is left.
 _COTITULAIRES: Final = 4
 _LIGNES_COMMUNES: Final = 3
 _LIGNES_ORGANISME: Final = 2
-_LIGNES_BAILLEURS: Final = 8
 #: What follows the name of a body, and says that it does not exist.
 FICTIF: Final = " (fictif)"
 ANNEXES: Final = ("Annexe 1 : résumé de la demande et étapes à venir", "Annexe 2 : pièces justificatives")
@@ -192,7 +191,7 @@ def lignes(stockee: DemandeStockee, question: Question) -> list[str]:
         "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
     ]
     bailleurs = _organismes(question, NatureGuichet.BAILLEUR, stockee.territoire)
-    place = min(_LIGNES_BAILLEURS, LIGNES - len(dites) - len(suite) - 1)
+    place = LIGNES - len(dites) - len(suite) - 1
     return [*dites, *_bailleurs(bailleurs, place), "", *suite]
 
 
