@@ -145,8 +145,8 @@ class VersionSoapRefusee(ExchangeError):
 
     code = "VersionMismatch"
 
-    def __init__(self, message: str, *, soap11: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, soap11: bool = False, explication: str = "") -> None:
+        super().__init__(message, explication=explication)
         self.soap11 = soap11
 
 
@@ -155,8 +155,8 @@ class EnteteNonComprise(ExchangeError):
 
     code = "MustUnderstand"
 
-    def __init__(self, message: str, *, qname: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, qname: str, explication: str = "") -> None:
+        super().__init__(message, explication=explication)
         self.qname = qname
 
 

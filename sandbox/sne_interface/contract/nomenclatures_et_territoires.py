@@ -307,7 +307,7 @@ class Territoires:
 
     def existe(self, code: str) -> bool:
         """True when a commune has, or had, that code."""
-        return self._communes.get(code) is not None or self._anciennes.get(code) is not None
+        return bool(self._communes.get(code) or self._anciennes.get(code))
 
     def epci(self, siren: str) -> Epci | None:
         """The EPCI of that SIREN."""

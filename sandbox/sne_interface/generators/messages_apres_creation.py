@@ -197,11 +197,11 @@ def decision(
         bail = issue in d.ATTRIBUTIONS and tirage.booleen(0.5)
     refus = not issue or (issue in d.ATTRIBUTIONS and not bail and tirage.booleen(0.2))
     commission = max(ici.jour - timedelta(days=tirage.entier(0, 40)), depot or date.min)
-    dit: dict[str, str | tuple[str, ...]] = {d.DATE_COMMISSION: commission.isoformat()}
-    if issue:
-        dit[d.DECISION] = issue
-    if refus:
-        dit[d.REFUS_DU_MENAGE] = "oui"
+    dit: dict[str, str | tuple[str, ...]] = {
+        d.DATE_COMMISSION: commission.isoformat(),
+        d.DECISION: issue,
+        d.REFUS_DU_MENAGE: "oui" if refus else "",
+    }
     if issue == d.ATTRIBUTION_PAR_CLASSEMENT:
         dit[d.RANG] = str(tirage.entier(1, 9))
     if issue == d.ATTRIBUTION_SOUS_CONDITION:
