@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_interface.errors import StoreError, UsageError, raison_ecriture
-from sne_sandbox.bases.jetons import CLE_CONSOLE, FICHIER
+from sne_sandbox.bases.jetons import CLE_CONSOLE, FICHIER, cle_des_cookies
 from sne_sandbox.pki import pki_verifiee
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre, CoffreTenu, lire_secret
@@ -71,8 +71,7 @@ def _accorder(tenu: CoffreTenu, home: Path, noms: Sequence[str], preparer: Prepa
     connus = json.loads(tenu.lire(_NOMS) or b"[]")
     tous = sorted({*connus, *noms})
     preparer(home, tous)
-    if not (home / CLE_CONSOLE).is_file():
-        _ecrire(home / CLE_CONSOLE, secrets.token_bytes(32))
+    cle_des_cookies(home)  # drawn, if none is there
     for nom, commun in communs.items():
         fichier = home / nom
         if (nom in _PARTAGES or fichier.is_file()) and (tenue := fichier.read_bytes()) != commun:

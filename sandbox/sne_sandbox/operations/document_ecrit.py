@@ -13,7 +13,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.contract import codec
-from sne_interface.contract.arbres_compares import parcourir
+from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.contract.codec import NS
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
@@ -163,9 +163,9 @@ class Presentation:
         """Put a block (an element, or its stored bytes) into the form."""
         noeud = etree.fromstring(bloc) if isinstance(bloc, bytes) else codec.arbre(bloc)
         ordre = self._nomenclatures.ordre
-        rang = ordre(f"{FORMULAIRE}/{_nom(noeud)}")
+        rang = ordre(f"{FORMULAIRE}/{nom_de(noeud)}")
         for place, frere in enumerate(self.formulaire):
-            if ordre(f"{FORMULAIRE}/{_nom(frere)}") > rang:
+            if ordre(f"{FORMULAIRE}/{nom_de(frere)}") > rang:
                 self.formulaire.insert(place, noeud)
                 return
         self.formulaire.append(noeud)
@@ -203,11 +203,6 @@ class Presentation:
         for chemin, noeud in list(parcourir(self.racine, "interfaceNuu")):
             if not connu(sans_indices(chemin), version) and noeud.getparent() is not None:
                 noeud.getparent().remove(noeud)
-
-
-def _nom(noeud: Any) -> str:
-    nom: str = noeud.tag.rpartition("}")[2]
-    return nom
 
 
 def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:

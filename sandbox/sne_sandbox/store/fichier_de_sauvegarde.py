@@ -39,8 +39,6 @@ _ETAT: Final = tuple(table for table in _TABLES if table in tables.ETAT)
 _JOURNAL: Final = (tables.echange, tables.journal_compteur)
 #: What JSON has for a value of each type; bytes are written in base 64.
 _GENRES: Final = {tables.TEXTE: str, tables.ENTIER: int, tables.BOOLEEN: bool, tables.OCTETS: bytes}
-#: What else a file that we did not write may raise: OverflowError is a number or a clock out of range.
-_MAUVAIS: Final = (ValueError, TypeError, OverflowError)
 
 _Fait = TypeVar("_Fait")
 
@@ -156,7 +154,7 @@ def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]
         raise _refus(fichier, "il est chiffré, ou compressé d'une façon inconnue") from erreur
     except TypeError as erreur:  # what Python says of it is for nobody
         raise _refus(fichier, "une de ses valeurs n'est pas du genre attendu") from erreur
-    except _MAUVAIS as erreur:
+    except (ValueError, OverflowError) as erreur:  # a number or a clock out of range
         raise _refus(fichier, str(erreur)) from erreur
 
 

@@ -96,7 +96,9 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
     seuls = bool(choix) and sans_depot == Criteres(etat=propres.etat)
     suivi = 0 if seuls and len(choix) == 1 else None
     if suivi is None:
-        suivi = next((rang for rang, choisi in enumerate(choix) if not _nombreux(registre, choisi)), None)
+        # Each query reads an index, and stops above the bound.
+        trop = (registre.connexion.sa.execute(choisi.offset(PEU).limit(1)).first() for choisi in choix)
+        suivi = next((rang for rang, ligne in enumerate(trop) if ligne is None), None)
     if suivi is None and seuls:
         suivi = datees[0] if depot else 0
     if suivi is None:
@@ -195,8 +197,3 @@ def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement
 
 def _plie(nom: str | None) -> str | None:
     return None if nom is None else plier(nom)
-
-
-def _nombreux(registre: RegistreBase, choix: sa.Select[str]) -> bool:
-    """True when more than `PEU` rows fit: the query reads an index, and stops above the bound."""
-    return registre.connexion.sa.execute(choix.offset(PEU).limit(1)).first() is not None

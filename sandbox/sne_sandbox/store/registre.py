@@ -446,13 +446,14 @@ class RegistreBase:
         """Empties part of the base; its clock, settings, guichets and event types stay. Numbers start again
         with « etat », ids of exchanges never do."""
         self._ecrit()
-        if tables.echange in _PORTEES[portee]:
+        videes = _PORTEES[portee]
+        if tables.echange in videes:
             partitions_du_journal.vider(self.connexion, self._nom)
-        for table in _PORTEES[portee]:
+        for table in videes:
             self.connexion.faire(requetes_sql.VIDER[table.nom], {"cle": self._nom})
-        if tables.echange in _PORTEES[portee]:
+        if tables.echange in videes:
             self.connexion.faire(SQL["vider_compteur"], {"cle": self._nom})
-        if tables.demande in _PORTEES[portee]:
+        if tables.demande in videes:
             self._demandes.clear()
             self._proches.clear()
             self._regler(derniere_nuit=None)
