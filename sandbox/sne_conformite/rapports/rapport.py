@@ -57,6 +57,11 @@ FORMATS_LUS: Final = (1, FORMAT_RAPPORT)
 FACULTATIF: Final = {"facultatif": True}
 
 
+def facultatif(defaut: Any = "") -> Any:
+    """Such a field, with its value where it lacks."""
+    return field(default=defaut, metadata=FACULTATIF)
+
+
 #: What a balance repeats of its requirement.
 _TEXTES: Final = ("texte", "niveau", "source", "remede", "risque", "fidelite")
 
@@ -135,8 +140,8 @@ class Constat:
     observe: str = ""
     echange: int | None = None
     exemple: Mapping[str, Any] | None = field(default=None, compare=False, metadata=FACULTATIF)
-    cause: str = field(default="", metadata=FACULTATIF)
-    remede: str = field(default="", metadata=FACULTATIF)
+    cause: str = facultatif()
+    remede: str = facultatif()
 
     @property
     def rompue(self) -> bool:
@@ -177,7 +182,7 @@ class Verification:
     #: Reason of the baseline that excuses this failure; "" when nothing does.
     connue: str = ""
     #: Requirement whose breach explains that nothing could be said of this one; "" when none does.
-    cause: str = field(default="", metadata=FACULTATIF)
+    cause: str = facultatif()
 
     @property
     def id(self) -> str:
@@ -201,7 +206,7 @@ class ResultatScenario:
     #: Commands that the application knows and declined (« non_gere ») here; of each, the ids of the hard
     #: forms that all those households have.
     declins: Mapping[str, Any] = field(default_factory=dict, metadata=FACULTATIF)
-    retard: str = field(default="", metadata=FACULTATIF)
+    retard: str = facultatif()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,16 +227,16 @@ class Bilan:
     #: How many times it broke, by `sorte`: more than `constats` keeps.
     nombres: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
     #: French sentence: what a developer does when it breaks.
-    remede: str = field(default="", metadata=FACULTATIF)
+    remede: str = facultatif()
     #: French sentence: what a household risks when it breaks.
-    risque: str = field(default="", metadata=FACULTATIF)
+    risque: str = facultatif()
     #: How far `source` goes: attestée, déduite or convention; "" in a report of before it was told.
-    fidelite: str = field(default="", metadata=FACULTATIF)
+    fidelite: str = facultatif()
     #: The condition under which it breaks, in French, by `sorte`; a kind of which none is known has none.
     conditions: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
 
     #: Ids of the hard forms in which it was seen held (`certification.toml`), when it has some.
-    duretes: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    duretes: tuple[str, ...] = facultatif(())
 
     @classmethod
     def de(cls, exigence: "Exigence", etat: EtatExigence, **autres: Any) -> "Bilan":
@@ -273,7 +278,7 @@ class EchangeCite:
     requete: str
     reponse: str
     #: Lines of `requete`, from 1, that the SNE complained of.
-    lignes: tuple[int, ...] = field(default=(), metadata=FACULTATIF)
+    lignes: tuple[int, ...] = facultatif(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +296,8 @@ class ReponseDuSne:
     message: str
     nombre: int
     echanges: tuple[int, ...] = ()
-    chemin: str = field(default="", metadata=FACULTATIF)
-    remede: str = field(default="", metadata=FACULTATIF)
+    chemin: str = facultatif()
+    remede: str = facultatif()
 
     @property
     def phrase(self) -> str:
@@ -352,7 +357,7 @@ class Candidat:
     empreinte: str = ""
     attestations: tuple[Attestation, ...] = ()
     #: What it says it does not do: ids of `certification.toml`.
-    hors: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    hors: tuple[str, ...] = facultatif(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,10 +385,10 @@ class Mention:
     lacunes: tuple[Lacune, ...] = ()
     reserves: tuple[str, ...] = ()
     #: Requirements that another, proved, stands for (an alternative).
-    ignorees: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
-    attestees: int = field(default=0, metadata=FACULTATIF)
+    ignorees: tuple[str, ...] = facultatif(())
+    attestees: int = facultatif(0)
     #: What it is, in one sentence.
-    quoi: str = field(default="", metadata=FACULTATIF)
+    quoi: str = facultatif()
 
     @property
     def acquise(self) -> bool:
@@ -410,27 +415,27 @@ class Entete:
     exemples: int = 0
     #: French sentences: how many exchanges the journal had lost when it was judged, why, and the remedy; what
     #: the suite itself failed to judge, of which exchanges, by what error.
-    non_juges: str = field(default="", metadata=FACULTATIF)
+    non_juges: str = facultatif()
     #: Of `echanges`, in mode TRAFIC, those that the SNE refused: anomalies, or a fault or an HTTP status by
     #: the fault of the sender.
-    refuses: int = field(default=0, metadata=FACULTATIF)
+    refuses: int = facultatif(0)
     #: French sentence: why the trial did not go to its end (a signal, the tool, the application that never
     #: answered); "" when it did. The report is then partial, and concludes nothing.
-    inacheve: str = field(default="", metadata=FACULTATIF)
+    inacheve: str = facultatif()
     #: The product as its vendor declares it; None when nobody did.
     candidat: Candidat | None = field(default=None, metadata=FACULTATIF)
     #: SHA-256, in hexadecimal, of what judged: rules, requirements, certification, plan, overlay, judge.
     empreintes: Mapping[str, Any] = field(default_factory=dict, metadata=FACULTATIF)
     #: The verifier's challenge, from which seed, households and clock were drawn; "" when there is none.
-    defi: str = field(default="", metadata=FACULTATIF)
+    defi: str = facultatif()
     #: MARQUES, when the traffic bears them; "" when it does not.
-    marques: str = field(default="", metadata=FACULTATIF)
+    marques: str = facultatif()
     #: French clause: in what the plan that was played is not that of the interface; "" when it is.
-    autre_plan: str = field(default="", metadata=FACULTATIF)
+    autre_plan: str = facultatif()
     #: Files of the user's folder that was laid over the contract; none when the contract is as shipped.
-    surcharge: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    surcharge: tuple[str, ...] = facultatif(())
     #: French sentences: rules that the contract does not apply, as it binds nothing to what they read.
-    regles_eteintes: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    regles_eteintes: tuple[str, ...] = facultatif(())
 
     @property
     def identite(self) -> str:
@@ -457,11 +462,11 @@ class Rapport:
     bilans: tuple[Bilan, ...] = ()
     couverture: tuple[Rubrique, ...] = ()
     echanges: tuple[EchangeCite, ...] = ()
-    reponses: tuple[ReponseDuSne, ...] = field(default=(), metadata=FACULTATIF)
-    mentions: tuple[Mention, ...] = field(default=(), metadata=FACULTATIF)
+    reponses: tuple[ReponseDuSne, ...] = facultatif(())
+    mentions: tuple[Mention, ...] = facultatif(())
     #: The first ones, with their traces; `entete.non_juges` says all of them in short.
-    accidents: tuple[Accident, ...] = field(default=(), metadata=FACULTATIF)
-    angles_morts: tuple[AngleMort, ...] = field(default=(), metadata=FACULTATIF)
+    accidents: tuple[Accident, ...] = facultatif(())
+    angles_morts: tuple[AngleMort, ...] = facultatif(())
 
     @property
     def verifications(self) -> tuple[Verification, ...]:
