@@ -55,7 +55,7 @@ def page(base: str, numero: str) -> str:
         etapes = relire(registre, stockee, echanges, contrat)
         guichets = {g.code: g for g in registre.guichets()}
         separees = separees_de(registre, stockee)
-        decisions = Montreur(registre, contrat).decisions(registre.livre(stockee.numero_unique))
+        decisions = Montreur(registre).decisions(registre.livre(stockee.numero_unique))
     demande = stockee.demande
     return render_template(
         "demande/page.html",

@@ -69,8 +69,8 @@ def page(base: str) -> str:
     with services().magasin.lire(base) as registre:
         if not demandee.impossible:
             trouvees = plus_recentes(registre, criteres_de(demandee.question), PAR_PAGE, apres)
-        total = compter(registre, "demande", "demandes")
-        actives = compter(registre, "active", "actives", actives=True)
+        total = compter(registre)
+        actives = compter(registre, actives=True)
     territoires = contrat_servi().territoires
     return render_template(
         "demandes/page.html",
@@ -89,7 +89,7 @@ def page(base: str) -> str:
 def demandes_d_un_nombre(base: str) -> str | None:
     """The page of the demandes behind a number, when the address asks for those."""
     repondre = unique("demandes comptees")
-    page_comptee: str | None = None if repondre is None else repondre(base)
+    page_comptee = None if repondre is None else repondre(base)
     return page_comptee
 
 

@@ -175,7 +175,7 @@ def relever(base: str, code: str) -> Redirection:
         return apres_action(_adresse(code), masquer_nirs(erreur.diagnostics()), reussie=False)
     traites = [_dire(base, traite) for traite in releve.traites[:5]]
     if len(releve.traites) > len(traites):
-        traites.append(f"et {accorde(len(releve.traites) - len(traites), 'autre', 'autres')}")
+        traites.append(f"et {accorde(len(releve.traites) - len(traites), 'autre')}")
     phrase = " ; ".join(traites) if traites else "Aucun fichier n'attendait"
     documents = accorde(releve.distribues, "document de dispatching", "documents de dispatching")
     suite = f" Il en reste {releve.en_attente} : relevez encore." if releve.en_attente else ""

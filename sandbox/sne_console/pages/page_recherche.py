@@ -53,17 +53,13 @@ class Trouvees:
 def page(base: str) -> str:
     """Shows what the field finds, as a page."""
     cherche = _demande()
-    return render_template(
-        "recherche/page.html", cherche_partout=cherche, rubriques=chercher(base, cherche) if cherche else []
-    )
+    return render_template("recherche/page.html", cherche_partout=cherche, rubriques=chercher(base, cherche))
 
 
 def trouver(base: str) -> str:
     """The same as a piece of a page: what shows under the field as one types."""
     cherche = _demande()
-    return render_template(
-        "recherche/_trouvailles.html", cherche=cherche, rubriques=chercher(base, cherche) if cherche else []
-    )
+    return render_template("recherche/_trouvailles.html", cherche=cherche, rubriques=chercher(base, cherche))
 
 
 def _demande() -> str:
@@ -73,6 +69,8 @@ def _demande() -> str:
 
 def chercher(base: str, cherche: str) -> list[Trouvees]:
     """All that answers to `cherche` in the base that is shown and in what is told about it, kind by kind."""
+    if not cherche:
+        return []
     rubriques = (
         ("Échanges", _echanges(base, cherche), ""),
         ("Demandes", _demandes(base, cherche), _suite_des_demandes(cherche)),

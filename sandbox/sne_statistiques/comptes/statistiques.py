@@ -34,7 +34,7 @@ _DUREES: Final = (
 )
 
 #: What the statistics say of themselves, by table.
-LIBELLES: Final[Mapping[str, Any]] = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
+LIBELLES: Final = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
 #: How far to believe the tables, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
@@ -233,7 +233,7 @@ class _Rubrique:
 
 def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> Iterator[_Rubrique]:
     for dite in LIBELLES["rubriques"]:
-        lignes: list[_Ligne] = [(lu, (classe or None,)) for lu, classe in dite.get("lignes", {}).items()]
+        lignes = [(lu, (classe or None,)) for lu, classe in dite.get("lignes", {}).items()]
         if nomenclature := dite.get("nomenclature"):
             lignes = [(lu, (code,)) for code, lu in contrat.nomenclatures.liste(nomenclature).items()]
         yield _Rubrique(dite["titre"], _axe(dite, des_communes, jour), lignes, bool(nomenclature))
