@@ -175,7 +175,7 @@ class Brouillon:
         demasquer(racine, self._depart())
         try:
             with services().magasin.lire(base.nom) as registre:
-                anomalies = controler(services(), registre, self.operation, champs, racine)
+                anomalies = controler(registre, self.operation, champs, racine)
         except StructureIncorrecte:
             instant, profil = base.horloge.maintenant(), base.reglages.profile
             return refus_du_schema(racine, self.operation, self.contrat, profil, instant, self.nom)

@@ -287,7 +287,7 @@ def reduire(base: str, identifiant: int) -> str:
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
             remede="choisissez une anomalie de la page de l'échange",
         )
-    reduction = envoi_et_rejeu.reduire(services(), base, observation, cible)
+    reduction = envoi_et_rejeu.reduire(base, observation, cible)
     return render_template(
         "echange/reduction.html",
         echange=observation.echange,

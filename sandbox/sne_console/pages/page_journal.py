@@ -108,7 +108,7 @@ def page(base: str) -> str | tuple[str, int]:
     dernier = journal.dernier(base)  # before the list is read: what comes meanwhile is not lost to the stream
     erreur: UsageError | None = None
     try:
-        recherche = chercher(services(), base, expression, criteres, avant=avant, limite=PAR_PAGE)
+        recherche = chercher(base, expression, criteres, avant=avant, limite=PAR_PAGE)
     except UsageError as illisible:
         erreur = illisible
     gardes, oublies = journal.compter(base)
