@@ -106,7 +106,7 @@ def _connexion(echange: Echange) -> tuple[str, str]:
     if echange.methode == FICHIER:
         return "Boîte", "d'entrée"
     if echange.ecoute == "http" or not echange.ecoute:
-        return ("HTTP", "en clair") if echange.ecoute else ("HTTP", "")
+        return "HTTP", "en clair" if echange.ecoute else ""
     return "TLS", "avec certificat" if echange.certificat else "sans certificat"
 
 
