@@ -146,9 +146,7 @@ def montrer(base: str, numero: str) -> DemandeEntiere:
             stockee,
             document=masquer_corps(etree.tostring(racine, encoding="utf-8")).octets.decode(),
             evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
-            decisions=Montreur(registre, services().contrats.de(registre.base)).decisions(
-                registre.livre(stockee.numero_unique)
-            ),
+            decisions=Montreur(registre).decisions(registre.livre(stockee.numero_unique)),
             mouvements=[tirer(MouvementLu, m) for m in registre.mouvements(numero)],
         )
 

@@ -172,7 +172,7 @@ class Rejoue:
 
 def _ligne(classe: type[_Ligne], echange: Echange, **autres: Any) -> _Ligne:
     """A value of `classe` about an exchange: what `autres` does not give is read off it, NIR masked."""
-    noms = {champ.name for champ in dataclasses.fields(classe)}  # type: ignore[arg-type]
+    noms = [champ.name for champ in dataclasses.fields(classe)]  # type: ignore[arg-type]
     instant = echange.instant_base
     propres = {
         "id": echange.identifiant,
@@ -181,8 +181,7 @@ def _ligne(classe: type[_Ligne], echange: Echange, **autres: Any) -> _Ligne:
         "verdict": echange.verdict,
         **autres,
     }
-    masques = {nom: _masquer(getattr(echange, nom)) for nom in noms if nom not in propres}
-    return classe(**{nom: valeur for nom, valeur in propres.items() if nom in noms}, **masques)
+    return classe(**{n: propres[n] if n in propres else _masquer(getattr(echange, n)) for n in noms})
 
 
 def _montrer(echange: Echange) -> LigneDuJournal:
@@ -248,7 +247,7 @@ def lister(filtres: QuestionLue, base: str) -> Page:
     avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
     filtres["apres_id"] = filtres.pop("apres")
     filtres["sans_nuits"] = filtres.pop("nuits") == "non"
-    trouve = chercher(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
+    trouve = chercher(base, xpath.strip(), filtres, avant=avant, limite=limite)
     return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
 
 
@@ -392,5 +391,5 @@ def reduire(donnees: QuestionLue, base: str, identifiant: int) -> Reduite:
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
             remede=f"anomalies de cet échange : {', '.join(cibles) or 'aucune'}",
         )
-    reduction = envoi_et_rejeu.reduire(services(), base, observation, cible)
+    reduction = envoi_et_rejeu.reduire(base, observation, cible)
     return tirer(Reduite, reduction, cible=cible, cibles=cibles, document=reduction.texte)

@@ -31,7 +31,6 @@ blueprint: Final = Appels(
 )
 
 TRAFIC: Final = "trafic"
-TEMOIN: Final = "temoin"
 APPLICATION: Final = "application"
 _EN_COURS: Final = "Un jugement est en cours"
 _SANS_RAPPORT: Final = "Le rapport n'est pas rendu"

@@ -28,12 +28,11 @@ def lister(choix: QuestionLue, base: str) -> PageSeances:
     du = max(choix["du"] or date.min, date(premiere, 1, 1))
     au = min(choix["au"] or date.max, date(derniere, 12, 31))
     with services().magasin.lire(base) as registre:
-        montreur = Montreur(registre, services().contrats.de(registre.base))
-        return PageSeances(*montreur.page(du, au, choix["limite"], choix["apres"]))
+        return PageSeances(*Montreur(registre).page(du, au, choix["limite"], choix["apres"]))
 
 
 @blueprint.get("/<seance>", refus={404: "La base, ou la séance, n'existe pas"})
 def montrer(base: str, seance: str) -> SeanceLue:
     """One session, its candidates by rank, and what followed."""
     with services().magasin.lire(base) as registre:
-        return Montreur(registre, services().contrats.de(registre.base)).entiere(seance)
+        return Montreur(registre).entiere(seance)

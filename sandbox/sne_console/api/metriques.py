@@ -80,7 +80,7 @@ def page() -> Response:
     """GET /metrics: the figures in the text format of Prometheus."""
     registre = CollectorRegistry(auto_describe=False)
     registre.register(Journaux(services().magasin))
-    etat: EtatDuServeur | None = request.environ.get(ETAT)
+    etat = request.environ.get(ETAT)
     if etat is not None:
         registre.register(Processus(etat))
     return Response(generate_latest(registre), content_type=CONTENT_TYPE_LATEST)

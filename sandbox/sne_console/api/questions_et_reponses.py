@@ -6,7 +6,7 @@ An answer is a frozen dataclass (`domain/valeurs_en_json.py`), or a list of them
 function says it, describes it, and writes it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -38,7 +38,7 @@ QuestionLue = dict[str, Any]
 
 #: What marshmallow says, below `errors` in a problem, of a value it refuses (`questions_et_reponses.csv`): by
 #: class, by message.
-PHRASES: Final[Mapping[type, Mapping[str, str]]] = {
+PHRASES: Final = {
     attrgetter(classe)(marshmallow): {ligne["cle"]: ligne["phrase"] for ligne in lignes}
     for classe, lignes in groupby(table(__file__), key=itemgetter("classe"))
 }
@@ -243,30 +243,21 @@ def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
 # --- calls --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class AppelDecrit:
-    """The names that the question of a call may have, and its body; None for one that takes no JSON."""
-
-    question: frozenset[str]
-    corps: frozenset[str] | None
-
-
-#: Every call, by its endpoint.
-_PAR_ENDPOINT: Final[dict[str, AppelDecrit]] = {}
+#: Every call, by its endpoint: the names that its question may have, and whether it takes JSON.
+_PAR_ENDPOINT: Final[dict[str, tuple[frozenset[str], bool]]] = {}
 
 
 def refuser_inconnus() -> None:
     """Refuses a question, or a body, that the call would not read: what it asks for would be left out in
     silence. Raises UnprocessableEntity."""
-    decrit = _PAR_ENDPOINT.get(request.endpoint or "")
-    if decrit is None:
+    if request.endpoint not in _PAR_ENDPOINT:
         return
-    connus = decrit.question
+    connus, prend_un_corps = _PAR_ENDPOINT[request.endpoint]
     refus: dict[str, Any] = {}
     inconnus = request.args.keys() - connus
     if inconnus:
         refus["query"] = {nom: [_inconnu("Ce paramètre est inconnu.", nom, connus)] for nom in inconnus}
-    corps = request.get_json(silent=True) if request.is_json and decrit.corps is None else None
+    corps = request.get_json(silent=True) if request.is_json and not prend_un_corps else None
     if corps:
         refus["json"] = {
             nom: [_inconnu("Ce champ est inconnu.", nom, ())]
@@ -308,12 +299,8 @@ class Appels(Blueprint):
 
         def decorer(vue: Any) -> Any:
             rendu = vue.__annotations__["return"]
-            endpoint = f"{self.name}.{vue.__name__}"
-            appel = AppelDecrit(
-                frozenset() if question is None else noms_de(question),
-                None if corps is None else noms_de(corps),
-            )
-            _PAR_ENDPOINT[endpoint] = appel
+            connus = frozenset[str]() if question is None else noms_de(question)
+            _PAR_ENDPOINT[f"{self.name}.{vue.__name__}"] = connus, corps is not None
             for code, raison in (refus or {}).items():
                 vue = self.alt_response(code, description=raison)(vue)
             if rendu is None:

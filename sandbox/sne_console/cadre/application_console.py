@@ -26,7 +26,7 @@ from werkzeug.wrappers import Response as ReponseWsgi
 from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.outillage_des_sections import (
     GROUPES,
-    Affichage,
+    affichage,
     base_d_accueil,
     champ_ecrit,
     chemin_d_ici,
@@ -189,7 +189,7 @@ def _commun() -> dict[str, Any]:
         "groupe_ici": _groupe_ici,
         "voisines": _voisines,
         "pannes_armees": _armees,
-        "affichage": Affichage.lu(request),
+        "affichage": affichage(),
         "ici": chemin_d_ici(),
         "section_ici": _section_ici,
         "api": _api,

@@ -4,7 +4,7 @@ runs every one that the pages show."""
 import json
 import re
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ _DONNE: Final = f"${PAR_NOM['admin_token'].variable}"
 
 
 #: What curl needs beside the fields of a call: a file that is sent, a file that is kept.
-_CURL: Final[Mapping[str, Sequence[str]]] = {
+_CURL: Final = {
     "deposer": ("--data-binary", "@demande.xml", "-H", "Content-Type: text/xml"),
     "emporter_attestation": ("-o", "attestation.pdf"),
 }
@@ -86,7 +86,7 @@ def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> tuple[set[str], str]:
 def _du_serveur(montrees: Collection[str]) -> dict[str, Any]:
     """The values of these options by which a command works on the home of this server, by its contract; by
     that of the base that is shown, when the command is about a contract, and no base."""
-    configuration: Any = services().configuration
+    configuration = services().configuration
     propres = {} if {"base", "database"} & set(montrees) else services().contrats.options(g.base)
     communes = ("home", "contract", "contracts") if "home" in montrees else ()
     quartiles = ("quartiles",) if "quartiles" in montrees else ()

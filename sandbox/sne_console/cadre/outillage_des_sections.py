@@ -3,16 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import wraps
 from itertools import takewhile
 from threading import Lock
 from time import monotonic, sleep
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 from flask import (
-    Request,
     Response,
     current_app,
     flash,
@@ -25,12 +23,12 @@ from flask import (
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.messages.paroles import PAROLES
 from sne_console.messages.verdicts_et_refus import verdict_vecu
+from sne_console.vues.paroles import PAROLES
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Base, Horloge, lire_horloge
 from sne_interface.domain.dates import PARIS, lire_date_saisie
-from sne_interface.domain.texte import nombre
+from sne_interface.domain.texte import entier_de, nombre
 from sne_interface.errors import OperatorError, UsageError
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.store.registre import RegistreBase
@@ -60,23 +58,15 @@ FLUX_PAS: Final = 0.3
 FLUX_SIGNE: Final = 10.0
 
 
-#: What is chosen, and how the page says it. The first is what one has who chose nothing.
-THEMES: Final = PAROLES["themes"]
-RACCOURCIS: Final = PAROLES["raccourcis"]
+#: What a browser chooses, each with what it may be, and how the page says it. The first is what one has who
+#: chose nothing.
+AFFICHAGE: Final = {nom: PAROLES[nom] for nom in ("theme", "raccourcis")}
 
 
-@dataclass(frozen=True)
-class Affichage:
-    """The choices of this browser: keys of THEMES and RACCOURCIS."""
-
-    theme: str = "systeme"
-    raccourcis: str = "oui"
-
-    @classmethod
-    def lu(cls, requete: Request) -> Self:
-        """Reads the choices in the cookies of the request; a choice that is missing takes its default."""
-        theme, raccourcis = (requete.cookies.get(f"sne_{nom}", "") for nom in ("theme", "raccourcis"))
-        return cls(theme if theme in THEMES else "systeme", raccourcis if raccourcis in RACCOURCIS else "oui")
+def affichage() -> dict[str, str]:
+    """The choices of this browser, read in its cookies."""
+    lus = {nom: request.cookies.get(f"sne_{nom}", "") for nom in AFFICHAGE}
+    return {nom: lus[nom] if lus[nom] in admis else next(iter(admis)) for nom, admis in AFFICHAGE.items()}
 
 
 def entree_connue() -> Entree | None:
@@ -228,12 +218,12 @@ def contrat_servi() -> Contrat:
     return services().contrats.de(g.base)
 
 
-def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool = False) -> str:
+def compter(registre: RegistreBase, *, actives: bool = False) -> str:
     """« 1 demande », « plus de 20 000 demandes »: those of a large base are not all counted."""
-    combien = registre.compter(actives=actives, jusqua=COMPTEES + 1)
+    combien, quoi = registre.compter(actives=actives, jusqua=COMPTEES + 1), "active" if actives else "demande"
     if combien > COMPTEES:
-        return f"plus de {nombre(COMPTEES)} {plusieurs}"
-    return f"{nombre(combien)} {une if combien < 2 else plusieurs}"
+        return f"plus de {nombre(COMPTEES)} {quoi}s"
+    return f"{nombre(combien)} {quoi}{'s' if combien > 1 else ''}"
 
 
 def veiller(
@@ -257,6 +247,13 @@ def veiller(
         if monotonic() + pas > fin:
             return
         attendre(pas)
+
+
+def reprise(base: str) -> int:
+    """The exchange after which a stream goes on: the last one that the browser was told, or that its page
+    shows; else the last of the base."""
+    connu = entier_de(request.headers.get("Last-Event-ID") or champ_ecrit("depuis"))
+    return services().magasin.journal.dernier(base) if connu is None else connu
 
 
 def flux(evenements: Iterable[str | None]) -> Response:

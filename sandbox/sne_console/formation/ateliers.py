@@ -8,7 +8,7 @@ survives a restart, and every server of that database sees it. The creation make
 import json
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -397,7 +397,7 @@ def _ecrit(atelier: AtelierTenu) -> bytes:
 
 
 def _lu(contenu: bytes) -> AtelierTenu:
-    lu: Mapping[str, Any] = json.loads(contenu)
+    lu = json.loads(contenu)
     return AtelierTenu(
         **{
             **lu,

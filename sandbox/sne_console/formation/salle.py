@@ -17,9 +17,9 @@ from sne_console.formation.scene_jouee import Joue, Representation, en_francais
 from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
 from sne_console.messages.champs_saisis import trouver
-from sne_console.messages.paroles import PAROLES
 from sne_console.vues.filtres_jinja import accorde, jour
 from sne_console.vues.formulaire_cerfa import SectionRemplie, presenter
+from sne_console.vues.paroles import PAROLES
 from sne_console.vues.vie_de_la_demande import ECHANGES, EtapeLue, lire_nuit, relire
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
@@ -334,7 +334,7 @@ def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterato
 def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]:
     """The events that a message adds: what each is and when; then what it says, by the names of the contract,
     what was decided and answered first."""
-    racine: Any = Observation(echange, contrat).arbre
+    racine = Observation(echange, contrat).arbre
     for evenement in () if racine is None else racine.iter(f"{{{NS}}}evenement"):
         code = evenement.findtext(f"{{{NS}}}codeTypeEvenement", "")
         genre = next((genre for genre in contrat.evenements if genre.code == code), None)
@@ -357,7 +357,7 @@ def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]
 
 def _demande(joue: Joue, contrat: Contrat) -> Any:
     """The demande as the SNE answered it after a step (lxml); None when it answered none."""
-    racine: Any = (
+    racine = (
         None if joue.echange is None else documents_masques.arbre_repondu(Observation(joue.echange, contrat))
     )
     return None if racine is None or trouver(racine, _FORMULAIRE) is None else racine

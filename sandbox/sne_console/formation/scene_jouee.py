@@ -170,7 +170,7 @@ def commencer(services: Services, scene: Scene, *, vider: bool = True) -> None:
     etrangere = 0 if vider else lire(services, scene).etrangere
     if etrangere:
         raise ConflitEtat(
-            f"La base [{scene.base}] contient {accorde(etrangere, 'demande', 'demandes')} que cette "
+            f"La base [{scene.base}] contient {accorde(etrangere, 'demande')} que cette "
             f"scène n'a pas faite{'s' if etrangere > 1 else ''}.",
             remede='cochez « vider cette base » (API : {"vider": true}) pour commencer quand même',
         )

@@ -165,10 +165,9 @@ class Scene:
 # --- read ------------------------------------------------------------------------------------------------
 
 
-def scenes(dossier: Path | None = None) -> tuple[Scene, ...]:
+def scenes() -> tuple[Scene, ...]:
     """Every scene, in the order of the list. Raises ContractError, which says where and what to do."""
-    dossier = dossier or fixtures_dir() / "scenes"
-    lues = (lire(fichier) for fichier in sorted(dossier.glob("*.toml")))
+    lues = (lire(fichier) for fichier in sorted((fixtures_dir() / "scenes").glob("*.toml")))
     return tuple(sorted(lues, key=lambda scene: (scene.ordre, scene.identifiant)))
 
 

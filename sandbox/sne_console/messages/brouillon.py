@@ -25,7 +25,7 @@ from sne_console.messages.envoi_et_rejeu import (
 from sne_console.messages.points_de_depart import CleDepart
 from sne_console.vues.interface_montree import presentation
 from sne_interface.contract.codec import parse
-from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.elements import ordre
 from sne_interface.domain.base import CODE_GUICHET, Base
 from sne_interface.domain.dates import xs_date_time
@@ -175,7 +175,7 @@ class Brouillon:
         demasquer(racine, self._depart())
         try:
             with services().magasin.lire(base.nom) as registre:
-                anomalies = controler(services(), registre, self.operation, champs, racine)
+                anomalies = controler(registre, self.operation, champs, racine)
         except StructureIncorrecte:
             instant, profil = base.horloge.maintenant(), base.reglages.profile
             return refus_du_schema(racine, self.operation, self.contrat, profil, instant, self.nom)
@@ -220,7 +220,7 @@ def nouveau(base: Base, operation: str, cle: str) -> Brouillon:
 
 def parametres(contrat: Contrat, operation: str) -> list[str]:
     """Names of the fields of a call that are typed: neither document, nor certificate, nor their names."""
-    prevue: OperationPubliee = contrat.operations[operation]
+    prevue = contrat.operations[operation]
     faits = {OPERATIONS[operation].champ, OPERATIONS[operation].champ_nom, "nomCertificat", "certificat"}
     return [champ.nom for champ in prevue.entree.champs if champ.nom not in faits]
 
@@ -309,7 +309,7 @@ def _illisible(pret: Brouillon) -> RemarquePlacee:
     rang = min(max(faute.ligne, 1), len(lignes))
     avant = sum(len(ligne) + 1 for ligne in lignes[: rang - 1])
     colonne = min(max(faute.colonne, 1), len(lignes[rang - 1]) + 1)
-    dite: Remarque = {
+    dite = {
         "gravite": str(faute.gravite),
         "message": masquer_nirs(faute.message),
         "remede": faute.remede,

@@ -5,7 +5,7 @@ value to the user where there are several (`choix`).
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -147,9 +147,7 @@ class _Correcteur:
         racine = next(iter(self._places.values()), None)
         annoncee = self._attribut(racine, "versionInterface") if racine is not None else None
         version = contrat.version_de_lecture(texte[annoncee.valeur : annoncee.fin] if annoncee else "")
-        self._connus: Mapping[str, ElementLu] = {
-            e.chemin: e for e in reversed(elements(contrat, document, version))
-        }
+        self._connus = {e.chemin: e for e in reversed(elements(contrat, document, version))}
         self._rangs = ordre(contrat, document, version)
         self._declares = declares(contrat, document, version)
         self._egares = {_nu(str(r.get("propriete"))) for r in remarques if r.get("sorte") in _EGARES}
@@ -419,9 +417,8 @@ class _Correcteur:
         return tuple(ChoixDeCorrection(code, nom) for code, nom in trouvees.items())
 
 
-_Trouver = Callable[[_Correcteur, PlaceElement, str], Iterable[Correction]]
 #: By the name of what is wrong (`phrases.toml`) with an element that is there.
-_PAR_SORTE: Final[Mapping[str, _Trouver]] = {
+_PAR_SORTE: Final = {
     "deplace": _Correcteur._deplacer,
     "faute_de_frappe": _Correcteur._renommer,
     "autre_espace": _Correcteur._mettre_dans_l_espace,

@@ -106,7 +106,7 @@ def redater(racine: Any, maintenant: datetime) -> Any:
         jour = _jour(texte)
         if nom.startswith("annee") and texte.isdecimal():
             element.text = str(int(texte) + aujourdhui.year - ecrit.year)
-        elif jour is not None and not (nom == "dateNaissance" and bool(_nirs(element.getparent()))):
+        elif jour is not None and not (nom == "dateNaissance" and _nirs(element.getparent())):
             element.text = (jour + ecart).isoformat()
     fichier.text = xs_date_time(maintenant)
     return racine

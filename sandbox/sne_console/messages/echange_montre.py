@@ -204,7 +204,7 @@ def _lignes(transporte: bytes) -> str:
 
 def defauts(observation: Observation, profil: str) -> list[Remarque]:
     """The faults that the schema finds in a document, then what the rules would say next, as remarks."""
-    racine: Any = observation.arbre
+    racine = observation.arbre
     if racine is None or observation.echange.anomalies or observation.echange.verdict != "fault":
         return []
     operation = OPERATIONS.get(observation.operation or "")

@@ -34,7 +34,7 @@ from sne_sandbox.mime.masquage import masquer_corps
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.soap.requete_soap_ecrite import Champs, Forme, ecrire
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.configuration_et_services import Expediteur, Services
+from sne_sandbox.web.configuration_et_services import Expediteur, services
 from sne_sandbox.web.services_soap import acheminer, est_un_appel
 
 if TYPE_CHECKING:
@@ -110,7 +110,6 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
     """Sends a request without client certificate: the message says who calls. Answers base and id of its
     exchange, None when it left none. A panne that is armed is counted down, but its damage to the socket is
     not seen here."""
-    services = qui.services
     en_tetes = [
         ("Host", urlsplit(qui.origine).netloc),
         *envoi.en_tetes,
@@ -125,11 +124,11 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
         origine=qui.origine.rstrip("/"),
         pair=qui.pair,
     )
-    lieu = acheminer(services, envoi.adresse.partition("?")[0])
+    lieu = acheminer(qui.services, envoi.adresse.partition("?")[0])
     if lieu is not None and requete.methode not in ("GET", "HEAD", "OPTIONS"):
-        reponse = services.echanges.appel(requete, *lieu)
+        reponse = qui.services.echanges.appel(requete, *lieu)
     elif lieu is None and est_un_appel(requete.methode, requete.en_tete("Content-Type")):
-        reponse = services.echanges.egare(requete, base_nommee(services.magasin, requete.chemin))
+        reponse = qui.services.echanges.egare(requete, base_nommee(qui.services.magasin, requete.chemin))
     else:
         return None
     base, _, identifiant = (
@@ -139,11 +138,11 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
 
 
 def controler(
-    services: Services, registre: RegistreBase, operation: str, champs: Mapping[str, Any], racine: Any
+    registre: RegistreBase, operation: str, champs: Mapping[str, Any], racine: Any
 ) -> Sequence[Anomalie]:
     """The anomalies of a document sent now, by this call; nothing is written. Raises StructureIncorrecte."""
     appel = Appel(operation, champs, registre.base.nom, None, datetime.now(UTC))
-    return services.pipeline(registre.base).controler(appel, racine, registre)
+    return services().pipeline(registre.base).controler(appel, racine, registre)
 
 
 # --- what came once, sent again or cut down -----------------------------------------------------------------
@@ -197,14 +196,14 @@ def cibles(observation: "Observation") -> list[str]:
     return codes
 
 
-def reduire(services: Services, base: str, observation: "Observation", cible: str) -> Reduction:
+def reduire(base: str, observation: "Observation", cible: str) -> Reduction:
     """The smallest document that still raises `cible`, no blocking anomaly being new, against the base as it
     is now. Raises UsageError when it does not raise it any more."""
     debut = time.monotonic()
     racine = deepcopy(observation.arbre)
     avant = _compter(racine)
-    with services.magasin.lire(base) as registre:
-        juger = _structure(observation) if cible == "structure" else _regle(services, registre, observation)
+    with services().magasin.lire(base) as registre:
+        juger = _structure(observation) if cible == "structure" else _regle(registre, observation)
         depart = juger(racine)
         if cible not in depart:
             raise UsageError(
@@ -221,13 +220,13 @@ def reduire(services: Services, base: str, observation: "Observation", cible: st
     return Reduction(racine, texte, avant, _compter(racine), entiere, time.monotonic() - debut)
 
 
-def _regle(services: Services, registre: RegistreBase, observation: "Observation") -> Any:
+def _regle(registre: RegistreBase, observation: "Observation") -> Any:
     """Codes of the anomalies of a document, sent where the observed one was."""
     operation, champs = str(observation.operation), observation.champs
 
     def juger(racine: Any) -> set[str]:
         try:
-            return {a.regle for a in controler(services, registre, operation, champs, racine)}
+            return {a.regle for a in controler(registre, operation, champs, racine)}
         except StructureIncorrecte:
             return {"structure"}
 

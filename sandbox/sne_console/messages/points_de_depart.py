@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_console.messages.champs_saisis import ecrire, greffer, poser, trouver
 from sne_console.messages.documents_masques import en_texte, lire, masquer, montrer_octets, redater
-from sne_console.messages.paroles import PAROLES
+from sne_console.vues.paroles import PAROLES
 from sne_interface.contract.codec import NS, encoder, parse
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.elements import ordre
@@ -193,7 +193,7 @@ class _Atelier:
     """Makes the documents of one operation over one base."""
 
     def __init__(self, registre: RegistreBase, operation: str) -> None:
-        self._contrat: Contrat = services().contrats.de(registre.base)
+        self._contrat = services().contrats.de(registre.base)
         self._registre = registre
         self._operation = operation
         self._genre = OPERATIONS[operation].genre

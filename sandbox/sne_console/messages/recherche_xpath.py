@@ -23,7 +23,7 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.mime.masquage import Masqueur
 from sne_sandbox.store.journal import EXAMINES
-from sne_sandbox.web.configuration_et_services import Services
+from sne_sandbox.web.configuration_et_services import services
 
 #: Exchanges that one page opens at most; seconds that it spends on opening them, and as many on evaluating.
 EXAMINES_MAX: Final = 200
@@ -92,14 +92,14 @@ class RechercheXpath:
 
 
 def chercher(
-    services: Services, base: str, expression: str, filtres: dict[str, Any], *, avant: int | None, limite: int
+    base: str, expression: str, filtres: dict[str, Any], *, avant: int | None, limite: int
 ) -> RechercheXpath:
     """Exchanges that answer the filters, newest first, `limite` of them at most; with an `expression`,
     those whose document, sent or answered, answers it (names are written without prefix).
 
     Raises UsageError for an expression that is none, or would take too long.
     """
-    journal, voulus = services.magasin.journal, dict(filtres)
+    journal, voulus = services().magasin.journal, dict(filtres)
     apres = voulus.pop("apres_id", None) or 0
     plancher = journal.plancher(base, avant, **voulus)
     voulus["apres_id"] = max(apres, plancher)
@@ -112,14 +112,14 @@ def chercher(
             return RechercheXpath(tuple(lus))
         return RechercheXpath(tuple(lus), EXAMINES, plancher + EXAMINES, suite, suite)
     verifier(expression)
-    trouve = _parcourir(services, base, expression, voulus, avant, limite)
+    trouve = _parcourir(base, expression, voulus, avant, limite)
     return trouve if trouve.suite is not None else replace(trouve, suite=suite)
 
 
 def _parcourir(
-    services: Services, base: str, expression: str, filtres: dict[str, Any], avant: int | None, limite: int
+    base: str, expression: str, filtres: dict[str, Any], avant: int | None, limite: int
 ) -> RechercheXpath:
-    ouverts, epuise = _ouvrir(services, base, filtres, avant)
+    ouverts, epuise = _ouvrir(base, filtres, avant)
     reponses, interrompu = evaluer(expression, [documents for _, documents in ouverts if documents])
     reste = iter(reponses)
     trouves: list[Echange] = []
@@ -144,18 +144,18 @@ def _parcourir(
 
 
 def _ouvrir(
-    services: Services, base: str, filtres: dict[str, Any], avant: int | None
+    base: str, filtres: dict[str, Any], avant: int | None
 ) -> tuple[list[tuple[Echange, list[bytes] | None]], bool]:
     """Exchanges with their documents, newest first, as many as a page opens; and whether these are all."""
     ouverts: list[tuple[Echange, list[bytes] | None]] = []
     fin = time.monotonic() + DUREE_MAX
     while True:
         suivant = ouverts[-1][0].identifiant if ouverts else avant
-        lot = services.magasin.journal.chercher(base, **filtres, avant_id=suivant, limite=_LOT, octets=True)
+        lot = services().magasin.journal.chercher(base, **filtres, avant_id=suivant, limite=_LOT, octets=True)
         for echange in lot:
             if len(ouverts) == EXAMINES_MAX or (ouverts and time.monotonic() > fin):
                 return ouverts, False
-            ouverts.append((echange, _documents(echange, services)))
+            ouverts.append((echange, _documents(echange)))
         if len(lot) < _LOT:
             return ouverts, True
 
@@ -177,14 +177,14 @@ def verifier(expression: str) -> None:
         raise UsageError(f"L'expression XPath [{expression}] ne se lit pas.", remede=EXEMPLE) from None
 
 
-def _documents(echange: Echange, services: Services) -> list[bytes] | None:
+def _documents(echange: Echange) -> list[bytes] | None:
     """The documents sent and answered, as they are looked into; None when they are too big, or cannot be
     read."""
     if max(len(echange.requete), len(echange.reponse)) > _DOCUMENT_MAX:
         return None
 
     def lire() -> list[bytes] | None:
-        observation = Observation(echange, services.contrat_de(echange.base))
+        observation = Observation(echange, services().contrat_de(echange.base))
         arbres = (observation.arbre, arbre_repondu(observation))
         return [
             etree.tostring(_sans_espaces(racine), encoding="UTF-8") for racine in arbres if racine is not None

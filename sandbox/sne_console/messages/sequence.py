@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sne_console.messages.echange_montre import Cote
-from sne_console.messages.paroles import PAROLES
 from sne_console.messages.verdicts_et_refus import Vecu
 from sne_console.vues.filtres_jinja import duree, octets
+from sne_console.vues.paroles import PAROLES
 from sne_interface.domain.echange import FICHIER, TLS, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.texte import abrege, accorde
@@ -106,7 +106,7 @@ def _connexion(echange: Echange) -> tuple[str, str]:
     if echange.methode == FICHIER:
         return "Boîte", "d'entrée"
     if echange.ecoute == "http" or not echange.ecoute:
-        return ("HTTP", "en clair") if echange.ecoute else ("HTTP", "")
+        return "HTTP", "en clair" if echange.ecoute else ""
     return "TLS", "avec certificat" if echange.certificat else "sans certificat"
 
 

@@ -5,13 +5,13 @@ is opened for it. Then the summary of a line, and the groups of refusals that re
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from sne_console.messages.paroles import PAROLES
+from sne_console.vues.paroles import PAROLES
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import DITES, FICHIER, SCENE, TLS, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
@@ -90,7 +90,7 @@ def _fait(echange: Echange) -> str:
 
 def _accepte(echange: Echange) -> Vecu:
     avertissements = sum(a.get("gravite") == Gravite.AVERTISSEMENT for a in echange.anomalies)
-    avec = f", avec {accorde(avertissements, 'avertissement', 'avertissements')}" if avertissements else ""
+    avec = f", avec {accorde(avertissements, 'avertissement')}" if avertissements else ""
     if echange.methode == FICHIER:
         return Vecu(
             "Fichier accepté",
@@ -106,7 +106,7 @@ def _accepte(echange: Echange) -> Vecu:
 def _anomalies(echange: Echange) -> Vecu:
     bloquantes = sum(a.get("gravite") == Gravite.BLOQUANTE for a in echange.anomalies)
     autres = len(echange.anomalies) - bloquantes
-    suite = f" et {accorde(autres, 'avertissement', 'avertissements')}" if autres else ""
+    suite = f" et {accorde(autres, 'avertissement')}" if autres else ""
     dites = accorde(bloquantes, "anomalie bloquante", "anomalies bloquantes")
     comment = "est dans la boîte de sortie" if echange.methode == FICHIER else "dit pourquoi au client"
     return Vecu("Refusé par les contrôles", f"{dites}{suite} : {_RIEN}, et la réponse {comment}.", "refus")
@@ -158,7 +158,7 @@ def _poignee(echange: Echange) -> Vecu:
     return Vecu("Connexion TLS refusée", f"La connexion n'a pas été établie{dite}. Rien n'a été lu.", "refus")
 
 
-_VERDICTS: Final[Mapping[VerdictEchange, Callable[[Echange], Vecu]]] = {
+_VERDICTS: Final = {
     VerdictEchange.ACCEPTE: _accepte,
     VerdictEchange.ANOMALIES: _anomalies,
     VerdictEchange.FAULT: _fault,
@@ -170,7 +170,7 @@ _VERDICTS: Final[Mapping[VerdictEchange, Callable[[Echange], Vecu]]] = {
 
 
 def _panne(echange: Echange) -> Vecu:
-    jouee: Mapping[str, Any] = echange.panne or {}
+    jouee = echange.panne or {}
     nom = str(jouee.get("genre", ""))
     genre, donnes = GENRES.get(nom), jouee.get("parametres") or {}
     if genre is None or nom not in PAROLES["pannes"]:  # a line of another version

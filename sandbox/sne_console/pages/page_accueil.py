@@ -36,7 +36,7 @@ def page(base: str) -> Reponse:
     voulu = champ_ecrit("role") or request.cookies.get("sne_role", "")
     role = voulu if voulu in ROLES else next(iter(ROLES))
     with services().magasin.lire(base) as registre:
-        demandes = compter(registre, "demande", "demandes")
+        demandes = compter(registre)
     gardes, _ = services().magasin.journal.compter(base)
     examines = services().magasin.journal.chercher(base, limite=EXAMINES, sans_nuits=True)
     contrat = contrat_servi()

@@ -1,6 +1,6 @@
 """`/console/<base>/controle/bases`: the bases of the server, made and deleted."""
 
-from typing import Any, Final
+from typing import Final
 
 from flask import g, render_template, url_for
 from werkzeug.wrappers import Response as Redirection
@@ -30,7 +30,7 @@ def page(base: str) -> str:
     """The list, and the form of a new one."""
     toutes = services().magasin.bases.lister()
     nom = nom_libre("essai", (une.nom for une in toutes))
-    exemple: dict[str, Any] = {"semence": gestion.VIDE, "seed": 7, "horloge": "2018-03-15T12:00:00"}
+    exemple = {"semence": gestion.VIDE, "seed": 7, "horloge": "2018-03-15T12:00:00"}
     return render_template(
         "controle/bases.html",
         bases=toutes,
@@ -71,14 +71,14 @@ def supprimer(base: str) -> str:
     """Asks again, and says what goes with the base."""
     gestion.verifier_supprimable(base)
     with services().magasin.lire(base) as registre:
-        demandes = compter(registre, "demande", "demandes")
+        demandes = compter(registre)
     return render_template(
         "controle/confirmation.html",
         titre=f"Supprimer la base « {base} »",
         phrase="Elle disparaît avec tout ce qu'elle contient ; son adresse ne répond plus.",
         perdus=[
             demandes,
-            accorde(services().magasin.journal.compter(base)[0], "échange", "échanges"),
+            accorde(services().magasin.journal.compter(base)[0], "échange"),
             accorde(len(objet_de_l_adresse.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
         ],
         bouton="Supprimer la base",

@@ -174,7 +174,7 @@ def flux(base: str, run: str) -> Response:
         return Response(status=204)  # the reader has it all: it stops coming back
     adresse, avancement = url_for("conformite.rapport", run=run), _avancement(epreuve)
     montres = dict[str, Any]()
-    modele: Any = current_app.jinja_env.get_template("conformite/_arbre.html").module
+    modele = current_app.jinja_env.get_template("conformite/_arbre.html").module
     home, classeur = _home(), services().classeur
 
     def regarder() -> Iterator[str]:

@@ -55,22 +55,22 @@ def page(base: str, numero: str) -> str:
         etapes = relire(registre, stockee, echanges, contrat)
         guichets = {g.code: g for g in registre.guichets()}
         separees = separees_de(registre, stockee)
-        decisions = Montreur(registre, contrat).decisions(registre.livre(stockee.numero_unique))
-    demande = stockee.demande
+        decisions = Montreur(registre).decisions(registre.livre(stockee.numero_unique))
+    demande, jour = stockee.demande, question.maintenant.date()
     return render_template(
         "demande/page.html",
         stockee=stockee,
         qui=nom_de(demande),
-        jour=question.maintenant.date(),
+        jour=jour,
         suites=_suites(stockee),
-        etat=_etat(stockee, question.maintenant.date()),
+        etat=_etat(stockee, jour),
         createur=guichets.get(stockee.guichet_createur),
         dernier=guichets.get(stockee.guichet_dernier),
         motif=contrat.nomenclatures.libelle("ListeMotifsRadiation", stockee.motif_radiation or ""),
         statut_dalo=contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or ""),
         parties=presenter(codec.lire(etree.tostring(racine, encoding="UTF-8")), contrat),
-        foyer=calculer(demande, question.maintenant.date(), contrat),
-        categories=categories_proposees(demande, question.maintenant.date(), contrat, stockee.statut_dalo),
+        foyer=calculer(demande, jour, contrat),
+        categories=categories_proposees(demande, jour, contrat, stockee.statut_dalo),
         seuils=contrat.quartiles.seuils,
         non_transmis=[
             LIBELLES[f"demande.{role}"] for role in contrat.roles.demande.sans_place(stockee.version)

@@ -61,7 +61,10 @@ class LigneTrouvee:
 
 def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
-    if (comptees := demandes_d_un_nombre(base)) is not None:
+    # Those behind a number, when the address asks for them.
+    d_un_nombre = unique("demandes comptees")
+    comptees: str | None = None if d_un_nombre is None else d_un_nombre(base)
+    if comptees is not None:
         return comptees
     demandee = lire(contrat_servi().territoires)
     apres = repere_lu(champ_ecrit("apres"))
@@ -69,8 +72,8 @@ def page(base: str) -> str:
     with services().magasin.lire(base) as registre:
         if not demandee.impossible:
             trouvees = plus_recentes(registre, criteres_de(demandee.question), PAR_PAGE, apres)
-        total = compter(registre, "demande", "demandes")
-        actives = compter(registre, "active", "actives", actives=True)
+        total = compter(registre)
+        actives = compter(registre, actives=True)
     territoires = contrat_servi().territoires
     return render_template(
         "demandes/page.html",
@@ -84,13 +87,6 @@ def page(base: str) -> str:
         parcourues=demandes_recentes.PARCOURUES,
         **autres_pages(base, demandee.champs, apres, trouvees.suite),
     )
-
-
-def demandes_d_un_nombre(base: str) -> str | None:
-    """The page of the demandes behind a number, when the address asks for those."""
-    repondre = unique("demandes comptees")
-    page_comptee: str | None = None if repondre is None else repondre(base)
-    return page_comptee
 
 
 def lire(territoires: Territoires) -> Demandee:

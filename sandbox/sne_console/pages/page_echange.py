@@ -59,7 +59,7 @@ def page(base: str, identifiant: int) -> str:
 def _montrer(observation: Observation) -> dict[str, Any]:
     """Gathers the content of the page of an exchange."""
     echange, essais = observation.echange, Essais()
-    remarques: list[Remarque] = essais.part("Les remarques", lambda: _remarques(observation), [])
+    remarques = essais.part("Les remarques", lambda: _remarques(observation), [])
     panne = echange.panne or {}
     vecu = verdict_vecu(echange)
     plier = champ_ecrit("document") != "entier"
@@ -220,7 +220,7 @@ def comparer(base: str) -> str:
 
 def _anomalies_comparees(avant: Observation, apres: Observation) -> Mapping[str, list[Remarque]]:
     """The remarks of two exchanges: those that went, those that came, those that stay."""
-    cles: list[dict[Any, Remarque]] = [
+    cles = [
         {(r.get("regle") or r.get("message"), r.get("propriete")): r for r in _remarques(vue)}
         for vue in (avant, apres)
     ]
@@ -287,7 +287,7 @@ def reduire(base: str, identifiant: int) -> str:
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
             remede="choisissez une anomalie de la page de l'échange",
         )
-    reduction = envoi_et_rejeu.reduire(services(), base, observation, cible)
+    reduction = envoi_et_rejeu.reduire(base, observation, cible)
     return render_template(
         "echange/reduction.html",
         echange=observation.echange,
@@ -304,8 +304,8 @@ def _curl(echange: Echange) -> str:
     """The command that sends the downloaded bytes again; "" for what is no HTTP request."""
     if envoi_et_rejeu.empechement(echange):
         return ""
-    en_tetes: list[tuple[str, str]] = masquer_en_tetes(echange.en_tetes)
-    arguments: list[Any] = [f"--data-binary @echange-{echange.identifiant}-request.bin"]
+    en_tetes = masquer_en_tetes(echange.en_tetes)
+    arguments = [f"--data-binary @echange-{echange.identifiant}-request.bin"]
     arguments += [
         f"-H {shlex.quote(f'{nom}: {valeur}')}" for nom, valeur in en_tetes if nom.lower() in _UTILES
     ]

@@ -35,7 +35,7 @@ from sne_sandbox.bases import guichets as gestion
 from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.boites_sur_disque import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.pki import MOT_DE_PASSE
-from sne_sandbox.pki.authority import Autorite, Trousseau
+from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
@@ -145,8 +145,19 @@ def certificat(base: str, code: str) -> Response:
     guichet = objet_de_l_adresse.guichet(base, code)
     autorite = Autorite.ouvrir(services().configuration.home)
     identite = autorite.emettre(guichet.code, base, services().configuration.pkcs12)
-    archive = _archive(identite, base, autorite.ca.read_bytes())
-    return telechargement(archive, f"{guichet.code}-{base}.zip", "application/zip")
+    dit = _LISEZ_MOI.read_text("utf-8").format(guichet=guichet.code, base=base, mot_de_passe=MOT_DE_PASSE)
+    rendue = io.BytesIO()
+    with zipfile.ZipFile(rendue, "w", zipfile.ZIP_DEFLATED) as archive:
+        for nom, contenu in (
+            (f"{guichet.code}.pem", identite.certificat),
+            (f"{guichet.code}.key", identite.cle),
+            (f"{guichet.code}.p12", identite.pkcs12),
+            ("truststore.p12", identite.truststore),
+            ("ca.pem", autorite.ca.read_bytes()),
+            ("LISEZMOI.txt", dit.encode()),
+        ):
+            archive.writestr(nom, contenu)
+    return telechargement(rendue.getvalue(), f"{guichet.code}-{base}.zip", "application/zip")
 
 
 # --- its boxes ----------------------------------------------------------------------------------------------
@@ -175,7 +186,7 @@ def relever(base: str, code: str) -> Redirection:
         return apres_action(_adresse(code), masquer_nirs(erreur.diagnostics()), reussie=False)
     traites = [_dire(base, traite) for traite in releve.traites[:5]]
     if len(releve.traites) > len(traites):
-        traites.append(f"et {accorde(len(releve.traites) - len(traites), 'autre', 'autres')}")
+        traites.append(f"et {accorde(len(releve.traites) - len(traites), 'autre')}")
     phrase = " ; ".join(traites) if traites else "Aucun fichier n'attendait"
     documents = accorde(releve.distribues, "document de dispatching", "documents de dispatching")
     suite = f" Il en reste {releve.en_attente} : relevez encore." if releve.en_attente else ""
@@ -252,20 +263,3 @@ def _au_dossier(guichet: Guichet, dossiers: DossiersGuichet) -> str:
 
 def _adresse(code: str) -> str:
     return url_for("guichets.guichet", code=code)
-
-
-def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:
-    code = identite.guichet
-    dit = _LISEZ_MOI.read_text("utf-8").format(guichet=code, base=base, mot_de_passe=MOT_DE_PASSE)
-    rendue = io.BytesIO()
-    with zipfile.ZipFile(rendue, "w", zipfile.ZIP_DEFLATED) as archive:
-        for nom, contenu in (
-            (f"{code}.pem", identite.certificat),
-            (f"{code}.key", identite.cle),
-            (f"{code}.p12", identite.pkcs12),
-            ("truststore.p12", identite.truststore),
-            ("ca.pem", ca),
-            ("LISEZMOI.txt", dit.encode()),
-        ):
-            archive.writestr(nom, contenu)
-    return rendue.getvalue()

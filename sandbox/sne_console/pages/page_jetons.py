@@ -29,7 +29,12 @@ def nouveau(base: str) -> str | tuple[str, int]:
     """Makes one, and shows it: the page is not kept, and shows it no more."""
     nom, expire = champ_ecrit("nom"), champ_ecrit("expire")
     try:
-        droit = _droit(champ_ecrit("droit") or Droit.LECTURE)
+        ecrit = champ_ecrit("droit") or Droit.LECTURE
+        if ecrit not in _DROITS:
+            raise UsageError(
+                f"Le droit [{ecrit[:20]}] n'existe pas.", remede=f"l'un de : {', '.join(_DROITS)}"
+            )
+        droit = Droit(ecrit)
         sur = champ_ecrit("sur") if droit is Droit.BASE else None
         fait = jetons.nouveau(services().magasin, nom, droit, sur, expire)
     except UsageError as erreur:
@@ -44,12 +49,6 @@ def revoquer(base: str, nom: str) -> str | Redirection:
     if nom == jetons.LIEN_DE_LECTURE:
         return "Le lien de lecture est refait : l'ancien n'ouvre plus rien."
     return f"Le jeton « {nom} » n'ouvre plus rien."
-
-
-def _droit(ecrit: str) -> Droit:
-    if ecrit not in _DROITS:
-        raise UsageError(f"Le droit [{ecrit[:20]}] n'existe pas.", remede=f"l'un de : {', '.join(_DROITS)}")
-    return Droit(ecrit)
 
 
 def _montrer(fait: JetonNouveau | None = None, refus: str = "") -> str:

@@ -17,6 +17,7 @@ from sne_console.cadre.outillage_des_sections import (
     apres_action,
     champ_ecrit,
     evenement,
+    reprise,
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
@@ -107,7 +108,7 @@ def page(base: str) -> str | tuple[str, int]:
     dernier = journal.dernier(base)  # before the list is read: what comes meanwhile is not lost to the stream
     erreur: UsageError | None = None
     try:
-        recherche = chercher(services(), base, expression, criteres, avant=avant, limite=PAR_PAGE)
+        recherche = chercher(base, expression, criteres, avant=avant, limite=PAR_PAGE)
     except UsageError as illisible:
         erreur = illisible
     gardes, oublies = journal.compter(base)
@@ -251,9 +252,7 @@ def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> FacetteDu
 
 def flux(base: str) -> Response:
     """New exchanges as Server-Sent Events, for half a minute: the browser comes back from `Last-Event-ID`."""
-    recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
-    journal = services().magasin.journal
-    depuis = connu if (connu := entier_de(recu)) is not None else journal.dernier(base)
+    journal, depuis = services().magasin.journal, reprise(base)
     modele = current_app.jinja_env.get_template("journal/_ligne.html")
 
     veille = services().magasin.veille(base)
@@ -330,7 +329,7 @@ def selection(base: str) -> str | Redirection | Response:
         # In the order in which they came.
         partants = [echange for echange in echanges if not envoi_et_rejeu.empechement(echange)]
         quoi = {
-            "titre": f"Rejouer {accorde(len(partants), 'échange', 'échanges')} ?",
+            "titre": f"Rejouer {accorde(len(partants), 'échange')} ?",
             "phrase": "Les mêmes octets repartent, un message après l'autre, dans l'ordre où ils étaient "
             "arrivés. Ce qu'ils demandent est fait de nouveau.",
             "bouton": "Rejouer",
@@ -342,7 +341,7 @@ def selection(base: str) -> str | Redirection | Response:
     elif faire == "effacer":
         partants = [echange for echange in echanges if envoi_et_rejeu.effacable(echange)]
         quoi = {
-            "titre": f"Effacer {accorde(len(partants), 'échange', 'échanges')} du journal ?",
+            "titre": f"Effacer {accorde(len(partants), 'échange')} du journal ?",
             "phrase": "Leurs messages, leur verdict et leurs traces sont perdus. Leur numéro reste, avec la "
             "mention « effacé ». Les demandes ne changent pas ; les jugements déjà faits gardent leurs "
             "propres preuves, et ceux à venir diront qu'il manque des échanges.",
@@ -416,7 +415,7 @@ def _nuits_montrees(demande: Mapping[str, Any]) -> bool:
 
 def _criteres(demande: Mapping[str, str]) -> dict[str, Any]:
     """The same, as the store reads it."""
-    criteres: dict[str, Any] = {nom: valeur for nom, valeur in demande.items() if nom != "nuits"}
+    criteres = {nom: valeur for nom, valeur in demande.items() if nom != "nuits"}
     return criteres if _nuits_montrees(demande) else {**criteres, "sans_nuits": True}
 
 

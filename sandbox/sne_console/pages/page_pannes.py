@@ -2,9 +2,9 @@
 
 from flask import render_template
 
-from sne_console.cadre.equivalents import Equivalents, equivalents
+from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.outillage_des_sections import champ_ecrit, entier_saisi, geste
-from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, ParametreLu
+from sne_interface.domain.panne import GENRES, PanneDefinition, ParametreLu
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import pannes as armement
@@ -19,16 +19,21 @@ def page(base: str) -> str:
     return render_template(
         "controle/pannes.html",
         armees=armement.lister(services().magasin, base),
-        genres=[(genre, _armer_ailleurs(genre)) for genre in GENRES.values()],
+        genres=[
+            (
+                genre,
+                equivalents(
+                    "armer",
+                    genre=genre.nom,
+                    fois=1,
+                    parametres={p.nom: p.defaut for p in genre.parametres} or None,
+                ),
+            )
+            for genre in GENRES.values()
+        ],
         operations=sorted(OPERATIONS),
         guichets=[(guichet.code, f"{guichet.code} {guichet.nom}") for guichet in guichets],
         gestes=[equivalents("lister_pannes"), equivalents("desarmer")],
-    )
-
-
-def _armer_ailleurs(genre: GenrePanne) -> Equivalents:
-    return equivalents(
-        "armer", genre=genre.nom, fois=1, parametres={p.nom: p.defaut for p in genre.parametres} or None
     )
 
 

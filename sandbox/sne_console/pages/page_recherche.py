@@ -53,17 +53,13 @@ class Trouvees:
 def page(base: str) -> str:
     """Shows what the field finds, as a page."""
     cherche = _demande()
-    return render_template(
-        "recherche/page.html", cherche_partout=cherche, rubriques=chercher(base, cherche) if cherche else []
-    )
+    return render_template("recherche/page.html", cherche_partout=cherche, rubriques=chercher(base, cherche))
 
 
 def trouver(base: str) -> str:
     """The same as a piece of a page: what shows under the field as one types."""
     cherche = _demande()
-    return render_template(
-        "recherche/_trouvailles.html", cherche=cherche, rubriques=chercher(base, cherche) if cherche else []
-    )
+    return render_template("recherche/_trouvailles.html", cherche=cherche, rubriques=chercher(base, cherche))
 
 
 def _demande() -> str:
@@ -73,6 +69,8 @@ def _demande() -> str:
 
 def chercher(base: str, cherche: str) -> list[Trouvees]:
     """All that answers to `cherche` in the base that is shown and in what is told about it, kind by kind."""
+    if not cherche:
+        return []
     rubriques = (
         ("Échanges", _echanges(base, cherche), ""),
         ("Demandes", _demandes(base, cherche), _suite_des_demandes(cherche)),
@@ -124,8 +122,8 @@ def _criteres(cherche: str) -> Iterator[Criteres]:
         return
     yield Criteres(nom=Prefixe(cherche))
     if len(mots) == 2:
-        yield Criteres(personne_nom=Prefixe(mots[0]), personne_prenom=Prefixe(mots[1]))
-        yield Criteres(personne_nom=Prefixe(mots[1]), personne_prenom=Prefixe(mots[0]))
+        for nom, prenom in (mots, mots[::-1]):
+            yield Criteres(personne_nom=Prefixe(nom), personne_prenom=Prefixe(prenom))
 
 
 def _suite_des_demandes(cherche: str) -> str:
@@ -160,10 +158,10 @@ def exigences_de(dossiers: DossiersContrat) -> tuple[Exigence, ...]:
 
 def _operations(cherche: str) -> Iterator[Trouvaille]:
     dites = presentation(contrat_servi())
-    connues = [nom for nom in contrat_servi().operations if nom in OPERATIONS]
-    for nom in connues:
-        if _contient(cherche, f"{nom} {dites.operation(nom).titre}"):
-            yield Trouvaille(url_for("contrat.operation", nom=nom), nom, dites.operation(nom).titre)
+    for nom in contrat_servi().operations:
+        titre = dites.operation(nom).titre
+        if nom in OPERATIONS and _contient(cherche, f"{nom} {titre}"):
+            yield Trouvaille(url_for("contrat.operation", nom=nom), nom, titre)
 
 
 def _codes(cherche: str) -> Iterator[Trouvaille]:

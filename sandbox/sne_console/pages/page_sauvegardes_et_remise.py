@@ -186,7 +186,7 @@ def _comptes(base: str) -> dict[str, str]:
     """Says what each part holds, in words."""
     magasin = services().magasin
     with magasin.lire(base) as registre:
-        demandes = compter(registre, "demande", "demandes")
+        demandes = compter(registre)
     return {
         "journal": accorde(magasin.journal.compter(base)[0], "échange"),
         "etat": demandes,

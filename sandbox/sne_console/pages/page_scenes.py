@@ -22,6 +22,7 @@ from sne_console.cadre.outillage_des_sections import (
     champ_ecrit,
     contrat_servi,
     evenement,
+    reprise,
     veiller,
 )
 from sne_console.cadre.outillage_des_sections import flux as page_flux
@@ -154,9 +155,7 @@ def flux(base: str, scene: str) -> Response:
     """Tells who follows that the scene has moved, as Server-Sent Events, for half a minute: the page is then
     asked for again."""
     voulue = _placee(base, scene)
-    recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
-    magasin = services().magasin
-    depuis = connu if (connu := entier_de(recu)) is not None else magasin.journal.dernier(voulue.base)
+    magasin, depuis = services().magasin, reprise(voulue.base)
     attendre = magasin.veille(voulue.base)
     dits = mouvements(magasin.journal, voulue.base, depuis, duree=FLUX_DUREE, attendre=attendre)
     return page_flux(None if vu is None else evenement(vu, str(vu), "pas") for vu in dits)

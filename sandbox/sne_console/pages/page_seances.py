@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from sne_console.cadre.outillage_des_sections import PAR_PAGE, champ_ecrit, contrat_servi, jour_saisi
+from sne_console.cadre.outillage_des_sections import PAR_PAGE, champ_ecrit, jour_saisi
 from sne_console.vues.seances_montrees import Montreur
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration_et_services import services
@@ -16,7 +16,7 @@ def page(base: str) -> str:
     du, au = jour_saisi("du"), jour_saisi("au")
     apres = champ_ecrit("apres")
     with services().magasin.lire(base) as registre:
-        montreur = Montreur(registre, contrat_servi())
+        montreur = Montreur(registre)
         bornes = du or date(ANNEES[0], 1, 1), au or date(ANNEES[-1], 12, 31)
         seances, suite = montreur.page(*bornes, PAR_PAGE, apres)
     choix: dict[str, Any] = {"du": request.args.get("du"), "au": request.args.get("au")}
@@ -33,5 +33,5 @@ def page(base: str) -> str:
 def seance(base: str, seance: str) -> str:
     """One session: its candidates by rank, and what followed."""
     with services().magasin.lire(base) as registre:
-        lue = Montreur(registre, contrat_servi()).entiere(seance)
+        lue = Montreur(registre).entiere(seance)
     return render_template("seances/seance.html", seance=lue)

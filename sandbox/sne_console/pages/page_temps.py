@@ -124,10 +124,7 @@ def _page(champs: dict[str, Any], fait: Fait | None, apres: int) -> str:
 def _gestes(mouvement: DeplacementVoulu) -> list[Equivalents]:
     instant = None if mouvement.instant is None else mouvement.instant.astimezone(PARIS).isoformat()
     if mouvement.genre == "avance":
-        return [
-            equivalents("essayer_horloge", vers=mouvement.vers),
-            equivalents("avancer", vers=mouvement.vers),
-        ]
+        return [equivalents(nom, vers=mouvement.vers) for nom in ("essayer_horloge", "avancer")]
     if mouvement.genre == "gel":
         return [equivalents("figer", instant=instant)]
     return [equivalents("rendre_reelle" if mouvement.genre == "retour" else "passer_les_nuits")]

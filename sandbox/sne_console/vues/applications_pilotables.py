@@ -108,8 +108,9 @@ def _adresse(brut: str) -> str:
         f"elle a plus de {ADRESSE_MAX} caractères": len(ecrite) > ADRESSE_MAX,
         "elle a une espace, ou un caractère invisible": not ecrite.isprintable() or " " in ecrite,
     }
-    if any(defauts.values()):
-        raise _refus(ecrite, next(defaut for defaut, trouve in defauts.items() if trouve))
+    for defaut, trouve in defauts.items():
+        if trouve:
+            raise _refus(ecrite, defaut)
     if any(map(hors_d_atteinte, _numeros(machine, port))):
         raise UsageError(
             f"La machine [{machine[:60]}] ne s'appelle pas d'ici : son adresse est réservée au système.",

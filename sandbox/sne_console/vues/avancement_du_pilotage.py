@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
+from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.etapes_avant_le_plan import PREPARATION, derniere, ecriture, etape
 from sne_conformite.rapports.rapport import Rapport, ResultatScenario
 from sne_conformite.rapports.suivi_de_pilotage import LectureDuSuivi
@@ -192,7 +192,7 @@ def _joue(resultat: ResultatScenario, niveaux: Mapping[str, str], textes: Mappin
 def _lire(rapport: Rapport) -> ScenarioSuivi:
     """A line of what `--suivi` writes."""
     (suivi,) = joues_de(rapport)
-    premier: GroupeConstats | None = next(iter(grouper(rapport)), None)
+    premier = next(iter(grouper(rapport)), None)
     phrase = premier.phrase if premier else rapport.scenarios[0].raison
     return replace(suivi, phrase=" ".join(filter(None, (phrase, rapport.entete.inacheve))), joue=True)
 

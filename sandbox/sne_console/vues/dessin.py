@@ -36,13 +36,12 @@ path.n4, path.n5 {{ stroke: #fff; stroke-width: 1; }} .sur4, .sur5 {{ fill: #fff
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture. `nom` names its file; `lignes` are the table that says the same, under `entetes`."""
+    """A picture; `lignes` are the table that says the same, under `entetes`, when there is one."""
 
-    nom: str
     titre: str
     svg: Any
-    entetes: Sequence[str]
-    lignes: Sequence[Sequence[Any]]
+    entetes: Sequence[str] = ()
+    lignes: Sequence[Sequence[Any]] = ()
 
     @property
     def fichier(self) -> bytes:

@@ -40,7 +40,7 @@ def echange(base: str, identifiant: int) -> Echange:
     journal = services().magasin.journal
     if _se_lit_ici() and journal.est_lourd(base, identifiant, LEGER_MAX):
         _lire_ailleurs()
-    trouve: Echange | None = journal.lire(base, identifiant)
+    trouve = journal.lire(base, identifiant)
     return trouve if trouve is not None else _perdu(base, identifiant)
 
 
@@ -143,8 +143,7 @@ def guichets(base: str) -> list[GuichetLu]:
 
 
 def guichet_lu(base: str, code: str) -> GuichetLu:
-    """One of them, as they are shown."""
-    guichet(base, code)
+    """One of them, which is there, as they are shown."""
     return next(lu for lu in guichets(base) if lu.code == code)
 
 

@@ -60,12 +60,8 @@ def expliquer(echange: Echange, contrat: Contrat, bases: Collection[str]) -> Man
     premiere = next(iter(echange.dit_du_fault("explication").splitlines()), "")
     chemin = chemin_proche(echange.chemin, contrat, bases)
     proche = chemin or _operation_proche(echange, message, contrat)
-    if _FLECHE in premiere:
-        pourquoi, _, remede = premiere.partition(_FLECHE)
-    elif _FLECHE in message:
-        pourquoi, _, remede = message.partition(_FLECHE)
-    else:
-        pourquoi, remede = message, premiere
+    dite = next((dit for dit in (premiere, message) if _FLECHE in dit), f"{message}{_FLECHE}{premiere}")
+    pourquoi, _, remede = dite.partition(_FLECHE)
     if chemin is not None or (not remede and proche is not None):
         remede = f"appelez {proche}"
     return Manque(echange, pourquoi.strip(), remede.strip(), proche)

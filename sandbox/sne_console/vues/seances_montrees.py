@@ -1,13 +1,13 @@
 """The sessions of commissions and the lines of the ledger of attributions, as pages and API show them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
 from werkzeug.exceptions import NotFound
 
-from sne_interface.contract.contrats_charges import Contrat
+from sne_console.vues.paroles import PAROLES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import DECISION
 from sne_interface.domain.evenement import lire_jour
@@ -16,15 +16,10 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.seance_de_commission import Seance
 from sne_interface.domain.valeurs_en_json import tirer
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.configuration_et_services import services
 
 #: Length of the day that begins the name of a session.
 _JOUR: Final = 10
-_SUITES: Final[Mapping[SuiteDonnee, str]] = {
-    SuiteDonnee.BAIL: "suivie d'un bail",
-    SuiteDonnee.REFUS: "refusée par le ménage",
-    SuiteDonnee.ABANDON: "bail abandonné",
-    SuiteDonnee.CORRIGEE: "dite autrement depuis",
-}
 
 
 @dataclass(frozen=True)
@@ -85,14 +80,15 @@ class PageDecisions:
 class Montreur:
     """Shows the ledger of a base inside one transaction; a day is read once."""
 
-    def __init__(self, registre: RegistreBase, contrat: Contrat) -> None:
+    def __init__(self, registre: RegistreBase) -> None:
+        contrat = services().contrats.de(registre.base)
         self._registre = registre
         self._roles = contrat.roles.decision
         self._listes = contrat.nomenclatures
         self._jours: dict[date, list[Seance]] = {}
         type_ = registre.type_evenement(self._roles.type)
         # The words are those of the event's own list.
-        self._mots: Mapping[str, str] = {
+        self._mots = {
             code: mot
             for caracteristique in (() if type_ is None else type_.caracteristiques)
             if caracteristique.code == self._roles.code(DECISION)
@@ -108,13 +104,14 @@ class Montreur:
         """A line, as it is shown; `seance` is that of the line, found without."""
         sienne = seance or next((s for s in self._du_jour(ligne.jour) if ligne in s.lignes), None)
         logement = ligne.logement or (sienne.logement if sienne is not None else None)
+        suivie = "sans suite encore" if ligne.attribue else ""
         return tirer(
             DecisionLue,
             ligne,
             seance=None if sienne is None else sienne.nom,
             logement=None if logement is None else masquer_nirs(logement),
             decision=self._dite(ligne),
-            suivie=_SUITES[ligne.suite] if ligne.suite else "sans suite encore" if ligne.attribue else "",
+            suivie=PAROLES["suites_donnees"][ligne.suite] if ligne.suite else suivie,
             reservataire=self._listes.libelle("ListeTypeReservataire", ligne.contingent or "") or "",
         )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from sne_console.vues.echanges_immontrables import essayer
+from sne_console.vues.paroles import PAROLES
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS, ajouter_mois
@@ -24,14 +25,6 @@ from sne_sandbox.store.registre import RegistreBase
 
 #: Exchanges about one demande that its story tells of, the last ones.
 ECHANGES: Final = 60
-_PAROLES: Final = {
-    GenreMouvement.CREATION: "Dépôt de la demande",
-    GenreMouvement.RENOUVELLEMENT: "Renouvellement",
-    GenreMouvement.RADIATION: "Radiation",
-    GenreMouvement.REACTIVATION: "Réactivation",
-    GenreMouvement.SUPPRESSION: "Suppression",
-    GenreMouvement.MODIFICATION: "Demandeur d'une autre sorte",
-}
 #: Types of the messages that cause a movement; a night that radiates causes one too.
 _CAUSES: Final = {
     GenreMouvement.CREATION: ("CRE", "CRS"),
@@ -41,7 +34,6 @@ _CAUSES: Final = {
     GenreMouvement.SUPPRESSION: ("SUP",),
     GenreMouvement.MODIFICATION: ("MOD", "MOR"),
 }
-_NATURES: Final = {"CRE": "écrit", "MOD": "modifié", "SUP": "supprimé"}
 
 
 GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", "avenir"]
@@ -130,7 +122,7 @@ def _suites(evenements: Iterable[Evenement], reglages: Reglages) -> Iterator[_Pr
 def _calendrier(stockee: DemandeStockee, suites: Iterable[_Prevue], jour: date) -> list[EtapeLue]:
     """The days that count, `suites` among them, and what the nights will do if nobody does anything."""
     debut = stockee.debut_validite
-    prevues: list[_Prevue] = [
+    prevues = [
         *suites,
         (ajouter_mois(stockee.fin_validite, -MOIS_DE_PREAVIS), _JOUR_DU_PREAVIS,
          "un mois avant la fin de validité"),
@@ -184,7 +176,7 @@ def _mouvements(
                 quand,
                 False,
                 "mouvement",
-                _PAROLES[mouvement.genre],
+                PAROLES["mouvements"][mouvement.genre],
                 ", ".join(details),
                 echange=nuit,
                 rang=rang,
@@ -249,7 +241,7 @@ def _de_la_base(echange: Echange) -> datetime:
 def _evenement(evenement: Evenement, type_: TypeEvenement | None) -> EtapeLue:
     quand = evenement.modifie_le or evenement.cree_le
     auteur = evenement.auteur_modification or evenement.auteur_creation
-    fait = _NATURES.get(evenement.nature, evenement.nature)
+    fait = PAROLES["evenements"].get(evenement.nature, evenement.nature)
     return EtapeLue(
         quand.astimezone(PARIS),
         True,

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
@@ -32,7 +32,7 @@ COMPTES: Final = LIBELLES["comptes"]
 FIGURES: Final = {**LIBELLES["figures"], **COMPTES}
 #: Of a share: the decisions that it counts, those among which it counts them, those of which nobody knows.
 CEUX: Final = LIBELLES["ceux"]
-_QUOTAS: Final[Mapping[str, Any]] = LIBELLES["quotas"]
+_QUOTAS: Final = LIBELLES["quotas"]
 #: Code, and name.
 _Nomme = tuple[str, str]
 TOUS: Final = ("", "Tous les bailleurs")
@@ -99,7 +99,7 @@ class RegleDeQuota(PartDite):
     oui: _Fait
 
 
-_PARTS: Final[Mapping[str, tuple[_Fait, _Fait]]] = {
+_PARTS: Final = {
     "premier_quartile": (_bail(lambda dites: _non(dites.en_quartier)), _premier_quartile),
     "autres_en_quartier": (
         _bail(lambda dites: dites.en_quartier),

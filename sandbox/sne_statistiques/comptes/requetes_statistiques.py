@@ -181,37 +181,32 @@ class Comptes:
 
     def croiser(self, axes: Sequence[Axe], *ou: Any) -> tuple[int, list[Any]]:
         """How much of the stock, of those that fit, the base still describes, and how much of that is in each
-        class of each axis.
+        class of each axis. The classes of an axis are few.
 
         One look at the stock for all axes: it is the stock that costs, not the classes.
         """
-        return classer(self._connexion, self._base, axes, *self._du_stock, *ou)
-
-
-def classer(connexion: Connexion, base: str, axes: Sequence[Axe], *ou: Any) -> tuple[int, list[Any]]:
-    """How many rows of `demande_stat` fit, and how many of them are in each class of each axis. The classes
-    of an axis are few."""
-    total, comptes = 0, [Counter[Any]() for _ in axes]
-    if connexion.dialecte == "postgresql":
-        for *classes, nombre in _groupes(connexion, base, _S, axes, ou, seuls=True):
-            total = max(total, nombre)
-            for compte, classe in zip(comptes, classes, strict=True):
-                if classe is not None:
-                    compte[classe] = nombre
-    else:
-        textes = [sa.func.aggregate_strings(axe, _ENTRE) for axe in axes]
-        for nombre, *lus in _lots(connexion, base, _S, textes, ou):
-            total += nombre
-            for compte, texte in zip(comptes, lus, strict=True):
-                reste = _DEBUT + texte + _FIN if texte is not None else ""
-                while reste:
-                    classe = reste[: reste.index(_FIN) + 1]
-                    autres = reste.replace(classe, "")
-                    compte[classe[1:-1]] += (len(reste) - len(autres)) // len(classe)
-                    reste = autres
-    for compte in comptes:
-        compte += Counter({None: total - compte.total()})
-    return total, comptes
+        connexion, base, ici = self._connexion, self._base, (*self._du_stock, *ou)
+        total, comptes = 0, [Counter[Any]() for _ in axes]
+        if connexion.dialecte == "postgresql":
+            for *classes, nombre in _groupes(connexion, base, _S, axes, ici, seuls=True):
+                total = max(total, nombre)
+                for compte, classe in zip(comptes, classes, strict=True):
+                    if classe is not None:
+                        compte[classe] = nombre
+        else:
+            textes = [sa.func.aggregate_strings(axe, _ENTRE) for axe in axes]
+            for nombre, *lus in _lots(connexion, base, _S, textes, ici):
+                total += nombre
+                for compte, texte in zip(comptes, lus, strict=True):
+                    reste = _DEBUT + texte + _FIN if texte is not None else ""
+                    while reste:
+                        classe = reste[: reste.index(_FIN) + 1]
+                        autres = reste.replace(classe, "")
+                        compte[classe[1:-1]] += (len(reste) - len(autres)) // len(classe)
+                        reste = autres
+        for compte in comptes:
+            compte += Counter({None: total - compte.total()})
+        return total, comptes
 
 
 def semblables(connexion: Connexion, base: str, table: Any, parts: Any, *ou: Any) -> Counter[tuple[str, ...]]:
@@ -252,17 +247,12 @@ def _lots(connexion: Connexion, base: str, table: Any, textes: Any, ou: Any) -> 
 
 def presente(base: str, jour: str) -> Condition:
     """That the demande of a row of `demande_stat` is in the stock at the end of a day (ISO)."""
+    # Those apart that are in the stock: asked for once, not of each row.
+    apart = sa.select(_M.numero_unique).where(_M.base == base, _M.jour <= jour, _a_part(base))
+    revenues = apart.group_by(_M.numero_unique).having(sa.func.sum(_M.effet) > 0)
     return sa.or_(
         (_S.entree <= jour) & (_S.sortie.is_(None) | (_S.sortie > jour)),
-        _S.entree.is_(None) & _S.numero_unique.in_(revenues(base, jour)),
-    )
-
-
-def revenues(base: str, jour: str) -> sa.Select[str]:
-    """The demandes apart that are in the stock at the end of a day (ISO): asked for once, not of each row."""
-    ici = (_M.base == base, _M.jour <= jour, _a_part(base))
-    return (
-        sa.select(_M.numero_unique).where(*ici).group_by(_M.numero_unique).having(sa.func.sum(_M.effet) > 0)
+        _S.entree.is_(None) & _S.numero_unique.in_(revenues),
     )
 
 

@@ -34,7 +34,7 @@ _DUREES: Final = (
 )
 
 #: What the statistics say of themselves, by table.
-LIBELLES: Final[Mapping[str, Any]] = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
+LIBELLES: Final = tomli.loads(Path(__file__).with_name("libelles.toml").read_text("utf-8"))
 #: How far to believe the tables, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
@@ -233,7 +233,7 @@ class _Rubrique:
 
 def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> Iterator[_Rubrique]:
     for dite in LIBELLES["rubriques"]:
-        lignes: list[_Ligne] = [(lu, (classe or None,)) for lu, classe in dite.get("lignes", {}).items()]
+        lignes = [(lu, (classe or None,)) for lu, classe in dite.get("lignes", {}).items()]
         if nomenclature := dite.get("nomenclature"):
             lignes = [(lu, (code,)) for code, lu in contrat.nomenclatures.liste(nomenclature).items()]
         yield _Rubrique(dite["titre"], _axe(dite, des_communes, jour), lignes, bool(nomenclature))
@@ -242,7 +242,10 @@ def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> Iterator[_
 def _axe(dite: Mapping[str, Any], des_communes: Seuils, jour: date) -> Axe:
     match dite:
         case {"colonne": colonne, "annees": annees}:
-            return store.tranches(colonne, _veilles(jour, annees))
+            # From the oldest bound to the latest. Who was born on or before that day is so old: one day later
+            # for the bound, which is excluded.
+            veilles = [ajouter_mois(jour, -12 * ans) + timedelta(days=1) for ans in reversed(annees)]
+            return store.tranches(colonne, [veille.isoformat() for veille in veilles])
         case {"colonne": "ressources", "bornes": bornes}:
             return store.ressources(bornes)
         case {"colonne": colonne, "bornes": bornes}:
@@ -259,12 +262,6 @@ def modalite(
     table has no such line."""
     rubriques = _rubriques(des_souhaits(registre, contrat, jour), contrat, jour)
     return next((r.modalite(libelle) for r in rubriques if r.titre == rubrique), None)
-
-
-def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
-    # From the oldest bound to the latest. Who was born on or before that day is so old: one day later for the
-    # bound, which is excluded.
-    return [(ajouter_mois(jour, -12 * ans) + timedelta(days=1)).isoformat() for ans in reversed(annees)]
 
 
 def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> Seuils:

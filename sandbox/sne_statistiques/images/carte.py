@@ -102,34 +102,25 @@ def dessiner(
     for cadre in cadres():
         ici = {code: dites[code] for code in cadre.communes if code in dites}
         vues |= ici.keys()
-        if ici:
-            dessins.append((cadre, _dessiner(cadre, ici, mesure, limites, adresse)))
+        if not ici:
+            continue
+        racine = image(LARGEUR, cadre.hauteur, f"Carte : {cadre.titre}", "carte")
+        fond = "".join(contour.trace for code, contour in cadre.communes.items() if code not in ici)
+        ajouter(racine, "path", class_="n0", d=fond, aria_hidden="true")
+        # The most numerous first: it is also the order of the table, and that of the keyboard.
+        for code, (lieu, valeur) in sorted(ici.items(), key=lambda dite: -dite[1][1]):
+            contour, classe = cadre.communes[code], classe_de(valeur, limites)
+            ecrit = ecrire(valeur)
+            forme = lien(racine, adresse(lieu), f"{lieu.nom} : {ecrit} {mesure.unite}")
+            ajouter(forme, "path", class_=f"n{classe}", d=contour.trace)
+            if contour.large >= _CHIFFRE * len(ecrit) + 4 and contour.haut >= _LIGNE:
+                place = {"x": contour.x, "y": contour.y + 7, "text_anchor": "middle", "font_size": _POLICE}
+                ajouter(forme, "text", ecrit, class_=f"gras sur{classe}", aria_hidden="true", **place)
+        dessins.append((cadre, racine))
     # Where most is to be seen first.
     dessins.sort(key=lambda dessin: -sum(dites[code][1] for code in dessin[0].communes if code in dites))
     absentes = [lieu for code, (lieu, _) in dites.items() if code not in vues]
     return Carte(dessins, absentes, _legende([valeur for _, valeur in dites.values()], limites))
-
-
-def _dessiner(
-    cadre: Cadre,
-    ici: Mapping[str, tuple[LieuCompte, float]],
-    mesure: MesureDeCarte,
-    limites: Sequence[float],
-    adresse: Callable[[LieuCompte], str],
-) -> Any:
-    racine = image(LARGEUR, cadre.hauteur, f"Carte : {cadre.titre}", "carte")
-    fond = "".join(contour.trace for code, contour in cadre.communes.items() if code not in ici)
-    ajouter(racine, "path", class_="n0", d=fond, aria_hidden="true")
-    # The most numerous first: it is also the order of the table, and that of the keyboard.
-    for code, (lieu, valeur) in sorted(ici.items(), key=lambda dite: -dite[1][1]):
-        contour, classe = cadre.communes[code], classe_de(valeur, limites)
-        ecrit = ecrire(valeur)
-        forme = lien(racine, adresse(lieu), f"{lieu.nom} : {ecrit} {mesure.unite}")
-        ajouter(forme, "path", class_=f"n{classe}", d=contour.trace)
-        if contour.large >= _CHIFFRE * len(ecrit) + 4 and contour.haut >= _LIGNE:
-            place = {"x": contour.x, "y": contour.y + 7, "text_anchor": "middle", "font_size": _POLICE}
-            ajouter(forme, "text", ecrit, class_=f"gras sur{classe}", aria_hidden="true", **place)
-    return racine
 
 
 def _legende(valeurs: Sequence[float], limites: Sequence[float]) -> list[tuple[int, str]]:

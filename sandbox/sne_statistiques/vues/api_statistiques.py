@@ -175,6 +175,5 @@ def lister_decisions(choix: QuestionLue, base: str) -> PageDecisions:
     debut, limite = choix.pop("apres"), choix.pop("limite")
     choix["annee"] = choix["annee"] or _jour(base, {"date": None}).year
     with services().magasin.lire(base) as registre:
-        contrat = services().contrats.de(registre.base)
-        toutes = operation.choisir(registre, contrat, ChoixDeDecisions(**choix))
-        return Montreur(registre, contrat).quelques(toutes, debut, limite)
+        toutes = operation.choisir(registre, services().contrats.de(registre.base), ChoixDeDecisions(**choix))
+        return Montreur(registre).quelques(toutes, debut, limite)

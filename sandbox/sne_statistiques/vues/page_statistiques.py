@@ -2,13 +2,13 @@
 and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from flask import Response, current_app, make_response, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.outillage_des_sections import (
@@ -49,7 +49,7 @@ _RIEN_DE_PUBLIC: Final = "Ce serveur ne montre aucune statistique sans jeton."
 #: The three pages, by their views.
 ONGLETS: Final = LIBELLES["onglets"]
 #: Words of a level of territories.
-NIVEAUX: Final[Mapping[str, str]] = LIBELLES["niveaux"]
+NIVEAUX: Final = LIBELLES["niveaux"]
 #: The fields of the address of a figure of the quotas, its year apart.
 _CHAMPS_D_UN_CHIFFRE: Final = ("bailleur", "epci", "contingent", "compte", "part", "ceux")
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
@@ -162,7 +162,7 @@ def decisions(base: str) -> str:
     debut = entier_saisi("apres", "apres", bas=0) or 0
     with services().magasin.lire(base) as registre:
         toutes = parts.choisir(registre, contrat_servi(), choix)
-        lue = Montreur(registre, contrat_servi()).quelques(toutes, debut, PAR_PAGE)
+        lue = Montreur(registre).quelques(toutes, debut, PAR_PAGE)
     ici = partial(url_for, "statistiques.decisions", **asdict(choix))
     return render_template(
         "statistiques/decisions.html",
@@ -186,20 +186,21 @@ def publique() -> Response:
     lus = [_calculs().obtenir(services(), demande, attente=_PATIENCE) for demande in demandes]
     tables = [resultat.contenu for resultat in lus if resultat is not None]
     prets = len(tables) == len(CODES)
-    reponse = make_response(
-        render_template(
-            "statistiques/publique.html",
-            annee=annee,
-            annees=annees,
-            tables=[(t, tableaux.rubriques(t), t.lu.lignes) for t in tables] if prets else [],
-            colonnes={**LIBELLES["colonnes"], **tableaux.FLUX},
-            taire=_taire,
-            fidelite=statistiques.FIDELITE,
-        )
+    page_rendue = render_template(
+        "statistiques/publique.html",
+        annee=annee,
+        annees=annees,
+        tables=[(t, tableaux.rubriques(t), t.lu.lignes) for t in tables] if prets else [],
+        colonnes={**LIBELLES["colonnes"], **tableaux.FLUX},
+        taire=_taire,
+        fidelite=statistiques.FIDELITE,
     )
-    if not prets:
-        reponse.headers["Refresh"] = str(_RELIRE)
-    return reponse
+    return _a_relire(page_rendue, prets)
+
+
+def _a_relire(page_rendue: str, prets: bool) -> Response:
+    """A page, which comes again by itself as long as its tables are being computed."""
+    return Response(page_rendue, headers=None if prets else {"Refresh": str(_RELIRE)})
 
 
 def _taire(compte: int) -> str:
@@ -221,7 +222,7 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
         connus = territoires_numerotes(registre.connexion, base)
     prets = len(lus) == len(codes)
     etat = etat_de(services(), base)
-    reponse = make_response(
+    return _a_relire(
         render_template(
             f"statistiques/{str(request.endpoint).partition('.')[2]}.html",
             onglets=ONGLETS,
@@ -248,11 +249,9 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
             notes=[r.contenu.note for r in lus if r.contenu.note],
             relire=_RELIRE,
             **(contexte(**{n: r.contenu for n, r in resultats.items() if r is not None}) if prets else {}),
-        )
+        ),
+        prets,
     )
-    if not prets:
-        reponse.headers["Refresh"] = str(_RELIRE)
-    return reponse
 
 
 # --- the files ----------------------------------------------------------------------------------------------
@@ -306,19 +305,19 @@ def _figure(lues: Images, nom: str) -> Figure:
         case "tension":
             dites = ((e, carte.ecrire(e.tension) if e.tension else "aucune attribution") for e in lues.epcis)
             svg = diagrammes.barres(titre, [(e.nom, e.tension or 0.0, dite) for e, dite in dites])
-            return _avec_sa_table(nom, titre, svg, "lieux", lues.epcis)
+            return _avec_sa_table(titre, svg, "lieux", lues.epcis)
         case "ressources":
             cotes = ("Sous le seuil", "Au seuil ou au-dessus")
             cotees = [(_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches]
             svg = diagrammes.pyramide(titre, cotes, cotees)
-            return _avec_sa_table(nom, titre, svg, "tranches", lues.tranches)
-    return _avec_sa_table(nom, titre, _courbes(lues, nom), "mois", lues.mois)
+            return _avec_sa_table(titre, svg, "tranches", lues.tranches)
+    return _avec_sa_table(titre, _courbes(lues, nom), "mois", lues.mois)
 
 
-def _avec_sa_table(nom: str, titre: str, svg: Any, de_quoi: str, lignes: Sequence[Any]) -> Figure:
+def _avec_sa_table(titre: str, svg: Any, de_quoi: str, lignes: Sequence[Any]) -> Figure:
     colonnes = LIBELLES[f"colonnes_des_{de_quoi}"]
     valeurs = [[getattr(ligne, champ) for champ in colonnes.values()] for ligne in lignes]
-    return Figure(nom, titre, svg, list(colonnes), valeurs)
+    return Figure(titre, svg, list(colonnes), valeurs)
 
 
 def _figure_de_carte(lues: Images) -> Figure:
@@ -331,7 +330,7 @@ def _figure_de_carte(lues: Images) -> Figure:
         )
     cadre, svg = dessins.get(demande, (None, None))
     titre = f"{mesure.titre} : {cadre.titre}" if cadre is not None else mesure.titre
-    return _avec_sa_table("carte", titre, svg, "lieux", lues.communes)
+    return _avec_sa_table(titre, svg, "lieux", lues.communes)
 
 
 # --- what is asked for --------------------------------------------------------------------------------------

@@ -244,7 +244,7 @@ def dessiner(tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None 
     if rubrique == MOTIFS:
         return _barres(titre, [((mots or {}).get(code, code), n) for code, n in motifs(tableau)])
     if tableau.code == "TAB02":
-        return Figure(rubrique, titre, dessiner_flux(tableau, rubrique), (), ()).fichier
+        return Figure(titre, dessiner_flux(tableau, rubrique)).fichier
     lignes = lignes_de(tableau, rubrique)
     return _barres(titre, [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"])
 
@@ -315,7 +315,7 @@ def _barres(
         (_court(nom, _LIBELLE_MAX), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
         for nom, n in lignes
     ]
-    return Figure("barres", titre, diagrammes.barres(titre, dites, seuil=seuil), (), ()).fichier
+    return Figure(titre, diagrammes.barres(titre, dites, seuil=seuil)).fichier
 
 
 def _court(libelle: str, longueur: int) -> str:
