@@ -57,7 +57,7 @@ def test_what_bites_a_message_of_5_0_by_what_others_said_is_a_warning(
     control of an addition bites only who uses it."""
     regles = {d.objet: d for d in de_5_0_a_5_2.differences if d.nature is Nature.REGLES}
     radiations = {code for code in regles if v5_2.regles[code].types == ("RAD",)}
-    assert radiations == {"DEC019", "DEC020", "DEC021", "DEC022"}
+    assert radiations == {"DEC019", "DEC020", "DEC021", "DEC022", "DEC026", "PRI004"}
     assert {(regles[code].severite, regles[code].changement) for code in radiations} == {(A, "SUITES")}
     assert {d.severite for code, d in regles.items() if code.startswith("NIR")} == {I}
 

@@ -33,7 +33,7 @@ def test_the_interface_comes_before_what_no_exchange_shows(de_5_0_a_5_2: Compara
     for suite in natures:
         assert suite == sorted(suite, key=tuple(Nature).index)
     texte = rendu.comparaison_en_texte(de_5_0_a_5_2)
-    assert dites[0].titre == "L'interface : avertissements (4)"
+    assert dites[0].titre == "L'interface : avertissements (9)"
     assert texte.index(dites[0].titre) < texte.index(dites[2].titre)
 
 
