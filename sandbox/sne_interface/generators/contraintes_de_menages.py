@@ -169,7 +169,7 @@ class Atelier:
         )
 
     def aux_limites(self, tirage: Tirage) -> bool:
-        """Whether texts and numbers are stretched to their bounds: as it is asked, else now and then."""
+        """Tells if texts and numbers are stretched to their bounds: as it is asked, else now and then."""
         voulu = self.contraintes
         if voulu.limites is None:
             return voulu.richesse > 0 and tirage.booleen(0.15)

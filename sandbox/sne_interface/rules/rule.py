@@ -205,7 +205,7 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
 
 
 def en_double(choses: Iterable[T], cle: Callable[[T], object]) -> Iterator[T]:
-    """Those that one before them is the same as, by that key."""
+    """Yields the things that one before them equals, by that key."""
     vues = set()
     for chose in choses:
         sienne = cle(chose)

@@ -2,8 +2,8 @@
 
 A demande is looked for by what few have, in no order: asked for one, SQLite would walk the whole base by its
 key. States are written out: the partial indexes are used only by what is seen to imply their condition. Of
-those that are `libre`, `connexion_en_transaction` says what it means. Those that are always the same text are
-in `requetes_sql.sql`.
+those that are `libre`, `connexion_en_transaction` says what it means. The statements whose text
+never changes are in `requetes_sql.sql`.
 """
 
 from functools import cache

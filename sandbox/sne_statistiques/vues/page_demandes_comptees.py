@@ -197,7 +197,7 @@ def _jour(ecrit: str) -> date:
 
 
 def _parmi(quoi: str, ecrit: str) -> Sequence[Any]:
-    """What a word of an address stands for, and what one reads."""
+    """Returns the part that a word of an address stands for, and its label."""
     connus: Mapping[str, Sequence[Any]] = statistiques.LIBELLES["adresses"][quoi]
     if ecrit not in connus:
         raise _ChampIllisible(f"« {ecrit} » n'en est pas : {', '.join(connus)}.")

@@ -365,7 +365,7 @@ def _mesure() -> carte.MesureDeCarte:
 
 
 def _choisi(champ: str, defaut: str, connus: Iterable[str], quoi: str, lesquels: str) -> str:
-    """What a field of the address says, one of those. Raises UsageError."""
+    """Reads a field of the address, one of `connus`. Raises UsageError."""
     lu = champ_ecrit(champ) or defaut
     if lu not in connus:
         raise UsageError(f"{quoi} [{lu[:20]}] n'existe pas.", remede=f"{lesquels} : {', '.join(connus)}")
