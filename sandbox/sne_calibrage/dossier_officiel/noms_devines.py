@@ -152,7 +152,7 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
 
 
 def _devine(role: str, nom: str, pourquoi: str, perdu: str = "", libelle: str = "") -> LiaisonDeRole:
-    """Tells what a guess gave: a name and why, or "" and what is wrong with that; `perdu` is why it had none."""
+    """Tells a guess: a name and why, or "" and what is wrong with that; `perdu` is why it had none."""
     if nom:
         return _lie(role, EtatLiaison.DEVINE, nom, pourquoi, libelle)
     return _lie(role, EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))), libelle)

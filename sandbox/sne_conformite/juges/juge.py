@@ -60,8 +60,8 @@ class Dire:
         **mots: Any,
     ) -> Constat:
         """The requirement broke, in the way that the slug `sorte` names: its sentence is that of
-        `constats.toml`, which `mots` fill in beside what follows, or `phrase`. The value expected and the path
-        (those of the tables, unless they are given), and the value seen there, are of any kind (see
+        `constats.toml`, which `mots` fill in beside what follows, or `phrase`. The value expected and the
+        path (those of the tables, unless they are given), and the value seen there, are of any kind (see
         `montrer`). No secret comes out of it."""
         chemin = chemin or CONSTATS["chemins"].get(sorte, "")
         mots |= {"attendu": attendu, "observe": observe, "chemin": chemin}
