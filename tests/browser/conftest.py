@@ -59,6 +59,8 @@ def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
         HORLOGE,
         "--application",
         f"{APPLICATION}={distraite}",
+        "--statistiques-publiques",
+        "ecole",
         ouvert=False,
     )
     try:

@@ -241,6 +241,7 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
             },
             colonnes={**motifs_courts(), **LIBELLES["colonnes"], **tableaux.FLUX},
             fidelite=statistiques.FIDELITE,
+            pour_tous=services().configuration.statistiques_publiques == base,
             futur=jour > maintenant().date(),
             inconnu=territoire is not None and territoire not in connus,
             prets=prets,
