@@ -9,13 +9,13 @@ condition says when that has a meaning.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
+
+from lxml import etree
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
-from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES, valeur_de
-from sne_interface.contract.elements import declares
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
-from sne_interface.contract.schemas import Document
+from sne_interface.contract.schemas import Document, cloture
 from sne_interface.domain.element_recu import Element, Elements, avec_enfants, bloc, construits, de_code
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.menages import TEXTES
@@ -23,6 +23,8 @@ from sne_interface.generators.tirage import Tirage, noms
 from sne_interface.resources import TableToml, lire_a_cote
 
 # --- how long a text, how large a number: read off the schemas ---------------------------------------
+
+_XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,51 @@ class Borne:
 @retenu
 def bornes(contrat: Contrat, version: str, document: Document = Document.DEMANDE) -> Mapping[str, Borne]:
     """The bounds of every bounded element of a document of that message version, by path without index."""
-    declarations = declares(contrat, document, version).items()
-    with VERROU_DES_MODELES:
-        simples = [(chemin, simple) for chemin, lu in declarations if (simple := valeur_de(lu)) is not None]
-        lues = {chemin: Borne(s.max_length, s.min_value, s.max_value) for chemin, s in simples}
-    return {chemin: borne for chemin, borne in lues.items() if borne != Borne()}
+    racines = cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
+    nommes = (n for r in racines.values() for n in r if n.tag in (_XS + "simpleType", _XS + "complexType"))
+    types = {nomme.get("name"): nomme for nomme in nommes}
+    (element,) = next(iter(racines.values())).findall(_XS + "element")
+    return dict(_parcourir(element, "", types))
+
+
+def _parcourir(element: Any, parent: str, types: Mapping[str, Any]) -> Iterator[tuple[str, Borne]]:
+    chemin = f"{parent}/{element.get('name')}" if parent else element.get("name")
+    type_ = types.get(element.get("type", ""))
+    if type_ is None:
+        type_ = next((e for e in element if e.tag in (_XS + "complexType", _XS + "simpleType")), None)
+    if type_ is None:
+        return
+    enfants = list(_elements(type_))
+    for enfant in enfants:
+        yield from _parcourir(enfant, chemin, types)
+    if not enfants:
+        borne = _borne(type_, types)
+        if borne != Borne():
+            yield chemin, borne
+
+
+def _elements(noeud: Any) -> Iterator[Any]:
+    """The elements of a content model, whatever groups hold them."""
+    for enfant in noeud:
+        if enfant.tag == _XS + "element":
+            yield enfant
+        elif enfant.tag in (_XS + "sequence", _XS + "choice", _XS + "all"):
+            yield from _elements(enfant)
+
+
+def _borne(type_: Any, types: Mapping[str, Any]) -> Borne:
+    lues: dict[str, int] = {}
+    courant = type_
+    while courant is not None:
+        derive = next((e for e in courant.iter(_XS + "restriction", _XS + "extension")), None)
+        if derive is None:
+            break
+        for facette in derive:
+            valeur = facette.get("value", "")
+            if valeur.lstrip("-").isdigit():
+                lues.setdefault(etree.QName(facette).localname, int(valeur))
+        courant = types.get(derive.get("base", ""))
+    return Borne(lues.get("maxLength"), lues.get("minInclusive"), lues.get("maxInclusive"))
 
 
 # --- the walk ----------------------------------------------------------------------------------------
