@@ -78,8 +78,8 @@ _INCONNU: Final = Demandeur()
 
 @dataclass(frozen=True, slots=True)
 class DecisionNotee:
-    """A line of the ledger: a decision that an event tells (`rang` is its number), or a radiation for
-    attribution (RANG_RADIATION).
+    """A line of the ledger: a decision that an event tells (`rang` is its number, below 0 once its
+    demande is erased), or a radiation for attribution (RANG_RADIATION).
 
     `jour` is that of the commission, or of the radiation; `issue` the role of what was decided, RADATT of a
     radiation, None of an event that only says that the household refused (`refus`). `bail` is the day of the

@@ -2,7 +2,8 @@
 
 No message tells a session: it is read off the ledger, of which the lines of one day, one landlord and one
 dwelling are one (déduite). A line that names no dwelling is of the one that the others of that day and
-landlord name, when they name one alone; else such lines make a session of their own (convention).
+landlord name, when they name one alone; else such lines make a session of their own (convention), as those
+of erased demandes do, whose dwelling was forgotten.
 """
 
 from collections.abc import Iterable
@@ -64,6 +65,7 @@ def seances(lignes: Iterable[DecisionNotee]) -> list[Seance]:
         seul = nommes.pop() if len(nommes) == 1 else None
         par_logement: dict[str | None, list[DecisionNotee]] = {}
         for ligne in dites:
-            par_logement.setdefault(ligne.logement or seul, []).append(ligne)
+            ou = ligne.logement or (seul if ligne.rang > RANG_RADIATION else None)
+            par_logement.setdefault(ou, []).append(ligne)
         trouvees += [Seance(jour, bailleur, ou, tuple(leurs)) for ou, leurs in par_logement.items()]
     return sorted(trouvees, key=lambda s: (s.jour, s.bailleur, s.logement or ""), reverse=True)

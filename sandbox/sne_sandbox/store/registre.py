@@ -482,6 +482,8 @@ class RegistreBase:
         effacees = nommer_effacees(self._nom, numeros)
         for requete in (*requetes_sql.EFFACER, *requetes_sql.ANONYMISER, SQL["supprimer"]):
             self.connexion.faire_tout(requete, effacees)
+        if effacees:
+            self.connexion.faire(SQL["taire_changements"], {"base": self._nom})
 
     def feuilleter(self, numeros: Iterable[str]) -> Iterator[DemandeStockee]:
         """These demandes, those that exist, read one by one and not remembered: there may be many."""

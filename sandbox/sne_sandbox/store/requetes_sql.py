@@ -77,10 +77,17 @@ EFFACER: Final = (
     ),
 )
 #: What else outlives it takes the name of the profile; a decision forgets the dwelling, where the household
-#: that signed lives.
-ANONYMISER: Final = tuple(
-    RequeteSql(f"UPDATE {quoi} numero_unique = :anonyme {_DEMANDE}")
-    for quoi in ("mouvement SET", "demande_a_part SET", "decision SET logement = NULL,")
+#: that signed lives, and the id of its event, which the guichet and the journal know: below 0, in its place.
+ANONYMISER: Final = (
+    RequeteSql(
+        "UPDATE decision SET rang = -lues.ordre FROM ("
+        "SELECT rang AS dit, row_number() OVER (ORDER BY rang DESC) AS ordre FROM decision "
+        f"{_DEMANDE} AND rang > 0) AS lues {_DEMANDE} AND rang = lues.dit"
+    ),
+    *(
+        RequeteSql(f"UPDATE {quoi} numero_unique = :anonyme {_DEMANDE}")
+        for quoi in ("mouvement SET", "demande_a_part SET", "decision SET logement = NULL,")
+    ),
 )
 SUPPRIMER_ENFANTS: Final = tuple(
     RequeteSql(f"DELETE FROM {table.nom} {_DEMANDE}")

@@ -159,6 +159,13 @@ VALUES (:base, (SELECT coalesce(max(identifiant), 0) + 1 FROM changement WHERE b
 DELETE FROM changement
 WHERE base = :base AND identifiant <= (SELECT max(identifiant) FROM changement WHERE base = :base) - :gardes
 
+-- The changes of demandes that were erased stay in their rank, and say nothing.
+-- name: taire_changements
+UPDATE changement
+SET numero_unique = '', date_renouvellement = NULL, document = NULL, radiation = NULL, information_dalo = NULL
+WHERE base = :base AND numero_unique <> ''
+    AND NOT EXISTS (SELECT 1 FROM demande AS d WHERE d.base = :base AND d.numero_unique = changement.numero_unique)
+
 -- name: changement
 SELECT instant, date_renouvellement, document, radiation, information_dalo FROM changement
 WHERE base = :base AND identifiant = :identifiant

@@ -53,6 +53,11 @@ def test_days_landlords_and_dwellings_make_sessions_the_latest_first() -> None:
     assert {seance.nom[:10] for seance in lues} == {"2018-03-08", "2018-03-12"}
 
 
+def test_an_erased_candidate_is_of_no_dwelling_that_is_left() -> None:
+    lues = seances([dite("A"), dite("B", logement=None, rang=-1)])
+    assert [[ligne.numero_unique for ligne in seance.lignes] for seance in lues] == [["A"], ["B"]]
+
+
 def test_lines_without_a_dwelling_are_of_the_only_one_of_their_day_else_together() -> None:
     anonymes = [dite("A", logement=None), dite("B", logement=None)]
     (sans,) = seances(anonymes)

@@ -100,13 +100,20 @@ def test_many_are_radiated_at_once(garni: Magasin) -> None:
 def test_many_are_deleted_at_once_with_their_events(garni: Magasin) -> None:
     with garni.ecrire("ecole") as registre:
         registre.ajouter_evenement(Evenement(0, N[0], "DECATT", "G1104", MINUIT, "CRE", None, None))
-        assert registre.demande(N[0]) is not None
+        avant = registre.demande(N[0])
+        assert avant is not None
+        registre.noter_changement(avant, avant, "G1104", MINUIT)
         registre.supprimer_tout([N[0], N[4]])
         registre.supprimer_tout([])
         assert registre.demande(N[0]) is None
     with garni.lire("ecole") as registre:
         assert [d.numero_unique for d in parcourir(registre)] == N[1:4]
         assert registre.evenements(N[0]) == []
+        assert registre.etat_avant(1).document is None
+        gardes = (
+            "SELECT count(*) FROM changement WHERE numero_unique <> '' OR date_renouvellement IS NOT NULL"
+        )
+        assert registre.connexion.entier(gardes) == 0
 
 
 def test_demandes_are_leafed_through(garni: Magasin) -> None:

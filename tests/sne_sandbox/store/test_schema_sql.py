@@ -156,9 +156,9 @@ def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
         assert stats.entier_depuis(connexion, "ecole") == date(2018, 2, 20)
         assert stats.souhaitees(connexion, "ecole", date(2018, 2, 1)) == {"75112": 1}
         suites = RequeteSql("SELECT numero_unique, rang, issue, bail FROM decision ORDER BY rang")
-        (nom, *signe), (autre, *dite) = connexion.lignes(suites, {})
+        (autre, *dite), (nom, *signe) = connexion.lignes(suites, {})
         assert (nom[:4], nom) == ("111-", autre)
-        assert (signe, dite) == ([0, "RADATT", "2018-02-20"], [7, "non_attribution", None])
+        assert (signe, dite) == ([0, "RADATT", "2018-02-20"], [-1, "non_attribution", None])
         for table in ("mouvement", "decision", "demande_stat", "demande_a_part"):
             assert connexion.entier(f"SELECT count(*) FROM {table} WHERE numero_unique = '{radiee}'") == 0
 
