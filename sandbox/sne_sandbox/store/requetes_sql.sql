@@ -123,11 +123,11 @@ WHERE base = :base AND numero_unique = :numero ORDER BY rang
 SELECT {decision} FROM decision WHERE base = :base AND numero_unique = :numero ORDER BY rang
 
 -- name: seances
-SELECT {decision} FROM decision WHERE base = :base AND rang > 0 AND jour BETWEEN :du AND :au
+SELECT {decision} FROM decision WHERE base = :base AND rang <> 0 AND jour BETWEEN :du AND :au
 ORDER BY jour, numero_unique, rang
 
 -- name: jours_de_seance
-SELECT DISTINCT jour FROM decision WHERE base = :base AND rang > 0 AND jour BETWEEN :du AND :au
+SELECT DISTINCT jour FROM decision WHERE base = :base AND rang <> 0 AND jour BETWEEN :du AND :au
 ORDER BY jour DESC LIMIT :limite
 
 -- name: du_logement
