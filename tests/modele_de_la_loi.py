@@ -137,8 +137,23 @@ class Modele:
         avant = (
             [d for d in self._concurrents(suivie) if d["rang"] < suivie["rang"]] if "rang" in suivie else []
         )
-        if any(not d["refus"] and self.active(d["menage"]) for d in avant):
+        if any(self._peut_repondre(d, pas["bail"]) for d in avant):
             yield "DEC025", False
+
+    def _peut_repondre(self, classee: Pas, jour: date) -> bool:
+        """A candidate waits for ten days, while its demande is active, without a lease, and its commission
+        said no other thing since."""
+        ecartee = [
+            d
+            for d in self.decisions(classee["menage"])
+            if d["decide"] in ("non_attribution", "irrecevabilite")
+            and d["organisme"] == classee["organisme"]
+            and d["commission"] >= classee["commission"]
+            and _peut_etre(d["rpls"], classee["rpls"])
+        ]
+        if classee["refus"] or "bail" in classee or ecartee or self.baux(classee["menage"]):
+            return False
+        return self.active(classee["menage"]) and jour <= classee["commission"] + timedelta(days=10)
 
     def _concurrents(self, classee: Pas) -> list[Pas]:
         """What the same session ranked for the same named dwelling, of other households."""
@@ -230,7 +245,8 @@ def _peut_suivre(bail: Pas, decision: Pas, debout: bool) -> bool:
         memes = bail["rpls"] == decision["rpls"] is not None
     else:
         memes = _peut_etre(bail["rpls"], decision["rpls"])
-    return memes and bail["organisme"] == decision["organisme"] and decision["commission"] <= bail["bail"]
+    suit = decision["commission"] <= bail["bail"] or bail["rpls"] == decision["rpls"] is not None
+    return memes and bail["organisme"] == decision["organisme"] and suit
 
 
 def _a_moins_d_un_mois(un: date, autre: date) -> bool:

@@ -12,7 +12,7 @@ Only the radiation tells where the dwelling lies. Its element `zus` is read as Â
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
@@ -32,6 +32,8 @@ BAIL: Final = "bail"
 IRRECEVABILITE: Final = "irrecevabilite"
 #: The household has that long, from the warning, before the radiation for irrecevabilitÃ© (R. 441-2-8 d).
 MOIS_APRES_AVERTISSEMENT: Final = 1
+#: It has these days at least, from the offer, to answer; silence is a refusal (R. 441-10).
+_JOURS_DE_REPONSE: Final = timedelta(days=10)
 #: The rank of what a radiation tells: events are numbered from 1.
 RANG_RADIATION: Final = 0
 _ZONES: Final = {"ZUSOUI": True, "ZUSNON": False}
@@ -386,7 +388,12 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
         and dite.meme_organisme(radiation)
         and dite.meme_logement(radiation)
         and (dite.bail is None or dite.meme_bail(radiation))
-        and (dite.bail is not None or radiation.bail is None or dite.jour <= radiation.bail)
+        and (
+            dite.bail is not None
+            or radiation.bail is None
+            or dite.jour <= radiation.bail
+            or dite.logement == radiation.logement is not None
+        )
     ]
     if not suivies:
         return [*lignes, radiation]
@@ -467,3 +474,9 @@ def suites_attendues(lignes: Sequence[DecisionNotee]) -> dict[int, tuple[str, da
 def radiation_possible_le(irrecevabilite: date) -> date:
     """From when the landlord may radiate a demande found irrecevable that day, warned at once at the best."""
     return ajouter_mois(irrecevabilite, MOIS_APRES_AVERTISSEMENT)
+
+
+def reponse_attendue_jusqu_au(commission: date) -> date:
+    """Until when, at least, a household to whom that commission attributed a dwelling may answer, had the
+    offer been made at once."""
+    return commission + _JOURS_DE_REPONSE

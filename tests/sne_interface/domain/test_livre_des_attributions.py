@@ -216,7 +216,8 @@ def _radiation(**champs: Any) -> DecisionNotee:
         ([A], {"logement": "Z"}, 0),
         ([A], {"guichet": "G2", "organisme": "222"}, 0),
         ([A], {"guichet": "G2", "organisme": None}, 1),
-        ([A], {"bail": date(2018, 1, 31)}, 0),
+        ([A], {"bail": date(2018, 1, 31)}, 1),  # one dwelling, one attribution: DEC020 tells the day
+        ([A], {"bail": date(2018, 1, 31), "logement": None}, 0),
         ([A, "REFUSMEN=oui DATECAL=2018-02-01"], {}, 1),  # the household changed its mind
         ([A, "REFUSMEN=oui DATECAL=2018-02-01"], {"logement": None}, 0),
         (["DECISION=NONATT DATECAL=2018-02-01 RPLS=A"], {}, 0),

@@ -18,6 +18,7 @@ from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision_de_commission import Decision
+from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.livre_des_attributions import (
     DecisionNotee,
@@ -30,6 +31,7 @@ from sne_interface.domain.livre_des_attributions import (
     radiation_possible_le,
     radiee_alors,
     reactivee_le,
+    reponse_attendue_jusqu_au,
     situee,
     tenir,
 )
@@ -311,15 +313,15 @@ def rang_deja_donne(contexte: Contexte) -> Infractions:
 
 @_regle("DEC025", roles=("decision.rang", "decision.rpls"))
 def candidat_servi_avant_son_tour(contexte: Contexte) -> Infractions:
-    """A candidate is served when those before refuse. Only warned of: the refusal may be told later; one
-    whose demande is no longer active is out of the way. Source: R. 441-3 b) (deduced)."""
+    """A candidate is served when those before refuse, or do not answer within ten days. Only warned of: the
+    refusal may be told later. Source: R. 441-3 b), R. 441-10 (deduced)."""
     for dite, trouver in _signatures(contexte):
         for avant in _candidats(dite, contexte):
-            if avant.suite is SuiteDonnee.REFUS or not (avant.classement or 0) < (dite.classement or 0):
+            rang, son_rang, bail = avant.classement, dite.classement, dite.bail
+            if rang is None or son_rang is None or rang >= son_rang or bail is None:
                 continue
-            premiere = contexte.registre.demande(avant.numero_unique)
-            if avant.classement is not None and premiere is not None and premiere.active:
-                yield from trouver(numero=avant.numero_unique, rang=str(avant.classement))
+            if bail <= reponse_attendue_jusqu_au(avant.jour) and _attend_ce_logement(avant, contexte):
+                yield from trouver(numero=avant.numero_unique, rang=str(rang))
 
 
 # --- a radiation against the decisions that it follows -------------------------------------------------
@@ -440,9 +442,11 @@ def _provenance(contexte: Contexte) -> tuple[str, str, str | None]:
 
 def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
     """The ledger of the demande, as the base knows it, without the event `sauf`."""
-    stockee, registre = contexte.stockee, contexte.registre
-    if stockee is None:
-        return []
+    return [] if contexte.stockee is None else _livre_de(contexte.stockee, contexte, sauf)
+
+
+def _livre_de(stockee: DemandeStockee, contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
+    registre = contexte.registre
     evenements = registre.evenements(stockee.numero_unique)
     lues = decisions_dites(evenements, contexte.roles.decision, registre.guichet)
     dites = [dite for dite in lues if dite.rang != sauf]
@@ -456,18 +460,19 @@ def _livre(contexte: Contexte, sauf: int | None = None) -> list[DecisionNotee]:
             codec.lire(stockee.radiation),
             organisme=organisme_de(registre.guichet(guichet)),
         )
-    return tenir(dites, radiee, _revenue_le(contexte) if dites else None)
+    return tenir(dites, radiee, _revenue_le(stockee, contexte) if dites else None)
 
 
-def _revenue_le(contexte: Contexte) -> date | None:
-    """The day that the demande was last reactivated."""
-    stockee = contexte.stockee
-    return None if stockee is None else reactivee_le(contexte.registre.mouvements(stockee.numero_unique))
+def _revenue_le(stockee: DemandeStockee, contexte: Contexte) -> date | None:
+    """The day that a demande was last reactivated."""
+    return reactivee_le(contexte.registre.mouvements(stockee.numero_unique))
 
 
 def _tombe(dite: DecisionNotee, contexte: Contexte) -> bool:
     """True when a lease came to nothing: the demande came back since."""
-    return dite.bail is not None and dite.bail <= (_revenue_le(contexte) or date.min)
+    if dite.bail is None or contexte.stockee is None:
+        return False
+    return dite.bail <= (_revenue_le(contexte.stockee, contexte) or date.min)
 
 
 def _signatures(contexte: Contexte) -> Iterator[tuple[DecisionNotee, Callable[..., Infractions]]]:
@@ -500,6 +505,24 @@ def _candidats(dite: DecisionNotee, contexte: Contexte) -> list[DecisionNotee]:
         and autre.suite is not SuiteDonnee.CORRIGEE
         and autre.meme_organisme(dite)
     ]
+
+
+def _attend_ce_logement(avant: DecisionNotee, contexte: Contexte) -> bool:
+    """True when a candidate may still take the dwelling: active, no lease that stands, and nothing followed
+    the decision, neither an answer nor a no of that commission since."""
+    candidate = contexte.registre.demande(avant.numero_unique)
+    if avant.suite is not None or candidate is None or not candidate.active:
+        return False
+    livre = _livre_de(candidate, contexte)
+    ecartee = any(
+        ligne.issue in _SANS_LOGEMENT
+        and ligne.suite is not SuiteDonnee.CORRIGEE
+        and ligne.jour >= avant.jour
+        and ligne.meme_organisme(avant)
+        and ligne.meme_logement(avant)
+        for ligne in livre
+    )
+    return not ecartee and not baux(livre)
 
 
 def _sans_suite(dite: DecisionNotee, radiation: DecisionNotee) -> bool:
