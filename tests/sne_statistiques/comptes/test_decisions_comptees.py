@@ -30,7 +30,7 @@ ANNEE, DU, AU = 2018, date(2018, 1, 1), date(2018, 12, 31)
 def registre(tmp_path_factory: pytest.TempPathFactory, contrat: Contrat) -> Iterator[RegistreBase]:
     horloge = Horloge(fige_a=datetime(2018, 12, 31, 12, tzinfo=PARIS))
     with Magasin.ouvrir(None, tmp_path_factory.mktemp("home")) as magasin:
-        bases.creer(magasin, contrat, "a", semence="attributions", taille=200, seed=5, horloge=horloge)
+        bases.creer(magasin, contrat, "a", semence="attributions", taille=400, seed=5, horloge=horloge)
         with magasin.lire("a") as ouvert:
             yield ouvert
 
@@ -111,7 +111,7 @@ def raconter(registre: RegistreBase) -> tuple[list[Dite], list[tuple[date, str]]
         menage = Menage.de(stockee.demande, stockee.debut_validite)
         uc = None if menage is None else menage.ressources_uc
         lui = (stockee.demande.premiere_commune or "", uc, stockee.demande.est_association)
-        connu = stockee.statut_dalo in ("ACTIF", "RELOG")
+        connu = stockee.statut_dalo in ("ACTIF", "ACTREL")
         siennes = []
         for evenement in registre.evenements(numero):
             dit = dict(evenement.caracteristiques)

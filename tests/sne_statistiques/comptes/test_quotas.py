@@ -18,6 +18,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
+from sne_statistiques.cli import commande_quotas
 from sne_statistiques.comptes import quotas
 from sne_statistiques.comptes.quotas import LigneQuota, PartDeQuota, Quotas
 
@@ -162,8 +163,11 @@ def test_a_share_of_which_every_answer_is_unknown_has_no_rate(
     registre: RegistreBase, contrat: Contrat
 ) -> None:
     noter(registre, en_quartier=False, ressources_uc=None)
-    lue = part(compter(registre, contrat).ensemble, "premier_quartile")
+    ensemble = compter(registre, contrat).ensemble
+    lue = part(ensemble, "premier_quartile")
     assert (lue.compte, lue.sur, lue.inconnus, lue.taux, lue.etat) == (0, 1, 1, None, "indéterminé")
+    dites = "\n".join(commande_quotas._ligne(ensemble))
+    assert "premier quartile (au moins 25 %) : 0 sur 1, part inconnue [indéterminé, 1 inconnu]" in dites
     noter(registre, en_quartier=False, ressources_uc=AISE)
     assert part(compter(registre, contrat).ensemble, "premier_quartile").taux == 0.0
 

@@ -162,6 +162,18 @@ def test_anybody_reads_the_rounded_past_of_the_base_that_is_public_and_nothing_e
     magasin.fermer()
 
 
+def test_a_page_has_its_own_notes_and_says_invented_thresholds_once(
+    peuple: Banc, page: Callable[..., Any]
+) -> None:
+    lues = {
+        onglet: normaliser(page(f"/statistiques{onglet}").xpath("string(//main)"))
+        for onglet in ("", "/flux", "/territoires")
+    }
+    assert [dit.count("seuils inventés pour la démonstration") for dit in lues.values()] == [1, 0, 1]
+    assert ["la tension est" in dit for dit in lues.values()] == [False, False, True]
+    assert "une attribution n'en avoir aucun" in lues["/territoires"]
+
+
 def test_an_empty_base_is_no_accident(page: Callable[..., Any], banc: Banc) -> None:
     for onglet in ("", "/flux", "/territoires"):
         arbre = page(f"/statistiques{onglet}")
@@ -400,6 +412,7 @@ def test_each_figure_of_the_quotas_opens_its_decisions(attribue: Banc, page: Cal
         assert "suivie d'un bail signé le 14/03/2018radiée le 15/03/2018" in dite
     vide = page("/statistiques/decisions?annee=2018&part=prioritaires_bailleur&ceux=oui")
     assert "Aucune décision n'est dans ce cas." in vide.text_content()
+    assert "une décision est de l'année de sa commission" in normaliser(vide.text_content())
     for faux in ("compte=couleur", "part=couleur", "ceux=peut-etre", "ceux=oui", "annee=12"):
         assert page(f"/statistiques/decisions?{faux}", statut=422) is not None
 
