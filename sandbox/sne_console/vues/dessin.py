@@ -61,8 +61,8 @@ class Figure:
 
     @property
     def csv(self) -> str:
-        """The table, for a spreadsheet in French: columns part at « ; », decimals at « , »."""
-        return ecrire_csv(self.entetes, (map(_decimale, ligne) for ligne in self.lignes), ";")
+        """The table as CSV, its decimals to the hundredth."""
+        return ecrire_csv(self.entetes, (map(_au_centieme, ligne) for ligne in self.lignes))
 
 
 def en_page(svg: Any) -> Markup:
@@ -101,5 +101,5 @@ def lien(parent: Any, adresse: str | None, nom: str) -> Any:
     return ici
 
 
-def _decimale(valeur: Any) -> Any:
-    return f"{valeur:.2f}".replace(".", ",") if isinstance(valeur, float) else valeur
+def _au_centieme(valeur: Any) -> Any:
+    return round(valeur, 2) if isinstance(valeur, float) else valeur

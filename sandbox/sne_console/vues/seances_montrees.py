@@ -11,7 +11,7 @@ from sne_console.vues.paroles import PAROLES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import DECISION
 from sne_interface.domain.evenement import lire_jour
-from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
+from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, SuiteDonnee
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.seance_de_commission import Seance
 from sne_interface.domain.valeurs_en_json import tirer
@@ -27,8 +27,8 @@ class DecisionLue:
     """A line of the ledger of attributions: a decision, and what followed it."""
 
     numero_unique: Annotated[str, "d'une demande effacée depuis, un nom tiré"]
-    rang: Annotated[int, "événement qui la dit ; 0 : la radiation seule"]
-    jour: Annotated[date, "de la commission, ou de la radiation"]
+    rang: Annotated[int, "événement qui la dit ; 0 : la radiation seule ; < 0 : demande effacée"]
+    jour: Annotated[date | None, "de la commission ; null : la radiation seule parle, et ne le dit pas"]
     guichet: Annotated[str, "qui l'a écrite"]
     siren: Annotated[str | None, "bailleur, tel qu'il est dit"]
     seance: Annotated[str | None, "séance de la commission ; null : la radiation seule la dit"]
@@ -42,7 +42,7 @@ class DecisionLue:
     prioritaire: Annotated[bool | None, "d'une catégorie de L. 441-1, DALO à part ; null : non dit"]
     categories: Annotated[str | None, "codes des catégories dites"]
     association: Annotated[bool, "une association n'est pas un ménage"]
-    suite: Annotated[SuiteDonnee | None, "null : rien encore"]
+    devenir: Annotated[SuiteDonnee | None, "null : rien encore"]
     suivie: Annotated[str, "la même chose, en clair ; vide : rien n'est attendu"]
     bail: Annotated[date | None, "signature du bail qui a suivi"]
     radiee_le: Annotated[date | None, "radiation pour attribution"]
@@ -102,12 +102,16 @@ class Montreur:
 
     def decision(self, ligne: DecisionNotee, seance: Seance | None = None) -> DecisionLue:
         """A line, as it is shown; `seance` is that of the line, found without."""
-        sienne = seance or next((s for s in self._du_jour(ligne.jour) if ligne in s.lignes), None)
+        jour = None if ligne.rang == RANG_RADIATION else ligne.jour
+        du_jour = [] if jour is None else self._du_jour(jour)
+        sienne = seance or next((s for s in du_jour if ligne in s.lignes), None)
         logement = ligne.logement or (sienne.logement if sienne is not None else None)
         suivie = "sans suite encore" if ligne.attribue else ""
         return tirer(
             DecisionLue,
             ligne,
+            jour=jour,
+            devenir=ligne.suite,
             seance=None if sienne is None else sienne.nom,
             logement=None if logement is None else masquer_nirs(logement),
             decision=self._dite(ligne),

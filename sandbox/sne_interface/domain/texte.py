@@ -177,14 +177,18 @@ def en_colonne(ligne: str, largeur: int) -> list[str]:
 
 def cellule(valeur: T) -> T | str:
     """A value of a CSV file that a spreadsheet opens: a text that begins as a formula does is told as one, by
-    an apostrophe (OWASP, CSV injection): names of guichets and codes come from their senders."""
+    an apostrophe (OWASP, CSV injection): names of guichets and codes come from their senders. A decimal has
+    its comma."""
+    if isinstance(valeur, float):
+        return str(valeur).replace(".", ",")
     return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(_FORMULE) else valeur
 
 
-def ecrire_csv(entetes: Iterable[str], lignes: Iterable[Iterable[Any]], separateur: str) -> str:
-    """A sheet: its texts are told as `cellule` does."""
+def ecrire_csv(entetes: Iterable[str], lignes: Iterable[Iterable[Any]]) -> str:
+    """A sheet for a spreadsheet in French: columns part at « ; », decimals at « , »; its texts are told as
+    `cellule` does."""
     texte = io.StringIO()
-    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
+    feuille = csv.writer(texte, delimiter=";", lineterminator="\n")
     feuille.writerow(entetes)
     feuille.writerows(map(cellule, ligne) for ligne in lignes)
     return texte.getvalue()

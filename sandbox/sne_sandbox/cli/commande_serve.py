@@ -87,10 +87,13 @@ def commande(
         _annoncer_la_lecture(adresses, configuration, options, noms)
 
     preparatifs_d_ecoute.signaler_ecart(options)
-    donnees = preparatifs_d_ecoute.options_de_base_donnees()
-    if donnees:
+    donnees, publique = preparatifs_d_ecoute.options_de_base_donnees(), options["statistiques_publiques"]
+    if donnees or publique:
         with ouvrir_magasin(options) as magasin:
-            preparatifs_d_ecoute.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
+            if donnees:
+                preparatifs_d_ecoute.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
+            if publique:
+                preparatifs_d_ecoute.signaler_publique_absente(magasin, publique)
     processus = preparatifs_d_ecoute.processus(options)
     if taille is not None or processus > 1:
         # Made now: a large base shows how far it is, and workers find it.

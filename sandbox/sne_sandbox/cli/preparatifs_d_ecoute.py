@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from sne_interface import systeme
-from sne_interface.domain.base import lire_horloge
+from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_horloge, verifier_nom
 from sne_interface.errors import BaseInconnue, UsageError
 from sne_interface.settings import PAR_NOM, est_boucle_locale
 
@@ -317,3 +317,16 @@ def signaler_ignorees(magasin: "Magasin", nom: str, donnees: dict[str, Any]) -> 
         if donnee != ici:
             click.echo(f"{option} ignoré : la base [{nom}] existe déjà → {remede}", err=True)
     return True
+
+
+def signaler_publique_absente(magasin: "Magasin", nom: str) -> None:
+    """Says on stderr that the base of `--statistiques-publiques` is not there yet, and which are: one may be
+    created while the server runs. Raises UsageError for a name that no base may have."""
+    verifier_nom(nom)
+    connues = sorted({BASE_PAR_DEFAUT, *(base.nom for base in magasin.bases.lister())})
+    if nom not in connues:
+        click.echo(
+            f"sne-sandbox : attention, --statistiques-publiques : la base [{nom}] n'existe pas encore, et "
+            f"/statistiques ne la montrera qu'une fois créée → bases connues : {', '.join(connues)}",
+            err=True,
+        )

@@ -54,7 +54,7 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
     if not traces:
         return 0, 0
     suivants = _suivants(traces)
-    siens = [trace for trace in traces if trace.auteur != guichet.code]
+    siens = _des_autres(traces, guichet)
     boites = Boites(registre.connexion, registre.base.nom, guichet.code)
     mis = 0
     for trace in siens[:maximum]:
@@ -71,7 +71,12 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
 
 def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
     """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
-    return sum(trace.auteur != guichet.code for trace in registre.changements(guichet))
+    return len(_des_autres(registre.changements(guichet), guichet))
+
+
+def _des_autres(traces: Sequence[Trace], guichet: Guichet) -> list[Trace]:
+    """The changes of others; that of a demande erased since names none."""
+    return [trace for trace in traces if trace.numero_unique and trace.auteur != guichet.code]
 
 
 def _suivants(traces: list[Trace]) -> dict[int, int]:

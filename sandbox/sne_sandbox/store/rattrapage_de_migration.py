@@ -130,13 +130,15 @@ def _completer(
 
 
 def rattraper_le_passe(connexion: Connexion, base: str | None = None) -> None:
-    """Makes a profile, which names nobody, of the demandes that were erased from one base, or from all."""
+    """Makes a profile, which names nobody, of the demandes that were erased from one base, or from all; what
+    was kept of them for dispatching says nothing any more."""
     for nom in _noms(connexion, base):
         numeros = [numero for (numero,) in connexion.lignes(_SQL["effacees"], {"base": nom})]
         effacees = nommer_effacees(nom, numeros)
         for requete in (*requetes_sql.ANONYMISER, _SQL["profiler"], _SQL["souhaiter"], _SQL["attribuer"]):
             connexion.faire_tout(requete, effacees)
-        connexion.faire(_SQL["changees"], {"base": nom})
+        for requete in (_SQL["changees"], SQL["taire_changements"]):
+            connexion.faire(requete, {"base": nom})
 
 
 def _noms(connexion: Connexion, base: str | None) -> list[str]:

@@ -25,9 +25,8 @@ def _ligne(ligne: LigneQuota) -> Iterator[str]:
     baux, attributions = accorde(ligne.baux, "bail", "baux"), accorde(ligne.attributions, "attribution")
     yield f"\n{ligne.nom_bailleur}, {ligne.nom_epci} : {baux}, {attributions}"
     for part in ligne.parts:
-        dit = (
-            "" if part.taux is None else f"{part.compte} sur {part.sur}, {part.taux:.1f} % ".replace(".", ",")
-        )
+        taux = "part inconnue" if part.taux is None else f"{part.taux:.1f} %".replace(".", ",")
+        dit = f"{part.compte} sur {part.sur}, {taux} " if part.sur else ""
         inconnus = f", {accorde(part.inconnus, 'inconnu')}" if part.inconnus else ""
         yield f"  {part.libelle} (au moins {part.objectif} %) : {dit}[{part.etat}{inconnus}]"
 

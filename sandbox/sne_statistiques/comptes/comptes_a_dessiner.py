@@ -31,7 +31,6 @@ MOIS: Final = 13
 #: Bounds of the slices of resources, in euros a year and per UC.
 TRANCHES: Final = (0, 2000, 4000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 25000, 30000)
 INCONNU: Final = "inconnu"
-FIDELITE: Final = statistiques.LIBELLES["notes"]["images"]
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,6 @@ class Images:
     sans_ressources: int
     #: Radiations of twelve months by reason.
     motifs: dict[str, int]
-    note: str
 
 
 def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
@@ -132,7 +130,6 @@ def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
         _tranches(par_tranche, seuils),
         sum(n for (rang, _), n in par_tranche.items() if rang is None),
         dict(motifs.most_common()),
-        FIDELITE + statistiques.inventes(seuils) + statistiques.passe(registre, jour),
     )
 
 

@@ -3,7 +3,7 @@ each number, under the code of its territory.
 
 That counts are given at these levels, of demandes « en cours » and « satisfaites », is attested; what is
 counted, and by what, is a convention of this sandbox. A demande is of the first commune it wishes, an
-attribution of the commune of its dwelling; lines of zero are left out.
+attribution of the commune of its dwelling, when its radiation says it; lines of zero are left out.
 """
 
 from collections import Counter
@@ -169,7 +169,7 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
     }[niveau]
 
 
-def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:
+def en_csv(comptes: ComptesDeLieux) -> str:
     """The counts as CSV, a line for each."""
     colonnes = ("code_territoire", "territoire", "indicateur", "code", "modalite", "valeur")
     lignes = (
@@ -180,4 +180,4 @@ def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:
         )
         for ligne in comptes.lignes
     )
-    return ecrire_csv(("date", "niveau", *colonnes, "avertissement"), lignes, separateur)
+    return ecrire_csv(("date", "niveau", *colonnes, "avertissement"), lignes)

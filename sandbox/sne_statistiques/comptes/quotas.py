@@ -125,7 +125,7 @@ class PartDeQuota(PartDite):
     compte: Annotated[int, "attributions qui vont à ces ménages"]
     sur: Annotated[int, "attributions parmi lesquelles ils sont comptés"]
     inconnus: Annotated[int, "celles dont on ne sait pas si elles en sont, jamais comptées comme un oui"]
-    taux: Annotated[float | None, "en pour cent, à un dixième, par défaut ; null : rien à compter"]
+    taux: Annotated[float | None, "en pour cent, arrondi au dixième ; null : inconnu, ou rien à compter"]
     etat: Annotated[Etat, "indéterminé : ce qui est inconnu pourrait le faire basculer"]
 
 
@@ -158,9 +158,12 @@ class Quotas:
 
 
 def _figures(dites: Attributions) -> Iterator[str]:
-    """The keys of `FIGURES` that count an attribution."""
+    """The keys of `FIGURES` that count an attribution: of an association, which is no household, only those
+    that count all."""
+    yield from ["baux"] * dites.signees + ["attributions"] * dites.decidees
+    if dites.association:
+        return
     if dites.signees:
-        yield "baux"
         yield {False: "hors_quartier", True: "en_quartier", None: "lieu_inconnu"}[dites.en_quartier]
         quartile = _premier_quartile(dites)
         yield {True: "premier_quartile", False: "au_dessus", None: "quartile_inconnu"}[quartile]
@@ -168,7 +171,6 @@ def _figures(dites: Attributions) -> Iterator[str]:
         dit = {True: "prioritaires", False: "non_prioritaires", None: "priorite_inconnue"}[prioritaire]
         yield "dalo" if dites.dalo else dit
     if dites.decidees:
-        yield "attributions"
         yield f"contingent_{dites.contingent or 'inconnu'}"
 
 
@@ -237,8 +239,7 @@ def _part(regle: RegleDeQuota, toutes: Iterable[Attributions]) -> PartDeQuota:
         compte=oui,
         sur=sur,
         inconnus=n[True, None] + n[None, True] + n[None, False] + n[None, None],
-        # Rounded down: a share that is not reached is never shown as the one that is wanted.
-        taux=1000 * oui // sur / 10 if sur else None,
+        taux=(2000 * oui + sur) // (2 * sur) / 10 if sur > n[True, None] else None,
         etat=_etat(sur, *(100 * combien >= regle.objectif * parmi for combien, parmi in (au_pire, au_mieux))),
     )
 
@@ -279,7 +280,7 @@ _PAR_CODE: Final = {regle.code: regle for regle in REGLES}
 @dataclass(frozen=True)
 class ChoixDeDecisions:
     """A figure: a year, a landlord and an EPCI by code or name ("": all), a contingent, a figure of a line of
-    the quotas, a share and which of its decisions. Raises UsageError for what is none."""
+    the quotas, a share and which of its decisions ("": « oui »). Raises UsageError for what is none."""
 
     annee: int
     bailleur: str = ""
@@ -287,7 +288,7 @@ class ChoixDeDecisions:
     contingent: str = ""
     compte: str = ""
     part: str = ""
-    ceux: str = "oui"
+    ceux: str = ""
 
     def __post_init__(self) -> None:
         for dit, connus in ((self.compte, FIGURES), (self.part, _PAR_CODE), (self.ceux, CEUX)):
@@ -295,6 +296,11 @@ class ChoixDeDecisions:
                 raise UsageError(
                     f"Les quotas n'ont pas de chiffre [{dit[:40]}].", remede=f"écrivez : {', '.join(connus)}"
                 )
+        if self.ceux and not self.part:
+            raise UsageError(
+                f"« ceux » [{self.ceux}] choisit dans une part, et aucune n'est dite.",
+                remede=f"ajoutez « part », une de : {', '.join(_PAR_CODE)}",
+            )
 
     @property
     def mots(self) -> list[str]:
@@ -303,7 +309,7 @@ class ChoixDeDecisions:
         if self.compte:
             dits.append(FIGURES[self.compte])
         if self.part:
-            dits.append(f"{_PAR_CODE[self.part].libelle} : {CEUX[self.ceux]}")
+            dits.append(f"{_PAR_CODE[self.part].libelle} : {CEUX[self.ceux or 'oui']}")
         return [dit for dit in dits if dit]
 
 
@@ -320,7 +326,7 @@ def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -
         and choix.epci in ("", *_epci(dites.commune, contrat))
         and choix.contingent in ("", dites.contingent)
         and (not choix.compte or choix.compte in _figures(dites))
-        and (not choix.part or choix.ceux in _ceux(dites, _PAR_CODE[choix.part]))
+        and (not choix.part or (choix.ceux or "oui") in _ceux(dites, _PAR_CODE[choix.part]))
     ]
 
 
@@ -338,9 +344,10 @@ def _ceux(dites: Attributions, regle: RegleDeQuota) -> Iterator[str]:
 # --- the sheet ----------------------------------------------------------------------------------------------
 
 
-def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
+def en_csv(quotas: Quotas) -> str:
     """The quotas as CSV, one line per landlord and EPCI, then one for all."""
-    colonnes = ("compte", "sur", "inconnus", "taux", "etat")
+    # « prioritaires_etat » is the share of the State.
+    colonnes = {"compte": "compte", "sur": "sur", "inconnus": "inconnus", "taux": "taux", "verdict": "etat"}
     entetes = (
         *("annee", "bailleur", "nom_bailleur", "epci", "nom_epci", "baux", "attributions", *COMPTES),
         *(f"{regle.code}_{colonne}" for regle in REGLES for colonne in colonnes),
@@ -350,9 +357,9 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
         (
             *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci),
             *(ligne.baux, ligne.attributions, *ligne.comptes.values()),
-            *(getattr(part, colonne) for part in ligne.parts for colonne in colonnes),
+            *(getattr(part, champ) for part in ligne.parts for champ in colonnes.values()),
             ligne.seuils_inventes,
         )
         for ligne in (*quotas.lignes, quotas.ensemble)
     )
-    return ecrire_csv(entetes, lignes, separateur)
+    return ecrire_csv(entetes, lignes)

@@ -55,13 +55,15 @@ def attributions(connexion: Connexion, base: str, du: date, au: date, seuil_de: 
 def une_a_une(
     connexion: Connexion, base: str, du: date, au: date, seuil_de: Seuils
 ) -> Iterator[tuple[Attributions, DecisionNotee]]:
-    """The same, each by itself with its line, the latest first; with them the lines of these days that are
-    neither, as a decision that attributes nothing, or that was told otherwise since."""
+    """The same, each by itself with its line, the latest first, by the day of the commission (of a lease that
+    the radiation alone tells, its own); with them the lines of these days that are neither, as a decision
+    that attributes nothing, or that was told otherwise since."""
     choisies, comptees = _faits(base, du, au, seuil_de)
     dites = sa.and_(_D.rang != RANG_RADIATION, _D.jour.between(du.isoformat(), au.isoformat()))
     rangees = choisies.where(sa.or_(comptees, dites))
     rangees = rangees.add_columns(sa.literal(1), *(_D[nom] for nom in _COLONNES))
-    triees = rangees.order_by(_D.jour.desc(), _D.numero_unique, _D.rang)
+    le = sa.case((_D.rang == RANG_RADIATION, _D.bail), else_=_D.jour)
+    triees = rangees.order_by(le.desc(), _D.numero_unique, _D.rang)
     for lue in map(tuple, connexion.sa.execute(triees)):
         faits = len(lue) - len(_COLONNES)
         yield Attributions(*lue[:faits]), lignes.decision_de(lue[faits:])
@@ -96,10 +98,10 @@ def annees(connexion: Connexion, base: str) -> range:
 
 
 def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tuple[str, ...]]:
-    """How many decisions from `du` to `au`, both included, are alike: the commune of the dwelling after an
-    attribution that was radiated, else the first one wished; the issue of `DecisionNotee`; « 1 » when a lease
+    """How many decisions from `du` to `au`, both included, are alike: the commune of the dwelling, as a
+    radiation tells it, else the first one that was wished; the issue of `DecisionNotee`; « 1 » when a lease
     followed; « 1 » when the household refused. "": not told, or no."""
-    lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
+    lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=sa.func.coalesce(_D.commune, _D.souhaitee))
     dits = (sa.case((dit, "1")) for dit in (_D.bail.is_not(None), _D.refus))
     quand = sa.and_(_TENUE, _D.jour.between(du.isoformat(), au.isoformat()))
     return semblables(connexion, base, _D, (lieu, _D.issue, *dits), quand)

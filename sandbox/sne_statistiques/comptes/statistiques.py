@@ -73,7 +73,7 @@ class Tableau:
         return TableauLu(self.code, self.titre, lignes, self.note)
 
 
-def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:
+def en_csv(tableaux: Iterable[Tableau], jour: date) -> str:
     """The tables as CSV, one line per count, so that all fit whatever their columns."""
     entetes = ("date", "tableau", "rubrique", "libelle", "mesure", "nombre", "avertissement")
     lignes = (
@@ -83,7 +83,7 @@ def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") ->
         for section, libelle, nombres in tableau.lignes
         for mesure, nombre in zip(tableau.colonnes, nombres, strict=True)
     )  # fmt: skip
-    return ecrire_csv(entetes, lignes, separateur)
+    return ecrire_csv(entetes, lignes)
 
 
 def verifier_territoire(code: str, contrat: Contrat) -> None:

@@ -29,14 +29,12 @@ quotas: Final = Appels("quotas", "/bases/<base>/quotas", "Les quotas d'attributi
 decisions: Final = Appels(
     "decisions", "/bases/<base>/decisions", "Les décisions des commissions, et celles que comptent les quotas"
 )
-_PARTS: Final = [regle.code for regle in operation.REGLES]
 _QUESTIONS: Final = questions(
     __file__,
     niveaux=comptes_par_territoire.NIVEAUX,
     annees=(ANNEES[0], ANNEES[-1]),
-    figures=("", *operation.FIGURES),
-    parts=_PARTS,
-    parts_ou_rien=("", *_PARTS),
+    figures=operation.FIGURES,
+    parts=[regle.code for regle in operation.REGLES],
     ceux=operation.CEUX,
 )
 

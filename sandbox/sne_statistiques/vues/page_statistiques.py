@@ -188,12 +188,13 @@ def publique() -> Response:
     prets = len(tables) == len(CODES)
     page_rendue = render_template(
         "statistiques/publique.html",
+        montree=base,
         annee=annee,
         annees=annees,
         tables=[(t, tableaux.rubriques(t), t.lu.lignes) for t in tables] if prets else [],
         colonnes={**LIBELLES["colonnes"], **tableaux.FLUX},
         taire=_taire,
-        fidelite=statistiques.FIDELITE,
+        fidelite=statistiques.FIDELITE + "".join(f" {t.seuils_inventes}" for t in tables),
     )
     return _a_relire(page_rendue, prets)
 
@@ -247,12 +248,17 @@ def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> R
             prets=prets,
             ancien=min((r.calcule_le for r in lus if r.ancien(etat)), default=None),
             secondes=sum(r.secondes for r in lus),
-            notes=[r.contenu.note for r in lus if r.contenu.note],
+            notes=[note for r in lus if (note := _note(r.contenu))],
             relire=_RELIRE,
             **(contexte(**{n: r.contenu for n, r in resultats.items() if r is not None}) if prets else {}),
         ),
         prets,
     )
+
+
+def _note(contenu: Any) -> str:
+    """The note of a table; of the quotas, without the thresholds, which the counts of the page say."""
+    return parts.FIDELITE if isinstance(contenu, Quotas) else getattr(contenu, "note", "")
 
 
 # --- the files ----------------------------------------------------------------------------------------------
@@ -283,15 +289,15 @@ def _emporte(contenu: Any, demande: TableDemandee, nom: str, forme: str) -> str 
     """Raises KeyError for a section, or a share, that is none."""
     match contenu, forme:
         case Tableau(), "csv":
-            return statistiques.en_csv([contenu], demande.jour, separateur=";")
+            return statistiques.en_csv([contenu], demande.jour)
         case Tableau(), _:
             return tableaux.dessiner(contenu, champ_ecrit("rubrique"), mots=motifs_courts())
         case ComptesDeLieux(), "csv":
-            return comptes_par_territoire.en_csv(contenu, separateur=";")
+            return comptes_par_territoire.en_csv(contenu)
         case ComptesDeLieux(), _:
             return tableaux.dessiner_lieux(contenu)
         case Quotas(), "csv":
-            return parts.en_csv(contenu, separateur=";")
+            return parts.en_csv(contenu)
         case Quotas(), _:
             return tableaux.dessiner_quota(contenu, champ_ecrit("part"))
     figure = _figure(contenu, nom)

@@ -99,7 +99,7 @@ def test_sessions_by_the_api(banc: Banc, examinees: list[str]) -> None:
     assert (breve["logement"], breve["demandes"], breve["baux"]) == (RPLS, 3, [signe])
     entiere = lire(f"/seances/{breve['nom']}")
     assert {**breve, "candidats": entiere["candidats"]} == entiere
-    assert [c["suite"] for c in entiere["candidats"]] == ["refus", "bail", None]
+    assert [c["devenir"] for c in entiere["candidats"]] == ["refus", "bail", None]
     dites = lire(f"/demandes/{refuse}")["decisions"]
     assert [(d["jour"], d["seance"]) for d in dites] == [
         ("2018-03-08", breve["nom"]), ("2018-03-10", premiere["seances"][0]["nom"]),

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner, Result
 
+from sne_interface.domain.base import Base
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.settings import SETTINGS
 from sne_sandbox.bases.jetons import cle_des_cookies
@@ -23,10 +24,12 @@ from sne_sandbox.cli.preparatifs_d_ecoute import (
     ecrire_pret,
     jetons_du_serveur,
     processus,
+    signaler_publique_absente,
     synchronous,
 )
 from sne_sandbox.server.fichier_pret import ecrire, le_temps_de_servir
 from sne_sandbox.server.listeners import AdressesServies
+from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.configuration_et_services import Configuration
 
 UN: Final = "kQ3vX0aZ8rT5yB1nM7cW2e"
@@ -198,6 +201,22 @@ def test_an_open_server_is_one_of_this_machine_and_has_no_token(tmp_path: Path) 
         with pytest.raises(UsageError) as levee:
             configuration(options | de_trop, ())
         assert remede in levee.value.diagnostics()
+
+
+def test_a_public_base_that_is_not_there_yet_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Magasin.ouvrir(None, tmp_path) as magasin:
+        magasin.bases.creer(Base("stage"))
+        for nom in ("ecole", "stage"):  # the first of a server is made when it starts
+            signaler_publique_absente(magasin, nom)
+        assert capsys.readouterr().err == ""
+        signaler_publique_absente(magasin, "ecloe")
+        dit = capsys.readouterr().err
+        assert "la base [ecloe] n'existe pas encore" in dit
+        assert dit.endswith("→ bases connues : ecole, stage\n")
+        with pytest.raises(UsageError, match="ne convient pas"):
+            signaler_publique_absente(magasin, "ma base")
 
 
 def test_the_applications_that_a_server_may_start_are_named() -> None:

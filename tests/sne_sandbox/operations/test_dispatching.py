@@ -162,10 +162,13 @@ def test_a_refused_message_is_nobodys_news(banc: Banc) -> None:
 def test_what_waits_comes_a_lot_at_a_time_in_order(banc: Banc) -> None:
     envoye = specimen("personne_seule")
     poser(envoye, f"{FORMULAIRE}/forcerDoublon", "true", apres="dateCreationDemande")
-    numeros = [banc.demander(envoye).numero for _ in range(5)]
+    efface, *numeros = [str(banc.demander(envoye).numero) for _ in range(6)]
     with banc.services.magasin.ecrire(banc.nom) as registre:
         guichet = registre.guichet("G7501")
         assert guichet is not None
+        assert dispatching.en_attente(registre, guichet) == 6
+        registre.supprimer_tout([efface])  # waits for nobody any more
+        assert dispatching.en_attente(registre, guichet) == 5
         lots = [dispatching.distribuer(registre, banc.services.contrat, guichet, 2) for _ in range(4)]
     assert lots == [(2, 3), (2, 1), (1, 0), (0, 0)]
     lus = [texte(r, f"{FORMULAIRE}/numUnique") for r in recus(banc, "G7501").values()]

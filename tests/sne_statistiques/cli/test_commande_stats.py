@@ -44,7 +44,7 @@ def test_a_reader_has_accents_and_a_script_its_names(home: Path) -> None:
 
 def test_csv_is_one_count_a_line(home: Path) -> None:
     resultat = _lancer(home, "stats", "--format", "csv", "--table", "TAB02", "--at", "2018-02-28")
-    lignes = list(csv.DictReader(io.StringIO(resultat.stdout)))
+    lignes = list(csv.DictReader(io.StringIO(resultat.stdout), delimiter=";"))
     assert {ligne["tableau"] for ligne in lignes} == {"TAB02"}
     assert {ligne["date"] for ligne in lignes} == {"2018-02-28"}
     assert {ligne["rubrique"] for ligne in lignes} == {"Mois", "Trimestre", "Année"}
@@ -60,9 +60,8 @@ def test_text_is_read_by_people(home: Path) -> None:
 
 @pytest.mark.parametrize("niveau", ["commune", "epci", "departement", "region"])
 def test_counts_by_territory_are_open_data(home: Path, niveau: str) -> None:
-    lues = list(
-        csv.DictReader(io.StringIO(_lancer(home, "stats", "--par", niveau, "--format", "csv").stdout))
-    )
+    feuille = _lancer(home, "stats", "--par", niveau, "--format", "csv").stdout
+    lues = list(csv.DictReader(io.StringIO(feuille), delimiter=";"))
     assert {ligne["niveau"] for ligne in lues} == {niveau}
     assert {ligne["date"] for ligne in lues} == {"2018-03-15"}
     total = json.loads(_lancer(home, "stats", "--table", "TAB01", "--format", "json").stdout)
@@ -85,9 +84,8 @@ def test_quotas_in_each_form(home: Path) -> None:
     lu = json.loads(_lancer(home, "quotas", "--annee", "2017", "--format", "json").stdout)
     assert lu["annee"] == 2017
     assert lu["ensemble"]["baux"] == sum(ligne["baux"] for ligne in lu["lignes"]) > 0
-    lignes = list(
-        csv.DictReader(io.StringIO(_lancer(home, "quotas", "--annee", "2017", "--format", "csv").stdout))
-    )
+    feuille = _lancer(home, "quotas", "--annee", "2017", "--format", "csv").stdout
+    lignes = list(csv.DictReader(io.StringIO(feuille), delimiter=";"))
     assert [int(ligne["baux"]) for ligne in lignes] == [
         *(ligne["baux"] for ligne in lu["lignes"]), lu["ensemble"]["baux"],
     ]  # fmt: skip

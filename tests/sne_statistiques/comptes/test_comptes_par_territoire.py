@@ -110,7 +110,7 @@ def test_decisions_and_refusals_are_told_by_kind(tmp_path: Path, contrat: Contra
 
 def test_csv_is_long_with_a_column_of_codes(registre: RegistreBase, contrat: Contrat) -> None:
     comptes = comptes_par_territoire.compter(registre, contrat, "region", JOUR)
-    lues = list(csv.DictReader(io.StringIO(comptes_par_territoire.en_csv(comptes))))
+    lues = list(csv.DictReader(io.StringIO(comptes_par_territoire.en_csv(comptes)), delimiter=";"))
     assert list(lues[0]) == [
         "date", "niveau", "code_territoire", "territoire", "indicateur", "code", "modalite", "valeur",
         "avertissement",

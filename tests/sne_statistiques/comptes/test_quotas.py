@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.livre_des_attributions import DecisionNotee, SuiteDonnee
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
+from sne_statistiques.cli import commande_quotas
 from sne_statistiques.comptes import quotas
 from sne_statistiques.comptes.quotas import LigneQuota, PartDeQuota, Quotas
 
@@ -125,7 +127,7 @@ def test_an_attribution_counts_whatever_followed_it_but_what_was_corrected(
 def test_an_association_is_no_household(registre: RegistreBase, contrat: Contrat) -> None:
     noter(registre, association=True, contingent="AUCUN", en_quartier=True)
     ensemble = compter(registre, contrat).ensemble
-    assert (ensemble.baux, ensemble.attributions) == (1, 1)
+    assert (ensemble.baux, ensemble.attributions, set(ensemble.comptes.values())) == (1, 1, {0})
     assert {(p.sur, p.inconnus, p.etat) for p in ensemble.parts} == {(0, 0, "rien à compter")}
 
 
@@ -149,14 +151,25 @@ def test_the_first_quartile_outside_the_quartiers(
     assert (lue.article, lue.fidelite) == ("L. 441-1 CCH", "déduite")
 
 
-def test_a_share_that_is_not_reached_is_never_rounded_up_to_it(
-    registre: RegistreBase, contrat: Contrat
-) -> None:
+def test_a_share_is_rounded_and_judged_on_exact_counts(registre: RegistreBase, contrat: Contrat) -> None:
     """249 of 997 are 24,97 %."""
     for rang in range(997):
         noter(registre, en_quartier=False, ressources_uc=PAUVRE if rang < 249 else AISE)
     lue = part(compter(registre, contrat).ensemble, "premier_quartile")
-    assert (lue.compte, lue.sur, lue.taux, lue.etat) == (249, 997, 24.9, "non atteint")
+    assert (lue.compte, lue.sur, lue.taux, lue.etat) == (249, 997, 25.0, "non atteint")
+
+
+def test_a_share_of_which_every_answer_is_unknown_has_no_rate(
+    registre: RegistreBase, contrat: Contrat
+) -> None:
+    noter(registre, en_quartier=False, ressources_uc=None)
+    ensemble = compter(registre, contrat).ensemble
+    lue = part(ensemble, "premier_quartile")
+    assert (lue.compte, lue.sur, lue.inconnus, lue.taux, lue.etat) == (0, 1, 1, None, "indéterminé")
+    dites = "\n".join(commande_quotas._ligne(ensemble))
+    assert "premier quartile (au moins 25 %) : 0 sur 1, part inconnue [indéterminé, 1 inconnu]" in dites
+    noter(registre, en_quartier=False, ressources_uc=AISE)
+    assert part(compter(registre, contrat).ensemble, "premier_quartile").taux == 0.0
 
 
 def test_others_than_the_first_quartile_inside_the_quartiers(
@@ -227,6 +240,17 @@ def test_a_lease_is_of_the_year_it_was_signed_in_an_attribution_of_its_commissio
     assert compter(registre, contrat).annees == [2016, 2017, 2018]
 
 
+def test_a_lease_that_the_radiation_alone_tells_is_listed_by_its_own_day(
+    registre: RegistreBase, contrat: Contrat
+) -> None:
+    """That of the commission is not told, that of the radiation comes after."""
+    noter(registre, rang=5, jour=date(2017, 11, 30), bail=date(2017, 12, 1))
+    noter(registre, jour=date(2018, 1, 8), bail=date(2017, 11, 2))
+    listees = quotas.choisir(registre, contrat, quotas.ChoixDeDecisions(2017))
+    assert [ligne.rang for ligne in listees] == [5, 0]
+    assert quotas.choisir(registre, contrat, quotas.ChoixDeDecisions(2018)) == []
+
+
 def test_a_line_for_each_landlord_and_epci(registre: RegistreBase, contrat: Contrat) -> None:
     noter(registre)
     noter(registre)
@@ -262,11 +286,13 @@ def test_csv_is_one_line_for_each_landlord_and_epci_then_all(
     registre: RegistreBase, contrat: Contrat
 ) -> None:
     noter(registre, en_quartier=False, ressources_uc=PAUVRE)
-    ligne, ensemble = csv.DictReader(io.StringIO(quotas.en_csv(compter(registre, contrat))))
+    feuille = quotas.en_csv(compter(registre, contrat))
+    ligne, ensemble = csv.DictReader(io.StringIO(feuille), delimiter=";")
+    assert max(Counter(feuille.splitlines()[0].split(";")).values()) == 1
     assert (ligne["annee"], ligne["bailleur"], ligne["epci"], ligne["baux"]) == ("2018", "G0690", EPCI, "1")
     assert (ligne["attributions"], ligne["contingent_inconnu"]) == ("1", "1")
-    assert (ligne["premier_quartile_taux"], ligne["premier_quartile_etat"]) == ("100.0", "atteint")
-    assert (ensemble["nom_bailleur"], ensemble["autres_en_quartier_etat"]) == (
+    assert (ligne["premier_quartile_taux"], ligne["premier_quartile_verdict"]) == ("100,0", "atteint")
+    assert (ensemble["nom_bailleur"], ensemble["autres_en_quartier_verdict"]) == (
         "Tous les bailleurs", "rien à compter",
     )  # fmt: skip
 
@@ -275,5 +301,6 @@ def test_no_name_of_a_landlord_is_a_formula(registre: RegistreBase, contrat: Con
     noter(registre, en_quartier=False, ressources_uc=PAUVRE)
     comptes = compter(registre, contrat)
     lignes = [replace(ligne, nom_bailleur='=HYPERLINK("http://x")') for ligne in comptes.lignes]
-    ligne, _ = csv.DictReader(io.StringIO(quotas.en_csv(replace(comptes, lignes=tuple(lignes)))))
+    feuille = quotas.en_csv(replace(comptes, lignes=tuple(lignes)))
+    ligne, _ = csv.DictReader(io.StringIO(feuille), delimiter=";")
     assert ligne["nom_bailleur"] == '\'=HYPERLINK("http://x")'

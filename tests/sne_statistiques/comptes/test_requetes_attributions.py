@@ -115,7 +115,7 @@ def test_a_decision_is_counted_by_what_its_line_says(magasin: Magasin) -> None:
         attendue = _dite("G1205", siren="900000019", contingent="PPRIOR", dalo=False, prioritaire=True)
         for seuil, classe in ((8001, SOUS), (8000, AU_DESSUS)):
             assert _comptees(registre, seuil) == [replace(attendue, quartile=classe)]
-        assert decidees(registre.connexion, "ecole", DU, AU) == {("93066", "attribution", "1", ""): 1}
+        assert decidees(registre.connexion, "ecole", DU, AU) == {("75112", "attribution", "1", ""): 1}
         # Refused, it is an attribution still; told otherwise since, it is none; then it is not told any more.
         registre.noter_decision(NUMERO, 3, replace(dite, bail=None, suite=SuiteDonnee.REFUS, refus=True))
         assert _comptees(registre, 8001) == [replace(attendue, quartile=SOUS, signees=False)]

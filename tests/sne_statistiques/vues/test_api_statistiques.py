@@ -47,7 +47,7 @@ def test_a_table_is_a_sheet_and_its_sections_are_charts(banc: Banc, code: str) -
     (tableau,) = [t for t in appeler(banc, "GET", "/statistics").json["tableaux"] if t["code"] == code]
     feuille = appeler(banc, "GET", f"/statistics/{code}/csv")
     assert feuille.content_type == "text/csv; charset=utf-8"
-    lignes = list(csv.DictReader(io.StringIO(feuille.data.decode("utf-8-sig"))))
+    lignes = list(csv.DictReader(io.StringIO(feuille.data.decode("utf-8-sig")), delimiter=";"))
     assert {ligne["rubrique"] for ligne in lignes} == {ligne["rubrique"] for ligne in tableau["lignes"]}
     for rubrique in {ligne["rubrique"] for ligne in tableau["lignes"]}:
         dessin = appeler(banc, "GET", f"/statistics/{code}/svg?rubrique={rubrique}")

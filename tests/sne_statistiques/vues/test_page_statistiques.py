@@ -145,6 +145,9 @@ def test_anybody_reads_the_rounded_past_of_the_base_that_is_public_and_nothing_e
         assert http.get(f"/statistiques?annee={annee}", headers=ici).status_code == statut
     assert http.post("/statistiques", headers=ici).status_code == 401
     arbre = etree.HTML(lue.data)
+    dite = normaliser(arbre.xpath("string(//main)"))
+    assert "Base « ecole »" in dite
+    assert "seuils inventés pour la démonstration" in dite
     assert {urlsplit(lien).path for lien in arbre.xpath("//a/@href")} == {"/", "/statistiques", ""}
     dits = {td.text for td in arbre.xpath("//tbody//td")}
     assert {"0", "moins de 11"} < dits
@@ -157,6 +160,18 @@ def test_anybody_reads_the_rounded_past_of_the_base_that_is_public_and_nothing_e
     ]
     assert lignes == attendues
     magasin.fermer()
+
+
+def test_a_page_has_its_own_notes_and_says_invented_thresholds_once(
+    peuple: Banc, page: Callable[..., Any]
+) -> None:
+    lues = {
+        onglet: normaliser(page(f"/statistiques{onglet}").xpath("string(//main)"))
+        for onglet in ("", "/flux", "/territoires")
+    }
+    assert [dit.count("seuils inventés pour la démonstration") for dit in lues.values()] == [1, 0, 1]
+    assert ["la tension est" in dit for dit in lues.values()] == [False, False, True]
+    assert "une attribution n'en avoir aucun" in lues["/territoires"]
 
 
 def test_an_empty_base_is_no_accident(page: Callable[..., Any], banc: Banc) -> None:
@@ -384,17 +399,21 @@ def test_each_figure_of_the_quotas_opens_its_decisions(attribue: Banc, page: Cal
     """Every link says as many decisions as its number, and what they are of."""
     liens = page("/statistiques/territoires").xpath("//main//a[contains(@href, '/decisions?')]")
     assert {lien.text_content() for lien in liens} == {
-        "1", "0,0 %", "Toutes les décisions de 2018",
+        "1", "inconnue", "Toutes les décisions de 2018",
     }  # fmt: skip
     assert len({lien.get("href") for lien in liens}) > 20
     for adresse in {lien.get("href") for lien in liens}:
         ouverte = page(f"/{adresse}")
         assert ouverte.xpath("string(//p[@role='status']/strong)") == "1\N{NO-BREAK SPACE}décision"
         (ligne,) = ouverte.xpath("//table/tbody/tr")
-        assert "suivie d'un bail signé le 14/03/2018" in normaliser(ligne.text_content())
+        dite = normaliser(ligne.text_content())
+        # The commission's day is not told by the radiation of that lease.
+        assert ligne.xpath("string(td[@data-titre='Séance'])") == "non dite"
+        assert "suivie d'un bail signé le 14/03/2018radiée le 15/03/2018" in dite
     vide = page("/statistiques/decisions?annee=2018&part=prioritaires_bailleur&ceux=oui")
     assert "Aucune décision n'est dans ce cas." in vide.text_content()
-    for faux in ("compte=couleur", "part=couleur", "ceux=peut-etre", "annee=12"):
+    assert "une décision est de l'année de sa commission" in normaliser(vide.text_content())
+    for faux in ("compte=couleur", "part=couleur", "ceux=peut-etre", "ceux=oui", "annee=12"):
         assert page(f"/statistiques/decisions?{faux}", statut=422) is not None
 
 
@@ -405,9 +424,17 @@ def test_the_decisions_of_a_figure_by_the_api(attribue: Banc) -> None:
     lue = lire("annee=2018&contingent=AUCUN&part=prioritaires_bailleur&ceux=dans").json
     (decision,) = lue["decisions"]
     assert (lue["nombre"], lue["suite"], decision["rang"], decision["seance"]) == (1, None, 0, None)
-    assert (decision["suite"], decision["bail"], decision["logement"]) == ("bail", "2018-03-14", "62BAC00042")
+    assert (decision["devenir"], decision["bail"], decision["logement"]) == (
+        "bail", "2018-03-14", "62BAC00042",
+    )  # fmt: skip
+    assert (decision["jour"], decision["radiee_le"]) == (None, "2018-03-15")
     assert lire("compte=baux&epci=ailleurs").json == {"nombre": 0, "decisions": [], "suite": None}
-    assert lire("part=couleur").status_code == 422
+    for faux in ("part=couleur", "part="):
+        (dit,) = lire(faux).json["errors"]["query"]["part"]
+        assert dit.startswith("Valeurs permises : premier_quartile, ")
+    sans_part = lire("ceux=dans")
+    assert sans_part.status_code == 422
+    assert "« ceux » [dans] choisit dans une part, et aucune n'est dite" in sans_part.json["detail"]
 
 
 def test_quotas_as_csv_and_by_the_api(attribue: Banc) -> None:
@@ -430,7 +457,7 @@ def test_territories_by_the_api(peuple: Banc) -> None:
     assert sum(x["valeur"] for x in actives) == 5
     assert peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires").status_code == 422
     feuille = peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires/csv?niveau=epci")
-    assert len(list(csv.DictReader(io.StringIO(feuille.data.decode("utf-8-sig"))))) > 5
+    assert len(list(csv.DictReader(io.StringIO(feuille.data.decode("utf-8-sig")), delimiter=";"))) > 5
 
 
 # --- beside the page --------------------------------------------------------------------------------------
