@@ -22,8 +22,14 @@ from sne_console.formation.kit import CORPS_ICI, PIECES, textes
 from sne_console.vues.dessin import SVG
 from sne_interface.resources import contracts_dir, fixtures_dir
 from sne_sandbox.operations.attestation import ANNEXES, LIGNES, LIGNES_RESUME, marque, textes_fixes
+from sne_sandbox.operations.attestation import PIECES as PIECES_JUSTIFICATIVES
 
-GENRES: Final = {"regional": "RÉGIONAL", "departemental": "DÉPARTEMENTAL"}
+GENRES: Final = {
+    "regional": "RÉGIONAL",
+    "departemental": "DÉPARTEMENTAL",
+    "regional-association": "RÉGIONAL",
+    "departemental-association": "DÉPARTEMENTAL",
+}
 _TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
 _SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"
 _GAUCHE: Final = 57
@@ -47,7 +53,7 @@ def gabarit(genre: str) -> bytes:
     _page(page, (titre[: titre.index(" D'UNE")], titre[titre.index("D'UNE") :]), marques[:LIGNES])
     _page(page, ("VOS DROITS ET VOS DÉMARCHES",), fixes["droits"])
     _page(page, (ANNEXES[0],), [*marques[LIGNES:], "", *fixes["etapes"]])
-    _page(page, (ANNEXES[1],), fixes["pieces"])
+    _page(page, (ANNEXES[1],), fixes[PIECES_JUSTIFICATIVES[genre.endswith("-association")]])
     page.save()
     return _marquer(sortie.getvalue(), _BINAIRES)
 
