@@ -229,7 +229,9 @@ class _Resume:
                 yield f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}", ""
                 if lacune.commande:
                     yield f"        → {lacune.commande}", ""
-            yield from _reste(nouvelles, _LACUNES_MAX, f", dans rapport.json et rapport.html{self._ou}", "    ")
+            yield from _reste(
+                nouvelles, _LACUNES_MAX, f", dans rapport.json et rapport.html{self._ou}", "    "
+            )
             dites.update(mention.lacunes, mention.reserves)
 
     def _reponses(self) -> _Lignes:

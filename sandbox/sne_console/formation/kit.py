@@ -35,4 +35,5 @@ def octets(piece: str, extension: str, ici: str) -> bytes:
     (ligne,) = (texte for texte in racine.iter(f"{{{SVG}}}text") if texte.text == marque(0).decode("ascii"))
     ligne.text = ici[:LARGEUR]
     ligne.set("textLength", f"{len(ligne.text) * _LARGEUR_MOYENNE * CORPS_ICI:.1f}")
-    return etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+    svg: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+    return svg

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from werkzeug.exceptions import NotFound
 
 from sne_console.vues.paroles import PAROLES
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import DECISION
 from sne_interface.domain.evenement import lire_jour
@@ -80,8 +81,8 @@ class PageDecisions:
 class Montreur:
     """Shows the ledger of a base inside one transaction; a day is read once."""
 
-    def __init__(self, registre: RegistreBase) -> None:
-        contrat = services().contrats.de(registre.base)
+    def __init__(self, registre: RegistreBase, contrat: Contrat | None = None) -> None:
+        contrat = contrat or services().contrats.de(registre.base)
         self._registre = registre
         self._roles = contrat.roles.decision
         self._listes = contrat.nomenclatures

@@ -37,7 +37,7 @@ _CAUSES: Final = {
 }
 
 
-GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", "avenir"]
+GenrePoint = Literal["mouvement", "echange", "evenement", "decision", "dalo", "calendrier", "avenir"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def relire(
     # What a night caused is told once, by the movement, which leads to its line.
     dites = {etape.echange for etape in mouvements}
     evenements = registre.evenements(numero)
-    etapes = [*_decisions(registre, numero, evenements), *mouvements]
+    etapes = [*_decisions(registre, numero, evenements, contrat), *mouvements]
     etapes += [_echange(e, numero) for e in connus if e.identifiant not in dites]
     etapes += [_evenement(e, registre.type_evenement(e.code_type)) for e in evenements]
     if stockee.dalo_enregistre_le is not None:
@@ -240,19 +240,21 @@ def _de_la_base(echange: Echange) -> datetime:
     return (echange.instant_base or echange.recu_le).astimezone(PARIS)
 
 
-def _decisions(registre: RegistreBase, numero: str, evenements: Iterable[Evenement]) -> Iterator[EtapeLue]:
+def _decisions(
+    registre: RegistreBase, numero: str, evenements: Iterable[Evenement], contrat: Contrat
+) -> Iterator[EtapeLue]:
     """What the ledger says: each commission and the lease that followed, before what told it that day."""
     ecrits = {e.identifiant: e.cree_le.astimezone(PARIS) for e in evenements}
-    for lue in Montreur(registre).decisions(registre.livre(numero)):
+    for lue in Montreur(registre, contrat).decisions(registre.livre(numero)):
         ecrit = ecrits.get(lue.rang)
         if lue.rang:
             logement = f"logement {lue.logement}" if lue.logement else ""
             classement = f"rang {lue.classement}" if lue.classement else ""
             detail = ", ".join(filter(None, (logement, classement, lue.suivie)))
             titre = f"Commission d'attribution : {lue.decision}"
-            yield EtapeLue(_du_jour(lue.jour, ecrit), False, "evenement", titre, detail)
+            yield EtapeLue(_du_jour(lue.jour, ecrit), False, "decision", titre, detail)
         if lue.bail is not None:
-            yield EtapeLue(_du_jour(lue.bail, ecrit), False, "evenement", "Signature du bail")
+            yield EtapeLue(_du_jour(lue.bail, ecrit), False, "decision", "Signature du bail")
 
 
 def _du_jour(jour: date, ecrit: datetime | None) -> datetime:

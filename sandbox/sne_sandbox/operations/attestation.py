@@ -22,6 +22,7 @@ from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee, mediation_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
+from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.operations.document_ecrit import DELAI_HORS_DE_PARIS_ANS, delai_anormal_ans
 from sne_sandbox.operations.question import Question
@@ -265,13 +266,15 @@ def resume(stockee: DemandeStockee, question: Question) -> list[str]:
     dites = [f"Logement recherché : {', '.join(types) or 'non dit'}"]
     loyer = recherche.entier_de("montantLoyer") if recherche is not None else None
     if loyer:
-        dites.append(f"Loyer maximum, charges comprises : {loyer} € par mois")
+        dites.append(f"Loyer maximum, charges comprises : {nombre(loyer)} € par mois")
     dites.append(f"Communes souhaitées : {len(demande.communes_souhaitees)}, dites en première page")
     if demande.demandeur is None:  # R. 441-2-2: of an association, these only
         return dites
     motifs = [libelle("ListeMotifDemande", motif.code or "") or "" for motif in demande.motifs]
     logements = [libelle("ListeModeleLogement", m.code or "") or "" for m in demande.modeles_logement]
-    ressources = f"{demande.ressources_mensuelles} € par mois" if demande.ressources_recues else "aucune"
+    ressources = (
+        f"{nombre(demande.ressources_mensuelles)} € par mois" if demande.ressources_recues else "aucune"
+    )
     dites += [
         f"Personnes à loger : {taille(demande)}",
         f"Ressources déclarées : {ressources}",

@@ -160,6 +160,8 @@ def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
 def test_no_specimen_is_warned_of_whatever_the_day(jour: str) -> None:
     """The clock of `check` is that of the machine: a child of a specimen is not to come of age."""
     demandes = [*(fixtures_dir() / "demandes").glob("*.xml")]
-    lus = json.loads(verifier(*demandes, "--clock", f"{jour}T12:00:00", "--format", "json").stdout)["fichiers"]
+    lus = json.loads(verifier(*demandes, "--clock", f"{jour}T12:00:00", "--format", "json").stdout)[
+        "fichiers"
+    ]
     assert len(lus) == len(demandes)
     assert [(lu["fichier"], lu["fautes"]) for lu in lus if lu["fautes"]] == []

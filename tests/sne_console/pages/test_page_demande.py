@@ -167,7 +167,7 @@ def test_what_a_lease_asks_for_is_foreseen(banc: Banc, page: Page) -> None:
     (bail,) = [prevue for prevue in prevues if "Bail que la radiation n'a pas suivi" in prevue]
     assert bail.startswith("11/04/2018")
     assert "(R. 441-2-8 a)" in bail
-    frise = " ".join(etape.xpath("string(.//*[@class='fait'])") for etape in etapes)
+    frise = " ".join(" ".join(etape.xpath("string(.//*[@class='fait'])") for etape in etapes).split())
     rang = frise.index("Commission d'attribution : Attribution")
     assert rang < frise.index("Signature du bail") < frise.index("Fin de validité")
 

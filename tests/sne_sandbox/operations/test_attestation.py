@@ -176,7 +176,7 @@ def test_nothing_is_cut_and_no_nir_is_told(banc: Banc, nom: str) -> None:
         stockee = registre.demande(numero)
         assert stockee is not None
     page = banc.http.get(f"/console/{banc.nom}/demandes/{numero}").text
-    assert "Annexe 2 : pièces justificatives" in page
+    assert "Annexe 2\N{NO-BREAK SPACE}: pièces justificatives" in page
     for nir in racine.iter("{*}nir"):
         assert nir.text not in page
 
@@ -236,4 +236,11 @@ def test_the_lines_fit_the_pages() -> None:
     fixes = attestation.textes_fixes()
     assert set(fixes) == {"association", "saisine", "droits", "etapes", *PIECES}
     assert max(len(ligne) for lignes in fixes.values() for ligne in lignes) <= LARGEUR
-    assert max(len(fixes["droits"]), *(len(fixes[nom]) for nom in PIECES), LIGNES_RESUME + 1 + len(fixes["etapes"])) <= LIGNES
+    assert (
+        max(
+            len(fixes["droits"]),
+            *(len(fixes[nom]) for nom in PIECES),
+            LIGNES_RESUME + 1 + len(fixes["etapes"]),
+        )
+        <= LIGNES
+    )
