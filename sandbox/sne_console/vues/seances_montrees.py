@@ -58,7 +58,7 @@ class SeanceBreve:
     bailleur: Annotated[str, "SIREN ; à défaut, code du guichet"]
     nom_bailleur: Annotated[str, "vide : inconnu de la base"]
     logement: Annotated[str | None, "numéro RPLS, sinon l'adresse ; null : non dit"]
-    demandes: Annotated[int, "demandes examinées, de celles qui sont dites"]
+    demandes: Annotated[int, "demandes examinées, celles dont la décision est connue de la base"]
     baux: Annotated[list[str], "demandes dont le bail est signé ; plusieurs : le logement n'est pas dit"]
 
 
