@@ -299,7 +299,7 @@ def _guichets() -> list[str]:
                 f"`{g.code}`",
                 g.nature,
                 g.nom,
-                " ".join(f"`{t}`" for t in g.territoires),
+                " ".join(f"`{t}`" for t in (g.territoire, *g.autres_territoires)),
                 f"{g.siren}{' (inventé)' if g.siren_invente else ''}" if g.siren else "",
             )
             for g in bases.guichets_de("ecole")

@@ -5,7 +5,6 @@ python tests/gabarits.py
 """
 
 import io
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,18 +14,27 @@ import tomli
 from lxml import etree
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from sne_conformite.rapports.attestation_de_conformite import GABARIT, TETE
-from sne_console.formation.kit import PIECES, textes
+from sne_console.formation.kit import CORPS_ICI, PIECES, textes
 from sne_console.vues.dessin import SVG
 from sne_interface.resources import contracts_dir, fixtures_dir
 from sne_sandbox.operations.attestation import ANNEXES, LIGNES, LIGNES_RESUME, marque, textes_fixes
+from sne_sandbox.operations.attestation import PIECES as PIECES_JUSTIFICATIVES
 
-GENRES: Final = {"regional": "RÉGIONAL", "departemental": "DÉPARTEMENTAL"}
+GENRES: Final = {
+    "regional": "RÉGIONAL",
+    "departemental": "DÉPARTEMENTAL",
+    "regional-association": "RÉGIONAL",
+    "departemental-association": "DÉPARTEMENTAL",
+}
 _TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
 _SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"
 _GAUCHE: Final = 57
+#: As wide as the dash of a point; SVG drops spaces that begin a text.
+_RETRAIT: Final = 3 * "\N{NO-BREAK SPACE}"
 _BANDEAU: Final = "#00224e"
 #: The four bytes of an attestation: UTF-8, as which a client in the field decodes the whole answer; the
 #: second of no character in windows-1252. A client that takes the PDF for a text of Latin-1 spoils them.
@@ -45,7 +53,7 @@ def gabarit(genre: str) -> bytes:
     _page(page, (titre[: titre.index(" D'UNE")], titre[titre.index("D'UNE") :]), marques[:LIGNES])
     _page(page, ("VOS DROITS ET VOS DÉMARCHES",), fixes["droits"])
     _page(page, (ANNEXES[0],), [*marques[LIGNES:], "", *fixes["etapes"]])
-    _page(page, (ANNEXES[1],), fixes["pieces"])
+    _page(page, (ANNEXES[1],), fixes[PIECES_JUSTIFICATIVES[genre.endswith("-association")]])
     page.save()
     return _marquer(sortie.getvalue(), _BINAIRES)
 
@@ -110,13 +118,25 @@ def _lignes(piece: Mapping[str, Any]) -> Iterator[Ligne]:
     for point in (*dits, *piece["points"]):
         for espace in ("L. ", "R. ", "n° ", " :", " ;", " ?", "« ", " »"):  # at which no line breaks
             point = point.replace(espace, espace.replace(" ", "\N{NO-BREAK SPACE}"))
-        for rang, dite in enumerate(textwrap.wrap(point, int(2 * (large - 2 * _GAUCHE) / corps))):
-            yield Ligne(("– " if not rang else "   ") + dite, y, corps, "#1e2a2a")
+        for rang, dite in enumerate(_plier(point, corps, large - 2 * _GAUCHE - corps)):
+            yield Ligne((_RETRAIT if rang else "– ") + dite, y, corps, "#1e2a2a")
             y += corps * 1.4
         y += corps * 0.7
     assert y < haut - 60, "the piece is too long for its page"
-    yield Ligne(marque(0).decode("ascii"), haut - 50, 11, "#1e2a2a", gras=True)
+    yield Ligne(marque(0).decode("ascii"), haut - 50, CORPS_ICI, "#1e2a2a", gras=True)
     yield Ligne(textes()["pied"], haut - 24, 11, "#1e2a2a")
+
+
+def _plier(texte: str, corps: float, large: float) -> list[str]:
+    """A text in lines of that width, cut at spaces that may be."""
+    lignes: list[str] = []
+    for mot in texte.split(" "):
+        longue = f"{lignes[-1]} {mot}" if lignes else mot
+        if lignes and stringWidth(longue, "Helvetica", corps) <= large:
+            lignes[-1] = longue
+        else:
+            lignes.append(mot)
+    return lignes
 
 
 @cache
@@ -140,12 +160,16 @@ def kit(nom: str) -> dict[str, bytes]:
         etree.SubElement(racine, f"{{{SVG}}}rect", width=f"{large}", height=f"{hauteur}", fill=fond)
     for ligne in _lignes(piece):
         page.setFillColor(HexColor(ligne.encre))
-        page.setFont("Helvetica-Bold" if ligne.gras else "Helvetica", ligne.corps)
+        police = "Helvetica-Bold" if ligne.gras else "Helvetica"
+        page.setFont(police, ligne.corps)
         page.drawString(_GAUCHE, haut - ligne.y, ligne.texte)
         texte = etree.SubElement(racine, f"{{{SVG}}}text", x=f"{_GAUCHE}", y=f"{ligne.y:g}", fill=ligne.encre)
         texte.set("font-family", "Helvetica, Arial, 'Liberation Sans', sans-serif")
         texte.set("font-size", f"{ligne.corps:g}")
         texte.set("font-weight", "bold" if ligne.gras else "normal")
+        # Of whoever has no Helvetica, another font would take more room than the page has.
+        texte.set("textLength", f"{stringWidth(ligne.texte, police, ligne.corps):.1f}")
+        texte.set("lengthAdjust", "spacingAndGlyphs")
         texte.text = ligne.texte
     page.showPage()
     page.save()

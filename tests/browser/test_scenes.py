@@ -13,6 +13,7 @@ from serveur_local import Serveur
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
+from sne_console.formation.kit import PIECES
 from sne_console.formation.scenes import PasScene, Scene, scenes
 from sne_console.vues.filtres_jinja import insecables
 
@@ -153,6 +154,17 @@ def test_a_reader_on_another_machine_follows_and_is_never_sent_the_notes(visiter
     assert len([texte for texte in recus if "salle" in texte]) >= len(scene.pas[:3])
     notes = [pas.dire for pas in scene.pas] + [insecables(pas.dire) for pas in scene.pas]
     assert [note for note in notes for texte in recus if note in texte] == []
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_piece_of_the_kit_stays_within_its_margins(piece: str, visiter: Visiter) -> None:
+    page = visiter().aller(f"/console/ecole/scenes/kit/{piece}.svg")
+    bords = page.evaluate("""() => [...document.querySelectorAll('text')].map((t) => {
+      const b = t.getBBox(), feuille = document.documentElement.viewBox.baseVal;
+      return [t.textContent, b.x, feuille.width - b.x - b.width, b.y, feuille.height - b.y - b.height];
+    })""")
+    assert len(bords) > 3
+    assert [dit for dit, *cotes in bords if min(cotes[:2]) < 56 or min(cotes[2:]) < 5] == []
 
 
 @pytest.mark.parametrize("nom", ["fiche", "corrige"])

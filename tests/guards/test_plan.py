@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from sne_conformite.bilan.couverture_du_contrat import est_du_sne
+from sne_conformite.bilan.couverture_et_angles_morts import est_du_sne
 from sne_conformite.pilotage.exemple_reduit import essayes
 from sne_conformite.pilotage.pilotage import ReglagesPilotage, tirages_de
 from sne_conformite.plan import plan

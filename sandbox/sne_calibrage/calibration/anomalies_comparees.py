@@ -18,7 +18,7 @@ from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_calibrage.enregistrements.ligne_de_journal_relue import anomalies_dites
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.fiches_de_regles import CODE_MAX
+from sne_interface.contract.fiches_du_contrat import CODE_MAX
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.nir import masquer_nirs

@@ -28,7 +28,7 @@ from sne_interface.contract import changements, exigences_et_mentions
 from sne_interface.contract.changements import Nature, charger_changements
 from sne_interface.contract.contrats_charges import Contrat, MessageOperation
 from sne_interface.contract.exigences_et_mentions import charger_exigences
-from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.fiches_du_contrat import FicheRegle
 from sne_interface.contract.schemas import lire_arbre
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement

@@ -16,7 +16,7 @@ from sne_calibrage.versions.causes_de_refus import Chercheur
 from sne_calibrage.versions.contrats_compares import comparer
 from sne_calibrage.versions.differences_de_contrats import SEULEMENT, ComparaisonDeContrats
 from sne_calibrage.versions.sorts_des_requetes import Devenir, Nouveaute, Preparation, SortDEchange
-from sne_conformite.bilan.couverture_du_contrat import Couverture, est_du_sne
+from sne_conformite.bilan.couverture_et_angles_morts import Couverture, est_du_sne
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract import arbres_compares
 from sne_interface.contract.changements import Nature

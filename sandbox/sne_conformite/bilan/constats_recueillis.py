@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sne_conformite.bilan.consequences import SANS_CAUSE, a_sa_place, chef, par_genre
-from sne_conformite.bilan.couverture_du_contrat import Couverture, formes_vues
+from sne_conformite.bilan.couverture_et_angles_morts import Couverture, formes_vues
 from sne_conformite.observation.accidents_de_la_suite import GARDES_MAX, dire_l_accident, dire_les_accidents
 from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, Observation, citer
 from sne_conformite.rapports.rapport import (

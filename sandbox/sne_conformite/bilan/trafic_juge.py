@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from sne_conformite.bilan.constats_recueillis import RecueilDuJugement
-from sne_conformite.bilan.couverture_du_contrat import Menages, angles_morts
+from sne_conformite.bilan.couverture_et_angles_morts import Menages, angles_morts
 from sne_conformite.juges import PILOTEES, Suite, juger
 from sne_conformite.juges.juge import avec_remede
 from sne_conformite.juges.juges_aboutissement import Aboutissements

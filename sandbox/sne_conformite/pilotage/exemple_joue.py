@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from sne_conformite.bilan.consequences import Cle, Consequences, Lectures, cle_de
-from sne_conformite.bilan.couverture_du_contrat import formes
+from sne_conformite.bilan.couverture_et_angles_morts import formes
 from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.juge import Connu, Ordre, PasJoue, avec_remede
 from sne_conformite.juges.juges_dires_de_l_application import juger_pas

@@ -41,6 +41,7 @@ _NOM: Final = 30
 _REPONSES_MAX: Final = 8
 _ANGLES_MAX: Final = 10
 _LACUNES_MAX: Final = 5
+_LES_ECRIRE: Final = " (--report-dir DOSSIER les écrit)"
 
 
 def juges(entete: Entete) -> str:
@@ -67,7 +68,7 @@ def ecrire(
     # A log has no width of its own: rich would take 80 columns, and cut what a reader has room for.
     large = None if flux.isatty() or "COLUMNS" in os.environ else _LARGEUR_DU_JOURNAL
     console = Console(file=flux, highlight=False, markup=False, emoji=False, width=large)
-    resume = _Resume(masquer(rapport), console.width)
+    resume = _Resume(masquer(rapport), console.width, "" if fichiers else _LES_ECRIRE)
     for texte, style in resume.lignes(fichiers or {}, remarques, alentours):
         # One line for each thing said, whatever line feeds an application put in it (a CI server takes orders
         # at the beginning of a line). A terminal shows it folded, but for a command, which is copied whole.
@@ -82,10 +83,10 @@ _Lignes = Iterator[tuple[str, str]]
 
 
 class _Resume:
-    """One summary, for a console of that width."""
+    """One summary, for a console of that width; `ou` says how to have the reports that hold the rest."""
 
-    def __init__(self, rapport: Rapport, large: int) -> None:
-        self._rapport, self._large = rapport, large
+    def __init__(self, rapport: Rapport, large: int, ou: str) -> None:
+        self._rapport, self._large, self._ou = rapport, large, ou
         self._comptes = compter(rapport)
 
     def lignes(self, fichiers: Mapping[str, Path], remarques: Sequence[str], alentours: Alentours) -> _Lignes:
@@ -102,7 +103,7 @@ class _Resume:
         yield from self._liste("Recommandations non suivies", conseils, "yellow")
         yield from self._liste("Manquements connus", self._comptes.connus, "dim")
         yield from self._detailler([*ouverts, *conseils])
-        yield from self._mentions("" if fichiers else " (--report-dir DOSSIER les écrit)")
+        yield from self._mentions()
         yield from self._reponses()
         yield from self._couverture()
         yield from self._angles_morts()
@@ -152,7 +153,7 @@ class _Resume:
             raison = f" [{groupe.connue}]" if groupe.connue else ""
             ligne = f"  {groupe.titre} · {_combien(groupe)} · {groupe.phrase}{raison}"
             yield f"  {abrege(ligne, self._large - 2)}", style
-        yield from _reste(groupes, _LISTE_MAX, ", dans les rapports")
+        yield from _reste(groupes, _LISTE_MAX, f", dans les rapports{self._ou}")
 
     def _detailler(self, groupes: Sequence[GroupeConstats]) -> _Lignes:
         for groupe in groupes[:_DETAILS_MAX]:
@@ -177,7 +178,7 @@ class _Resume:
                 yield f"    {groupe.commande}", ""
         if len(groupes) > _DETAILS_MAX:
             autres = accorde(len(groupes) - _DETAILS_MAX, "autre détail", "autres détails")
-            yield f"… {autres} dans le rapport HTML.", ""
+            yield f"… {autres} dans le rapport HTML{self._ou}.", ""
 
     def _constat(self, groupe: GroupeConstats) -> _Lignes:
         constat = groupe.constat
@@ -204,9 +205,8 @@ class _Resume:
         if len(toutes) > min(len(lignes), _EXEMPLE_MAX):
             yield f"    … (entier dans le rapport HTML : {len(toutes)} lignes)", ""
 
-    def _mentions(self, ou: str) -> _Lignes:
-        """Each mention, and what it lacks that those above do not lack already; `ou` says how to have the
-        reports that hold the rest."""
+    def _mentions(self) -> _Lignes:
+        """Each mention, and what it lacks that those above do not lack already."""
         mentions = self._rapport.mentions
         if not mentions:
             return
@@ -229,7 +229,9 @@ class _Resume:
                 yield f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}", ""
                 if lacune.commande:
                     yield f"        → {lacune.commande}", ""
-            yield from _reste(nouvelles, _LACUNES_MAX, f", dans rapport.json et rapport.html{ou}", "    ")
+            yield from _reste(
+                nouvelles, _LACUNES_MAX, f", dans rapport.json et rapport.html{self._ou}", "    "
+            )
             dites.update(mention.lacunes, mention.reserves)
 
     def _reponses(self) -> _Lignes:
@@ -241,7 +243,7 @@ class _Resume:
         for reponse in reponses[:_REPONSES_MAX]:
             ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {reponse.message}"
             yield f"  {abrege(ligne, self._large - 2)}", ""
-        yield from _reste(reponses, _REPONSES_MAX, ", dans les rapports")
+        yield from _reste(reponses, _REPONSES_MAX, f", dans les rapports{self._ou}")
 
     def _couverture(self) -> _Lignes:
         rubriques = [r for r in self._rapport.couverture if r.total]
@@ -266,7 +268,7 @@ class _Resume:
             yield f"  {angle.phrase}", ""
             if angle.commande:
                 yield f"    → {angle.commande}", ""
-        yield from _reste(angles, _ANGLES_MAX, ", dans rapport.json")
+        yield from _reste(angles, _ANGLES_MAX, f", dans rapport.json{self._ou}")
 
 
 def _reste(tout: Sequence[object], montres: int, suite: str, retrait: str = "") -> _Lignes:

@@ -265,7 +265,7 @@ def surcharge(rapport: Rapport) -> str:
 
 
 def couvert(rapport: Rapport) -> str:
-    """« 2 opérations sur 13, 34 exigences prouvées sur 86 »; why no more of them are needed, of mentions."""
+    """« 2 opérations sur 13, 34 exigences prouvées sur 89 »; why no more of them are needed, of mentions."""
     dits, acquises = [], any(mention.acquise for mention in rapport.mentions)
     for rubrique in rapport.couverture:
         if rubrique.nom == "operations":

@@ -284,8 +284,8 @@ def _frise(
 
 def _de_sa_vie(etape: EtapeLue) -> EtapeLue | None:
     """A point of the life of a demande, in the words of a room; None for what only asked, or is told by the
-    movement that it made."""
-    if etape.genre == "calendrier":
+    movement that it made, or by the event that told it."""
+    if etape.genre in ("calendrier", "decision"):
         return None
     if etape.genre == "evenement":
         return replace(etape, titre=etape.titre.partition(" : ")[2])

@@ -6,7 +6,7 @@ from flask import g, render_template
 
 from sne_console.cadre.outillage_des_sections import champ_ecrit, contrat_servi
 from sne_console.vues import objet_de_l_adresse, regles_montrees
-from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.fiches_du_contrat import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import masquer_nirs

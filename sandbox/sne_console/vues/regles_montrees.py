@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.fiches_du_contrat import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.texte import plier

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from werkzeug.exceptions import NotFound
 
 from sne_console.vues.paroles import PAROLES
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision_de_commission import DECISION
 from sne_interface.domain.evenement import lire_jour
@@ -57,7 +58,7 @@ class SeanceBreve:
     bailleur: Annotated[str, "SIREN ; à défaut, code du guichet"]
     nom_bailleur: Annotated[str, "vide : inconnu de la base"]
     logement: Annotated[str | None, "numéro RPLS, sinon l'adresse ; null : non dit"]
-    demandes: Annotated[int, "demandes examinées, de celles qui sont dites"]
+    demandes: Annotated[int, "demandes examinées, celles dont la décision est connue de la base"]
     baux: Annotated[list[str], "demandes dont le bail est signé ; plusieurs : le logement n'est pas dit"]
 
 
@@ -80,8 +81,8 @@ class PageDecisions:
 class Montreur:
     """Shows the ledger of a base inside one transaction; a day is read once."""
 
-    def __init__(self, registre: RegistreBase) -> None:
-        contrat = services().contrats.de(registre.base)
+    def __init__(self, registre: RegistreBase, contrat: Contrat | None = None) -> None:
+        contrat = contrat or services().contrats.de(registre.base)
         self._registre = registre
         self._roles = contrat.roles.decision
         self._listes = contrat.nomenclatures

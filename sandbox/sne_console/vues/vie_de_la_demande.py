@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from sne_console.vues.echanges_immontrables import essayer
 from sne_console.vues.paroles import PAROLES
+from sne_console.vues.seances_montrees import Montreur
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS, ajouter_mois
@@ -36,7 +37,7 @@ _CAUSES: Final = {
 }
 
 
-GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", "avenir"]
+GenrePoint = Literal["mouvement", "echange", "evenement", "decision", "dalo", "calendrier", "avenir"]
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ def relire(
     mouvements = _mouvements(registre.mouvements(numero), stockee, connus, contrat)
     # What a night caused is told once, by the movement, which leads to its line.
     dites = {etape.echange for etape in mouvements}
-    etapes = [*mouvements, *(_echange(e, numero) for e in connus if e.identifiant not in dites)]
     evenements = registre.evenements(numero)
+    etapes = [*_decisions(registre, numero, evenements, contrat), *mouvements]
+    etapes += [_echange(e, numero) for e in connus if e.identifiant not in dites]
     etapes += [_evenement(e, registre.type_evenement(e.code_type)) for e in evenements]
     if stockee.dalo_enregistre_le is not None:
         libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
@@ -236,6 +238,28 @@ def _raconter_echange(echange: Echange, numero: str) -> tuple[str, str]:
 
 def _de_la_base(echange: Echange) -> datetime:
     return (echange.instant_base or echange.recu_le).astimezone(PARIS)
+
+
+def _decisions(
+    registre: RegistreBase, numero: str, evenements: Iterable[Evenement], contrat: Contrat
+) -> Iterator[EtapeLue]:
+    """What the ledger says: each commission and the lease that followed, before what told it that day."""
+    ecrits = {e.identifiant: e.cree_le.astimezone(PARIS) for e in evenements}
+    for lue in Montreur(registre, contrat).decisions(registre.livre(numero)):
+        ecrit = ecrits.get(lue.rang)
+        if lue.rang:
+            logement = f"logement {lue.logement}" if lue.logement else ""
+            classement = f"rang {lue.classement}" if lue.classement else ""
+            detail = ", ".join(filter(None, (logement, classement, lue.suivie)))
+            titre = f"Commission d'attribution : {lue.decision}"
+            yield EtapeLue(_du_jour(lue.jour, ecrit), False, "decision", titre, detail)
+        if lue.bail is not None:
+            yield EtapeLue(_du_jour(lue.bail, ecrit), False, "decision", "Signature du bail")
+
+
+def _du_jour(jour: date, ecrit: datetime | None) -> datetime:
+    """When it was written, if that is its day: it then follows what came before on that day."""
+    return ecrit if ecrit is not None and ecrit.date() == jour else _minuit(jour)
 
 
 def _evenement(evenement: Evenement, type_: TypeEvenement | None) -> EtapeLue:

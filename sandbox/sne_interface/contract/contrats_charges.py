@@ -15,7 +15,7 @@ from lxml import etree
 
 from sne_interface import resources
 from sne_interface.contract.declarations_des_schemas import ModelesDemande
-from sne_interface.contract.fiches_de_regles import FicheRegle, lire_droits, lire_evenements, lire_fiches
+from sne_interface.contract.fiches_du_contrat import FicheRegle, lire_droits, lire_evenements, lire_fiches
 from sne_interface.contract.nomenclatures_et_territoires import (
     Nomenclatures,
     Quartiles,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from sne_interface.contract.contrats_charges import Contrat, retenu
-from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.fiches_du_contrat import FicheRegle
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
 from sne_interface.domain.anomalie import Anomalie, Gravite

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
-from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.fiches_du_contrat import FicheRegle
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures, Territoires
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.base import Acte, DroitsGuichets, Guichet

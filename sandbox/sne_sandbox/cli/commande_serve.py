@@ -133,7 +133,7 @@ def _annoncer_la_lecture(
         commande = preparatifs_d_ecoute.commande_du_lien(
             configuration.home, adresses.http or adresses.https, "--lecture"
         )
-        click.echo(f"  lien de lecture : page Scènes de la console, ou « {commande} »", err=True)
+        click.echo(f"  console en lecture seule : son lien est à la page Scènes, ou « {commande} »", err=True)
     if configuration.synchronous == "NORMAL" and not preparatifs_d_ecoute.sur_postgresql(options):
         click.echo(
             "  coupure de courant : peut perdre les derniers numéros ; --synchronous FULL les garde", err=True

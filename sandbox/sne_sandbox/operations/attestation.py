@@ -22,6 +22,7 @@ from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee, mediation_de
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.menage import taille
+from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.operations.document_ecrit import DELAI_HORS_DE_PARIS_ANS, delai_anormal_ans
 from sne_sandbox.operations.question import Question
@@ -39,6 +40,8 @@ _LIGNES_ORGANISME: Final = 2
 #: What follows the name of a body, and says that it does not exist.
 FICTIF: Final = " (fictif)"
 ANNEXES: Final = ("Annexe 1 : résumé de la demande et étapes à venir", "Annexe 2 : pièces justificatives")
+#: The table of the supporting pieces: those of a household, of an association.
+PIECES: Final = ("pieces", "pieces_association")
 _PUCE: Final = "  – "
 
 
@@ -59,6 +62,8 @@ def rediger(stockee: DemandeStockee, question: Question) -> bytes:
     file right and takes 20 µs instead of milliseconds.
     """
     genre = "regional" if stockee.territoire == TERRITOIRE_ILE_DE_FRANCE else "departemental"
+    if stockee.demande.est_association:
+        genre += "-association"
     premiere = lignes(stockee, question)[:LIGNES]
     blanches = [""] * (LIGNES - len(premiere))
     return remplir(f"attestation/{genre}", [*premiere, *blanches, *resume(stockee, question)])
@@ -126,7 +131,7 @@ def texte(stockee: DemandeStockee, question: Question) -> list[str]:
     return [
         *lignes(stockee, question), "", *fixes["droits"],
         "", ANNEXES[0], "", *resume(stockee, question), "", *fixes["etapes"],
-        "", ANNEXES[1], "", *fixes["pieces"],
+        "", ANNEXES[1], "", *fixes[PIECES[stockee.demande.est_association]],
     ]  # fmt: skip
 
 
@@ -176,15 +181,15 @@ def lignes(stockee: DemandeStockee, question: Question) -> list[str]:
     ]
     if stockee.date_renouvellement is not None:
         dites.append(f"Date du dernier renouvellement : {date_francaise(stockee.date_renouvellement)}")
-    dites.append(f"Demande valable jusqu'au : {date_francaise(stockee.fin_validite)}")
+    dites += _validite(stockee, question)
     codes = [commune.attributs["code"] for commune in demande.communes_souhaitees]
     noms = [f"{nom} ({code})" if (nom := territoires.nom_de_commune(code)) else code for code in codes]
     dites += ["", "Localisations souhaitées :", *_communes(noms)]
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
     departement = mediation_de(codes[0]) if codes else stockee.territoire
-    suite = textes_fixes()["association"]
+    suite: Sequence[str] = textes_fixes()["association"]
     if association is None:
-        suite = _saisine(stockee, question, departement)
+        suite = _saisine(stockee, question, departement) if stockee.active else ()
     suite = [
         *suite,
         "Changement de situation, validité, radiation, suivi, données personnelles : page suivante.",
@@ -193,6 +198,19 @@ def lignes(stockee: DemandeStockee, question: Question) -> list[str]:
     bailleurs = _organismes(question, NatureGuichet.BAILLEUR, stockee.territoire)
     place = LIGNES - len(dites) - len(suite) - 1
     return [*dites, *_bailleurs(bailleurs, place), "", *suite]
+
+
+def _validite(stockee: DemandeStockee, question: Question) -> list[str]:
+    """Until when the demande is valid; of a radiated one, since when and why it is not."""
+    if stockee.date_radiation is None:
+        return [f"Demande valable jusqu'au : {date_francaise(stockee.fin_validite)}"]
+    motif = stockee.motif_radiation or ""
+    dit = question.contrat.nomenclatures.libelle("ListeMotifsRadiation", motif) or motif
+    return [
+        f"Demande radiée le : {date_francaise(stockee.date_radiation)}",
+        *_replier(f"Motif : {dit or 'non dit'}"),
+        "Elle n'est plus valable, et cette attestation non plus.",
+    ]
 
 
 def _saisine(stockee: DemandeStockee, question: Question, departement: str) -> list[str]:
@@ -248,13 +266,15 @@ def resume(stockee: DemandeStockee, question: Question) -> list[str]:
     dites = [f"Logement recherché : {', '.join(types) or 'non dit'}"]
     loyer = recherche.entier_de("montantLoyer") if recherche is not None else None
     if loyer:
-        dites.append(f"Loyer maximum, charges comprises : {loyer} € par mois")
+        dites.append(f"Loyer maximum, charges comprises : {nombre(loyer)} € par mois")
     dites.append(f"Communes souhaitées : {len(demande.communes_souhaitees)}, dites en première page")
     if demande.demandeur is None:  # R. 441-2-2: of an association, these only
         return dites
     motifs = [libelle("ListeMotifDemande", motif.code or "") or "" for motif in demande.motifs]
     logements = [libelle("ListeModeleLogement", m.code or "") or "" for m in demande.modeles_logement]
-    ressources = f"{demande.ressources_mensuelles} € par mois" if demande.ressources_recues else "aucune"
+    ressources = (
+        f"{nombre(demande.ressources_mensuelles)} € par mois" if demande.ressources_recues else "aucune"
+    )
     dites += [
         f"Personnes à loger : {taille(demande)}",
         f"Ressources déclarées : {ressources}",

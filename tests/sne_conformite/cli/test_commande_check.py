@@ -154,3 +154,14 @@ def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
     assert "NON-JUGÉ (avertissement) : Erreur du bac à sable, et non de ce document : Overflow" in detail
     assert "111 005" not in vu.stdout
     assert dernier == f"{tmp_path / 'b.xml'} : conforme"
+
+
+@pytest.mark.parametrize("jour", ["2018-12-15", "2029-12-31"])
+def test_no_specimen_is_warned_of_whatever_the_day(jour: str) -> None:
+    """The clock of `check` is that of the machine: a child of a specimen is not to come of age."""
+    demandes = [*(fixtures_dir() / "demandes").glob("*.xml")]
+    lus = json.loads(verifier(*demandes, "--clock", f"{jour}T12:00:00", "--format", "json").stdout)[
+        "fichiers"
+    ]
+    assert len(lus) == len(demandes)
+    assert [(lu["fichier"], lu["fautes"]) for lu in lus if lu["fautes"]] == []

@@ -128,8 +128,10 @@ def test_long_lists_are_cut_and_say_so() -> None:
     juge = grand(2, 400)
     tout = lignes(replace(juge, bilans=()))
     assert "À corriger (40)" in tout
-    assert "  … et 30 autres, dans les rapports." in tout
+    assert "  … et 30 autres, dans les rapports (--report-dir DOSSIER les écrit)." in tout
     assert any("28 autres détails" in ligne for ligne in tout)
+    ecrits = lignes(replace(juge, bilans=()), fichiers={"HTML": Path("rapport.html")})
+    assert "  … et 30 autres, dans les rapports." in ecrits
 
 
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,8 +42,9 @@ def test_a_demande_is_told_whole(banc: Banc, page: Page) -> None:
     assert "2 875 € × 12 = 34 500 € par an" in foyer.replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "un montant inventé pour la démonstration" in foyer
     assert "celui de 2017, l'année qui précède celle de la base" in foyer
-    assert "Handicap HANDIC, lettre a : complément handicap. déduite L. 441-1 a)" in foyer
-    assert "MINEUR, lettre i : enfant mineur, motif 13 (Logement trop petit)." in foyer
+    assert "Handicap HANDIC , a) de l'article L. 441-1, que propose : complément handicap. déduite" in foyer
+    assert "MINEUR , i) de l'article L. 441-1, que propose : enfant mineur, motif 13" in foyer
+    assert foyer.count("L. 441-1 ;") == 2, "a source tells no letter, which a law may move"
     assert f"Numéro unique d'enregistrement : {numero}" in dit(arbre, "t-attestation")
     assert (
         arbre.xpath("//section[@aria-labelledby='t-document']//span[@class='nom']/text()")[0]
@@ -70,10 +71,8 @@ def test_a_household_that_is_recognised_has_its_priority(banc: Banc, page: Page)
     racine = message(specimen("dalo"), "DAL", numero)
     assert not banc.demander(racine, operation="getDeclarationNouveauDalo").anomalies
     foyer = dit(page(f"/demandes/{numero}"), "t-foyer")
-    assert (
-        "Reconnu par la commission de médiation DALO : statut ACTIF. déduite L. 441-1 et L. 441-2-3" in foyer
-    )
-    assert "VIOLEN, lettre f : motif 06 (Violences familiales)" in foyer
+    assert "Reconnu par la commission de médiation DALO , que propose : statut ACTIF. déduite" in foyer
+    assert "VIOLEN , f) de l'article L. 441-1, que propose : motif 06 (Violences familiales)" in foyer
 
 
 def test_numbers_are_written_in_french(banc: Banc, page: Page) -> None:
@@ -168,6 +167,9 @@ def test_what_a_lease_asks_for_is_foreseen(banc: Banc, page: Page) -> None:
     (bail,) = [prevue for prevue in prevues if "Bail que la radiation n'a pas suivi" in prevue]
     assert bail.startswith("11/04/2018")
     assert "(R. 441-2-8 a)" in bail
+    frise = " ".join(" ".join(etape.xpath("string(.//*[@class='fait'])") for etape in etapes).split())
+    rang = frise.index("Commission d'attribution : Attribution")
+    assert rang < frise.index("Signature du bail") < frise.index("Fin de validité")
 
 
 def test_the_month_of_an_irrecevabilite_is_not_said_to_be_that_of_a_warning_that_is_not_known(

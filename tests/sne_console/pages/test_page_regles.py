@@ -10,7 +10,7 @@ from navigateur import ENTETES
 
 from sne_console.vues import regles_montrees
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.fiches_de_regles import lire_fiches
+from sne_interface.contract.fiches_du_contrat import lire_fiches
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.resources import contracts_dir

@@ -44,7 +44,7 @@ def test_each_person_is_told_with_the_reason() -> None:
         ("Co-titulaire", 33, "0.50", "déduite"),
         ("Personne à charge", 5, "0.30", "déduite"),
         ("Personne à charge", 2, "0.30", "déduite"),
-        ("Enfant en garde", 9, "0.15", "convention"),
+        ("Enfant en garde", 1, "0.15", "convention"),
         ("Enfant à naître", None, "0.00", "convention"),
     ]
     assert foyer.parts[4].raison == "garde alternée : la moitié de 0,30"

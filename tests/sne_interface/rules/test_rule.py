@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.fiches_du_contrat import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.errors import UsageError
 from sne_interface.rules.registre_vu_des_regles import RegistreMemoire

@@ -6,10 +6,10 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
-from banc import FORMULAIRE, Banc, message, oter, poser, renouvellement, specimen
+from banc import FORMULAIRE, Banc, message, oter, poser, radiation, renouvellement, specimen
 
 from sne_sandbox.operations import attestation
-from sne_sandbox.operations.attestation import ANNEXES, FICTIF, LARGEUR, LIGNES, LIGNES_RESUME
+from sne_sandbox.operations.attestation import ANNEXES, FICTIF, LARGEUR, LIGNES, LIGNES_RESUME, PIECES
 
 _ECHAPPE = re.compile(rb"\\(\d{3}|.)")
 
@@ -147,11 +147,25 @@ def test_a_landlord_without_an_address_leaves_no_comma(banc: Banc) -> None:
 
 def test_an_association_has_its_address_and_no_household(banc: Banc) -> None:
     """And nothing on the commission de médiation, that persons only go to (L. 441-2-3)."""
-    _, (premiere, droits, annexe1, annexe2) = _delivree(banc, specimen("association"))
+    numero, (premiere, droits, annexe1, annexe2) = _delivree(banc, specimen("association"))
     voie = specimen("association").findtext(".//{*}association/{*}adressePostale/{*}voie")
     assert voie in _dit(premiere)
     assert "Personnes à loger" not in _dit(annexe1)
     assert not re.search("médiation|saisi", _dit([*premiere, *droits, *annexe1, *annexe2]))
+    assert not re.search("livret|bulletins|avis d'imposition", _dit(annexe2))
+    assert "convention de ce bac à sable" in _dit(annexe2)
+    page = banc.http.get(f"/console/{banc.nom}/demandes/{numero}").text
+    assert "livret de famille" not in page
+
+
+def test_a_radiated_demande_is_said_to_be_valid_no_more(banc: Banc) -> None:
+    numero, racine = banc.creer_demande("personne_seule")
+    assert banc.demander(radiation(racine, numero, "RADABA")).anomalies == []
+    pdf = banc.api("GET", f"/bases/{banc.nom}/demandes/{numero}/attestation").data
+    premiere = _dit(_pages(pdf)[0])
+    assert re.search(r"Demande radiée le : \d\d/\d\d/\d{4} Motif : \w.* Elle n'est plus valable", premiere)
+    assert "valable jusqu'au" not in premiere
+    assert "peut être saisie" not in premiere
 
 
 @pytest.mark.parametrize("nom", ["adresse_etranger", "hebergee_secret", "parent_a_charge_nir"])
@@ -162,7 +176,7 @@ def test_nothing_is_cut_and_no_nir_is_told(banc: Banc, nom: str) -> None:
         stockee = registre.demande(numero)
         assert stockee is not None
     page = banc.http.get(f"/console/{banc.nom}/demandes/{numero}").text
-    assert "Annexe 2 : pièces justificatives" in page
+    assert "Annexe 2\N{NO-BREAK SPACE}: pièces justificatives" in page
     for nir in racine.iter("{*}nir"):
         assert nir.text not in page
 
@@ -220,6 +234,13 @@ def test_without_a_declared_resource_the_summary_says_none(banc: Banc) -> None:
 
 def test_the_lines_fit_the_pages() -> None:
     fixes = attestation.textes_fixes()
-    assert set(fixes) == {"association", "saisine", "droits", "etapes", "pieces"}
+    assert set(fixes) == {"association", "saisine", "droits", "etapes", *PIECES}
     assert max(len(ligne) for lignes in fixes.values() for ligne in lignes) <= LARGEUR
-    assert max(len(fixes["droits"]), len(fixes["pieces"]), LIGNES_RESUME + 1 + len(fixes["etapes"])) <= LIGNES
+    assert (
+        max(
+            len(fixes["droits"]),
+            *(len(fixes[nom]) for nom in PIECES),
+            LIGNES_RESUME + 1 + len(fixes["etapes"]),
+        )
+        <= LIGNES
+    )

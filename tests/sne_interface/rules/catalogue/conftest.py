@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from sne_interface.contract.contrats_charges import charger
-from sne_interface.contract.fiches_de_regles import lire_droits
+from sne_interface.contract.fiches_du_contrat import lire_droits
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.dates import PARIS

@@ -8,7 +8,7 @@ from banc import FORMULAIRE, Banc, message, poser, specimen
 from donnees import a_cote
 from lxml import etree
 
-from sne_conformite.bilan.couverture_du_contrat import Couverture
+from sne_conformite.bilan.couverture_et_angles_morts import Couverture
 from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.observation.observation import MARQUES_DU_TEMOIN, Observation
 from sne_conformite.rapports.rapport import AngleMort, Rubrique

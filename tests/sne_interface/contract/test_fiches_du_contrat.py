@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sne_interface.contract.contrats_charges import Contrat, charger
-from sne_interface.contract.fiches_de_regles import lire_droits
+from sne_interface.contract.fiches_du_contrat import lire_droits
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.base import Acte, DroitsGuichets, Guichet, NatureGuichet
 from sne_interface.errors import ContractError
