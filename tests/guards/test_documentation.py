@@ -71,6 +71,12 @@ def test_an_unknown_block_is_refused() -> None:
         documentation.page_a_jour("<!-- code: rien -->\n<!-- /code -->")
 
 
+def test_a_guichet_is_of_the_territory_that_the_console_shows() -> None:
+    rangees = [[case.strip(" `") for case in ligne.split("|")] for ligne in documentation._guichets()]
+    territoires = {rangee[1]: rangee[4] for rangee in rangees}
+    assert [territoires[code] for code in ("G0751", "G0931", "G1104")] == ["075", "093", "111"]
+
+
 def test_a_bar_and_a_line_end_stay_inside_their_cell() -> None:
     assert documentation.tableau(("a", "b"), [("x|y", "deux\n  lignes")]) == [
         "| a | b |",

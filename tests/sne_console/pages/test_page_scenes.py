@@ -246,7 +246,9 @@ def test_the_list_says_where_each_scene_stands(
 
 
 def test_the_kit_is_printed_with_the_name_of_the_base(banc: Banc, page: Callable[..., Any]) -> None:
-    liens = [a.get("href") for a in page("/scenes").xpath("//section[@aria-labelledby='t-kit']//a")]
+    cites = page("/scenes").xpath("//section[@aria-labelledby='t-kit']//a")
+    assert "PDF : Le dépliant des guichets" in [" ".join(a.text_content().split()) for a in cites]
+    liens = [a.get("href") for a in cites]
     assert len(liens) == 2 * len(kit.PIECES)
     for lien in liens:
         octets = banc.http.get(lien, headers=ENTETES).data
