@@ -92,6 +92,8 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.collect()
         gc.freeze()
+        # A command that a test runs in this process would freeze too, for good, what is lost soon after.
+        gc.freeze = lambda: None  # type: ignore[assignment]
         gc.set_threshold(*_TOURS)
         gc.enable()
 

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 import pytest
 
+from sne_interface.contract.contrats_charges import Contrat
+
 #: How many files, and how many tests, are told.
 _CHERS: Final = 40
 #: The most that a worker may hold, in megabytes. 600 is wanted; 694 was measured on 1 December 2026.
@@ -85,6 +87,9 @@ class Menage:
     def pytest_runtest_logfinish(self) -> None:
         """A test is over."""
         if tenue_mo() > self._seuil:
+            # They hold the contracts of folders that a test has made, which a server has one of.
+            Contrat.a_venir.cache_clear()
+            Contrat.versions_du.cache_clear()
             gc.collect()
             ctypes.CDLL(None).malloc_trim(0)
             self._seuil = max(_BEAUCOUP_MO, tenue_mo() + _PAS_MO)

@@ -73,10 +73,12 @@ def test_an_absurd_value_is_judged_like_another(banc: Banc, chemin: str, valeur:
 @pytest.mark.parametrize(
     "document",
     [b"", b"<", b"\x00" * 100, b"\xed\xa0\x80", b"<a>&#xD800;</a>", b"<a>" * 5_000, b"<?xml version='1.0'?>",
-     b"<interfaceNuu/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"x" * 10_000_000],
+     b"<interfaceNuu/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"long"],
     ids=lambda octets: octets[:12].decode("latin-1"),
 )  # fmt: skip
 def test_what_is_no_document_is_judged_too(banc: Banc, document: bytes) -> None:
+    if document == b"long":
+        document = b"x" * 10_000_000
     relais = pytest.importorskip(
         "sne_calibrage.enregistrements.ligne_de_journal_relue",
         reason="the relay is in a package that one may take away",

@@ -47,7 +47,7 @@ def _tires(
     return list(tirages.tirer(scenario.combien(combien)).values())
 
 
-@lru_cache
+@lru_cache(maxsize=2)
 def _saisi(nom: str, contrat: Contrat, combien: int = EXEMPLES) -> list[Element]:
     """What is entered in the scenarios of that family, whatever the step."""
     scenarios = [s for s in plan.charger() if s.id.startswith(nom)]

@@ -429,11 +429,11 @@ def test_thousands_of_attributes_are_no_more_than_the_faults_told(expliquer, spe
 
 @pytest.mark.parametrize(
     ("nom", "texte", "dit"),
-    [("precision", "é" * 1_000_000, "1000000 caractères"), ("dateCreationDemande", "9" * 1_000_000, "date")],
+    [("precision", "é", "1000000 caractères"), ("dateCreationDemande", "9", "date")],
 )
 def test_of_an_endless_text_the_beginning_is_looked_at(expliquer, specimen, nom, texte, dit):
     racine = specimen()
-    trouver(racine, nom).text = texte
+    trouver(racine, nom).text = texte * 1_000_000
     (faute,) = expliquer(racine)
     assert dit in faute.message
     assert len(faute.message) < 400

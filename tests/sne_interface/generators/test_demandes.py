@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 
 import pytest
 
@@ -42,7 +42,7 @@ def population(contrat: Contrat) -> Population:
     return lire_population(contrat, "ecole")
 
 
-@cache
+@lru_cache(maxsize=1)  # a hundred thousand elements
 def _messages(
     population: Population, type_fichier: str, combien: int
 ) -> list[tuple[Element, DemandeStockee | None]]:
