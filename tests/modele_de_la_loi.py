@@ -73,7 +73,10 @@ class Modele:
         """The one that a lease follows: its own, else the last attribution of the dwelling by the body."""
         debout = [dit["nom"] for dit in self.dires(menage)]
         possibles = [
-            (d["nom"] in debout, not d["refus"] and "bail" not in d, d["rpls"] is not None, self.rang(d), d)
+            (
+                *(d["nom"] in debout, d["commission"] <= bail["bail"], not d["refus"] and "bail" not in d),
+                *(d["rpls"] is not None, self.rang(d), d),
+            )
             for d in self.decisions(menage)
             if d["decide"] in _ATTRIBUTIONS and _peut_suivre(bail, d, d["nom"] in debout)
         ]
@@ -153,7 +156,8 @@ class Modele:
         ]
         if classee["refus"] or "bail" in classee or ecartee or self.baux(classee["menage"]):
             return False
-        return self.active(classee["menage"]) and jour <= classee["commission"] + timedelta(days=10)
+        attendue = classee["commission"] <= jour <= classee["commission"] + timedelta(days=10)
+        return self.active(classee["menage"]) and attendue
 
     def _concurrents(self, classee: Pas) -> list[Pas]:
         """What the same session ranked for the same named dwelling, of other households."""

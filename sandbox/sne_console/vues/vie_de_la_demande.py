@@ -247,7 +247,7 @@ def _decisions(
     ecrits = {e.identifiant: e.cree_le.astimezone(PARIS) for e in evenements}
     for lue in Montreur(registre, contrat).decisions(registre.livre(numero)):
         ecrit = ecrits.get(lue.rang)
-        if lue.rang:
+        if lue.jour is not None:
             logement = f"logement {lue.logement}" if lue.logement else ""
             classement = f"rang {lue.classement}" if lue.classement else ""
             detail = ", ".join(filter(None, (logement, classement, lue.suivie)))

@@ -400,9 +400,13 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
     suivie = max(
         suivies,
         key=lambda dite: (
-            dite.bail is not None, dite.suite is None, dite.logement is not None, dite.ordre,
+            dite.bail is not None,
+            radiation.bail is None or dite.jour <= radiation.bail,
+            dite.suite is None,
+            dite.logement is not None,
+            dite.ordre,
         ),
-    )  # fmt: skip
+    )
     complete = replace(
         suivie,
         suite=SuiteDonnee.BAIL,

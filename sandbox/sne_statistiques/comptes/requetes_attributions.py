@@ -100,8 +100,8 @@ def annees(connexion: Connexion, base: str) -> range:
 def decidees(connexion: Connexion, base: str, du: date, au: date) -> Counter[tuple[str, ...]]:
     """How many decisions from `du` to `au`, both included, are alike: the commune of the dwelling, as a
     radiation tells it, else the first one that was wished; the issue of `DecisionNotee`; « 1 » when a lease
-    followed; « 1 » when the household refused. "": not told, or no."""
+    followed by then; « 1 » when the household refused. "": not told, or no."""
     lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=sa.func.coalesce(_D.commune, _D.souhaitee))
-    dits = (sa.case((dit, "1")) for dit in (_D.bail.is_not(None), _D.refus))
+    dits = (sa.case((dit, "1")) for dit in (_D.bail <= au.isoformat(), _D.refus))
     quand = sa.and_(_TENUE, _D.jour.between(du.isoformat(), au.isoformat()))
     return semblables(connexion, base, _D, (lieu, _D.issue, *dits), quand)

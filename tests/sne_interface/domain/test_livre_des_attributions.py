@@ -218,6 +218,7 @@ def _radiation(**champs: Any) -> DecisionNotee:
         ([A], {"guichet": "G2", "organisme": None}, 1),
         ([A], {"bail": date(2018, 1, 31)}, 1),  # one dwelling, one attribution: DEC020 tells the day
         ([A], {"bail": date(2018, 1, 31), "logement": None}, 0),
+        ([A, A.replace("2018-02-01", "2018-02-11")], {}, 1),  # held before the lease, not after
         ([A, "REFUSMEN=oui DATECAL=2018-02-01"], {}, 1),  # the household changed its mind
         ([A, "REFUSMEN=oui DATECAL=2018-02-01"], {"logement": None}, 0),
         (["DECISION=NONATT DATECAL=2018-02-01 RPLS=A"], {}, 0),

@@ -86,6 +86,7 @@ def test_decisions_and_refusals_are_told_by_kind(tmp_path: Path, contrat: Contra
         with magasin.ecrire("a") as registre:
             noter(registre, 1, issue="attribution", bail=JOUR)
             noter(registre, 2, issue="attribution", refus=True)
+            noter(registre, 6, issue="attribution", bail=date(2018, 4, 2))  # signed since
             noter(registre, 3, issue=None, refus=True)
             noter(registre, 4, issue="non_attribution", souhaitee=None)
             noter(registre, 5, issue="attribution", jour=date(2017, 3, 15))
@@ -102,7 +103,7 @@ def test_decisions_and_refusals_are_told_by_kind(tmp_path: Path, contrat: Contra
             "Ressources inconnues, en quartier prioritaire",
             1,
         ),
-        ("62498", "decisions", "attribution", "Attribution", 1),
+        ("62498", "decisions", "attribution", "Attribution", 2),
         ("62498", "decisions", "attribution_bail", "Attribution suivie d'un bail", 1),
         ("62498", "refus_des_menages", "", "Logement refusé par le ménage", 2),
     ]

@@ -85,7 +85,7 @@ def test_an_attribution_is_kept_with_its_radiation_and_outlives_it(magasin: Maga
         assert (_comptees(registre), annees(registre.connexion, "ecole")) == ([], range(0))
 
 
-def test_a_demande_that_comes_back_was_not_housed(magasin: Magasin) -> None:
+def test_a_demande_that_comes_back_or_should_not_have_been_was_not_housed(magasin: Magasin) -> None:
     with magasin.ecrire("ecole") as registre:
         registre.ajouter(stockee(NUMERO))
         _radier(registre)
@@ -93,11 +93,6 @@ def test_a_demande_that_comes_back_was_not_housed(magasin: Magasin) -> None:
         assert _comptees(registre) == []
         _radier(registre, motif_radiation="RADABA")
         assert _comptees(registre) == []
-
-
-def test_a_demande_that_should_not_have_been_was_not_housed(magasin: Magasin) -> None:
-    with magasin.ecrire("ecole") as registre:
-        registre.ajouter(stockee(NUMERO))
         _radier(registre)
         registre.supprimer(NUMERO)
         assert _comptees(registre) == []

@@ -320,7 +320,8 @@ def candidat_servi_avant_son_tour(contexte: Contexte) -> Infractions:
             rang, son_rang, bail = avant.classement, dite.classement, dite.bail
             if rang is None or son_rang is None or rang >= son_rang or bail is None:
                 continue
-            if bail <= reponse_attendue_jusqu_au(avant.jour) and _attend_ce_logement(avant, contexte):
+            trop_tot = avant.jour <= bail <= reponse_attendue_jusqu_au(avant.jour)
+            if trop_tot and _attend_ce_logement(avant, contexte):
                 yield from trouver(numero=avant.numero_unique, rang=str(rang))
 
 
