@@ -42,10 +42,13 @@ CREATIONS: Final = (
 FORMULAIRE: Final = "demande/demandeLogement"
 
 
-def specimen(nom: str, dossier: str = "demandes") -> Any:
-    """The root of a specimen of `fixtures/`."""
+def specimen(nom: str, dossier: str = "demandes", *, nir: str | None = None) -> Any:
+    """The root of a specimen of `fixtures/`; `nir` is written in place of its own."""
     chemin = fixtures_dir() / dossier / f"{nom}.xml"
-    return etree.parse(chemin, etree.XMLParser(remove_blank_text=True)).getroot()
+    racine = etree.parse(chemin, etree.XMLParser(remove_blank_text=True)).getroot()
+    for noeud in racine.iter(f"{{{NS}}}nir"):
+        noeud.text = nir or noeud.text
+    return racine
 
 
 def trouver(racine: Any, chemin: str) -> Any:

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
-from client_mtom import SOAP, WS, XOP, specimen
+from client_mtom import SOAP, XOP, ecrire, specimen
 from lxml import etree
 from serveur_local import Serveur
 
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.panne import GENRES
 from sne_sandbox.mime.message_deballe import unpack
-from sne_sandbox.mime.message_mime import Message, Part
-from sne_sandbox.soap.requete_soap_ecrite import requete
+from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.store.magasin import Magasin
 
 DELAI: Final = 120.0
@@ -90,19 +89,8 @@ class Essai:
                     b"G1226", self.guichet.encode()
                 ),
             }
-        racine = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP, "ws": WS, "xop": XOP})
-        nom = "numUniqueParametres" if operation == "getNumUnique" else "demandeLogementParametres"
-        charge = etree.SubElement(etree.SubElement(racine, f"{{{SOAP}}}Body"), f"{{{WS}}}{nom}")
-        parties = []
         champs = {**champs, "nomCertificat": f"CER{self.guichet}-201803151200.pem", "certificat": b""}
-        for cle, valeur in champs.items():
-            element = etree.SubElement(charge, cle)
-            if isinstance(valeur, bytes):
-                etree.SubElement(element, f"{{{XOP}}}Include", href=f"cid:{cle}")
-                parties.append(Part(cle, "text/xml; charset=utf-8", "8bit", valeur))
-            else:
-                element.text = valeur
-        type_, corps = requete(etree.tostring(racine), parties, action=f"{WS}{operation}")
+        type_, corps = ecrire(operation, champs)
         prise = self.connecter()
         prise.sendall(
             f"POST /bases/{self.base}/services/DemandeLogementImplService/ HTTP/{self.version}\r\n"

@@ -230,19 +230,18 @@ def _finit(pid: int) -> bool:
     return False
 
 
+def _lancee(dossier: Path, *mots: str, **environ: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        argv(*mots), cwd=dossier, env=environnement() | environ, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("numero", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interruption_ends_everything(tmp_path: Path, numero: signal.Signals, code: int) -> None:
     """The command, what it started, and the server."""
     programme = "sleep 600 & echo $! $SNE_URL; wait"
-    with subprocess.Popen(
-        argv("run", "--", "sh", "-c", programme),
-        cwd=tmp_path,
-        env=environnement() | {"TMPDIR": str(tmp_path)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as processus:
+    with _lancee(tmp_path, "run", "--", "sh", "-c", programme, TMPDIR=str(tmp_path)) as processus:
         assert processus.stdout is not None
         enfant, adresse = processus.stdout.readline().split()
         os.kill(processus.pid, numero)
@@ -258,15 +257,8 @@ def test_an_interruption_ends_everything(tmp_path: Path, numero: signal.Signals,
 def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(tmp_path: Path) -> None:
     """A CI sends SIGINT, then SIGTERM, then kills."""
     envoi = " ".join(client("colocataires"))
-    with subprocess.Popen(
-        argv(*ICI, "--report-dir", "rapport", "--", "sh", "-c", f"{envoi}; echo $$; exec sleep 600"),
-        cwd=tmp_path,
-        env=environnement(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as processus:
+    programme = f"{envoi}; echo $$; exec sleep 600"
+    with _lancee(tmp_path, *ICI, "--report-dir", "rapport", "--", "sh", "-c", programme) as processus:
         assert processus.stdout is not None
         assert len(processus.stdout.readline().strip()) == 18
         commande = int(processus.stdout.readline())

@@ -17,9 +17,11 @@ def processus(copies: None) -> None:
 
 
 @pytest.fixture(scope="module")
-def magasin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
-    """An embedded store."""
-    with Magasin.ouvrir(None, tmp_path_factory.mktemp("temps")) as ouvert:
+def magasin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
+    """An embedded store, or one of the engine that a module asks for."""
+    postgres = getattr(request, "param", "sqlite") == "postgres"
+    url = request.getfixturevalue("serveur_postgres").nouvelle() if postgres else None
+    with Magasin.ouvrir(url, tmp_path_factory.mktemp("temps")) as ouvert:
         yield ouvert
 
 

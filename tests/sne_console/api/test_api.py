@@ -204,9 +204,7 @@ NIR = "206127511100564"
 
 @pytest.mark.parametrize("forme", ["mtom", "simple"])
 def test_a_nir_is_masked_wherever_the_journal_is_shown(banc: Banc, forme: str) -> None:
-    racine = specimen("personne_seule_nir")
-    for noeud in racine.iter("{http://nuu.application.i2/}nir"):
-        noeud.text = NIR
+    racine = specimen("personne_seule_nir", nir=NIR)
     options = {"forme": None} if forme == "simple" else {}
     resultat = banc.demander(racine, **options)
     assert resultat.statut == 200

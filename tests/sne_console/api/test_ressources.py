@@ -74,10 +74,7 @@ def test_demandes_are_searched_page_by_page(banc: Banc) -> None:
 
 
 def test_one_demande_whole_with_its_nir_masked(banc: Banc) -> None:
-    racine = specimen("personne_seule_nir")
-    (noeud,) = racine.iter("{http://nuu.application.i2/}nir")
-    noeud.text = NIR
-    numero = banc.demander(racine).numero
+    numero = banc.demander(specimen("personne_seule_nir", nir=NIR)).numero
     lu = appeler(banc, "GET", f"/demandes/{numero}")
     assert NIR not in lu.text
     assert NIR[3:] not in lu.text
@@ -102,10 +99,7 @@ def test_exchanges_are_counted(banc: Banc) -> None:
 
 
 def test_the_bytes_of_an_exchange_nir_masked(banc: Banc) -> None:
-    racine = specimen("personne_seule_nir")
-    (noeud,) = racine.iter("{http://nuu.application.i2/}nir")
-    noeud.text = NIR
-    echange = banc.demander(racine).echange
+    echange = banc.demander(specimen("personne_seule_nir", nir=NIR)).echange
     assert echange is not None
     for cote, octets in (("request", echange.requete), ("response", echange.reponse)):
         lu = appeler(banc, "GET", f"/exchanges/1/{cote}")

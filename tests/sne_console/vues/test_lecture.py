@@ -34,9 +34,7 @@ def rempli(tmp_path_factory: pytest.TempPathFactory) -> tuple[Banc, dict[str, An
     """A home where there is something to read, dispatching that waits, and what fills the addresses."""
     app = creer_application(Configuration(home=tmp_path_factory.mktemp("lue"), jeton="tout"))
     banc = Banc(app, "lue").creer()
-    racine = specimen("personne_seule_nir")
-    (noeud,) = racine.iter(f"{NS}nir")
-    noeud.text = NIR
+    racine = specimen("personne_seule_nir", nir=NIR)
     numero = banc.demander(racine).numero
     ecrire(banc, "PUT", "/bases/lue/guichets/G1226/inbox/DEMessai.xml", etree.tostring(racine))
     ecrire(banc, "POST", "/bases/lue/guichets/G1226/inbox/relever")

@@ -212,18 +212,7 @@ def foyer(liens: str, parentes: str, gardes: str) -> Demande:
     cotitulaires = tuple(Element("cotitulaire", enfants=(code("lienDemandeur", c),)) for c in liens)
     a_charge = tuple(Element("personneACharge", enfants=(code("lienParente", c),)) for c in parentes)
     en_garde = tuple(Element("personneEnGarde", enfants=(code("coParentalite", c),)) for c in gardes)
-    personne = Element(
-        "personnePhysique",
-        enfants=(
-            Element("demandeur", enfants=(Element("nom", "A"),)),
-            Element("listePersonneACharge", enfants=a_charge),
-            Element("personneANaitre", enfants=(Element("nombre", "1"),)),
-            Element("listePersonneEnGarde", enfants=en_garde),
-            Element("listeCotitulaire", enfants=cotitulaires),
-        ),
-    )
-    formulaire = Element("demandeLogement", enfants=(personne,))
-    return Demande(Element("interfaceNuu", enfants=(Element("demande", enfants=(formulaire,)),)))
+    return demande(Element("demandeur", enfants=(Element("nom", "A"),)), cotitulaires, a_charge, en_garde)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """What a move of the clock would do is what it does; and it can be taken back while nothing else came."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from exemples_store import MOTEURS
 from temps import MIDI, ajouter, etat, stockee
 
 from sne_interface.domain.base import Horloge
@@ -25,15 +26,7 @@ from sne_sandbox.store.magasin import Magasin
 
 Creer = Callable[..., str]
 TREIZE = DeplacementVoulu(vers="P13M")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
-def magasin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
-    """A store of each engine."""
-    serveur: Any = None if request.param == "sqlite" else request.getfixturevalue("serveur_postgres")
-    url = None if serveur is None else serveur.nouvelle()
-    with Magasin.ouvrir(url, tmp_path_factory.mktemp("apercu")) as ouvert:
-        yield ouvert
+pytestmark = pytest.mark.parametrize("magasin", MOTEURS, indirect=True, scope="module")
 
 
 def _tirees(hasard: Random, combien: int) -> list[DemandeStockee]:
@@ -279,20 +272,3 @@ def test_it_is_done_whole_or_not_at_all(
             apercu_et_retour_d_horloge.annuler(magasin, base)
     assert _tout(magasin, base) == avant
     assert apercu_et_retour_d_horloge.annuler(magasin, base).horloge.maintenant == MIDI
-
-
-@pytest.mark.parametrize(
-    ("mouvement", "dit"),
-    [
-        (DeplacementVoulu(vers="P1D"), "1 jour"),
-        (DeplacementVoulu(vers="p2y1m"), "2 ans, 1 mois"),
-        (DeplacementVoulu(vers="P0D"), "0 jour"),
-        (DeplacementVoulu(vers="2019-04-15"), "jusqu'au 15/04/2019"),
-        (DeplacementVoulu(vers="2019-04-15T08:30:00"), "jusqu'au 15/04/2019 08:30"),
-        (DeplacementVoulu("gel", instant=MIDI), "au 15/03/2018 12:00"),
-        (DeplacementVoulu("gel"), ""),
-        (DeplacementVoulu("retour"), ""),
-    ],
-)
-def test_a_move_in_words(mouvement: DeplacementVoulu, dit: str) -> None:
-    assert mouvement.precision == dit

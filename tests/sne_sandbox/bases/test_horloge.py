@@ -152,3 +152,20 @@ def test_a_move_that_fails_halfway_leaves_everything_as_it_was(magasin: Magasin,
     with pytest.raises(KeyboardInterrupt):
         horloge.deplacer(magasin, base, DeplacementVoulu(vers="P2Y"), progres=interrompre)
     assert etat(magasin, base) == avant
+
+
+@pytest.mark.parametrize(
+    ("mouvement", "dit"),
+    [
+        (DeplacementVoulu(vers="P1D"), "1 jour"),
+        (DeplacementVoulu(vers="p2y1m"), "2 ans, 1 mois"),
+        (DeplacementVoulu(vers="P0D"), "0 jour"),
+        (DeplacementVoulu(vers="2019-04-15"), "jusqu'au 15/04/2019"),
+        (DeplacementVoulu(vers="2019-04-15T08:30:00"), "jusqu'au 15/04/2019 08:30"),
+        (DeplacementVoulu("gel", instant=MIDI), "au 15/03/2018 12:00"),
+        (DeplacementVoulu("gel"), ""),
+        (DeplacementVoulu("retour"), ""),
+    ],
+)
+def test_a_move_in_words(mouvement: DeplacementVoulu, dit: str) -> None:
+    assert mouvement.precision == dit

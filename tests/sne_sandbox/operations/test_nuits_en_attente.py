@@ -1,11 +1,11 @@
 """A clock that jumps: its nights wait to be asked for. A base is saved before it loses much."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
+from exemples_store import MOTEURS
 from temps import MIDI, ajouter, etat, nuits, stockee
 
 from sne_interface.domain.base import Horloge
@@ -20,15 +20,7 @@ from sne_sandbox.store.magasin import Magasin
 Creer = Callable[..., str]
 DEPOT = date(2018, 1, 15)
 SAUT = timedelta(days=800)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
-def magasin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
-    """A store of each engine."""
-    serveur: Any = None if request.param == "sqlite" else request.getfixturevalue("serveur_postgres")
-    url = None if serveur is None else serveur.nouvelle()
-    with Magasin.ouvrir(url, tmp_path_factory.mktemp("nuits")) as ouvert:
-        yield ouvert
+pytestmark = pytest.mark.parametrize("magasin", MOTEURS, indirect=True, scope="module")
 
 
 def _base(
