@@ -20,8 +20,8 @@ from sne_interface.contract.contrats_charges import Contrat
 
 #: How many files, and how many tests, are told.
 _CHERS: Final = 40
-#: The most that a worker may hold, in megabytes. 600 is wanted; 694 was measured on 1 December 2026.
-MEMOIRE_MAX_MO: Final = 760
+#: The most that a worker may hold, in megabytes. 600 is wanted; 627 was measured on 3 December 2026.
+MEMOIRE_MAX_MO: Final = 740
 #: From where a process gives back what it can, and how much more it then takes to try again.
 _BEAUCOUP_MO: Final = 400
 _PAS_MO: Final = 40

@@ -7,6 +7,7 @@ and the command line prints its `diagnostics()`.
 
 import csv
 import errno
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
@@ -46,6 +47,12 @@ class UsageError(OperatorError):
     """The command was called wrongly (exit code 2)."""
 
     exit_code: ClassVar[int] = 2
+
+
+def exiger_connu(quoi: str, dit: str, connus: Iterable[str]) -> None:
+    """Raises UsageError for what is none of those that are known; `quoi` begins the sentence."""
+    if dit not in connus:
+        raise UsageError(f"{quoi} [{dit[:40]}] n'existe pas.", remede=f"écrivez : {', '.join(connus)}")
 
 
 class ConflitEtat(UsageError):

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from sne_console.vues.paroles import PAROLES
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
-from sne_interface.domain.decision_de_commission import DECISION
+from sne_interface.domain.decision_de_commission import CATEGORIE, DECISION
 from sne_interface.domain.evenement import lire_jour
 from sne_interface.domain.livre_des_attributions import RANG_RADIATION, DecisionNotee, SuiteDonnee
 from sne_interface.domain.nir import masquer_nirs
@@ -42,6 +42,7 @@ class DecisionLue:
     dalo: bool | None
     prioritaire: Annotated[bool | None, "d'une catégorie de L. 441-1, DALO à part ; null : non dit"]
     categories: Annotated[str | None, "codes des catégories dites"]
+    categories_dites: Annotated[list[str], "les mêmes, en clair"]
     association: Annotated[bool, "une association n'est pas un ménage"]
     devenir: Annotated[SuiteDonnee | None, "null : rien encore"]
     suivie: Annotated[str, "la même chose, en clair ; vide : rien n'est attendu"]
@@ -74,6 +75,7 @@ class PageDecisions:
     """Some decisions, the latest first."""
 
     nombre: Annotated[int, "combien il y en a"]
+    radiations: Annotated[int, "parmi elles, les radiations qui disent seules leur attribution"]
     decisions: list[DecisionLue]
     suite: Annotated[int | None, "à redonner dans « apres » ; null : il n'y en a plus"]
 
@@ -88,13 +90,10 @@ class Montreur:
         self._listes = contrat.nomenclatures
         self._jours: dict[date, list[Seance]] = {}
         type_ = registre.type_evenement(self._roles.type)
-        # The words are those of the event's own list.
-        self._mots = {
-            code: mot
-            for caracteristique in (() if type_ is None else type_.caracteristiques)
-            if caracteristique.code == self._roles.code(DECISION)
-            for code, mot in caracteristique.valeurs
-        }
+        # The words are those of the event's own lists.
+        listes = {c.code: dict(c.valeurs) for c in (() if type_ is None else type_.caracteristiques)}
+        self._mots = listes.get(self._roles.code(DECISION), {})
+        self._categories = listes.get(self._roles.code(CATEGORIE), {})
 
     def _du_jour(self, jour: date) -> list[Seance]:
         if jour not in self._jours:
@@ -107,6 +106,7 @@ class Montreur:
         du_jour = [] if jour is None else self._du_jour(jour)
         sienne = seance or next((s for s in du_jour if ligne in s.lignes), None)
         logement = ligne.logement or (sienne.logement if sienne is not None else None)
+        categories = masquer_nirs(ligne.categories or "")
         suivie = "sans suite encore" if ligne.attribue else ""
         return tirer(
             DecisionLue,
@@ -116,6 +116,8 @@ class Montreur:
             seance=None if sienne is None else sienne.nom,
             logement=None if logement is None else masquer_nirs(logement),
             decision=self._dite(ligne),
+            categories=categories or None,
+            categories_dites=[self._categories.get(code, code) for code in categories.split()],
             suivie=PAROLES["suites_donnees"][ligne.suite] if ligne.suite else suivie,
             reservataire=self._listes.libelle("ListeTypeReservataire", ligne.contingent or "") or "",
         )
@@ -135,7 +137,8 @@ class Montreur:
         """The lines after the first `debut`, `limite` of them."""
         suite = debut + limite
         montrees = self.decisions(lignes[debut:suite])
-        return PageDecisions(len(lignes), montrees, suite if suite < len(lignes) else None)
+        seules = sum(ligne.rang == RANG_RADIATION for ligne in lignes)
+        return PageDecisions(len(lignes), seules, montrees, suite if suite < len(lignes) else None)
 
     def breve(self, seance: Seance) -> SeanceBreve:
         """A session on one line."""

@@ -22,6 +22,13 @@ BASE_PAR_DEFAUT: Final = "ecole"
 ANNEES: Final = range(1900, 3000)
 
 
+def a_portee(jour: date) -> date:
+    """The same day. Raises UsageError for one that no clock may show."""
+    if jour.year not in ANNEES:
+        raise UsageError(f"L'année {jour.year} est hors de portée.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
+    return jour
+
+
 #: What is emptied of a base: its journal; demandes, events, numbers and files; armed pannes; or all three.
 Portee = Literal["journal", "etat", "pannes", "tout"]
 _NOM: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,39}")

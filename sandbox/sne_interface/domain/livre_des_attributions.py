@@ -378,7 +378,8 @@ def _suite(
 def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[DecisionNotee]:
     """Adds the radiation to the decision that it follows: that of its lease, else the last attribution of
     this dwelling by this body that still waits; or one that was refused, or came to nothing, when both name
-    the dwelling: the household has changed its mind. Without any, the radiation alone tells the lease."""
+    the dwelling: the household has changed its mind. One held after the day of the lease is the last resort,
+    and both have to name the dwelling. Without any, the radiation alone tells the lease."""
     suivies = [
         dite
         for dite in lignes

@@ -188,8 +188,9 @@ def base_de(ligne: Sequence[Any]) -> BaseLue:
             taille=lue["taille"],
         )
     except (UsageError, ValueError, OverflowError, TypeError, AttributeError) as erreur:
+        pourquoi = erreur if isinstance(erreur, UsageError) else "un de ses champs n'a pas la forme attendue"
         raise StoreError(
-            f"La base [{lue['nom']}] ne se lit pas dans cette version : {erreur}",
+            f"La base [{lue['nom']}] ne se lit pas dans cette version : {pourquoi}",
             remede="remettez la version qui l'a écrite, ou supprimez cette base",
         ) from erreur
     return BaseLue(base, lue["jeton"], bool(ligne[-1]))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import click
 
-from sne_interface.domain.base import ANNEES
+from sne_interface.domain.base import a_portee
 from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import Poste, rendu, sur_le_poste, une_base
@@ -134,14 +134,12 @@ def commande(
             for code in statistiques.CODES
             if not tableau or code in tableau
         ]
-    return TableauxDUnJour(base, le, [t.lu for t in voulus], FIDELITE, voulus)
+        dit = FIDELITE + statistiques.a_venir(registre.base, le)
+    return TableauxDUnJour(base, le, [t.lu for t in voulus], dit, voulus)
 
 
 def _lire_jour(texte: str) -> date:
     try:
-        jour = date.fromisoformat(texte)
+        return a_portee(date.fromisoformat(texte))
     except ValueError:
         raise click.BadParameter(f"[{texte}] n'est pas une date, par exemple 2018-12-31") from None
-    if jour.year not in ANNEES:
-        raise click.BadParameter(f"[{texte}] est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}")
-    return jour

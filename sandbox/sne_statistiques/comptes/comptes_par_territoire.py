@@ -92,13 +92,15 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     for commune, seuil in (souhaites | attribues).items():
         lieux_de.setdefault(territoire_de(commune), {})[commune] = seuil
     averties = {code: statistiques.inventes(siens).strip() for code, siens in lieux_de.items()}
+    note = FIDELITE + statistiques.inventes(souhaites | attribues)
+    note += statistiques.passe(registre, jour) + statistiques.a_venir(registre.base, jour)
     return ComptesDeLieux(
         registre.base.nom,
         depuis,
         jour,
         niveau,
         lignes,
-        FIDELITE + statistiques.inventes(souhaites | attribues) + statistiques.passe(registre, jour),
+        note,
         {code: averti for code, averti in averties.items() if averti},
     )
 
@@ -164,7 +166,7 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
     return {
         "commune": contrat.territoires.nom_de_commune(code),
         "epci": statistiques.nom_d_epci(code, contrat),
-        "departement": f"Département {code}",
+        "departement": str(statistiques.LIBELLES["departements"].get(code, f"Département {code}")),
         "region": str(statistiques.LIBELLES["regions"].get(code, f"Région {code}")),
     }[niveau]
 

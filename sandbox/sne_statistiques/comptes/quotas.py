@@ -17,12 +17,12 @@ from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_interface.domain.texte import ecrire_csv
-from sne_interface.errors import UsageError
+from sne_interface.errors import UsageError, exiger_connu
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_attributions import Attributions
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SOUS, Seuils
-from sne_statistiques.comptes.statistiques import LIBELLES, inventes, nom_d_epci, seuils
+from sne_statistiques.comptes.statistiques import LIBELLES, a_venir, inventes, nom_d_epci, seuils
 
 #: How far to believe the counts, for whoever reads them.
 FIDELITE: Final = LIBELLES["notes"]["quotas"]
@@ -193,7 +193,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
         _ligne(TOUS, TOUS_LES_EPCI, toutes, des_communes),
         [ligne for ligne in lues if ligne.nom_bailleur == TOUS[1]],
         [ligne for ligne in lues if ligne.nom_bailleur != TOUS[1]],
-        FIDELITE + inventes(des_communes),
+        FIDELITE + inventes(des_communes) + a_venir(registre.base, premier),
     )
 
 
@@ -292,10 +292,7 @@ class ChoixDeDecisions:
 
     def __post_init__(self) -> None:
         for dit, connus in ((self.compte, FIGURES), (self.part, _PAR_CODE), (self.ceux, CEUX)):
-            if dit and dit not in connus:
-                raise UsageError(
-                    f"Les quotas n'ont pas de chiffre [{dit[:40]}].", remede=f"écrivez : {', '.join(connus)}"
-                )
+            exiger_connu("Le chiffre", dit, ["", *connus])
         if self.ceux and not self.part:
             raise UsageError(
                 f"« ceux » [{self.ceux}] choisit dans une part, et aucune n'est dite.",
@@ -315,10 +312,19 @@ class ChoixDeDecisions:
 
 def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -> list[DecisionNotee]:
     """The lines of the ledger of a year, or those that a figure counts, the latest first. One may be of two
-    years: the attribution of one, its lease of the next."""
+    years: the attribution of one, its lease of the next. Raises UsageError for a landlord, an EPCI or a
+    contingent that neither the year nor the base knows."""
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     du, au, des_communes = _periode(registre, contrat, choix.annee)
-    lues = requetes_attributions.une_a_une(registre.connexion, registre.base.nom, du, au, des_communes)
+    lues = list(requetes_attributions.une_a_une(registre.connexion, registre.base.nom, du, au, des_communes))
+    bailleurs = {dit: None for dites, _ in lues for dit in _bailleur(dites, guichets)}
+    bailleurs |= {dit or "": None for g in guichets.values() for dit in (g.siren, g.code, g.nom)}
+    exiger_connu("Le bailleur", choix.bailleur, {"": None, **bailleurs})
+    epcis = {dit: None for dites, _ in lues for dit in _epci(dites.commune, contrat)}
+    if contrat.territoires.epci(choix.epci) is None:
+        exiger_connu("L'EPCI", choix.epci, {"": None, **epcis})
+    reservataires = contrat.nomenclatures.liste("ListeTypeReservataire")
+    exiger_connu("Le contingent", choix.contingent, ["", *reservataires])
     return [
         ligne
         for dites, ligne in lues

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import tomli
 
 from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.domain.base import Base
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import GenreMouvement, territoire_de
 from sne_interface.domain.texte import ecrire_csv
@@ -288,6 +289,13 @@ def passe(registre: RegistreBase, jour: date) -> str:
         f" Le passé est entier depuis le {date_francaise(depuis)} : avant, des demandes effacées n'ont "
         f"laissé que leurs dates{suite}."
     )
+
+
+def a_venir(base: Base, jour: date) -> str:
+    """Says that the base has not come to that day; "" when it has."""
+    present = base.horloge.maintenant().date()
+    dit = f" Le {date_francaise(jour)} est à venir : la base est au {date_francaise(present)}."
+    return dit if jour > present else ""
 
 
 def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> Seuils:

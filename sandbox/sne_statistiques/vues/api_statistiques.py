@@ -73,7 +73,8 @@ def lire(quand: QuestionLue, base: str) -> Tableaux:
     """TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
     jour = _jour(base, quand)
     tableaux = [_tableau(base, code, jour, quand).lu for code in statistiques.CODES]
-    return Tableaux(base, jour, quand["territoire"], tableaux, statistiques.FIDELITE)
+    dit = statistiques.FIDELITE + statistiques.a_venir(services().magasin.bases.lire(base), jour)
+    return Tableaux(base, jour, quand["territoire"], tableaux, dit)
 
 
 @blueprint.get(

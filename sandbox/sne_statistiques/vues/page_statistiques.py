@@ -21,11 +21,10 @@ from sne_console.cadre.outillage_des_sections import (
 )
 from sne_console.vues.dessin import Figure, en_page
 from sne_console.vues.seances_montrees import Montreur
-from sne_interface.domain.base import ANNEES
+from sne_interface.domain.base import ANNEES, a_portee
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
-from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE
 from sne_interface.domain.texte import nombre
-from sne_interface.errors import UsageError
+from sne_interface.errors import exiger_connu
 from sne_sandbox.web.configuration_et_services import services
 from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
@@ -310,7 +309,10 @@ def _figure(lues: Images, nom: str) -> Figure:
         case "carte":
             return _figure_de_carte(lues)
         case "tension":
-            dites = ((e, carte.ecrire(e.tension) if e.tension else "aucune attribution") for e in lues.epcis)
+            dites = (
+                (e, carte.ecrire(e.tension) if e.tension is not None else "aucune attribution")
+                for e in lues.epcis
+            )
             svg = diagrammes.barres(titre, [(e.nom, e.tension or 0.0, dite) for e, dite in dites])
             return _avec_sa_table(titre, svg, "lieux", lues.epcis)
         case "ressources":
@@ -364,29 +366,24 @@ def _territoire() -> str | None:
 
 
 def _niveau() -> str:
-    return _choisi("niveau", "departement", NIVEAUX, "Le niveau", "niveaux")
+    return _choisi("niveau", "departement", NIVEAUX, "Le niveau")
 
 
 def _mesure() -> carte.MesureDeCarte:
-    return carte.MESURES[_choisi("mesure", "premiere", carte.MESURES, "La carte", "cartes")]
+    return carte.MESURES[_choisi("mesure", "premiere", carte.MESURES, "La carte")]
 
 
-def _choisi(champ: str, defaut: str, connus: Iterable[str], quoi: str, lesquels: str) -> str:
+def _choisi(champ: str, defaut: str, connus: Iterable[str], quoi: str) -> str:
     """Reads a field of the address, one of `connus`. Raises UsageError."""
     lu = champ_ecrit(champ) or defaut
-    if lu not in connus:
-        raise UsageError(f"{quoi} [{lu[:20]}] n'existe pas.", remede=f"{lesquels} : {', '.join(connus)}")
+    exiger_connu(quoi, lu, connus)
     return lu
 
 
 def _jour() -> date:
     """The day that was asked for; that of the base when none was."""
     jour = jour_saisi("date")
-    if jour is None:
-        return maintenant().date()
-    if jour.year not in ANNEES:
-        raise UsageError(f"L'année {jour.year} est hors de portée.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
-    return jour
+    return maintenant().date() if jour is None else a_portee(jour)
 
 
 # --- what is shown ------------------------------------------------------------------------------------------
@@ -436,9 +433,8 @@ def motifs_courts() -> dict[str, str]:
 
 
 def _nom_du_territoire(code: str) -> str:
-    if code == TERRITOIRE_ILE_DE_FRANCE:
-        return "Île-de-France"
-    return "Rhône et Métropole de Lyon" if code == "069" else f"département {code.removeprefix('0')}"
+    departement = code.removeprefix("0")
+    return str(LIBELLES["departements"].get(departement, f"département {departement}"))
 
 
 # --- where the demandes of a number are ---------------------------------------------------------------------

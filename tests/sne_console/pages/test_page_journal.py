@@ -641,7 +641,7 @@ def test_what_cannot_be_done_with_a_selection_is_said(banc: Banc, question: str,
     assert lue.status_code == statut, lue.text
 
 
-def test_several_are_played_again_in_order(
+def test_several_are_played_again_in_order_then_erased_by_the_page_and_by_the_api(
     banc: Banc, page: Callable[..., Any], envoyer: Callable[..., Any]
 ) -> None:
     banc.creer_demande()
@@ -654,23 +654,17 @@ def test_several_are_played_again_in_order(
     journal_ = banc.services.magasin.journal
     rejoues = [journal_.lire(banc.nom, rang) for rang in (4, 5)]
     assert [e.operation for e in rejoues if e] == ["getNumUnique", "getDemandeLogement"]
-
-
-def test_several_are_erased_by_the_page_and_by_the_api(
-    banc: Banc, page: Callable[..., Any], envoyer: Callable[..., Any]
-) -> None:
-    banc.creer_demande()
-    banc.relire("inconnu")
-    ecrire(banc, 1, methode="NUIT")
     confirmation = page("/journal/selection?faire=effacer&ids=3&ids=1")
     assert confirmation.xpath("//form[contains(@action, 'effacer')]//input[@name='ids']/@value") == ["1"]
     assert envoyer("/journal/effacer", ids=["1", "3"]).status_code == 303
-    assert lignes(page("/journal")) == [2]
-    assert lignes(page("/journal?nuits=1")) == [3, 2, 1]
+    assert lignes(page("/journal")) == [5, 4, 2]
+    assert lignes(page("/journal?nuits=1")) == [5, 4, 3, 2, 1]
     assert "Échange effacé" in page("/echanges/1").text_content()
-    efface = banc.api("DELETE", f"/bases/{banc.nom}/exchanges?ids=2,3").json
-    assert efface == {"effaces": [2]}
-    assert [e["id"] for e in banc.api("GET", f"/bases/{banc.nom}/exchanges?nuits=non").json["echanges"]] == []
+    assert banc.api("DELETE", f"/bases/{banc.nom}/exchanges?ids=2,3").json == {"effaces": [2]}
+    assert [e["id"] for e in banc.api("GET", f"/bases/{banc.nom}/exchanges?nuits=non").json["echanges"]] == [
+        5,
+        4,
+    ]
 
 
 def test_a_judgement_says_what_was_erased_and_does_not_judge_it(banc: Banc) -> None:

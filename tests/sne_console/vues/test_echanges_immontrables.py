@@ -112,12 +112,9 @@ def tout_voir(banc: Banc, *identifiants: int) -> None:
     assert {*identifiants} <= {e["id"] for e in lire(banc, f"{api}/exchanges").json["echanges"]}
 
 
-def test_absurd_documents_are_shown_and_hide_no_other(banc: Banc) -> None:
+def test_absurd_documents_and_lines_are_shown_and_hide_no_other(banc: Banc) -> None:
     documents = [specimen("personne_seule"), *(faire() for faire in ABSURDES.values())]
     tout_voir(banc, *(banc.demander(document).echange.identifiant for document in documents))
-
-
-def test_absurd_lines_are_shown_and_hide_no_other(banc: Banc) -> None:
     tout_voir(banc, *[noter(banc, **ligne) for ligne in LIGNES.values()])
 
 

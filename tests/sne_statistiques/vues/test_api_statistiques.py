@@ -21,6 +21,8 @@ def test_the_three_tables_at_a_date(banc: Banc) -> None:
     assert lu["tableaux"][0]["lignes"][0]["demandes"] == 1
     avant = appeler(banc, "GET", "/statistics?date=2018-03-14").json
     assert avant["tableaux"][0]["lignes"][0]["demandes"] == 0
+    assert "est à venir" not in avant["fidelite"]
+    assert "est à venir" in appeler(banc, "GET", "/statistics?date=2018-03-16").json["fidelite"]
     assert appeler(banc, "GET", "/statistics?date=0652-08-16").status_code == 422
     faux = appeler(banc, "GET", "/statistics?date=hier")
     assert faux.status_code == 422

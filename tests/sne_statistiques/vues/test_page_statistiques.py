@@ -244,18 +244,15 @@ def test_what_cannot_be_counted_is_told(page: Callable[..., Any], suite: str, st
 
 def test_the_same_is_had_by_a_command_and_by_a_call(banc: Banc, page: Callable[..., Any]) -> None:
     """Each is understood as it is written, and narrowed as the page is."""
-    ligne, appel = equivalents(page("/statistiques/flux?territoire=062"))
+    lue = page("/statistiques/flux?territoire=062")
+    assert lue.xpath("//ul[@aria-label='Choisir une base']//a[@href='/console/ecole/statistiques']")
+    ligne, appel = equivalents(lue)
     assert "--table TAB02 --territoire 062" in ligne
     commande, mots = main.trouver(shlex.split(ligne)[1:])
     lus = commande.make_context(commande.name, [*mots]).params
     assert (commande.name, lus["base"], lus["home"]) == ("stats", banc.nom, banc.services.configuration.home)
     assert appel.endswith("&territoire=062'")
     assert banc.http.get(shlex.split(appel)[-1], headers=ENTETES).status_code == 200
-
-
-def test_the_statistics_of_another_base_are_a_link_away(page: Callable[..., Any]) -> None:
-    liens = page("/statistiques").xpath("//ul[@aria-label='Choisir une base']//a/@href")
-    assert "/console/ecole/statistiques" in liens
 
 
 def test_a_base_is_counted_by_its_contract(nouvelle_base: Callable[..., Banc]) -> None:
@@ -404,16 +401,17 @@ def test_each_figure_of_the_quotas_opens_its_decisions(attribue: Banc, page: Cal
     assert len({lien.get("href") for lien in liens}) > 20
     for adresse in {lien.get("href") for lien in liens}:
         ouverte = page(f"/{adresse}")
-        assert ouverte.xpath("string(//p[@role='status']/strong)") == "1\N{NO-BREAK SPACE}décision"
+        assert ouverte.xpath("string(//p[@role='status']/strong)") == "1\N{NO-BREAK SPACE}radiation seule"
         (ligne,) = ouverte.xpath("//table/tbody/tr")
         dite = normaliser(ligne.text_content())
         # The commission's day is not told by the radiation of that lease.
         assert ligne.xpath("string(td[@data-titre='Séance'])") == "non dite"
-        assert "suivie d'un bail signé le 14/03/2018radiée le 15/03/2018" in dite
+        assert "suivie d'un bail signé le 14/03/2018 radiée le 15/03/2018" in dite
     vide = page("/statistiques/decisions?annee=2018&part=prioritaires_bailleur&ceux=oui")
     assert "Aucune décision n'est dans ce cas." in vide.text_content()
     assert "une décision est de l'année de sa commission" in normaliser(vide.text_content())
-    for faux in ("compte=couleur", "part=couleur", "ceux=peut-etre", "ceux=oui", "annee=12"):
+    de_rien = ("epci=ailleurs", "bailleur=zz", "contingent=ZZZ", "annee=12")
+    for faux in (*de_rien, "compte=couleur", "part=couleur", "ceux=peut-etre", "ceux=oui"):
         assert page(f"/statistiques/decisions?{faux}", statut=422) is not None
 
 
@@ -428,7 +426,10 @@ def test_the_decisions_of_a_figure_by_the_api(attribue: Banc) -> None:
         "bail", "2018-03-14", "62BAC00042",
     )  # fmt: skip
     assert (decision["jour"], decision["radiee_le"]) == (None, "2018-03-15")
-    assert lire("compte=baux&epci=ailleurs").json == {"nombre": 0, "decisions": [], "suite": None}
+    vide = {"nombre": 0, "radiations": 0, "decisions": [], "suite": None}
+    assert lire("compte=baux&epci=200040590").json == vide
+    assert (lue["radiations"], decision["categories_dites"]) == (1, [])
+    assert "[ZZZ] n'existe pas" in lire("contingent=ZZZ").json["detail"]
     for faux in ("part=couleur", "part="):
         (dit,) = lire(faux).json["errors"]["query"]["part"]
         assert dit.startswith("Valeurs permises : premier_quartile, ")
