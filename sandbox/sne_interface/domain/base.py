@@ -25,7 +25,7 @@ ANNEES: Final = range(1900, 3000)
 def a_portee(jour: date) -> date:
     """The same day. Raises UsageError for one that no clock may show."""
     if jour.year not in ANNEES:
-        raise UsageError(f"L'année {jour.year} est hors de portée.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
+        raise UsageError(f"Le jour [{jour}] est hors de portée.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
     return jour
 
 

@@ -156,7 +156,7 @@ def test_a_territory_that_is_none_is_refused(home: Path, code: str, remede: str)
 def test_a_day_that_is_none_is_refused(home: Path, jour: str) -> None:
     resultat = _lancer(home, "stats", "--at", jour)
     assert resultat.exit_code == 2 or isinstance(resultat.exception, UsageError)
-    assert jour[:4] in f"{resultat.output} {resultat.exception}"
+    assert jour in f"{resultat.output} {resultat.exception}"
 
 
 def test_a_base_is_created_of_any_size(home: Path) -> None:
