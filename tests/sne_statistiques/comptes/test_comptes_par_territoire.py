@@ -70,7 +70,7 @@ def test_a_place_is_told_by_its_code_at_each_level(registre: RegistreBase, contr
     }
     assert ("62498", "Lens") in vus["commune"]
     assert ("246200364", "CA de Lens - Liévin") in vus["epci"]
-    assert ("62", "Département 62") in vus["departement"]
+    assert ("62", "Pas-de-Calais") in vus["departement"]
     assert ("32", "Hauts-de-France") in vus["region"]
     assert not any(code == "" for niveau in vus.values() for code, _ in niveau)
 
