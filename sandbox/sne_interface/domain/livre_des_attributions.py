@@ -61,6 +61,11 @@ class Demandeur:
     dalo: bool = False
     association: bool = False
 
+    @property
+    def reconnu(self) -> bool:
+        """The same as `dalo`: a line keeps it apart."""
+        return self.dalo
+
     @classmethod
     def de(cls, stockee: DemandeStockee) -> Self:
         """That of a stored demande. Ages are taken as the register tells them, when its year of validity
@@ -117,6 +122,9 @@ class DecisionNotee:
     suite: SuiteDonnee | None = None
     #: Day that the radiation for attribution followed it.
     radiee_le: date | None = None
+    #: Whether the register knew the household as recognised (DALO): `dalo` is that, or what was said. None: a
+    #: version of before did not keep it apart.
+    reconnu: bool | None = None
     #: What the event says of the lease: signed, not signed.
     signe: bool | None = field(default=None, compare=False)
     #: Day it was last told, in Paris. Neither is kept: the event tells both.
@@ -183,8 +191,9 @@ class DecisionNotee:
         it is not given. One that gives DALO or a category, but no category of the law, says that there is
         none."""
         jour = lue.jour(d.DATE_COMMISSION) or survenue or dite_le
-        dalo, categories = demandeur.dalo or lue.booleen(d.DALO), lue.textes(d.CATEGORIE)
-        dite = dalo is not None or bool(categories)
+        reconnu = demandeur.dalo if demandeur.reconnu is None else demandeur.reconnu
+        dalo, categories = reconnu or lue.booleen(d.DALO), lue.textes(d.CATEGORIE)
+        dite = lue.booleen(d.DALO) is not None or bool(categories)
         rpls, classement = lue.texte(d.RPLS), lue.texte(d.RANG)
         return cls(
             numero,
@@ -205,6 +214,7 @@ class DecisionNotee:
             classement=int(classement) if classement is not None and classement.isdecimal() else None,
             categories=" ".join(categories) or None,
             association=demandeur.association,
+            reconnu=reconnu,
             signe=lue.booleen(d.BAIL),
             dite_le=dite_le,
         )

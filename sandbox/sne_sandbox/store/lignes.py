@@ -383,7 +383,7 @@ _LECTURES_DECISION: Final[Lectures] = {
     "radiee_le": date.fromisoformat,
     "suite": SuiteDonnee,
     # A boolean is a number in SQLite.
-    **dict.fromkeys(("en_quartier", "dalo", "prioritaire", "refus", "association"), bool),
+    **dict.fromkeys(("en_quartier", "dalo", "prioritaire", "refus", "association", "reconnu"), bool),
 }
 
 

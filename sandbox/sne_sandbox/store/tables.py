@@ -14,7 +14,7 @@ from typing import Final
 from sne_interface.resources import table
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0007"
+REVISION: Final = "v0008"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
