@@ -139,15 +139,15 @@ def declencheurs(dialecte: str) -> Iterator[str]:
     yield from (" ".join(ordre.split()) for ordre in ecrits.split("\n\n"))
 
 
-def configuration(connexion: Connexion | None = None) -> "Config":
+def configuration(connexion: Connexion | None = None, presente: str | None = None) -> "Config":
     """The Alembic configuration; `migrations/env.py` runs on `connexion`, inside its transaction; what a
-    migration takes from the documents too."""
+    migration takes from the documents too, by the revision that it finds (`presente`)."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connexion"] = connexion.sa if connexion is not None else None
-    config.attributes["magasin"] = connexion
+    config.attributes.update(magasin=connexion, presente=presente)
     return config
 
 
@@ -158,7 +158,7 @@ def monter(connexion: Connexion, presente: str | None, *, jusqua: str = REVISION
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
 
-    config = configuration(connexion)
+    config = configuration(connexion, presente)
     if presente is not None:
         try:
             ScriptDirectory.from_config(config).get_revision(presente)
