@@ -47,7 +47,7 @@ class Profil(NamedTuple):
 
 PROFILS: Final = (
     Profil(("75112", "93066"), "01", 1980),
-    Profil(("93066",), "02", 1990),
+    Profil(("93066",), "02", 1988),
     Profil(("62498", "62041", "75112"), "01", 1952),
 )
 TOITS: Final = Profil(("62041",), "01", 1980, association=True)

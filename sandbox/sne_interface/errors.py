@@ -7,10 +7,14 @@ and the command line prints its `diagnostics()`.
 
 import csv
 import errno
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
+from sne_interface.domain.texte import premiers
+
+#: Words that a remedy offers, in place of an unknown one.
+_CONNUS_DITS: Final = 20
 FaultCode = Literal["Sender", "Receiver", "VersionMismatch", "MustUnderstand"]
 
 #: The sentence of the real server when a document does not fit its schema (attested, byte for byte).
@@ -49,10 +53,12 @@ class UsageError(OperatorError):
     exit_code: ClassVar[int] = 2
 
 
-def exiger_connu(quoi: str, dit: str, connus: Iterable[str]) -> None:
-    """Raises UsageError for what is none of those that are known; `quoi` begins the sentence."""
-    if dit not in connus:
-        raise UsageError(f"{quoi} [{dit[:40]}] n'existe pas.", remede=f"écrivez : {', '.join(connus)}")
+def exiger_connu(quoi: str, dit: str, connus: Collection[str]) -> None:
+    """Raises UsageError for what is said and is none of those that are known, of which the remedy tells the
+    first; `quoi` begins the sentence."""
+    if dit and dit not in connus:
+        remede = f"écrivez : {premiers([*connus], _CONNUS_DITS)}" if connus else "n'en choisissez pas"
+        raise UsageError(f"{quoi} [{dit[:40]}] n'existe pas.", remede=remede)
 
 
 class ConflitEtat(UsageError):

@@ -133,13 +133,9 @@ class Charge:
         attendre(lambda: len(self.acquittes) > avant)
 
 
-def gardes(lien: Any) -> dict[str, str]:
-    """The name of the household of each numéro that a database holds."""
-    return dict(lien.execute("SELECT numero_unique, nom_plie FROM demande_personne").fetchall())
-
-
-def rien_de_perdu(acquittes: list[tuple[str, str]], en_base: dict[str, str]) -> None:
-    """No numéro was given twice, and each is that of its household."""
+def rien_de_perdu(acquittes: list[tuple[str, str]], lien: Any) -> None:
+    """No numéro was given twice, and each is that of its household in the database."""
+    en_base = dict(lien.execute("SELECT numero_unique, nom_plie FROM demande_personne").fetchall())
     assert len(dict(acquittes)) == len(acquittes)
     assert {n: nom.lower() for n, nom in acquittes} == {n: en_base.get(n) for n, _ in acquittes}
 
@@ -215,7 +211,7 @@ def test_a_stopped_postgresql_is_refused_at_once_and_cheaply(
     assert [x for x in lignes_du_journal(serveur) if '"database back"' in x]
     pas_de_secret(serveur, arretable.mot_de_passe)
     with psycopg.connect(arretable.url) as lien:
-        rien_de_perdu(charge.acquittes, gardes(lien))
+        rien_de_perdu(charge.acquittes, lien)
 
 
 @pytest.mark.charge
@@ -246,7 +242,7 @@ def test_a_postgresql_that_says_nothing_is_not_waited_for(
     assert dit < 20.0
     assert len(lignes_du_journal(serveur)) <= CLIENTS + 3
     with psycopg.connect(arretable.url) as lien:
-        rien_de_perdu(charge.acquittes, gardes(lien))
+        rien_de_perdu(charge.acquittes, lien)
 
 
 @pytest.mark.charge
@@ -270,7 +266,7 @@ def test_connections_that_are_cut_cost_what_was_under_way(
     assert len(lignes_du_journal(serveur)) <= len(charge.refus)
     pas_de_secret(serveur, arretable.mot_de_passe)
     with psycopg.connect(arretable.url) as lien:
-        rien_de_perdu(charge.acquittes, gardes(lien))
+        rien_de_perdu(charge.acquittes, lien)
 
 
 @pytest.mark.charge
@@ -297,7 +293,7 @@ def test_a_read_only_postgresql_is_said_and_read(
         charge.progresser()
     pas_de_secret(serveur, arretable.mot_de_passe)
     with psycopg.connect(arretable.url) as lien:
-        rien_de_perdu(charge.acquittes, gardes(lien))
+        rien_de_perdu(charge.acquittes, lien)
 
 
 # --- the disk -------------------------------------------------------------------------------------------
@@ -339,7 +335,7 @@ def test_a_full_disk_is_said_and_survived(demarrer: Callable[..., Serveur], tmp_
         pas_de_secret(serveur)
         with contextlib.closing(sqlite3.connect(serveur.home / "sne.sqlite3")) as lien:
             assert lien.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            rien_de_perdu(charge.acquittes, gardes(lien))
+            rien_de_perdu(charge.acquittes, lien)
         serveur.tuer()
     finally:
         subprocess.run(["umount", "-l", str(disque)], check=False)
@@ -412,7 +408,12 @@ def test_a_file_that_is_put_back_is_served_again(demarrer: Callable[..., Serveur
         charge.progresser()
         attendre(lambda: raisons(serveur) == {})
     with contextlib.closing(sqlite3.connect(ici)) as lien:
-        rien_de_perdu(charge.acquittes, gardes(lien))
+        rien_de_perdu(charge.acquittes, lien)
+
+
+def _copier(de: Path, vers: Path) -> None:
+    with contextlib.closing(sqlite3.connect(de)) as lu, contextlib.closing(sqlite3.connect(vers)) as ecrit:
+        lu.backup(ecrit)
 
 
 def test_an_older_state_put_back_by_sqlite_itself_is_seen(demarrer: Callable[..., Serveur]) -> None:
@@ -420,21 +421,13 @@ def test_an_older_state_put_back_by_sqlite_itself_is_seen(demarrer: Callable[...
     serveur = demarrer("--seed-base", "vide")
     serveur.arreter()
     fichier, copie = serveur.home / "sne.sqlite3", serveur.home / "copie"
-    with (
-        contextlib.closing(sqlite3.connect(fichier)) as de,
-        contextlib.closing(sqlite3.connect(copie)) as vers,
-    ):
-        de.backup(vers)
+    _copier(fichier, copie)
     time.sleep(1.1)  # a generation is a second
     serveur = demarrer("--seed-base", "vide")
     client = Client(serveur, "G1104")
     file = menages(10)
     assert client.enregistrer(next(file)[1]).numero
-    with (
-        contextlib.closing(sqlite3.connect(copie)) as de,
-        contextlib.closing(sqlite3.connect(fichier)) as vers,
-    ):
-        de.backup(vers)
+    _copier(copie, fichier)
     phrase = client.enregistrer(next(file)[1]).phrase
     assert phrase is not None
     assert "ramené à un état antérieur sous le serveur" in phrase

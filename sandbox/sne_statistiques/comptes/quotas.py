@@ -292,7 +292,7 @@ class ChoixDeDecisions:
 
     def __post_init__(self) -> None:
         for dit, connus in ((self.compte, FIGURES), (self.part, _PAR_CODE), (self.ceux, CEUX)):
-            exiger_connu("Le chiffre", dit, ["", *connus])
+            exiger_connu("Le chiffre", dit, connus)
         if self.ceux and not self.part:
             raise UsageError(
                 f"« ceux » [{self.ceux}] choisit dans une part, et aucune n'est dite.",
@@ -319,12 +319,11 @@ def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -
     lues = list(requetes_attributions.une_a_une(registre.connexion, registre.base.nom, du, au, des_communes))
     bailleurs = {dit: None for dites, _ in lues for dit in _bailleur(dites, guichets)}
     bailleurs |= {dit or "": None for g in guichets.values() for dit in (g.siren, g.code, g.nom)}
-    exiger_connu("Le bailleur", choix.bailleur, {"": None, **bailleurs})
+    exiger_connu("Le bailleur", choix.bailleur, bailleurs)
     epcis = {dit: None for dites, _ in lues for dit in _epci(dites.commune, contrat)}
     if contrat.territoires.epci(choix.epci) is None:
-        exiger_connu("L'EPCI", choix.epci, {"": None, **epcis})
-    reservataires = contrat.nomenclatures.liste("ListeTypeReservataire")
-    exiger_connu("Le contingent", choix.contingent, ["", *reservataires])
+        exiger_connu("L'EPCI", choix.epci, epcis)
+    exiger_connu("Le contingent", choix.contingent, contrat.nomenclatures.liste("ListeTypeReservataire"))
     return [
         ligne
         for dites, ligne in lues

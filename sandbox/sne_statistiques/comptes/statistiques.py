@@ -242,13 +242,12 @@ def _rubriques(des_communes: Seuils, contrat: Contrat, jour: date) -> Iterator[_
 
 def _axe(dite: Mapping[str, Any], des_communes: Seuils, jour: date) -> Axe:
     match dite:
-        case {"colonne": colonne, "ages": ages}:
-            # An erased demande keeps the year of a birth alone: ages are those reached in the year.
-            return store.tranches(colonne, [f"{jour.year - ans + 1}-01-01" for ans in reversed(ages)])
         case {"colonne": colonne, "annees": annees}:
             # From the oldest bound to the latest. Who was born on or before that day is so old: one day later
-            # for the bound, which is excluded.
-            veilles = [ajouter_mois(jour, -12 * ans) + timedelta(days=1) for ans in reversed(annees)]
+            # for the bound, which is excluded. An erased demande keeps the year of a birth alone: ages are
+            # those that the year brings.
+            fin = date(jour.year, 12, 31) if colonne == "date_naissance" else jour
+            veilles = [ajouter_mois(fin, -12 * ans) + timedelta(days=1) for ans in reversed(annees)]
             return store.tranches(colonne, [veille.isoformat() for veille in veilles])
         case {"colonne": "ressources", "bornes": bornes}:
             return store.ressources(bornes)

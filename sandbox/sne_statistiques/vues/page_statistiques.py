@@ -2,7 +2,7 @@
 and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
@@ -373,7 +373,7 @@ def _mesure() -> carte.MesureDeCarte:
     return carte.MESURES[_choisi("mesure", "premiere", carte.MESURES, "La carte")]
 
 
-def _choisi(champ: str, defaut: str, connus: Iterable[str], quoi: str) -> str:
+def _choisi(champ: str, defaut: str, connus: Collection[str], quoi: str) -> str:
     """Reads a field of the address, one of `connus`. Raises UsageError."""
     lu = champ_ecrit(champ) or defaut
     exiger_connu(quoi, lu, connus)

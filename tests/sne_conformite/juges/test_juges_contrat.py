@@ -4,18 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from banc import (
-    FORMULAIRE,
-    NS,
-    Banc,
-    message,
-    oter,
-    poser,
-    radiation,
-    renouvellement,
-    specimen,
-    trouver,
-)
+from banc import FORMULAIRE, NS, Banc, message, oter, poser, radiation, renouvellement, specimen, trouver
 
 Rompues = Callable[..., set[tuple[str, str]]]
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"

@@ -35,7 +35,7 @@ def examinees(banc: Banc) -> list[str]:
     third."""
     noms = ("colocataires", "personne_seule", "couple_garde_alternee_handicap")
     numeros = [banc.creer_demande(nom, dateCreationDemande="2018-03-01")[0] for nom in noms]
-    decider(banc, numeros[1], DECISION="ATTCLA", RANG="2")
+    decider(banc, numeros[1], DECISION="ATTCLA", RANG="2", CATEG="SANLOG")
     decider(banc, numeros[0], sans=("DATEBAIL",), DECISION="ATTCLA", RANG="1", BAIL="non", REFUSMEN="oui")
     decider(banc, numeros[2], sans=("DATEBAIL",), DECISION="NONATT", MOTIF="Autre", BAIL="non")
     return numeros
@@ -57,13 +57,15 @@ def test_a_session_shows_its_candidates_by_rank_and_what_followed(
     (adresse,) = liste.xpath("//tbody//a[contains(@href, '/seances/')]/@href")
     seance = page(f"/{adresse}")
     candidats = [
-        (n, decision, rang, suite)
-        for n, decision, rang, *_, suite, _ in lignes(seance, "Candidats, par rang")
+        (n, decision, rang, priorite, suite)
+        for n, decision, rang, priorite, _, suite, _ in lignes(seance, "Candidats, par rang")
     ]
+    mal = "Mal logement ou difficultés particulières (b ; c depuis le 25/11/2018) MALLOG"
+    sans_toit = "Sans logement, y compris hébergé par des tiers (j ; k depuis le 25/11/2018) SANLOG"
     assert candidats == [
-        (refuse, "Attribution par classement", "1", "refusée par le ménage"),
-        (signe, "Attribution par classement", "2", "suivie d'un bail signé le 12/03/2018"),
-        (sans, "Non-attribution", "", ""),
+        (refuse, "Attribution par classement", "1", mal, "refusée par le ménage"),
+        (signe, "Attribution par classement", "2", sans_toit, "suivie d'un bail signé le 12/03/2018"),
+        (sans, "Non-attribution", "", mal, ""),
     ]
     assert seance.xpath("//dl[@class='fiche']//dd/a/text()") == [signe]
     # The way of a demande leads to it.

@@ -55,6 +55,7 @@ def test_a_decision_with_a_lease() -> None:
         NUMERO, 7, date(2018, 3, 1), "G1226", "attribution_par_classement", bail=date(2018, 3, 10),
         siren="900000019", souhaitee="62498", dalo=False, prioritaire=True, ressources_uc=5000,
         organisme="111", logement="62BAC00042", contingent="COLTER", classement=2, categories="MALLOG SANLOG",
+        reconnu=False,
     )  # fmt: skip
 
 
@@ -73,7 +74,8 @@ def test_what_is_not_told_of_priority_is_not_known(
 ) -> None:
     lue = _lire(*caracteristiques)
     assert (lue.dalo, lue.prioritaire) == (dalo, prioritaire)
-    assert _lire(*caracteristiques, reconnu=True).dalo is True
+    reconnue = _lire(*caracteristiques, reconnu=True)
+    assert (reconnue.dalo, reconnue.prioritaire) == (True, prioritaire)
 
 
 def test_a_lease_without_a_day_is_of_the_day_of_the_decision() -> None:

@@ -83,19 +83,23 @@ def test_the_radiation_by_the_system_is_one_that_clients_are_told(magasin: Magas
     assert encore.active
 
 
-def test_a_renewed_demande_gets_its_notice_a_year_later(magasin: Magasin, creer: Creer) -> None:
+@pytest.mark.parametrize(
+    ("depot", "validite", "avance", "fait"),
+    [
+        # Renewed: a notice a year later. Deposited long ago: by the first night. Radiated: it waits no more.
+        (DEPOT, [date(2019, 3, 1), date(2020, 3, 1)], "2020-03-31", ("2020-02-01", "PREAVIS")),
+        (date(2016, 5, 2), [], "P1D", ("2018-03-16", "RADREN")),
+        (date(2015, 4, 1), [date(2017, 3, 1)], "P1M", ("2018-04-01", "RADREN")),
+    ],
+)
+def test_the_one_thing_that_nights_do(
+    magasin: Magasin, creer: Creer, depot: date, validite: list[date], avance: str, fait: tuple[str, str]
+) -> None:
     base = creer()
-    renouvelee = stockee(1, DEPOT, debut_validite=date(2019, 3, 1), fin_validite=date(2020, 3, 1))
-    ajouter(magasin, base, renouvelee)
-    horloge.avancer(magasin, base, "2020-03-31")
-    assert _jours(magasin, base) == [("2020-02-01", "PREAVIS")]
-
-
-def test_a_demande_deposited_long_ago_is_radiated_by_the_first_night(magasin: Magasin, creer: Creer) -> None:
-    base = creer()
-    ajouter(magasin, base, stockee(1, date(2016, 5, 2)))
-    horloge.avancer(magasin, base, "P1D")
-    assert _jours(magasin, base) == [("2018-03-16", "RADREN")]
+    dits = dict(zip(("debut_validite", "fin_validite"), validite, strict=False))
+    ajouter(magasin, base, stockee(1, depot, **dits))
+    horloge.avancer(magasin, base, avance)
+    assert _jours(magasin, base) == [fait]
 
 
 def test_whatever_its_motive_a_radiation_is_a_year_old_before_the_demande_goes(
@@ -145,13 +149,6 @@ def test_the_night_says_whose_delay_becomes_abnormally_long(
     )  # fmt: skip
     horloge.avancer(magasin, base, "P9Y")
     assert _jours(magasin, base) == [(jour, "DELAI")]
-
-
-def test_a_radiated_demande_waits_no_more(magasin: Magasin, creer: Creer) -> None:
-    base = creer()
-    ajouter(magasin, base, stockee(1, date(2015, 4, 1), debut_validite=date(2017, 3, 1)))
-    horloge.avancer(magasin, base, "P1M")
-    assert _jours(magasin, base) == [("2018-04-01", "RADREN")]
 
 
 def test_the_line_of_a_night_reads_as_a_sentence(magasin: Magasin, creer: Creer) -> None:

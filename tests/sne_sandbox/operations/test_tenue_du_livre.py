@@ -121,6 +121,20 @@ def test_what_is_counted_is_what_decisions_have_come_to(
     assert {lu.code: lu.valeur for lu in comptees.lignes if lu.indicateur == "decisions"} == decisions
 
 
+@pytest.mark.parametrize("declaree", [True, False])
+def test_what_a_radiation_told_goes_with_it(nouvelle_base: Callable[..., Banc], declaree: bool) -> None:
+    """Priority too; not what the register knew before (DALO)."""
+    declaration = [{"le": COMMISSION, "declare": "ACTIF"}] if declaree else []
+    radiee = {"le": _le(3, 13), "radie": "RADATT", "bail": BAIL, "dalo": True}
+    histoire = {"pas": [*declaration, {"le": BAIL, **SIGNE}, radiee, {"le": _le(3, 20), "reactive": True}]}
+    banc = nouvelle_base(horloge=debut(histoire))
+    joueur = Joueur(banc, histoire)
+    assert not any(constat.refuse for _, constat in joueur.jouer())
+    with banc.services.magasin.lire(banc.nom) as registre:
+        (ligne,) = registre.livre(joueur.numero)
+    assert (ligne.dalo, ligne.prioritaire) == (True if declaree else None, None)
+
+
 @pytest.mark.parametrize("jours", [0, 5, 200])
 def test_the_days_are_a_setting(nouvelle_base: Callable[..., Banc], jours: int) -> None:
     histoire = {"pas": [{"le": BAIL, **SIGNE}, {"le": _le(7, 1), "attend": True}]}

@@ -36,7 +36,7 @@ def registre(tmp_path: Path) -> Iterator[RegistreBase]:
 
 
 #: Lines of TAB03 by the years of birth of drawn histories, in the spring of 2018.
-_AGES = {1952: "65 ans et plus", 1980: "De 30 à moins de 40 ans", 1990: "De 25 à moins de 30 ans"}
+_AGES = {1952: "65 ans et plus", 1980: "De 30 à moins de 40 ans", 1988: "De 30 à moins de 40 ans"}
 
 
 def _demande(nom: str) -> Demande:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from donnees import a_cote
+from donnees import a_cote, evenement_ecrit
 
 from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet, NatureGuichet
@@ -169,18 +169,7 @@ def document(*evenements: str, numero: str = NUMERO) -> str:
 def evenement(
     code: str = "VISITE", *, identifiant: str = "", jour: str = "2018-03-01", caracteristiques: str = ""
 ) -> str:
-    liste = ""
-    for morceau in caracteristiques.split():
-        nom, _, valeur = morceau.partition("=")
-        liste += (
-            f"<caracteristiqueSpecifique><code>{nom}</code><valeurCaracteristiqueSpecifique>{valeur}"
-            "</valeurCaracteristiqueSpecifique></caracteristiqueSpecifique>"
-        )
-    return (
-        f"<evenement><idEvenement>{identifiant}</idEvenement><codeTypeEvenement>{code}</codeTypeEvenement>"
-        f"<dateSurvenance>{jour}</dateSurvenance>"
-        f"<listeCaracteristiquesSpecifiques>{liste}</listeCaracteristiquesSpecifiques></evenement>"
-    )
+    return evenement_ecrit(code, caracteristiques, identifiant=identifiant, jour=jour)
 
 
 def fins(constats: list[Infraction]) -> list[str]:

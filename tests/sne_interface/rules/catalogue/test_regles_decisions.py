@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from donnees import evenement_ecrit
 
 from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Guichet, NatureGuichet
@@ -42,19 +43,10 @@ def registre(*dits: str, auteur: str = "G1104", **autres: Any) -> RegistreMemoir
 
 
 def decision(caracteristiques: str, *, code: str = "DECATT", identifiant: str = "") -> str:
-    liste = ""
-    for morceau in caracteristiques.split():
-        nom, _, valeur = morceau.partition("=")
-        liste += (
-            f"<caracteristiqueSpecifique><code>{nom}</code><valeurCaracteristiqueSpecifique>{valeur}"
-            "</valeurCaracteristiqueSpecifique></caracteristiqueSpecifique>"
-        )
     return (
         "<interfaceNuu><entete><codeGuichet>G1104</codeGuichet></entete><operation>"
-        f"<numUnique>{NUMERO}</numUnique></operation><listeEvenements><evenement>"
-        f"<idEvenement>{identifiant}</idEvenement><codeTypeEvenement>{code}</codeTypeEvenement>"
-        f"<listeCaracteristiquesSpecifiques>{liste}</listeCaracteristiquesSpecifiques>"
-        "</evenement></listeEvenements></interfaceNuu>"
+        f"<numUnique>{NUMERO}</numUnique></operation><listeEvenements>"
+        f"{evenement_ecrit(code, caracteristiques, identifiant=identifiant)}</listeEvenements></interfaceNuu>"
     )
 
 
