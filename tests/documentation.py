@@ -500,7 +500,7 @@ def _issues(nom: str) -> list[str]:
             histoire.get("enregistrement", []),
             *(p.get("attendu", []) for p in histoire.get("pas", [])),
         ]
-        codes = sorted(code for ceux in attendus for code in ceux)
+        codes = sorted({code for ceux in attendus for code in ceux})
         effets = []
         for profil in ("ecole", "strict"):
             poids = {gravite(regles[code], profil) for code in codes}
