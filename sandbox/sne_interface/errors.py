@@ -53,12 +53,14 @@ class UsageError(OperatorError):
     exit_code: ClassVar[int] = 2
 
 
-def exiger_connu(quoi: str, dit: str, connus: Collection[str]) -> None:
-    """Raises UsageError for what is said and is none of those that are known, of which the remedy tells the
-    first; `quoi` begins the sentence."""
+def exiger_connu(quoi: str, dit: str, connus: Collection[str]) -> str:
+    """Returns what is said, "" too. Raises UsageError for what is none of those that are known, of which the
+    remedy tells the first; `quoi` begins the sentence."""
     if dit and dit not in connus:
-        remede = f"écrivez : {premiers([*connus], _CONNUS_DITS)}" if connus else "n'en choisissez pas"
+        mots = [connu for connu in connus if connu]
+        remede = f"écrivez : {premiers(mots, _CONNUS_DITS)}" if mots else "n'en choisissez pas"
         raise UsageError(f"{quoi} [{dit[:40]}] n'existe pas.", remede=remede)
+    return dit
 
 
 class ConflitEtat(UsageError):

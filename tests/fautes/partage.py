@@ -4,17 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from fautes.faute import (
-    Changement,
-    Etape,
-    Famille,
-    Faute,
-    Formulaire,
-    argument,
-    liste,
-    sans,
-    toujours,
-)
+from fautes.faute import Changement, Etape, Famille, Faute, Formulaire, argument, liste, sans, toujours
 from sne_temoin.documents_rediges import jour
 from sne_temoin.temoin_assemble import Temoin
 

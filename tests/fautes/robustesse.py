@@ -8,14 +8,7 @@ from lxml import etree
 
 from fautes.faute import Etape, Famille, Faute, constante
 from sne_temoin.envoi import criteres
-from sne_temoin.incidents import (
-    Echec,
-    Incident,
-    Indisponible,
-    Refus,
-    ReponseAbimee,
-    SansReponse,
-)
+from sne_temoin.incidents import Echec, Incident, Indisponible, Refus, ReponseAbimee, SansReponse
 from sne_temoin.interface import NUU, OperationAppelee
 from sne_temoin.memoire import Dossier
 from sne_temoin.reponse import ReponseLue

@@ -10,10 +10,11 @@ Only the radiation tells where the dwelling lies. Its element `zus` is read as Â
 (convention: the ZUS gave way to these on 1 January 2015, and the message has no other place for it).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, Self
 
 from sne_interface.domain import decision_de_commission as d
@@ -57,30 +58,32 @@ class Demandeur:
 
     souhaitee: str | None = None
     ressources_uc: int | None = None
-    #: Whether the register knows it as recognised (DALO).
+    #: Whether the register knows it as recognised (DALO), and since when: None, always.
     dalo: bool = False
     association: bool = False
+    dalo_depuis: date | None = None
 
-    @property
-    def reconnu(self) -> bool:
-        """The same as `dalo`: a line keeps it apart."""
-        return self.dalo
+    def reconnu_le(self, jour: date) -> bool:
+        """True when the register knows it as recognised on that day."""
+        return self.dalo and (self.dalo_depuis is None or self.dalo_depuis <= jour)
 
     @classmethod
-    def de(cls, stockee: DemandeStockee) -> Self:
-        """That of a stored demande. Ages are taken as the register tells them, when its year of validity
-        began."""
+    def de(cls, stockee: DemandeStockee, dalo_depuis: date | None) -> Self:
+        """That of a stored demande, and when its DALO was decided. Ages are taken as the register tells them,
+        when its year of validity began."""
         menage = Menage.de(stockee.demande, stockee.debut_validite)
         return cls(
             stockee.demande.premiere_commune,
             menage.ressources_uc if menage is not None else None,
             stockee.statut_dalo in DALO_RECONNU,
             stockee.demande.est_association,
+            dalo_depuis,
         )
 
 
-#: Of a household of which nothing is known.
+#: Of a household of which nothing is known, and of a ledger that has no line.
 _INCONNU: Final = Demandeur()
+_SANS_LIGNE: Final["Mapping[date, DecisionNotee]"] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +125,15 @@ class DecisionNotee:
     suite: SuiteDonnee | None = None
     #: Day that the radiation for attribution followed it.
     radiee_le: date | None = None
-    #: Whether the register knew the household as recognised (DALO): `dalo` is that, or what was said. None: a
-    #: version of before did not keep it apart.
+    #: Whether the register knew the household as recognised (DALO) on that day: `dalo` is that, or what was
+    #: said. None: of a radiation, or a version of before did not keep it apart.
     reconnu: bool | None = None
     #: What the event says of the lease: signed, not signed.
     signe: bool | None = field(default=None, compare=False)
-    #: Day it was last told, in Paris. Neither is kept: the event tells both.
+    #: Day it was last told, in Paris. None of the three is kept: the event, or the radiation, tells them.
     dite_le: date = field(default=date.min, compare=False)
+    #: What a radiation says of DALO.
+    dalo_dit: bool | None = field(default=None, compare=False)
 
     @classmethod
     def de_la_radiation(
@@ -139,18 +144,19 @@ class DecisionNotee:
         message does not tell the day of the lease, it is the day of the radiation."""
         vide = Element("attributionLogement")
         dite = vide if radiation is None else radiation.enfant("attributionLogement") or vide
+        bail, dalo_dit = dite.date_de("dateSignatureBail") or jour, dite.booleen_de("attribueEnComDALO")
         return cls(
             numero,
             RANG_RADIATION,
             jour,
             guichet,
             MOTIF_ATTRIBUTION,
-            bail=dite.date_de("dateSignatureBail") or jour,
+            bail=bail,
             siren=dite.texte_de("codeSirenBailleur"),
             commune=dite.code_de("adresse/commune"),
             souhaitee=demandeur.souhaitee,
             en_quartier=_ZONES.get(dite.code_de("zus") or ""),
-            dalo=demandeur.dalo or dite.booleen_de("attribueEnComDALO"),
+            dalo=demandeur.reconnu_le(bail) or dalo_dit,
             ressources_uc=demandeur.ressources_uc,
             organisme=organisme,
             logement=logement_decrit(dite),
@@ -159,15 +165,16 @@ class DecisionNotee:
             suite=SuiteDonnee.BAIL,
             radiee_le=jour,
             dite_le=jour,
+            dalo_dit=dalo_dit,
         )
 
     @classmethod
     def de_l_evenement(
-        cls, evenement: Evenement, roles: RolesDecision, demandeur: "Demandeur | DecisionNotee",
-        organisme: str | None = None,
+        cls, evenement: Evenement, roles: RolesDecision, demandeur: Demandeur, organisme: str | None = None,
+        alors: "Mapping[date, DecisionNotee]" = _SANS_LIGNE,
     ) -> Self | None:  # fmt: skip
-        """Reads the decision that an event tells, None when the event is no decision or was deleted. A line
-        of the ledger tells of the household as it was on its day."""
+        """Reads the decision that an event tells, None when the event is no decision or was deleted; see
+        `de_la_decision`."""
         if evenement.supprime or not roles.est(evenement):
             return None
         return cls.de_la_decision(
@@ -179,19 +186,22 @@ class DecisionNotee:
             demandeur,
             organisme,
             evenement.date_survenance or evenement.cree_le.date(),
+            alors,
         )
 
     @classmethod
     def de_la_decision(
         cls, numero: str, rang: int, guichet: str, dite_le: date, lue: Decision,
-        demandeur: "Demandeur | DecisionNotee" = _INCONNU, organisme: str | None = None,
-        survenue: date | None = None,
+        demandeur: Demandeur = _INCONNU, organisme: str | None = None, survenue: date | None = None,
+        alors: "Mapping[date, DecisionNotee]" = _SANS_LIGNE,
     ) -> Self:  # fmt: skip
         """Reads a decision that a guichet told that day; `survenue` stands for the day of the commission when
-        it is not given. One that gives DALO or a category, but no category of the law, says that there is
-        none."""
+        it is not given. A line that the ledger has of a commission of that day (`alors`) tells of the
+        household as it was known then. One that gives DALO or a category, but no category of the law, says
+        that there is none."""
         jour = lue.jour(d.DATE_COMMISSION) or survenue or dite_le
-        reconnu = demandeur.dalo if demandeur.reconnu is None else demandeur.reconnu
+        connu = alors.get(jour, demandeur)
+        reconnu = connu.reconnu_le(jour)
         dalo, categories = reconnu or lue.booleen(d.DALO), lue.textes(d.CATEGORIE)
         dite = lue.booleen(d.DALO) is not None or bool(categories)
         rpls, classement = lue.texte(d.RPLS), lue.texte(d.RANG)
@@ -203,21 +213,25 @@ class DecisionNotee:
             lue.prise,
             bail=(lue.jour(d.DATE_BAIL) or jour) if lue.booleen(d.BAIL) else None,
             siren=lue.texte(d.SIREN),
-            souhaitee=demandeur.souhaitee,
+            souhaitee=connu.souhaitee,
             dalo=dalo,
             prioritaire=any(code in lue.roles.categories for code in categories) if dite else None,
             refus=lue.booleen(d.REFUS_DU_MENAGE),
-            ressources_uc=demandeur.ressources_uc,
+            ressources_uc=connu.ressources_uc,
             organisme=organisme,
             logement=rpls.upper() if rpls else None,
             contingent=lue.texte(d.RESERVATAIRE),
             classement=int(classement) if classement is not None and classement.isdecimal() else None,
             categories=" ".join(categories) or None,
-            association=demandeur.association,
+            association=connu.association,
             reconnu=reconnu,
             signe=lue.booleen(d.BAIL),
             dite_le=dite_le,
         )
+
+    def reconnu_le(self, jour: date) -> bool:
+        """True when the register knew the household as recognised; `jour` is the line's own."""
+        return bool(self.dalo if self.reconnu is None else self.reconnu)
 
     @property
     def attribue(self) -> bool:
@@ -317,12 +331,15 @@ def decisions_dites(
     evenements: Iterable[Evenement],
     roles: RolesDecision,
     guichet: Callable[[str], Guichet | None],
-    demandeur: Callable[[Evenement], Demandeur | DecisionNotee] = lambda _: _INCONNU,
+    demandeur: Demandeur = _INCONNU,
+    avant: Mapping[int, DecisionNotee] = MappingProxyType({}),
 ) -> list[DecisionNotee]:
-    """The lines of those of these events that tell a decision; `guichet` finds who wrote, `demandeur` what is
-    known of the household."""
+    """The lines of those of these events that tell a decision; `guichet` finds who wrote, `avant` has those
+    that the ledger has, by rank."""
+    # Of one day, the first that was told.
+    alors = {avant[rang].jour: avant[rang] for rang in sorted(avant, reverse=True) if rang != RANG_RADIATION}
     dites = (
-        DecisionNotee.de_l_evenement(e, roles, demandeur(e), organisme_de(guichet(e.auteur_creation)))
+        DecisionNotee.de_l_evenement(e, roles, demandeur, organisme_de(guichet(e.auteur_creation)), alors)
         for e in evenements
     )
     return [dite for dite in dites if dite is not None]
@@ -425,7 +442,7 @@ def _radiee(lignes: list[DecisionNotee], radiation: DecisionNotee) -> list[Decis
         siren=suivie.siren or radiation.siren,
         commune=radiation.commune,
         en_quartier=radiation.en_quartier,
-        dalo=suivie.dalo or (suivie.dalo if radiation.dalo is None else radiation.dalo),
+        dalo=suivie.dalo or (suivie.dalo if radiation.dalo_dit is None else radiation.dalo_dit),
         logement=suivie.logement or radiation.logement,
         contingent=suivie.contingent or radiation.contingent,
         radiee_le=radiation.radiee_le,

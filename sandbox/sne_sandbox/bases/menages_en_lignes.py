@@ -305,8 +305,9 @@ def _demandeur(dossier: DossierTire, vie: Vie) -> Demandeur:
     """As `domain.livre_des_attributions` tells it from a document."""
     foyer, commune, dalo = dossier.foyer, dossier.souhait.places[0].code, vie.dalo is not None
     if foyer is None or not any(adulte.ressources for adulte in foyer.adultes):
-        return Demandeur(commune, None, dalo, foyer is None)
-    return Demandeur(commune, foyer.ressources * 1200 // _centiemes_uc(foyer, vie.debut), dalo)
+        return Demandeur(commune, None, dalo, foyer is None, vie.dalo)
+    ressources = foyer.ressources * 1200 // _centiemes_uc(foyer, vie.debut)
+    return Demandeur(commune, ressources, dalo, dalo_depuis=vie.dalo)
 
 
 def _ligne_demande(

@@ -89,8 +89,7 @@ def caracteristiques_ecrites(element: Element) -> tuple[tuple[str, str], ...]:
 def _ecrire(question: Question, ecrire: Callable[[Question, Element], Evenement]) -> Sortie:
     """Writes the events received, and tells the ledger again."""
     evenements = [ecrire(question, element) for element in question.recu.tous("listeEvenements/evenement")]
-    ecrits = {evenement.identifiant for evenement in evenements}
-    tenir_le_livre(question.registre, _numero(question), question.contrat.roles.decision, ecrits)
+    tenir_le_livre(question.registre, _numero(question), question.contrat.roles.decision)
     return _sortie(question, evenements)
 
 

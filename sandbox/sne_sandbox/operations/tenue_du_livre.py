@@ -1,28 +1,23 @@
 """The ledger of a demande told again, after an event, a radiation or a return; with it, the radiations that
 its decisions still ask for, which the events bear for the nights to find."""
 
-from collections.abc import Container
 from dataclasses import replace
 
 from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.livre_des_attributions import (
     RANG_RADIATION,
-    Demandeur,
     decisions_dites,
     reactivee_le,
     suites_attendues,
     tenir,
 )
-from sne_sandbox.store.lignes import attribution_de
+from sne_sandbox.store.lignes import attribution_de, demandeur_de
 from sne_sandbox.store.registre import RegistreBase
 
 
-def tenir_le_livre(
-    registre: RegistreBase, numero: str, roles: RolesDecision, ecrits: Container[int] = ()
-) -> None:
+def tenir_le_livre(registre: RegistreBase, numero: str, roles: RolesDecision) -> None:
     """Tells the lines of a demande again, and what a radiation has to follow: nothing of one that is
-    radiated. Of the events that were not just written (`ecrits`), what their lines tell of the household is
-    of their day."""
+    radiated."""
     stockee = registre.demande(numero)
     evenements = registre.evenements(numero) if roles.type else []
     if stockee is None or not evenements:
@@ -30,15 +25,14 @@ def tenir_le_livre(
     avant = {ligne.rang: ligne for ligne in registre.livre(numero)}
     if not avant and not any(roles.est(evenement) for evenement in evenements):
         return
-    maintenant, gardees = Demandeur.de(stockee), {r: ligne for r, ligne in avant.items() if r not in ecrits}
-    dites = decisions_dites(
-        evenements, roles, registre.guichet, lambda e: gardees.get(e.identifiant, maintenant)
-    )
+    dites = decisions_dites(evenements, roles, registre.guichet, demandeur_de(stockee), avant)
     radiation = attribution_de(stockee)
     if radiation is not None and RANG_RADIATION in avant:
         # Who writes afterwards did not attribute.
         notee = avant[RANG_RADIATION]
-        radiation = replace(notee, bail=radiation.bail, dite_le=radiation.dite_le)
+        radiation = replace(
+            notee, bail=radiation.bail, dite_le=radiation.dite_le, dalo_dit=radiation.dalo_dit
+        )
     tenues = {
         ligne.rang: ligne for ligne in tenir(dites, radiation, reactivee_le(registre.mouvements(numero)))
     }

@@ -23,7 +23,12 @@ from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_sandbox.store.lignes import Rangee
 from sne_sandbox.store.magasin import Magasin, effacer, verifier_rangee
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
-from sne_sandbox.store.rattrapage_de_migration import decrire, rattraper_le_passe, tenir_les_livres
+from sne_sandbox.store.rattrapage_de_migration import (
+    decrire,
+    rattraper_le_passe,
+    reconnaitre,
+    tenir_les_livres,
+)
 from sne_sandbox.store.registre import RegistreBase, changer_jeton
 
 FORMAT: Final = 1
@@ -244,6 +249,8 @@ def _remplir_toutes(
     if manifeste["revision"] < "v0007":
         tenir_les_livres(connexion, base)
         rattraper_le_passe(connexion, base)
+    if manifeste["revision"] < "v0008":
+        reconnaitre(connexion, base)
     changer_jeton(connexion, base)
 
 

@@ -400,8 +400,13 @@ def attribution_de(stockee: DemandeStockee, organisme: str | None = None) -> Dec
     jour = stockee.date_radiation or stockee.debut_validite
     radiation = codec.lire(stockee.radiation) if stockee.radiation else None
     return DecisionNotee.de_la_radiation(
-        stockee.numero_unique, jour, stockee.guichet_dernier, radiation, Demandeur.de(stockee), organisme
+        stockee.numero_unique, jour, stockee.guichet_dernier, radiation, demandeur_de(stockee), organisme
     )
+
+
+def demandeur_de(stockee: DemandeStockee) -> Demandeur:
+    """What the ledger keeps of the household of a stored demande."""
+    return Demandeur.de(stockee, codec.dalo_decide_le(stockee))
 
 
 def naissance_de(personne: Personne) -> str | None:

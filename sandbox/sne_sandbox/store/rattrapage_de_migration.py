@@ -1,5 +1,5 @@
-"""The data that v0004 and v0007 added to the tables, taken again from what a database that is migrated holds,
-or a base that is restored from an older snapshot.
+"""The data that v0004, v0007 and v0008 added to the tables, taken again from what a database that is migrated
+holds, or a base that is restored from an older snapshot.
 """
 
 from collections import defaultdict
@@ -18,7 +18,6 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
     RANG_RADIATION,
     DecisionNotee,
-    Demandeur,
     SuiteDonnee,
     decisions_dites,
     organisme_de,
@@ -110,8 +109,7 @@ def _completer(
     guichets: Mapping[str, Guichet],
 ) -> None:
     """Adds to the lines of a demande what its events and its radiation say beside."""
-    maintenant = Demandeur.de(stockee)
-    dites = decisions_dites(evenements, roles, guichets.get, lambda e: siennes.get(e.identifiant, maintenant))
+    dites = decisions_dites(evenements, roles, guichets.get, lignes.demandeur_de(stockee), siennes)
     siennes.update((dite.rang, dite) for dite in dites)
     avant, radiee = siennes.get(RANG_RADIATION), lignes.attribution_de(stockee)
     if radiee is None:
@@ -126,7 +124,15 @@ def _completer(
         contingent=radiee.contingent,
         association=radiee.association,
         radiee_le=radiee.jour,
+        dalo_dit=radiee.dalo_dit,
     )
+
+
+def reconnaitre(connexion: Connexion, base: str | None = None) -> None:
+    """Says of lines of one base, or of all, that the register did not know the household as recognised
+    (DALO): it never did."""
+    for nom in _noms(connexion, base):
+        connexion.faire(_SQL["reconnaitre"], {"base": nom})
 
 
 def rattraper_le_passe(connexion: Connexion, base: str | None = None) -> None:

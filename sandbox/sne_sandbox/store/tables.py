@@ -19,7 +19,9 @@ REVISION: Final = "v0008"
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
 #: snapshots are restored, with nothing there but what `rattrapage_de_migration` fills.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0006", "v0005", "v0004", "v0003", "v0002", "v0001", "0005"})
+REVISIONS_EGALES: Final = frozenset(
+    {REVISION, "v0007", "v0006", "v0005", "v0004", "v0003", "v0002", "v0001", "0005"}
+)
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"

@@ -50,9 +50,7 @@ def _premier_quartile(dites: Attributions) -> bool | None:
 
 
 def _prioritaire(dites: Attributions) -> bool | None:
-    if dites.dalo or dites.prioritaire:
-        return True
-    return False if dites.dalo is False and dites.prioritaire is False else None
+    return dites.dalo or dites.prioritaire
 
 
 def _non(dit: bool | None) -> bool | None:
@@ -183,7 +181,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     groupes: dict[tuple[_Nomme, _Nomme], list[Attributions]] = {}
     for dites in toutes:
         epci = _epci(dites.commune, contrat)
-        for bailleur in (_bailleur(dites, guichets), TOUS):
+        for bailleur in (_bailleur(dites.siren, dites.guichet, guichets), TOUS):
             groupes.setdefault((bailleur, epci), []).append(dites)
     lues = sorted((_ligne(*qui, siennes, des_communes) for qui, siennes in groupes.items()), key=_rang)
     return Quotas(
@@ -252,14 +250,14 @@ def _etat(sur: int, au_pire: bool, au_mieux: bool) -> Etat:
     return "indéterminé" if au_mieux else "non atteint"
 
 
-def _bailleur(dites: Attributions, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
+def _bailleur(dit: str | None, code: str, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
     """The landlord, and its name: by the SIREN that is told, else by the guichet that wrote."""
-    guichet = guichets.get(dites.guichet)
-    if not dites.siren and not dites.guichet:
+    guichet = guichets.get(code)
+    if not dit and not code:
         return "", _BAILLEUR_INCONNU
-    siren = dites.siren or (guichet.siren if guichet is not None else None)
+    siren = dit or (guichet.siren if guichet is not None else None)
     if siren is None:
-        return dites.guichet, guichet.nom if guichet is not None else f"guichet {dites.guichet}"
+        return code, guichet.nom if guichet is not None else f"guichet {code}"
     return siren, next((g.nom for g in guichets.values() if g.siren == siren), f"SIREN {siren}")
 
 
@@ -313,21 +311,23 @@ class ChoixDeDecisions:
 def choisir(registre: RegistreBase, contrat: Contrat, choix: ChoixDeDecisions) -> list[DecisionNotee]:
     """The lines of the ledger of a year, or those that a figure counts, the latest first. One may be of two
     years: the attribution of one, its lease of the next. Raises UsageError for a landlord, an EPCI or a
-    contingent that neither the year nor the base knows."""
+    contingent that no year of the base knows."""
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     du, au, des_communes = _periode(registre, contrat, choix.annee)
-    lues = list(requetes_attributions.une_a_une(registre.connexion, registre.base.nom, du, au, des_communes))
-    bailleurs = {dit: None for dites, _ in lues for dit in _bailleur(dites, guichets)}
-    bailleurs |= {dit or "": None for g in guichets.values() for dit in (g.siren, g.code, g.nom)}
+    connexion, base = registre.connexion, registre.base.nom
+    nommes = requetes_attributions.bailleurs(connexion, base)
+    nommes += [(guichet.siren, guichet.code) for guichet in guichets.values()]
+    bailleurs = {dit: None for nomme in nommes for dit in _bailleur(*nomme, guichets)}
     exiger_connu("Le bailleur", choix.bailleur, bailleurs)
-    epcis = {dit: None for dites, _ in lues for dit in _epci(dites.commune, contrat)}
+    places = [None, *requetes_attributions.communes_attribuees(connexion, base)]
+    epcis = {dit: None for place in places for dit in _epci(place, contrat)}
     if contrat.territoires.epci(choix.epci) is None:
         exiger_connu("L'EPCI", choix.epci, epcis)
     exiger_connu("Le contingent", choix.contingent, contrat.nomenclatures.liste("ListeTypeReservataire"))
     return [
         ligne
-        for dites, ligne in lues
-        if choix.bailleur in ("", *_bailleur(dites, guichets))
+        for dites, ligne in requetes_attributions.une_a_une(connexion, base, du, au, des_communes)
+        if choix.bailleur in ("", *_bailleur(dites.siren, dites.guichet, guichets))
         and choix.epci in ("", *_epci(dites.commune, contrat))
         and choix.contingent in ("", dites.contingent)
         and (not choix.compte or choix.compte in _figures(dites))

@@ -82,6 +82,12 @@ def _faits(base: str, du: date, au: date, seuil_de: Seuils) -> tuple[sa.Select[A
     return sa.select(*parts).where(_D.base == base), sa.or_(signees, decidees)
 
 
+def bailleurs(connexion: Connexion, base: str) -> list[tuple[str | None, str]]:
+    """The landlords that the ledger tells, each with a guichet that wrote."""
+    choix = sa.select(_D.siren, _D.guichet).distinct().where(_D.base == base)
+    return [(siren, guichet) for siren, guichet in connexion.sa.execute(choix)]
+
+
 def communes_attribuees(connexion: Connexion, base: str) -> list[str]:
     """The communes of the dwellings attributed."""
     choix = sa.select(_D.commune).distinct().where(_D.base == base, _D.commune.is_not(None))

@@ -112,8 +112,7 @@ def tableau(
         case "TAB02":
             return tab02(comptes, contrat, jour)
         case "TAB03":
-            note = passe(registre, jour)
-            return tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour, note)
+            return tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour, passe(registre, jour))
     raise KeyError(code)
 
 

@@ -2,7 +2,7 @@
 and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
@@ -366,18 +366,11 @@ def _territoire() -> str | None:
 
 
 def _niveau() -> str:
-    return _choisi("niveau", "departement", NIVEAUX, "Le niveau")
+    return exiger_connu("Le niveau", champ_ecrit("niveau") or "departement", NIVEAUX)
 
 
 def _mesure() -> carte.MesureDeCarte:
-    return carte.MESURES[_choisi("mesure", "premiere", carte.MESURES, "La carte")]
-
-
-def _choisi(champ: str, defaut: str, connus: Collection[str], quoi: str) -> str:
-    """Reads a field of the address, one of `connus`. Raises UsageError."""
-    lu = champ_ecrit(champ) or defaut
-    exiger_connu(quoi, lu, connus)
-    return lu
+    return carte.MESURES[exiger_connu("La carte", champ_ecrit("mesure") or "premiere", carte.MESURES)]
 
 
 def _jour() -> date:

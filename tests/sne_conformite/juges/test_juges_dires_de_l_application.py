@@ -6,18 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from banc import (
-    FORMULAIRE,
-    MIDI,
-    Banc,
-    evenement,
-    message,
-    oter,
-    poser,
-    radiation,
-    renouvellement,
-    specimen,
-)
+from banc import FORMULAIRE, MIDI, Banc, evenement, message, oter, poser, radiation, renouvellement, specimen
 from lxml import etree
 
 from sne_conformite.bilan.consequences import Consequences, Lectures

@@ -4,14 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from sne_interface.domain.element_recu import (
-    Element,
-    Vue,
-    avec_enfants,
-    construire,
-    lire_date,
-    lire_instant,
-)
+from sne_interface.domain.element_recu import Element, Vue, avec_enfants, construire, lire_date, lire_instant
 
 PLUS_UNE = timezone(timedelta(hours=1))
 

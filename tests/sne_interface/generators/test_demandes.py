@@ -14,14 +14,7 @@ from sne_interface.domain.element_recu import Element, avec_enfants, bloc
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import composition
 from sne_interface.generators import vies
-from sne_interface.generators.demandes import (
-    DossierTire,
-    document,
-    formulaire,
-    lus,
-    message,
-    tirer_dossier,
-)
+from sne_interface.generators.demandes import DossierTire, document, formulaire, lus, message, tirer_dossier
 from sne_interface.generators.population import Population, lire_population
 from sne_interface.generators.tirage import Tirage
 from sne_interface.rules.controle import controler

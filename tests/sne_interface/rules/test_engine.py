@@ -11,14 +11,7 @@ from sne_interface.domain.anomalie import Gravite
 from sne_interface.errors import ErreurInterne
 from sne_interface.rules import engine
 from sne_interface.rules.catalogue import REGLES
-from sne_interface.rules.engine import (
-    MESSAGE_MAX,
-    PROPRIETE_MAX,
-    Jugement,
-    juger,
-    ranger,
-    regles_de,
-)
+from sne_interface.rules.engine import MESSAGE_MAX, PROPRIETE_MAX, Jugement, juger, ranger, regles_de
 from sne_interface.rules.rule import Contexte, Infraction, regle
 
 Message = Callable[..., Contexte]

@@ -18,7 +18,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.decision_de_commission import RolesDecision
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement
-from sne_interface.domain.livre_des_attributions import DecisionNotee, Demandeur, tenir
+from sne_interface.domain.livre_des_attributions import DecisionNotee, tenir
 from sne_interface.errors import StoreError
 from sne_interface.generators.population import lire_population
 from sne_sandbox.bases import bases, semis
@@ -43,7 +43,7 @@ def magasin(tmp_path: Path) -> Iterator[Magasin]:
 def _decisions(
     base: str, stockee: DemandeStockee, evenements: list[Evenement], roles: RolesDecision
 ) -> list[dict[str, Any]]:
-    lues = [DecisionNotee.de_l_evenement(e, roles, Demandeur.de(stockee)) for e in evenements]
+    lues = [DecisionNotee.de_l_evenement(e, roles, lignes.demandeur_de(stockee)) for e in evenements]
     tenues = tenir([dite for dite in lues if dite is not None], lignes.attribution_de(stockee))
     # Who wrote last may be the State's service, after the landlord.
     return [

@@ -19,11 +19,7 @@ from sne_interface.domain.nir import masquer_nir, masquer_nirs
 from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime import masquage
-from sne_sandbox.mime.masquage import (
-    Masque,
-    Masqueur,
-    masquer_corps,
-)
+from sne_sandbox.mime.masquage import Masque, Masqueur, masquer_corps
 from sne_sandbox.mime.message_deballe import decouper
 from sne_sandbox.mime.message_mime import decoder_transfert
 

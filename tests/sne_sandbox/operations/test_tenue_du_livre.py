@@ -121,18 +121,42 @@ def test_what_is_counted_is_what_decisions_have_come_to(
     assert {lu.code: lu.valeur for lu in comptees.lignes if lu.indicateur == "decisions"} == decisions
 
 
-@pytest.mark.parametrize("declaree", [True, False])
-def test_what_a_radiation_told_goes_with_it(nouvelle_base: Callable[..., Banc], declaree: bool) -> None:
-    """Priority too; not what the register knew before (DALO)."""
-    declaration = [{"le": COMMISSION, "declare": "ACTIF"}] if declaree else []
-    radiee = {"le": _le(3, 13), "radie": "RADATT", "bail": BAIL, "dalo": True}
-    histoire = {"pas": [*declaration, {"le": BAIL, **SIGNE}, radiee, {"le": _le(3, 20), "reactive": True}]}
+_DECIDE: dict[str, Any] = {"le": COMMISSION, "decide": "attribution", "commission": COMMISSION, "nom": "d1"}
+_RADIE: dict[str, Any] = {"le": _le(3, 26), "radie": "RADATT", "bail": BAIL}
+_RECONNU, _CADUC = {"le": COMMISSION, "declare": "ACTIF"}, {"le": _le(3, 20), "declare": "CADUC"}
+_RECONNU_APRES = {"le": _le(3, 20), "declare": "ACTIF"}
+_REVIENT = {"le": _le(3, 27), "reactive": True}
+
+
+@pytest.mark.parametrize(
+    ("pas", "dalo"),
+    [
+        # What a radiation alone told goes with it; not what the register knew.
+        ([_DECIDE, _RADIE | {"dalo": True}], [True, True]),
+        ([_DECIDE, _RADIE | {"dalo": True}, _REVIENT], [None]),
+        ([_RECONNU, _DECIDE, _RADIE, _REVIENT], [True]),
+        # It was known on the day of the commission: told again, or its comment corrected, it still was.
+        ([_RECONNU, _DECIDE, _CADUC, {"le": _le(3, 25), "corrige": "d1", "codes": {}}], [True]),
+        ([_RECONNU, _DECIDE, _CADUC, _DECIDE | {"le": _le(3, 25), "nom": "d2"}], [True, True]),
+        # It was not then, and is since.
+        ([_DECIDE | {"dalo": False}, _RECONNU_APRES, _RADIE | {"dalo": False}], [False, False]),
+        ([_RECONNU_APRES, _DECIDE | {"le": _le(3, 25)}], [None]),
+        ([_RECONNU_APRES, _RADIE | {"dalo": False}], [False]),
+        # Another day than the one that was told.
+        ([_DECIDE, _RECONNU_APRES, {"le": _le(3, 25), "corrige": "d1", "decide": "attribution"}], [True]),
+    ],
+)
+def test_dalo_is_what_was_known_on_the_day_or_said(
+    nouvelle_base: Callable[..., Banc], pas: list[dict[str, Any]], dalo: list[bool | None]
+) -> None:
+    histoire = {"pas": pas}
     banc = nouvelle_base(horloge=debut(histoire))
     joueur = Joueur(banc, histoire)
     assert not any(constat.refuse for _, constat in joueur.jouer())
     with banc.services.magasin.lire(banc.nom) as registre:
-        (ligne,) = registre.livre(joueur.numero)
-    assert (ligne.dalo, ligne.prioritaire) == (True if declaree else None, None)
+        lignes = registre.livre(joueur.numero)
+    assert [ligne.dalo for ligne in lignes] == dalo
+    assert {ligne.prioritaire for ligne in lignes} <= {None, False}
 
 
 @pytest.mark.parametrize("jours", [0, 5, 200])

@@ -17,7 +17,7 @@ from sne_interface.domain.demande import EtatDemande
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.evenement import Evenement
 from sne_interface.errors import BaseInconnue, StoreError, UsageError
-from sne_sandbox.store import fichier_de_sauvegarde, metadonnees, tables
+from sne_sandbox.store import fichier_de_sauvegarde, metadonnees, migrations, tables
 from sne_sandbox.store.demandes_recentes import Criteres
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir, rechercher
@@ -134,13 +134,16 @@ def _d_avant(revision: str) -> Callable[[dict[str, bytes]], None]:
     return changer
 
 
-@pytest.mark.parametrize("revision", ["0005", "v0001", "v0002", "v0003"])
-def test_a_snapshot_of_an_older_revision_is_restored(garni: Magasin, tmp_path: Path, revision: str) -> None:
+REVISIONS = [f.stem.partition("_")[0] for f in Path(migrations.__path__[0]).glob("versions/v*.py")]
+
+
+@pytest.mark.parametrize("revision", ["0005", *sorted(REVISIONS)])
+def test_a_snapshot_of_each_revision_is_restored(garni: Magasin, tmp_path: Path, revision: str) -> None:
     fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
     fichier_de_sauvegarde.sauvegarder(garni, "ecole", fichier)
     _recrire(fichier, _d_avant(revision))
     with zipfile.ZipFile(fichier) as archive:
-        assert b"siren" not in archive.read("guichet.jsonl")
+        assert (b"siren" in archive.read("guichet.jsonl")) is (revision >= "v0004")
     assert fichier_de_sauvegarde.restaurer(garni, "reprise", fichier) == "reprise"
     assert _etat(garni, "reprise") == avant
 

@@ -136,9 +136,11 @@ def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
         noms = ("base", "numero_unique", "rang", "genre", "jour", "effet", "motif", "association")
         connexion.planter("mouvement", noms, [("ecole", *fait, False) for fait in faits])
         dite = DecisionNotee(radiee, 7, date(2018, 2, 1), "G1104", "non_attribution", souhaitee="75112")
+        sue = replace(dite, numero_unique=active, rang=8, dalo=True)  # as the event said: none was declared
         for table, ligne in (
             (tables.demande_stat, lignes.ligne_stat("ecole", reste)),
             (tables.decision, lignes.ligne_decision("ecole", dite)),
+            (tables.decision, lignes.ligne_decision("ecole", sue)),
         ):
             alors = [nom for nom in table.a_la_revision("v0006").noms if nom in ligne]
             connexion.planter(table.nom, alors, [tuple(ligne[nom] for nom in alors)])
@@ -156,8 +158,9 @@ def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
         assert stats.entier_depuis(connexion, "ecole") == date(2018, 2, 20)
         assert stats.souhaitees(connexion, "ecole", date(2018, 2, 1)) == {"75112": 1}
         suites = RequeteSql("SELECT numero_unique, rang, issue, bail FROM decision ORDER BY rang")
-        (autre, *dite), (nom, *signe) = connexion.lignes(suites, {})
+        (autre, *dite), (nom, *signe), _ = connexion.lignes(suites, {})
         assert (nom[:4], nom) == ("111-", autre)
+        assert [(ligne.dalo, ligne.reconnu) for ligne in registre.livre(active)] == [(True, False)]
         assert (signe, dite) == ([0, "RADATT", "2018-02-20"], [-1, "non_attribution", None])
         for table in ("mouvement", "decision", "demande_stat", "demande_a_part"):
             assert connexion.entier(f"SELECT count(*) FROM {table} WHERE numero_unique = '{radiee}'") == 0

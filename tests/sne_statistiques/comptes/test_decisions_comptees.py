@@ -111,12 +111,15 @@ def raconter(registre: RegistreBase) -> tuple[list[Dite], list[tuple[date, str]]
         menage = Menage.de(stockee.demande, stockee.debut_validite)
         uc = None if menage is None else menage.ressources_uc
         lui = (stockee.demande.premiere_commune or "", uc, stockee.demande.est_association)
-        connu = stockee.statut_dalo in ("ACTIF", "ACTREL")
+        connu_le = date.max
+        if stockee.statut_dalo in ("ACTIF", "ACTREL") and stockee.information_dalo is not None:
+            connu_le = codec.lire(stockee.information_dalo).date_de("dateDecisionDalo") or date.min
         siennes = []
         for evenement in registre.evenements(numero):
             dit = dict(evenement.caracteristiques)
             if evenement.code_type == "DECATT":
-                dalo, bail = connu or dit["DALO"] == "oui", dit.get("BAIL") == "oui"
+                dalo, bail = dit["DALO"] == "oui", dit.get("BAIL") == "oui"
+                dalo |= connu_le <= date.fromisoformat(dit["DATECAL"])
                 autre = "prioritaires" if "CATEG" in dit else "non_prioritaires"
                 le = date.fromisoformat(dit["DATEBAIL"]) if bail else None
                 fait = dit["DECISION"], dit.get("RPLS", ""), date.fromisoformat(dit["DATECAL"]), le
@@ -131,7 +134,7 @@ def raconter(registre: RegistreBase) -> tuple[list[Dite], list[tuple[date, str]]
             suivie = next((une for une in siennes if une.rpls == rpls and une.bail), None)
             if suivie is None:
                 bail = dite.date_de("dateSignatureBail") or le
-                quoi = dite.code_de("typeReservataire"), "dalo" if connu else None, False
+                quoi = dite.code_de("typeReservataire"), "dalo" if connu_le <= bail else None, False
                 siennes.append(suivie := Dite("RADATT", rpls, le, bail, *quoi, *lui))
             suivie.commune, suivie.zus = dite.code_de("adresse/commune") or "", dite.code_de("zus")
             radiees.append((le, suivie.commune))

@@ -20,7 +20,7 @@ from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.cli import commande_quotas
 from sne_statistiques.comptes import quotas
-from sne_statistiques.comptes.quotas import LigneQuota, PartDeQuota, Quotas
+from sne_statistiques.comptes.quotas import ChoixDeDecisions, LigneQuota, PartDeQuota, Quotas, choisir
 
 #: Of Villefranche-sur-Saône: 8,256 euros (EPCI 200040590).
 VILLEFRANCHE, EPCI = "69264", "200040590"
@@ -192,7 +192,7 @@ def test_dalo_and_the_other_priorities_count_together(registre: RegistreBase, co
     lue = part(ensemble, "prioritaires")
     assert (lue.compte, lue.sur, lue.etat) == (2, 8, "atteint")
     assert (ensemble.comptes["dalo"], ensemble.comptes["prioritaires"]) == (1, 1)
-    noter(registre, dalo=False, prioritaire=False)
+    noter(registre, prioritaire=False)  # a category of no law is said, and DALO is not: it is a no
     assert part(compter(registre, contrat).ensemble, "prioritaires").etat == "non atteint"
 
 
@@ -266,6 +266,9 @@ def test_a_line_for_each_landlord_and_epci(registre: RegistreBase, contrat: Cont
     ]
     assert len({ligne.epci for ligne in lignes if ligne.bailleur == SIREN}) == 2
     assert lignes[0].epci == EPCI
+    # Of a year in which nothing is told of them, they exist.
+    for choisi in ({"bailleur": "732829320"}, {"epci": lignes[0].nom_epci}):
+        assert choisir(registre, contrat, ChoixDeDecisions(2017, **choisi)) == []
 
 
 def test_a_threshold_of_our_invention_is_told(registre: RegistreBase, contrat: Contrat) -> None:

@@ -429,7 +429,10 @@ def test_the_decisions_of_a_figure_by_the_api(attribue: Banc) -> None:
     vide = {"nombre": 0, "radiations": 0, "decisions": [], "suite": None}
     assert lire("compte=baux&epci=200040590").json == vide
     assert (lue["radiations"], decision["categories_dites"]) == (1, [])
-    assert "[ZZZ] n'existe pas.\n→ écrivez : COLTER, " in lire("contingent=ZZZ").json["detail"]
+    for faux, remede in (("contingent", "COLTER, COLACT"), ("epci", "EPCI inconnu"), ("bailleur", "9")):
+        dite = lire(f"{faux}=ZZZ").json["detail"]
+        assert f"[ZZZ] n'existe pas.\n→ écrivez : {remede}" in dite
+        assert ", ," not in dite
     for faux in ("part=couleur", "part="):
         (dit,) = lire(faux).json["errors"]["query"]["part"]
         assert dit.startswith("Valeurs permises : premier_quartile, ")

@@ -37,7 +37,7 @@ from sne_interface.domain.livre_des_attributions import (
 )
 from sne_interface.domain.nir import est_un_siren
 from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import decisions_ecrites
-from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, dalo_decide_le, sur_le_motif
+from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, sur_le_motif
 from sne_interface.rules.rule import (
     Contexte,
     Infraction,
@@ -262,7 +262,7 @@ def dalo_contredit(contexte: Contexte) -> Infractions:
     if stockee is None:
         return
     reconnu = stockee.statut_dalo in DALO_RECONNU
-    depuis = dalo_decide_le(stockee) or date.min
+    depuis = codec.dalo_decide_le(stockee) or date.min
     for decision in decisions_ecrites(contexte):
         dit, commission = decision.booleen(d.DALO), decision.jour(d.DATE_COMMISSION) or contexte.jour
         caduc_depuis = stockee.statut_dalo == DALO_CADUC and depuis > commission

@@ -2,7 +2,6 @@
 radiation for attribution describes (R. 441-2-9) (ATT).
 """
 
-from datetime import date
 from typing import Final
 
 from sne_interface.contract import codec
@@ -16,7 +15,7 @@ from sne_interface.domain.codes import (
     MOTIF_SANS_CONTACT,
 )
 from sne_interface.domain.dates import ajouter_mois
-from sne_interface.domain.demande import Demande, DemandeStockee
+from sne_interface.domain.demande import Demande
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.nir import est_un_siren
 from sne_interface.rules.catalogue.regles_logement import commune_inconnue
@@ -200,18 +199,12 @@ def dalo_inconnu(contexte: Contexte) -> Infractions:
     attribution = _attribution(contexte.demande)
     if contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
         return
-    bail, decide_le = attribution.date_de("dateSignatureBail"), dalo_decide_le(contexte.stockee)
+    bail, decide_le = attribution.date_de("dateSignatureBail"), codec.dalo_decide_le(contexte.stockee)
     caduc = contexte.stockee.statut_dalo == DALO_CADUC
     if caduc and bail is not None and decide_le is not None and bail < decide_le:
         return
     if contexte.stockee.statut_dalo not in DALO_RECONNU:
         yield sur(attribution, "attribueEnComDALO")
-
-
-def dalo_decide_le(stockee: DemandeStockee) -> date | None:
-    """Day of the last decision on the DALO of a stored demande."""
-    dalo = stockee.information_dalo
-    return codec.lire(dalo).date_de("dateDecisionDalo") if dalo is not None else None
 
 
 @regle("ATT005", registre=True)

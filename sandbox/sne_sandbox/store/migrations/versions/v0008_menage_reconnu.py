@@ -7,7 +7,7 @@ profile is what their movements and decisions still tell.
 from alembic import context, op
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.rattrapage_de_migration import rattraper_le_passe, tenir_les_livres
+from sne_sandbox.store.rattrapage_de_migration import rattraper_le_passe, reconnaitre, tenir_les_livres
 from sne_sandbox.store.schema_sql import refaire
 
 revision = "v0008"
@@ -21,3 +21,4 @@ def upgrade() -> None:
     if presente is None or presente < "v0007":
         tenir_les_livres(magasin)
         rattraper_le_passe(magasin)
+    reconnaitre(magasin)
