@@ -108,8 +108,15 @@ def _completer(
     roles: RolesDecision,
     guichets: Mapping[str, Guichet],
 ) -> None:
-    """Adds to the lines of a demande what its events and its radiation say beside."""
-    dites = decisions_dites(evenements, roles, guichets.get, lignes.demandeur_de(stockee), siennes)
+    """Adds to the lines of a demande what its events and its radiation say beside; of one whose DALO lapsed,
+    nobody knows since when it was recognised."""
+    maintenant = lignes.demandeur_de(stockee)
+    if stockee.statut_dalo is None or maintenant.dalo:
+        siennes.update(
+            (rang, replace(sienne, reconnu=maintenant.reconnu_le(sienne.jour)))
+            for rang, sienne in siennes.items()
+        )
+    dites = decisions_dites(evenements, roles, guichets.get, maintenant, siennes)
     siennes.update((dite.rang, dite) for dite in dites)
     avant, radiee = siennes.get(RANG_RADIATION), lignes.attribution_de(stockee)
     if radiee is None:
