@@ -361,6 +361,6 @@ def test_what_has_no_place_is_shown_in_the_console_and_not_written(
     assert _calculs(resultat.document) == {}
     page = banc.http.get(f"/console/{banc.nom}/demandes/{resultat.numero}").get_data(as_text=True)
     assert "€ par an et par UC" in page
-    assert "les messages 02.02 de ce contrat n'ont pas de place pour ressources annuelles" in page
+    assert "Les messages 02.02 de ce contrat n'ont pas de place pour ressources annuelles" in page
     regles = banc.http.get(f"/console/{banc.nom}/regles").get_data(as_text=True)
     assert "éteinte" not in regles
