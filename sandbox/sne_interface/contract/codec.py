@@ -8,7 +8,6 @@ client in the field cuts the answer out by looking for the three characters befo
 import re
 import threading
 from collections.abc import Iterator
-from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 from xml.parsers import expat
@@ -17,7 +16,7 @@ from lxml import etree
 
 from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures, PasDeChemin
 from sne_interface.contract.schemas import BLANCS
-from sne_interface.domain.demande import Demande, DemandeStockee
+from sne_interface.domain.demande import Dalo, Demande, DemandeStockee
 from sne_interface.domain.element_recu import (
     BORD_BLANC,
     CODE_INCONNU,
@@ -225,10 +224,10 @@ def lire_demande(document: bytes) -> Demande:
     return Demande(recu)
 
 
-def dalo_decide_le(stockee: DemandeStockee) -> date | None:
-    """Day of the last decision on the DALO of a stored demande."""
-    dalo = stockee.information_dalo
-    return lire(dalo).date_de("dateDecisionDalo") if dalo is not None else None
+def dalo_de(stockee: DemandeStockee) -> Dalo:
+    """What a stored demande tells of DALO."""
+    dite = stockee.information_dalo
+    return Dalo(stockee.statut_dalo, lire(dite).date_de("dateDecisionDalo") if dite is not None else None)
 
 
 def arbre(element: Element) -> Any:

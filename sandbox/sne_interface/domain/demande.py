@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Self, TypeVar
 
+from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU
 from sne_interface.domain.element_recu import Element, Elements, Vue, une_fois
 from sne_interface.domain.texte import plier
 
@@ -403,6 +404,26 @@ class EtatDemande(StrEnum):
 
     ACTIVE = "A"
     RADIEE = "R"
+
+
+@dataclass(frozen=True, slots=True)
+class Dalo:
+    """What the register knows of the DALO of a household: its status, and the day that this was decided.
+    None: not told."""
+
+    statut: str | None = None
+    decide_le: date | None = None
+
+    def reconnu_le(self, jour: date) -> bool | None:
+        """Whether the household was recognised that day. None: its DALO lapsed later, and nobody knows since
+        when it was."""
+        if self.statut in DALO_RECONNU:
+            return self.decide_le is None or self.decide_le <= jour
+        caduc_depuis = self.statut == DALO_CADUC and self.decide_le is not None and jour < self.decide_le
+        return None if caduc_depuis else False
+
+
+SANS_DALO: Final = Dalo()
 
 
 @dataclass(frozen=True, slots=True)

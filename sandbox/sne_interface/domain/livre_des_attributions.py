@@ -10,11 +10,10 @@ Only the radiation tells where the dwelling lies. Its element `zus` is read as Â
 (convention: the ZUS gave way to these on 1 January 2015, and the message has no other place for it).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final, Self
 
 from sne_interface.domain import decision_de_commission as d
@@ -22,7 +21,7 @@ from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.codes import DALO_RECONNU, MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.decision_de_commission import Decision, RolesDecision
-from sne_interface.domain.demande import DemandeStockee, GenreMouvement, Mouvement
+from sne_interface.domain.demande import SANS_DALO, Dalo, DemandeStockee, GenreMouvement, Mouvement
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import Menage
@@ -58,32 +57,35 @@ class Demandeur:
 
     souhaitee: str | None = None
     ressources_uc: int | None = None
-    #: Whether the register knows it as recognised (DALO), and since when: None, always.
-    dalo: bool = False
     association: bool = False
-    dalo_depuis: date | None = None
+    dalo: Dalo = SANS_DALO
 
-    def reconnu_le(self, jour: date) -> bool:
-        """True when the register knows it as recognised on that day."""
-        return self.dalo and (self.dalo_depuis is None or self.dalo_depuis <= jour)
+    def dalo_depuis(self, jour: date, lignes: "Iterable[DecisionNotee]") -> date | None:
+        """Since when it was recognised (DALO) on that day, by what the register knows, or the lines of its
+        ledger tell of a DALO that was decided again or lapsed since; None when it was not."""
+        reconnu = self.dalo.reconnu_le(jour)
+        if reconnu:
+            return self.dalo.decide_le or jour
+        if reconnu is False and self.dalo.statut not in DALO_RECONNU:
+            return None
+        sues = (ligne.dalo_depuis for ligne in lignes)
+        return max((sue for sue in sues if sue is not None and sue <= jour), default=None)
 
     @classmethod
-    def de(cls, stockee: DemandeStockee, dalo_depuis: date | None) -> Self:
-        """That of a stored demande, and when its DALO was decided. Ages are taken as the register tells them,
-        when its year of validity began."""
+    def de(cls, stockee: DemandeStockee, dalo: Dalo) -> Self:
+        """That of a stored demande. Ages are taken as the register tells them, when its year of validity
+        began."""
         menage = Menage.de(stockee.demande, stockee.debut_validite)
         return cls(
             stockee.demande.premiere_commune,
             menage.ressources_uc if menage is not None else None,
-            stockee.statut_dalo in DALO_RECONNU,
             stockee.demande.est_association,
-            dalo_depuis,
+            dalo,
         )
 
 
-#: Of a household of which nothing is known, and of a ledger that has no line.
+#: Of a household of which nothing is known.
 _INCONNU: Final = Demandeur()
-_SANS_LIGNE: Final["Mapping[date, DecisionNotee]"] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,9 @@ class DecisionNotee:
     suite: SuiteDonnee | None = None
     #: Day that the radiation for attribution followed it.
     radiee_le: date | None = None
-    #: Whether the register knew the household as recognised (DALO) on that day: `dalo` is that, or what was
-    #: said. None: of a radiation, or a version of before did not keep it apart.
-    reconnu: bool | None = None
+    #: Since when the register knew the household as recognised (DALO) on that day: `dalo` is that, or what
+    #: was said. None: it did not, or this is a radiation.
+    dalo_depuis: date | None = None
     #: What the event says of the lease: signed, not signed.
     signe: bool | None = field(default=None, compare=False)
     #: Day it was last told, in Paris. None of the three is kept: the event, or the radiation, tells them.
@@ -156,7 +158,7 @@ class DecisionNotee:
             commune=dite.code_de("adresse/commune"),
             souhaitee=demandeur.souhaitee,
             en_quartier=_ZONES.get(dite.code_de("zus") or ""),
-            dalo=demandeur.reconnu_le(bail) or dalo_dit,
+            dalo=demandeur.dalo.reconnu_le(bail) or dalo_dit,
             ressources_uc=demandeur.ressources_uc,
             organisme=organisme,
             logement=logement_decrit(dite),
@@ -171,7 +173,7 @@ class DecisionNotee:
     @classmethod
     def de_l_evenement(
         cls, evenement: Evenement, roles: RolesDecision, demandeur: Demandeur, organisme: str | None = None,
-        alors: "Mapping[date, DecisionNotee]" = _SANS_LIGNE,
+        avant: "Sequence[DecisionNotee]" = (),
     ) -> Self | None:  # fmt: skip
         """Reads the decision that an event tells, None when the event is no decision or was deleted; see
         `de_la_decision`."""
@@ -186,23 +188,22 @@ class DecisionNotee:
             demandeur,
             organisme,
             evenement.date_survenance or evenement.cree_le.date(),
-            alors,
+            avant,
         )
 
     @classmethod
     def de_la_decision(
         cls, numero: str, rang: int, guichet: str, dite_le: date, lue: Decision,
         demandeur: Demandeur = _INCONNU, organisme: str | None = None, survenue: date | None = None,
-        alors: "Mapping[date, DecisionNotee]" = _SANS_LIGNE,
+        avant: "Sequence[DecisionNotee]" = (),
     ) -> Self:  # fmt: skip
         """Reads a decision that a guichet told that day; `survenue` stands for the day of the commission when
-        it is not given. A line that the ledger has of a commission of that day (`alors`) tells of the
-        household as it was known then. One that gives DALO or a category, but no category of the law, says
-        that there is none."""
+        it is not given. The first of the lines that the ledger has (`avant`) of a commission of that day
+        tells of the household as it was then. One that gives DALO or a category, but no category of the law,
+        says that there is none."""
         jour = lue.jour(d.DATE_COMMISSION) or survenue or dite_le
-        connu = alors.get(jour, demandeur)
-        reconnu = connu.reconnu_le(jour)
-        dalo, categories = reconnu or lue.booleen(d.DALO), lue.textes(d.CATEGORIE)
+        connu = next((ligne for ligne in avant if ligne.jour == jour), demandeur)
+        depuis, categories = demandeur.dalo_depuis(jour, avant), lue.textes(d.CATEGORIE)
         dite = lue.booleen(d.DALO) is not None or bool(categories)
         rpls, classement = lue.texte(d.RPLS), lue.texte(d.RANG)
         return cls(
@@ -214,7 +215,7 @@ class DecisionNotee:
             bail=(lue.jour(d.DATE_BAIL) or jour) if lue.booleen(d.BAIL) else None,
             siren=lue.texte(d.SIREN),
             souhaitee=connu.souhaitee,
-            dalo=dalo,
+            dalo=depuis is not None or lue.booleen(d.DALO),
             prioritaire=any(code in lue.roles.categories for code in categories) if dite else None,
             refus=lue.booleen(d.REFUS_DU_MENAGE),
             ressources_uc=connu.ressources_uc,
@@ -224,14 +225,10 @@ class DecisionNotee:
             classement=int(classement) if classement is not None and classement.isdecimal() else None,
             categories=" ".join(categories) or None,
             association=connu.association,
-            reconnu=reconnu,
+            dalo_depuis=depuis,
             signe=lue.booleen(d.BAIL),
             dite_le=dite_le,
         )
-
-    def reconnu_le(self, jour: date) -> bool:
-        """True when the register knew the household as recognised; `jour` is the line's own."""
-        return bool(self.dalo if self.reconnu is None else self.reconnu)
 
     @property
     def attribue(self) -> bool:
@@ -332,14 +329,13 @@ def decisions_dites(
     roles: RolesDecision,
     guichet: Callable[[str], Guichet | None],
     demandeur: Demandeur = _INCONNU,
-    avant: Mapping[int, DecisionNotee] = MappingProxyType({}),
+    livre: Iterable[DecisionNotee] = (),
 ) -> list[DecisionNotee]:
-    """The lines of those of these events that tell a decision; `guichet` finds who wrote, `avant` has those
+    """The lines of those of these events that tell a decision; `guichet` finds who wrote, `livre` has those
     that the ledger has, by rank."""
-    # Of one day, the first that was told.
-    alors = {avant[rang].jour: avant[rang] for rang in sorted(avant, reverse=True) if rang != RANG_RADIATION}
+    avant = [ligne for ligne in livre if ligne.rang != RANG_RADIATION]
     dites = (
-        DecisionNotee.de_l_evenement(e, roles, demandeur, organisme_de(guichet(e.auteur_creation)), alors)
+        DecisionNotee.de_l_evenement(e, roles, demandeur, organisme_de(guichet(e.auteur_creation)), avant)
         for e in evenements
     )
     return [dite for dite in dites if dite is not None]

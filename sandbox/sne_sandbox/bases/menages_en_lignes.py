@@ -20,7 +20,7 @@ from typing import Any, Final
 from sne_interface.contract import codec
 from sne_interface.domain import codes as motifs
 from sne_interface.domain.dates import age, ajouter_mois, xs_date_time
-from sne_interface.domain.demande import Demande, EtatDemande, GenreMouvement
+from sne_interface.domain.demande import SANS_DALO, Dalo, Demande, EtatDemande, GenreMouvement
 from sne_interface.domain.element_recu import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
@@ -303,11 +303,11 @@ def _autour(version: str) -> tuple[str, str]:
 
 def _demandeur(dossier: DossierTire, vie: Vie) -> Demandeur:
     """As `domain.livre_des_attributions` tells it from a document."""
-    foyer, commune, dalo = dossier.foyer, dossier.souhait.places[0].code, vie.dalo is not None
+    foyer, commune = dossier.foyer, dossier.souhait.places[0].code
+    dalo = Dalo(motifs.DALO_ACTIF, vie.dalo) if vie.dalo is not None else SANS_DALO
     if foyer is None or not any(adulte.ressources for adulte in foyer.adultes):
-        return Demandeur(commune, None, dalo, foyer is None, vie.dalo)
-    ressources = foyer.ressources * 1200 // _centiemes_uc(foyer, vie.debut)
-    return Demandeur(commune, ressources, dalo, dalo_depuis=vie.dalo)
+        return Demandeur(commune, None, foyer is None, dalo)
+    return Demandeur(commune, foyer.ressources * 1200 // _centiemes_uc(foyer, vie.debut), dalo=dalo)
 
 
 def _ligne_demande(

@@ -7,6 +7,7 @@ from sne_interface.contract import codec
 from sne_interface.domain.demande import Demande
 from sne_sandbox.operations import document_ecrit, get_num_unique
 from sne_sandbox.operations.question import Operation, Question, Sortie
+from sne_sandbox.operations.tenue_du_livre import tenir_le_livre
 
 
 def executer(question: Question) -> Sortie:
@@ -25,6 +26,7 @@ def executer(question: Question) -> Sortie:
         )
         question.registre.remplacer(avant)
         question.noter_changement(avant)
+        tenir_le_livre(question.registre, avant.numero_unique, question.contrat.roles.decision)
     vue = document_ecrit.Presentation.de(avant, question.contrat.nomenclatures, question.maintenant, "RET")
     if avant.information_dalo is not None:
         vue.placer_dalo(avant.information_dalo)

@@ -25,7 +25,7 @@ def tenir_le_livre(registre: RegistreBase, numero: str, roles: RolesDecision) ->
     avant = {ligne.rang: ligne for ligne in registre.livre(numero)}
     if not avant and not any(roles.est(evenement) for evenement in evenements):
         return
-    dites = decisions_dites(evenements, roles, registre.guichet, demandeur_de(stockee), avant)
+    dites = decisions_dites(evenements, roles, registre.guichet, demandeur_de(stockee), avant.values())
     radiation = attribution_de(stockee)
     if radiation is not None and RANG_RADIATION in avant:
         # Who writes afterwards did not attribute.

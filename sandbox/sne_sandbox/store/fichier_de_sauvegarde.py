@@ -23,12 +23,7 @@ from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_sandbox.store.lignes import Rangee
 from sne_sandbox.store.magasin import Magasin, effacer, verifier_rangee
 from sne_sandbox.store.plusieurs_serveurs import partitions_du_journal
-from sne_sandbox.store.rattrapage_de_migration import (
-    decrire,
-    rattraper_le_passe,
-    reconnaitre,
-    tenir_les_livres,
-)
+from sne_sandbox.store.rattrapage_de_migration import decrire, rattraper_le_passe, tenir_les_livres
 from sne_sandbox.store.registre import RegistreBase, changer_jeton
 
 FORMAT: Final = 1
@@ -246,11 +241,10 @@ def _remplir_toutes(
         _remplir(connexion, table, base, _lire_table(archive, manifeste, table, base))
     if manifeste["revision"] < "v0004":
         decrire(connexion, base)
-    if manifeste["revision"] < "v0007":
-        tenir_les_livres(connexion, base)
-        rattraper_le_passe(connexion, base)
     if manifeste["revision"] < "v0008":
-        reconnaitre(connexion, base)
+        tenir_les_livres(connexion, manifeste["revision"], base)
+    if manifeste["revision"] < "v0007":
+        rattraper_le_passe(connexion, base)
     changer_jeton(connexion, base)
 
 

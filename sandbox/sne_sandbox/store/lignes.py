@@ -381,9 +381,10 @@ _LECTURES_DECISION: Final[Lectures] = {
     "jour": date.fromisoformat,
     "bail": date.fromisoformat,
     "radiee_le": date.fromisoformat,
+    "dalo_depuis": date.fromisoformat,
     "suite": SuiteDonnee,
     # A boolean is a number in SQLite.
-    **dict.fromkeys(("en_quartier", "dalo", "prioritaire", "refus", "association", "reconnu"), bool),
+    **dict.fromkeys(("en_quartier", "dalo", "prioritaire", "refus", "association"), bool),
 }
 
 
@@ -406,7 +407,7 @@ def attribution_de(stockee: DemandeStockee, organisme: str | None = None) -> Dec
 
 def demandeur_de(stockee: DemandeStockee) -> Demandeur:
     """What the ledger keeps of the household of a stored demande."""
-    return Demandeur.de(stockee, codec.dalo_decide_le(stockee))
+    return Demandeur.de(stockee, codec.dalo_de(stockee))
 
 
 def naissance_de(personne: Personne) -> str | None:

@@ -11,8 +11,8 @@ from typing import Final
 import tomli
 
 from sne_interface.domain.base import Guichet, NatureGuichet
-from sne_interface.domain.codes import MOTIF_ATTRIBUTION
-from sne_interface.domain.decision_de_commission import CategoriePrioritaire, RolesDecision
+from sne_interface.domain.codes import DALO_CADUC, MOTIF_ATTRIBUTION
+from sne_interface.domain.decision_de_commission import DALO, CategoriePrioritaire, Decision, RolesDecision
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
@@ -61,15 +61,16 @@ def decrire(connexion: Connexion, base: str | None = None) -> None:
             connexion.faire(_SQL["decrire"], {cle: decrite[cle] for cle in _DECRITES})
 
 
-def tenir_les_livres(connexion: Connexion, base: str | None = None) -> None:
+def tenir_les_livres(connexion: Connexion, revision: str, base: str | None = None) -> None:
     """Tells the ledger of each demande of one base, or of all, again: with its radiation, and its events
     where they are written as they were before v0004; else with the lines that are there, those of the
-    demandes erased since among them."""
+    demandes erased since among them. From v0007 on, these are right but for what was known of DALO: of the
+    households that have one, whose events are read."""
     for nom in _noms(connexion, base):
-        _tenir_les_livres(connexion, nom)
+        _tenir_les_livres(connexion, revision, nom)
 
 
-def _tenir_les_livres(connexion: Connexion, base: str) -> None:
+def _tenir_les_livres(connexion: Connexion, revision: str, base: str) -> None:
     roles = _roles_d_avant()
     guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(SQL["guichets"], {"base": base})]
     connus = {guichet.code: guichet for guichet in guichets}
@@ -83,7 +84,11 @@ def _tenir_les_livres(connexion: Connexion, base: str) -> None:
     ):
         evenements[evenement.numero_unique].append(evenement)
     attribuees = {numero for (numero,) in connexion.lignes(_SQL["attribuees"], {"base": base})}
-    for numero in sorted(connues.keys() | evenements.keys() | attribuees):
+    numeros = connues.keys() | evenements.keys() | attribuees
+    if revision >= "v0007":
+        dits = {numero for (numero,) in connexion.lignes(_SQL["dalos"], {"base": base})}
+        numeros = {n for n in numeros & dits if evenements[n] or connues[n].keys() <= {RANG_RADIATION}}
+    for numero in sorted(numeros):
         cle, siennes = {"base": base, "numero": numero}, connues[numero]
         lue = connexion.ligne(SQL["lire"], cle)
         if lue is not None:
@@ -108,15 +113,14 @@ def _completer(
     roles: RolesDecision,
     guichets: Mapping[str, Guichet],
 ) -> None:
-    """Adds to the lines of a demande what its events and its radiation say beside; of one whose DALO lapsed,
-    nobody knows since when it was recognised."""
-    maintenant = lignes.demandeur_de(stockee)
-    if stockee.statut_dalo is None or maintenant.dalo:
-        siennes.update(
-            (rang, replace(sienne, reconnu=maintenant.reconnu_le(sienne.jour)))
-            for rang, sienne in siennes.items()
-        )
-    dites = decisions_dites(evenements, roles, guichets.get, maintenant, siennes)
+    """Adds to the lines of a demande what its events and its radiation say beside. Of one whose DALO lapsed,
+    a line alone tells that it was recognised: it is DALO, and its event does not say so."""
+    maintenant, caduc = lignes.demandeur_de(stockee), stockee.statut_dalo == DALO_CADUC
+    for evenement in evenements if caduc else ():
+        sienne = siennes.get(evenement.identifiant)
+        if sienne and sienne.dalo and Decision.stockee(evenement, roles).booleen(DALO) is None:
+            siennes[sienne.rang] = replace(sienne, dalo_depuis=sienne.jour)
+    dites = decisions_dites(evenements, roles, guichets.get, maintenant, siennes.values())
     siennes.update((dite.rang, dite) for dite in dites)
     avant, radiee = siennes.get(RANG_RADIATION), lignes.attribution_de(stockee)
     if radiee is None:
@@ -129,17 +133,11 @@ def _completer(
         suite=radiee.suite,
         logement=radiee.logement,
         contingent=radiee.contingent,
+        dalo=avant.dalo if caduc and radiee.dalo is None else radiee.dalo,
         association=radiee.association,
         radiee_le=radiee.jour,
         dalo_dit=radiee.dalo_dit,
     )
-
-
-def reconnaitre(connexion: Connexion, base: str | None = None) -> None:
-    """Says of lines of one base, or of all, that the register did not know the household as recognised
-    (DALO): it never did."""
-    for nom in _noms(connexion, base):
-        connexion.faire(_SQL["reconnaitre"], {"base": nom})
 
 
 def rattraper_le_passe(connexion: Connexion, base: str | None = None) -> None:

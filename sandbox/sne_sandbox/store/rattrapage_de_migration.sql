@@ -13,12 +13,8 @@ ORDER BY identifiant
 -- name: livres
 SELECT {decision} FROM decision WHERE base = :base
 
--- Of those that have, or had, a DALO, what the line tells may be the register's word or the decision's.
--- name: reconnaitre
-UPDATE decision SET reconnu = false WHERE base = :base AND rang <> {radiation} AND (
-    coalesce(dalo, false) = false OR EXISTS (
-        SELECT 1 FROM demande AS d WHERE d.base = decision.base AND d.numero_unique = decision.numero_unique
-            AND d.statut_dalo IS NULL))
+-- name: dalos
+SELECT numero_unique FROM demande WHERE base = :base AND statut_dalo IS NOT NULL
 
 -- Whatever added to the stock and was not its first entry: a déradiation, a renewal after RADREN.
 -- name: reactivation

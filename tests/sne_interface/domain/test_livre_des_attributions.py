@@ -9,8 +9,9 @@ import pytest
 
 from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.base import Guichet, NatureGuichet
+from sne_interface.domain.codes import DALO_ACTIF
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.demande import GenreMouvement, Mouvement
+from sne_interface.domain.demande import Dalo, GenreMouvement, Mouvement
 from sne_interface.domain.element_recu import Element, bloc, de_code
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import (
@@ -40,7 +41,12 @@ JOUR = date(2018, 3, 15)
 def _lire(*caracteristiques: tuple[str, str], reconnu: bool = False) -> DecisionNotee:
     instant = datetime(2018, 3, 20, tzinfo=UTC)
     dit = Evenement(7, NUMERO, "DECATT", "G1226", instant, "CRE", None, None, caracteristiques)
-    notee = DecisionNotee.de_l_evenement(dit, ROLES, Demandeur("62498", 5000, reconnu), "111")
+    notee = DecisionNotee.de_l_evenement(
+        dit,
+        ROLES,
+        Demandeur("62498", 5000, dalo=Dalo(DALO_ACTIF if reconnu else None, date(2018, 3, 1))),
+        "111",
+    )
     assert notee is not None
     return notee
 
@@ -55,7 +61,6 @@ def test_a_decision_with_a_lease() -> None:
         NUMERO, 7, date(2018, 3, 1), "G1226", "attribution_par_classement", bail=date(2018, 3, 10),
         siren="900000019", souhaitee="62498", dalo=False, prioritaire=True, ressources_uc=5000,
         organisme="111", logement="62BAC00042", contingent="COLTER", classement=2, categories="MALLOG SANLOG",
-        reconnu=False,
     )  # fmt: skip
 
 

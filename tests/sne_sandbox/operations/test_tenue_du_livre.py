@@ -138,6 +138,12 @@ _REVIENT = {"le": _le(3, 27), "reactive": True}
         # It was known on the day of the commission: told again, or its comment corrected, it still was.
         ([_RECONNU, _DECIDE, _CADUC, {"le": _le(3, 25), "corrige": "d1", "codes": {}}], [True]),
         ([_RECONNU, _DECIDE, _CADUC, _DECIDE | {"le": _le(3, 25), "nom": "d2"}], [True, True]),
+        ([_RECONNU, _DECIDE, _CADUC, {"le": _le(3, 25), "corrige": "d1", "decide": "attribution",
+          "commission": _le(3, 9)}], [True]),
+        # It lapsed, then a commission sat.
+        ([_RECONNU, _DECIDE, _CADUC, _DECIDE | {"le": _le(3, 25), "commission": _le(3, 22)}], [True, None]),
+        # Declared late, whoever told what before.
+        ([_DECIDE, {"le": _le(3, 5), "dite": _le(3, 10), "declare": "ACTIF"}], [True]),
         # It was not then, and is since.
         ([_DECIDE | {"dalo": False}, _RECONNU_APRES, _RADIE | {"dalo": False}], [False, False]),
         ([_RECONNU_APRES, _DECIDE | {"le": _le(3, 25)}], [None]),
@@ -145,7 +151,7 @@ _REVIENT = {"le": _le(3, 27), "reactive": True}
         # Another day than the one that was told.
         ([_DECIDE, _RECONNU_APRES, {"le": _le(3, 25), "corrige": "d1", "decide": "attribution"}], [True]),
     ],
-)
+)  # fmt: skip
 def test_dalo_is_what_was_known_on_the_day_or_said(
     nouvelle_base: Callable[..., Banc], pas: list[dict[str, Any]], dalo: list[bool | None]
 ) -> None:

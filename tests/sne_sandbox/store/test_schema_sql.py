@@ -2,16 +2,20 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
 from exemples_store import GUICHETS, stockee
 from histoires_tirees import GESTES, JOURS, Recit, verifier, vivre
 
+from sne_interface.contract import codec
 from sne_interface.domain.base import Base
+from sne_interface.domain.element_recu import Element, bloc
+from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.livre_des_attributions import DecisionNotee
 from sne_interface.errors import StoreError
 from sne_sandbox.store import lignes, requetes_sql, schema_sql, tables
@@ -75,7 +79,7 @@ def test_tables_that_change_are_of_another_revision() -> None:
     """A database at the present revision is not looked at: what changes here without a migration would be in
     new ones only. With one, write the print of the new tables."""
     ecrits = "\n".join(ordre for moteur in ("sqlite", "postgresql") for ordre in schema_sql.ordres(moteur))
-    assert (REVISION, hashlib.sha256(ecrits.encode()).hexdigest()[:16]) == ("v0008", "09a12c88ccbbe78a")
+    assert (REVISION, hashlib.sha256(ecrits.encode()).hexdigest()[:16]) == ("v0008", "fbe20d51927e7ee8")
 
 
 def test_an_older_database_is_brought_up_to_date(
@@ -136,14 +140,8 @@ def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
         noms = ("base", "numero_unique", "rang", "genre", "jour", "effet", "motif", "association")
         connexion.planter("mouvement", noms, [("ecole", *fait, False) for fait in faits])
         dite = DecisionNotee(radiee, 7, date(2018, 2, 1), "G1104", "non_attribution", souhaitee="75112")
-        sue = replace(dite, numero_unique=active, rang=8, dalo=True)  # as the event said: none was declared
-        for table, ligne in (
-            (tables.demande_stat, lignes.ligne_stat("ecole", reste)),
-            (tables.decision, lignes.ligne_decision("ecole", dite)),
-            (tables.decision, lignes.ligne_decision("ecole", sue)),
-        ):
-            alors = [nom for nom in table.a_la_revision("v0006").noms if nom in ligne]
-            connexion.planter(table.nom, alors, [tuple(ligne[nom] for nom in alors)])
+        _planter(connexion, "v0006", tables.demande_stat, lignes.ligne_stat("ecole", reste))
+        _planter(connexion, "v0006", tables.decision, lignes.ligne_decision("ecole", dite))
     with Magasin.ouvrir(url, tmp_path) as magasin, magasin.lire("ecole") as registre:
         connexion = registre.connexion
         for jour, personnes, associations in (
@@ -158,12 +156,44 @@ def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
         assert stats.entier_depuis(connexion, "ecole") == date(2018, 2, 20)
         assert stats.souhaitees(connexion, "ecole", date(2018, 2, 1)) == {"75112": 1}
         suites = RequeteSql("SELECT numero_unique, rang, issue, bail FROM decision ORDER BY rang")
-        (autre, *dite), (nom, *signe), _ = connexion.lignes(suites, {})
+        (autre, *dite), (nom, *signe) = connexion.lignes(suites, {})
         assert (nom[:4], nom) == ("111-", autre)
-        assert [(ligne.dalo, ligne.reconnu) for ligne in registre.livre(active)] == [(True, False)]
         assert (signe, dite) == ([0, "RADATT", "2018-02-20"], [-1, "non_attribution", None])
         for table in ("mouvement", "decision", "demande_stat", "demande_a_part"):
             assert connexion.entier(f"SELECT count(*) FROM {table} WHERE numero_unique = '{radiee}'") == 0
+
+
+@pytest.mark.parametrize("revision", ["v0006", "v0007"])
+def test_dalo_is_told_again_by_the_day_it_was_decided(url: str, tmp_path: Path, revision: str) -> None:
+    """A line of before says DALO of whoever was so when it was told."""
+    numeros = {}
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
+        schema_sql.monter(connexion, None, jusqua=revision)
+        connexion.faire(requetes_sql.CREER_BASE, lignes.ligne_base(Base("ecole")) | {"jeton": 1})
+        for rang, (statut, decide_le) in enumerate(DALOS, 1):
+            numeros[statut, decide_le] = numero = f"11103180000{rang:02d}G1104"
+            dalo = codec.encoder(bloc("informationDalo", Element("dateDecisionDalo", decide_le)))
+            sienne = stockee(numero, statut_dalo=statut, information_dalo=dalo)
+            connexion.faire(requetes_sql.AJOUTER, lignes.ligne_demande("ecole", sienne, 2))
+            dits = (("DATECAL", "2018-03-08"), ("DECISION", "ATTRIB"), ("RESERVAT", "COLACT"))
+            dite = Evenement(rang, numero, "DECATT", "G1104", datetime.now(UTC), "CRE", None, None, dits)
+            ligne = DecisionNotee(numero, rang, date(2018, 3, 8), "G1104", "attribution", dalo=True)
+            _planter(connexion, revision, tables.evenement, lignes.ligne_evenement("ecole", dite))
+            _planter(connexion, revision, tables.decision, lignes.ligne_decision("ecole", ligne))
+    with Magasin.ouvrir(url, tmp_path) as magasin, magasin.lire("ecole") as registre:
+        tenues = [registre.livre(numero)[0] for numero in numeros.values()]
+    assert [tenue.dalo for tenue in tenues] == list(DALOS.values())
+    assert {tenue.contingent for tenue in tenues} == {"COLACT"}
+
+
+#: Of a commission of 8 March 2018 whose decision says nothing of it. What lapsed since, its line alone tells.
+DALOS = {("ACTIF", "2018-04-01"): None, ("ACTIF", "2018-03-01"): True, ("CADUC", "2018-04-01"): True}
+
+
+def _planter(connexion: Connexion, revision: str, table: tables.Table, ligne: dict[str, Any]) -> None:
+    """Writes a row as that revision did."""
+    alors = [nom for nom in table.a_la_revision(revision).noms if nom in ligne]
+    connexion.planter(table.nom, alors, [tuple(ligne[nom] for nom in alors)])
 
 
 def premieres(table: tables.Table) -> list[str]:

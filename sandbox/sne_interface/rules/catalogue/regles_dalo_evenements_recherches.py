@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from sne_interface.contract import codec
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.codes import (
@@ -16,7 +17,6 @@ from sne_interface.domain.codes import (
     CONTINGENT_DES_PRIORITAIRES,
     DALO_ACTIF,
     DALO_FAVORABLE,
-    DALO_RECONNU,
     DATE_DALO_FAVORABLE,
     MOTIF_ATTRIBUTION,
     MOTIF_IRRECEVABILITE,
@@ -307,16 +307,21 @@ def contingent_sans_priorite(contexte: Contexte) -> Infractions:
     category, or DALO. So does one at least of the attributions that the base knows, when the radiation tells
     this contingent or an accord collectif. Source: L. 441-1, L. 441-1-1 and L. 441-1-2 (deduced)."""
     stockee = contexte.stockee
-    if stockee is None or stockee.statut_dalo in DALO_RECONNU:
+    if stockee is None:
         return
+    dalo = codec.dalo_de(stockee)
     for decision in decisions_ecrites(contexte):
         contingent = decision.element(d.RESERVATAIRE)
         if contingent is None or decision.prise not in d.ATTRIBUTIONS or _dit_la_priorite(decision):
             continue
-        if contingent.texte.strip() == CONTINGENT_DES_PRIORITAIRES:
+        reconnu = dalo.reconnu_le(decision.jour(d.DATE_COMMISSION) or contexte.jour)
+        if contingent.texte.strip() == CONTINGENT_DES_PRIORITAIRES and reconnu is False:
             yield infraction(contingent)
     radiation = contexte.demande.radiation_pour(MOTIF_ATTRIBUTION)
     if radiation is None:
+        return
+    bail = radiation.date_de("attributionLogement/dateSignatureBail") or contexte.jour
+    if dalo.reconnu_le(bail) is not False:
         return
     dit = radiation.code_de("attributionLogement/typeReservataire")
     connues = [

@@ -15,7 +15,7 @@ from typing import Final
 from sne_interface.contract import codec
 from sne_interface.domain import decision_de_commission as d
 from sne_interface.domain.base import Acte, NatureGuichet
-from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision_de_commission import Decision
 from sne_interface.domain.demande import DemandeStockee
@@ -261,14 +261,10 @@ def dalo_contredit(contexte: Contexte) -> Infractions:
     stockee = contexte.stockee
     if stockee is None:
         return
-    reconnu = stockee.statut_dalo in DALO_RECONNU
-    depuis = codec.dalo_decide_le(stockee) or date.min
+    dalo = codec.dalo_de(stockee)
     for decision in decisions_ecrites(contexte):
         dit, commission = decision.booleen(d.DALO), decision.jour(d.DATE_COMMISSION) or contexte.jour
-        caduc_depuis = stockee.statut_dalo == DALO_CADUC and depuis > commission
-        alors = reconnu and depuis <= commission
-        a_tort = not alors and not caduc_depuis if dit else alors
-        if dit is not None and a_tort:
+        if dit is not None and dalo.reconnu_le(commission) is (not dit):
             yield from _sur(decision, d.DALO, statut=stockee.statut_dalo or "aucun")
 
 

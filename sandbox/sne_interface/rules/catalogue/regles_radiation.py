@@ -7,7 +7,6 @@ from typing import Final
 from sne_interface.contract import codec
 from sne_interface.domain.base import Acte
 from sne_interface.domain.codes import (
-    DALO_CADUC,
     DALO_RECONNU,
     MOTIF_ATTRIBUTION,
     MOTIF_IRRECEVABILITE,
@@ -194,16 +193,14 @@ def siren_du_bailleur(contexte: Contexte) -> Infractions:
 
 @regle("ATT004", registre=True)
 def dalo_inconnu(contexte: Contexte) -> Infractions:
-    """A dwelling attributed under DALO goes to somebody known as recognised, on the day of the lease at
-    least: what lapsed since was recognised then."""
+    """A dwelling attributed under DALO goes to somebody known as recognised: what lapsed since the lease was
+    then; what was decided since may have been told late."""
     attribution = _attribution(contexte.demande)
     if contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
         return
-    bail, decide_le = attribution.date_de("dateSignatureBail"), codec.dalo_decide_le(contexte.stockee)
-    caduc = contexte.stockee.statut_dalo == DALO_CADUC
-    if caduc and bail is not None and decide_le is not None and bail < decide_le:
-        return
-    if contexte.stockee.statut_dalo not in DALO_RECONNU:
+    bail = attribution.date_de("dateSignatureBail") or contexte.jour
+    dalo = codec.dalo_de(contexte.stockee)
+    if dalo.statut not in DALO_RECONNU and dalo.reconnu_le(bail) is False:
         yield sur(attribution, "attribueEnComDALO")
 
 
