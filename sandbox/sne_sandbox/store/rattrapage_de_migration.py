@@ -130,12 +130,14 @@ def _completer(
         return
     siennes[RANG_RADIATION] = replace(
         avant,
+        bail=radiee.bail,
         suite=radiee.suite,
         logement=radiee.logement,
         contingent=radiee.contingent,
         dalo=avant.dalo if caduc and radiee.dalo is None else radiee.dalo,
         association=radiee.association,
         radiee_le=radiee.jour,
+        dite_le=radiee.dite_le,
         dalo_dit=radiee.dalo_dit,
     )
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
-from exemples_store import GUICHETS, stockee
+from exemples_store import GUICHETS, radiation, stockee
 from histoires_tirees import GESTES, JOURS, Recit, verifier, vivre
 
 from sne_interface.contract import codec
 from sne_interface.domain.base import Base
 from sne_interface.domain.element_recu import Element, bloc
 from sne_interface.domain.evenement import Evenement
-from sne_interface.domain.livre_des_attributions import DecisionNotee
+from sne_interface.domain.livre_des_attributions import DecisionNotee, baux
 from sne_interface.errors import StoreError
 from sne_sandbox.store import lignes, requetes_sql, schema_sql, tables
 from sne_sandbox.store.base_de_donnees import BaseDeDonnees
@@ -166,24 +166,28 @@ def test_the_past_of_before_is_whole_as_far_as_it_was_kept(
 @pytest.mark.parametrize("revision", ["v0006", "v0007"])
 def test_dalo_is_told_again_by_the_day_it_was_decided(url: str, tmp_path: Path, revision: str) -> None:
     """A line of before says DALO of whoever was so when it was told."""
-    numeros = {}
+    numeros, le = {}, date(2018, 6, 1)
     with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
         schema_sql.monter(connexion, None, jusqua=revision)
         connexion.faire(requetes_sql.CREER_BASE, lignes.ligne_base(Base("ecole")) | {"jeton": 1})
         for rang, (statut, decide_le) in enumerate(DALOS, 1):
             numeros[statut, decide_le] = numero = f"11103180000{rang:02d}G1104"
             dalo = codec.encoder(bloc("informationDalo", Element("dateDecisionDalo", decide_le)))
-            sienne = stockee(numero, statut_dalo=statut, information_dalo=dalo)
+            radiee = {"motif_radiation": "RADATT", "date_radiation": le, "radiation": radiation("RADATT")}
+            sienne = stockee(numero, statut_dalo=statut, information_dalo=dalo, **radiee)
             connexion.faire(requetes_sql.AJOUTER, lignes.ligne_demande("ecole", sienne, 2))
             dits = (("DATECAL", "2018-03-08"), ("DECISION", "ATTRIB"), ("RESERVAT", "COLACT"))
             dite = Evenement(rang, numero, "DECATT", "G1104", datetime.now(UTC), "CRE", None, None, dits)
-            ligne = DecisionNotee(numero, rang, date(2018, 3, 8), "G1104", "attribution", dalo=True)
+            # The ledger of v0007 has the lease on the line of the decision.
+            ligne = DecisionNotee(numero, rang, date(2018, 3, 8), "G1104", "attribution", le, dalo=True)
+            seule = DecisionNotee(numero, 0, le, "G1104", "RADATT", le if revision == "v0006" else None)
             _planter(connexion, revision, tables.evenement, lignes.ligne_evenement("ecole", dite))
-            _planter(connexion, revision, tables.decision, lignes.ligne_decision("ecole", ligne))
+            for une in (ligne, seule):
+                _planter(connexion, revision, tables.decision, lignes.ligne_decision("ecole", une))
     with Magasin.ouvrir(url, tmp_path) as magasin, magasin.lire("ecole") as registre:
-        tenues = [registre.livre(numero)[0] for numero in numeros.values()]
+        tenues = [baux(registre.livre(numero))[0] for numero in numeros.values()]
     assert [tenue.dalo for tenue in tenues] == list(DALOS.values())
-    assert {tenue.contingent for tenue in tenues} == {"COLACT"}
+    assert {(tenue.rang > 0, tenue.bail, tenue.contingent) for tenue in tenues} == {(True, le, "COLACT")}
 
 
 #: Of a commission of 8 March 2018 whose decision says nothing of it. What lapsed since, its line alone tells.
