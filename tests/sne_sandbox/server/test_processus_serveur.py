@@ -18,7 +18,12 @@ from sne_sandbox.server.workers import Taches
 
 #: Seconds that nothing takes, however busy the machine.
 DELAI = 60.0
-LENTE = a_cote(__file__)["lente"]
+
+
+def _lente(home: Path, **tuyaux: int) -> subprocess.Popen[str]:
+    """A server whose exchange ends when it is told."""
+    commande = [sys.executable, "-c", a_cote(__file__)["lente"], str(home)]
+    return subprocess.Popen(commande, stdout=subprocess.PIPE, text=True, **tuyaux)  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("signe", [signal.SIGTERM, signal.SIGINT])
@@ -26,12 +31,7 @@ def test_a_signal_ends_the_exchange_under_way_then_the_server(tmp_path: Path, si
     import socket
     from urllib.parse import urlsplit
 
-    with subprocess.Popen(
-        [sys.executable, "-c", LENTE, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as processus:
+    with _lente(tmp_path, stdin=subprocess.PIPE) as processus:
         assert processus.stdin is not None
         assert processus.stdout is not None
         lieu = urlsplit(processus.stdout.readline().strip())
@@ -56,12 +56,7 @@ def test_a_signal_ends_the_exchange_under_way_then_the_server(tmp_path: Path, si
 
 def test_ctrl_c_that_comes_twice_is_one_end_and_says_nothing(tmp_path: Path) -> None:
     """A worker hears it from the terminal, and from its parent, before its reactor has turned once more."""
-    with subprocess.Popen(
-        [sys.executable, "-c", LENTE, str(tmp_path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as processus:
+    with _lente(tmp_path, stderr=subprocess.PIPE) as processus:
         assert processus.stdout is not None
         processus.stdout.readline()
         for signe in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):

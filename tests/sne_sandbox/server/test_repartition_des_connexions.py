@@ -41,6 +41,13 @@ class Banc:
             for _ in range(combien)
         ]
 
+    def arriver(self, combien: int, *nouveaux: int) -> list[socket.socket]:
+        """Clients that are handed on, to more processes."""
+        self.embaucher(*nouveaux)
+        clients = self.venir(combien)
+        self.tourner()
+        return clients
+
     def tourner(self) -> None:
         """The parent does all that it has to do."""
         while pretes := self.veille.select(timeout=0):
@@ -80,28 +87,22 @@ def banc() -> Iterator[Banc]:
 
 
 def test_connections_are_shared_evenly_even_before_closed_ones_are_counted(banc: Banc) -> None:
-    banc.embaucher(0, 1)
-    banc.venir(8)
-    banc.tourner()
+    banc.arriver(8, 0, 1)
     assert [banc.adopter(0), banc.adopter(1)] == [4, 4]
     banc.fermer(0, 4)
     banc.tourner()
     banc.fermer(1, 4)  # not read yet
-    banc.venir(8)
-    banc.tourner()
+    banc.arriver(8)
     assert sorted((banc.adopter(0), banc.adopter(1))) in ([3, 5], [4, 4])
 
 
 def test_a_process_that_keeps_many_is_given_none(banc: Banc) -> None:
-    banc.embaucher(0, 1)
-    banc.venir(20)
-    banc.tourner()
+    banc.arriver(20, 0, 1)
     banc.adopter(0)
     banc.adopter(1)
     banc.fermer(0, 10)
     banc.tourner()
-    banc.venir(7)
-    banc.tourner()
+    banc.arriver(7)
     assert [banc.adopter(0), banc.adopter(1)] == [7, 0]
 
 
@@ -110,8 +111,7 @@ def test_connections_that_come_one_by_one_go_to_each_in_turn(banc: Banc) -> None
         banc.embaucher(processus)
     prises = []
     for _ in range(6):
-        banc.venir(1)
-        banc.tourner()
+        banc.arriver(1)
         prises += [processus for processus in range(3) if banc.adopter(processus)]
         banc.fermer(prises[-1], 1)
         banc.tourner()
@@ -120,9 +120,7 @@ def test_connections_that_come_one_by_one_go_to_each_in_turn(banc: Banc) -> None
 
 
 def test_what_a_process_had_not_taken_when_it_died_goes_to_another(banc: Banc) -> None:
-    banc.embaucher(0, 1)
-    clients = banc.venir(6)
-    banc.tourner()
+    clients = banc.arriver(6, 0, 1)
     assert banc.adopter(1) == 3
     banc.tourner()
     banc.lignes[0].close()
@@ -135,12 +133,9 @@ def test_what_a_process_had_not_taken_when_it_died_goes_to_another(banc: Banc) -
 
 
 def test_where_no_process_is_left_who_comes_waits_for_the_next(banc: Banc) -> None:
-    banc.embaucher(0)
-    banc.venir(2)
-    banc.tourner()
+    banc.arriver(2, 0)
     banc.repartiteur.retirer(0)
-    banc.venir(1)
-    banc.tourner()
+    banc.arriver(1)
     banc.embaucher(1)
     banc.tourner()
     assert banc.adopter(1) == 3
@@ -148,9 +143,7 @@ def test_where_no_process_is_left_who_comes_waits_for_the_next(banc: Banc) -> No
 
 def test_what_a_process_has_just_adopted_goes_to_nobody_else(banc: Banc) -> None:
     """It may have read the question: who is given the connection would wait for one."""
-    banc.embaucher(0, 1)
-    banc.venir(4)
-    banc.tourner()
+    banc.arriver(4, 0, 1)
     assert banc.adopter(0) == 2  # not read yet by the parent
     banc.lignes[0].close()
     banc.repartiteur.retirer(0)
@@ -159,9 +152,7 @@ def test_what_a_process_has_just_adopted_goes_to_nobody_else(banc: Banc) -> None
 
 def test_at_the_end_each_process_keeps_what_it_was_handed(banc: Banc) -> None:
     """Handed to a second one, a connection is shut by whoever ends first, under the answer of the other."""
-    banc.embaucher(0, 1)
-    clients = banc.venir(4)
-    banc.tourner()
+    clients = banc.arriver(4, 0, 1)
     banc.repartiteur.fermer()
     assert [banc.adopter(0), banc.adopter(1)] == [2, 2]
     for recue in (*banc.recues[0], *banc.recues[1]):
@@ -172,24 +163,19 @@ def test_at_the_end_each_process_keeps_what_it_was_handed(banc: Banc) -> None:
 def test_a_process_that_does_not_take_what_it_is_handed_is_handed_no_more(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    banc.embaucher(0, 1)
-    banc.venir(2)
-    banc.tourner()
+    banc.arriver(2, 0, 1)
     assert banc.adopter(1) == 1
     banc.tourner()
     monkeypatch.setattr("sne_sandbox.server.repartition_des_connexions._PROMPT", -1.0)  # all this time
     for _ in range(6):
-        banc.venir(1)
-        banc.tourner()
+        banc.arriver(1)
         assert banc.adopter(1) == 1
         banc.tourner()
     assert banc.adopter(0) == 1
 
 
 def test_what_a_process_has_no_descriptor_for_goes_to_another_and_counts_for_nothing(banc: Banc) -> None:
-    banc.embaucher(0, 1)
-    banc.venir(4)
-    banc.tourner()
+    banc.arriver(4, 0, 1)
     socket.recv_fds(banc.lignes[0], 1, 0)  # its descriptor is dropped, as the system does
     banc.adopter(1)
     banc.lignes[0].send(b"!")
@@ -208,9 +194,7 @@ def test_full_processes_are_given_no_more_and_who_comes_waits(
 ) -> None:
     monkeypatch.setattr(repartition_des_connexions, "REPIT", 0.0)
     banc.repartiteur._plafond = 3
-    banc.embaucher(0, 1)
-    banc.venir(10)
-    banc.tourner()
+    banc.arriver(10, 0, 1)
     assert [banc.adopter(0), banc.adopter(1)] == [3, 3]
     for _ in range(5):
         banc.tourner()
