@@ -37,7 +37,8 @@ def examinees(banc: Banc) -> list[str]:
     numeros = [banc.creer_demande(nom, dateCreationDemande="2018-03-01")[0] for nom in noms]
     decider(banc, numeros[1], DECISION="ATTCLA", RANG="2", CATEG="SANLOG")
     decider(banc, numeros[0], sans=("DATEBAIL",), DECISION="ATTCLA", RANG="1", BAIL="non", REFUSMEN="oui")
-    decider(banc, numeros[2], sans=("DATEBAIL",), DECISION="NONATT", MOTIF="Autre", BAIL="non")
+    aucune = {"DECISION": "NONATT", "MOTIF": "Autre", "BAIL": "non", "CATEG": "AUCUNE"}
+    decider(banc, numeros[2], sans=("DATEBAIL", "DALO"), **aucune)
     return numeros
 
 
@@ -65,7 +66,7 @@ def test_a_session_shows_its_candidates_by_rank_and_what_followed(
     assert candidats == [
         (refuse, "Attribution par classement", "1", mal, "refusée par le ménage"),
         (signe, "Attribution par classement", "2", sans_toit, "suivie d'un bail signé le 12/03/2018"),
-        (sans, "Non-attribution", "", mal, ""),
+        (sans, "Non-attribution", "", "Aucune AUCUNE non", ""),
     ]
     assert seance.xpath("//dl[@class='fiche']//dd/a/text()") == [signe]
     # The way of a demande leads to it.
