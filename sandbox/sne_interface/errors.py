@@ -11,8 +11,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
-from sne_interface.domain.texte import premiers
-
 #: Words that a remedy offers, in place of an unknown one.
 _CONNUS_DITS: Final = 20
 FaultCode = Literal["Sender", "Receiver", "VersionMismatch", "MustUnderstand"]
@@ -58,7 +56,8 @@ def exiger_connu(quoi: str, dit: str, connus: Collection[str]) -> str:
     remedy tells the first; `quoi` begins the sentence."""
     if dit and dit not in connus:
         mots = [connu for connu in connus if connu]
-        remede = f"écrivez : {premiers(mots, _CONNUS_DITS)}" if mots else "n'en choisissez pas"
+        suite = ", …" if len(mots) > _CONNUS_DITS else ""
+        remede = f"écrivez : {', '.join(mots[:_CONNUS_DITS])}{suite}" if mots else "n'en choisissez pas"
         raise UsageError(f"{quoi} [{dit[:40]}] n'existe pas.", remede=remede)
     return dit
 
