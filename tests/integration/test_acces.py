@@ -103,6 +103,18 @@ def test_wrong_tokens_are_slowed_counted_and_told_without_a_thread_that_waits(fe
     assert journal(ferme).count("wrong credentials") == regardes
     assert "faux-" not in journal(ferme)
     assert appeler(ferme, "/healthz")[0] == 200
+    statut, page, _ = appeler(ferme, "/", "faux")
+    assert (statut, "Trop de jetons faux" in page) == (429, True)
+    assert "Traceback" not in journal(ferme)
+
+
+def test_a_snapshot_is_taken_away_from_a_relative_home(tmp_path: Path) -> None:
+    serveur = Serveur.demarrer(Path(os.path.relpath(tmp_path / "home")), "--seed-base", "vide")
+    try:
+        serveur.lire("/api/v1/bases/ecole/snapshots", {"nom": "s1"})
+        assert serveur.demander("GET", "/api/v1/bases/ecole/snapshots/s1/file")[0] == 200
+    finally:
+        serveur.tuer()
 
 
 def test_the_read_only_link_is_made_anew(ferme: Serveur, tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def _commun() -> dict[str, Any]:
         "equivalents": equivalents,
         "est_regle": _est_regle,
         "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
-        "en_clair": acces.voit_en_clair(),
+        "en_clair": entree is not None and entree.droit is Droit.TOUT,
         "entree": entree,
         "permis": permis,
         "ouvert": acces.acces_d_ici().ouvert,

@@ -230,8 +230,10 @@ def _lu(trouve: re.Match[str]) -> str:
 
 # --- masked -------------------------------------------------------------------------------------------------
 
-#: Characters of the shortest NIR, without its key.
-_NIR_MIN: Final = 13
+#: More characters than a NIR takes, with what cuts it.
+_NIR_COUPE: Final = 200
+#: Characters that are masked after an extract. A text of megabytes is not read for its first words.
+_APRES_L_EXTRAIT: Final = 2000
 #: References to what is written by references, that are followed.
 _REFERENCES_MAX: Final = 8
 #: Names of the elements that hold a NIR: the word itself, and what the contracts of this process bind to it.
@@ -291,7 +293,7 @@ def masquer_nirs(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
     """`texte` with everything that reads like a NIR masked (journal, console, exports), however it is cut and
     whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each. A text that
     writes one by references or escapes is shown as it is read."""
-    if len(texte) < _NIR_MIN:
+    if len(texte) < _SANS_CLE:
         return texte
     montre = lu = masquer_ecrits(texte, cacher)
     for _ in range(_REFERENCES_MAX):
@@ -326,8 +328,11 @@ def masquer_secrets(texte: str) -> str:
 
 
 def extrait(texte: str, maximum: int | None) -> str:
-    """The first `maximum` characters of `texte` (all for None), masked first: half a NIR reads like none."""
-    return masquer_secrets(texte)[:maximum]
+    """The first `maximum` characters of `texte` (all for None), masked with some more: half a NIR reads like
+    none."""
+    if maximum is None or len(texte) <= maximum + _APRES_L_EXTRAIT:
+        return masquer_secrets(texte)[:maximum]
+    return masquer_secrets(texte[: maximum + _APRES_L_EXTRAIT])[:-_NIR_COUPE][:maximum]
 
 
 def debut_cite(texte: str, maximum: int) -> str:

@@ -17,7 +17,7 @@ from sne_interface.contract.nomenclatures_et_territoires import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element_recu import DocumentRecu, sans_indices
-from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.domain.nir import cache_un_nir, extrait, masquer_nir
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.registre_vu_des_regles import Registre
@@ -273,7 +273,7 @@ def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
     return Anomalie(
         regle=poste.regle.code,
         code=fiche.code_officiel or fiche.code,
-        message=masquer_nirs(fiche.texte.format_map(valeurs))[:MESSAGE_MAX],
+        message=extrait(fiche.texte.format_map(valeurs), MESSAGE_MAX),
         propriete=chemin[:PROPRIETE_MAX],
         gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
         valeur="" if infraction.absent else valeurs["valeur"],

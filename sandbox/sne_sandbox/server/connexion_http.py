@@ -52,7 +52,8 @@ class RequeteRecue(Request):
         super().__init__(channel, parsePOSTFormSubmission=False)
         self.recus = 0
         self._en_route = 0
-        self._bornes = channel.service.bornes
+        #: Outlives the channel, which Twisted takes from a request whose peer has gone.
+        self._service = channel.service
         self._morceaux = False
         self.partie = False
 
@@ -71,7 +72,7 @@ class RequeteRecue(Request):
             return
         self.recus += len(data)
         self._en_route += len(data)
-        tient = self._bornes.prendre(len(data))
+        tient = self._service.bornes.prendre(len(data))
         if self.recus > self.channel.service.ecoute.message_max:
             self.channel.refuser_corps()
         elif not tient:
@@ -86,7 +87,7 @@ class RequeteRecue(Request):
         """Its body is under way no more; called once it was worked on, from any thread, or given up."""
         octets, self._en_route = self._en_route, 0
         if octets:
-            self._bornes.rendre(octets)  # the channel may be gone
+            self._service.bornes.rendre(octets)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """Twisted's: the whole request has been read. Hands it to a thread."""
@@ -137,7 +138,7 @@ class RequeteRecue(Request):
             if not isinstance(corps, bytes):
                 corps.close()
             if reponse.non_remise is not None:
-                self.channel.service.fils.soumettre(reponse.non_remise, AVANT)
+                self._service.fils.soumettre(reponse.non_remise, AVANT)
             return
         self.channel.non_remise = reponse.non_remise
         self.startedWriting = 1
@@ -145,7 +146,7 @@ class RequeteRecue(Request):
         if longue and reponse.panne is None and not self._sans_corps(reponse):
             flux = io.BytesIO(corps) if isinstance(corps, bytes) else corps
             ecoulement = Ecoulement(self, flux, self._envoye)
-            self._bornes.prendre(ecoulement.longueur)
+            self._service.bornes.prendre(ecoulement.longueur)
             self.channel.ecoulement = ecoulement
             self.channel.write(self._tete(reponse, ecoulement.longueur))
             ecoulement.commencer()
@@ -164,7 +165,7 @@ class RequeteRecue(Request):
     def _envoye(self, complet: bool) -> None:
         ecoulement, self.channel.ecoulement = self.channel.ecoulement, None
         assert ecoulement is not None
-        self._bornes.rendre(ecoulement.longueur)
+        self._service.bornes.rendre(ecoulement.longueur)
         if complet:
             self.finish()
 

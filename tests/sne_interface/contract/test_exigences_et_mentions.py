@@ -94,43 +94,7 @@ def test_an_expression_names_requirements(tmp_path: Path, expression: str, desig
     assert certification.roles["essai"].exigences == designe
 
 
-_ROLE = '[roles.x]\ntitre = "X"\nexigences = ["EMB-01"]\n'
-
-
-@pytest.mark.parametrize(
-    ("texte", "lieu", "dit"),
-    [
-        ("[profils.x]\n", FICHIER, "clé inconnue « profils »"),
-        ("roles = 3\n", "[roles]", "n'est pas une table"),
-        ("[roles]\nx = 3\n", "[roles.x]", "n'est pas une table"),
-        ('[roles.x]\nexigences = ["EMB-01"]\n', "[roles.x]", "il manque « titre »"),
-        (f"{_ROLE}durée = 3\n", "[roles.x", "line"),
-        (f"{_ROLE}duree = 3\n", "[roles.x]", "clé inconnue « duree »"),
-        ('[roles.x]\ntitre = "X"\nexigences = ["EMB-99"]\n', "[roles.x] exigences", "EMB-99 n'existe pas"),
-        ('[roles.x]\ntitre = "X"\nexigences = ["EMB-01..99"]\n', "[roles.x] exigences", "EMB-99 n'existe"),
-        ('[roles.x]\ntitre = "X"\nexigences = ["EMB-03..01"]\n', "[roles.x] exigences", "ne désigne aucune"),
-        ('[roles.x]\ntitre = "X"\nexigences = ["ZZZ-*"]\n', "[roles.x] exigences", "ne désigne aucune"),
-        ('[roles.x]\ntitre = "X"\nexigences = ["emb-01"]\n', "[roles.x] exigences", "ne se lit pas"),
-        ('[roles.x]\ntitre = "X"\nexigences = [""]\n', "[roles.x] exigences", "ne se lit pas"),
-        ('[roles.x]\ntitre = "X"\nexigences = "EMB-01"\n', "[roles.x] exigences", "attend une liste"),
-        ('[roles.x]\ntitre = "X"\n', "[roles.x]", "ne demande rien"),
-        (f'{_ROLE}operations = ["getLune"]\n', "[roles.x] operations", "« getLune » n'existe pas"),
-        (f'{_ROLE}exige = ["lune"]\n', "[roles.x] exige", "« lune » n'existe pas"),
-        (f'{_ROLE}exige = ["y"]\n[roles.y]\ntitre = "Y"\nexigences = ["EMB-02"]\nexige = ["x"]\n',
-         "[roles.x] exige", "mène à lui-même"),
-        ('[options.x]\ntitre = "X"\nroles = ["lune"]\n', "[options.x] roles", "« lune » n'existe pas"),
-        ('[alternatives.x]\ntitre = "X"\nparmi = ["EMB-01"]\n', "[alternatives.x] parmi", "deux exigences"),
-        ('[formes.x]\ntitre = "X"\n', "[formes.x]", "il manque « motif »"),
-        ('[formes.x]\ntitre = "X"\nmotif = "("\n', "[formes.x]", "ce motif ne se lit pas"),
-        ('[mentions.x]\ntitre = "X"\n', "[mentions.x]", "aucun rôle"),
-        ('[mentions.x]\ntitre = "X"\nroles = ["lune"]\n', "[mentions.x] roles", "« lune » n'existe pas"),
-        ('[mentions.x]\ntitre = "X"\nherite = ["x"]\n', "[mentions.x] herite", "mène à lui-même"),
-        ('[mentions.x]\ntitre = "X"\nroles = ["enveloppe"]\nniveau = "MAY"\n', "[mentions.x] niveau", "MAY"),
-        ('[mentions.x]\ntitre = "X"\nroles = ["enveloppe"]\nexemples_min = "10"\n',
-         "[mentions.x] exemples_min", "attend un nombre entier"),
-        ('[mentions.socle]\nattestations = ["ABC-01"]\n', "[mentions.socle] attestations", "n'existe pas"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("texte", "lieu", "dit"), a_cote(__file__)["what_is_wrong"])
 def test_what_is_wrong_is_refused_with_file_key_and_remedy(
     tmp_path: Path, texte: str, lieu: str, dit: str
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from donnees import a_cote
 
+from sne_interface.domain import nir
 from sne_interface.domain.nir import (
     chercher_nirs,
     cle,
@@ -184,6 +185,16 @@ def test_a_text_is_masked_before_it_is_cut(avant: int) -> None:
     montre = extrait(f"{'a' * (20 - avant)} {D_UNE_FEMME} fin", 20)
     assert montre == f"{'a' * (20 - avant)} {MASQUE} fin"[:20]
     assert extrait(D_UNE_FEMME, None) == MASQUE
+    for coupe in range(2, 17):  # what is cut to be masked ends in the middle of one
+        long = "<!---->" * 288 + "a" * (2020 - 288 * 7 - coupe) + f" {D_UNE_FEMME}"
+        assert not set("0123456789") & set(extrait(long, 20))
+
+
+def test_what_is_not_shown_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lus: list[str] = []
+    monkeypatch.setattr(nir, "masquer_secrets", lambda texte: lus.append(texte) or texte)
+    assert len(extrait("1 " * 9_900_000, 512)) == 512
+    assert sum(map(len, lus)) < 3000
 
 
 def test_what_an_error_cites_of_base64_holds_no_nir() -> None:

@@ -1,6 +1,8 @@
 """HTTP as it is read and refused, byte by byte."""
 
 import contextlib
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -8,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from sne_interface.domain.echange import NON_REMISE
 from sne_interface.domain.panne import PanneDefinition
 from sne_sandbox.server import connexion_http
+from sne_sandbox.server.livraison_de_la_reponse import AVANT
 
 POST = b"POST /services/X HTTP/1.1\r\nHost: autre.exemple.fr\r\n"
 
@@ -40,6 +44,33 @@ def test_two_requests_sent_at_once_are_answered_in_order(lancer: Any, miroir: An
         recu = serveur.tout(prise)
     assert recu.count(b"HTTP/1.1 200 OK") == 2
     assert recu.index(b"\r\n\r\nun") < recu.index(b"\r\n\r\ndeux")
+
+
+@pytest.mark.parametrize("chiffree", [False, True])
+def test_an_answer_that_comes_after_a_reset_is_said_not_delivered(
+    lancer: Any, chiffree: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perdre = connexion_http.Canal.connectionLost
+    recue, partie, dites = threading.Event(), threading.Event(), list[str]()
+
+    def lente(environ: Any, start_response: Any) -> Any:
+        environ[NON_REMISE] = dites.append
+        recue.set()
+        assert partie.wait(10)
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    def perdue(canal: Any, raison: Any) -> None:
+        perdre(canal, raison)
+        partie.set()
+
+    monkeypatch.setattr(connexion_http.Canal, "connectionLost", perdue)
+    serveur = lancer(lente)
+    with serveur.prise_tls() if chiffree else serveur.prise() as prise:
+        prise.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert recue.wait(10)
+        prise.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert serveur.attendre(lambda: dites) == [AVANT]
 
 
 @pytest.mark.parametrize("chiffree", [False, True])
