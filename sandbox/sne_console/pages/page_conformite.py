@@ -212,7 +212,7 @@ def effacer(base: str, run: str) -> Redirection:
 
 
 def _home() -> Path:
-    return services().configuration.home.absolute()
+    return services().magasin.home
 
 
 def _suivre(epreuve: JugementConserve) -> Redirection:

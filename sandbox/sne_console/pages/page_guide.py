@@ -56,7 +56,7 @@ def page(page: str = SOMMAIRE) -> str:
         rayons=rayons(),
         texte=lire(page),
         services_soap=list(services().contrat.services.values()) if page in _AVEC_ADRESSES else (),
-        home=services().configuration.home.absolute(),
+        home=services().magasin.home,
         lien=partial(lien, page=page),
         ancre=ancre,
         code=_CODE.fullmatch,

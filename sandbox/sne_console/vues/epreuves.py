@@ -323,7 +323,7 @@ def plan() -> PlanConnu:
 
 def juger_trafic(services: Services, base: str) -> JugementConserve:
     """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
-    configuration, home = services.configuration, services.configuration.home
+    configuration, home = services.configuration, services.magasin.home
     arguments = ["report", "--base", base, "--home", str(home)]
     arguments += _contrat(configuration.contract, configuration.contracts, configuration.quartiles)
     return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database, services.classeur)
@@ -356,8 +356,7 @@ def piloter(
     if famille or scenario:
         arguments += ["--scenario", scenario or famille]
     genre = "partie" if partie else TEMOIN if designation == TEMOIN else "application"
-    home = configuration.home
-    return lancer(home, genre, arguments, classeur=services.classeur, partie=partie)
+    return lancer(services.magasin.home, genre, arguments, classeur=services.classeur, partie=partie)
 
 
 def parties(jugements: Sequence[JugementConserve], de: str, scenario: str = "") -> list[JugementConserve]:

@@ -215,7 +215,7 @@ def jugements() -> "list[JugementConserve]":
     """The judgements of this home that who asks may see, the newest first."""
     from sne_console.vues import epreuves
 
-    home = services().configuration.home
+    home = services().magasin.home
     return [trouve for trouve in epreuves.lister(home, services().classeur) if _est_a_lui(trouve)]
 
 
@@ -234,7 +234,7 @@ def jugement(nom: str) -> "JugementConserve":
     """A judgement of this home that who asks may see."""
     from sne_console.vues import epreuves
 
-    trouve = epreuves.trouver(services().configuration.home, nom, services().classeur)
+    trouve = epreuves.trouver(services().magasin.home, nom, services().classeur)
     if trouve is None or not _est_a_lui(trouve):
         raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
     return trouve

@@ -104,9 +104,8 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     _verifier_ouvert(options)
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
-        home=options["home"].absolute(),
         quartiles=options.get("quartiles"),
-        **{nom: options[nom] for nom in ("contract", "contracts", "database", "journal_max")},
+        **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
         limites=Limites(**poids),
         synchronous=synchronous(options),
         ouvert=options["ouvert"],

@@ -46,7 +46,7 @@ class BaseDeDonnees(Connexions):
     def __init__(self, url: str | None, home: Path, *, synchronous: str = "NORMAL") -> None:
         """As that of `Connexions`."""
         super().__init__(url, home, synchronous)
-        self.home = home
+        self.home = home.absolute()
         self._verrou_semis: VerrouEcriture | None = None
         self._files: dict[str | None, File] = {}
         self._ecritures = 0

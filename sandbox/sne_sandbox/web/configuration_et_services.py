@@ -122,7 +122,7 @@ class Services:
         """The files that this server shares with others, None when it is alone."""
         from sne_sandbox.store.plusieurs_serveurs.fichiers_partages import classeur_de
 
-        return classeur_de(self.magasin, self.configuration.home)
+        return classeur_de(self.magasin, self.magasin.home)
 
     def pipeline(self, base: Base) -> "Pipeline":
         """Returns the pipeline that works on the calls to a base. Raises as `contrat_de`."""
